@@ -1,0 +1,221 @@
+package dev.millrace.core;
+
+import static dev.millrace.core.PayloadSchema.Kind.ANY;
+import static dev.millrace.core.PayloadSchema.Kind.BOOLEAN;
+import static dev.millrace.core.PayloadSchema.Kind.INTEGER;
+import static dev.millrace.core.PayloadSchema.Kind.INTEGER_OR_NULL;
+import static dev.millrace.core.PayloadSchema.Kind.NON_EMPTY_TEXT;
+import static dev.millrace.core.PayloadSchema.Kind.OBJECT;
+import static dev.millrace.core.PayloadSchema.Kind.POSITIVE_INTEGER;
+import static dev.millrace.core.PayloadSchema.Kind.TEXT;
+import static dev.millrace.core.PayloadSchema.Kind.WEIGHTS;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The event types that mean something to the service itself: the single place that knows how they are spelled and what
+ * their payloads must look like.
+ *
+ * <p>Each is written as {@link #type()}. On input every other spelling in use ({@code events.iterate.com/core/...},
+ * {@code events.iterate.com/stream/...}, {@code https://events.iterate.com/...}) means the same built-in, and the event
+ * is stored as it was written.
+ */
+public enum BuiltInType {
+    /** A stream came to be; exactly once, at offset 1, written by the service. */
+    INITIALIZED(
+            "initialized",
+            schema().required("projectSlug", NON_EMPTY_TEXT).required("path", NON_EMPTY_TEXT),
+            "stream-first-initialized",
+            "stream-initialized",
+            "created"),
+    /** A stream somewhere below this one came to be. */
+    CHILD_STREAM_CREATED("child-stream-created", schema().required("childPath", NON_EMPTY_TEXT)),
+    /** The stream's metadata, replaced as a whole. */
+    METADATA_UPDATED("metadata-updated", schema().required("metadata", OBJECT), "stream-metadata-updated"),
+    /** Something failed; a record without effect. */
+    ERROR_OCCURRED(
+            "error-occurred", schema().required("message", NON_EMPTY_TEXT).optional("error", OBJECT)),
+    /** An input that broke the append rules, kept whole. */
+    INVALID_EVENT_APPENDED(
+            "invalid-event-appended", schema().required("rawInput", ANY).required("error", TEXT)),
+    /** From here on the stream refuses appends. */
+    PAUSED("paused", schema().optional("reason", TEXT), "stream-paused"),
+    /** The stream accepts appends again. */
+    RESUMED("resumed", schema().optional("reason", TEXT), "stream-resumed"),
+    /** How the circuit breaker of this stream decides. */
+    CIRCUIT_BREAKER_CONFIGURED(
+            "circuit-breaker-configured",
+            schema().optional("enabled", BOOLEAN)
+                    .optional("burstCapacity", POSITIVE_INTEGER)
+                    .optional("refillRatePerMinute", POSITIVE_INTEGER)
+                    .optional("weights", WEIGHTS)
+                    .optional("maxHops", POSITIVE_INTEGER)
+                    .optional("maxDepth", POSITIVE_INTEGER)
+                    .optional("repetition", OBJECT)
+                    .and(BuiltInType::bothOrNeither)),
+    /** A push subscriber, inserted or replaced by slug. */
+    SUBSCRIPTION_CONFIGURED(
+            "subscription/configured",
+            schema().required("slug", NON_EMPTY_TEXT)
+                    .required("type", NON_EMPTY_TEXT)
+                    .required("callbackUrl", NON_EMPTY_TEXT)
+                    .optional("jsonataFilter", TEXT)
+                    .optional("jsonataTransform", TEXT)
+                    .optional("signingSecret", TEXT),
+            "subscription-configured"),
+    /** A rule that derives events, inserted or replaced by slug. */
+    JSONATA_TRANSFORMER_CONFIGURED(
+            "jsonata-transformer-configured",
+            schema().required("slug", NON_EMPTY_TEXT)
+                    .required("matcher", NON_EMPTY_TEXT)
+                    .required("transform", NON_EMPTY_TEXT)),
+    /** An append to be made later. */
+    APPEND_SCHEDULED(
+            "append-scheduled",
+            schema().required("slug", NON_EMPTY_TEXT).required("append", OBJECT).required("schedule", OBJECT)),
+    /** A schedule, inserted or replaced by slug. */
+    SCHEDULE_CONFIGURED(
+            "schedule/configured",
+            schema().required("slug", NON_EMPTY_TEXT)
+                    .required("callback", NON_EMPTY_TEXT)
+                    .optional("payloadJson", ANY)
+                    .required("schedule", OBJECT)
+                    .required("nextRunAt", INTEGER),
+            "schedule-configured"),
+    /** The end of a schedule. */
+    SCHEDULE_CANCELLED("schedule/cancelled", schema().required("slug", NON_EMPTY_TEXT), "schedule-cancelled"),
+    /** A run of a schedule began. */
+    SCHEDULE_EXECUTION_STARTED(
+            "schedule/internal/execution-started",
+            schema().required("slug", NON_EMPTY_TEXT).required("startedAt", INTEGER),
+            "schedule-execution-started"),
+    /** A run of a schedule ended. */
+    SCHEDULE_EXECUTION_FINISHED(
+            "schedule/internal/execution-finished",
+            schema().required("slug", NON_EMPTY_TEXT)
+                    .required("outcome", NON_EMPTY_TEXT)
+                    .required("nextRunAt", INTEGER_OR_NULL),
+            "schedule-execution-finished"),
+    /** Code as an event, inserted or replaced by slug. */
+    DYNAMIC_WORKER_CONFIGURED(
+            "dynamic-worker/configured",
+            schema().required("slug", NON_EMPTY_TEXT)
+                    .optional("script", TEXT)
+                    .optional("modules", OBJECT)
+                    .optional("compatibilityDate", TEXT)
+                    .optional("compatibilityFlags", ANY)
+                    .optional("outboundGateway", OBJECT)
+                    .and((payload, problems) -> {
+                        if (payload.has("script") == payload.has("modules")) {
+                            problems.add("payload: expected exactly one of 'script' and 'modules'");
+                        }
+                    }),
+            "dynamic-worker-configured"),
+    /** An environment variable for code of this stream. */
+    DYNAMIC_WORKER_ENV_VAR_SET(
+            "dynamic-worker/env-var-set",
+            schema().required("key", NON_EMPTY_TEXT).required("value", TEXT),
+            "dynamic-worker-env-var-set"),
+    /** How the UI shows matching events. */
+    HTML_RENDERER_CONFIGURED(
+            "html-renderer-configured",
+            schema().required("slug", NON_EMPTY_TEXT)
+                    .required("matcher", NON_EMPTY_TEXT)
+                    .required("template", TEXT)),
+    /** A processor that the server knows by name now runs on this stream, or on its whole subtree. */
+    PROCESSOR_ATTACHED(
+            "millrace/processor-attached",
+            schema().required("processor", NON_EMPTY_TEXT)
+                    .optional("config", OBJECT)
+                    .optional("subtree", BOOLEAN)),
+    /** That processor no longer runs here. */
+    PROCESSOR_DETACHED("millrace/processor-detached", schema().required("processor", NON_EMPTY_TEXT)),
+    /** An effect failed for good, retries included; the processor went on with the next event. */
+    EFFECT_FAILED("millrace/effect-failed", failure().required("attempts", POSITIVE_INTEGER)),
+    /** A reducer threw; its state cannot be trusted, so this processor of this stream stopped. */
+    PROCESSOR_HALTED("millrace/processor-halted", failure()),
+    /** A payload did not fit the class a processor has for its type. */
+    PAYLOAD_MALFORMED("millrace/payload-malformed", failure());
+
+    private static final String PREFIX = "https://events.iterate.com/events/stream/";
+    private static final List<String> OTHER_PREFIXES = List.of(
+            "https://events.iterate.com/",
+            "events.iterate.com/core/",
+            "events.iterate.com/stream/",
+            "events.iterate.com/scheduling/",
+            "https://events.iterate.com/core/",
+            "https://events.iterate.com/stream/");
+    private static final Map<String, BuiltInType> BY_SPELLING = spellings();
+
+    private final String name;
+    private final PayloadSchema schema;
+    private final List<String> otherNames;
+
+    BuiltInType(String name, PayloadSchema schema, String... otherNames) {
+        this.name = name;
+        this.schema = schema;
+        this.otherNames = List.of(otherNames);
+    }
+
+    /** The built-in type that is spelled so, if any. */
+    public static Optional<BuiltInType> of(String type) {
+        return Optional.ofNullable(BY_SPELLING.get(type));
+    }
+
+    /** Whether {@code type} is one of the spellings of this built-in. */
+    public boolean matches(String type) {
+        return BY_SPELLING.get(type) == this;
+    }
+
+    /** The spelling in which the service writes it. */
+    public String type() {
+        return isOwn() ? name : PREFIX + name;
+    }
+
+    /** What is wrong with a payload of this type, one line a problem; empty when it fits. */
+    public List<String> problems(JsonNode payload) {
+        return schema.problems(payload);
+    }
+
+    private boolean isOwn() {
+        return name.startsWith("millrace/");
+    }
+
+    private static PayloadSchema schema() {
+        return PayloadSchema.empty();
+    }
+
+    private static PayloadSchema failure() {
+        return schema().required("processor", NON_EMPTY_TEXT)
+                .required("version", INTEGER)
+                .required("source", OBJECT)
+                .required("message", NON_EMPTY_TEXT)
+                .optional("attempt", TEXT)
+                .optional("error", OBJECT);
+    }
+
+    private static void bothOrNeither(JsonNode payload, List<String> problems) {
+        if (payload.has("burstCapacity") != payload.has("refillRatePerMinute")) {
+            problems.add("payload: burstCapacity and refillRatePerMinute go together, both or neither");
+        }
+    }
+
+    private static Map<String, BuiltInType> spellings() {
+        Map<String, BuiltInType> spellings = new HashMap<>();
+        for (BuiltInType builtIn : values()) {
+            spellings.put(builtIn.type(), builtIn);
+            if (!builtIn.isOwn()) {
+                for (String prefix : OTHER_PREFIXES) {
+                    spellings.put(prefix + builtIn.name, builtIn);
+                    builtIn.otherNames.forEach(other -> spellings.put(prefix + other, builtIn));
+                }
+                builtIn.otherNames.forEach(other -> spellings.put(PREFIX + other, builtIn));
+            }
+        }
+        return Map.copyOf(spellings);
+    }
+}

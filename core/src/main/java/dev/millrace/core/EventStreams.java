@@ -1,0 +1,63 @@
+package dev.millrace.core;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The one port to streams, bound to one project. The engine implements it in process, the client over HTTP; whoever uses
+ * it cannot tell them apart, and the contract suite holds both to that.
+ *
+ * <p>Every future completes exceptionally with a {@link StreamException}. Implementations are safe for use by many
+ * threads; appends from one thread to one stream are stored in the order of the calls. Streams come to be on first
+ * touch: append, read, subscribe and state create them; list and destroy do not.
+ */
+public interface EventStreams {
+    /**
+     * Appends one event. Completes when the event is durable.
+     *
+     * <p>An input that breaks the append rules is not refused: it is kept as an {@code invalid-event-appended} event,
+     * and that is what the future holds.
+     */
+    CompletableFuture<Appended> append(StreamPath path, EventInput input);
+
+    /**
+     * Appends all of these in order, or none: a refusal of one refuses all. Inputs whose key is already stored answer
+     * with the stored event.
+     *
+     * @param inputs 1 to 500
+     */
+    CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs);
+
+    /** Reads a finite range into memory; for long logs bound it, or subscribe. */
+    CompletableFuture<List<Event>> read(StreamPath path, ReadRange range);
+
+    /**
+     * Delivers everything after an offset and then stays live, across lost connections.
+     *
+     * @param afterOffset exclusive; 0 starts at the beginning
+     */
+    Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber);
+
+    /** Folds the stream to its current head. */
+    CompletableFuture<StreamState> state(StreamPath path);
+
+    /** The stream and everything that was ever announced below it, newest first; empty when it was never touched. */
+    CompletableFuture<List<StreamSummary>> list(StreamPath path);
+
+    /**
+     * Wipes a stream; live readers end normally. The next touch begins a new incarnation at offset 1.
+     *
+     * @param children whether everything below it is wiped as well
+     */
+    CompletableFuture<Destroyed> destroy(StreamPath path, boolean children);
+
+    /**
+     * Appends a payload under its own {@link EventName}.
+     *
+     * @param path as {@link StreamPath#of(String)} reads it
+     * @param payload an object of a class with {@code @EventName}
+     */
+    default CompletableFuture<Appended> append(String path, Object payload) {
+        return append(StreamPath.of(path), EventInput.of(payload));
+    }
+}

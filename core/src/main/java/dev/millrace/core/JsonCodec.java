@@ -1,0 +1,261 @@
+package dev.millrace.core;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place that knows the JSON library: how events, payloads and states become JSON and come back.
+ *
+ * <p>Decoding is strict where silence would lie: a record whose required component is missing, or {@code null} for a
+ * primitive, is an error; unknown fields are ignored. Times are ISO-8601 in UTC. Decimal numbers keep every digit.
+ */
+public final class JsonCodec {
+    private static final DateTimeFormatter MILLIS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .addModule(new Jdk8Module())
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
+            .build();
+
+    private JsonCodec() {}
+
+    /**
+     * Parses JSON text.
+     *
+     * @throws IllegalArgumentException when the bytes are not one JSON value in UTF-8; the message names line and column
+     */
+    public static JsonNode parse(byte[] json) {
+        try {
+            JsonNode node = MAPPER.readTree(json);
+            return node == null || node.isMissingNode() ? JsonNodeFactory.instance.nullNode() : node;
+        } catch (IOException e) {
+            throw new IllegalArgumentException(explain(e), e);
+        }
+    }
+
+    /** As {@link #parse(byte[])}, from text. */
+    public static JsonNode parse(String json) {
+        return parse(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Any payload, state or value as a JSON tree of its own. */
+    public static JsonNode toTree(@Nullable Object value) {
+        return value instanceof JsonNode node ? node.deepCopy() : MAPPER.valueToTree(value);
+    }
+
+    /**
+     * Decodes a tree.
+     *
+     * @throws IllegalArgumentException when the JSON does not fit; the message names the field
+     */
+    public static <T> T fromTree(JsonNode json, Class<T> type) {
+        return Objects.requireNonNull(type.cast(decode(json, MAPPER.constructType(type))), "JSON null");
+    }
+
+    private static @Nullable Object decode(JsonNode json, JavaType type) {
+        try {
+            return MAPPER.readerFor(type).readValue(json);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(explain(e), e);
+        }
+    }
+
+    /** Compact JSON in UTF-8. */
+    public static byte[] write(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("cannot write as JSON: " + explain(e), e);
+        }
+    }
+
+    /** Compact JSON on one line. */
+    public static String writeText(Object value) {
+        return new String(write(value), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * The same JSON without insignificant white space. Every number keeps the characters it was written with.
+     *
+     * @throws IllegalArgumentException as {@link #parse(byte[])}
+     */
+    public static byte[] compact(byte[] json) {
+        return copy(json, false);
+    }
+
+    /**
+     * The same JSON indented by two spaces. Every number keeps the characters it was written with.
+     *
+     * @throws IllegalArgumentException as {@link #parse(byte[])}
+     */
+    public static byte[] indent(byte[] json) {
+        return copy(json, true);
+    }
+
+    private static byte[] copy(byte[] json, boolean indented) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(json.length + 16);
+        JsonFactory factory = MAPPER.getFactory();
+        try (JsonParser parser = factory.createParser(json);
+                JsonGenerator generator = factory.createGenerator(out)) {
+            if (indented) {
+                DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+                generator.setPrettyPrinter(new DefaultPrettyPrinter(Separators.createDefaultInstance()
+                                .withObjectFieldValueSpacing(Separators.Spacing.AFTER))
+                        .withObjectIndenter(indenter)
+                        .withArrayIndenter(indenter));
+            }
+            while (parser.nextToken() != null) {
+                copyToken(parser, generator);
+            }
+        } catch (IOException e) {
+            throw new IllegalArgumentException(explain(e), e);
+        }
+        return out.toByteArray();
+    }
+
+    /**
+     * Copies the parser's current token to the generator; a number keeps its characters.
+     *
+     * @throws IOException when either side fails
+     */
+    public static void copyToken(JsonParser parser, JsonGenerator generator) throws IOException {
+        JsonToken token = parser.currentToken();
+        if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT) {
+            generator.writeNumber(parser.getText());
+        } else {
+            generator.copyCurrentEvent(parser);
+        }
+    }
+
+    /** A parser over JSON text. */
+    public static JsonParser parser(byte[] json) {
+        try {
+            return MAPPER.getFactory().createParser(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A generator of compact JSON. */
+    public static JsonGenerator generator(ByteArrayOutputStream out) {
+        try {
+            return MAPPER.getFactory().createGenerator(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** ISO-8601 in UTC with exactly three digits after the second, as the wire has it. */
+    public static String time(Instant instant) {
+        return MILLIS.format(instant);
+    }
+
+    /** An input as the wire has it. */
+    public static ObjectNode toTree(EventInput input) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("type", input.type());
+        node.set("payload", input.payload());
+        input.metadata().ifPresent(metadata -> node.set("metadata", metadata));
+        input.idempotencyKey().ifPresent(key -> node.put("idempotencyKey", key));
+        input.offset().ifPresent(offset -> node.put("offset", offset));
+        return node;
+    }
+
+    /** A stored event as the wire has it. */
+    public static ObjectNode toTree(Event event) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("streamPath", event.path().value());
+        node.put("type", event.type());
+        node.set("payload", event.payloadJson());
+        event.metadata().ifPresent(metadata -> node.set("metadata", metadata));
+        event.idempotencyKey().ifPresent(key -> node.put("idempotencyKey", key));
+        node.put("offset", event.offset());
+        node.put("createdAt", time(event.createdAt()));
+        return node;
+    }
+
+    /**
+     * Reads a stored event; its payload is {@link Unknown} until a catalog decodes it.
+     *
+     * @throws IllegalArgumentException when a field of a stored event is missing or of the wrong kind
+     */
+    public static Event readEvent(byte[] json) {
+        return toEvent(parse(json));
+    }
+
+    /** As {@link #readEvent(byte[])}, from a tree. */
+    public static Event toEvent(JsonNode json) {
+        Event.Builder builder = Event.builder();
+        builder.path(StreamPath.of(text(json, "streamPath")))
+                .offset(json.path("offset").longValue())
+                .type(text(json, "type"))
+                .payloadJson(
+                        json.path("payload").isObject() ? json.path("payload") : JsonNodeFactory.instance.objectNode())
+                .createdAt(Instant.parse(text(json, "createdAt")));
+        if (json.hasNonNull("idempotencyKey")) {
+            builder.idempotencyKey(text(json, "idempotencyKey"));
+        }
+        if (json.hasNonNull("metadata")) {
+            builder.metadata(json.path("metadata"));
+        }
+        return builder.build();
+    }
+
+    private static String text(JsonNode json, String field) {
+        JsonNode value = json.path(field);
+        if (!value.isTextual()) {
+            throw new IllegalArgumentException("not a stored event: '" + field + "' is missing in " + json);
+        }
+        return value.textValue();
+    }
+
+    private static String explain(IOException e) {
+        if (e instanceof JsonProcessingException json) {
+            String message = json.getOriginalMessage();
+            return json.getLocation() == null || json.getLocation().getLineNr() < 0
+                    ? message
+                    : message + " (line " + json.getLocation().getLineNr() + ", column "
+                            + json.getLocation().getColumnNr() + ")";
+        }
+        return String.valueOf(e.getMessage());
+    }
+}

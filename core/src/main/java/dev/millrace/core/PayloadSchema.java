@@ -1,0 +1,103 @@
+package dev.millrace.core;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+
+/** The strict shape of a built-in payload: its fields, their kinds, and nothing besides. */
+final class PayloadSchema {
+    /** A kind of field value, with the words that describe it in an error. */
+    enum Kind {
+        ANY("any JSON", node -> true),
+        TEXT("a string", JsonNode::isTextual),
+        NON_EMPTY_TEXT(
+                "a non-empty string",
+                node -> node.isTextual() && !node.textValue().isBlank()),
+        OBJECT("an object", JsonNode::isObject),
+        BOOLEAN("true or false", JsonNode::isBoolean),
+        POSITIVE_INTEGER("a positive integer", node -> node.isIntegralNumber() && node.longValue() > 0),
+        INTEGER("an integer", JsonNode::isIntegralNumber),
+        INTEGER_OR_NULL("an integer or null", node -> node.isIntegralNumber() || node.isNull()),
+        WEIGHTS("an object of numbers of 0 or more", node -> {
+            boolean numbers = node.isObject();
+            for (JsonNode weight : node) {
+                numbers &= weight.isNumber() && weight.doubleValue() >= 0;
+            }
+            return numbers;
+        });
+
+        private final String words;
+        private final Predicate<JsonNode> accepts;
+
+        Kind(String words, Predicate<JsonNode> accepts) {
+            this.words = words;
+            this.accepts = accepts;
+        }
+    }
+
+    private record Field(String name, Kind kind, boolean required) {}
+
+    private final List<Field> fields;
+    private final BiConsumer<JsonNode, List<String>> further;
+
+    private PayloadSchema(List<Field> fields, BiConsumer<JsonNode, List<String>> further) {
+        this.fields = fields;
+        this.further = further;
+    }
+
+    static PayloadSchema empty() {
+        return new PayloadSchema(List.of(), (payload, problems) -> {});
+    }
+
+    PayloadSchema required(String name, Kind kind) {
+        return with(new Field(name, kind, true));
+    }
+
+    PayloadSchema optional(String name, Kind kind) {
+        return with(new Field(name, kind, false));
+    }
+
+    /** Adds a rule that spans fields; it runs only on payloads whose fields are all right. */
+    PayloadSchema and(BiConsumer<JsonNode, List<String>> rule) {
+        return new PayloadSchema(fields, rule);
+    }
+
+    private PayloadSchema with(Field field) {
+        List<Field> more = new ArrayList<>(fields);
+        more.add(field);
+        return new PayloadSchema(List.copyOf(more), further);
+    }
+
+    /** What is wrong with the payload, one line a problem; empty when it fits. */
+    List<String> problems(JsonNode payload) {
+        List<String> problems = new ArrayList<>();
+        TreeSet<String> unknown = new TreeSet<>();
+        payload.fieldNames().forEachRemaining(unknown::add);
+        for (Field field : fields) {
+            unknown.remove(field.name);
+            JsonNode value = payload.get(field.name);
+            if (value == null) {
+                if (field.required) {
+                    problems.add("payload." + field.name + ": expected " + field.kind.words + ", got nothing");
+                }
+            } else if (!field.kind.accepts.test(value)) {
+                problems.add("payload." + field.name + ": expected " + field.kind.words + ", got " + shorten(value));
+            }
+        }
+        for (String name : unknown) {
+            problems.add("payload." + name + ": unknown field");
+        }
+        if (problems.isEmpty()) {
+            further.accept(payload, problems);
+        }
+        return problems;
+    }
+
+    private static String shorten(JsonNode value) {
+        String text = value.toString();
+        return text.length() <= 60 ? text : text.substring(0, 57) + "...";
+    }
+}

@@ -1,0 +1,45 @@
+package dev.millrace.core;
+
+/**
+ * A namespace of streams: the same path in two projects names two streams that know nothing of each other.
+ *
+ * @param value 1 to {@value #MAX_LENGTH} characters, trimmed
+ */
+public record ProjectSlug(String value) {
+    /** The longest slug, in characters. */
+    public static final int MAX_LENGTH = 255;
+
+    private static final ProjectSlug PUBLIC = new ProjectSlug("public");
+
+    /**
+     * Checks the length.
+     *
+     * @throws IllegalArgumentException when the slug is blank, not trimmed or too long
+     */
+    public ProjectSlug {
+        if (value.isEmpty() || value.length() > MAX_LENGTH || !value.equals(value.strip())) {
+            throw new IllegalArgumentException(
+                    "project slug must be a non-empty string of at most " + MAX_LENGTH + " characters, got "
+                            + (value.length() > MAX_LENGTH ? value.length() + " characters" : "'" + value + "'"));
+        }
+    }
+
+    /** The project of callers that name none. */
+    public static ProjectSlug defaultProject() {
+        return PUBLIC;
+    }
+
+    /**
+     * Trims and checks.
+     *
+     * @throws IllegalArgumentException as the constructor
+     */
+    public static ProjectSlug of(String text) {
+        return new ProjectSlug(text.strip());
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

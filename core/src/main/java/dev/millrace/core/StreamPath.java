@@ -1,0 +1,132 @@
+package dev.millrace.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Where a stream lives inside its project: {@code /} or {@code /segment(/segment)*}, each segment one or more of {@code
+ * a-z 0-9 _ -}, at most {@value #MAX_LENGTH} characters in all (docs/wire.md, Paths).
+ *
+ * @param value the canonical text, always with a leading slash and never with a trailing one, except for the root
+ */
+public record StreamPath(String value) implements Comparable<StreamPath> {
+    /** The longest path, in characters. */
+    public static final int MAX_LENGTH = 1023;
+
+    private static final Pattern CANONICAL = Pattern.compile("/|(/[a-z0-9_-]+)+");
+    private static final StreamPath ROOT = new StreamPath("/");
+
+    /**
+     * Checks the canonical form.
+     *
+     * @throws IllegalArgumentException when the text is not a canonical path; the message says which rule it breaks
+     */
+    public StreamPath {
+        if (value.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException("path is too long: " + value.length() + " characters, at most "
+                    + MAX_LENGTH + " are allowed: " + value.substring(0, 40) + "…");
+        }
+        if (!CANONICAL.matcher(value).matches()) {
+            throw new IllegalArgumentException("path is not valid: '" + value
+                    + "'; use '/' or '/segment/segment' with segments of a-z, 0-9, '_' and '-'");
+        }
+    }
+
+    /** The stream that hears of every other stream of its project. */
+    public static StreamPath root() {
+        return ROOT;
+    }
+
+    /**
+     * Reads a path as callers write it: a missing leading slash is added, nothing else is changed.
+     *
+     * @throws IllegalArgumentException when the result is not canonical
+     */
+    public static StreamPath of(String text) {
+        return new StreamPath(text.startsWith("/") ? text : "/" + text);
+    }
+
+    /** Whether this is {@code /}. */
+    public boolean isRoot() {
+        return value.equals("/");
+    }
+
+    /** All streams above this one, the direct parent first and the root last; empty for the root. */
+    public List<StreamPath> ancestors() {
+        List<StreamPath> above = new ArrayList<>();
+        String rest = value;
+        while (rest.length() > 1) {
+            int slash = rest.lastIndexOf('/');
+            rest = slash == 0 ? "/" : rest.substring(0, slash);
+            above.add(new StreamPath(rest));
+        }
+        return List.copyOf(above);
+    }
+
+    /** Whether this stream lies strictly below {@code ancestor}. */
+    public boolean isBelow(StreamPath ancestor) {
+        return !equals(ancestor) && (ancestor.isRoot() || value.startsWith(ancestor.value + "/"));
+    }
+
+    /**
+     * The stream directly below this one on the way to {@code descendant}.
+     *
+     * @throws IllegalArgumentException when {@code descendant} is not below this stream
+     */
+    public StreamPath childTowards(StreamPath descendant) {
+        if (!descendant.isBelow(this)) {
+            throw new IllegalArgumentException(descendant + " is not below " + this);
+        }
+        int from = isRoot() ? 1 : value.length() + 1;
+        int slash = descendant.value.indexOf('/', from);
+        return slash < 0 ? descendant : new StreamPath(descendant.value.substring(0, slash));
+    }
+
+    /**
+     * Resolves a target as a processor writes it, with this path as the directory: {@code .} is this stream, {@code
+     * ./child} and {@code ../sibling} are relative, {@code /absolute} is itself. Trailing slashes are ignored.
+     *
+     * @throws IllegalArgumentException for anything else, a bare {@code child} or a walk above the root included
+     */
+    public StreamPath resolve(String target) {
+        if (target.startsWith("/")) {
+            return new StreamPath(target.length() > 1 ? trimTrailingSlashes(target) : target);
+        }
+        if (!target.equals(".") && !target.equals("..") && !target.startsWith("./") && !target.startsWith("../")) {
+            throw new IllegalArgumentException("'" + target + "' is not a path for an append from " + value
+                    + "; write '.', './child', '../sibling' or an absolute '/path'");
+        }
+        List<String> segments = new ArrayList<>(
+                isRoot() ? List.of() : List.of(value.substring(1).split("/")));
+        for (String step : target.split("/")) {
+            if (step.equals("..")) {
+                if (segments.isEmpty()) {
+                    throw new IllegalArgumentException("'" + target + "' walks above the root from " + value);
+                }
+                segments.remove(segments.size() - 1);
+            } else if (!step.equals(".")) {
+                segments.add(step);
+            }
+        }
+        return new StreamPath("/" + String.join("/", segments));
+    }
+
+    private static String trimTrailingSlashes(String text) {
+        int end = text.length();
+        while (end > 1 && text.charAt(end - 1) == '/') {
+            end--;
+        }
+        return text.substring(0, end);
+    }
+
+    @Override
+    public int compareTo(StreamPath other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

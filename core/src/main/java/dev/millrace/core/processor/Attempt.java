@@ -1,0 +1,42 @@
+package dev.millrace.core.processor;
+
+import dev.millrace.core.Appended;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Work that may take long, may be cancelled, and dies with the process. Whatever it must not lose is owed again from
+ * {@link Processor#onCaughtUp}. Safe for use by many threads.
+ */
+public interface Attempt {
+    /** The name it was launched under, unique among the running attempts of its (processor, stream). */
+    String name();
+
+    /** Why it was launched. */
+    Because because();
+
+    /**
+     * Appends an event caused by {@link #because()}, unless the draft says otherwise. From the moment of a cancel every
+     * append is refused: the future fails with {@link java.util.concurrent.CancellationException}.
+     */
+    CompletableFuture<Appended> append(Draft draft);
+
+    /** As {@link #append(Draft)}, of {@code Draft.of(payload)}. */
+    default CompletableFuture<Appended> append(Object payload) {
+        return append(Draft.of(payload));
+    }
+
+    /** The newest reduced state. */
+    <S> S current(Processor<S> processor);
+
+    /** Whether it was cancelled, by a newer attempt of its name, by {@link #cancel()} or by the runner stopping. */
+    boolean isCancelled();
+
+    /** Runs {@code action} once on cancel; at once if that already happened. Close sockets here. */
+    void onCancel(Runnable action);
+
+    /** Cancels; does nothing when it is already over. */
+    void cancel();
+
+    /** Completes, always normally, when the work has ended in whatever way. */
+    CompletableFuture<Void> done();
+}

@@ -1,0 +1,68 @@
+package dev.millrace.core.processor;
+
+import dev.millrace.core.Appended;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * What a processor may do after an event is durable. An instance belongs to one call of {@link Processor#afterAppend} or
+ * {@link Processor#onCaughtUp}; it is safe for use by many threads.
+ *
+ * <p>Every append carries provenance metadata and an idempotency key derived from its cause, so a replay, a crash
+ * between effect and acknowledgement, or a second runner appends once; whoever comes second gets the stored event.
+ */
+public interface Effects {
+    /**
+     * Appends an event caused by the event being handled, or by {@link Draft#because(long)}.
+     *
+     * <p>A paused stream parks the append until it is resumed; an unreachable service is tried again.
+     *
+     * @throws IllegalStateException when nothing says why: {@code onCaughtUp} has no event being handled
+     * @throws IllegalArgumentException when the target path is not one
+     */
+    CompletableFuture<Appended> append(Draft draft);
+
+    /** As {@link #append(Draft)}, of {@code Draft.of(payload)}. */
+    default CompletableFuture<Appended> append(Object payload) {
+        return append(Draft.of(payload));
+    }
+
+    /**
+     * Starts work that may take long. One attempt of a name runs at a time: launching the name again for a newer reason
+     * cancels the old attempt and starts a new one, which is how an interrupt works; for the same or an older reason the
+     * running attempt is returned and nothing happens, so level-triggered code may ask as often as it likes.
+     *
+     * <p>Work that fails is recorded as a {@code millrace/effect-failed} event and is not tried again.
+     *
+     * @param name scoped to this processor on this stream
+     * @param because the event that gave the reason
+     * @param work runs on the runner's executor; the attempt ends when the returned stage does
+     */
+    Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work);
+
+    /** The running attempt of this name, if there is one in this process. */
+    Optional<Attempt> running(String name);
+
+    /** Where the runner stood when it called. */
+    Delivery delivery();
+
+    /** The newest reduced state, which may be newer than the one passed beside the event. */
+    <S> S current(Processor<S> processor);
+
+    /** A stage that is done: nothing to wait for. */
+    static CompletionStage<Void> none() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** The stage of some effect, without its value. */
+    static CompletionStage<Void> done(CompletionStage<?> stage) {
+        return stage.thenApply(value -> (Void) null);
+    }
+
+    /** The event of the processor's own stream that gave the reason for an effect. */
+    static Because because(long offset) {
+        return new Because(offset);
+    }
+}

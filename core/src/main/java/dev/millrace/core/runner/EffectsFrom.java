@@ -1,0 +1,54 @@
+package dev.millrace.core.runner;
+
+import java.util.OptionalLong;
+
+/**
+ * Which events may cause effects. Whatever the policy, the answer for an event is its offset against one number, the
+ * effect floor: it fires when its offset is above the floor. This class is the only place that computes a floor.
+ */
+public final class EffectsFrom {
+    /** Events appended after the runner caught up; history and long gaps are folded only. The default. */
+    public static final EffectsFrom LIVE = new EffectsFrom("LIVE", false, OptionalLong.empty());
+
+    /** Every event that was not acknowledged yet; on the first attach to a stream, as {@link #LIVE}. */
+    public static final EffectsFrom ACKNOWLEDGED = new EffectsFrom("ACKNOWLEDGED", true, OptionalLong.empty());
+
+    /** Every event from the first on that was not acknowledged yet. */
+    public static final EffectsFrom BEGINNING = new EffectsFrom("BEGINNING", true, OptionalLong.of(0));
+
+    private final String name;
+    private final boolean resumes;
+    private final OptionalLong firstFloor;
+
+    private EffectsFrom(String name, boolean resumes, OptionalLong firstFloor) {
+        this.name = name;
+        this.resumes = resumes;
+        this.firstFloor = firstFloor;
+    }
+
+    /** Every event after {@code offset} that was not acknowledged yet. */
+    public static EffectsFrom after(long offset) {
+        if (offset < 0) {
+            throw new IllegalArgumentException("offset must be 0 or more, got " + offset);
+        }
+        return new EffectsFrom("after " + offset, true, OptionalLong.of(offset));
+    }
+
+    /** The floor when a runner first meets this incarnation of the stream. */
+    long floorOnAttach(OptionalLong acknowledgedThrough, long watermark) {
+        if (resumes && acknowledgedThrough.isPresent()) {
+            return acknowledgedThrough.getAsLong();
+        }
+        return firstFloor.orElse(watermark);
+    }
+
+    /** The floor after a connection was lost and made again. */
+    long floorOnReconnect(long floor, long watermark, boolean gapWasLong) {
+        return resumes || !gapWasLong ? floor : Math.max(floor, watermark);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.millrace.core.runner;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * How often a failed effect is tried again, and after how long: the delay doubles from {@code first} up to {@code most},
+ * and each time a random part of it, up to half, is left off, so that many runners do not come back at once.
+ *
+ * @param retries how often after the first try; 0 for never
+ * @param first the longest first delay, positive
+ * @param most the longest delay of all, not below {@code first}
+ */
+public record RetryPolicy(int retries, Duration first, Duration most) {
+    /** Three retries, after 0.2 s, 0.4 s and 0.8 s at most. */
+    public static final RetryPolicy DEFAULT = new RetryPolicy(3, Duration.ofMillis(200), Duration.ofSeconds(30));
+
+    /**
+     * Checks the bounds.
+     *
+     * @throws IllegalArgumentException when they are not as described
+     */
+    public RetryPolicy {
+        if (retries < 0 || first.isNegative() || first.isZero() || most.compareTo(first) < 0) {
+            throw new IllegalArgumentException("retry policy needs retries >= 0 and 0 < first <= most, got " + retries
+                    + " retries, first " + first + ", most " + most);
+        }
+    }
+
+    /** The delay before retry number {@code retry}, counted from 1. */
+    Duration delay(int retry, RandomGenerator random) {
+        double longest = Math.min((double) most.toMillis(), (double) first.toMillis() * Math.pow(2, Math.min(retry - 1, 30)));
+        return Duration.ofMillis((long) Math.max(1, longest * (1 - random.nextDouble() / 2)));
+    }
+}

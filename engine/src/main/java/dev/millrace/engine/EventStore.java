@@ -1,0 +1,81 @@
+package dev.millrace.engine;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where records are kept. The engine calls {@link #begin} from its single writer thread and everything else from any
+ * thread; a reader sees only what was committed, and everything that was committed before its call began.
+ *
+ * <p>What {@link Transaction#commit} promises is the promise of an acknowledged append: a durable store returns from it
+ * only when the data is on disk. A store keeps bytes and headers; it knows no event types and no rules.
+ *
+ * <p>Failures are unchecked exceptions; after one, a transaction has had no effect. The contract suite {@code
+ * EventStoreContract} holds every store to this.
+ */
+public interface EventStore extends AutoCloseable {
+    /** Begins the next transaction; the one before it has been closed. Called by one thread only. */
+    Transaction begin();
+
+    /** The head of a stream, or empty when it does not exist. */
+    Optional<StreamHead> head(StreamKey stream);
+
+    /** One page of a stream, in the order the range asks for; empty when there is nothing in it. */
+    List<EventRecord> read(StreamKey stream, RecordRange range);
+
+    /** The record stored under an idempotency key of a stream. */
+    Optional<EventRecord> find(StreamKey stream, String idempotencyKey);
+
+    /** Every stream whose log holds a record of one of these types, in no particular order. May scan. */
+    List<StreamKey> streamsWith(Set<String> types);
+
+    /** How far a hosted processor has come on a stream. */
+    Optional<Cursor> cursor(StreamKey stream, String processor);
+
+    /** Every stream for which a cursor of this processor was saved, in no particular order. */
+    List<StreamKey> streamsWithCursor(String processor);
+
+    /** Releases files and threads. No transaction is open and none will be. */
+    @Override
+    void close();
+
+    /**
+     * How far a hosted processor has come.
+     *
+     * @param incarnation the life of the stream the offset belongs to
+     * @param acknowledgedThrough every effect of events up to this offset is done, or was not to be done
+     */
+    record Cursor(String incarnation, long acknowledgedThrough) {}
+
+    /** A group of changes that becomes visible, and durable, as a whole or not at all. For one thread. */
+    interface Transaction extends AutoCloseable {
+        /** The head of a stream, this transaction's own changes included. */
+        Optional<StreamHead> head(StreamKey stream);
+
+        /** The record under an idempotency key, this transaction's own changes included. */
+        Optional<EventRecord> find(StreamKey stream, String idempotencyKey);
+
+        /** The position that the next appended record must carry: above every position ever committed. */
+        long nextPosition();
+
+        /**
+         * Appends a record and moves the head. The record's offset is the head's last offset, and its idempotency key,
+         * if any, is new to the stream; the engine sees to both.
+         */
+        void append(StreamKey stream, StreamHead head, EventRecord record);
+
+        /** Removes a stream with its records, keys and cursors. Positions are not given out again. */
+        void remove(StreamKey stream);
+
+        /** Saves a cursor; nothing happens when the stream does not exist in that incarnation. */
+        void saveCursor(StreamKey stream, String processor, Cursor cursor);
+
+        /** Makes everything durable and visible. */
+        void commit();
+
+        /** Discards everything that was not committed. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.millrace.engine;
+
+import dev.millrace.core.MillraceStyle;
+import org.immutables.value.Value;
+
+/** How much one request may carry. What exceeds a limit is refused whole, with an error that names the limit. */
+@Value.Immutable
+@MillraceStyle
+public interface Limits {
+    /** The largest event, in bytes of JSON; 1 MiB by default. */
+    @Value.Default
+    default int eventBytes() {
+        return 1 << 20;
+    }
+
+    /** The largest batch, in bytes of JSON; 16 MiB by default. */
+    @Value.Default
+    default int batchBytes() {
+        return 16 << 20;
+    }
+
+    /** The most events in one batch; 500 by default. */
+    @Value.Default
+    default int batchEvents() {
+        return 500;
+    }
+
+    /** How deep objects and arrays of one event may nest; 64 by default. */
+    @Value.Default
+    default int jsonDepth() {
+        return 64;
+    }
+
+    /** The defaults. */
+    static Limits defaults() {
+        return builder().build();
+    }
+
+    /** A new builder. */
+    static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds limits. */
+    class Builder extends ImmutableLimits.Builder {
+        Builder() {}
+    }
+}

@@ -1,0 +1,32 @@
+package dev.millrace.engine;
+
+import dev.millrace.core.Connected;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives a live tail as stored bytes, page by page. Calls come one at a time; the next page is read from the log only
+ * when the stage of the last one has completed, so a slow sink costs no memory and delays nobody. The log is the queue.
+ */
+public interface RecordSink {
+    /** First of all: what the stream looks like as the tail begins; the gap is always zero. */
+    void onConnected(Connected connected);
+
+    /**
+     * The next records, in offset order, at least one.
+     *
+     * @return completes when the sink can take more; a failure ends the tail
+     */
+    CompletionStage<Void> onRecords(List<EventRecord> page);
+
+    /** Every record up to the watermark has been delivered; once. */
+    void onCaughtUp(long watermark);
+
+    /**
+     * The last call.
+     *
+     * @param failure why the tail ended, or null when it was closed, the stream was destroyed or the engine stopped
+     */
+    void onEnd(@Nullable Throwable failure);
+}
