@@ -37,7 +37,7 @@ public final class EffectsFrom {
     /** The floor when a runner first meets this incarnation of the stream. */
     long floorOnAttach(OptionalLong acknowledgedThrough, long watermark) {
         if (resumes && acknowledgedThrough.isPresent()) {
-            return acknowledgedThrough.getAsLong();
+            return Math.min(acknowledgedThrough.getAsLong(), watermark);
         }
         return firstFloor.orElse(watermark);
     }

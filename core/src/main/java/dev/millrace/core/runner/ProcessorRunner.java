@@ -4,102 +4,235 @@ import dev.millrace.core.EventStreams;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Processor;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/** Runs one processor on one stream. SKELETON: signatures only, the implementation lands next. */
+/**
+ * Runs one processor on one stream: folds the log from the beginning without effects, then goes live and fires them.
+ *
+ * <p>What it guarantees, whatever connection, crash or copy of itself comes in between:
+ *
+ * <ul>
+ *   <li>every event is folded once, in offset order, and folding never waits for effects, up to a bound;
+ *   <li>{@link Processor#afterAppend} is called for the events that {@link EffectsFrom} says, in offset order, one at a
+ *       time, at least once; its appends are stored once;
+ *   <li>{@link Processor#onCaughtUp} is called exactly once for each catch-up;
+ *   <li>an effect that fails is tried again and then recorded as an event; a reducer that throws halts the run and is
+ *       recorded; nothing fails silently.
+ * </ul>
+ *
+ * <p>Safe for use by many threads. The methods that wait must not be called from inside an effect.
+ *
+ * @param <S> the processor's state
+ */
 public final class ProcessorRunner<S> implements AutoCloseable {
-    private ProcessorRunner() {}
+    private final Run<S> run;
 
-    /** A runner of {@code processor} over {@code streams}. */
+    private ProcessorRunner(Run<S> run) {
+        this.run = run;
+    }
+
+    /** A runner of {@code processor} over {@code streams}; {@link Builder#stream(StreamPath)} is still to be said. */
     public static <S> Builder<S> builder(EventStreams streams, Processor<S> processor) {
-        return new Builder<>();
+        return new Builder<>(streams, processor);
     }
 
-    /** The newest reduced state. */
+    /** The newest folded state. */
     public S state() {
-        throw new UnsupportedOperationException("skeleton");
+        return run.state();
     }
 
-    /** Where it stands. */
+    /** Where the run stands. */
     public RunnerStatus status() {
-        throw new UnsupportedOperationException("skeleton");
+        return run.status();
     }
 
-    /** Waits until the runner has caught up once; fails with StreamException TIMEOUT. */
-    public void awaitCaughtUp(Duration limit) {}
+    /**
+     * Waits until the run has caught up for the first time: everything that was in the log when it connected is folded.
+     *
+     * @throws dev.millrace.core.StreamException TIMEOUT after the limit; otherwise why the run ended before that
+     */
+    public void awaitCaughtUp(Duration limit) {
+        await(run.when(run::isCaughtUp), limit, "catch-up");
+    }
 
-    /** Waits until the event at this offset is reduced. */
-    public void awaitReduced(long offset, Duration limit) {}
+    /**
+     * Waits until the event at this offset is folded.
+     *
+     * @throws dev.millrace.core.StreamException as {@link #awaitCaughtUp}
+     */
+    public void awaitReduced(long offset, Duration limit) {
+        await(run.when(() -> run.reducedThrough() >= offset), limit, "reduction through " + offset);
+    }
 
-    /** Waits until every effect of events up to this offset is acknowledged. */
-    public void awaitProcessed(long offset, Duration limit) {}
+    /**
+     * Waits until every effect of events up to this offset is done.
+     *
+     * @throws dev.millrace.core.StreamException as {@link #awaitCaughtUp}
+     * @throws IllegalStateException when called from inside an effect, which would wait for itself
+     */
+    public void awaitProcessed(long offset, Duration limit) {
+        await(run.when(() -> run.acknowledgedThrough() >= offset), limit, "effects through " + offset);
+    }
 
-    /** Stops intake, lets held effects finish until the deadline, cancels attempts, saves progress. */
-    public void stop(Duration deadline) {}
+    /**
+     * Waits until there is nothing left to do: caught up, every effect done, no attempt running, no append on its way,
+     * and every event the processor appended to its own stream folded.
+     *
+     * @throws dev.millrace.core.StreamException as {@link #awaitCaughtUp}
+     * @throws IllegalStateException when called from inside an effect, which would wait for itself
+     */
+    public void awaitIdle(Duration limit) {
+        await(run.when(run::isIdle), limit, "idleness");
+    }
 
+    private static void await(CompletableFuture<Void> reached, Duration limit, String what) {
+        if (EffectLane.isInside()) {
+            throw new IllegalStateException(
+                    "waiting for " + what
+                            + " from inside an effect would wait for that effect itself; return the stage instead, or launch the work");
+        }
+        Waiting.await(reached, limit, what);
+    }
+
+    /**
+     * Stops: takes no more events, lets held effects finish until the deadline, cancels attempts, and saves progress.
+     * What was not finished is logged, and is owed again when the next runner starts. Stopping twice does nothing; from
+     * inside an effect it does not wait.
+     */
+    public void stop(Duration deadline) {
+        run.stop(deadline);
+    }
+
+    /** Stops with a deadline of ten seconds. */
     @Override
     public void close() {
         stop(Duration.ofSeconds(10));
     }
 
-    /** Configures a runner. */
+    /**
+     * Configures a runner. Not safe for use by many threads.
+     *
+     * @param <S> the processor's state
+     */
     public static final class Builder<S> {
-        private Builder() {}
+        private final EventStreams streams;
+        private final Processor<S> processor;
+        private @Nullable StreamPath path;
+        private @Nullable ProgressStore progress;
+        private @Nullable EffectsFrom effectsFrom;
+        private Timers timers = Timers.system();
+        private @Nullable Executor executor;
+        private RandomGenerator random = RandomGenerator.getDefault();
+        private RetryPolicy retry = RetryPolicy.DEFAULT;
+        private Duration reconnectGrace = Duration.ofSeconds(30);
+        private int maxUnacknowledged = 64;
+
+        private Builder(EventStreams streams, Processor<S> processor) {
+            this.streams = Objects.requireNonNull(streams, "streams");
+            this.processor = Objects.requireNonNull(processor, "processor");
+        }
 
         /** The stream. Required. */
-        public Builder<S> stream(StreamPath path) {
+        public Builder<S> stream(StreamPath newPath) {
+            path = newPath;
             return this;
         }
 
-        /** The stream. Required. */
-        public Builder<S> stream(String path) {
-            return stream(StreamPath.of(path));
+        /**
+         * The stream. Required.
+         *
+         * @throws IllegalArgumentException when the text is not a path
+         */
+        public Builder<S> stream(String newPath) {
+            return stream(StreamPath.of(newPath));
         }
 
-        /** Where progress survives; in memory by default. */
+        /** Where progress survives; by default nowhere, and then {@link EffectsFrom#LIVE} is the default policy. */
         public Builder<S> progress(ProgressStore store) {
+            progress = store;
             return this;
         }
 
-        /** Which events may cause effects; LIVE by default, ACKNOWLEDGED once a progress store is given. */
+        /** Which events may cause effects; {@link EffectsFrom#ACKNOWLEDGED} by default once there is a progress store. */
         public Builder<S> effectsFrom(EffectsFrom policy) {
+            effectsFrom = policy;
             return this;
         }
 
         /** Clock and timers; the system's by default. */
-        public Builder<S> timers(Timers timers) {
+        public Builder<S> timers(Timers newTimers) {
+            timers = newTimers;
             return this;
         }
 
-        /** Runs effects and attempts. */
-        public Builder<S> executor(Executor executor) {
+        /**
+         * Runs effects and attempts; shared daemon threads by default, virtual ones where the JVM has them. It must not
+         * reject tasks while the runner runs.
+         */
+        public Builder<S> executor(Executor newExecutor) {
+            executor = newExecutor;
             return this;
         }
 
-        /** Randomness of the back-off. */
-        public Builder<S> random(RandomGenerator random) {
+        /** The randomness of back-off delays. */
+        public Builder<S> random(RandomGenerator newRandom) {
+            random = newRandom;
             return this;
         }
 
-        /** How failed effects are retried. */
-        public Builder<S> retry(RetryPolicy retry) {
+        /** How failed effects are tried again; {@link RetryPolicy#DEFAULT} by default. */
+        public Builder<S> retry(RetryPolicy policy) {
+            retry = policy;
             return this;
         }
 
-        /** How long a gap may last before LIVE folds it only; 30 s by default. */
+        /**
+         * How long a connection may have been lost for {@link EffectsFrom#LIVE} to act on the events of the gap; 30 s by
+         * default, not negative. A longer gap is folded only.
+         */
         public Builder<S> reconnectGrace(Duration grace) {
+            if (grace.isNegative()) {
+                throw new IllegalArgumentException("reconnectGrace must not be negative, got " + grace);
+            }
+            reconnectGrace = grace;
             return this;
         }
 
-        /** How many unacknowledged effects reduction may run ahead; 64 by default. */
+        /** How many events with unfinished effects folding may run ahead of; 64 by default, at least 1. */
         public Builder<S> maxUnacknowledged(int events) {
+            if (events < 1) {
+                throw new IllegalArgumentException("maxUnacknowledged must be 1 or more, got " + events);
+            }
+            maxUnacknowledged = events;
             return this;
         }
 
-        /** Starts it and returns at once. */
+        /**
+         * Starts the run and returns at once.
+         *
+         * @throws IllegalStateException when no stream was given
+         * @throws IllegalArgumentException when the processor's slug is not valid
+         */
         public ProcessorRunner<S> start() {
-            return new ProcessorRunner<>();
+            if (path == null) {
+                throw new IllegalStateException("no stream to run '" + processor.slug() + "' on; call stream(…)");
+            }
+            RunnerOptions options = new RunnerOptions(
+                    effectsFrom != null ? effectsFrom : progress == null ? EffectsFrom.LIVE : EffectsFrom.ACKNOWLEDGED,
+                    progress != null ? progress : ProgressStore.inMemory(),
+                    timers,
+                    executor != null ? executor : EffectThreads.shared(),
+                    random,
+                    retry,
+                    reconnectGrace,
+                    maxUnacknowledged);
+            Run<S> run = new Run<>(streams, processor, path, options);
+            run.connect(0);
+            return new ProcessorRunner<>(run);
         }
     }
 }

@@ -29,7 +29,8 @@ public record RetryPolicy(int retries, Duration first, Duration most) {
 
     /** The delay before retry number {@code retry}, counted from 1. */
     Duration delay(int retry, RandomGenerator random) {
-        double longest = Math.min((double) most.toMillis(), (double) first.toMillis() * Math.pow(2, Math.min(retry - 1, 30)));
+        double longest =
+                Math.min((double) most.toMillis(), (double) first.toMillis() * Math.pow(2, Math.min(retry - 1, 30)));
         return Duration.ofMillis((long) Math.max(1, longest * (1 - random.nextDouble() / 2)));
     }
 }

@@ -1,0 +1,191 @@
+package dev.millrace.core.runner;
+
+import dev.millrace.core.Appended;
+import dev.millrace.core.processor.Attempt;
+import dev.millrace.core.processor.Because;
+import dev.millrace.core.processor.Draft;
+import dev.millrace.core.processor.Processor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/** The running attempts of one (processor, stream), one for each name. Safe for use by many threads. */
+final class Attempts {
+    /** What an attempt needs from its runner. */
+    interface Surroundings {
+        Executor executor();
+
+        Reactor reactor(Because because, Running attempt);
+
+        <S> S current(Processor<S> processor);
+
+        void failed(Running attempt, Throwable failure);
+
+        void changed();
+    }
+
+    private final Surroundings surroundings;
+    private final Map<String, Running> running = new HashMap<>();
+    private boolean stopped;
+
+    Attempts(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
+        Running next = new Running(name, because);
+        Running superseded;
+        synchronized (this) {
+            superseded = running.get(name);
+            if (superseded != null && superseded.because.offset() >= because.offset() && !superseded.isCancelled()) {
+                return superseded;
+            }
+            if (stopped) {
+                next.cancelled = true;
+                next.done.complete(null);
+                return next;
+            }
+            running.put(name, next);
+        }
+        if (superseded != null) {
+            superseded.cancel();
+        }
+        surroundings.executor().execute(() -> next.start(work));
+        return next;
+    }
+
+    synchronized Optional<Attempt> find(String name) {
+        return Optional.ofNullable(running.get(name))
+                .filter(attempt -> !attempt.isCancelled())
+                .map(found -> found);
+    }
+
+    /** Whether no attempt runs that could still append something. */
+    synchronized boolean isIdle() {
+        return running.values().stream().allMatch(Running::isCancelled);
+    }
+
+    synchronized List<String> names() {
+        return List.copyOf(running.keySet());
+    }
+
+    void cancelAll() {
+        List<Running> all;
+        synchronized (this) {
+            all = List.copyOf(running.values());
+        }
+        all.forEach(Running::cancel);
+    }
+
+    /** Cancels what runs and starts nothing more. */
+    void stop() {
+        synchronized (this) {
+            stopped = true;
+        }
+        cancelAll();
+    }
+
+    final class Running implements Attempt {
+        private final String name;
+        private final Because because;
+        private final Reactor reactor;
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
+        private final List<Runnable> onCancel = new ArrayList<>();
+        private volatile boolean cancelled;
+
+        Running(String name, Because because) {
+            this.name = name;
+            this.because = because;
+            this.reactor = surroundings.reactor(because, this);
+        }
+
+        private void start(Function<Attempt, ? extends CompletionStage<?>> work) {
+            CompletableFuture<?> stage;
+            try {
+                stage = cancelled
+                        ? CompletableFuture.completedFuture(null)
+                        : work.apply(this).toCompletableFuture();
+            } catch (RuntimeException | StackOverflowError failure) {
+                stage = CompletableFuture.failedFuture(failure);
+            }
+            stage.whenComplete((value, failure) -> end(failure == null ? Optional.empty() : Optional.of(failure)));
+        }
+
+        private void end(Optional<Throwable> failure) {
+            failure.map(Appender::unwrap)
+                    .filter(thrown -> !cancelled)
+                    .ifPresent(thrown -> surroundings.failed(this, thrown));
+            synchronized (Attempts.this) {
+                running.remove(name, this);
+            }
+            done.complete(null);
+            surroundings.changed();
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public Because because() {
+            return because;
+        }
+
+        @Override
+        public CompletableFuture<Appended> append(Draft draft) {
+            if (cancelled) {
+                return CompletableFuture.failedFuture(new CancellationException(
+                        "append of " + draft.input().type() + " was refused: attempt '" + name + "' was cancelled"));
+            }
+            return reactor.append(draft);
+        }
+
+        @Override
+        public <S> S current(Processor<S> processor) {
+            return surroundings.current(processor);
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return cancelled;
+        }
+
+        @Override
+        public void onCancel(Runnable action) {
+            synchronized (onCancel) {
+                if (!cancelled) {
+                    onCancel.add(action);
+                    return;
+                }
+            }
+            action.run();
+        }
+
+        @Override
+        public void cancel() {
+            List<Runnable> actions;
+            synchronized (onCancel) {
+                if (cancelled || done.isDone()) {
+                    return;
+                }
+                cancelled = true;
+                actions = List.copyOf(onCancel);
+                onCancel.clear();
+            }
+            actions.forEach(Runnable::run);
+        }
+
+        @Override
+        public CompletableFuture<Void> done() {
+            return done.copy();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.millrace.core.runner;
+
+import dev.millrace.core.Appended;
+import dev.millrace.core.processor.Attempt;
+import dev.millrace.core.processor.Because;
+import dev.millrace.core.processor.Delivery;
+import dev.millrace.core.processor.Draft;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Processor;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** The effects handed to one call of a processor. */
+record CallEffects(Reactor reactor, Attempts attempts, Attempts.Surroundings surroundings, Delivery delivery)
+        implements Effects {
+    @Override
+    public CompletableFuture<Appended> append(Draft draft) {
+        return reactor.append(draft);
+    }
+
+    @Override
+    public Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
+        return attempts.launch(name, because, work);
+    }
+
+    @Override
+    public Optional<Attempt> running(String name) {
+        return attempts.find(name);
+    }
+
+    @Override
+    public <S> S current(Processor<S> processor) {
+        return surroundings.current(processor);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.millrace.core.runner;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.processor.Processor;
+
+/** The state of one (processor, stream). Written by the intake alone, read by anyone. */
+final class Fold<S> {
+    private record Snapshot<S>(S state, long through) {}
+
+    private final Processor<S> processor;
+    private final EventCatalog catalog;
+    private volatile Snapshot<S> snapshot;
+
+    Fold(Processor<S> processor) {
+        this.processor = processor;
+        this.catalog = processor.events();
+        this.snapshot = initial();
+    }
+
+    S state() {
+        return snapshot.state;
+    }
+
+    long through() {
+        return snapshot.through;
+    }
+
+    void reset() {
+        snapshot = initial();
+    }
+
+    Event decode(Event event) {
+        return event.decodedBy(catalog);
+    }
+
+    /** Folds one decoded event; throws what the reducer throws, and then nothing has changed. */
+    void apply(Event event) {
+        S next = processor.reduce(snapshot.state, event);
+        if (next == null) {
+            throw new NullPointerException("reduce of '" + processor.slug() + "' returned null for " + event.type()
+                    + "; return the state it was given when an event changes nothing");
+        }
+        snapshot = new Snapshot<>(next, event.offset());
+    }
+
+    private Snapshot<S> initial() {
+        return new Snapshot<>(processor.initialState(), 0);
+    }
+}

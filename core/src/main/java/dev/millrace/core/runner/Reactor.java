@@ -1,0 +1,73 @@
+package dev.millrace.core.runner;
+
+import dev.millrace.core.Appended;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.processor.Because;
+import dev.millrace.core.processor.Draft;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Appends in reaction to events, on behalf of one call of a processor or of one attempt: finds the cause, stamps the
+ * input, and sees that two appends of one cause do not claim one key. Safe for use by many threads.
+ */
+final class Reactor {
+    private final Identity identity;
+    private final Causes causes;
+    private final Appender appender;
+    private final Optional<Because> standing;
+    private final BooleanSupplier cancelled;
+    private final Set<String> claimed = new HashSet<>();
+    private CompletableFuture<Void> handedOver = CompletableFuture.completedFuture(null);
+
+    Reactor(
+            Identity identity,
+            Causes causes,
+            Appender appender,
+            Optional<Because> standing,
+            BooleanSupplier cancelled) {
+        this.identity = identity;
+        this.causes = causes;
+        this.appender = appender;
+        this.standing = standing;
+        this.cancelled = cancelled;
+    }
+
+    CompletableFuture<Appended> append(Draft draft) {
+        StreamPath target = identity.path().resolve(draft.to());
+        Because because = draft.because()
+                .or(() -> standing)
+                .orElseThrow(() ->
+                        new IllegalStateException("append of " + draft.input().type() + " to " + target
+                                + " by '" + identity.slug()
+                                + "' has no cause: there is no event being handled; say Draft.of(…).because(offset)"));
+        claim(draft, target, because);
+        synchronized (this) {
+            // An append is handed over only after the one before it, however long its cause takes to be found.
+            CompletableFuture<CompletableFuture<Appended>> sent = handedOver.thenCombine(
+                    causes.find(because.offset()),
+                    (nothing, cause) -> appender.send(target, identity.stamp(draft, cause, target), cancelled));
+            handedOver = sent.handle((appended, failure) -> null);
+            return sent.thenCompose(appended -> appended);
+        }
+    }
+
+    private void claim(Draft draft, StreamPath target, Because because) {
+        if (draft.input().idempotencyKey().isPresent()) {
+            return;
+        }
+        String claim = target + " " + draft.input().type() + " " + because.offset() + " "
+                + draft.name().orElse("");
+        synchronized (claimed) {
+            if (!claimed.add(claim)) {
+                throw new IllegalStateException(
+                        "second append of " + draft.input().type() + " to " + target + " by '"
+                                + identity.slug() + "' because of " + identity.path() + "@" + because.offset()
+                                + ": both would have the same idempotency key; tell them apart with Draft.of(…).named(\"…\")");
+            }
+        }
+    }
+}

@@ -1,0 +1,450 @@
+package dev.millrace.core.runner;
+
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Connected;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.Malformed;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscriber;
+import dev.millrace.core.Subscription;
+import dev.millrace.core.processor.Because;
+import dev.millrace.core.processor.Delivery;
+import dev.millrace.core.processor.Draft;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.RunnerStatus.Phase;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a processor over a stream. Three parties meet here: the intake folds on the transport's thread; the lane
+ * runs effects on the executor, one at a time; attempts run beside it. docs/runner.md draws the picture.
+ */
+final class Run<S> implements Attempts.Surroundings {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
+    private static final Duration REATTACH_DELAY = Duration.ofSeconds(1);
+
+    private final EventStreams streams;
+    private final Processor<S> processor;
+    private final StreamPath path;
+    private final RunnerOptions options;
+    private final Fold<S> fold;
+    private final Progression progression = new Progression();
+    private final EffectLane lane;
+    private final Attempts attempts;
+    private final Appender appender;
+    private final Causes causes;
+
+    private volatile Identity identity;
+    private volatile Phase phase = Phase.CATCHING_UP;
+    private volatile long watermark;
+    private volatile long handedThrough;
+    private volatile boolean caughtUpOnce;
+    private volatile @Nullable String failure;
+    private long floor;
+    private volatile boolean attached;
+    private volatile boolean mayAcknowledge;
+    private long savedThrough = -1;
+
+    private @Nullable Intake intake;
+    private @Nullable Subscription subscription;
+    private boolean closing;
+
+    Run(EventStreams streams, Processor<S> processor, StreamPath path, RunnerOptions options) {
+        this.streams = streams;
+        this.processor = processor;
+        this.path = path;
+        this.options = options;
+        this.identity = Identity.of(processor, path);
+        this.fold = new Fold<>(processor);
+        this.lane = new EffectLane(options, this::acknowledge);
+        this.attempts = new Attempts(this);
+        this.causes = new Causes(streams, path);
+        this.appender = new Appender(streams, path, options, causes, progression::changed);
+    }
+
+    // ---- the connection
+
+    void connect(long afterOffset) {
+        Intake next = new Intake();
+        synchronized (this) {
+            if (closing) {
+                return;
+            }
+            intake = next;
+        }
+        Subscription made;
+        try {
+            made = streams.subscribe(path, afterOffset, next);
+        } catch (RuntimeException refused) {
+            next.onEnd(refused);
+            return;
+        }
+        boolean unwanted;
+        synchronized (this) {
+            unwanted = intake != next;
+            if (!unwanted) {
+                subscription = made;
+            }
+        }
+        if (unwanted) {
+            made.close();
+        }
+    }
+
+    private void disconnect() {
+        Subscription old;
+        synchronized (this) {
+            intake = null;
+            old = subscription;
+            subscription = null;
+        }
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    /** Folds on the transport's thread. Once another intake has taken over, this one ignores whatever still comes. */
+    private final class Intake implements Subscriber {
+        private boolean isStale() {
+            synchronized (Run.this) {
+                return intake != this;
+            }
+        }
+
+        @Override
+        public void onConnected(Connected connected) {
+            if (!isStale()) {
+                attach(connected);
+            }
+        }
+
+        @Override
+        public void onEvent(Event event) {
+            if (!isStale() && event.offset() > fold.through()) {
+                take(event);
+            }
+        }
+
+        @Override
+        public void onCaughtUp(long offset) {
+            if (!isStale()) {
+                phase = Phase.LIVE;
+                caughtUpOnce = true;
+                mayAcknowledge = true;
+                lane.submit(new CaughtUpTask(fold.state(), fold.through()));
+                acknowledge();
+            }
+        }
+
+        @Override
+        public void onDisconnected(Throwable cause) {
+            if (!isStale()) {
+                phase = Phase.RECONNECTING;
+                LOG.log(Level.DEBUG, () -> identity.slug() + " on " + path + ": connection lost: " + cause);
+            }
+        }
+
+        @Override
+        public void onEnd(@Nullable Throwable why) {
+            if (isStale()) {
+                return;
+            }
+            disconnect();
+            if (why == null) {
+                phase = Phase.RECONNECTING;
+                options.timers().after(REATTACH_DELAY, () -> options.executor().execute(() -> connect(0)));
+            } else {
+                fail(Phase.STOPPED, "subscription to " + path + " ended: " + Diagnostics.describe(why));
+            }
+        }
+    }
+
+    // ---- folding
+
+    private void attach(Connected connected) {
+        boolean reborn = attached && !connected.incarnation().equals(identity.incarnation());
+        if (reborn) {
+            lane.clear();
+            attempts.cancelAll();
+            causes.forget();
+            appender.forgetOffsets();
+            fold.reset();
+            handedThrough = 0;
+        }
+        if (!attached || reborn) {
+            identity = identity.in(connected.incarnation());
+            OptionalLong acknowledged = options.progress().load(identity.slug(), path).stream()
+                    .filter(progress -> progress.incarnation().equals(connected.incarnation()))
+                    .mapToLong(Progress::acknowledgedThrough)
+                    .findFirst();
+            floor = options.effectsFrom().floorOnAttach(acknowledged, connected.watermark());
+            synchronized (this) {
+                mayAcknowledge = false;
+                savedThrough = acknowledged.orElse(-1);
+                attached = true;
+            }
+        } else {
+            boolean gapWasLong = connected.gap().compareTo(options.reconnectGrace()) > 0;
+            floor = options.effectsFrom().floorOnReconnect(floor, connected.watermark(), gapWasLong);
+        }
+        watermark = connected.watermark();
+        phase = Phase.CATCHING_UP;
+        progression.changed();
+    }
+
+    private void take(Event raw) {
+        Event event = fold.decode(raw);
+        causes.remember(event);
+        try {
+            fold.apply(event);
+        } catch (RuntimeException | StackOverflowError thrown) {
+            halt(event, thrown);
+            return;
+        }
+        if (BuiltInType.RESUMED.matches(event.type())) {
+            appender.resumed();
+        }
+        boolean fires = event.offset() > floor && !Diagnostics.isOwnFailure(event, identity.slug());
+        if (fires) {
+            lane.submit(new EventTask(fold.state(), event));
+        }
+        handedThrough = event.offset();
+        progression.changed();
+        if (fires && !lane.awaitRoom(RunnerOptions.FULL_LANE_LIMIT)) {
+            disconnect();
+            lane.whenRoom().thenRunAsync(() -> connect(fold.through()), options.executor());
+        }
+    }
+
+    private void halt(Event event, Throwable thrown) {
+        String what = "reducer of '" + identity.slug() + "' v" + identity.version() + " threw at " + path + "@"
+                + event.offset() + " (" + event.type() + "): " + Diagnostics.describe(thrown);
+        LOG.log(Level.ERROR, what, thrown);
+        disconnect();
+        attempts.stop();
+        reactor(Optional.of(new Because(event.offset())), () -> false)
+                .append(Diagnostics.halted(identity, event.offset(), thrown))
+                .whenComplete((appended, refused) -> fail(Phase.HALTED, what));
+    }
+
+    private void fail(Phase end, String what) {
+        phase = end;
+        failure = what;
+        progression.end(new StreamException(StreamException.Code.INTERNAL, path, what));
+    }
+
+    // ---- acting
+
+    private final class EventTask implements EffectLane.Task {
+        private final S state;
+        private final Event event;
+
+        EventTask(S state, Event event) {
+            this.state = state;
+            this.event = event;
+        }
+
+        @Override
+        public OptionalLong offset() {
+            return OptionalLong.of(event.offset());
+        }
+
+        @Override
+        public CompletionStage<Void> run(int attempt) {
+            Optional<Because> because = Optional.of(new Because(event.offset()));
+            if (event.payload() instanceof Malformed malformed) {
+                return Effects.done(reactor(because, () -> false)
+                        .append(Diagnostics.malformed(identity, event.offset(), malformed)));
+            }
+            return processor.afterAppend(state, event, effects(because, event.offset(), attempt));
+        }
+
+        @Override
+        public boolean mayRetry(Throwable thrown) {
+            return isWorthRetrying(thrown);
+        }
+
+        @Override
+        public CompletionStage<Void> failed(Throwable thrown, int tries) {
+            return bury(event.offset(), thrown, tries, Optional.empty());
+        }
+    }
+
+    private final class CaughtUpTask implements EffectLane.Task {
+        private final S state;
+        private final long through;
+
+        CaughtUpTask(S state, long through) {
+            this.state = state;
+            this.through = through;
+        }
+
+        @Override
+        public OptionalLong offset() {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public CompletionStage<Void> run(int attempt) {
+            return processor.onCaughtUp(state, effects(Optional.empty(), through, attempt));
+        }
+
+        @Override
+        public boolean mayRetry(Throwable thrown) {
+            return isWorthRetrying(thrown);
+        }
+
+        @Override
+        public CompletionStage<Void> failed(Throwable thrown, int tries) {
+            return bury(Math.max(1, through), thrown, tries, Optional.of("on-caught-up"));
+        }
+    }
+
+    private boolean isWorthRetrying(Throwable thrown) {
+        return !(thrown instanceof StreamException refusal && refusal.code() == StreamException.Code.PAUSED);
+    }
+
+    /** Records a failure as an event, so that it is not lost, and lets the lane go on. */
+    private CompletableFuture<Void> bury(long offset, Throwable thrown, int tries, Optional<String> name) {
+        synchronized (this) {
+            if (closing) {
+                return new CompletableFuture<>(); // not acknowledged: the next run does it again
+            }
+        }
+        Draft letter = Diagnostics.effectFailed(identity, offset, thrown, tries, name);
+        return reactor(Optional.of(new Because(offset)), () -> false)
+                .append(letter)
+                .thenAccept(appended -> LOG.log(
+                        Level.WARNING,
+                        () -> "effect of '" + identity.slug() + "' failed for good: " + path + "@" + offset + "; "
+                                + Diagnostics.describe(thrown) + "; recorded at " + appended.offset()));
+    }
+
+    private CallEffects effects(Optional<Because> because, long offset, int attempt) {
+        long head = Math.max(watermark, fold.through());
+        return new CallEffects(
+                reactor(because, () -> false), attempts, this, new Delivery(head, head - offset, attempt));
+    }
+
+    private Reactor reactor(Optional<Because> because, BooleanSupplier cancelled) {
+        return new Reactor(identity, causes, appender, because, cancelled);
+    }
+
+    @Override
+    public Reactor reactor(Because because, Attempts.Running attempt) {
+        return reactor(Optional.of(because), attempt::isCancelled);
+    }
+
+    @Override
+    public Executor executor() {
+        return options.executor();
+    }
+
+    @Override
+    public <T> T current(Processor<T> asked) {
+        if (asked != processor) {
+            throw new IllegalArgumentException(
+                    "current(…) takes the processor itself; '" + asked.slug() + "' is not the instance that runs here");
+        }
+        @SuppressWarnings("unchecked") // the same instance, so the same type of state
+        T state = (T) fold.state();
+        return state;
+    }
+
+    @Override
+    public void failed(Attempts.Running attempt, Throwable thrown) {
+        bury(attempt.because().offset(), thrown, 1, Optional.of(attempt.name()));
+    }
+
+    @Override
+    public void changed() {
+        progression.changed();
+    }
+
+    // ---- progress
+
+    private void acknowledge() {
+        synchronized (this) {
+            long through = acknowledgedThrough();
+            if (mayAcknowledge && through > savedThrough) {
+                savedThrough = through;
+                options.progress().save(new Progress(identity.slug(), path, identity.incarnation(), through));
+            }
+        }
+        progression.changed();
+    }
+
+    long acknowledgedThrough() {
+        long handed = handedThrough;
+        OptionalLong oldest = lane.oldestPending();
+        return oldest.isPresent() ? Math.min(oldest.getAsLong() - 1, handed) : handed;
+    }
+
+    boolean isCaughtUp() {
+        return caughtUpOnce;
+    }
+
+    boolean isIdle() {
+        return phase == Phase.LIVE
+                && lane.isIdle()
+                && attempts.isIdle()
+                && appender.isIdle()
+                && handedThrough >= appender.newestOwnOffset();
+    }
+
+    long reducedThrough() {
+        return fold.through();
+    }
+
+    S state() {
+        return fold.state();
+    }
+
+    RunnerStatus status() {
+        return new RunnerStatus(phase, watermark, fold.through(), acknowledgedThrough(), Optional.ofNullable(failure));
+    }
+
+    CompletableFuture<Void> when(BooleanSupplier condition) {
+        return progression.when(condition);
+    }
+
+    // ---- the end
+
+    void stop(Duration deadline) {
+        synchronized (this) {
+            if (closing) {
+                return;
+            }
+            closing = true;
+        }
+        disconnect();
+        appender.stopWaiting();
+        boolean finished = EffectLane.isInside() || Waiting.completes(progression.when(lane::isIdle), deadline);
+        int held = lane.pending();
+        if (!finished || !attempts.isIdle()) {
+            LOG.log(
+                    Level.INFO,
+                    () -> "stopped '" + identity.slug() + "' on " + path + " at " + acknowledgedThrough()
+                            + ", abandoned " + held + " unacknowledged effects and attempts " + attempts.names());
+        }
+        attempts.stop();
+        acknowledge();
+        appender.close();
+        lane.stop();
+        if (phase != Phase.HALTED) {
+            phase = Phase.STOPPED;
+        }
+        progression.end(new StreamException(
+                StreamException.Code.UNAVAILABLE, path, "runner of '" + identity.slug() + "' was stopped"));
+    }
+}

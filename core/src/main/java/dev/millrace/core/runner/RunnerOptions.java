@@ -1,0 +1,28 @@
+package dev.millrace.core.runner;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/** How a runner runs, apart from what it runs. */
+record RunnerOptions(
+        EffectsFrom effectsFrom,
+        ProgressStore progress,
+        Timers timers,
+        Executor executor,
+        RandomGenerator random,
+        RetryPolicy retry,
+        Duration reconnectGrace,
+        int maxUnacknowledged) {
+    /** After how long a full lane gives its subscription back: a heartbeat of the service. */
+    static final Duration FULL_LANE_LIMIT = Duration.ofSeconds(5);
+
+    /** How long an append may wait for another stream to be resumed before it becomes a dead letter. */
+    static final Duration FOREIGN_PARKING_LIMIT = Duration.ofSeconds(30);
+
+    /** How often a parked append looks whether the stream accepts it by now, unless told of the resume. */
+    static final Duration PARKING_INTERVAL = Duration.ofSeconds(2);
+
+    /** How often an append to a service that cannot be reached is sent before it fails. */
+    static final int SENDS = 10;
+}

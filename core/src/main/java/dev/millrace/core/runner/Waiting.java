@@ -1,0 +1,50 @@
+package dev.millrace.core.runner;
+
+import dev.millrace.core.StreamException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waits, always with a limit. */
+final class Waiting {
+    private Waiting() {}
+
+    /** Whether the future completes, in whatever way, within the limit. */
+    static boolean completes(CompletableFuture<?> future, Duration limit) {
+        try {
+            future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /**
+     * Waits for the future.
+     *
+     * @throws StreamException TIMEOUT after the limit, or what the future failed with
+     */
+    static void await(CompletableFuture<?> future, Duration limit, String what) {
+        try {
+            future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof StreamException failure) {
+                throw new StreamException(
+                        failure.code(), failure.path().orElse(null), what + ": " + failure.getMessage(), failure);
+            }
+            throw new StreamException(StreamException.Code.INTERNAL, null, what + ": " + e.getCause(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new StreamException(StreamException.Code.TIMEOUT, null, what + ": did not happen within " + limit, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StreamException(StreamException.Code.TIMEOUT, null, what + ": interrupted", e);
+        }
+    }
+}
