@@ -130,6 +130,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         private RetryPolicy retry = RetryPolicy.DEFAULT;
         private Duration reconnectGrace = Duration.ofSeconds(30);
         private int maxUnacknowledged = 64;
+        private Duration heartbeat = Duration.ofSeconds(5);
 
         private Builder(EventStreams streams, Processor<S> processor) {
             this.streams = Objects.requireNonNull(streams, "streams");
@@ -212,6 +213,18 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         }
 
         /**
+         * The service's heartbeat; 5 s by default, positive. A run whose effects have been at the bound for longer gives
+         * its subscription back until there is room, so that it never becomes the service's slow reader.
+         */
+        public Builder<S> heartbeat(Duration interval) {
+            if (interval.isNegative() || interval.isZero()) {
+                throw new IllegalArgumentException("heartbeat must be positive, got " + interval);
+            }
+            heartbeat = interval;
+            return this;
+        }
+
+        /**
          * Starts the run and returns at once.
          *
          * @throws IllegalStateException when no stream was given
@@ -229,7 +242,8 @@ public final class ProcessorRunner<S> implements AutoCloseable {
                     random,
                     retry,
                     reconnectGrace,
-                    maxUnacknowledged);
+                    maxUnacknowledged,
+                    heartbeat);
             Run<S> run = new Run<>(streams, processor, path, options);
             run.connect(0);
             return new ProcessorRunner<>(run);

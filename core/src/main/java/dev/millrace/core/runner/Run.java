@@ -220,7 +220,7 @@ final class Run<S> implements Attempts.Surroundings {
         }
         handedThrough = event.offset();
         progression.changed();
-        if (fires && !lane.awaitRoom(RunnerOptions.FULL_LANE_LIMIT)) {
+        if (fires && !lane.awaitRoom(options.heartbeat())) {
             disconnect();
             lane.whenRoom().thenRunAsync(() -> connect(fold.through()), options.executor());
         }

@@ -13,10 +13,8 @@ record RunnerOptions(
         RandomGenerator random,
         RetryPolicy retry,
         Duration reconnectGrace,
-        int maxUnacknowledged) {
-    /** After how long a full lane gives its subscription back: a heartbeat of the service. */
-    static final Duration FULL_LANE_LIMIT = Duration.ofSeconds(5);
-
+        int maxUnacknowledged,
+        Duration heartbeat) {
     /** How long an append may wait for another stream to be resumed before it becomes a dead letter. */
     static final Duration FOREIGN_PARKING_LIMIT = Duration.ofSeconds(30);
 
