@@ -15,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The event types that mean something to the service itself: the single place that knows how they are spelled and what
@@ -149,7 +151,7 @@ public enum BuiltInType {
             "events.iterate.com/scheduling/",
             "https://events.iterate.com/core/",
             "https://events.iterate.com/stream/");
-    private static final Map<String, BuiltInType> BY_SPELLING = spellings();
+    private static final Map<String, BuiltInType> BY_SPELLING = bySpelling();
 
     private final String name;
     private final PayloadSchema schema;
@@ -174,6 +176,14 @@ public enum BuiltInType {
     /** The spelling in which the service writes it. */
     public String type() {
         return isOwn() ? name : PREFIX + name;
+    }
+
+    /** Every spelling of this built-in, {@link #type()} included; for reads that filter by type as written. */
+    public Set<String> spellings() {
+        return BY_SPELLING.entrySet().stream()
+                .filter(spelling -> spelling.getValue() == this)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** What is wrong with a payload of this type, one line a problem; empty when it fits. */
@@ -204,7 +214,7 @@ public enum BuiltInType {
         }
     }
 
-    private static Map<String, BuiltInType> spellings() {
+    private static Map<String, BuiltInType> bySpelling() {
         Map<String, BuiltInType> spellings = new HashMap<>();
         for (BuiltInType builtIn : values()) {
             spellings.put(builtIn.type(), builtIn);

@@ -1,4 +1,125 @@
 package dev.millrace.engine;
 
-/** Records in maps, for tests and for servers that need not remember. SKELETON. */
-final class InMemoryEventStore {}
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Records in maps, for tests and for servers that need not remember: nothing survives the process. Readers run
+ * concurrently with each other and wait only while a transaction that was committed is being made visible.
+ */
+public final class InMemoryEventStore implements EventStore {
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private final Map<StreamKey, MemoryLog> logs = new HashMap<>();
+    private long lastPosition;
+    private boolean open = true;
+    private boolean busy;
+
+    /** An empty store. */
+    public InMemoryEventStore() {}
+
+    @Override
+    public Transaction begin() {
+        return locked(lock.writeLock(), () -> {
+            if (busy) {
+                throw new IllegalStateException("begin failed: a transaction is open; close it first");
+            }
+            busy = true;
+            return new MemoryTransaction(this, lastPosition + 1);
+        });
+    }
+
+    /** What was committed of a stream; for the transaction, which runs on the only thread that changes it. */
+    Optional<MemoryLog> committed(StreamKey stream) {
+        return locked(lock.readLock(), () -> Optional.ofNullable(logs.get(stream)));
+    }
+
+    /** Makes the changes of a transaction visible, all at once. */
+    void publish(Map<StreamKey, StagedStream> changes, long position) {
+        locked(lock.writeLock(), () -> {
+            changes.forEach((stream, staged) -> {
+                Optional<MemoryLog> after = staged.merged();
+                after.ifPresentOrElse(log -> logs.put(stream, log), () -> logs.remove(stream));
+            });
+            lastPosition = position;
+            return true;
+        });
+    }
+
+    /** Lets the next transaction begin. */
+    void ended() {
+        lock.writeLock().lock();
+        try {
+            busy = false;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    @Override
+    public Optional<StreamHead> head(StreamKey stream) {
+        return committed(stream).map(MemoryLog::head);
+    }
+
+    @Override
+    public List<EventRecord> read(StreamKey stream, RecordRange range) {
+        return committed(stream).map(log -> log.read(range)).orElse(List.of());
+    }
+
+    @Override
+    public Optional<EventRecord> find(StreamKey stream, String idempotencyKey) {
+        return committed(stream).flatMap(log -> log.find(idempotencyKey));
+    }
+
+    @Override
+    public List<StreamKey> streamsWith(Set<String> types) {
+        return streams(log -> log.hasAny(types));
+    }
+
+    @Override
+    public Optional<Cursor> cursor(StreamKey stream, String processor) {
+        return committed(stream).flatMap(log -> log.cursor(processor));
+    }
+
+    @Override
+    public List<StreamKey> streamsWithCursor(String processor) {
+        return streams(log -> log.cursor(processor).isPresent());
+    }
+
+    private List<StreamKey> streams(Function<MemoryLog, Boolean> wanted) {
+        Map<StreamKey, MemoryLog> all = locked(lock.readLock(), () -> Map.copyOf(logs));
+        return all.entrySet().stream()
+                .filter(entry -> wanted.apply(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            open = false;
+            logs.clear();
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private <T> T locked(Lock side, Supplier<T> work) {
+        side.lock();
+        try {
+            if (!open) {
+                throw new IllegalStateException("the in-memory store is closed; open another one");
+            }
+            return work.get();
+        } finally {
+            side.unlock();
+        }
+    }
+}

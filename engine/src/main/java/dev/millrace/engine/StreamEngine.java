@@ -3,6 +3,7 @@ package dev.millrace.engine;
 import dev.millrace.core.Destroyed;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.StreamState;
 import dev.millrace.core.StreamSummary;
@@ -10,23 +11,38 @@ import dev.millrace.core.Subscription;
 import dev.millrace.core.processor.ProcessorProvider;
 import dev.millrace.core.runner.Timers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** Streams in one process. SKELETON: signatures only, the implementation lands next. */
+/**
+ * Streams in one process. One writer thread decides about appends and stores them in groups; readers and live tails
+ * never wait for it, nor it for them. Safe for use by many threads.
+ *
+ * <p>Every future completes on a delivery thread, after the commit and never on the writer, and fails only with {@link
+ * StreamException}. What an acknowledged append stored is seen by every read that begins later. When appends come faster
+ * than the store takes them, {@code append} itself waits for up to a second and then fails with {@code UNAVAILABLE}.
+ */
 public final class StreamEngine implements AutoCloseable {
-    private StreamEngine() {}
+    private final EngineParts parts;
+
+    private StreamEngine(EngineParts parts) {
+        this.parts = parts;
+    }
 
     /** An engine over a store; closing the engine closes the store. */
     public static Builder builder(EventStore store) {
-        throw new UnsupportedOperationException("skeleton " + store);
+        return new Builder(store);
     }
 
     /** The port for one project; this is what processors, tests and applications use. */
     public EventStreams streams(ProjectSlug project) {
-        throw new UnsupportedOperationException("skeleton");
+        return new PortAdapter(this, project);
     }
 
     /**
@@ -35,54 +51,101 @@ public final class StreamEngine implements AutoCloseable {
      * @return completes when durable; fails with {@link dev.millrace.core.StreamException}
      */
     public CompletableFuture<List<AppendedRecord>> append(ProjectSlug project, StreamPath path, List<byte[]> inputs) {
-        throw new UnsupportedOperationException("skeleton");
+        return append(new StreamKey(project, path), inputs, answers -> answers);
+    }
+
+    /** As the public one; the answers are converted on a delivery thread. */
+    <T> CompletableFuture<T> append(StreamKey stream, List<byte[]> inputs, Function<List<AppendedRecord>, T> view) {
+        List<Input> read;
+        try {
+            read = parts.reader().read(stream.path(), inputs);
+        } catch (StreamException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return parts.writer().submit(parts.appends().request(stream, read, view));
     }
 
     /** Creates the stream if it does not exist, as every read does, and answers its head. */
     public CompletableFuture<StreamHead> touch(ProjectSlug project, StreamPath path) {
-        throw new UnsupportedOperationException("skeleton");
+        return parts.touch(new StreamKey(project, path));
     }
 
     /** The head of a stream; does not create it. Blocks for one look-up. */
     public Optional<StreamHead> head(ProjectSlug project, StreamPath path) {
-        throw new UnsupportedOperationException("skeleton");
+        return parts.store().head(new StreamKey(project, path));
     }
 
     /** One page of stored records; does not create the stream. Blocks for one read. */
     public List<EventRecord> read(ProjectSlug project, StreamPath path, RecordRange range) {
-        throw new UnsupportedOperationException("skeleton");
+        return parts.store().read(new StreamKey(project, path), range);
     }
 
-    /** Delivers everything after an offset and stays live until closed. Creates the stream. Returns at once. */
+    /** All records of a range up to the head of now, each converted. Creates the stream. */
+    <T> CompletableFuture<List<T>> scan(StreamKey stream, RecordRange range, Function<EventRecord, T> view) {
+        return parts.delivery().then(parts.touch(stream), stream.path(), head -> {
+            List<T> found = new ArrayList<>();
+            new LogScan(parts.store(), stream, head).forEach(range, record -> found.add(view.apply(record)));
+            return List.copyOf(found);
+        });
+    }
+
+    /**
+     * Delivers everything after an offset and stays live until closed. Creates the stream. Returns at once.
+     *
+     * @param afterOffset exclusive; 0 starts at the beginning
+     * @throws IllegalArgumentException when the offset is negative
+     */
     public Subscription tail(ProjectSlug project, StreamPath path, long afterOffset, RecordSink sink) {
-        throw new UnsupportedOperationException("skeleton");
+        return tail(new StreamKey(project, path), afterOffset, ended -> sink);
+    }
+
+    /** As the public one; the sink may ask whether the tail has ended. */
+    Subscription tail(StreamKey stream, long afterOffset, Function<BooleanSupplier, RecordSink> sink) {
+        if (afterOffset < 0) {
+            throw new IllegalArgumentException("afterOffset must be 0 or more, got " + afterOffset);
+        }
+        return parts.tails().open(stream, afterOffset, sink);
     }
 
     /** Folds the stream to its current head. Creates the stream. */
     public CompletableFuture<StreamState> state(ProjectSlug project, StreamPath path) {
-        throw new UnsupportedOperationException("skeleton");
+        StreamKey stream = new StreamKey(project, path);
+        return parts.delivery()
+                .then(parts.touch(stream), path, head -> parts.states().at(stream, head));
     }
 
     /** As {@link EventStreams#list}. */
     public CompletableFuture<List<StreamSummary>> list(ProjectSlug project, StreamPath path) {
-        throw new UnsupportedOperationException("skeleton");
+        return parts.delivery().supply(path, () -> parts.states().list(new StreamKey(project, path)));
     }
 
     /** As {@link EventStreams#destroy}. */
     public CompletableFuture<Destroyed> destroy(ProjectSlug project, StreamPath path, boolean children) {
-        throw new UnsupportedOperationException("skeleton");
+        return parts.demolition().destroy(new StreamKey(project, path), children);
     }
 
     /** The limits in force. */
     public Limits limits() {
-        throw new UnsupportedOperationException("skeleton");
+        return parts.limits();
     }
 
-    /** Stops taking appends, lets hosted processors finish until the deadline, commits, and closes the store. */
+    /** The parts, for what is hosted inside the engine. */
+    EngineParts parts() {
+        return parts;
+    }
+
+    /**
+     * Stops taking appends, lets hosted processors finish until the deadline, commits, ends live tails and closes the
+     * store. Stopping twice does nothing.
+     *
+     * @param deadline how long to wait for what is queued and under way; what is still queued then fails with {@code
+     *     UNAVAILABLE}, and the store is closed as soon as its last call returns
+     */
     public void stop(Duration deadline) {
-        throw new UnsupportedOperationException("skeleton");
+        parts.stop(deadline);
     }
 
+    /** Stops with a deadline of ten seconds. */
     @Override
     public void close() {
         stop(Duration.ofSeconds(10));
@@ -90,31 +153,52 @@ public final class StreamEngine implements AutoCloseable {
 
     /** Configures an engine. */
     public static final class Builder {
-        private Builder() {}
+        private final EventStore store;
+        private Timers timers = Timers.system();
+        private Limits limits = Limits.defaults();
+        private List<ProcessorProvider> providers = List.of();
+        private Map<String, String> settings = Map.of();
+        private Supplier<String> incarnations = new Incarnations();
+
+        private Builder(EventStore store) {
+            this.store = store;
+        }
 
         /** Clock and timers; the system's by default. */
         public Builder timers(Timers timers) {
+            this.timers = timers;
             return this;
         }
 
         /** The limits; {@link Limits#defaults()} by default. */
         public Builder limits(Limits limits) {
+            this.limits = limits;
             return this;
         }
 
         /** The processors this engine can host; none by default. */
         public Builder processors(List<ProcessorProvider> providers) {
+            this.providers = List.copyOf(providers);
             return this;
         }
 
         /** What hosted processors may ask for by name; nothing by default. */
         public Builder settings(Map<String, String> settings) {
+            this.settings = Map.copyOf(settings);
+            return this;
+        }
+
+        /** Where the names of the lives of streams come from; random by default. Never gives one out twice. */
+        Builder incarnations(Supplier<String> incarnations) {
+            this.incarnations = incarnations;
             return this;
         }
 
         /** Starts the writer and the hosted processors. */
         public StreamEngine start() {
-            return new StreamEngine();
+            EngineParts parts = new EngineParts(store, timers, limits, incarnations, providers, settings);
+            parts.writer().start();
+            return new StreamEngine(parts);
         }
     }
 }

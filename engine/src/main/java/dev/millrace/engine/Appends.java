@@ -1,0 +1,46 @@
+package dev.millrace.engine;
+
+import dev.millrace.core.runner.Timers;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Requests that create streams and append to them. */
+final class Appends {
+    private final Announcements announcements;
+    private final Timers timers;
+
+    Appends(Announcements announcements, Timers timers) {
+        this.announcements = announcements;
+        this.timers = timers;
+    }
+
+    /** Creates a stream if it does not exist. */
+    Request<StreamHead> touch(StreamKey stream) {
+        return new Request<>(stream, 0, false, group -> {
+            StreamHead head = announcements.touch(group, stream, timers.now());
+            return () -> head;
+        });
+    }
+
+    /**
+     * Appends inputs to a stream, all or none. A refusal still leaves the stream created.
+     *
+     * @param view converts the answers on a delivery thread
+     */
+    <T> Request<T> request(StreamKey stream, List<Input> inputs, Function<List<AppendedRecord>, T> view) {
+        int bytes = inputs.stream().mapToInt(input -> input.opening().length).sum();
+        return new Request<>(stream, bytes, false, group -> {
+            Instant now = timers.now();
+            StreamHead head = announcements.touch(group, stream, now);
+            AppendRules.Decision decision =
+                    AppendRules.decide(stream, head, inputs, key -> group.find(stream, key), now);
+            List<EventRecord> records = new ArrayList<>(decision.entries().size());
+            decision.entries().forEach(entry -> records.add(group.append(stream, entry)));
+            return () -> view.apply(decision.answers().stream()
+                    .map(answer -> answer.with(records))
+                    .toList());
+        });
+    }
+}

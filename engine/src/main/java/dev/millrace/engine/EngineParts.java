@@ -1,0 +1,164 @@
+package dev.millrace.engine;
+
+import dev.millrace.core.StreamException;
+import dev.millrace.core.processor.ProcessorProvider;
+import dev.millrace.core.runner.Timers;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/** What an engine consists of, how it is wired, and in which order it stops. Safe for use by many threads. */
+final class EngineParts {
+    private static final Logger LOG = System.getLogger("dev.millrace.engine");
+    private static final int MOST_WAITING = 4096;
+    private static final long MOST_WAITING_BYTES = 64L << 20;
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final Timers timers;
+    private final Limits limits;
+    private final List<ProcessorProvider> providers;
+    private final Map<String, String> settings;
+    private final InputReader reader;
+    private final OpenStore store;
+    private final Delivery delivery = new Delivery(DeliveryThreads.create());
+    private final Changes changes = new Changes(delivery);
+    private final Appends appends;
+    private final Tails tails;
+    private final Writer writer;
+    private final StateReader states;
+    private final Demolition demolition;
+    private final AtomicBoolean stopped = new AtomicBoolean();
+
+    EngineParts(
+            EventStore store,
+            Timers timers,
+            Limits limits,
+            Supplier<String> incarnations,
+            List<ProcessorProvider> providers,
+            Map<String, String> settings) {
+        this.timers = timers;
+        this.limits = limits;
+        this.providers = providers;
+        this.settings = settings;
+        this.reader = new InputReader(limits);
+        this.store = new OpenStore(store);
+        this.appends = new Appends(new Announcements(incarnations), timers);
+        this.tails = new Tails(this.store, delivery, this::touch);
+        this.writer = new Writer(
+                store, new Intake(MOST_WAITING, MOST_WAITING_BYTES, PATIENCE), delivery, timers, this::publish);
+        this.states = new StateReader(this.store);
+        this.demolition = new Demolition(this.store, writer, delivery, states);
+    }
+
+    private void publish(Group group) {
+        tails.publish(group);
+        changes.note(group);
+    }
+
+    /** Creates a stream if it does not exist; asks the writer only then. */
+    CompletableFuture<StreamHead> touch(StreamKey stream) {
+        try {
+            Optional<StreamHead> head = store.head(stream);
+            return head.isPresent()
+                    ? CompletableFuture.completedFuture(head.get())
+                    : writer.submit(appends.touch(stream));
+        } catch (StreamException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Connects what is hosted: who hears of commits, and whose states are part of the streams' states. */
+    void host(CommitListener listener, StateSlices slices) {
+        changes.listener(listener);
+        states.slices(slices);
+    }
+
+    /** Refuses new work, finishes what is queued, ends the tails, closes the store; in this order. */
+    void stop(Duration deadline) {
+        if (stopped.getAndSet(true)) {
+            return;
+        }
+        long end = System.nanoTime() + deadline.toNanos();
+        writer.close();
+        if (!await(writer.ended(), end)) {
+            LOG.log(Level.WARNING, "the writer did not finish within {0}; what is still queued is refused", deadline);
+            writer.abandon();
+        }
+        if (!await(tails.stop(), end)) {
+            LOG.log(Level.WARNING, "some live tails did not end within {0}; their sinks are still busy", deadline);
+        }
+        writer.ended().whenComplete((done, failure) -> {
+            store.close();
+            delivery.shutdown();
+        });
+    }
+
+    private static boolean await(CompletableFuture<Void> part, long end) {
+        try {
+            part.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    Timers timers() {
+        return timers;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    List<ProcessorProvider> providers() {
+        return providers;
+    }
+
+    Map<String, String> settings() {
+        return settings;
+    }
+
+    InputReader reader() {
+        return reader;
+    }
+
+    OpenStore store() {
+        return store;
+    }
+
+    Delivery delivery() {
+        return delivery;
+    }
+
+    Appends appends() {
+        return appends;
+    }
+
+    Tails tails() {
+        return tails;
+    }
+
+    Writer writer() {
+        return writer;
+    }
+
+    StateReader states() {
+        return states;
+    }
+
+    Demolition demolition() {
+        return demolition;
+    }
+}

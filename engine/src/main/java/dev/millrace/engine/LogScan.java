@@ -1,0 +1,50 @@
+package dev.millrace.engine;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Reads a stream page by page, as far as the head it had when the scan began and only in that incarnation: a stream that
+ * is destroyed meanwhile ends the scan, and one that took its place does not leak into it.
+ */
+final class LogScan {
+    private static final int PAGE = 128;
+
+    private final OpenStore store;
+    private final StreamKey stream;
+    private final StreamHead head;
+
+    LogScan(OpenStore store, StreamKey stream, StreamHead head) {
+        this.store = store;
+        this.stream = stream;
+        this.head = head;
+    }
+
+    /** Hands over every record of the range, in its order. */
+    void forEach(RecordRange range, Consumer<EventRecord> reader) {
+        long after = range.afterOffset();
+        long before = Math.min(range.beforeOffset(), head.lastOffset() + 1);
+        int left = range.limit();
+        while (left > 0) {
+            List<EventRecord> page = store.read(
+                    stream, new RecordRange(after, before, range.types(), Math.min(left, PAGE), range.descending()));
+            if (page.isEmpty() || !isSameLife()) {
+                return;
+            }
+            page.forEach(reader);
+            left -= page.size();
+            long last = page.get(page.size() - 1).offset();
+            if (range.descending()) {
+                before = last;
+            } else {
+                after = last;
+            }
+        }
+    }
+
+    private boolean isSameLife() {
+        return store.head(stream)
+                .filter(now -> now.incarnation().equals(head.incarnation()))
+                .isPresent();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.millrace.engine;
+
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
+import dev.millrace.core.StreamPath;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reading side of the store while the engine runs: no read overlaps with the closing of the store, and whatever goes
+ * wrong is a {@link StreamException}. Safe for use by many threads.
+ */
+final class OpenStore {
+    private final EventStore store;
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private boolean open = true;
+
+    OpenStore(EventStore store) {
+        this.store = store;
+    }
+
+    Optional<StreamHead> head(StreamKey stream) {
+        return reading(stream.path(), opened -> opened.head(stream));
+    }
+
+    List<EventRecord> read(StreamKey stream, RecordRange range) {
+        return reading(stream.path(), opened -> opened.read(stream, range));
+    }
+
+    /** Any other read; the path, if there is one, is for the error message. */
+    <T> T reading(@Nullable StreamPath path, Function<EventStore, T> read) {
+        lock.readLock().lock();
+        try {
+            if (!open) {
+                throw new StreamException(
+                        Code.UNAVAILABLE,
+                        path,
+                        "read failed: " + path + "; the engine has stopped; start another",
+                        null);
+            }
+            return read.apply(store);
+        } catch (StreamException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new StreamException(
+                    Code.INTERNAL,
+                    path,
+                    "read failed: " + path + "; the store failed: " + e.getMessage() + "; see the cause",
+                    e);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** Closes the store once every read that is under way has ended. Closing twice does nothing. */
+    void close() {
+        lock.writeLock().lock();
+        try {
+            if (open) {
+                open = false;
+                store.close();
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.millrace.engine;
+
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
+import dev.millrace.core.StreamPath;
+import org.jspecify.annotations.Nullable;
+
+/** The words in which an append is refused: what failed, where, why, what to do. */
+final class Refusal {
+    private final StreamPath path;
+    private final String where;
+
+    /** For the input number {@code index}, from 0, of {@code count}. */
+    Refusal(StreamPath path, int index, int count) {
+        this.path = path;
+        this.where = count == 1 ? path.value() : path + " (event " + (index + 1) + " of " + count + ")";
+    }
+
+    StreamException emptyBatch() {
+        return of(Code.BAD_REQUEST, "a batch needs at least one event", "send one", null);
+    }
+
+    StreamException batchTooLong(int count, int limit) {
+        return of(
+                Code.BAD_REQUEST,
+                "the batch has " + count + " events, at most " + limit + " are allowed (limit batchEvents)",
+                "split it",
+                null);
+    }
+
+    StreamException batchTooLarge(long bytes, int limit) {
+        return of(
+                Code.TOO_LARGE,
+                "the batch has " + bytes + " bytes, at most " + limit + " are allowed (limit batchBytes)",
+                "split it",
+                null);
+    }
+
+    StreamException eventTooLarge(int bytes, int limit) {
+        return of(
+                Code.TOO_LARGE,
+                "the event has " + bytes + " bytes, at most " + limit + " are allowed (limit eventBytes)",
+                "send less, or a reference to it",
+                null);
+    }
+
+    StreamException tooDeep(int depth, int limit) {
+        return of(
+                Code.BAD_REQUEST,
+                "the JSON nests at least " + depth + " deep, at most " + limit + " is allowed (limit jsonDepth)",
+                "flatten it, or send it as a string",
+                null);
+    }
+
+    StreamException notJson(String problem, @Nullable Throwable cause) {
+        return of(Code.BAD_REQUEST, "the body is not one JSON value: " + problem, "correct the JSON", cause);
+    }
+
+    StreamException reservedKey(String key) {
+        return of(
+                Code.BAD_REQUEST,
+                "idempotencyKey '" + Words.shorten(key) + "' begins with '" + Announcements.RESERVED
+                        + "', which is reserved for the service",
+                "choose another key",
+                null);
+    }
+
+    StreamException initializedTwice() {
+        return of(
+                Code.BAD_REQUEST,
+                "stream-initialized may only be appended once, and the service has done so",
+                "append another type",
+                null);
+    }
+
+    StreamException wrongOffset(long supplied, long next) {
+        return of(
+                Code.OFFSET_MISMATCH,
+                "the supplied offset " + supplied + " is not the next generated offset " + next,
+                "read what was appended in between and decide again",
+                null);
+    }
+
+    StreamException paused() {
+        return of(Code.PAUSED, "the stream is paused", "append a resumed event first", null);
+    }
+
+    private StreamException of(Code code, String why, String whatToDo, @Nullable Throwable cause) {
+        return new StreamException(code, path, "append refused: " + where + "; " + why + "; " + whatToDo, cause);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.millrace.engine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What one transaction in memory has done to one stream so far. For one thread. */
+final class StagedStream {
+    private @Nullable MemoryLog base;
+    private @Nullable StreamHead head;
+    private final List<EventRecord> added = new ArrayList<>();
+    private final Map<String, EventRecord> keys = new HashMap<>();
+    private final Map<String, EventStore.Cursor> cursors = new HashMap<>();
+
+    StagedStream(Optional<MemoryLog> committed) {
+        committed.ifPresent(log -> {
+            base = log;
+            head = log.head();
+            cursors.putAll(log.cursors());
+        });
+    }
+
+    Optional<StreamHead> head() {
+        return Optional.ofNullable(head);
+    }
+
+    Optional<EventRecord> find(String key) {
+        EventRecord own = keys.get(key);
+        return own != null || base == null ? Optional.ofNullable(own) : base.find(key);
+    }
+
+    void append(StreamHead newHead, EventRecord record) {
+        head = newHead;
+        added.add(record);
+        record.idempotencyKey().ifPresent(key -> keys.put(key, record));
+    }
+
+    void remove() {
+        base = null;
+        head = null;
+        added.clear();
+        keys.clear();
+        cursors.clear();
+    }
+
+    void saveCursor(String processor, EventStore.Cursor cursor) {
+        if (head != null && head.incarnation().equals(cursor.incarnation())) {
+            cursors.put(processor, cursor);
+        }
+    }
+
+    /** The stream as it stands after the transaction; empty when it does not exist. */
+    Optional<MemoryLog> merged() {
+        if (head == null) {
+            return Optional.empty();
+        }
+        return Optional.of(base == null ? MemoryLog.of(head, added, cursors) : base.with(head, added, cursors));
+    }
+}

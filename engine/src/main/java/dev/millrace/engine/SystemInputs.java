@@ -1,0 +1,66 @@
+package dev.millrace.engine;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The events that the service writes itself. */
+final class SystemInputs {
+    private SystemInputs() {}
+
+    /** The first event of a stream; its metadata say which life of the stream begins. */
+    static Input initialized(StreamKey stream, String incarnation) {
+        ObjectNode payload = JsonNodeFactory.instance
+                .objectNode()
+                .put("projectSlug", stream.project().value())
+                .put("path", stream.path().value());
+        ObjectNode metadata = JsonNodeFactory.instance.objectNode();
+        metadata.putObject("millrace").put("incarnation", incarnation);
+        return input(
+                stream.path(),
+                BuiltInType.INITIALIZED,
+                JsonCodec.write(payload),
+                Optional.of(JsonCodec.write(metadata)),
+                Optional.empty());
+    }
+
+    /** What an ancestor hears of a new stream. */
+    static Input childCreated(StreamPath ancestor, StreamPath child, String key) {
+        ObjectNode payload = JsonNodeFactory.instance.objectNode().put("childPath", child.value());
+        return input(
+                ancestor,
+                BuiltInType.CHILD_STREAM_CREATED,
+                JsonCodec.write(payload),
+                Optional.empty(),
+                Optional.of(key));
+    }
+
+    /**
+     * An input that broke the rules, kept whole.
+     *
+     * @param raw the input, compact
+     * @param problems what is wrong with it, one line a problem
+     */
+    static Input invalid(StreamPath path, byte[] raw, String problems) {
+        ByteArrayOutputStream payload = new ByteArrayOutputStream(raw.length + 128);
+        payload.writeBytes("{\"rawInput\":".getBytes(StandardCharsets.UTF_8));
+        payload.writeBytes(raw);
+        payload.writeBytes(",\"error\":".getBytes(StandardCharsets.UTF_8));
+        payload.writeBytes(JsonCodec.write(problems));
+        payload.write('}');
+        return input(
+                path, BuiltInType.INVALID_EVENT_APPENDED, payload.toByteArray(), Optional.empty(), Optional.empty());
+    }
+
+    private static Input input(
+            StreamPath path, BuiltInType type, byte[] payload, Optional<byte[]> metadata, Optional<String> key) {
+        return new Input(
+                type.type(), key, OptionalLong.empty(), EventJson.opening(path, type.type(), payload, metadata, key));
+    }
+}

@@ -1,0 +1,119 @@
+package dev.millrace.engine;
+
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * All live tails. A tail is registered before it looks at the log for the first time, and records are published after
+ * their commit, so nothing falls between the two. Safe for use by many threads.
+ */
+final class Tails {
+    private final OpenStore store;
+    private final Delivery delivery;
+    private final Function<StreamKey, CompletableFuture<StreamHead>> touch;
+    private final Map<StreamKey, Channel> channels = new ConcurrentHashMap<>();
+    private final AtomicInteger alive = new AtomicInteger();
+    private final CompletableFuture<Void> allEnded = new CompletableFuture<>();
+    private volatile boolean stopping;
+
+    /**
+     * No tails yet.
+     *
+     * @param touch creates a stream if it does not exist
+     */
+    Tails(OpenStore store, Delivery delivery, Function<StreamKey, CompletableFuture<StreamHead>> touch) {
+        this.store = store;
+        this.delivery = delivery;
+        this.touch = touch;
+    }
+
+    /** Registers a tail and starts it; the sink may ask whether the tail has ended. */
+    Tail open(StreamKey stream, long afterOffset, Function<BooleanSupplier, RecordSink> sink) {
+        Tail tail = new Tail(this, delivery, stream, afterOffset, sink);
+        alive.incrementAndGet();
+        channels.compute(stream, (key, channel) -> {
+            Channel open = channel == null ? new Channel(delivery) : channel;
+            open.add(tail);
+            return open;
+        });
+        if (stopping) {
+            tail.fail(new StreamException(
+                    Code.UNAVAILABLE,
+                    stream.path(),
+                    "tail refused: " + stream + "; the engine is stopping; try again later"));
+        }
+        tail.wake();
+        return tail;
+    }
+
+    /** A tail has made its last call. */
+    void forget(StreamKey stream, Tail tail) {
+        channels.computeIfPresent(stream, (key, channel) -> channel.remove(tail) ? null : channel);
+        alive.decrementAndGet();
+        endIfStopped();
+    }
+
+    /** Tells the tails what was committed. On the writer thread. */
+    void publish(Group group) {
+        for (StreamKey stream : group.removed()) {
+            Channel channel = channels.remove(stream);
+            if (channel != null) {
+                channel.end();
+            }
+        }
+        group.appended().forEach((stream, records) -> {
+            Channel channel = channels.get(stream);
+            if (channel != null) {
+                channel.publish(records);
+            }
+        });
+    }
+
+    Optional<StreamHead> head(StreamKey stream) {
+        return store.head(stream);
+    }
+
+    CompletableFuture<StreamHead> touch(StreamKey stream) {
+        return touch.apply(stream);
+    }
+
+    /** The records up to a watermark that the log had when the tail began. */
+    List<EventRecord> backlog(StreamKey stream, long after, long watermark, int limit) {
+        return store.read(stream, new RecordRange(after, watermark + 1, Set.of(), limit, false));
+    }
+
+    /** What was published after an offset: from memory if all of it is there, otherwise from the log. */
+    List<EventRecord> live(StreamKey stream, long after, int limit) {
+        Channel channel = channels.get(stream);
+        return Optional.ofNullable(channel)
+                .flatMap(open -> open.recent(after, limit))
+                .orElseGet(() -> store.read(stream, RecordRange.after(after, limit)));
+    }
+
+    /**
+     * Ends all tails, those to come included.
+     *
+     * @return completes when each has made its last call
+     */
+    CompletableFuture<Void> stop() {
+        stopping = true;
+        channels.values().forEach(Channel::end);
+        endIfStopped();
+        return allEnded;
+    }
+
+    private void endIfStopped() {
+        if (stopping && alive.get() == 0) {
+            allEnded.complete(null);
+        }
+    }
+}

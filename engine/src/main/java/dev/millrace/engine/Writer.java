@@ -1,0 +1,160 @@
+package dev.millrace.engine;
+
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
+import dev.millrace.core.runner.Timers;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The single thread that changes the store. It takes whatever is queued, does it in one transaction, and only after the
+ * commit lets tails know and callers have their answers, in that order. A refused request disturbs no other; a failure
+ * of the store fails the whole group and nothing else.
+ */
+final class Writer {
+    private static final Logger LOG = System.getLogger("dev.millrace.engine");
+    private static final Duration CURSOR_DELAY = Duration.ofMillis(20);
+
+    private final EventStore store;
+    private final Intake intake;
+    private final Delivery delivery;
+    private final Timers timers;
+    private final Publication publication;
+    private final AtomicBoolean cursorsDue = new AtomicBoolean();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    Writer(EventStore store, Intake intake, Delivery delivery, Timers timers, Publication publication) {
+        this.store = store;
+        this.intake = intake;
+        this.delivery = delivery;
+        this.timers = timers;
+        this.publication = publication;
+    }
+
+    /** What happens after each commit and before anyone is answered; on the writer thread, so it must not wait. */
+    interface Publication {
+        void publish(Group group);
+    }
+
+    void start() {
+        Thread thread = new Thread(this::write, "millrace-writer");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Queues a request.
+     *
+     * @return its future, which may have failed already
+     */
+    <T> CompletableFuture<T> submit(Request<T> request) {
+        try {
+            intake.offer(request);
+        } catch (StreamException e) {
+            request.future().completeExceptionally(e);
+        }
+        return request.future();
+    }
+
+    /**
+     * Saves how far a hosted processor has come, with the next group or, when none comes, a moment later. Of several
+     * cursors for one processor and stream only the newest need be saved. Returns at once.
+     */
+    void saveCursorSoon(StreamKey stream, String processor, EventStore.Cursor cursor) {
+        intake.cursor(new CursorKey(stream, processor), cursor);
+        if (cursorsDue.compareAndSet(false, true)) {
+            timers.after(CURSOR_DELAY, () -> {
+                cursorsDue.set(false);
+                intake.flushCursors();
+            });
+        }
+    }
+
+    /** Refuses everything from now on; what is queued is still done. */
+    void close() {
+        intake.close();
+    }
+
+    /** Answers what is still queued without doing it. */
+    void abandon() {
+        for (Request<?> request : intake.abandon()) {
+            delivery.answer(() -> request.fail(
+                    Code.UNAVAILABLE, "the engine stopped before it was stored", "send it again later", null));
+        }
+    }
+
+    /** Completes when this was closed and everything queued is done. */
+    CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    private void write() {
+        try {
+            Optional<Intake.Taken> next = intake.take();
+            while (next.isPresent()) {
+                write(next.get());
+                next = intake.take();
+            }
+        } catch (InterruptedException e) {
+            LOG.log(Level.ERROR, "the writer was interrupted; the engine stores nothing any more", e);
+            intake.close();
+            abandon();
+        } finally {
+            ended.complete(null);
+        }
+    }
+
+    private void write(Intake.Taken taken) {
+        Group group;
+        try {
+            group = commit(taken);
+        } catch (RuntimeException | Error e) {
+            failed(taken, e);
+            return;
+        }
+        try {
+            publication.publish(group);
+            taken.requests().forEach(request -> delivery.answer(request::answer));
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "a group is stored, but could not be published or answered", e);
+        }
+    }
+
+    private Group commit(Intake.Taken taken) {
+        EventStore.Transaction transaction = store.begin();
+        try {
+            Group group = new Group(transaction);
+            taken.requests().forEach(request -> request.run(group));
+            taken.cursors().forEach(group::saveCursor);
+            group.commit();
+            return group;
+        } finally {
+            close(transaction);
+        }
+    }
+
+    /** A transaction that cannot be closed is no reason to call its committed changes failed. */
+    private static void close(EventStore.Transaction transaction) {
+        try {
+            transaction.close();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "the store could not close a transaction", e);
+        }
+    }
+
+    private void failed(Intake.Taken taken, Throwable cause) {
+        LOG.log(Level.ERROR, "a group of " + taken.requests().size() + " requests could not be stored", cause);
+        intake.giveBack(taken.cursors());
+        for (Request<?> request : taken.requests()) {
+            delivery.answer(() -> request.fail(
+                    Code.INTERNAL,
+                    "the store failed: " + cause.getMessage(),
+                    "send it again with the same idempotency key",
+                    cause));
+        }
+    }
+}
