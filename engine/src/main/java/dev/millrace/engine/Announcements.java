@@ -36,11 +36,16 @@ final class Announcements {
         StreamHead unborn = new StreamHead(incarnation, 0, Instant.EPOCH, false);
         Entry first = SystemInputs.initialized(stream, incarnation).after(unborn, now);
         group.append(stream, first);
-        String key = RESERVED + "child:" + stream.path() + ":" + incarnation;
+        String key = key(stream.path(), incarnation);
         for (StreamKey ancestor : ancestors) {
             announce(group, stream.path(), key, ancestor, now);
         }
         return first.head();
+    }
+
+    /** The idempotency key of the announcement of a stream's life, the same on every ancestor. */
+    static String key(StreamPath child, String incarnation) {
+        return RESERVED + "child:" + child + ":" + incarnation;
     }
 
     private void announce(Group group, StreamPath child, String key, StreamKey ancestor, Instant now) {

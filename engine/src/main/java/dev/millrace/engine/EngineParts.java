@@ -1,19 +1,19 @@
 package dev.millrace.engine;
 
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamException;
-import dev.millrace.core.processor.ProcessorProvider;
 import dev.millrace.core.runner.Timers;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** What an engine consists of, how it is wired, and in which order it stops. Safe for use by many threads. */
@@ -23,10 +23,7 @@ final class EngineParts {
     private static final long MOST_WAITING_BYTES = 64L << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    private final Timers timers;
     private final Limits limits;
-    private final List<ProcessorProvider> providers;
-    private final Map<String, String> settings;
     private final InputReader reader;
     private final OpenStore store;
     private final Delivery delivery = new Delivery(DeliveryThreads.create());
@@ -36,6 +33,7 @@ final class EngineParts {
     private final Writer writer;
     private final StateReader states;
     private final Demolition demolition;
+    private final ProcessorHost host;
     private final AtomicBoolean stopped = new AtomicBoolean();
 
     EngineParts(
@@ -43,12 +41,9 @@ final class EngineParts {
             Timers timers,
             Limits limits,
             Supplier<String> incarnations,
-            List<ProcessorProvider> providers,
-            Map<String, String> settings) {
-        this.timers = timers;
+            Providers providers,
+            Function<ProjectSlug, EventStreams> streams) {
         this.limits = limits;
-        this.providers = providers;
-        this.settings = settings;
         this.reader = new InputReader(limits);
         this.store = new OpenStore(store);
         this.appends = new Appends(new Announcements(incarnations), timers);
@@ -57,6 +52,9 @@ final class EngineParts {
                 store, new Intake(MOST_WAITING, MOST_WAITING_BYTES, PATIENCE), delivery, timers, this::publish);
         this.states = new StateReader(this.store);
         this.demolition = new Demolition(this.store, writer, delivery, states);
+        this.host = new ProcessorHost(store, streams, providers, timers, writer::saveCursorSoon);
+        changes.listener(host);
+        states.slices(new StateFolds(store, host));
     }
 
     private void publish(Group group) {
@@ -76,18 +74,18 @@ final class EngineParts {
         }
     }
 
-    /** Connects what is hosted: who hears of commits, and whose states are part of the streams' states. */
-    void host(CommitListener listener, StateSlices slices) {
-        changes.listener(listener);
-        states.slices(slices);
+    void start() {
+        writer.start();
+        host.start();
     }
 
-    /** Refuses new work, finishes what is queued, ends the tails, closes the store; in this order. */
+    /** Stops what is hosted, refuses new work, finishes what is queued, ends the tails, closes the store; in this order. */
     void stop(Duration deadline) {
         if (stopped.getAndSet(true)) {
             return;
         }
         long end = System.nanoTime() + deadline.toNanos();
+        host.stop(deadline.dividedBy(2));
         writer.close();
         if (!await(writer.ended(), end)) {
             LOG.log(Level.WARNING, "the writer did not finish within {0}; what is still queued is refused", deadline);
@@ -114,20 +112,8 @@ final class EngineParts {
         }
     }
 
-    Timers timers() {
-        return timers;
-    }
-
     Limits limits() {
         return limits;
-    }
-
-    List<ProcessorProvider> providers() {
-        return providers;
-    }
-
-    Map<String, String> settings() {
-        return settings;
     }
 
     InputReader reader() {

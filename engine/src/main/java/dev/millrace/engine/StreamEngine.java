@@ -31,8 +31,10 @@ import java.util.function.Supplier;
 public final class StreamEngine implements AutoCloseable {
     private final EngineParts parts;
 
-    private StreamEngine(EngineParts parts) {
-        this.parts = parts;
+    private StreamEngine(Builder builder) {
+        Providers providers = new Providers(builder.providers, builder.settings);
+        this.parts = new EngineParts(
+                builder.store, builder.timers, builder.limits, builder.incarnations, providers, this::streams);
     }
 
     /** An engine over a store; closing the engine closes the store. */
@@ -129,11 +131,6 @@ public final class StreamEngine implements AutoCloseable {
         return parts.limits();
     }
 
-    /** The parts, for what is hosted inside the engine. */
-    EngineParts parts() {
-        return parts;
-    }
-
     /**
      * Stops taking appends, lets hosted processors finish until the deadline, commits, ends live tails and closes the
      * store. Stopping twice does nothing.
@@ -194,11 +191,15 @@ public final class StreamEngine implements AutoCloseable {
             return this;
         }
 
-        /** Starts the writer and the hosted processors. */
+        /**
+         * Starts the writer and the hosted processors.
+         *
+         * @throws IllegalArgumentException when two processors have the same name
+         */
         public StreamEngine start() {
-            EngineParts parts = new EngineParts(store, timers, limits, incarnations, providers, settings);
-            parts.writer().start();
-            return new StreamEngine(parts);
+            StreamEngine engine = new StreamEngine(this);
+            engine.parts.start();
+            return engine;
         }
     }
 }

@@ -1,0 +1,104 @@
+package dev.millrace.engine;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamEvent;
+import dev.millrace.core.StreamPath;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which processors events have attached to which streams: the fold of every {@code processor-attached} and {@code
+ * processor-detached} in the store. Such events are few, so they are all kept in memory. Safe for use by many threads.
+ */
+final class Attachments {
+    /** The types that change attachments. */
+    static final Set<String> TYPES =
+            Set.of(BuiltInType.PROCESSOR_ATTACHED.type(), BuiltInType.PROCESSOR_DETACHED.type());
+
+    private static final EventCatalog CATALOG = EventCatalog.of(StreamEvent.class);
+    private static final int PAGE = 256;
+
+    private final Map<StreamKey, Map<String, Attachment>> byStream = new HashMap<>();
+
+    /** Reads every attachment out of the store. */
+    static Attachments load(EventStore store) {
+        Attachments attachments = new Attachments();
+        store.streamsWith(TYPES).forEach(stream -> attachments.read(store, stream, 0));
+        return attachments;
+    }
+
+    /** Folds what a stream's log holds after an offset; answers whether there was anything. */
+    boolean read(EventStore store, StreamKey stream, long afterOffset) {
+        long after = afterOffset;
+        List<EventRecord> page;
+        do {
+            page = store.read(stream, new RecordRange(after, Long.MAX_VALUE, TYPES, PAGE, false));
+            applyAll(stream, page);
+            after = page.isEmpty() ? after : page.get(page.size() - 1).offset();
+        } while (page.size() == PAGE);
+        return after > afterOffset;
+    }
+
+    /** Folds committed records of these types; answers whether there were any. */
+    boolean applyAll(StreamKey stream, List<EventRecord> records) {
+        records.forEach(record -> apply(stream, record));
+        return !records.isEmpty();
+    }
+
+    private synchronized void apply(StreamKey stream, EventRecord record) {
+        if (!TYPES.contains(record.type())) {
+            return;
+        }
+        Event event = JsonCodec.readEvent(record.json()).decodedBy(CATALOG);
+        if (event.payload() instanceof StreamEvent.ProcessorAttached attached) {
+            Attachment next = new Attachment(
+                    event.offset(),
+                    attached.processor(),
+                    attached.config().orElseGet(JsonNodeFactory.instance::objectNode),
+                    attached.subtree().orElse(false));
+            byStream.computeIfAbsent(stream, key -> new LinkedHashMap<>())
+                    .merge(next.processor(), next, (old, replacement) -> old.sameAs(replacement) ? old : replacement);
+        } else if (event.payload() instanceof StreamEvent.ProcessorDetached detached) {
+            Map<String, Attachment> here = byStream.get(stream);
+            if (here != null) {
+                here.remove(detached.processor());
+            }
+        }
+    }
+
+    synchronized void forget(StreamKey stream) {
+        byStream.remove(stream);
+    }
+
+    /** What is attached to this stream by its own events. */
+    synchronized Collection<Attachment> on(StreamKey stream) {
+        return List.copyOf(byStream.getOrDefault(stream, Map.of()).values());
+    }
+
+    /** What reaches this stream from above: by processor name, the attachment of the nearest ancestor. */
+    synchronized Map<StreamKey, List<Attachment>> above(StreamKey stream) {
+        Map<StreamKey, List<Attachment>> reaching = new LinkedHashMap<>();
+        for (StreamPath ancestor : stream.path().ancestors()) {
+            StreamKey key = stream.at(ancestor);
+            List<Attachment> subtree =
+                    on(key).stream().filter(Attachment::subtree).toList();
+            if (!subtree.isEmpty()) {
+                reaching.put(key, subtree);
+            }
+        }
+        return reaching;
+    }
+
+    /** Every stream that has attachments of its own. */
+    synchronized Set<StreamKey> streams() {
+        return Set.copyOf(byStream.keySet());
+    }
+}

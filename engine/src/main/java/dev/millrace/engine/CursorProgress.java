@@ -1,0 +1,56 @@
+package dev.millrace.engine;
+
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.Progress;
+import dev.millrace.core.runner.ProgressStore;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Progress of hosted processors, kept in the event store. Saving only remembers; the writer commits what was remembered
+ * with its next group, so that an acknowledgement costs no disk write of its own.
+ */
+final class CursorProgress implements ProgressStore {
+    /** Hands a cursor to the writer. */
+    interface Saver {
+        void saveSoon(StreamKey stream, String processor, EventStore.Cursor cursor);
+    }
+
+    private record Key(StreamPath path, String processor) {}
+
+    private final ProjectSlug project;
+    private final EventStore store;
+    private final Saver saver;
+    private final Map<Key, Progress> newest = new ConcurrentHashMap<>();
+
+    CursorProgress(ProjectSlug project, EventStore store, Saver saver) {
+        this.project = project;
+        this.store = store;
+        this.saver = saver;
+    }
+
+    @Override
+    public Optional<Progress> load(String slug, StreamPath path) {
+        Progress remembered = newest.get(new Key(path, slug));
+        if (remembered != null) {
+            return Optional.of(remembered);
+        }
+        return store.cursor(new StreamKey(project, path), slug)
+                .map(cursor -> new Progress(slug, path, cursor.incarnation(), cursor.acknowledgedThrough()));
+    }
+
+    @Override
+    public void save(Progress progress) {
+        newest.put(new Key(progress.path(), progress.slug()), progress);
+        saver.saveSoon(
+                new StreamKey(project, progress.path()),
+                progress.slug(),
+                new EventStore.Cursor(progress.incarnation(), progress.acknowledgedThrough()));
+    }
+
+    void forget(StreamPath path) {
+        newest.keySet().removeIf(key -> key.path.equals(path));
+    }
+}

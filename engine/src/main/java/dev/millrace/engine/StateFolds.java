@@ -1,0 +1,100 @@
+package dev.millrace.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.processor.Processor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The state slices of hosted processors, folded on demand to the head a request saw. It waits for no runner and no
+ * effect. The last folds are kept, so that asking again costs only what came since. Safe for use by many threads.
+ */
+final class StateFolds implements StateSlices {
+    private static final int KEPT = 256;
+    private static final int PAGE = 512;
+
+    private record Key(StreamKey stream, String processor) {}
+
+    private final EventStore store;
+    private final ProcessorHost host;
+    private final Map<Key, Slice<?>> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+    StateFolds(EventStore store, ProcessorHost host) {
+        this.store = store;
+        this.host = host;
+    }
+
+    @Override
+    public Map<String, JsonNode> at(StreamKey stream, StreamHead head) {
+        Map<String, JsonNode> slices = new LinkedHashMap<>();
+        host.wantedOn(stream).forEach((name, wanted) -> slices.put(name, slice(stream, name, wanted, head)));
+        return slices;
+    }
+
+    private JsonNode slice(StreamKey stream, String name, HostedStream.Wanted wanted, StreamHead head) {
+        Key key = new Key(stream, name);
+        try {
+            Slice<?> slice;
+            synchronized (kept) {
+                Slice<?> old = kept.get(key);
+                slice = old != null && old.fits(head, wanted.config())
+                        ? old
+                        : new Slice<>(host.create(name, wanted), head.incarnation(), wanted.config());
+                kept.put(key, slice);
+                if (kept.size() > KEPT) {
+                    kept.remove(kept.keySet().iterator().next());
+                }
+            }
+            return slice.foldTo(store, stream, head.lastOffset());
+        } catch (RuntimeException failure) {
+            synchronized (kept) {
+                kept.remove(key);
+            }
+            return JsonNodeFactory.instance.objectNode().put("error", String.valueOf(failure.getMessage()));
+        }
+    }
+
+    private static final class Slice<S> {
+        private final Processor<S> processor;
+        private final EventCatalog catalog;
+        private final String incarnation;
+        private final JsonNode config;
+        private S state;
+        private long through;
+
+        Slice(Processor<S> processor, String incarnation, JsonNode config) {
+            this.processor = processor;
+            this.catalog = processor.events();
+            this.incarnation = incarnation;
+            this.config = config;
+            this.state = processor.initialState();
+        }
+
+        boolean fits(StreamHead head, JsonNode wantedConfig) {
+            return incarnation.equals(head.incarnation()) && config.equals(wantedConfig);
+        }
+
+        /** The state at {@code head}, or at a newer one that another request has already folded to. */
+        synchronized JsonNode foldTo(EventStore store, StreamKey stream, long head) {
+            while (through < head) {
+                List<EventRecord> page = store.read(stream, RecordRange.after(through, PAGE));
+                if (page.isEmpty()) {
+                    break;
+                }
+                for (EventRecord record : page) {
+                    if (record.offset() > head) {
+                        return JsonCodec.toTree(state);
+                    }
+                    state = processor.reduce(
+                            state, JsonCodec.readEvent(record.json()).decodedBy(catalog));
+                    through = record.offset();
+                }
+            }
+            return JsonCodec.toTree(state);
+        }
+    }
+}
