@@ -53,6 +53,7 @@ final class Run<S> implements Attempts.Surroundings {
     private long floor;
     private volatile boolean attached;
     private volatile boolean mayAcknowledge;
+    private volatile OptionalLong frozen = OptionalLong.empty();
     private long savedThrough = -1;
 
     private @Nullable Intake intake;
@@ -174,6 +175,7 @@ final class Run<S> implements Attempts.Surroundings {
     private void attach(Connected connected) {
         boolean reborn = attached && !connected.incarnation().equals(identity.incarnation());
         if (reborn) {
+            freezeAcknowledgements();
             lane.clear();
             attempts.cancelAll();
             causes.forget();
@@ -190,6 +192,7 @@ final class Run<S> implements Attempts.Surroundings {
             floor = options.effectsFrom().floorOnAttach(acknowledged, connected.watermark());
             synchronized (this) {
                 mayAcknowledge = false;
+                frozen = OptionalLong.empty();
                 savedThrough = acknowledged.orElse(-1);
                 attached = true;
             }
@@ -384,7 +387,17 @@ final class Run<S> implements Attempts.Surroundings {
         progression.changed();
     }
 
+    /** What is pending from here on is abandoned, which must not look like done. */
+    private synchronized void freezeAcknowledgements() {
+        frozen = OptionalLong.of(acknowledgedThrough());
+        mayAcknowledge = false;
+    }
+
     long acknowledgedThrough() {
+        OptionalLong last = frozen;
+        if (last.isPresent()) {
+            return last.getAsLong();
+        }
         long handed = handedThrough;
         OptionalLong oldest = lane.oldestPending();
         return oldest.isPresent() ? Math.min(oldest.getAsLong() - 1, handed) : handed;
@@ -439,6 +452,7 @@ final class Run<S> implements Attempts.Surroundings {
         }
         attempts.stop();
         acknowledge();
+        freezeAcknowledgements();
         appender.close();
         lane.stop();
         if (phase != Phase.HALTED) {

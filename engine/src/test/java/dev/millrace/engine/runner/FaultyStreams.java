@@ -1,0 +1,198 @@
+package dev.millrace.engine.runner;
+
+import dev.millrace.core.Appended;
+import dev.millrace.core.Connected;
+import dev.millrace.core.Destroyed;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.StreamState;
+import dev.millrace.core.StreamSummary;
+import dev.millrace.core.Subscriber;
+import dev.millrace.core.Subscription;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Real streams behind a bad network: connections that are lost or go silent, answers that never arrive. */
+final class FaultyStreams implements EventStreams {
+    private final EventStreams real;
+    private final AtomicInteger lostAnswers = new AtomicInteger();
+    private final AtomicInteger lostRequests = new AtomicInteger();
+    private final AtomicInteger subscriptions = new AtomicInteger();
+    private volatile @Nullable Link newest;
+
+    FaultyStreams(EventStreams real) {
+        this.real = real;
+    }
+
+    /** The next appends are stored, but the caller is told that the service could not be reached. */
+    void loseAnswers(int count) {
+        lostAnswers.set(count);
+    }
+
+    /** The next appends are not stored. */
+    void loseRequests(int count) {
+        lostRequests.set(count);
+    }
+
+    int subscriptions() {
+        return subscriptions.get();
+    }
+
+    Link link() {
+        Link link = newest;
+        if (link == null) {
+            throw new IllegalStateException("nobody has subscribed");
+        }
+        return link;
+    }
+
+    @Override
+    public CompletableFuture<Appended> append(StreamPath path, EventInput input) {
+        StreamException unreachable =
+                new StreamException(StreamException.Code.UNAVAILABLE, path, "the network lost this append");
+        if (lostRequests.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            return CompletableFuture.failedFuture(unreachable);
+        }
+        if (lostAnswers.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            return real.append(path, input).thenCompose(appended -> CompletableFuture.failedFuture(unreachable));
+        }
+        return real.append(path, input);
+    }
+
+    @Override
+    public Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber) {
+        subscriptions.incrementAndGet();
+        Link link = new Link(path, afterOffset, subscriber);
+        newest = link;
+        link.connect(Duration.ZERO);
+        return link;
+    }
+
+    /** One subscription, whose connection a test can cut and mend. */
+    final class Link implements Subscription {
+        private final StreamPath path;
+        private final Subscriber subscriber;
+        private final Object turn = new Object();
+        private long delivered;
+        private String incarnation = "";
+        private int connection;
+        private boolean closed;
+        private @Nullable Subscription inner;
+
+        Link(StreamPath path, long afterOffset, Subscriber subscriber) {
+            this.path = path;
+            this.delivered = afterOffset;
+            this.subscriber = subscriber;
+        }
+
+        void connect(Duration gap) {
+            int mine;
+            synchronized (turn) {
+                mine = ++connection;
+            }
+            inner = real.subscribe(path, delivered, new Subscriber() {
+                @Override
+                public void onConnected(Connected connected) {
+                    run(mine, () -> {
+                        if (!incarnation.isEmpty() && !incarnation.equals(connected.incarnation())) {
+                            delivered = 0;
+                        }
+                        incarnation = connected.incarnation();
+                        subscriber.onConnected(new Connected(connected.incarnation(), connected.watermark(), gap));
+                    });
+                }
+
+                @Override
+                public void onEvent(Event event) {
+                    run(mine, () -> {
+                        delivered = event.offset();
+                        subscriber.onEvent(event);
+                    });
+                }
+
+                @Override
+                public void onCaughtUp(long watermark) {
+                    run(mine, () -> subscriber.onCaughtUp(watermark));
+                }
+
+                @Override
+                public void onEnd(@Nullable Throwable failure) {
+                    run(mine, () -> subscriber.onEnd(failure));
+                }
+            });
+        }
+
+        private void run(int mine, Runnable call) {
+            synchronized (turn) {
+                if (mine == connection && !closed) {
+                    call.run();
+                }
+            }
+        }
+
+        /** The connection goes silent; nobody notices. */
+        void goSilent() {
+            Subscription old = inner;
+            synchronized (turn) {
+                connection++;
+            }
+            if (old != null) {
+                old.close();
+            }
+        }
+
+        /** The connection is lost, and the subscriber hears of it. */
+        void cut() {
+            goSilent();
+            synchronized (turn) {
+                subscriber.onDisconnected(new StreamException(StreamException.Code.UNAVAILABLE, path, "cut"));
+            }
+        }
+
+        @Override
+        public void close() {
+            Subscription old = inner;
+            boolean first;
+            synchronized (turn) {
+                first = !closed;
+                closed = true;
+            }
+            if (old != null && first) {
+                old.close();
+                subscriber.onEnd(null);
+            }
+        }
+    }
+
+    @Override
+    public CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs) {
+        return real.appendAll(path, inputs);
+    }
+
+    @Override
+    public CompletableFuture<List<Event>> read(StreamPath path, ReadRange range) {
+        return real.read(path, range);
+    }
+
+    @Override
+    public CompletableFuture<StreamState> state(StreamPath path) {
+        return real.state(path);
+    }
+
+    @Override
+    public CompletableFuture<List<StreamSummary>> list(StreamPath path) {
+        return real.list(path);
+    }
+
+    @Override
+    public CompletableFuture<Destroyed> destroy(StreamPath path, boolean children) {
+        return real.destroy(path, children);
+    }
+}

@@ -1,0 +1,183 @@
+package dev.millrace.engine.runner;
+
+import static dev.millrace.core.processor.Effects.because;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.ProgressStore;
+import dev.millrace.core.runner.RunnerStatus.Phase;
+import dev.millrace.engine.runner.Recorder.Talk.Echoed;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class ReconnectTest extends RunnerRules {
+    @Test
+    void should_act_on_the_events_of_a_short_gap_and_reconcile_again() {
+        Recorder recorder = Recorder.silent();
+        ProcessorRunner<List<String>> runner = startLive(recorder);
+        runner.awaitProcessed(say("before"), LIMIT);
+
+        network.link().cut();
+        assertThat(runner.status().phase()).isEqualTo(Phase.RECONNECTING);
+        say("during");
+        network.link().connect(Duration.ofSeconds(5));
+        runner.awaitProcessed(say("after"), LIMIT);
+        runner.awaitIdle(LIMIT);
+
+        assertThat(recorder.acted).containsExactly(2L, 3L, 4L);
+        assertThat(recorder.calls).contains("caught up 2", "said during 2");
+        assertThat(recorder.calls.stream().filter(call -> call.startsWith("caught up")))
+                .hasSize(2);
+    }
+
+    @Test
+    void should_make_one_decision_for_a_hundred_inputs_of_a_half_open_connection() {
+        AtomicInteger decisions = new AtomicInteger();
+        Recorder recorder = Recorder.silent()
+                .onSaid((state, event, effects) -> decide(decisions, state, effects))
+                .whenCaughtUp((state, effects) -> decide(decisions, state, effects));
+        ProcessorRunner<List<String>> runner = startLive(recorder);
+        runner.awaitIdle(LIMIT);
+
+        network.link().goSilent();
+        for (int hour = 0; hour < 100; hour++) {
+            say("input " + hour);
+            timers.advance(Duration.ofMinutes(5));
+        }
+        assertThat(runner.state()).isEmpty();
+        network.link().cut();
+        network.link().connect(Duration.ofMinutes(500));
+        runner.awaitReduced(101, LIMIT);
+        runner.awaitIdle(LIMIT);
+
+        assertThat(runner.state()).hasSize(100);
+        assertThat(recorder.acted).isEmpty();
+        assertThat(decisions).hasValue(1);
+    }
+
+    private static java.util.concurrent.CompletionStage<Void> decide(
+            AtomicInteger decisions, List<String> state, Effects effects) {
+        if (!state.isEmpty() && effects.delivery().behind() == 0) {
+            effects.launch("reply", because(state.size() + 1), reply -> {
+                decisions.incrementAndGet();
+                return reply.append(new Echoed("answer to " + state.size()));
+            });
+        }
+        return Effects.none();
+    }
+
+    @Test
+    void should_act_on_a_long_gap_when_what_matters_is_what_was_acknowledged() {
+        Recorder recorder = Recorder.silent();
+        ProcessorRunner<List<String>> runner = start(runner(recorder).progress(ProgressStore.inMemory()));
+        runner.awaitCaughtUp(LIMIT);
+
+        network.link().cut();
+        sayMany(3);
+        network.link().connect(Duration.ofHours(8));
+        runner.awaitProcessed(4, LIMIT);
+
+        assertThat(recorder.acted).containsExactly(2L, 3L, 4L);
+    }
+
+    @Test
+    void should_do_owed_effects_after_a_restart_and_none_twice() {
+        ProgressStore progress = ProgressStore.inMemory();
+        CompletableFuture<Void> never = new CompletableFuture<>();
+        Recorder crashing = Recorder.silent()
+                .onSaid((state, event, effects) ->
+                        state.size() < 3 ? Effects.done(effects.append(new Echoed("ok"))) : never);
+        ProcessorRunner<List<String>> before = start(runner(crashing).progress(progress));
+        before.awaitCaughtUp(LIMIT);
+        say("a");
+        say("b");
+        long held = say("c");
+        before.awaitReduced(held, LIMIT);
+        before.stop(Duration.ofMillis(50));
+        Recorder recorder =
+                Recorder.silent().onSaid((state, event, effects) -> Effects.done(effects.append(new Echoed("ok"))));
+
+        ProcessorRunner<List<String>> after = start(runner(recorder).progress(progress));
+        after.awaitCaughtUp(LIMIT);
+        after.awaitIdle(LIMIT);
+
+        assertThat(recorder.acted).containsExactly(held);
+        assertThat(logOf("echoed")).hasSize(3);
+    }
+
+    @Test
+    void should_give_its_subscription_back_when_effects_are_at_the_bound() {
+        CompletableFuture<Void> held = new CompletableFuture<>();
+        Recorder recorder = Recorder.silent().onSaid((state, event, effects) -> held);
+        ProcessorRunner<List<String>> runner =
+                start(runner(recorder).maxUnacknowledged(2).heartbeat(Duration.ofMillis(20)));
+        runner.awaitCaughtUp(LIMIT);
+
+        sayMany(10);
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> runner.status().reducedThrough() == 3 && network.subscriptions() == 1);
+        held.complete(null);
+        runner.awaitProcessed(11, LIMIT);
+
+        assertThat(recorder.acted)
+                .containsExactlyElementsOf(LongStream.rangeClosed(2, 11).boxed().toList());
+        assertThat(recorder.reduced).doesNotHaveDuplicates();
+        assertThat(network.subscriptions()).isGreaterThan(1);
+    }
+
+    @Test
+    void should_fold_and_act_once_whatever_the_network_does() {
+        for (long seed = 1; seed <= 20; seed++) {
+            try {
+                checkWithFaults(new Random(seed));
+            } catch (AssertionError | RuntimeException failure) {
+                throw new AssertionError("seed " + seed, failure);
+            }
+        }
+    }
+
+    private void checkWithFaults(Random random) {
+        get(streams.destroy(PATH, false));
+        Recorder recorder =
+                Recorder.silent().onSaid((state, event, effects) -> Effects.done(effects.append(new Echoed("ok"))));
+        ProcessorRunner<List<String>> runner =
+                start(runner(recorder).effectsFrom(EffectsFrom.BEGINNING).progress(ProgressStore.inMemory()));
+        runner.awaitCaughtUp(LIMIT);
+        int said = 0;
+        for (int step = 0; step < 40; step++) {
+            switch (random.nextInt(6)) {
+                case 0 -> {
+                    network.link().cut();
+                    network.link().connect(Duration.ofSeconds(random.nextInt(100)));
+                }
+                case 1 -> network.loseAnswers(random.nextInt(3));
+                case 2 -> network.loseRequests(random.nextInt(3));
+                case 3 -> timers.advance(Duration.ofSeconds(random.nextInt(10)));
+                default -> {
+                    say("text " + step);
+                    said++;
+                }
+            }
+        }
+        int expected = said;
+        Awaitility.await().atMost(LIMIT).until(() -> {
+            timers.advance(Duration.ofSeconds(5));
+            return logOf("echoed").size() == expected && runner.status().acknowledgedThrough() == log().size();
+        });
+        assertThat(recorder.reduced).isSorted().doesNotHaveDuplicates().hasSize(log().size());
+        assertThat(recorder.acted.stream().distinct().count()).isEqualTo(said);
+        List<Event> echoes = logOf("echoed");
+        assertThat(echoes.stream().map(Event::idempotencyKey).distinct()).hasSize(said);
+        runner.stop(Duration.ofSeconds(1));
+    }
+}

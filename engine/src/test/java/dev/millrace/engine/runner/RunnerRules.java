@@ -1,0 +1,94 @@
+package dev.millrace.engine.runner;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.engine.runner.Recorder.Talk.Said;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+
+/** What the tests of the rules share: an engine, a bad network, and time by hand. */
+abstract class RunnerRules {
+    static final Duration LIMIT = Duration.ofSeconds(10);
+    static final StreamPath PATH = StreamPath.of("/agents/1");
+
+    final StreamEngine engine = StreamEngine.builder(new InMemoryEventStore()).start();
+    final EventStreams streams = engine.streams(ProjectSlug.defaultProject());
+    final FaultyStreams network = new FaultyStreams(streams);
+    final ManualTimers timers = new ManualTimers();
+    private final List<ProcessorRunner<?>> runners = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        runners.forEach(runner -> runner.stop(Duration.ofMillis(100)));
+        engine.close();
+    }
+
+    <S> ProcessorRunner.Builder<S> runner(Processor<S> processor) {
+        return ProcessorRunner.builder(network, processor).stream(PATH)
+                .timers(timers)
+                .random(RandomGenerator.of("L64X128MixRandom"));
+    }
+
+    <S> ProcessorRunner<S> start(ProcessorRunner.Builder<S> builder) {
+        ProcessorRunner<S> runner = builder.start();
+        runners.add(runner);
+        return runner;
+    }
+
+    <S> ProcessorRunner<S> startLive(Processor<S> processor) {
+        ProcessorRunner<S> runner = start(runner(processor));
+        runner.awaitCaughtUp(LIMIT);
+        return runner;
+    }
+
+    long say(String text) {
+        return say(PATH, text);
+    }
+
+    long say(StreamPath path, String text) {
+        return get(streams.append(path, EventInput.of(new Said(text)))).offset();
+    }
+
+    void sayMany(int count) {
+        for (int i = 0; i < count; i++) {
+            say("text " + i);
+        }
+    }
+
+    List<Event> log() {
+        return log(PATH);
+    }
+
+    List<Event> log(StreamPath path) {
+        return get(streams.read(path, ReadRange.all()));
+    }
+
+    List<Event> logOf(String type) {
+        return log().stream().filter(event -> event.type().equals(type)).toList();
+    }
+
+    static <T> T get(CompletableFuture<T> future) {
+        try {
+            return future.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
