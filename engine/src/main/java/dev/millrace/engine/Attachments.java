@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
@@ -62,7 +63,7 @@ final class Attachments {
             Attachment next = new Attachment(
                     event.offset(),
                     attached.processor(),
-                    attached.config().orElseGet(JsonNodeFactory.instance::objectNode),
+                    config(attached),
                     attached.subtree().orElse(false));
             byStream.computeIfAbsent(stream, key -> new LinkedHashMap<>())
                     .merge(next.processor(), next, (old, replacement) -> old.sameAs(replacement) ? old : replacement);
@@ -72,6 +73,23 @@ final class Attachments {
                 here.remove(detached.processor());
             }
         }
+    }
+
+    /** Whether this event of a stream ends what an earlier event of it attached under this name. */
+    static boolean ends(Event event, String processor, HostedStream.Wanted wanted) {
+        if (event.offset() <= wanted.decidedAt() || !TYPES.contains(event.type())) {
+            return false;
+        }
+        Object payload = event.decodedBy(CATALOG).payload();
+        if (payload instanceof StreamEvent.ProcessorAttached attached) {
+            return attached.processor().equals(processor) && !config(attached).equals(wanted.config());
+        }
+        return payload instanceof StreamEvent.ProcessorDetached detached
+                && detached.processor().equals(processor);
+    }
+
+    private static JsonNode config(StreamEvent.ProcessorAttached attached) {
+        return attached.config().orElseGet(JsonNodeFactory.instance::objectNode);
     }
 
     synchronized void forget(StreamKey stream) {

@@ -10,8 +10,14 @@ import java.util.Optional;
 
 /** The processors that run on one stream. Used by the host's thread alone, except for {@link #stop}. */
 final class HostedStream {
-    /** A processor that should run: its configuration, and where its effects start if it never ran here. */
-    record Wanted(JsonNode config, EffectsFrom effectsFrom, long because) {}
+    /**
+     * A processor that should run.
+     *
+     * @param config its configuration
+     * @param effectsFrom where its effects start if it never ran here
+     * @param decidedAt attach and detach events of this stream up to this offset are taken into account
+     */
+    record Wanted(JsonNode config, EffectsFrom effectsFrom, long decidedAt) {}
 
     /** Starts a runner, or says that it cannot. */
     interface Starter {

@@ -84,7 +84,7 @@ final class ProcessorHost implements CommitListener {
             run(() -> {
                 boolean changed =
                         incomplete ? attachments.read(store, stream, first - 1) : attachments.applyAll(stream, control);
-                activate(stream, first);
+                activate(stream, first, last);
                 if (changed) {
                     List<StreamKey> below = active.keySet().stream()
                             .filter(key -> key.project().equals(stream.project()))
@@ -110,7 +110,7 @@ final class ProcessorHost implements CommitListener {
 
     /** What runs, or would run, on a stream: processors by name, freshly made, with their configuration. */
     Map<String, HostedStream.Wanted> wantedOn(StreamKey stream) {
-        return wanted(stream, 1);
+        return wanted(stream, 1, Long.MAX_VALUE);
     }
 
     Processor<?> create(String name, HostedStream.Wanted wanted) {
@@ -118,39 +118,43 @@ final class ProcessorHost implements CommitListener {
     }
 
     private void activateAtHead(StreamKey stream) {
-        store.head(stream).ifPresent(head -> activate(stream, head.lastOffset() + 1));
+        store.head(stream).ifPresent(head -> activate(stream, head.lastOffset() + 1, head.lastOffset()));
     }
 
-    /** Runs what is wanted on a stream; {@code first} is the first offset that is news to this host. */
-    private void activate(StreamKey stream, long first) {
+    /**
+     * Runs what is wanted on a stream.
+     *
+     * @param first the first offset that is news to this host
+     * @param last the offset up to which its attachments are folded
+     */
+    private void activate(StreamKey stream, long first, long last) {
         if (stopped || store.head(stream).isEmpty()) {
             return;
         }
         active.computeIfAbsent(stream, key -> new HostedStream())
-                .become(wanted(stream, first), (name, wanted) -> startRunner(stream, name, wanted));
+                .become(wanted(stream, first, last), (name, wanted) -> startRunner(stream, name, wanted));
     }
 
-    private Map<String, HostedStream.Wanted> wanted(StreamKey stream, long first) {
+    private Map<String, HostedStream.Wanted> wanted(StreamKey stream, long first, long last) {
         EffectsFrom news = EffectsFrom.after(first - 1);
         Map<String, HostedStream.Wanted> wanted = new LinkedHashMap<>();
         for (Attachment own : attachments.on(stream)) {
-            wanted.put(own.processor(), wanted(own, EffectsFrom.after(own.offset())));
+            wanted.put(
+                    own.processor(),
+                    new HostedStream.Wanted(own.config(), EffectsFrom.after(own.offset()), own.offset()));
         }
         attachments.above(stream).forEach((ancestor, reaching) -> {
             for (Attachment attachment : reaching) {
                 boolean bornLater = announcedAfter(stream, ancestor, attachment.offset());
                 wanted.putIfAbsent(
-                        attachment.processor(), wanted(attachment, bornLater ? EffectsFrom.BEGINNING : news));
+                        attachment.processor(),
+                        new HostedStream.Wanted(attachment.config(), bornLater ? EffectsFrom.BEGINNING : news, last));
             }
         });
         for (String name : providers.everywhere()) {
-            wanted.putIfAbsent(name, new HostedStream.Wanted(JsonNodeFactory.instance.objectNode(), news, 1));
+            wanted.putIfAbsent(name, new HostedStream.Wanted(JsonNodeFactory.instance.objectNode(), news, last));
         }
         return wanted;
-    }
-
-    private static HostedStream.Wanted wanted(Attachment attachment, EffectsFrom effectsFrom) {
-        return new HostedStream.Wanted(attachment.config(), effectsFrom, attachment.offset());
     }
 
     private boolean announcedAfter(StreamKey stream, StreamKey ancestor, long offset) {
@@ -169,6 +173,7 @@ final class ProcessorHost implements CommitListener {
                             .effectsFrom(wanted.effectsFrom())
                             .timers(timers)
                             .executor(effects)
+                            .until(event -> Attachments.ends(event, name, wanted))
                             .start());
         } catch (RuntimeException refused) {
             String message = "cannot run processor '" + name + "' on " + stream.path() + ": " + refused.getMessage();
@@ -177,7 +182,7 @@ final class ProcessorHost implements CommitListener {
                     stream.path(),
                     EventInput.builder()
                             .from(EventInput.of(new StreamEvent.ErrorOccurred(message)))
-                            .idempotencyKey("host/" + name + "@" + stream.path() + ":" + wanted.because())
+                            .idempotencyKey("host/" + name + "@" + stream.path() + ":" + wanted.decidedAt())
                             .build());
             return Optional.empty();
         }

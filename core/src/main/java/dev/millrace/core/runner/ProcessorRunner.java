@@ -1,5 +1,6 @@
 package dev.millrace.core.runner;
 
+import dev.millrace.core.Event;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Processor;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -131,6 +133,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         private Duration reconnectGrace = Duration.ofSeconds(30);
         private int maxUnacknowledged = 64;
         private Duration heartbeat = Duration.ofSeconds(5);
+        private Predicate<Event> last = event -> false;
 
         private Builder(EventStreams streams, Processor<S> processor) {
             this.streams = Objects.requireNonNull(streams, "streams");
@@ -225,6 +228,15 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         }
 
         /**
+         * The event that ends the intake: the first one for which this holds is folded and acted on, and nothing after it
+         * is. Held effects and attempts go on; the run still has to be stopped. By default there is none.
+         */
+        public Builder<S> until(Predicate<Event> lastEvent) {
+            last = lastEvent;
+            return this;
+        }
+
+        /**
          * Starts the run and returns at once.
          *
          * @throws IllegalStateException when no stream was given
@@ -243,7 +255,8 @@ public final class ProcessorRunner<S> implements AutoCloseable {
                     retry,
                     reconnectGrace,
                     maxUnacknowledged,
-                    heartbeat);
+                    heartbeat,
+                    last);
             Run<S> run = new Run<>(streams, processor, path, options);
             run.connect(0);
             return new ProcessorRunner<>(run);

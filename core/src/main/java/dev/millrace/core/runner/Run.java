@@ -223,7 +223,9 @@ final class Run<S> implements Attempts.Surroundings {
         }
         handedThrough = event.offset();
         progression.changed();
-        if (fires && !lane.awaitRoom(options.heartbeat())) {
+        if (options.last().test(event)) {
+            disconnect();
+        } else if (fires && !lane.awaitRoom(options.heartbeat())) {
             disconnect();
             lane.whenRoom().thenRunAsync(() -> connect(fold.through()), options.executor());
         }

@@ -1,7 +1,9 @@
 package dev.millrace.core.runner;
 
+import dev.millrace.core.Event;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /** How a runner runs, apart from what it runs. */
@@ -14,7 +16,8 @@ record RunnerOptions(
         RetryPolicy retry,
         Duration reconnectGrace,
         int maxUnacknowledged,
-        Duration heartbeat) {
+        Duration heartbeat,
+        Predicate<Event> last) {
     /** How long an append may wait for another stream to be resumed before it becomes a dead letter. */
     static final Duration FOREIGN_PARKING_LIMIT = Duration.ofSeconds(30);
 

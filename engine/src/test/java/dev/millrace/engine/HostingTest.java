@@ -1,0 +1,250 @@
+package dev.millrace.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventName;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamEvent;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.StreamState;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.HostContext;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.processor.ProcessorProvider;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HostingTest {
+    @EventName("said")
+    record Said(String text) {}
+
+    @EventName("echoed")
+    record Echoed(String text) {}
+
+    /** Answers each said event with the greeting of its configuration and of the server's settings. */
+    record Echo(String slug, String greeting) implements Processor<Integer> {
+        @Override
+        public EventCatalog events() {
+            return EventCatalog.of(Said.class);
+        }
+
+        @Override
+        public Integer initialState() {
+            return 0;
+        }
+
+        @Override
+        public Integer reduce(Integer count, Event event) {
+            return event.payload() instanceof Said ? count + 1 : count;
+        }
+
+        @Override
+        public CompletionStage<Void> afterAppend(Integer count, Event event, Effects effects) {
+            return event.payload() instanceof Said said
+                    ? Effects.done(effects.append(new Echoed(greeting + " " + said.text())))
+                    : Effects.none();
+        }
+    }
+
+    record EchoProvider(String name, boolean everywhere) implements ProcessorProvider {
+        @Override
+        public Processor<?> create(JsonNode config, HostContext context) {
+            if (config.path("greeting").asText().equals("rude")) {
+                throw new IllegalArgumentException("greeting must not be rude");
+            }
+            return new Echo(
+                    name,
+                    config.path("greeting").asText(context.setting("greeting").orElse("hello")));
+        }
+    }
+
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final StreamPath PATH = StreamPath.of("/agents/1");
+
+    private final StreamEngine engine = StreamEngine.builder(new InMemoryEventStore())
+            .processors(List.of(new EchoProvider("echo", false), new EchoProvider("audit", true)))
+            .settings(Map.of("greeting", "good day"))
+            .start();
+    private final EventStreams streams = engine.streams(ProjectSlug.defaultProject());
+
+    @AfterEach
+    void stop() {
+        engine.close();
+    }
+
+    private void attach(StreamPath path, String processor, String greeting, boolean subtree) throws Exception {
+        JsonNode config = JsonNodeFactory.instance.objectNode().put("greeting", greeting);
+        append(path, new StreamEvent.ProcessorAttached(processor, Optional.of(config), Optional.of(subtree)));
+    }
+
+    private long append(StreamPath path, Object payload) throws Exception {
+        return get(streams.append(path, EventInput.of(payload))).offset();
+    }
+
+    private List<String> echoes(StreamPath path, String processor) {
+        return log(path).stream()
+                .filter(event -> event.type().equals("echoed"))
+                .filter(event -> event.provenance().orElseThrow().processor().equals(processor))
+                .map(event -> event.payloadJson().path("text").textValue())
+                .toList();
+    }
+
+    private List<Event> log(StreamPath path) {
+        try {
+            return get(streams.read(path, ReadRange.all()));
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void awaitEchoes(StreamPath path, String processor, String... texts) {
+        Awaitility.await()
+                .atMost(LIMIT)
+                .untilAsserted(() -> assertThat(echoes(path, processor)).containsExactly(texts));
+    }
+
+    private static <T> T get(CompletableFuture<T> future) throws Exception {
+        return future.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Test
+    void should_run_on_every_stream_what_runs_everywhere() throws Exception {
+        append(PATH, new Said("one"));
+        append(StreamPath.of("/other"), new Said("two"));
+
+        awaitEchoes(PATH, "audit", "good day one");
+        awaitEchoes(StreamPath.of("/other"), "audit", "good day two");
+    }
+
+    @Test
+    void should_run_a_processor_from_its_attach_event_on_and_not_before() throws Exception {
+        append(PATH, new Said("too early"));
+        attach(PATH, "echo", "hi", false);
+        append(PATH, new Said("there"));
+
+        awaitEchoes(PATH, "echo", "hi there");
+    }
+
+    @Test
+    void should_go_on_with_a_new_configuration_and_act_on_nothing_twice() throws Exception {
+        attach(PATH, "echo", "hi", false);
+        append(PATH, new Said("one"));
+        awaitEchoes(PATH, "echo", "hi one");
+
+        attach(PATH, "echo", "servus", false);
+        append(PATH, new Said("two"));
+
+        awaitEchoes(PATH, "echo", "hi one", "servus two");
+    }
+
+    @Test
+    void should_stop_with_the_detach_event() throws Exception {
+        attach(PATH, "echo", "hi", false);
+        append(PATH, new Said("one"));
+        awaitEchoes(PATH, "echo", "hi one");
+
+        append(PATH, new StreamEvent.ProcessorDetached("echo"));
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> !get(streams.state(PATH)).processors().containsKey("echo"));
+        append(PATH, new Said("two"));
+
+        awaitEchoes(PATH, "audit", "good day one", "good day two");
+        assertThat(echoes(PATH, "echo")).containsExactly("hi one");
+    }
+
+    @Test
+    void should_reach_children_that_exist_and_act_on_all_of_those_that_come_later() throws Exception {
+        StreamPath older = StreamPath.of("/agents/1/older");
+        StreamPath later = StreamPath.of("/agents/1/deep/later");
+        append(older, new Said("history"));
+        attach(PATH, "echo", "hi", true);
+        append(PATH, new Said("parent"));
+        awaitEchoes(PATH, "echo", "hi parent");
+
+        append(older, new Said("news"));
+        append(later, new Said("first"));
+        append(StreamPath.of("/agents/2"), new Said("elsewhere"));
+
+        awaitEchoes(older, "echo", "hi news");
+        awaitEchoes(later, "echo", "hi first");
+        awaitEchoes(StreamPath.of("/agents/2"), "audit", "good day elsewhere");
+        assertThat(echoes(StreamPath.of("/agents/2"), "echo")).isEmpty();
+    }
+
+    @Test
+    void should_record_what_it_cannot_run() throws Exception {
+        attach(PATH, "nobody", "hi", false);
+        attach(PATH, "echo", "rude", false);
+
+        Awaitility.await()
+                .atMost(LIMIT)
+                .untilAsserted(() -> assertThat(log(PATH).stream()
+                                .filter(event -> BuiltInType.ERROR_OCCURRED.matches(event.type()))
+                                .map(event ->
+                                        event.payloadJson().path("message").textValue()))
+                        .containsExactlyInAnyOrder(
+                                "cannot run processor 'nobody' on /agents/1: no processor is named 'nobody' on this server; it knows [audit, echo]",
+                                "cannot run processor 'echo' on /agents/1: greeting must not be rude"));
+    }
+
+    @Test
+    void should_show_the_slices_of_a_stream_in_its_state() throws Exception {
+        attach(PATH, "echo", "hi", false);
+        append(PATH, new Said("one"));
+        append(PATH, new Said("two"));
+
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> get(streams.state(PATH)).processors().containsKey("echo"));
+        StreamState state = get(streams.state(PATH));
+
+        assertThat(state.processors())
+                .containsEntry("echo", IntNode.valueOf(2))
+                .containsEntry("audit", IntNode.valueOf(2));
+    }
+
+    @Test
+    void should_leave_a_destroyed_stream_destroyed() throws Exception {
+        attach(PATH, "echo", "hi", false);
+        append(PATH, new Said("one"));
+        awaitEchoes(PATH, "echo", "hi one");
+
+        get(streams.destroy(PATH, false));
+        append(StreamPath.of("/other"), new Said("meanwhile"));
+        awaitEchoes(StreamPath.of("/other"), "audit", "good day meanwhile");
+
+        assertThat(engine.head(ProjectSlug.defaultProject(), PATH)).isEmpty();
+        append(PATH, new Said("in the next life"));
+        awaitEchoes(PATH, "audit", "good day in the next life");
+        assertThat(echoes(PATH, "echo")).isEmpty();
+    }
+
+    @Test
+    void should_refuse_two_processors_of_one_name() {
+        assertThatThrownBy(() -> StreamEngine.builder(new InMemoryEventStore())
+                        .processors(List.of(new EchoProvider("echo", false), new EchoProvider("echo", true)))
+                        .start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("two processors are named 'echo'")
+                .hasMessageContaining("EchoProvider");
+    }
+}
