@@ -1,0 +1,129 @@
+package dev.millrace.processors.circuitbreaker;
+
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.StreamEvent;
+import dev.millrace.core.StreamEvent.CircuitBreakerConfigured;
+import dev.millrace.core.StreamEvent.Paused;
+import dev.millrace.core.StreamEvent.Resumed;
+import dev.millrace.core.processor.Draft;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Processor;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Pauses a stream that runs away, by appending {@code paused}. Nothing resumes by itself: somebody appends {@code
+ * resumed}, which starts the count anew and costs nothing.
+ *
+ * <p>By default it trips when 100 events fall within less than 1000 ms. The event {@code circuit-breaker-configured}
+ * switches it off ({@code enabled: false}), replaces that rule by a token bucket ({@code burstCapacity} and {@code
+ * refillRatePerMinute}), gives types other {@code weights} than 1, and sets the longest chains of reactions ({@code
+ * maxHops} across streams, 64; {@code maxDepth} in all, 1000). Each configuration replaces the one before and starts the
+ * count anew. Events of the service itself never count; {@code llm-chunk-added} weighs 0 unless configured.
+ *
+ * <p>All of this is decided by the reducer, from offsets and {@link Event#createdAt()}. Stateless and safe for use by
+ * many threads.
+ */
+public final class CircuitBreaker implements Processor<CircuitBreakerState> {
+    /** The slug, and the name under which servers know it. */
+    public static final String SLUG = "circuit-breaker";
+
+    /** A trip that nobody acted upon for so long is over: the stream is judged anew by what happens now. */
+    private static final Duration TRIP_LAPSES = Duration.ofSeconds(10);
+
+    private static final EventCatalog EVENTS =
+            EventCatalog.of(Paused.class, Resumed.class, CircuitBreakerConfigured.class);
+    private static final String SYSTEM_KEY = "millrace/";
+
+    private final CircuitBreakerState initial;
+
+    /** A breaker with the default rules. */
+    public CircuitBreaker() {
+        this(Rules.DEFAULT);
+    }
+
+    CircuitBreaker(Rules rules) {
+        this.initial = CircuitBreakerState.initial(rules);
+    }
+
+    @Override
+    public String slug() {
+        return SLUG;
+    }
+
+    @Override
+    public EventCatalog events() {
+        return EVENTS;
+    }
+
+    @Override
+    public CircuitBreakerState initialState() {
+        return initial;
+    }
+
+    @Override
+    public CircuitBreakerState reduce(CircuitBreakerState state, Event event) {
+        Instant at = event.createdAt().truncatedTo(ChronoUnit.MILLIS);
+        if (event.payload() instanceof StreamEvent decided) {
+            return reduceDecision(state, decided, at);
+        }
+        if (!state.rules().enabled() || state.paused() || isOfTheService(event)) {
+            return state;
+        }
+        double weight = state.rules().weight(event.type());
+        Meter meter = state.meter().count(at, weight);
+        Optional<Trip> owed =
+                state.tripped().filter(trip -> at.isBefore(trip.at().plus(TRIP_LAPSES)));
+        if (owed.isEmpty()) {
+            owed = state.rules()
+                    .chainTooLong(event)
+                    .or(() -> weight > 0 ? meter.exceeded() : Optional.empty())
+                    .map(reason -> new Trip(event.offset(), reason, at));
+        }
+        return state.measured(meter, owed);
+    }
+
+    private static CircuitBreakerState reduceDecision(CircuitBreakerState state, StreamEvent decided, Instant at) {
+        if (decided instanceof Paused paused) {
+            return state.pause(paused.reason(), at);
+        }
+        if (decided instanceof Resumed) {
+            return state.resume(at);
+        }
+        return decided instanceof CircuitBreakerConfigured configured
+                ? state.configure(Rules.of(configured), at)
+                : state;
+    }
+
+    /** Announcements and first events are written by the service, whatever the stream's users do. */
+    private static boolean isOfTheService(Event event) {
+        return event.idempotencyKey().filter(key -> key.startsWith(SYSTEM_KEY)).isPresent()
+                || BuiltInType.INITIALIZED.matches(event.type());
+    }
+
+    /** Pauses when it was this event that tripped it, unless the stream is paused by now. */
+    @Override
+    public CompletionStage<Void> afterAppend(CircuitBreakerState state, Event event, Effects effects) {
+        return pause(state.tripped().filter(trip -> trip.offset() == event.offset()), effects);
+    }
+
+    /** Pauses when the backlog ended in a trip that nobody acted upon. */
+    @Override
+    public CompletionStage<Void> onCaughtUp(CircuitBreakerState state, Effects effects) {
+        return pause(state.tripped(), effects);
+    }
+
+    private CompletionStage<Void> pause(Optional<Trip> owed, Effects effects) {
+        if (owed.isEmpty() || effects.current(this).paused()) {
+            return Effects.none();
+        }
+        return Effects.done(
+                effects.append(Draft.of(new Paused(Optional.of(owed.get().reason())))
+                        .because(owed.get().offset())));
+    }
+}

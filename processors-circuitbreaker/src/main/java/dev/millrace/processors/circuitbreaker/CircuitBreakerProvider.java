@@ -1,0 +1,43 @@
+package dev.millrace.processors.circuitbreaker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamEvent.CircuitBreakerConfigured;
+import dev.millrace.core.processor.HostContext;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.processor.ProcessorProvider;
+import java.util.List;
+
+/** Puts a {@link CircuitBreaker} on every stream of a server. */
+public final class CircuitBreakerProvider implements ProcessorProvider {
+    /** Called by {@link java.util.ServiceLoader}. */
+    public CircuitBreakerProvider() {}
+
+    @Override
+    public String name() {
+        return CircuitBreaker.SLUG;
+    }
+
+    @Override
+    public boolean everywhere() {
+        return true;
+    }
+
+    /**
+     * A breaker.
+     *
+     * @param config the rules to begin with, in the fields of {@code circuit-breaker-configured}; empty for the defaults
+     * @throws IllegalArgumentException when a field is unknown or of the wrong kind
+     */
+    @Override
+    public Processor<?> create(JsonNode config, HostContext context) {
+        List<String> problems = BuiltInType.CIRCUIT_BREAKER_CONFIGURED.problems(config);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException("configuration of the processor '" + CircuitBreaker.SLUG
+                    + "' is not valid: " + String.join("; ", problems)
+                    + "; use the fields of circuit-breaker-configured");
+        }
+        return new CircuitBreaker(Rules.of(JsonCodec.fromTree(config, CircuitBreakerConfigured.class)));
+    }
+}

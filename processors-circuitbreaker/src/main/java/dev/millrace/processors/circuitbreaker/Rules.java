@@ -1,0 +1,87 @@
+package dev.millrace.processors.circuitbreaker;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.Provenance;
+import dev.millrace.core.StreamEvent.CircuitBreakerConfigured;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a stream's breaker holds its events to. A configuration replaces all of it; what it leaves out is the default.
+ *
+ * @param enabled whether the breaker may pause the stream; true by default
+ * @param burstCapacity tokens; with the refill rate it replaces the window rule
+ * @param refillRatePerMinute tokens
+ * @param weights what an event of a type costs, by the canonical spelling of the type; 1 where nothing is said
+ * @param maxHops the longest chain of reactions across streams; 64 by default
+ * @param maxDepth the longest chain of reactions; 1000 by default
+ */
+@JsonInclude(value = JsonInclude.Include.ALWAYS, content = JsonInclude.Include.ALWAYS)
+record Rules(
+        boolean enabled,
+        Optional<Integer> burstCapacity,
+        Optional<Integer> refillRatePerMinute,
+        Map<String, Double> weights,
+        int maxHops,
+        int maxDepth) {
+
+    /** Chunks of a model's answer come by the hundred a second and are no sign of a loop. */
+    private static final Map<String, Double> DEFAULT_WEIGHTS = Map.of("llm-chunk-added", 0.0);
+
+    static final Rules DEFAULT = new Rules(true, Optional.empty(), Optional.empty(), DEFAULT_WEIGHTS, 64, 1000);
+
+    Rules {
+        weights = Collections.unmodifiableMap(new TreeMap<>(weights));
+    }
+
+    static Rules of(CircuitBreakerConfigured configured) {
+        Map<String, Double> weights = new TreeMap<>(DEFAULT_WEIGHTS);
+        configured.weights().orElse(Map.of()).forEach((type, weight) -> weights.put(canonical(type), weight));
+        return new Rules(
+                configured.enabled().orElse(DEFAULT.enabled),
+                configured.burstCapacity(),
+                configured.refillRatePerMinute(),
+                weights,
+                configured.maxHops().orElse(DEFAULT.maxHops),
+                configured.maxDepth().orElse(DEFAULT.maxDepth));
+    }
+
+    /** A meter of these rules that has seen nothing. */
+    Meter meter(Instant at) {
+        return burstCapacity.isPresent() && refillRatePerMinute.isPresent()
+                ? TokenBucket.full(burstCapacity.get(), refillRatePerMinute.get(), at)
+                : Window.EMPTY;
+    }
+
+    /** What one event of this type costs. */
+    double weight(String type) {
+        return weights.getOrDefault(canonical(type), 1.0);
+    }
+
+    /** Why the stream has to pause, when the chain of reactions behind the event is too long. */
+    Optional<String> chainTooLong(Event event) {
+        Optional<Provenance> provenance = event.provenance();
+        if (provenance.isEmpty()) {
+            return Optional.empty();
+        }
+        int hops = provenance.get().hops();
+        if (hops > maxHops) {
+            return Optional.of(
+                    "circuit breaker tripped: " + hops + " hops between streams, at most " + maxHops + " are allowed");
+        }
+        int depth = provenance.get().depth();
+        return depth > maxDepth
+                ? Optional.of("circuit breaker tripped: " + depth + " reactions in a row, at most " + maxDepth
+                        + " are allowed")
+                : Optional.empty();
+    }
+
+    private static String canonical(String type) {
+        return BuiltInType.of(type).map(BuiltInType::type).orElse(type);
+    }
+}

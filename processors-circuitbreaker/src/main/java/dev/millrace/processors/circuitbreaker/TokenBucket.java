@@ -1,0 +1,60 @@
+package dev.millrace.processors.circuitbreaker;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A bucket that starts full, loses an event's weight for each event, and fills up continuously. It is over the limit
+ * while its balance is negative.
+ *
+ * <p>Amounts are whole numbers of 1/60,000 token, so that {@code n} tokens a minute are exactly {@code n} of them a
+ * millisecond and no rounding adds up over a long log.
+ *
+ * @param capacity tokens, positive
+ * @param refillPerMinute tokens, positive
+ * @param balance in 1/60,000 token; never above the capacity, never below minus the capacity
+ * @param refilledAt the time the balance is for, in milliseconds since the epoch
+ */
+record TokenBucket(int capacity, int refillPerMinute, long balance, long refilledAt) implements Meter {
+    private static final long UNITS = 60_000;
+    private static final Optional<String> REASON = Optional.of("circuit breaker tripped: burst rate limit exceeded");
+
+    /** A full bucket. */
+    static TokenBucket full(int capacity, int refillPerMinute, Instant at) {
+        return new TokenBucket(capacity, refillPerMinute, capacity * UNITS, at.toEpochMilli());
+    }
+
+    /** A bucket as its JSON has it. */
+    static TokenBucket of(int capacity, int refillPerMinute, double tokens, long refilledAt) {
+        return new TokenBucket(capacity, refillPerMinute, Math.round(tokens * UNITS), refilledAt);
+    }
+
+    /** The balance in tokens. */
+    double tokens() {
+        return (double) balance / UNITS;
+    }
+
+    @Override
+    public TokenBucket count(Instant createdAt, double weight) {
+        long now = Math.max(refilledAt, createdAt.toEpochMilli());
+        long cost = Math.round(Math.min(weight, 2.0 * capacity) * UNITS);
+        long next = Math.max(refilled(now - refilledAt) - cost, -capacity * UNITS);
+        return new TokenBucket(capacity, refillPerMinute, next, now);
+    }
+
+    private long refilled(long millis) {
+        long full = capacity * UNITS;
+        long missing = full - balance;
+        return millis > missing / refillPerMinute ? full : Math.min(full, balance + millis * refillPerMinute);
+    }
+
+    @Override
+    public Optional<String> exceeded() {
+        return balance < 0 ? REASON : Optional.empty();
+    }
+
+    @Override
+    public TokenBucket reset(Instant at) {
+        return full(capacity, refillPerMinute, at);
+    }
+}

@@ -1,0 +1,12 @@
+package dev.millrace.processors.circuitbreaker;
+
+import java.time.Instant;
+
+/**
+ * A decision to pause that the log does not show yet.
+ *
+ * @param offset the event that was one too many
+ * @param reason what the pause will say
+ * @param at when that event was committed
+ */
+record Trip(long offset, String reason, Instant at) {}

@@ -1,0 +1,95 @@
+package dev.millrace.processors.circuitbreaker;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.Provenance;
+import dev.millrace.core.StreamPath;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Writes a log event by event, and folds it. */
+final class BreakerLog {
+    static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    static final StreamPath PATH = StreamPath.of("/agents/1");
+
+    private final CircuitBreaker breaker = new CircuitBreaker();
+    private final List<Event> events = new ArrayList<>();
+    private Instant now = START;
+    private CircuitBreakerState state = breaker.initialState();
+
+    /** Lets time pass. */
+    BreakerLog millis(long millis) {
+        now = now.plus(Duration.ofMillis(millis));
+        return this;
+    }
+
+    /** Appends {@code count} events, one after the other by {@code apart} milliseconds, the first of them now. */
+    BreakerLog events(int count, long apart) {
+        for (int i = 0; i < count; i++) {
+            millis(i == 0 ? 0 : apart).event("noted", "{}");
+        }
+        return this;
+    }
+
+    BreakerLog event(String type, String payload) {
+        return add(next(type, payload).build());
+    }
+
+    BreakerLog event(BuiltInType type, String payload) {
+        return event(type.type(), payload);
+    }
+
+    BreakerLog keyed(String type, String key) {
+        return add(next(type, "{}").idempotencyKey(key).build());
+    }
+
+    BreakerLog caused(int depth, int hops) {
+        return add(next("noted", "{}")
+                .metadata(new Provenance("echo", 1, PATH, 1, depth, hops).asMetadata(Optional.empty()))
+                .build());
+    }
+
+    BreakerLog configured(String payload) {
+        return event(BuiltInType.CIRCUIT_BREAKER_CONFIGURED, payload);
+    }
+
+    CircuitBreakerState state() {
+        return state;
+    }
+
+    /** Why a pause is owed. */
+    Optional<String> reason() {
+        return state.tripped().map(Trip::reason);
+    }
+
+    /** Which event was one too many. */
+    Optional<Long> trippedAt() {
+        return state.tripped().map(Trip::offset);
+    }
+
+    List<Event> all() {
+        return List.copyOf(events);
+    }
+
+    private Event.Builder next(String type, String payload) {
+        Event.Builder builder = Event.builder();
+        builder.path(PATH)
+                .offset(events.size() + 1)
+                .type(type)
+                .payloadJson(payload.equals("{}") ? JsonNodeFactory.instance.objectNode() : JsonCodec.parse(payload))
+                .createdAt(now);
+        return builder;
+    }
+
+    private BreakerLog add(Event event) {
+        Event decoded = event.decodedBy(breaker.events());
+        events.add(decoded);
+        state = breaker.reduce(state, decoded);
+        return this;
+    }
+}

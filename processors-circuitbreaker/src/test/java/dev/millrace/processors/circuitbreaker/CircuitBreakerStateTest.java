@@ -1,0 +1,106 @@
+package dev.millrace.processors.circuitbreaker;
+
+import static dev.millrace.core.BuiltInType.PAUSED;
+import static dev.millrace.core.BuiltInType.RESUMED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.millrace.core.Event;
+import dev.millrace.core.JsonCodec;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CircuitBreakerStateTest {
+    @Test
+    void should_show_every_field_in_its_json_also_the_empty_ones() {
+        BreakerLog log = new BreakerLog().events(2, 20);
+
+        assertThat(JsonCodec.toTree(log.state())).isEqualTo(JsonCodec.parse("""
+                {
+                  "paused": false, "pauseReason": null, "pausedAt": null,
+                  "config": {
+                    "enabled": true, "burstCapacity": null, "refillRatePerMinute": null,
+                    "weights": {"llm-chunk-added": 0.0}, "maxHops": 64, "maxDepth": 1000
+                  },
+                  "recentEventTimestamps": ["2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.020Z"],
+                  "availableTokens": null, "lastRefillAtMs": null, "tripped": null
+                }"""));
+    }
+
+    @Test
+    void should_show_the_bucket_when_it_is_in_force() {
+        BreakerLog log = new BreakerLog().configured("""
+                {"burstCapacity": 500, "refillRatePerMinute": 500}""").events(3, 0);
+
+        assertThat(JsonCodec.toTree(log.state()).toString())
+                .contains("\"burstCapacity\":500,\"refillRatePerMinute\":500")
+                .contains("\"recentEventTimestamps\":[],\"availableTokens\":497.0,\"lastRefillAtMs\":1767225600000");
+    }
+
+    @Test
+    void should_show_a_pause() {
+        BreakerLog log = new BreakerLog().event(PAUSED, """
+                {"reason": "lunch"}""");
+
+        assertThat(JsonCodec.toTree(log.state()).toString()).startsWith("""
+                {"paused":true,"pauseReason":"lunch","pausedAt":"2026-01-01T00:00:00.000Z",""");
+    }
+
+    @Test
+    void should_survive_json_after_every_event_of_a_log() {
+        BreakerLog log = new BreakerLog()
+                .events(150, 3)
+                .event(PAUSED, "{}")
+                .event(RESUMED, "{}")
+                .configured("""
+                        {"burstCapacity": 7, "refillRatePerMinute": 11, "weights": {"noted": 0.3}}""")
+                .events(80, 137)
+                .caused(1, 65);
+        CircuitBreaker breaker = new CircuitBreaker();
+        CircuitBreakerState state = breaker.initialState();
+        CircuitBreakerState revived = state;
+
+        for (Event event : log.all()) {
+            state = breaker.reduce(state, event);
+            revived = JsonCodec.fromTree(JsonCodec.toTree(breaker.reduce(revived, event)), CircuitBreakerState.class);
+            assertThat(revived).as("after offset %d", event.offset()).isEqualTo(state);
+        }
+        assertThat(state.tripped()).isPresent();
+    }
+
+    @Test
+    void should_stay_the_same_instance_when_an_event_changes_nothing() {
+        BreakerLog log = new BreakerLog().events(3, 5);
+        CircuitBreakerState before = log.state();
+
+        log.event("llm-chunk-added", "{}").keyed("noted", "millrace/x");
+
+        assertThat(log.state()).isSameAs(before);
+    }
+
+    @Test
+    void should_cost_little_more_per_event_than_the_window_it_copies() {
+        CircuitBreaker breaker = new CircuitBreaker();
+        List<Event> events = new BreakerLog().events(1_000, 20).all();
+        fold(breaker, events, breaker.initialState());
+        CircuitBreakerState full = fold(breaker, events, breaker.initialState());
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+
+        long before = threads.getThreadAllocatedBytes(thread);
+        CircuitBreakerState end = fold(breaker, events, full);
+        long perEvent = (threads.getThreadAllocatedBytes(thread) - before) / events.size();
+
+        assertThat(end.tripped()).isEmpty();
+        assertThat(perEvent).as("bytes allocated per event").isBetween(800L, 1_600L);
+    }
+
+    private static CircuitBreakerState fold(CircuitBreaker breaker, List<Event> events, CircuitBreakerState from) {
+        CircuitBreakerState state = from;
+        for (Event event : events) {
+            state = breaker.reduce(state, event);
+        }
+        return state;
+    }
+}

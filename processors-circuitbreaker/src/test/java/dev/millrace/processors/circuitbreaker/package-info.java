@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.processors.circuitbreaker;
+
+import org.jspecify.annotations.NullMarked;
