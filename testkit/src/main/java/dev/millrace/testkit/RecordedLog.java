@@ -1,0 +1,132 @@
+package dev.millrace.testkit;
+
+import dev.millrace.core.Event;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The log of a stream, as YAML has it: one mapping an event, with the fields and names of the wire, either as documents
+ * separated by {@code ---} or as items of a list. It is what a server answers to {@code Accept: application/yaml}, and
+ * reads well enough to be written by hand:
+ *
+ * <pre>{@code
+ * ---
+ * type: user-said
+ * payload:
+ *   text: ping
+ * }</pre>
+ *
+ * <p>What a hand-written event leaves out is filled in: the path of the event before ({@code /test} at first), the next
+ * offset (from 1), one second after the event before (from 2026-01-01T00:00:00Z), an empty payload.
+ *
+ * <p>Reading is strict where YAML is treacherous. Unquoted values that mean different things to different readers
+ * ({@code no}, {@code 017}, {@code 1_000}, {@code ~}), tabs, duplicate keys, anchors, aliases and tags, unknown fields,
+ * and offsets that do not ascend are refused with {@code file:line:column} and the remedy. Unquoted dates and times are
+ * text, because JSON has nothing else they could be.
+ *
+ * <p>Writing and reading again gives equal events: every text, and every number with all its digits. Immutable.
+ */
+public final class RecordedLog {
+    private final String source;
+    private final List<Event> events;
+
+    private RecordedLog(String source, List<Event> events) {
+        this.source = source;
+        this.events = events;
+    }
+
+    /**
+     * Reads a file in UTF-8.
+     *
+     * @throws MalformedLogException when it is not a log
+     * @throws UncheckedIOException when it cannot be read
+     */
+    public static RecordedLog read(Path file) {
+        try {
+            return parse(decode(Files.readAllBytes(file), file.toString()), file.toString());
+        } catch (NoSuchFileException e) {
+            throw new UncheckedIOException("log not found: " + file.toAbsolutePath(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("log cannot be read: " + file.toAbsolutePath() + "; " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Reads a resource in UTF-8, found by the thread's class loader.
+     *
+     * @param name such as {@code logs/two-turns.yaml}
+     * @throws MalformedLogException when it is not a log
+     * @throws UncheckedIOException when it cannot be read
+     */
+    public static RecordedLog readResource(String name) {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        ClassLoader loader = context != null ? context : RecordedLog.class.getClassLoader();
+        try (InputStream in = loader.getResourceAsStream(name.startsWith("/") ? name.substring(1) : name)) {
+            if (in == null) {
+                throw new NoSuchFileException(name);
+            }
+            return parse(decode(in.readAllBytes(), name), name);
+        } catch (NoSuchFileException e) {
+            throw new UncheckedIOException(
+                    "log not found: resource '" + name + "' is not on the class path; put it under src/test/resources",
+                    e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("log cannot be read: resource '" + name + "'; " + e.getMessage(), e);
+        }
+    }
+
+    private static String decode(byte[] bytes, String source) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new MalformedLogException(source, 1, 1, "not UTF-8; save the file in UTF-8");
+        }
+    }
+
+    /**
+     * Reads text.
+     *
+     * @param yaml the text; an empty one is an empty log
+     * @param sourceName what to call it in errors
+     * @throws MalformedLogException when it is not a log
+     */
+    public static RecordedLog parse(String yaml, String sourceName) {
+        return new RecordedLog(sourceName, new LogReader(sourceName, yaml).read());
+    }
+
+    /** A log of these events. */
+    public static RecordedLog of(List<Event> events) {
+        return new RecordedLog("events", List.copyOf(events));
+    }
+
+    /** The events as YAML, a document each, with every field spelled out. */
+    public static String write(List<Event> events) {
+        return LogWriter.write(events);
+    }
+
+    /** What the log is called in errors. */
+    public String source() {
+        return source;
+    }
+
+    /** The events, in the order of the log. Their payloads are not decoded; a processor's catalog does that. */
+    public List<Event> events() {
+        return events;
+    }
+
+    @Override
+    public String toString() {
+        return source + " (" + events.size() + " events)";
+    }
+}
