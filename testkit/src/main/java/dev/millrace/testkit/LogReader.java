@@ -3,7 +3,6 @@ package dev.millrace.testkit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.StreamPath;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -22,8 +21,6 @@ import org.yaml.snakeyaml.events.ScalarEvent;
 final class LogReader {
     private static final List<String> FIELDS =
             List.of("streamPath", "type", "payload", "metadata", "idempotencyKey", "offset", "createdAt");
-    private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
-    private static final Duration STEP = Duration.ofSeconds(1);
 
     /** A field's value, and where it stands. */
     private record Field(JsonNode value, Mark mark) {}
@@ -32,7 +29,7 @@ final class LogReader {
     private final List<dev.millrace.core.Event> events = new ArrayList<>();
     private final Map<StreamPath, Long> lastOffsets = new HashMap<>();
     private StreamPath path = StreamPath.of("/test");
-    private Instant createdAt = EPOCH.minus(STEP);
+    private Instant createdAt = HandWriting.START.minus(HandWriting.STEP);
 
     LogReader(String name, String text) {
         this.source = new YamlSource(name, text);
@@ -84,7 +81,7 @@ final class LogReader {
             throw source.error(start, "the event has no type; add 'type: …'");
         }
         path = text(fields.get("streamPath"), "streamPath", path, StreamPath::of);
-        createdAt = text(fields.get("createdAt"), "createdAt", createdAt.plus(STEP), LogReader::time);
+        createdAt = text(fields.get("createdAt"), "createdAt", createdAt.plus(HandWriting.STEP), LogReader::time);
         builder.path(path)
                 .type(text(type, "type", "", LogReader::notBlank))
                 .payloadJson(object(fields.get("payload"), "payload"))

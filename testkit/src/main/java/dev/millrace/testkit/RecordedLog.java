@@ -1,6 +1,8 @@
 package dev.millrace.testkit;
 
 import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.StreamPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -108,6 +111,17 @@ public final class RecordedLog {
     /** A log of these events. */
     public static RecordedLog of(List<Event> events) {
         return new RecordedLog("events", List.copyOf(events));
+    }
+
+    /**
+     * A log of these payloads: on {@code /test}, from offset 1, a second apart from 2026-01-01T00:00:00Z.
+     *
+     * @param payloads objects of classes with {@code @EventName}, or {@link EventInput}s
+     * @throws IllegalArgumentException when the class of one has no {@code @EventName}
+     */
+    public static RecordedLog ofPayloads(Object... payloads) {
+        HandWriting writing = new HandWriting(StreamPath.of("/test"));
+        return of(Arrays.stream(payloads).map(writing::next).toList());
     }
 
     /** The events as YAML, a document each, with every field spelled out. */

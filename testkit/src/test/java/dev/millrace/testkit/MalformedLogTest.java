@@ -156,7 +156,7 @@ class MalformedLogTest {
     void should_refuse_keys_that_are_no_text() {
         assertThat(refusal("type: a\npayload: {[1]: 2}\n"))
                 .hasMessage("logs/x.yaml:2:11: a key must be a text; JSON has no other keys");
-        assertThat(refusal("type: a\npayload:\n  : 2\n")).hasMessageContaining("the key is missing");
+        assertThat(refusal("type: a\npayload:\n  ?\n  : 2\n")).hasMessageContaining("the key is missing");
     }
 
     @Test

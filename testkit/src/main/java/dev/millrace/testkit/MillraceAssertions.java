@@ -1,0 +1,35 @@
+package dev.millrace.testkit;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.processor.Processor;
+import java.util.List;
+import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entry to all assertions. It extends AssertJ's own, so one static import serves a whole test:
+ *
+ * <pre>{@code
+ * import static dev.millrace.testkit.MillraceAssertions.assertThat;
+ *
+ * assertThat(new ChatProcessor(llm)).isPureOver("logs/two-turns.yaml");
+ * }</pre>
+ */
+public final class MillraceAssertions extends Assertions {
+    private MillraceAssertions() {}
+
+    /** Assertions about a processor's reducer. */
+    public static <S> ProcessorAssert<S> assertThat(@Nullable Processor<S> actual) {
+        return new ProcessorAssert<>(actual);
+    }
+
+    /** Assertions about an event. */
+    public static EventAssert assertThat(@Nullable Event actual) {
+        return new EventAssert(actual);
+    }
+
+    /** Assertions about events; a name of its own, because AssertJ has lists already. */
+    public static EventsAssert assertThatEvents(@Nullable List<Event> actual) {
+        return new EventsAssert(actual);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.millrace.testkit;
+
+import dev.millrace.core.runner.Timers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Time that stands still until a test moves it. Tasks run on the thread that calls {@link #advance}, in the order in
+ * which they fall due; those due at the same time, in the order in which they were scheduled. While one runs, the clock
+ * shows the time it was due. What a task schedules runs in the same advance, if it falls due within it.
+ *
+ * <p>Safe for use by many threads; advances of several threads happen one after the other.
+ */
+public final class VirtualTimers implements Timers {
+    private record Task(Instant due, long number, Runnable action) {}
+
+    private final ReentrantLock advancing = new ReentrantLock();
+    private final PriorityQueue<Task> tasks =
+            new PriorityQueue<>(Comparator.comparing(Task::due).thenComparing(Task::number));
+    private Instant now;
+    private long scheduled;
+
+    /** A clock that shows 2026-01-01T00:00:00Z. */
+    public VirtualTimers() {
+        this(Instant.parse("2026-01-01T00:00:00Z"));
+    }
+
+    /** A clock that shows {@code start}. */
+    public VirtualTimers(Instant start) {
+        this.now = start;
+    }
+
+    @Override
+    public Instant now() {
+        synchronized (tasks) {
+            return now;
+        }
+    }
+
+    /** Schedules a task; one without delay, or with a negative one, runs in the next advance and not before. */
+    @Override
+    public Timer after(Duration delay, Runnable task) {
+        synchronized (tasks) {
+            Task entry = new Task(delay.isNegative() ? now : now.plus(delay), scheduled++, task);
+            tasks.add(entry);
+            return () -> cancel(entry);
+        }
+    }
+
+    private void cancel(Task task) {
+        synchronized (tasks) {
+            tasks.remove(task);
+        }
+    }
+
+    /**
+     * Moves the clock and runs everything that falls due. A task that throws ends the advance: the clock stays at its
+     * time, it is not run again, and later tasks wait for the next advance.
+     *
+     * @param by how far; zero runs what is due now
+     * @throws IllegalArgumentException when it is negative
+     * @throws IllegalStateException when called from a task
+     */
+    public void advance(Duration by) {
+        if (by.isNegative()) {
+            throw new IllegalArgumentException("time does not run backwards, got " + by);
+        }
+        if (advancing.isHeldByCurrentThread()) {
+            throw new IllegalStateException(
+                    "advance was called from a task that an advance runs; schedule a task instead");
+        }
+        advancing.lock();
+        try {
+            Instant target = now().plus(by);
+            for (Optional<Task> next = takeDue(target); next.isPresent(); next = takeDue(target)) {
+                next.get().action().run();
+            }
+        } finally {
+            advancing.unlock();
+        }
+    }
+
+    /** The next task due by then, with the clock moved to its time; or nothing, with the clock moved all the way. */
+    private Optional<Task> takeDue(Instant target) {
+        synchronized (tasks) {
+            Task next = tasks.peek();
+            if (next == null || next.due().isAfter(target)) {
+                now = target;
+                return Optional.empty();
+            }
+            tasks.remove();
+            now = next.due().isAfter(now) ? next.due() : now;
+            return Optional.of(next);
+        }
+    }
+
+    /** How many tasks are waiting. */
+    public int pending() {
+        synchronized (tasks) {
+            return tasks.size();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "VirtualTimers at " + now() + ", " + pending() + " pending";
+    }
+}

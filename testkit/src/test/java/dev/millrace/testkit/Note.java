@@ -1,0 +1,22 @@
+package dev.millrace.testkit;
+
+import dev.millrace.core.EventName;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The event of the reducers under test here.
+ *
+ * @param text what was noted
+ */
+@EventName("noted")
+record Note(String text) {
+    /** A log of so many notes. */
+    static RecordedLog log(int notes) {
+        List<Object> payloads = new ArrayList<>();
+        for (int i = 1; i <= notes; i++) {
+            payloads.add(new Note("n" + i));
+        }
+        return RecordedLog.ofPayloads(payloads.toArray());
+    }
+}

@@ -1,0 +1,128 @@
+package dev.millrace.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.millrace.core.runner.Timers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class VirtualTimersTest {
+    private final VirtualTimers timers = new VirtualTimers();
+    private final List<String> ran = new ArrayList<>();
+
+    private Runnable task(String name) {
+        return () -> ran.add(name + " at " + timers.now().toEpochMilli() % 1_000_000);
+    }
+
+    @Test
+    void should_stand_still_until_it_is_advanced() {
+        assertThat(timers.now()).isEqualTo("2026-01-01T00:00:00Z");
+
+        timers.advance(Duration.ofMinutes(3));
+
+        assertThat(timers.now()).isEqualTo("2026-01-01T00:03:00Z");
+        assertThat(new VirtualTimers(Instant.EPOCH).now()).isEqualTo(Instant.EPOCH);
+    }
+
+    @Test
+    void should_run_due_tasks_in_order_at_the_time_they_are_due() {
+        timers.after(Duration.ofMillis(20), task("b"));
+        timers.after(Duration.ofMillis(10), task("a"));
+        timers.after(Duration.ofMillis(20), task("c"));
+        timers.after(Duration.ofMillis(31), task("late"));
+
+        timers.advance(Duration.ofMillis(30));
+
+        assertThat(ran).containsExactly("a at 600010", "b at 600020", "c at 600020");
+        assertThat(timers.pending()).isEqualTo(1);
+        assertThat(timers).hasToString("VirtualTimers at 2026-01-01T00:00:00.030Z, 1 pending");
+    }
+
+    @Test
+    void should_run_what_a_task_schedules_within_the_same_advance() {
+        timers.after(Duration.ofMillis(10), () -> timers.after(Duration.ofMillis(10), task("second")));
+
+        timers.advance(Duration.ofMillis(20));
+
+        assertThat(ran).containsExactly("second at 600020");
+    }
+
+    @Test
+    void should_run_a_task_without_delay_in_the_next_advance_and_not_before() {
+        timers.after(Duration.ZERO, task("now"));
+        timers.after(Duration.ofSeconds(-1), task("earlier"));
+        assertThat(ran).isEmpty();
+
+        timers.advance(Duration.ZERO);
+        assertThat(ran).containsExactly("now at 600000", "earlier at 600000");
+    }
+
+    @Test
+    void should_not_run_what_was_cancelled() {
+        Timers.Timer timer = timers.after(Duration.ofMillis(1), task("never"));
+        timer.cancel();
+        timer.cancel();
+
+        timers.advance(Duration.ofSeconds(1));
+
+        assertThat(ran).isEmpty();
+    }
+
+    @Test
+    void should_stop_at_a_task_that_throws_and_go_on_in_the_next_advance() {
+        timers.after(Duration.ofMillis(1), () -> {
+            throw new IllegalStateException("boom");
+        });
+        timers.after(Duration.ofMillis(2), task("next"));
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> timers.advance(Duration.ofSeconds(1)))
+                .withMessage("boom");
+        assertThat(timers.now().toEpochMilli() % 1_000).isEqualTo(1);
+
+        timers.advance(Duration.ofSeconds(1));
+        assertThat(ran).hasSize(1);
+    }
+
+    @Test
+    void should_refuse_to_run_backwards_or_within_itself() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> timers.advance(Duration.ofMillis(-1)))
+                .withMessage("time does not run backwards, got PT-0.001S");
+
+        timers.after(Duration.ZERO, () -> timers.advance(Duration.ofSeconds(1)));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> timers.advance(Duration.ZERO))
+                .withMessageContaining("advance was called from a task");
+    }
+
+    @Test
+    void should_run_every_task_once_when_many_threads_schedule_and_advance() throws InterruptedException {
+        AtomicInteger runs = new AtomicInteger();
+        CountDownLatch done = new CountDownLatch(4);
+        for (int thread = 0; thread < 4; thread++) {
+            new Thread(() -> {
+                        for (int i = 0; i < 1_000; i++) {
+                            timers.after(Duration.ofMillis(i % 5), runs::incrementAndGet);
+                            timers.advance(Duration.ofMillis(1));
+                        }
+                        done.countDown();
+                    })
+                    .start();
+        }
+        assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+
+        timers.advance(Duration.ofMillis(5));
+
+        assertThat(runs).hasValue(4_000);
+        assertThat(timers.now()).isEqualTo(Instant.parse("2026-01-01T00:00:04.005Z"));
+    }
+}
