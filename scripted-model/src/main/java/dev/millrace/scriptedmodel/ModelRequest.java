@@ -1,0 +1,66 @@
+package dev.millrace.scriptedmodel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One {@code POST /v1/responses} as the server received it. Immutable as long as nobody changes the body.
+ *
+ * @param headers the first value of every header, names in lower case
+ * @param body the JSON body; treat it as read-only
+ */
+public record ModelRequest(Map<String, String> headers, JsonNode body) {
+    /** Copies the headers. */
+    public ModelRequest {
+        headers = Map.copyOf(headers);
+    }
+
+    /** The model that was asked for; empty text when the request names none. */
+    public String model() {
+        return body.path("model").asText();
+    }
+
+    /** The texts of all messages of this role, oldest first. A plain text {@code input} is one user message. */
+    public List<String> texts(String role) {
+        JsonNode input = body.path("input");
+        List<String> texts = new ArrayList<>();
+        if (input.isTextual() && role.equals("user")) {
+            texts.add(input.textValue());
+        }
+        if (input.isArray()) {
+            for (JsonNode item : input) {
+                if (item.path("role").asText().equals(role)) {
+                    texts.add(text(item.path("content")));
+                }
+            }
+        }
+        return List.copyOf(texts);
+    }
+
+    /** The text of the newest user message; empty text when there is none. */
+    public String lastUserText() {
+        List<String> texts = texts("user");
+        return texts.isEmpty() ? "" : texts.get(texts.size() - 1);
+    }
+
+    /** Why a strict provider would refuse this request, in its words; empty when it would not. */
+    public Optional<String> problem() {
+        return RequestRules.problem(body);
+    }
+
+    private static String text(JsonNode content) {
+        if (content.isTextual()) {
+            return content.textValue();
+        }
+        List<String> parts = new ArrayList<>();
+        for (JsonNode part : content) {
+            if (part.path("text").isTextual()) {
+                parts.add(part.path("text").textValue());
+            }
+        }
+        return String.join("\n", parts);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.millrace.scriptedmodel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * What a {@link ScriptedModelServer} answers: rules in order, the first that matches a request speaks. Immutable; how
+ * often a rule has spoken is counted by the server.
+ */
+public final class Script {
+    /** A rule's answer to the request it matched for the {@code count}-th time, counted from 1. */
+    @FunctionalInterface
+    interface Answer {
+        Reply reply(ModelRequest request, int count);
+    }
+
+    record Rule(Predicate<ModelRequest> matcher, Answer answer) {}
+
+    private final List<Rule> rules;
+
+    private Script(List<Rule> rules) {
+        this.rules = List.copyOf(rules);
+    }
+
+    /**
+     * The script of demonstrations: it does the sum in the last user message ({@code What is 50 - 8?} gets {@code 50 - 8
+     * is 42.}), and says back what is not one. It needs no key and no network.
+     */
+    public static Script assistant() {
+        return empty().otherwise(request -> Reply.text(Assistant.answer(request.lastUserText())));
+    }
+
+    /** Gives these replies one after the other, whatever is asked; the last one again and again. */
+    public static Script of(Reply first, Reply... next) {
+        return empty().when(request -> true, first, next);
+    }
+
+    /** No rules: every request gets a 500 that says so. Add rules with {@link #when} and {@link #otherwise}. */
+    public static Script empty() {
+        return new Script(List.of());
+    }
+
+    /** This script and one more rule: requests that match get these replies in turn, then the last one again and again. */
+    public Script when(Predicate<ModelRequest> matcher, Reply first, Reply... next) {
+        List<Reply> replies = new ArrayList<>();
+        replies.add(first);
+        replies.addAll(List.of(next));
+        return with(new Rule(matcher, (request, count) -> replies.get(Math.min(count, replies.size()) - 1)));
+    }
+
+    /** As {@link #when}, for requests whose newest user message contains this text. */
+    public Script whenAsked(String text, Reply first, Reply... next) {
+        return when(request -> request.lastUserText().contains(text), first, next);
+    }
+
+    /** This script and a last rule that answers everything. */
+    public Script otherwise(Function<ModelRequest, Reply> answer) {
+        return with(new Rule(request -> true, (request, count) -> answer.apply(request)));
+    }
+
+    List<Rule> rules() {
+        return rules;
+    }
+
+    private Script with(Rule rule) {
+        List<Rule> more = new ArrayList<>(rules);
+        more.add(rule);
+        return new Script(more);
+    }
+}
