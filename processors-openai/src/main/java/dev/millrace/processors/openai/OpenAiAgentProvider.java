@@ -1,0 +1,31 @@
+package dev.millrace.processors.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.processor.HostContext;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.processor.ProcessorProvider;
+
+/**
+ * Lets a server make {@link OpenAiAgent}s under the name {@code openai-agent}.
+ *
+ * <p>Settings of the server: {@code openai.base-url} (the public API by default), {@code openai.api-key} (required for
+ * the public API) and {@code openai.model} ({@code gpt-5-mini} by default). The attach event's config may set {@code
+ * model}, {@code systemPrompt}, {@code reasoningEffort}, {@code maxOutputTokens} and {@code temperature}, and events of
+ * the stream override both.
+ */
+public final class OpenAiAgentProvider implements ProcessorProvider {
+    /** For {@link java.util.ServiceLoader}. */
+    public OpenAiAgentProvider() {}
+
+    @Override
+    public String name() {
+        return OpenAiAgent.SLUG;
+    }
+
+    @Override
+    public Processor<?> create(JsonNode config, HostContext context) {
+        OpenAiAgent.Builder builder = ModelSettings.apply(context);
+        AttachConfig.apply(config, builder);
+        return builder.build();
+    }
+}

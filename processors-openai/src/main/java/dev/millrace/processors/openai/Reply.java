@@ -1,0 +1,136 @@
+package dev.millrace.processors.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.processor.Attempt;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.processors.openai.AgentEvent.ChunkAdded;
+import dev.millrace.processors.openai.AgentEvent.ItemCompleted;
+import dev.millrace.processors.openai.AgentEvent.RequestCompleted;
+import dev.millrace.processors.openai.AgentEvent.RetryScheduled;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * One request under way: what the model says becomes events, and the last of them says how it ended. It is over when
+ * that one is durable, when an append fails, or when its attempt is cancelled.
+ *
+ * <p>The model's answer arrives on one thread, the timer of the chunks on another; both only queue appends.
+ */
+final class Reply implements RetryingCall.Sink {
+    private final long requestId;
+    private final Timers timers;
+    private final BooleanSupplier isOver;
+    private final Attempt attempt;
+    private final ReplyLog log;
+    private final ChunkCoalescer chunks;
+    private final RetryingCall call;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private final Instant begin;
+    private Optional<Long> ttftMs = Optional.empty();
+
+    /**
+     * A reply that is not sent yet.
+     *
+     * @param requestId the offset of the request's start
+     * @param isOver whether the log says that the request has ended, in whatever way
+     */
+    Reply(
+            Attempt attempt,
+            long requestId,
+            BooleanSupplier isOver,
+            ResponsesClient client,
+            JsonNode body,
+            Timers timers,
+            RandomGenerator random) {
+        this.attempt = attempt;
+        this.requestId = requestId;
+        this.isOver = isOver;
+        this.timers = timers;
+        this.log = new ReplyLog(attempt, requestId);
+        this.chunks = new ChunkCoalescer(timers, this::append);
+        this.call = new RetryingCall(client, body, timers, random, this);
+        this.begin = timers.now();
+    }
+
+    /** Asks the model. The stage ends when the reply is over; it fails when an append does. */
+    CompletionStage<Void> send() {
+        log.broken().whenComplete((nothing, failure) -> {
+            stop();
+            done.completeExceptionally(failure);
+        });
+        attempt.onCancel(() -> {
+            stop();
+            done.complete(null);
+        });
+        call.send();
+        return done;
+    }
+
+    private void stop() {
+        call.cancel();
+        chunks.close();
+    }
+
+    @Override
+    public void delta(Delta delta) {
+        spoke();
+        chunks.add(delta);
+    }
+
+    @Override
+    public void item(int outputIndex, JsonNode item) {
+        spoke();
+        chunks.flush();
+        log.add(new ItemCompleted(requestId, outputIndex, item));
+    }
+
+    @Override
+    public void retrying(Failure failure, int failedTries, Duration delay) {
+        log.add(new RetryScheduled(
+                requestId, failedTries, delay.toMillis(), failure.kind().wireName(), failure.message()));
+    }
+
+    @Override
+    public void end(Outcome outcome) {
+        chunks.flush();
+        AgentEvent last = outcome instanceof Outcome.Finished finished
+                ? completed(finished)
+                : ((Failure) outcome).asEvent(requestId);
+        log.end(last).thenRun(() -> done.complete(null));
+    }
+
+    private RequestCompleted completed(Outcome.Finished finished) {
+        return new RequestCompleted(
+                requestId,
+                finished.responseId(),
+                finished.model(),
+                finished.incompleteReason().isPresent() ? "incomplete" : "completed",
+                finished.incompleteReason(),
+                finished.usage(),
+                sinceBegin(),
+                ttftMs);
+    }
+
+    private void append(ChunkCoalescer.Chunk chunk) {
+        log.add(new ChunkAdded(
+                requestId, chunk.outputIndex(), chunk.kind(), chunk.text(), chunk.seqFrom(), chunk.seqTo()));
+        if (isOver.getAsBoolean()) {
+            attempt.cancel();
+        }
+    }
+
+    private void spoke() {
+        if (ttftMs.isEmpty()) {
+            ttftMs = Optional.of(sinceBegin());
+        }
+    }
+
+    private long sinceBegin() {
+        return Math.max(0, Duration.between(begin, timers.now()).toMillis());
+    }
+}

@@ -1,0 +1,193 @@
+package dev.millrace.processors.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.runner.Timers;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Optional;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okhttp3.sse.EventSource;
+import okhttp3.sse.EventSourceListener;
+import okhttp3.sse.EventSources;
+import org.jspecify.annotations.Nullable;
+
+/** Sends requests to {@code POST {base}/responses} and reads the streamed answers. Safe for use by many threads. */
+final class ResponsesClient {
+    private static final MediaType JSON = MediaType.get("application/json");
+    private static final long MOST_ERROR_BYTES = 64 * 1024;
+
+    /** A server may leave the connection open after the last event; one that closes it soon gets it back for reuse. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
+    private final HttpUrl url;
+    private final ApiKey key;
+    private final Timers timers;
+    private final EventSource.Factory sources;
+
+    ResponsesClient(HttpUrl baseUrl, ApiKey key, Timers timers, OkHttpClient http) {
+        this.url = baseUrl.newBuilder().addPathSegment("responses").build();
+        this.key = key;
+        this.timers = timers;
+        this.sources = EventSources.createFactory(http);
+    }
+
+    /**
+     * Sends one request, once. Returns at once; the sink is called from a thread of the HTTP client, also when the
+     * request cannot be sent at all.
+     *
+     * @return cancels the request and closes its connection at once, also while the server is silent; the sink is then
+     *     told of a failure like any other
+     */
+    Runnable send(JsonNode body, ResponseSink sink) {
+        Request.Builder request = new Request.Builder()
+                .url(url)
+                .header("Accept", "text/event-stream")
+                .post(RequestBody.create(JsonCodec.write(body), JSON));
+        key.authorize(request);
+        EventSource source = sources.newEventSource(request.build(), new Listener(sink));
+        return source::cancel;
+    }
+
+    @Override
+    public String toString() {
+        return "POST " + url + ", key " + key;
+    }
+
+    /** Reads one answer. Called from one thread. */
+    private final class Listener extends EventSourceListener implements ResponseSink {
+        private final ResponseSink sink;
+        private final ResponseReader reader = new ResponseReader(this);
+        private Optional<String> providerRequestId = Optional.empty();
+
+        Listener(ResponseSink sink) {
+            this.sink = sink;
+        }
+
+        @Override
+        public void delta(Delta delta) {
+            sink.delta(delta);
+        }
+
+        @Override
+        public void item(int outputIndex, JsonNode item) {
+            sink.item(outputIndex, item);
+        }
+
+        @Override
+        public void end(Outcome outcome) {
+            sink.end(outcome instanceof Failure failure ? failure.about(providerRequestId, key) : outcome);
+        }
+
+        @Override
+        public void onOpen(EventSource source, Response response) {
+            providerRequestId = Optional.ofNullable(response.header("x-request-id"));
+        }
+
+        @Override
+        public void onEvent(EventSource source, @Nullable String id, @Nullable String type, String data) {
+            reader.event(type == null ? "" : type, data);
+            if (reader.isEnded()) {
+                timers.after(LINGER, source::cancel);
+            }
+        }
+
+        @Override
+        public void onClosed(EventSource source) {
+            reader.eof(Failure.of(
+                    FailureClass.TRUNCATED,
+                    "response of " + url + " was cut off: the stream ended after " + reader.events()
+                            + " events without a terminal one"));
+        }
+
+        @Override
+        public void onFailure(EventSource source, @Nullable Throwable thrown, @Nullable Response response) {
+            if (reader.isEnded()) {
+                return;
+            }
+            if (response != null) {
+                providerRequestId = Optional.ofNullable(response.header("x-request-id"));
+            }
+            if (response != null && !response.isSuccessful()) {
+                reader.eof(refusal(response));
+            } else if (response != null && reader.events() == 0 && !isEventStream(response)) {
+                unstreamed(response);
+            } else {
+                reader.eof(broken(thrown));
+            }
+        }
+
+        private void unstreamed(Response response) {
+            String body = bodyOf(response);
+            ErrorBody error = ErrorBody.parse(body);
+            try {
+                JsonNode json = JsonCodec.parse(body);
+                if (reader.whole(json)) {
+                    return;
+                }
+                if (json.hasNonNull("error")) {
+                    reader.eof(error.failure(0));
+                    return;
+                }
+            } catch (IllegalArgumentException notJson) {
+                // Falls through to the failure that quotes it.
+            }
+            reader.eof(Failure.of(
+                    FailureClass.UNKNOWN,
+                    url + " answered 200 with " + response.header("content-type", "no content type")
+                            + " instead of text/event-stream: " + error.message()
+                            + "; check that openai.base-url is that of an API with /responses"));
+        }
+
+        private Failure broken(@Nullable Throwable thrown) {
+            boolean begun = reader.events() > 0;
+            String why = thrown instanceof SocketTimeoutException
+                    ? "no byte came for " + ModelHttp.IDLE.toSeconds() + " s"
+                    : String.valueOf(thrown);
+            return begun
+                    ? Failure.of(
+                            FailureClass.TRUNCATED,
+                            "response of " + url + " was cut off after " + reader.events() + " events: " + why)
+                    : Failure.of(
+                            thrown instanceof IOException ? FailureClass.NETWORK : FailureClass.UNKNOWN,
+                            "request to " + url + " failed: " + why);
+        }
+    }
+
+    private Failure refusal(Response response) {
+        ErrorBody body = ErrorBody.parse(bodyOf(response));
+        Failure failure = body.failure(response.code());
+        boolean quota = failure.kind() == FailureClass.QUOTA;
+        boolean retryable = !quota && RetryHints.shouldRetry(response.headers()).orElse(failure.retryable());
+        String message = response.isRedirect()
+                ? url + " redirects to " + response.header("location", "somewhere") + "; set openai.base-url to that"
+                : failure.message();
+        return new Failure(
+                failure.kind(),
+                failure.code(),
+                failure.status(),
+                message,
+                failure.providerRequestId(),
+                retryable,
+                RetryHints.retryAfter(response.headers(), timers.now()));
+    }
+
+    private static boolean isEventStream(Response response) {
+        MediaType type = response.body().contentType();
+        return type != null && type.type().equals("text") && type.subtype().equals("event-stream");
+    }
+
+    private static String bodyOf(Response response) {
+        try {
+            return response.peekBody(MOST_ERROR_BYTES).string();
+        } catch (IOException | IllegalStateException unreadable) {
+            return "";
+        }
+    }
+}
