@@ -1,0 +1,197 @@
+package dev.millrace.processors.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.JsonCodec;
+import dev.millrace.processors.openai.AgentEvent.InputAdded;
+import dev.millrace.processors.openai.AgentEvent.LlmConfigUpdated;
+import dev.millrace.processors.openai.AgentEvent.RequestStarted;
+import java.math.BigDecimal;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class AgentReducerTest {
+    private final AgentLog log = new AgentLog();
+
+    @Test
+    void should_owe_a_reply_to_what_a_user_said_only() {
+        log.add(InputAdded.as("developer", "be brief"));
+        log.add(InputAdded.as("assistant", "hello"));
+        assertThat(log.state().owesReply()).isFalse();
+
+        long asked = log.user("hi");
+
+        assertThat(log.state().owesReply()).isTrue();
+        assertThat(log.state().owed()).isEqualTo(asked);
+        assertThat(log.transcript()).containsExactly("developer: be brief", "assistant: hello", "user: hi");
+    }
+
+    @Test
+    void should_take_an_input_without_a_role_for_a_users() {
+        long asked = log.add("agent-input-added", JsonCodec.parse("{\"content\":\"hi\"}"));
+
+        assertThat(log.state().owed()).isEqualTo(asked);
+    }
+
+    @Test
+    void should_ignore_an_input_that_is_none() {
+        log.add("agent-input-added", JsonCodec.parse("{\"role\":\"tool\",\"content\":\"hi\"}"));
+        log.add("agent-input-added", JsonCodec.parse("{\"role\":\"user\"}"));
+        log.add("agent-input-added", JsonCodec.parse("{\"role\":\"user\",\"content\":{}}"));
+
+        assertThat(log.state()).isEqualTo(AgentState.empty());
+    }
+
+    @Test
+    void should_keep_the_items_of_a_complete_response_and_owe_nothing() {
+        log.user("hi");
+        long request = log.start();
+        log.chunk(request, 0, "hel");
+        log.message(request, 0, "hello");
+        log.complete(request);
+
+        assertThat(log.state().owesReply()).isFalse();
+        assertThat(log.state().open()).isEmpty();
+        assertThat(log.transcript()).containsExactly("user: hi", "assistant: hello");
+    }
+
+    @Test
+    void should_count_a_failure_as_the_answer_and_keep_what_was_said() {
+        log.user("hi");
+        long request = log.start();
+        log.chunk(request, 0, "hel");
+        log.fail(request);
+
+        assertThat(log.state().owesReply()).isFalse();
+        assertThat(log.transcript()).containsExactly("user: hi", "assistant: hel\n\n[response cut off by an error]");
+    }
+
+    @Test
+    void should_put_an_interrupted_response_before_the_input_that_interrupted_it() {
+        log.user("tell me a story");
+        long request = log.start();
+        log.chunk(request, 0, "Once ");
+        log.chunk(request, 0, "upon");
+        log.user("stop");
+        log.chunk(request, 0, " a time");
+        log.cancel(request);
+        log.chunk(request, 0, " too late");
+        log.message(request, 0, "too late");
+
+        assertThat(log.transcript())
+                .containsExactly(
+                        "user: tell me a story",
+                        "assistant: Once upon a time\n\n[response interrupted by the user]",
+                        "user: stop");
+        assertThat(log.state().owesReply()).isTrue();
+        assertThat(log.state().attempts()).isZero();
+    }
+
+    @Test
+    void should_still_owe_a_reply_when_the_request_was_lost() {
+        log.user("hi");
+        long first = log.start();
+        log.chunk(first, 0, "he");
+        log.lose(first);
+        assertThat(log.state().owesReply()).isTrue();
+        assertThat(log.state().attempts()).isEqualTo(1);
+
+        long second = log.start();
+        log.message(first, 0, "from the dead");
+        log.message(second, 0, "hello");
+        log.complete(first);
+        assertThat(log.state().owesReply()).isTrue();
+        log.complete(second);
+
+        assertThat(log.state().owesReply()).isFalse();
+        assertThat(log.transcript())
+                .containsExactly("user: hi", "assistant: he\n\n[response cut off by a restart]", "assistant: hello");
+    }
+
+    @Test
+    void should_owe_nothing_when_somebody_stopped_the_request() {
+        log.user("hi");
+        log.cancel(log.start());
+
+        assertThat(log.state().owesReply()).isFalse();
+    }
+
+    @Test
+    void should_let_a_newer_start_take_over() {
+        log.user("one");
+        long first = log.start();
+        log.user("two");
+        long second = log.start();
+        log.chunk(first, 0, "x");
+        log.message(second, 0, "answer");
+        log.complete(second);
+
+        assertThat(log.transcript()).containsExactly("user: one", "user: two", "assistant: answer");
+        assertThat(log.state().closedThrough()).isEqualTo(second);
+    }
+
+    @Test
+    void should_ignore_a_start_that_comes_too_late() {
+        long one = log.user("one");
+        log.user("two");
+        long second = log.start();
+        log.add(new RequestStarted(one, "m", 1, "late"));
+        assertThat(log.state().open())
+                .hasValueSatisfying(open -> assertThat(open.id()).isEqualTo(second));
+
+        log.complete(second);
+        log.add(new RequestStarted(one, "m", 1, "later"));
+        assertThat(log.state().open()).isEmpty();
+        assertThat(log.state().owesReply()).isFalse();
+    }
+
+    @Test
+    void should_not_believe_a_start_that_claims_the_future() {
+        log.user("one");
+        long request = log.add(new RequestStarted(1_000_000, "m", 1, "x"));
+        log.complete(request);
+        log.user("two");
+
+        assertThat(log.state().owesReply()).isTrue();
+    }
+
+    @Test
+    void should_order_items_by_output_index() {
+        log.user("hi");
+        long request = log.start();
+        log.message(request, 1, "second");
+        log.chunk(request, 2, "third");
+        log.message(request, 0, "first");
+        log.cancel(request);
+
+        assertThat(log.transcript())
+                .containsExactly(
+                        "user: hi",
+                        "assistant: first",
+                        "assistant: second",
+                        "assistant: third\n\n[response interrupted by the user]");
+    }
+
+    @Test
+    void should_merge_configuration() {
+        log.add(LlmConfigUpdated.model("m1"));
+        log.add(new LlmConfigUpdated(
+                Optional.empty(), Optional.of("low"), Optional.of(100), Optional.of(new BigDecimal("0.5"))));
+        log.add(LlmConfigUpdated.model("m2"));
+
+        assertThat(log.state().config())
+                .isEqualTo(new LlmConfigUpdated(
+                        Optional.of("m2"), Optional.of("low"), Optional.of(100), Optional.of(new BigDecimal("0.5"))));
+        assertThat(log.state().inputThrough()).isEqualTo(log.head());
+    }
+
+    @Test
+    void should_return_the_same_state_for_what_is_not_its_own() {
+        log.user("hi");
+        AgentState before = log.state();
+        log.add("somebody-elses", JsonCodec.parse("{}"));
+        log.complete(99);
+
+        assertThat(log.state()).isSameAs(before);
+    }
+}
