@@ -21,10 +21,13 @@ record ErrorBody(String code, String type, String message, int status) {
 
     /** Reads a body of any shape. */
     static ErrorBody parse(String body) {
+        if (body.isBlank()) {
+            return new ErrorBody("", "", "no error body", 0);
+        }
         try {
             return of(JsonCodec.parse(body));
         } catch (IllegalArgumentException notJson) {
-            return new ErrorBody("", "", shorten(body.isBlank() ? "no error body" : body.strip()), 0);
+            return new ErrorBody("", "", shorten(body.strip()), 0);
         }
     }
 

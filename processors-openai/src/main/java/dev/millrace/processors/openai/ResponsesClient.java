@@ -119,7 +119,7 @@ final class ResponsesClient {
             } else if (response != null && reader.events() == 0 && !isEventStream(response)) {
                 unstreamed(response);
             } else {
-                reader.eof(broken(thrown));
+                reader.eof(broken(thrown, response != null));
             }
         }
 
@@ -145,18 +145,19 @@ final class ResponsesClient {
                             + "; check that openai.base-url is that of an API with /responses"));
         }
 
-        private Failure broken(@Nullable Throwable thrown) {
-            boolean begun = reader.events() > 0;
+        /** The stream broke. One that ends inside a line makes the parser throw something that is no IOException. */
+        private Failure broken(@Nullable Throwable thrown, boolean begun) {
             String why = thrown instanceof SocketTimeoutException
                     ? "no byte came for " + ModelHttp.IDLE.toSeconds() + " s"
-                    : String.valueOf(thrown);
-            return begun
-                    ? Failure.of(
-                            FailureClass.TRUNCATED,
-                            "response of " + url + " was cut off after " + reader.events() + " events: " + why)
-                    : Failure.of(
-                            thrown instanceof IOException ? FailureClass.NETWORK : FailureClass.UNKNOWN,
-                            "request to " + url + " failed: " + why);
+                    : thrown instanceof IOException ? String.valueOf(thrown) : "it ended inside an event";
+            if (begun) {
+                return Failure.of(
+                        FailureClass.TRUNCATED,
+                        "response of " + url + " was cut off after " + reader.events() + " events: " + why);
+            }
+            return thrown instanceof IOException
+                    ? Failure.of(FailureClass.NETWORK, "request to " + url + " failed: " + why)
+                    : Failure.of(FailureClass.UNKNOWN, "request to " + url + " failed: " + thrown);
         }
     }
 

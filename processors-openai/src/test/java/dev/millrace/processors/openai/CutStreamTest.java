@@ -1,0 +1,94 @@
+package dev.millrace.processors.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.processors.openai.Outcome.Finished;
+import dev.millrace.scriptedmodel.Reply;
+import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ScriptedModelServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every reply, ended properly after each of its bytes and broken off at a sample of them, through a real socket: without
+ * a whole terminal event it is cut off, with one it is what that event says, and never both.
+ */
+@Timeout(300)
+class CutStreamTest {
+    private static final String TEXT = "Grüße, 😀!";
+    private static final JsonNode BODY = JsonCodec.parse("{\"model\":\"m\",\"input\":\"hi\",\"stream\":true}");
+
+    static Stream<Arguments> replies() {
+        return Stream.of(
+                Arguments.of(Reply.text(TEXT), "\nevent: response.completed\n"),
+                Arguments.of(Reply.incomplete("max_output_tokens", TEXT), "\nevent: response.incomplete\n"),
+                Arguments.of(Reply.errorInStream("insufficient_quota", "pay"), "\nevent: error\n"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("replies")
+    void should_know_a_cut_stream_from_a_whole_one_at_every_byte(Reply reply, String terminal) throws Exception {
+        byte[] whole = bytes(reply);
+        String latin = new String(whole, StandardCharsets.ISO_8859_1);
+        int needed = latin.indexOf("\n\n", latin.indexOf(terminal) + 1) + 2;
+        Reply fixture = Reply.raw(new String(whole, StandardCharsets.UTF_8));
+        List<Reply> replies = new ArrayList<>();
+        List<Boolean> complete = new ArrayList<>();
+        for (int end = 0; end <= whole.length; end++) {
+            replies.add(fixture.endAfter(end));
+            complete.add(end >= needed);
+            if (end % 17 == 0) {
+                replies.add(fixture.cutAfter(end));
+                complete.add(end >= needed);
+            }
+        }
+        Script script =
+                Script.of(replies.get(0), replies.subList(1, replies.size()).toArray(Reply[]::new));
+        try (ScriptedModelServer server = ScriptedModelServer.start(script)) {
+            ResponsesClient client = new ResponsesClient(
+                    ModelSettings.parse(server.baseUrl()), new ApiKey(""), Timers.system(), ModelHttp.shared());
+            for (int i = 0; i < replies.size(); i++) {
+                Recording said = new Recording();
+                client.send(BODY, said);
+                Outcome outcome = said.outcome();
+                assertThat(TEXT).startsWith(said.text());
+                assertThat(said.ends).hasValue(1);
+                if (complete.get(i)) {
+                    assertThat(outcome instanceof Finished || ((Failure) outcome).kind() == FailureClass.QUOTA)
+                            .as("reply %d: %s", i, outcome)
+                            .isTrue();
+                } else {
+                    assertThat(((Failure) outcome).kind())
+                            .as("reply %d: %s", i, outcome)
+                            .isIn(FailureClass.TRUNCATED, FailureClass.NETWORK);
+                }
+            }
+        }
+    }
+
+    private static byte[] bytes(Reply reply) throws IOException {
+        try (ScriptedModelServer server = ScriptedModelServer.start(Script.of(reply))) {
+            Request request = new Request.Builder()
+                    .url(server.baseUrl() + "/responses")
+                    .post(RequestBody.create(JsonCodec.write(BODY), MediaType.get("application/json")))
+                    .build();
+            try (Response response = ModelHttp.shared().newCall(request).execute()) {
+                return response.body().bytes();
+            }
+        }
+    }
+}

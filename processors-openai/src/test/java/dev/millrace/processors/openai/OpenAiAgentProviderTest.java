@@ -1,0 +1,87 @@
+package dev.millrace.processors.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.processor.HostContext;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.processor.ProcessorProvider;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OpenAiAgentProviderTest {
+    private static final JsonNode NONE = JsonCodec.parse("{}");
+    private final OpenAiAgentProvider provider = new OpenAiAgentProvider();
+
+    @Test
+    void should_be_found_by_the_service_loader() {
+        assertThat(ServiceLoader.load(ProcessorProvider.class))
+                .anyMatch(found -> found instanceof OpenAiAgentProvider
+                        && found.name().equals("openai-agent")
+                        && !found.everywhere());
+    }
+
+    @Test
+    void should_make_an_agent_from_settings_without_showing_the_key() {
+        Processor<?> agent = provider.create(
+                NONE, context(Map.of("openai.base-url", "http://localhost:11434/v1/", "openai.api-key", "secret-key")));
+
+        assertThat(agent.slug()).isEqualTo("openai-agent");
+        assertThat(agent).hasToString("openai-agent (POST http://localhost:11434/v1/responses, key [redacted])");
+    }
+
+    @Test
+    void should_want_a_key_for_the_public_api_only() {
+        assertThatThrownBy(() -> provider.create(NONE, context(Map.of())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("openai.api-key");
+        assertThat(provider.create(NONE, context(Map.of("openai.base-url", "http://localhost:1/v1"))))
+                .isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"baseUrl", "apiKey", "openai.base-url", "url"})
+    void should_refuse_an_attach_event_that_redirects_the_key(String field) {
+        JsonNode config = JsonCodec.parse("{\"" + field + "\":\"http://evil\",\"model\":\"m\"}");
+
+        assertThatThrownBy(() -> provider.create(config, context(Map.of("openai.api-key", "secret-key"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(field)
+                .hasMessageContaining("settings of the server")
+                .hasMessageNotContaining("secret-key");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"model\":{}}", "{\"systemPrompt\":1}", "{\"maxOutputTokens\":\"many\"}"})
+    void should_say_what_is_wrong_with_a_configuration(String config) {
+        assertThatThrownBy(
+                        () -> provider.create(JsonCodec.parse(config), context(Map.of("openai.api-key", "secret-key"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("openai-agent");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "api.openai.com", "ftp://x", "http://user:pw@host/v1", "http://host/v1?key=1"})
+    void should_refuse_a_base_url_that_is_none(String url) {
+        assertThatThrownBy(() -> provider.create(NONE, context(Map.of("openai.base-url", url))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("openai.base-url");
+    }
+
+    @Test
+    void should_not_show_a_key_that_cannot_be_one() {
+        assertThatThrownBy(() -> OpenAiAgent.builder().apiKey("secret\nkey").build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageNotContaining("secret");
+    }
+
+    private static HostContext context(Map<String, String> settings) {
+        return name -> Optional.ofNullable(settings.get(name));
+    }
+}

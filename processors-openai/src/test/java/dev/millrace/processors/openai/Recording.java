@@ -1,0 +1,59 @@
+package dev.millrace.processors.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/** Remembers everything a model said. */
+final class Recording implements RetryingCall.Sink {
+    final List<Delta> deltas = new CopyOnWriteArrayList<>();
+    final List<JsonNode> items = new CopyOnWriteArrayList<>();
+    final List<Duration> delays = new CopyOnWriteArrayList<>();
+    final AtomicInteger ends = new AtomicInteger();
+    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+    @Override
+    public void delta(Delta delta) {
+        deltas.add(delta);
+    }
+
+    @Override
+    public void item(int outputIndex, JsonNode item) {
+        items.add(item);
+    }
+
+    @Override
+    public void end(Outcome end) {
+        ends.incrementAndGet();
+        outcome.complete(end);
+    }
+
+    @Override
+    public void retrying(Failure failure, int failedTries, Duration delay) {
+        delays.add(delay);
+    }
+
+    boolean isOver() {
+        return outcome.isDone();
+    }
+
+    Outcome outcome() throws Exception {
+        return outcome.get(20, TimeUnit.SECONDS);
+    }
+
+    Failure failure() throws Exception {
+        return (Failure) outcome();
+    }
+
+    String text() {
+        return deltas.stream()
+                .filter(delta -> delta.kind().equals("text"))
+                .map(ResponseSink.Delta::text)
+                .collect(Collectors.joining());
+    }
+}

@@ -1,0 +1,158 @@
+package dev.millrace.processors.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.processors.openai.Outcome.Finished;
+import dev.millrace.scriptedmodel.Reply;
+import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ScriptedModelServer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class RetryingCallTest {
+    private static final JsonNode BODY = JsonCodec.parse("{\"model\":\"m\",\"input\":\"hi\",\"stream\":true}");
+    private static final Reply BUSY = Reply.failure(503, "server_error", "server_error", "busy");
+
+    private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+    private static final String DELTA =
+            "data: {\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\"x\"}\n\n";
+
+    private final ManualTimers timers = new ManualTimers();
+    private final Recording said = new Recording();
+
+    @Test
+    void should_try_again_after_failures_that_may_pass() throws Exception {
+        try (ScriptedModelServer server = ScriptedModelServer.start(Script.of(BUSY, BUSY, Reply.text("at last")))) {
+            call(server.baseUrl()).send();
+            passWaits(2);
+
+            assertThat(said.outcome()).isInstanceOf(Finished.class);
+            assertThat(said.text()).isEqualTo("at last");
+            assertThat(server.requests()).hasSize(3);
+            assertThat(said.delays.get(0)).isBetween(Duration.ofMillis(250), Duration.ofMillis(500));
+            assertThat(said.delays.get(1)).isBetween(Duration.ofMillis(500), Duration.ofMillis(1000));
+        }
+    }
+
+    @Test
+    void should_give_up_after_four_tries() throws Exception {
+        try (ScriptedModelServer server = ScriptedModelServer.start(Script.of(BUSY))) {
+            call(server.baseUrl()).send();
+            passWaits(3);
+
+            assertThat(said.failure().kind()).isEqualTo(FailureClass.OVERLOADED);
+            assertThat(server.requests()).hasSize(RetryingCall.MOST_TRIES);
+        }
+    }
+
+    @Test
+    void should_wait_exactly_as_long_as_it_is_asked_to() throws Exception {
+        Reply limited = Reply.status(429, "slow down", Map.of("retry-after", "7"));
+        try (ScriptedModelServer server = ScriptedModelServer.start(Script.of(limited, Reply.text("ok")))) {
+            call(server.baseUrl()).send();
+            await().until(() -> timers.pending() == 1);
+            timers.advance(Duration.ofMillis(6_999));
+            assertThat(server.requests()).hasSize(1);
+            timers.advance(Duration.ofMillis(1));
+
+            assertThat(said.outcome()).isInstanceOf(Finished.class);
+            assertThat(timers.asked()).containsExactly(Duration.ofSeconds(7));
+        }
+    }
+
+    @Test
+    void should_not_wait_longer_than_a_minute() throws Exception {
+        Reply limited = Reply.status(429, "slow down", Map.of("retry-after", "3600"));
+        try (ScriptedModelServer server = ScriptedModelServer.start(Script.of(limited))) {
+            call(server.baseUrl()).send();
+
+            assertThat(said.failure().kind()).isEqualTo(FailureClass.RATE_LIMIT);
+            assertThat(said.failure().retryable()).isTrue();
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void should_try_again_when_the_stream_is_cut_before_the_first_output_only() throws Exception {
+        Script script = Script.of(
+                Reply.text("one two").endAfter(200), Reply.text("one two").cutAfter(2500));
+        try (ScriptedModelServer server = ScriptedModelServer.start(script)) {
+            call(server.baseUrl()).send();
+            passWaits(1);
+
+            assertThat(said.failure().kind()).isEqualTo(FailureClass.TRUNCATED);
+            assertThat(said.text()).startsWith("one");
+            assertThat(server.requests()).hasSize(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"insufficient_quota", "invalid_api_key", "invalid_value"})
+    void should_never_repeat_what_cannot_help(String code) throws Exception {
+        try (ScriptedModelServer server = ScriptedModelServer.start(Script.of(Reply.failure(429, "x", code, "no")))) {
+            call(server.baseUrl()).send();
+
+            assertThat(said.failure().retryable()).isFalse();
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void should_end_a_wait_when_it_is_cancelled() {
+        try (ScriptedModelServer server = ScriptedModelServer.start(Script.of(BUSY))) {
+            RetryingCall call = call(server.baseUrl());
+            call.send();
+            await().until(() -> timers.pending() == 1);
+            call.cancel();
+            timers.advance(Duration.ofMinutes(5));
+
+            assertThat(timers.pending()).isZero();
+            assertThat(server.requests()).hasSize(1);
+            assertThat(said.isOver()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", HEAD, HEAD + DELTA})
+    void should_hang_up_within_fifty_milliseconds_also_on_a_silent_server(String beginning) throws Exception {
+        for (int run = 0; run < 5; run++) {
+            try (SilentServer server = new SilentServer(beginning)) {
+                RetryingCall call = call(server.baseUrl());
+                call.send();
+                server.silent().get(10, TimeUnit.SECONDS);
+
+                long cancelled = System.nanoTime();
+                call.cancel();
+                long hungUp = server.hungUpNanos().get(10, TimeUnit.SECONDS);
+
+                assertThat(Duration.ofNanos(hungUp - cancelled)).isLessThan(Duration.ofMillis(50));
+                assertThat(said.isOver()).isFalse();
+            }
+        }
+    }
+
+    private void passWaits(int count) {
+        for (int i = 1; i <= count; i++) {
+            int waits = i;
+            await().until(() -> said.delays.size() == waits && timers.pending() == 1);
+            timers.advance(RetryingCall.LONGEST_WAIT);
+        }
+    }
+
+    private RetryingCall call(String baseUrl) {
+        ResponsesClient client =
+                new ResponsesClient(ModelSettings.parse(baseUrl), new ApiKey(""), Timers.system(), ModelHttp.shared());
+        return new RetryingCall(client, BODY, timers, new Random(1), said);
+    }
+}
