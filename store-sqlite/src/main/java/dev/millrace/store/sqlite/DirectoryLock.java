@@ -1,0 +1,95 @@
+package dev.millrace.store.sqlite;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The right to be the only store in a directory. The operating system holds the lock, so it is gone when the process is,
+ * however that ended; the file itself stays and says which process has it.
+ */
+final class DirectoryLock {
+    private static final String FILE = "millrace.lock";
+
+    /** The locked byte lies far behind the content, so that everybody can read who holds the lock. */
+    private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
+
+    /**
+     * The directories this process has locked. On POSIX a process loses its lock when it closes any channel to the file,
+     * so the file must not even be opened to find out.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path directory;
+    private final FileChannel channel;
+
+    private DirectoryLock(Path directory, FileChannel channel) {
+        this.directory = directory;
+        this.channel = channel;
+    }
+
+    /**
+     * Locks a directory.
+     *
+     * @param directory its real path
+     * @throws IllegalStateException when somebody else has it
+     */
+    static DirectoryLock take(Path directory) {
+        if (!HELD.add(directory)) {
+            throw refused(directory, "this process has it open already; share that store");
+        }
+        FileChannel channel = null;
+        try {
+            Path file = directory.resolve(FILE);
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock held = channel.tryLock(LOCKED_BYTE, 1, false);
+            if (held == null) {
+                throw refused(directory, "process " + Files.readString(file).strip() + " has it open; stop that one");
+            }
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(
+                    Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+            return new DirectoryLock(directory, channel);
+        } catch (IOException e) {
+            abandon(directory, channel);
+            throw new UncheckedIOException(
+                    "cannot open the event store: " + directory + "; " + FILE + " cannot be locked (" + e.getMessage()
+                            + "); check permissions, and that the file system supports locks",
+                    e);
+        } catch (RuntimeException e) {
+            abandon(directory, channel);
+            throw e;
+        }
+    }
+
+    void release() {
+        abandon(directory, channel);
+    }
+
+    private static void abandon(Path directory, @Nullable FileChannel channel) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            System.getLogger(DirectoryLock.class.getPackageName())
+                    .log(System.Logger.Level.WARNING, "cannot close " + directory.resolve(FILE), e);
+        } finally {
+            HELD.remove(directory);
+        }
+    }
+
+    private static IllegalStateException refused(Path directory, String why) {
+        return new IllegalStateException(
+                "cannot open the event store: " + directory + "; " + why + ", or use another directory");
+    }
+}

@@ -1,0 +1,157 @@
+package dev.millrace.store.sqlite;
+
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamPath;
+import dev.millrace.engine.EventRecord;
+import dev.millrace.engine.EventStore.Cursor;
+import dev.millrace.engine.RecordRange;
+import dev.millrace.engine.StreamHead;
+import dev.millrace.engine.StreamKey;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that can be asked, on one connection. Each question is one statement, so its answer is of one moment. For
+ * one thread at a time.
+ */
+final class Queries {
+    private static final String STREAM = "(SELECT id FROM streams WHERE project = ? AND path = ?)";
+    private static final String RECORD = "SELECT position, offset, created_at, type, key, json FROM events";
+
+    private final Statements statements;
+
+    Queries(Statements statements) {
+        this.statements = statements;
+    }
+
+    /** A stream's row, without the types it holds; null when there is no such stream. */
+    @Nullable StreamRow stream(StreamKey stream) throws SQLException {
+        try (ResultSet row = ask(
+                "SELECT id, incarnation, last_offset, last_created_at, paused FROM streams"
+                        + " WHERE project = ? AND path = ?",
+                stream)) {
+            return row.next()
+                    ? new StreamRow(
+                            row.getLong(1),
+                            new StreamHead(
+                                    row.getString(2),
+                                    row.getLong(3),
+                                    Instant.ofEpochMilli(row.getLong(4)),
+                                    row.getInt(5) != 0))
+                    : null;
+        }
+    }
+
+    Optional<StreamHead> head(StreamKey stream) throws SQLException {
+        StreamRow row = stream(stream);
+        return row == null ? Optional.empty() : Optional.of(row.head());
+    }
+
+    List<EventRecord> records(StreamKey stream, RecordRange range) throws SQLException {
+        String sql = RECORD + " WHERE stream_id = " + STREAM + " AND offset > ? AND offset < ?"
+                + (range.types().isEmpty() ? "" : " AND type IN (" + marks(range.types()) + ")")
+                + " ORDER BY offset " + (range.descending() ? "DESC" : "ASC") + " LIMIT ?";
+        List<Object> parameters = new ArrayList<>(range.types().size() + 5);
+        Collections.addAll(
+                parameters,
+                stream.project().value(),
+                stream.path().value(),
+                range.afterOffset(),
+                range.beforeOffset());
+        parameters.addAll(range.types());
+        parameters.add(range.limit());
+        List<EventRecord> records = new ArrayList<>();
+        try (ResultSet row = statements.of(sql, parameters.toArray()).executeQuery()) {
+            while (row.next()) {
+                records.add(record(row));
+            }
+        }
+        return records;
+    }
+
+    Optional<EventRecord> record(StreamKey stream, String idempotencyKey) throws SQLException {
+        try (ResultSet row = ask(RECORD + " WHERE stream_id = " + STREAM + " AND key = ?", stream, idempotencyKey)) {
+            return row.next() ? Optional.of(record(row)) : Optional.empty();
+        }
+    }
+
+    List<StreamKey> streamsWith(Set<String> types) throws SQLException {
+        return types.isEmpty()
+                ? List.of()
+                : streams(
+                        "SELECT project, path FROM streams WHERE id IN"
+                                + " (SELECT stream_id FROM stream_types WHERE type IN (" + marks(types) + "))",
+                        types.toArray());
+    }
+
+    Optional<Cursor> cursor(StreamKey stream, String processor) throws SQLException {
+        try (ResultSet row = ask(
+                "SELECT incarnation, acknowledged_through FROM cursors WHERE stream_id = " + STREAM
+                        + " AND processor = ?",
+                stream,
+                processor)) {
+            return row.next() ? Optional.of(new Cursor(row.getString(1), row.getLong(2))) : Optional.empty();
+        }
+    }
+
+    List<StreamKey> streamsWithCursor(String processor) throws SQLException {
+        return streams(
+                "SELECT project, path FROM streams WHERE id IN (SELECT stream_id FROM cursors WHERE processor = ?)",
+                processor);
+    }
+
+    /** The highest position that was ever committed; 0 for none. */
+    long lastPosition() throws SQLException {
+        try (ResultSet row = statements
+                .of("SELECT max(coalesce((SELECT max(position) FROM events), 0),"
+                        + " coalesce((SELECT value FROM meta WHERE name = 'last_position'), 0))")
+                .executeQuery()) {
+            return row.getLong(1);
+        }
+    }
+
+    private List<StreamKey> streams(String sql, Object... parameters) throws SQLException {
+        List<StreamKey> streams = new ArrayList<>();
+        try (ResultSet row = statements.of(sql, parameters).executeQuery()) {
+            while (row.next()) {
+                streams.add(new StreamKey(new ProjectSlug(row.getString(1)), new StreamPath(row.getString(2))));
+            }
+        }
+        return streams;
+    }
+
+    private ResultSet ask(String sql, StreamKey stream) throws SQLException {
+        return statements
+                .of(sql, stream.project().value(), stream.path().value())
+                .executeQuery();
+    }
+
+    private ResultSet ask(String sql, StreamKey stream, String name) throws SQLException {
+        PreparedStatement statement =
+                statements.of(sql, stream.project().value(), stream.path().value(), name);
+        return statement.executeQuery();
+    }
+
+    private static EventRecord record(ResultSet row) throws SQLException {
+        return new EventRecord(
+                row.getLong(1),
+                row.getLong(2),
+                Instant.ofEpochMilli(row.getLong(3)),
+                row.getString(4),
+                Optional.ofNullable(row.getString(5)),
+                row.getBytes(6));
+    }
+
+    private static String marks(Collection<?> values) {
+        return String.join(", ", Collections.nCopies(values.size(), "?"));
+    }
+}

@@ -1,0 +1,143 @@
+package dev.millrace.store.sqlite;
+
+import dev.millrace.engine.EventRecord;
+import dev.millrace.engine.EventStore;
+import dev.millrace.engine.RecordRange;
+import dev.millrace.engine.StreamHead;
+import dev.millrace.engine.StreamKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Events in one SQLite file. What {@link EventStore.Transaction#commit} returned from has been forced to disk
+ * (write-ahead log, {@code synchronous=FULL}), so it survives the death of the process and of the machine.
+ *
+ * <p>The directory holds {@code millrace.db}, beside it SQLite's own {@code -wal} and {@code -shm} files while the store
+ * is open, and {@code millrace.lock}, which keeps a second process out. The file can be read with the {@code sqlite3}
+ * tool at any time.
+ *
+ * <p>Reads run on a few read-only connections of their own and never wait for the writer, nor the writer for them. Safe
+ * for use by many threads, except that one thread at a time writes. A failure of the file or the disk is an {@link
+ * UncheckedIOException} that names the file and what to do about it; use after {@link #close} is an {@link
+ * IllegalStateException}.
+ *
+ * <p>SQLite is native code, which the driver unpacks into {@code java.io.tmpdir} when the first store is opened. Where
+ * that directory does not allow execution, name another one with {@code -Dorg.sqlite.tmpdir=DIR}. From Java 24 on, {@code
+ * --enable-native-access=ALL-UNNAMED} avoids a warning.
+ */
+public final class SqliteEventStore implements EventStore {
+    /** The database, inside the store's directory. */
+    static final String FILE = "millrace.db";
+
+    private final DirectoryLock lock;
+    private final Writer writer;
+    private final Readers readers;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private SqliteEventStore(DirectoryLock lock, Writer writer, Readers readers) {
+        this.lock = lock;
+        this.writer = writer;
+        this.readers = readers;
+    }
+
+    /**
+     * Opens the store in a directory and creates both where they do not exist.
+     *
+     * @throws IllegalStateException when another store has the directory open, in this process or another one, or when
+     *     the file was written by a newer version or by another program
+     * @throws UncheckedIOException when the directory or the file cannot be used
+     */
+    public static SqliteEventStore open(Path directory) {
+        return open(directory, Writer.UNLIMITED);
+    }
+
+    /** As {@link #open(Path)}, with a database that may not grow beyond so many pages: a disk that can be full. */
+    static SqliteEventStore open(Path directory, long maxPages) {
+        Path home = create(directory);
+        DirectoryLock lock = DirectoryLock.take(home);
+        Path file = home.resolve(FILE);
+        try {
+            Readers readers = new Readers(file);
+            return new SqliteEventStore(lock, Writer.open(file, readers, maxPages), readers);
+        } catch (SQLException e) {
+            lock.release();
+            throw StoreFailure.of("cannot open the event store", file, e);
+        } catch (RuntimeException | Error e) {
+            lock.release();
+            throw e;
+        }
+    }
+
+    @Override
+    public Transaction begin() {
+        return writer.begin();
+    }
+
+    @Override
+    public Optional<StreamHead> head(StreamKey stream) {
+        return readers.read("cannot read the head of " + stream, queries -> queries.head(stream));
+    }
+
+    @Override
+    public List<EventRecord> read(StreamKey stream, RecordRange range) {
+        return readers.read("cannot read " + stream, queries -> queries.records(stream, range));
+    }
+
+    @Override
+    public Optional<EventRecord> find(StreamKey stream, String idempotencyKey) {
+        return readers.read(
+                "cannot look up an idempotency key of " + stream, queries -> queries.record(stream, idempotencyKey));
+    }
+
+    @Override
+    public List<StreamKey> streamsWith(Set<String> types) {
+        return readers.read("cannot find streams by event type", queries -> queries.streamsWith(types));
+    }
+
+    @Override
+    public Optional<Cursor> cursor(StreamKey stream, String processor) {
+        return readers.read(
+                "cannot read the cursor of " + processor + " on " + stream,
+                queries -> queries.cursor(stream, processor));
+    }
+
+    @Override
+    public List<StreamKey> streamsWithCursor(String processor) {
+        return readers.read(
+                "cannot find the cursors of " + processor, queries -> queries.streamsWithCursor(processor));
+    }
+
+    /**
+     * Moves everything from the write-ahead log into the database file, closes it and unlocks the directory. A read that
+     * is under way finishes. Closing twice does nothing.
+     */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            try {
+                readers.close();
+                writer.close();
+            } finally {
+                lock.release();
+            }
+        }
+    }
+
+    private static Path create(Path directory) {
+        try {
+            return Files.createDirectories(directory).toRealPath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "cannot open the event store: " + directory + "; the directory cannot be created ("
+                            + e.getMessage() + "); check the path and its permissions",
+                    e);
+        }
+    }
+}

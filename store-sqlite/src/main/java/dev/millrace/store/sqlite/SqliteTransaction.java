@@ -1,0 +1,235 @@
+package dev.millrace.store.sqlite;
+
+import dev.millrace.engine.EventRecord;
+import dev.millrace.engine.EventStore.Cursor;
+import dev.millrace.engine.EventStore.Transaction;
+import dev.millrace.engine.StreamHead;
+import dev.millrace.engine.StreamKey;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One group of changes. Records go to the database at once, heads once for each stream when the group is committed.
+ * After a failure nothing can be done with it but close it. For one thread.
+ */
+final class SqliteTransaction implements Transaction {
+    private enum Phase {
+        OPEN,
+        FAILED,
+        COMMITTED,
+        CLOSED
+    }
+
+    private interface Step<T> {
+        T take() throws SQLException;
+    }
+
+    private final Writer writer;
+    private final Statements statements;
+    private final Queries queries;
+    private final Map<StreamKey, StreamRow> streams = new HashMap<>();
+    private final Map<StreamKey, StreamRow> moved = new HashMap<>();
+    private final List<Runnable> onCommit = new ArrayList<>();
+    private long lastPosition;
+    private boolean removed;
+    private Phase phase = Phase.OPEN;
+
+    SqliteTransaction(Writer writer, Statements statements, Queries queries, long lastPosition) {
+        this.writer = writer;
+        this.statements = statements;
+        this.queries = queries;
+        this.lastPosition = lastPosition;
+    }
+
+    @Override
+    public Optional<StreamHead> head(StreamKey stream) {
+        return run("cannot read the head of " + stream, () -> Optional.ofNullable(row(stream))
+                .map(StreamRow::head));
+    }
+
+    @Override
+    public Optional<EventRecord> find(StreamKey stream, String idempotencyKey) {
+        return run("cannot look up an idempotency key of " + stream, () -> queries.record(stream, idempotencyKey));
+    }
+
+    @Override
+    public long nextPosition() {
+        return lastPosition + 1;
+    }
+
+    @Override
+    public void append(StreamKey stream, StreamHead head, EventRecord record) {
+        if (record.position() <= lastPosition) {
+            throw new IllegalArgumentException("cannot append to " + stream + "@" + record.offset() + ": position "
+                    + record.position() + " is taken; use nextPosition(), which is " + nextPosition());
+        }
+        run("cannot append to " + stream + "@" + record.offset(), () -> {
+            StreamRow known = row(stream);
+            StreamRow row = known == null ? create(stream, head) : known.with(head);
+            statements.run(
+                    "INSERT INTO events (position, stream_id, offset, created_at, type, key, json)"
+                            + " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    record.position(),
+                    row.id(),
+                    record.offset(),
+                    record.createdAt().toEpochMilli(),
+                    record.type(),
+                    record.idempotencyKey().orElse(null),
+                    record.json());
+            register(row, record.type());
+            streams.put(stream, row);
+            moved.put(stream, row);
+            lastPosition = record.position();
+            return row;
+        });
+    }
+
+    @Override
+    public void remove(StreamKey stream) {
+        run("cannot remove " + stream, () -> {
+            StreamRow row = row(stream);
+            if (row != null) {
+                statements.run(
+                        "DELETE FROM stream_types WHERE stream_id = ?"
+                                + " AND type IN (SELECT DISTINCT type FROM events WHERE stream_id = ?)",
+                        row.id(),
+                        row.id());
+                statements.run("DELETE FROM events WHERE stream_id = ?", row.id());
+                statements.run("DELETE FROM cursors WHERE stream_id = ?", row.id());
+                statements.run("DELETE FROM streams WHERE id = ?", row.id());
+                writer.forget(stream);
+                streams.remove(stream);
+                moved.remove(stream);
+                removed = true;
+            }
+            return removed;
+        });
+    }
+
+    @Override
+    public void saveCursor(StreamKey stream, String processor, Cursor cursor) {
+        run("cannot save the cursor of " + processor + " on " + stream, () -> {
+            StreamRow row = row(stream);
+            if (row != null && row.head().incarnation().equals(cursor.incarnation())) {
+                statements.run(
+                        "INSERT INTO cursors (processor, stream_id, incarnation, acknowledged_through)"
+                                + " VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+                                + " incarnation = excluded.incarnation,"
+                                + " acknowledged_through = excluded.acknowledged_through",
+                        processor,
+                        row.id(),
+                        cursor.incarnation(),
+                        cursor.acknowledgedThrough());
+            }
+            return cursor;
+        });
+    }
+
+    @Override
+    public void commit() {
+        run("cannot commit", () -> {
+            for (StreamRow row : moved.values()) {
+                move(row);
+            }
+            if (removed) {
+                statements.run(
+                        "INSERT INTO meta (name, value) VALUES ('last_position', ?)"
+                                + " ON CONFLICT DO UPDATE SET value = excluded.value",
+                        lastPosition);
+            }
+            statements.run("COMMIT");
+            phase = Phase.COMMITTED;
+            return phase;
+        });
+        onCommit.forEach(Runnable::run);
+        writer.committed(streams, lastPosition);
+    }
+
+    @Override
+    public void close() {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        if (phase != Phase.COMMITTED) {
+            rollBack();
+        }
+        phase = Phase.CLOSED;
+        writer.ended();
+    }
+
+    private void rollBack() {
+        try {
+            statements.run("ROLLBACK");
+        } catch (SQLException e) {
+            // After a full disk, say, SQLite has rolled back by itself; if it has not, the next BEGIN says so.
+            System.getLogger(SqliteTransaction.class.getPackageName())
+                    .log(phase == Phase.FAILED ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "rollback", e);
+        }
+    }
+
+    private @Nullable StreamRow row(StreamKey stream) throws SQLException {
+        StreamRow row = streams.get(stream);
+        if (row == null) {
+            row = writer.recall(stream);
+        }
+        if (row == null) {
+            row = queries.stream(stream);
+        }
+        if (row != null) {
+            streams.put(stream, row);
+        }
+        return row;
+    }
+
+    private StreamRow create(StreamKey stream, StreamHead head) throws SQLException {
+        try (ResultSet id = statements
+                .of(
+                        "INSERT INTO streams (project, path, incarnation, last_offset, last_created_at, paused)"
+                                + " VALUES (?, ?, ?, 0, 0, 0) RETURNING id",
+                        stream.project().value(),
+                        stream.path().value(),
+                        head.incarnation())
+                .executeQuery()) {
+            return new StreamRow(id.getLong(1), head);
+        }
+    }
+
+    private void move(StreamRow row) throws SQLException {
+        StreamHead head = row.head();
+        statements.run(
+                "UPDATE streams SET incarnation = ?, last_offset = ?, last_created_at = ?, paused = ? WHERE id = ?",
+                head.incarnation(),
+                head.lastOffset(),
+                head.lastCreatedAt().toEpochMilli(),
+                head.paused() ? 1 : 0,
+                row.id());
+    }
+
+    private void register(StreamRow row, String type) throws SQLException {
+        if (!row.types().contains(type)) {
+            statements.run("INSERT OR IGNORE INTO stream_types (type, stream_id) VALUES (?, ?)", type, row.id());
+            onCommit.add(() -> row.remember(type));
+        }
+    }
+
+    private <T> T run(String purpose, Step<T> step) {
+        if (phase != Phase.OPEN) {
+            throw new IllegalStateException(purpose + ": the transaction is over (" + phase + "); begin another one");
+        }
+        try {
+            return step.take();
+        } catch (SQLException e) {
+            phase = Phase.FAILED;
+            throw writer.failure(purpose, e);
+        } catch (RuntimeException | Error e) {
+            phase = Phase.FAILED;
+            throw e;
+        }
+    }
+}
