@@ -1,0 +1,4 @@
+package dev.millrace.contracts;
+
+/** Soon. */
+public abstract class EventStreamsContract {}

@@ -1,0 +1,22 @@
+package dev.millrace.store.sqlite;
+
+import dev.millrace.contracts.EventStoreContract;
+import dev.millrace.engine.EventStore;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteEventStoreTest extends EventStoreContract {
+    @TempDir
+    private Path directory;
+
+    @Override
+    protected EventStore open() {
+        return SqliteEventStore.open(directory);
+    }
+
+    @Override
+    protected EventStore reopen(EventStore store) {
+        store.close();
+        return open();
+    }
+}
