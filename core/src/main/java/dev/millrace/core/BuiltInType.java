@@ -7,6 +7,7 @@ import static dev.millrace.core.PayloadSchema.Kind.INTEGER_OR_NULL;
 import static dev.millrace.core.PayloadSchema.Kind.NON_EMPTY_TEXT;
 import static dev.millrace.core.PayloadSchema.Kind.OBJECT;
 import static dev.millrace.core.PayloadSchema.Kind.POSITIVE_INTEGER;
+import static dev.millrace.core.PayloadSchema.Kind.REPETITION;
 import static dev.millrace.core.PayloadSchema.Kind.TEXT;
 import static dev.millrace.core.PayloadSchema.Kind.WEIGHTS;
 
@@ -33,7 +34,7 @@ public enum BuiltInType {
             schema().required("projectSlug", NON_EMPTY_TEXT).required("path", NON_EMPTY_TEXT),
             "stream-first-initialized",
             "stream-initialized",
-            "created"),
+            "events.iterate.com/stream/created"),
     /** A stream somewhere below this one came to be. */
     CHILD_STREAM_CREATED("child-stream-created", schema().required("childPath", NON_EMPTY_TEXT)),
     /** The stream's metadata, replaced as a whole. */
@@ -57,7 +58,7 @@ public enum BuiltInType {
                     .optional("weights", WEIGHTS)
                     .optional("maxHops", POSITIVE_INTEGER)
                     .optional("maxDepth", POSITIVE_INTEGER)
-                    .optional("repetition", OBJECT)
+                    .optional("repetition", REPETITION)
                     .and(BuiltInType::bothOrNeither)),
     /** A push subscriber, inserted or replaced by slug. */
     SUBSCRIPTION_CONFIGURED(
@@ -74,11 +75,13 @@ public enum BuiltInType {
             "jsonata-transformer-configured",
             schema().required("slug", NON_EMPTY_TEXT)
                     .required("matcher", NON_EMPTY_TEXT)
-                    .required("transform", NON_EMPTY_TEXT)),
+                    .required("transform", NON_EMPTY_TEXT),
+            "events.iterate.com/jsonata-reactor/rule-configured"),
     /** An append to be made later. */
     APPEND_SCHEDULED(
             "append-scheduled",
-            schema().required("slug", NON_EMPTY_TEXT).required("append", OBJECT).required("schedule", OBJECT)),
+            schema().required("slug", NON_EMPTY_TEXT).required("append", OBJECT).required("schedule", OBJECT),
+            "events.iterate.com/scheduling/append-scheduled"),
     /** A schedule, inserted or replaced by slug. */
     SCHEDULE_CONFIGURED(
             "schedule/configured",
@@ -87,21 +90,28 @@ public enum BuiltInType {
                     .optional("payloadJson", ANY)
                     .required("schedule", OBJECT)
                     .required("nextRunAt", INTEGER),
-            "schedule-configured"),
+            "schedule-configured",
+            "events.iterate.com/scheduling/schedule-configured"),
     /** The end of a schedule. */
-    SCHEDULE_CANCELLED("schedule/cancelled", schema().required("slug", NON_EMPTY_TEXT), "schedule-cancelled"),
+    SCHEDULE_CANCELLED(
+            "schedule/cancelled",
+            schema().required("slug", NON_EMPTY_TEXT),
+            "schedule-cancelled",
+            "events.iterate.com/scheduling/schedule-cancelled"),
     /** A run of a schedule began. */
     SCHEDULE_EXECUTION_STARTED(
             "schedule/internal/execution-started",
             schema().required("slug", NON_EMPTY_TEXT).required("startedAt", INTEGER),
-            "schedule-execution-started"),
+            "schedule-execution-started",
+            "events.iterate.com/scheduling/schedule-execution-started"),
     /** A run of a schedule ended. */
     SCHEDULE_EXECUTION_FINISHED(
             "schedule/internal/execution-finished",
             schema().required("slug", NON_EMPTY_TEXT)
                     .required("outcome", NON_EMPTY_TEXT)
                     .required("nextRunAt", INTEGER_OR_NULL),
-            "schedule-execution-finished"),
+            "schedule-execution-finished",
+            "events.iterate.com/scheduling/schedule-execution-finished"),
     /** Code as an event, inserted or replaced by slug. */
     DYNAMIC_WORKER_CONFIGURED(
             "dynamic-worker/configured",
@@ -148,7 +158,6 @@ public enum BuiltInType {
             "https://events.iterate.com/",
             "events.iterate.com/core/",
             "events.iterate.com/stream/",
-            "events.iterate.com/scheduling/",
             "https://events.iterate.com/core/",
             "https://events.iterate.com/stream/");
     private static final Map<String, BuiltInType> BY_SPELLING = bySpelling();
@@ -157,6 +166,7 @@ public enum BuiltInType {
     private final PayloadSchema schema;
     private final List<String> otherNames;
 
+    /** Other names are read after every prefix, unless they are complete types themselves. */
     BuiltInType(String name, PayloadSchema schema, String... otherNames) {
         this.name = name;
         this.schema = schema;
@@ -219,13 +229,19 @@ public enum BuiltInType {
         for (BuiltInType builtIn : values()) {
             spellings.put(builtIn.type(), builtIn);
             if (!builtIn.isOwn()) {
-                for (String prefix : OTHER_PREFIXES) {
-                    spellings.put(prefix + builtIn.name, builtIn);
-                    builtIn.otherNames.forEach(other -> spellings.put(prefix + other, builtIn));
-                }
-                builtIn.otherNames.forEach(other -> spellings.put(PREFIX + other, builtIn));
+                OTHER_PREFIXES.forEach(prefix -> spellings.put(prefix + builtIn.name, builtIn));
+                builtIn.otherNames.forEach(other -> spell(other, builtIn, spellings));
             }
         }
         return Map.copyOf(spellings);
+    }
+
+    private static void spell(String other, BuiltInType builtIn, Map<String, BuiltInType> spellings) {
+        if (other.startsWith("events.iterate.com/")) {
+            spellings.put(other, builtIn);
+        } else {
+            spellings.put(PREFIX + other, builtIn);
+            OTHER_PREFIXES.forEach(prefix -> spellings.put(prefix + other, builtIn));
+        }
     }
 }

@@ -56,7 +56,12 @@ public final class EventCatalog {
             }
             return;
         }
-        String name = canonical(nameOf(type));
+        String written = nameOf(type);
+        if (written.isEmpty() || written.length() > 2048 || !written.equals(written.strip())) {
+            throw new IllegalArgumentException("event name '" + written + "' of " + type.getName()
+                    + " is not valid; use 1 to 2048 characters without white space around them");
+        }
+        String name = canonical(written);
         Class<?> other = found.putIfAbsent(name, type);
         if (other != null && other != type) {
             throw new IllegalArgumentException("event name '" + name + "' is claimed by both " + other.getName()
@@ -70,19 +75,17 @@ public final class EventCatalog {
      * @throws IllegalArgumentException when neither the class nor one of its interfaces has {@code @EventName}
      */
     public static String nameOf(Class<?> payloadClass) {
-        EventName own = payloadClass.getAnnotation(EventName.class);
-        if (own != null) {
-            return own.value();
-        }
-        for (Class<?> parent : payloadClass.getInterfaces()) {
-            EventName inherited = parent.getAnnotation(EventName.class);
-            if (inherited != null) {
-                return inherited.value();
+        for (Class<?> type = payloadClass; type != null; type = type.getSuperclass()) {
+            EventName own = type.getAnnotation(EventName.class);
+            if (own != null) {
+                return own.value();
             }
-        }
-        Class<?> superclass = payloadClass.getSuperclass();
-        if (superclass != null && superclass != Object.class) {
-            return nameOf(superclass);
+            for (Class<?> parent : type.getInterfaces()) {
+                EventName inherited = parent.getAnnotation(EventName.class);
+                if (inherited != null) {
+                    return inherited.value();
+                }
+            }
         }
         throw new IllegalArgumentException(
                 payloadClass.getName() + " has no @EventName; annotate it with the event type it is written as");

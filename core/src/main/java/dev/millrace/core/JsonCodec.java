@@ -3,14 +3,16 @@ package dev.millrace.core;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -27,7 +29,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Objects;
+import java.time.format.DateTimeParseException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +46,9 @@ public final class JsonCodec {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new Jdk8Module())
             .addModule(new JavaTimeModule())
+            .addModule(OptionalJson.module())
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
@@ -56,6 +62,8 @@ public final class JsonCodec {
                     JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
             .build();
 
+    private static final String NOTHING = "expected one JSON value, got nothing (line 1, column 1)";
+
     private JsonCodec() {}
 
     /**
@@ -66,7 +74,10 @@ public final class JsonCodec {
     public static JsonNode parse(byte[] json) {
         try {
             JsonNode node = MAPPER.readTree(json);
-            return node == null || node.isMissingNode() ? JsonNodeFactory.instance.nullNode() : node;
+            if (node == null || node.isMissingNode()) {
+                throw new IllegalArgumentException(NOTHING);
+            }
+            return node;
         } catch (IOException e) {
             throw new IllegalArgumentException(explain(e), e);
         }
@@ -88,15 +99,16 @@ public final class JsonCodec {
      * @throws IllegalArgumentException when the JSON does not fit; the message names the field
      */
     public static <T> T fromTree(JsonNode json, Class<T> type) {
-        return Objects.requireNonNull(type.cast(decode(json, MAPPER.constructType(type))), "JSON null");
-    }
-
-    private static @Nullable Object decode(JsonNode json, JavaType type) {
+        T decoded;
         try {
-            return MAPPER.readerFor(type).readValue(json);
+            decoded = MAPPER.readerFor(type).readValue(json);
         } catch (IOException e) {
             throw new IllegalArgumentException(explain(e), e);
         }
+        if (decoded == null) {
+            throw new IllegalArgumentException("expected " + type.getSimpleName() + ", got null");
+        }
+        return decoded;
     }
 
     /** Compact JSON in UTF-8. */
@@ -139,12 +151,25 @@ public final class JsonCodec {
             if (indented) {
                 DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
                 generator.setPrettyPrinter(new DefaultPrettyPrinter(Separators.createDefaultInstance()
-                                .withObjectFieldValueSpacing(Separators.Spacing.AFTER))
+                                .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
+                                .withObjectEmptySeparator("")
+                                .withArrayEmptySeparator(""))
                         .withObjectIndenter(indenter)
                         .withArrayIndenter(indenter));
             }
+            int depth = 0;
+            boolean complete = false;
             while (parser.nextToken() != null) {
+                if (complete) {
+                    throw new JsonParseException(parser, "expected one JSON value, got another one after it");
+                }
                 copyToken(parser, generator);
+                JsonToken token = parser.currentToken();
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                complete = depth == 0;
+            }
+            if (!complete) {
+                throw new IllegalArgumentException(NOTHING);
             }
         } catch (IOException e) {
             throw new IllegalArgumentException(explain(e), e);
@@ -226,16 +251,15 @@ public final class JsonCodec {
     public static Event toEvent(JsonNode json) {
         Event.Builder builder = Event.builder();
         builder.path(StreamPath.of(text(json, "streamPath")))
-                .offset(json.path("offset").longValue())
+                .offset(offset(json))
                 .type(text(json, "type"))
-                .payloadJson(
-                        json.path("payload").isObject() ? json.path("payload") : JsonNodeFactory.instance.objectNode())
-                .createdAt(Instant.parse(text(json, "createdAt")));
+                .payloadJson(json.has("payload") ? object(json, "payload") : JsonNodeFactory.instance.objectNode())
+                .createdAt(instant(json, "createdAt"));
         if (json.hasNonNull("idempotencyKey")) {
             builder.idempotencyKey(text(json, "idempotencyKey"));
         }
         if (json.hasNonNull("metadata")) {
-            builder.metadata(json.path("metadata"));
+            builder.metadata(object(json, "metadata"));
         }
         return builder.build();
     }
@@ -243,19 +267,62 @@ public final class JsonCodec {
     private static String text(JsonNode json, String field) {
         JsonNode value = json.path(field);
         if (!value.isTextual()) {
-            throw new IllegalArgumentException("not a stored event: '" + field + "' is missing in " + json);
+            throw notStored(json, field, "a string");
         }
         return value.textValue();
     }
 
+    private static JsonNode object(JsonNode json, String field) {
+        JsonNode value = json.path(field);
+        if (!value.isObject()) {
+            throw notStored(json, field, "an object");
+        }
+        return value;
+    }
+
+    private static long offset(JsonNode json) {
+        JsonNode value = json.path("offset");
+        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 1) {
+            throw notStored(json, "offset", "a positive integer");
+        }
+        return value.longValue();
+    }
+
+    private static Instant instant(JsonNode json, String field) {
+        try {
+            return Instant.parse(text(json, field));
+        } catch (DateTimeParseException e) {
+            throw notStored(json, field, "an ISO-8601 time in UTC");
+        }
+    }
+
+    private static IllegalArgumentException notStored(JsonNode json, String field, String expected) {
+        String got = json.has(field) ? json.path(field).toString() : "nothing";
+        return new IllegalArgumentException(
+                "not a stored event: " + field + ": expected " + expected + ", got " + got + " in " + json);
+    }
+
     private static String explain(IOException e) {
         if (e instanceof JsonProcessingException json) {
-            String message = json.getOriginalMessage();
+            String message = field(json) + json.getOriginalMessage();
             return json.getLocation() == null || json.getLocation().getLineNr() < 0
                     ? message
                     : message + " (line " + json.getLocation().getLineNr() + ", column "
                             + json.getLocation().getColumnNr() + ")";
         }
         return String.valueOf(e.getMessage());
+    }
+
+    /** Where in the value it does not fit, for example {@code items[2].name: }; empty for a failure of syntax. */
+    private static String field(JsonProcessingException e) {
+        if (!(e instanceof JsonMappingException mapping) || mapping.getPath().isEmpty()) {
+            return "";
+        }
+        return mapping.getPath().stream()
+                        .map(step ->
+                                step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
+                        .collect(Collectors.joining())
+                        .replaceFirst("^\\.", "")
+                + ": ";
     }
 }

@@ -18,7 +18,7 @@ final class PayloadSchema {
                 node -> node.isTextual() && !node.textValue().isBlank()),
         OBJECT("an object", JsonNode::isObject),
         BOOLEAN("true or false", JsonNode::isBoolean),
-        POSITIVE_INTEGER("a positive integer", node -> node.isIntegralNumber() && node.longValue() > 0),
+        POSITIVE_INTEGER("a positive integer", Kind::isPositive),
         INTEGER("an integer", JsonNode::isIntegralNumber),
         INTEGER_OR_NULL("an integer or null", node -> node.isIntegralNumber() || node.isNull()),
         WEIGHTS("an object of numbers of 0 or more", node -> {
@@ -27,7 +27,10 @@ final class PayloadSchema {
                 numbers &= weight.isNumber() && weight.doubleValue() >= 0;
             }
             return numbers;
-        });
+        }),
+        REPETITION(
+                "{count: a positive integer}",
+                node -> node.isObject() && node.size() == 1 && isPositive(node.path("count")));
 
         private final String words;
         private final Predicate<JsonNode> accepts;
@@ -35,6 +38,11 @@ final class PayloadSchema {
         Kind(String words, Predicate<JsonNode> accepts) {
             this.words = words;
             this.accepts = accepts;
+        }
+
+        /** Positive, and within the range of the {@code int} it is decoded to. */
+        private static boolean isPositive(JsonNode node) {
+            return node.isIntegralNumber() && node.canConvertToInt() && node.intValue() > 0;
         }
     }
 

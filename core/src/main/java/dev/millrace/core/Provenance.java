@@ -24,7 +24,16 @@ public record Provenance(String processor, int version, StreamPath sourcePath, l
     public static Optional<Provenance> of(JsonNode metadata) {
         JsonNode own = metadata.path(KEY);
         JsonNode source = own.path("source");
-        if (!own.path("processor").isTextual() || !source.path("path").isTextual()) {
+        JsonNode offset = source.path("offset");
+        boolean wellFormed = own.path("processor").isTextual()
+                && source.path("path").isTextual()
+                && offset.isIntegralNumber()
+                && offset.canConvertToLong()
+                && offset.longValue() > 0
+                && isCount(own.path("version"))
+                && isCount(own.path("depth"))
+                && isCount(own.path("hops"));
+        if (!wellFormed) {
             return Optional.empty();
         }
         try {
@@ -32,12 +41,16 @@ public record Provenance(String processor, int version, StreamPath sourcePath, l
                     own.path("processor").textValue(),
                     own.path("version").intValue(),
                     StreamPath.of(source.path("path").textValue()),
-                    source.path("offset").longValue(),
+                    offset.longValue(),
                     own.path("depth").intValue(),
                     own.path("hops").intValue()));
         } catch (IllegalArgumentException malformedPath) {
             return Optional.empty();
         }
+    }
+
+    private static boolean isCount(JsonNode number) {
+        return number.isIntegralNumber() && number.canConvertToInt() && number.intValue() >= 0;
     }
 
     /** This provenance as event metadata, beside whatever {@code others} holds. */

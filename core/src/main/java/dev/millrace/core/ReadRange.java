@@ -40,6 +40,10 @@ public interface ReadRange {
         if (afterOffset() < 0) {
             throw new IllegalArgumentException("afterOffset must be 0 or more, got " + afterOffset());
         }
+        if (beforeOffset().isPresent() && beforeOffset().getAsLong() < 0) {
+            throw new IllegalArgumentException(
+                    "beforeOffset must be 0 or more, got " + beforeOffset().getAsLong());
+        }
         if (limit().isPresent() && limit().getAsInt() < 1) {
             throw new IllegalArgumentException("limit must be 1 or more, got " + limit().getAsInt());
         }

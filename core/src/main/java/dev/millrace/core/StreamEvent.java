@@ -76,6 +76,7 @@ public sealed interface StreamEvent {
      * @param weights what an event of a type costs, 1 where nothing is said
      * @param maxHops the longest chain of reactions across streams
      * @param maxDepth the longest chain of reactions at all
+     * @param repetition when equal events count as a loop
      */
     @EventName("https://events.iterate.com/events/stream/circuit-breaker-configured")
     record CircuitBreakerConfigured(
@@ -84,8 +85,16 @@ public sealed interface StreamEvent {
             Optional<Integer> refillRatePerMinute,
             Optional<Map<String, Double>> weights,
             Optional<Integer> maxHops,
-            Optional<Integer> maxDepth)
+            Optional<Integer> maxDepth,
+            Optional<Repetition> repetition)
             implements StreamEvent {}
+
+    /**
+     * When equal events count as a loop.
+     *
+     * @param count how many of them in a row, at least 1
+     */
+    record Repetition(int count) {}
 
     /**
      * A processor that the server knows by name runs on this stream from here on.

@@ -2,7 +2,6 @@ package dev.millrace.core;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * Where a stream lives inside its project: {@code /} or {@code /segment(/segment)*}, each segment one or more of {@code
@@ -14,7 +13,6 @@ public record StreamPath(String value) implements Comparable<StreamPath> {
     /** The longest path, in characters. */
     public static final int MAX_LENGTH = 1023;
 
-    private static final Pattern CANONICAL = Pattern.compile("/|(/[a-z0-9_-]+)+");
     private static final StreamPath ROOT = new StreamPath("/");
 
     /**
@@ -27,7 +25,7 @@ public record StreamPath(String value) implements Comparable<StreamPath> {
             throw new IllegalArgumentException("path is too long: " + value.length() + " characters, at most "
                     + MAX_LENGTH + " are allowed: " + value.substring(0, 40) + "…");
         }
-        if (!CANONICAL.matcher(value).matches()) {
+        if (!isCanonical(value)) {
             throw new IllegalArgumentException("path is not valid: '" + value
                     + "'; use '/' or '/segment/segment' with segments of a-z, 0-9, '_' and '-'");
         }
@@ -110,6 +108,24 @@ public record StreamPath(String value) implements Comparable<StreamPath> {
             }
         }
         return new StreamPath("/" + String.join("/", segments));
+    }
+
+    /** By hand, because the obvious pattern recurses once for every segment. */
+    private static boolean isCanonical(String text) {
+        if (text.equals("/")) {
+            return true;
+        }
+        char previous = ' ';
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean ofSegment = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+            boolean afterSegment = previous != '/' && c == '/';
+            if (i == 0 ? c != '/' : !ofSegment && !afterSegment) {
+                return false;
+            }
+            previous = c;
+        }
+        return previous != ' ' && previous != '/';
     }
 
     private static String trimTrailingSlashes(String text) {

@@ -1,0 +1,233 @@
+package dev.millrace.core;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonCodecTest {
+    record Sample(String text, int count, BigDecimal amount, Optional<Instant> at, Duration took) {}
+
+    record Shape(Sample inner) {}
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1.0",
+                "1e5",
+                "1E+5",
+                "12345678901234567890.12",
+                "-0",
+                "-0.0",
+                "0.10",
+                "1e-7",
+                "123456789012345678901234567890",
+                "1e999999999",
+                "0"
+            })
+    void should_keep_the_characters_of_every_number(String number) {
+        byte[] loose = ("{ \"n\" : [ " + number + " , { \"m\" :\t" + number + " } ] }\n").getBytes(UTF_8);
+        String compact = "{\"n\":[" + number + ",{\"m\":" + number + "}]}";
+
+        assertThat(text(JsonCodec.compact(loose))).isEqualTo(compact);
+        assertThat(text(JsonCodec.compact(JsonCodec.indent(loose)))).isEqualTo(compact);
+        assertThat(text(JsonCodec.compact(number.getBytes(UTF_8)))).isEqualTo(number);
+    }
+
+    @Test
+    void should_indent_by_two_spaces() {
+        assertThat(text(JsonCodec.indent("{\"a\":1,\"b\":{\"c\":[1,{\"d\":null}]},\"e\":{},\"f\":[]}".getBytes(UTF_8))))
+                .isEqualTo("""
+                        {
+                          "a": 1,
+                          "b": {
+                            "c": [
+                              1,
+                              {
+                                "d": null
+                              }
+                            ]
+                          },
+                          "e": {},
+                          "f": []
+                        }""");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"grüße", "日本語", "😀", "e\u0301", "\u2028", "a\\u0000b", "\\\"\\\\\\/", "\\n\\t\\r", "\\u00e9"})
+    void should_carry_every_character(String inside) {
+        byte[] json = ("{\"" + inside + "\":\"" + inside + "\"}").getBytes(UTF_8);
+        JsonNode tree = JsonCodec.parse(json);
+
+        assertThat(JsonCodec.parse(JsonCodec.compact(json))).isEqualTo(tree);
+        assertThat(JsonCodec.parse(JsonCodec.indent(json))).isEqualTo(tree);
+        assertThat(JsonCodec.parse(JsonCodec.write(tree))).isEqualTo(tree);
+    }
+
+    @Test
+    void should_write_characters_beyond_the_basic_plane_as_themselves() {
+        byte[] json = "{\"face\":\"😀\"}".getBytes(UTF_8);
+
+        assertThat(text(JsonCodec.compact(json))).isEqualTo("{\"face\":\"😀\"}");
+        assertThat(JsonCodec.writeText(JsonCodec.parse(json))).isEqualTo("{\"face\":\"😀\"}");
+    }
+
+    @Test
+    void should_carry_half_a_surrogate_pair_that_a_chunking_author_sent() {
+        byte[] json = "{\"delta\":\"\\ud83d\",\"and\":\"\\ude00x\"}".getBytes(UTF_8);
+
+        assertThat(JsonCodec.parse(json).path("delta").textValue()).isEqualTo("\ud83d");
+        assertThat(JsonCodec.parse(JsonCodec.compact(json))).isEqualTo(JsonCodec.parse(json));
+        assertThat(JsonCodec.parse(JsonCodec.write(JsonCodec.parse(json)))).isEqualTo(JsonCodec.parse(json));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "  \n",
+                "{",
+                "{\"a\":1",
+                "[1,",
+                "{\"a\":1} x",
+                "1 2",
+                "{} {}",
+                "nul",
+                "{'a':1}",
+                "{a:1}",
+                "NaN",
+                "01",
+                "\"\n\""
+            })
+    void should_refuse_what_is_not_one_json_value(String text) {
+        byte[] json = text.getBytes(UTF_8);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JsonCodec.parse(json))
+                .withMessageContaining("line ");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JsonCodec.compact(json))
+                .withMessageContaining("line ");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JsonCodec.indent(json))
+                .withMessageContaining("line ");
+    }
+
+    @Test
+    void should_name_line_and_column() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JsonCodec.parse("{\n  \"a\": oops\n}"))
+                .withMessageContaining("(line 2, column ")
+                .withMessageContaining("oops");
+    }
+
+    @Test
+    void should_refuse_bytes_that_are_not_utf_8() {
+        byte[] latin = {'{', '"', 'a', '"', ':', '"', (byte) 0xe4, '"', '}'};
+
+        assertThatIllegalArgumentException().isThrownBy(() -> JsonCodec.parse(latin));
+        assertThatIllegalArgumentException().isThrownBy(() -> JsonCodec.compact(latin));
+    }
+
+    @Test
+    void should_keep_every_digit_of_decimals_in_trees() {
+        JsonNode tree = JsonCodec.parse("{\"a\":12345678901234567890.120,\"b\":1.0}");
+
+        assertThat(JsonCodec.writeText(tree)).isEqualTo("{\"a\":12345678901234567890.120,\"b\":1.0}");
+    }
+
+    @Test
+    void should_carry_values_both_ways() {
+        Sample sample = new Sample(
+                "x",
+                7,
+                new BigDecimal("1.10"),
+                Optional.of(Instant.parse("2026-04-14T11:20:30.456Z")),
+                Duration.ofSeconds(90));
+
+        JsonNode tree = JsonCodec.toTree(sample);
+
+        assertThat(JsonCodec.writeText(tree))
+                .isEqualTo(
+                        "{\"text\":\"x\",\"count\":7,\"amount\":1.10,\"at\":\"2026-04-14T11:20:30.456Z\",\"took\":\"PT1M30S\"}");
+        assertThat(JsonCodec.fromTree(tree, Sample.class)).isEqualTo(sample);
+    }
+
+    @Test
+    void should_leave_out_what_is_absent() {
+        Sample sample = new Sample("x", 7, BigDecimal.ONE, Optional.empty(), Duration.ZERO);
+
+        assertThat(JsonCodec.toTree(sample).has("at")).isFalse();
+        assertThat(JsonCodec.fromTree(JsonCodec.toTree(sample), Sample.class)).isEqualTo(sample);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'text':'x','amount':1,'took':'PT0S'}",
+                "{'text':'x','count':null,'amount':1,'took':'PT0S'}",
+                "{'text':'x','count':'seven','amount':1,'took':'PT0S'}",
+                "{'text':'x','count':5.7,'amount':1,'took':'PT0S'}",
+                "{'text':'x','count':99999999999,'amount':1,'took':'PT0S'}"
+            })
+    void should_name_the_field_that_does_not_fit(String json) {
+        JsonNode tree = JsonCodec.parse(json.replace('\'', '"'));
+        JsonNode nested = JsonCodec.parse("{\"inner\":" + tree + "}");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JsonCodec.fromTree(tree, Sample.class))
+                .withMessageContaining("count");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JsonCodec.fromTree(nested, Shape.class))
+                .withMessageContaining("count")
+                .withMessageContaining("inner");
+    }
+
+    @Test
+    void should_refuse_json_null_where_a_value_is_asked_for() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JsonCodec.fromTree(JsonCodec.parse("null"), Sample.class));
+    }
+
+    @Test
+    void should_give_trees_of_their_own() {
+        JsonNode given = JsonCodec.parse("{\"a\":{}}");
+
+        assertThat(JsonCodec.toTree((Object) given)).isEqualTo(given).isNotSameAs(given);
+        assertThat(JsonCodec.toTree((Object) null).isNull()).isTrue();
+    }
+
+    @Test
+    void should_write_times_with_exactly_three_digits() {
+        assertThat(JsonCodec.time(Instant.parse("2026-04-14T11:20:30Z"))).isEqualTo("2026-04-14T11:20:30.000Z");
+        assertThat(JsonCodec.time(Instant.parse("2026-04-14T11:20:30.456789Z"))).isEqualTo("2026-04-14T11:20:30.456Z");
+    }
+
+    @Test
+    void should_write_inputs_without_what_is_absent() {
+        assertThat(JsonCodec.writeText(JsonCodec.toTree(EventInput.ofType("t"))))
+                .isEqualTo("{\"type\":\"t\",\"payload\":{}}");
+        assertThat(JsonCodec.writeText(JsonCodec.toTree(EventInput.builder()
+                        .type("t")
+                        .payload(JsonCodec.parse("{\"a\":1.0}"))
+                        .metadata(JsonCodec.parse("{\"by\":\"ann\"}"))
+                        .idempotencyKey("k")
+                        .offset(3)
+                        .build())))
+                .isEqualTo("{\"type\":\"t\",\"payload\":{\"a\":1.0},\"metadata\":{\"by\":\"ann\"},"
+                        + "\"idempotencyKey\":\"k\",\"offset\":3}");
+    }
+
+    private static String text(byte[] json) {
+        return new String(json, UTF_8);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.millrace.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StreamEventTest {
+    private final EventCatalog catalog = EventCatalog.of(StreamEvent.class);
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://events.iterate.com/events/stream/paused",
+                "https://events.iterate.com/paused",
+                "events.iterate.com/core/paused",
+                "events.iterate.com/stream/paused"
+            })
+    void should_be_decoded_whatever_its_spelling(String type) {
+        assertThat(decode(type, "{'reason':'tea'}")).isEqualTo(new StreamEvent.Paused(Optional.of("tea")));
+        assertThat(decode(type, "{}")).isEqualTo(new StreamEvent.Paused(Optional.empty()));
+    }
+
+    @Test
+    void should_carry_every_field_of_the_payloads() {
+        assertThat(decode("events.iterate.com/core/child-stream-created", "{'childPath':'/a'}"))
+                .isEqualTo(new StreamEvent.ChildStreamCreated("/a"));
+        assertThat(decode(
+                        "https://events.iterate.com/circuit-breaker-configured",
+                        "{'enabled':true,'burstCapacity':5,'refillRatePerMinute':1,'weights':{'chunk':0},'maxHops':3,"
+                                + "'maxDepth':4,'repetition':{'count':2}}"))
+                .isEqualTo(new StreamEvent.CircuitBreakerConfigured(
+                        Optional.of(true),
+                        Optional.of(5),
+                        Optional.of(1),
+                        Optional.of(Map.of("chunk", 0.0)),
+                        Optional.of(3),
+                        Optional.of(4),
+                        Optional.of(new StreamEvent.Repetition(2))));
+        assertThat(decode("millrace/processor-attached", "{'processor':'p','config':{'a':1},'subtree':true}"))
+                .isEqualTo(new StreamEvent.ProcessorAttached(
+                        "p", Optional.of(JsonCodec.parse("{\"a\":1}")), Optional.of(true)));
+        assertThat(decode(
+                        "millrace/effect-failed",
+                        "{'processor':'p','version':2,'source':{'path':'/a','offset':9},'message':'m','attempts':4}"))
+                .isEqualTo(new StreamEvent.EffectFailed(
+                        "p", 2, new StreamEvent.Source("/a", 9), "m", 4, Optional.empty()));
+    }
+
+    @Test
+    void should_write_what_the_payload_rules_of_its_type_accept() {
+        assertFits(new StreamEvent.Initialized("public", "/"));
+        assertFits(new StreamEvent.InvalidEventAppended(JsonCodec.parse("null"), "e"));
+        assertFits(new StreamEvent.Paused(Optional.empty()));
+        assertFits(new StreamEvent.Resumed(Optional.of("go")));
+        assertFits(new StreamEvent.CircuitBreakerConfigured(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(Map.of("a", 0.5)),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new StreamEvent.Repetition(3))));
+        assertFits(new StreamEvent.ProcessorAttached("p", Optional.empty(), Optional.empty()));
+        assertFits(new StreamEvent.EffectFailed("p", 1, new StreamEvent.Source("/a", 1), "m", 1, Optional.of("reply")));
+    }
+
+    @Test
+    void should_be_malformed_when_a_required_field_is_missing() {
+        assertThat(decode("events.iterate.com/core/child-stream-created", "{}")).isInstanceOf(Malformed.class);
+    }
+
+    private void assertFits(StreamEvent payload) {
+        EventInput input = EventInput.of(payload);
+
+        assertThat(BuiltInType.of(input.type()).orElseThrow().problems(input.payload()))
+                .isEmpty();
+        assertThat(catalog.decode(input.type(), input.payload())).isEqualTo(payload);
+    }
+
+    private Object decode(String type, String json) {
+        return catalog.decode(type, JsonCodec.parse(json.replace('\'', '"')));
+    }
+}
