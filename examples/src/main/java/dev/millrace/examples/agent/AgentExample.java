@@ -1,0 +1,57 @@
+package dev.millrace.examples.agent;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.processors.openai.AgentEvent;
+import dev.millrace.processors.openai.OpenAiAgent;
+import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ScriptedModelServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Asks an agent something and prints its log. With {@code OPENAI_API_KEY} it talks to that provider; without, to the
+ * scripted model, which speaks the same wire.
+ */
+public final class AgentExample {
+    private AgentExample() {}
+
+    /** Takes the question. */
+    public static void main(String... words) {
+        String question = words.length == 0 ? "What is 50 - 8?" : String.join(" ", words);
+        Map<String, String> environment = System.getenv();
+        String key = environment.getOrDefault("OPENAI_API_KEY", "");
+        try (ScriptedModelServer scripted = ScriptedModelServer.start(Script.assistant())) {
+            OpenAiAgent.Builder agent = OpenAiAgent.builder().apiKey(key);
+            if (!environment.getOrDefault("OPENAI_BASE_URL", "").isEmpty()) {
+                agent.baseUrl(environment.getOrDefault("OPENAI_BASE_URL", ""));
+            } else if (key.isEmpty()) {
+                System.out.println("No OPENAI_API_KEY: a scripted model answers.");
+                agent.baseUrl(scripted.baseUrl());
+            }
+            ask(agent.build(), question).forEach(event -> System.out.println(event.offset() + " " + event.type() + " " + event.payloadJson()));
+        }
+    }
+
+    /** The log of an agent that was asked one question. */
+    static List<Event> ask(OpenAiAgent agent, String question) {
+        StreamPath path = StreamPath.of("/agents/ann");
+        try (StreamEngine engine = StreamEngine.builder(new InMemoryEventStore()).start()) {
+            EventStreams streams = engine.streams(ProjectSlug.defaultProject());
+            try (var runner = ProcessorRunner.builder(streams, agent).stream(path).start()) {
+                runner.awaitCaughtUp(Duration.ofSeconds(5));
+                long asked = streams.append(path.value(), AgentEvent.InputAdded.user(question)).join().offset();
+                runner.awaitProcessed(asked, Duration.ofSeconds(5));
+                runner.awaitIdle(Duration.ofMinutes(2));
+            }
+            return streams.read(path, ReadRange.all()).join();
+        }
+    }
+}

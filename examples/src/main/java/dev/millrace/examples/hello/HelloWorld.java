@@ -1,0 +1,39 @@
+package dev.millrace.examples.hello;
+
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.examples.hello.ChatEvent.UserSaid;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** Runs the chat processor on a stream in this JVM, says hello, and prints the log. */
+public final class HelloWorld {
+    private HelloWorld() {}
+
+    /** Takes what to say; hello otherwise. */
+    public static void main(String... words) {
+        String text = words.length == 0 ? "hello" : String.join(" ", words);
+        Llm echo = history -> CompletableFuture.completedFuture("You said " + history.get(history.size() - 1));
+        // region run
+        try (StreamEngine engine = StreamEngine.builder(new InMemoryEventStore()).start()) {
+            EventStreams streams = engine.streams(ProjectSlug.defaultProject());
+            try (var runner = ProcessorRunner.builder(streams, new ChatProcessor(echo))
+                    .stream("/agents/1")
+                    .start()) {
+                runner.awaitCaughtUp(Duration.ofSeconds(5));
+                long offset = streams.append("/agents/1", new UserSaid(text)).join().offset();
+                runner.awaitProcessed(offset, Duration.ofSeconds(5));
+                runner.awaitIdle(Duration.ofSeconds(5));
+            }
+            streams.read(StreamPath.of("/agents/1"), ReadRange.all())
+                    .join()
+                    .forEach(event -> System.out.println(event.offset() + " " + event.type() + " " + event.payloadJson()));
+        }
+        // endregion
+    }
+}

@@ -1,0 +1,48 @@
+package dev.millrace.examples.pingpong;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.EventName;
+import dev.millrace.core.processor.Draft;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Processor;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Returns every ball to the other player, for ever.
+ *
+ * @param opponent the other player's stream, relative to this one's
+ */
+public record Player(String opponent) implements Processor<Integer> {
+    /** Somebody hit the ball over here. */
+    @EventName("ball-hit")
+    public record BallHit(int count) {}
+
+    @Override
+    public String slug() {
+        return "player";
+    }
+
+    @Override
+    public EventCatalog events() {
+        return EventCatalog.of(BallHit.class);
+    }
+
+    @Override
+    public Integer initialState() {
+        return 0;
+    }
+
+    @Override
+    public Integer reduce(Integer hits, Event event) {
+        return event.payload() instanceof BallHit ? hits + 1 : hits;
+    }
+
+    @Override
+    public CompletionStage<Void> afterAppend(Integer hits, Event event, Effects effects) {
+        if (event.payload() instanceof BallHit ball) {
+            return Effects.done(effects.append(Draft.of(new BallHit(ball.count() + 1)).to(opponent)));
+        }
+        return Effects.none();
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the example. */
+@NullMarked
+package dev.millrace.examples.hello;
+
+import org.jspecify.annotations.NullMarked;
