@@ -68,9 +68,7 @@ interface AppendPromises extends StreamsSubject {
                 + "\"none\":null,\"text\":\"Grüße 👩‍🚀 \\u0001 \\\" \\\\ </script>\",\"\":[[],{},false]}";
         String metadata = "{\"nested\":[1,[2,{\"three\":[3.0]}]],\"author\":\"ann\"}";
 
-        append(
-                path,
-                input("kept", payload).metadata(JsonCodec.parse(metadata)).build());
+        append(path, input("kept", payload).metadata(JsonCodec.parse(metadata)).build());
 
         Event stored = history(path).get(1);
         assertThat(JsonCodec.writeText(stored.payloadJson()))
@@ -84,7 +82,8 @@ interface AppendPromises extends StreamsSubject {
     default void should_trim_type_and_key() {
         StreamPath path = fresh();
 
-        Event stored = append(path, input(" padded\n", "{}").idempotencyKey(" key ").build())
+        Event stored = append(
+                        path, input(" padded\n", "{}").idempotencyKey(" key ").build())
                 .event();
 
         assertThat(stored.type()).isEqualTo("padded");
@@ -100,8 +99,8 @@ interface AppendPromises extends StreamsSubject {
                 "events.iterate.com/stream/metadata-updated",
                 "https://events.iterate.com/metadata-updated");
 
-        spellings.forEach(type -> append(path, input(type, "{\"metadata\":{\"by\":\"" + type + "\"}}")
-                .build()));
+        spellings.forEach(type -> append(
+                path, input(type, "{\"metadata\":{\"by\":\"" + type + "\"}}").build()));
 
         assertThat(types(path)).isEqualTo(spellings);
         assertThat(get(subject().state(path)).metadata().path("by").textValue()).isEqualTo(spellings.get(2));
@@ -115,7 +114,8 @@ interface AppendPromises extends StreamsSubject {
             appends.add(subject().append(path, said("event " + i)));
         }
 
-        List<Long> offsets = appends.stream().map(append -> get(append).offset()).toList();
+        List<Long> offsets =
+                appends.stream().map(append -> get(append).offset()).toList();
 
         assertThat(offsets)
                 .as("in the order of the calls")
@@ -131,8 +131,9 @@ interface AppendPromises extends StreamsSubject {
 
         List<Instant> times = history(path).stream().map(Event::createdAt).toList();
 
-        assertThat(times).isSorted().allSatisfy(time -> assertThat(time)
-                .isEqualTo(time.truncatedTo(ChronoUnit.MILLIS)));
+        assertThat(times)
+                .isSorted()
+                .allSatisfy(time -> assertThat(time).isEqualTo(time.truncatedTo(ChronoUnit.MILLIS)));
     }
 
     @Test
@@ -183,7 +184,8 @@ interface AppendPromises extends StreamsSubject {
     default void should_refuse_a_second_initialized() {
         StreamPath path = fresh();
         given(path, 1);
-        for (String type : List.of(BuiltInType.INITIALIZED.type(), "events.iterate.com/core/stream-first-initialized")) {
+        for (String type :
+                List.of(BuiltInType.INITIALIZED.type(), "events.iterate.com/core/stream-first-initialized")) {
             var refusal = refusal(subject()
                     .append(
                             path,

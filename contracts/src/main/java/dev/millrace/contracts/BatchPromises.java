@@ -31,9 +31,7 @@ interface BatchPromises extends StreamsSubject {
                 get(subject().appendAll(path, List.of(said("one"), said("two", 3), said("three", "key"))));
 
         assertThat(appended).extracting(Appended::offset).containsExactly(2L, 3L, 4L);
-        assertThat(appended)
-                .extracting(Appended::event)
-                .isEqualTo(history(path).subList(1, 4));
+        assertThat(appended).extracting(Appended::event).isEqualTo(history(path).subList(1, 4));
     }
 
     @Test
@@ -78,8 +76,7 @@ interface BatchPromises extends StreamsSubject {
         Appended before = append(path, said("zero", "a"));
 
         List<Appended> appended = get(subject()
-                .appendAll(
-                        path, List.of(said("zero", "a"), said("one", "b"), said("other", "b"), said("two", "c"))));
+                .appendAll(path, List.of(said("zero", "a"), said("one", "b"), said("other", "b"), said("two", "c"))));
 
         assertThat(appended).extracting(Appended::offset).containsExactly(2L, 3L, 3L, 4L);
         assertThat(appended).extracting(Appended::replayed).containsExactly(true, false, true, false);
@@ -183,7 +180,10 @@ interface BatchPromises extends StreamsSubject {
         append(path, input("events.iterate.com/stream/paused", "{}").build());
 
         assertThat(refusal(subject().append(path, said("hi"))).code()).isEqualTo(Code.PAUSED);
-        append(path, input("https://events.iterate.com/resumed", "{\"reason\":\"back\"}").build());
+        append(
+                path,
+                input("https://events.iterate.com/resumed", "{\"reason\":\"back\"}")
+                        .build());
         assertThat(append(path, said("hi")).offset()).isEqualTo(4);
     }
 

@@ -28,7 +28,8 @@ public abstract class EventStreamsContract
                 SubscriptionEndPromises,
                 TreePromises {
     /** Tells the streams of this run from those of an earlier one on a service that still remembers it. */
-    private static final String RUN = "contract-" + Long.toString(System.nanoTime(), 36).replace("-", "");
+    private static final String RUN =
+            "contract-" + Long.toString(System.nanoTime(), 36).replace("-", "");
 
     private static final AtomicLong COUNT = new AtomicLong();
 

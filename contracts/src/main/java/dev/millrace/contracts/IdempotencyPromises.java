@@ -94,7 +94,9 @@ interface IdempotencyPromises extends StreamsSubject {
         List<Appended> answers = appends.stream().map(StreamsSubject::get).toList();
 
         assertThat(answers).filteredOn(answer -> !answer.replayed()).hasSize(1);
-        assertThat(answers).extracting(Appended::event).containsOnly(answers.get(0).event());
+        assertThat(answers)
+                .extracting(Appended::event)
+                .containsOnly(answers.get(0).event());
         assertThat(get(subject().state(path)).eventCount()).isEqualTo(2);
     }
 }

@@ -36,8 +36,14 @@ interface InvalidInputPromises extends StreamsSubject {
                 wrong("an empty type", "type", input("", "{}").build()),
                 wrong("a blank type", "type", input(" \t", "{}").build()),
                 wrong("a long type", "type", input("t".repeat(2049), "{}").build()),
-                wrong("offset 0", "offset", EventInput.builder().from(valid).offset(0).build()),
-                wrong("a negative offset", "offset", EventInput.builder().from(valid).offset(-1).build()),
+                wrong(
+                        "offset 0",
+                        "offset",
+                        EventInput.builder().from(valid).offset(0).build()),
+                wrong(
+                        "a negative offset",
+                        "offset",
+                        EventInput.builder().from(valid).offset(-1).build()),
                 wrong(
                         "a built-in type without a field",
                         "metadata",
@@ -72,7 +78,8 @@ interface InvalidInputPromises extends StreamsSubject {
         assertThat(BuiltInType.INVALID_EVENT_APPENDED.matches(appended.event().type()))
                 .isTrue();
         assertThat(appended.event().payloadJson().path("error").textValue()).contains(field);
-        assertThat(appended.event().payloadJson().path("rawInput")).isEqualTo(JsonCodec.parse(JsonCodec.write(JsonCodec.toTree(input))));
+        assertThat(appended.event().payloadJson().path("rawInput"))
+                .isEqualTo(JsonCodec.parse(JsonCodec.write(JsonCodec.toTree(input))));
         assertThat(appended.event().idempotencyKey()).isEmpty();
         assertThat(appended.event().metadata()).isEmpty();
         assertThat(history(path)).last().isEqualTo(appended.event());
@@ -80,7 +87,9 @@ interface InvalidInputPromises extends StreamsSubject {
 
     @Test
     default void should_accept_the_longest_type() {
-        assertThat(append(fresh(), input("t".repeat(2048), "{}").build()).event().type())
+        assertThat(append(fresh(), input("t".repeat(2048), "{}").build())
+                        .event()
+                        .type())
                 .hasSize(2048);
     }
 

@@ -42,7 +42,8 @@ interface ReadPromises extends StreamsSubject {
         given(path, 5);
 
         assertThat(offsets(path, ReadRange.after(2))).containsExactly(3L, 4L, 5L, 6L);
-        assertThat(offsets(path, ReadRange.builder().afterOffset(1).beforeOffset(4).build()))
+        assertThat(offsets(
+                        path, ReadRange.builder().afterOffset(1).beforeOffset(4).build()))
                 .containsExactly(2L, 3L);
         assertThat(offsets(path, ReadRange.builder().beforeOffset(3).build())).containsExactly(1L, 2L);
     }
@@ -73,7 +74,9 @@ interface ReadPromises extends StreamsSubject {
         String other = "events.iterate.com/core/error-occurred";
         append(path, said("hi"));
         append(path, input(other, "{\"message\":\"m\"}").build());
-        append(path, input(BuiltInType.ERROR_OCCURRED.type(), "{\"message\":\"m\"}").build());
+        append(
+                path,
+                input(BuiltInType.ERROR_OCCURRED.type(), "{\"message\":\"m\"}").build());
         append(path, input("Said", "{}").build());
 
         assertThat(offsets(path, ReadRange.builder().addTypes("said", other).build()))
@@ -87,7 +90,9 @@ interface ReadPromises extends StreamsSubject {
         StreamPath path = fresh();
         List<String> types = List.of("said", "heard", "thought,aloud", "a b&c=d+e/ü%", BuiltInType.INITIALIZED.type());
         for (int i = 0; i < 40; i++) {
-            append(path, input(types.get(random.nextInt(4)), "{\"n\":" + i + "}").build());
+            append(
+                    path,
+                    input(types.get(random.nextInt(4)), "{\"n\":" + i + "}").build());
         }
         List<Event> all = history(path);
         for (int round = 0; round < 60; round++) {
@@ -126,8 +131,7 @@ interface ReadPromises extends StreamsSubject {
         return sorted.stream()
                 .filter(event -> event.offset() > range.afterOffset())
                 .filter(event -> event.offset() < range.beforeOffset().orElse(Long.MAX_VALUE))
-                .filter(event ->
-                        range.types().isEmpty() || range.types().contains(event.type()))
+                .filter(event -> range.types().isEmpty() || range.types().contains(event.type()))
                 .limit(range.limit().orElse(Integer.MAX_VALUE))
                 .toList();
     }
@@ -140,7 +144,11 @@ interface ReadPromises extends StreamsSubject {
             given(path, 500);
         }
 
-        assertThat(history(path)).extracting(Event::offset).hasSize(2_502).isSorted().doesNotHaveDuplicates();
+        assertThat(history(path))
+                .extracting(Event::offset)
+                .hasSize(2_502)
+                .isSorted()
+                .doesNotHaveDuplicates();
         assertThat(get(subject().read(path, ReadRange.builder().limit(2_000).build())))
                 .hasSize(2_000);
     }

@@ -61,7 +61,8 @@ interface StoreRangePromises extends StoreSubject {
 
         assertThat(store().read(LOG, RecordRange.after(3, 10))).isEmpty();
         assertThat(store().read(LOG, RecordRange.after(Long.MAX_VALUE - 1, 10))).isEmpty();
-        assertThat(store().read(LOG, new RecordRange(0, 1, Set.of(), 10, false))).isEmpty();
+        assertThat(store().read(LOG, new RecordRange(0, 1, Set.of(), 10, false)))
+                .isEmpty();
         assertThat(store().read(LOG, new RecordRange(2, 2, Set.of(), 10, true))).isEmpty();
         assertThat(store().read(LOG, new RecordRange(0, Long.MAX_VALUE, Set.of("heard"), 10, false)))
                 .isEmpty();

@@ -55,8 +55,7 @@ interface StoreSubject {
         return append(transaction, stream, type, Optional.of(key));
     }
 
-    private static EventRecord append(
-            Transaction transaction, StreamKey stream, String type, Optional<String> key) {
+    private static EventRecord append(Transaction transaction, StreamKey stream, String type, Optional<String> key) {
         long offset = transaction.head(stream).map(StreamHead::lastOffset).orElse(0L) + 1;
         byte[] json = ("{\"type\":\"" + type + "\",\"offset\":" + offset + "}").getBytes(StandardCharsets.UTF_8);
         return append(transaction, stream, type, key, json);

@@ -99,10 +99,7 @@ interface StreamsSubject {
 
     /** A user's event under a key. */
     static EventInput said(String text, String key) {
-        return EventInput.builder()
-                .from(said(text))
-                .idempotencyKey(key)
-                .build();
+        return EventInput.builder().from(said(text)).idempotencyKey(key).build();
     }
 
     /** A user's event that must become this offset. */

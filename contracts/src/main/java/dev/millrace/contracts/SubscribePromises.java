@@ -115,18 +115,18 @@ interface SubscribePromises extends StreamsSubject {
             for (int i = 0; i < appenders; i++) {
                 Recorder recorder = recorders.get(i);
                 long from = (long) round * i + 1;
-                eventually().untilAsserted(() -> assertThat(recorder.offsets())
-                        .containsExactlyElementsOf(LongStream.rangeClosed(from, 1 + appenders * each)
-                                .boxed()
-                                .toList()));
+                eventually()
+                        .untilAsserted(() -> assertThat(recorder.offsets())
+                                .containsExactlyElementsOf(LongStream.rangeClosed(from, 1 + appenders * each)
+                                        .boxed()
+                                        .toList()));
                 eventually().until(recorder::isCaughtUp);
                 recorder.verify();
             }
             for (int i = 0; i < appenders; i++) {
                 String own = i + ":";
                 assertThat(recorders.get(0).events().stream()
-                                .map(event ->
-                                        event.payloadJson().path("text").asText(""))
+                                .map(event -> event.payloadJson().path("text").asText(""))
                                 .filter(text -> text.startsWith(own))
                                 .map(text -> Integer.parseInt(text.substring(own.length()))))
                         .as("one appender's events in its order")
@@ -203,8 +203,9 @@ interface SubscribePromises extends StreamsSubject {
                 append(path, said(i + large));
             }
             List<Event> expected = history(path);
-            eventually().untilAsserted(() -> assertThat(recorder.events().equals(expected))
-                    .isTrue());
+            eventually()
+                    .untilAsserted(
+                            () -> assertThat(recorder.events().equals(expected)).isTrue());
         }
         recorder.verify();
     }

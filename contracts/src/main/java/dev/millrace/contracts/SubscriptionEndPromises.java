@@ -36,9 +36,10 @@ interface SubscriptionEndPromises extends StreamsSubject {
 
             release.countDown();
 
-            eventually().untilAsserted(() -> assertThat(slow.offsets())
-                    .containsExactlyElementsOf(
-                            LongStream.rangeClosed(1, 41).boxed().toList()));
+            eventually()
+                    .untilAsserted(() -> assertThat(slow.offsets())
+                            .containsExactlyElementsOf(
+                                    LongStream.rangeClosed(1, 41).boxed().toList()));
         } finally {
             release.countDown();
         }

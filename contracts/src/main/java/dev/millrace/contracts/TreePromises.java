@@ -36,8 +36,9 @@ interface TreePromises extends StreamsSubject {
         });
         get(streams.append(leaf, said("and again")));
         get(streams.append(StreamPath.of("/a/b/c/e"), said("hi")));
-        eventually().untilAsserted(
-                () -> assertThat(announced(streams, "/a/b/c")).containsExactlyInAnyOrder("/a/b/c/d", "/a/b/c/e"));
+        eventually()
+                .untilAsserted(() ->
+                        assertThat(announced(streams, "/a/b/c")).containsExactlyInAnyOrder("/a/b/c/d", "/a/b/c/e"));
         assertThat(announced(streams, "/")).doesNotHaveDuplicates();
         assertThat(announced(streams, "/a/b/c/d")).isEmpty();
     }
@@ -49,8 +50,9 @@ interface TreePromises extends StreamsSubject {
 
         append(path.resolve("./child"), said("hi"));
 
-        eventually().untilAsserted(() ->
-                assertThat(get(subject().state(path)).childPaths()).containsExactly(path.resolve("./child")));
+        eventually()
+                .untilAsserted(() ->
+                        assertThat(get(subject().state(path)).childPaths()).containsExactly(path.resolve("./child")));
     }
 
     @Test
@@ -59,8 +61,9 @@ interface TreePromises extends StreamsSubject {
         for (String child : List.of("./zoe", "./ann", "./ann/deep")) {
             StreamPath below = path.resolve(child);
             append(below, said("hi"));
-            eventually().untilAsserted(() -> assertThat(announced(subject(), path.value()))
-                    .contains(below.value()));
+            eventually()
+                    .untilAsserted(
+                            () -> assertThat(announced(subject(), path.value())).contains(below.value()));
         }
         String type = BuiltInType.CHILD_STREAM_CREATED.type();
         append(path, input(type, "{\"childPath\":\"" + path + "/ann\"}").build());
@@ -85,8 +88,8 @@ interface TreePromises extends StreamsSubject {
         assertThat(get(streams.list(StreamPath.root())))
                 .isSortedAccordingTo(
                         Comparator.comparing(StreamSummary::createdAt).reversed());
-        assertThat(get(streams.list(StreamPath.root()))).allSatisfy(summary -> assertThat(summary.createdAt())
-                .isAfter("2020-01-01T00:00:00Z"));
+        assertThat(get(streams.list(StreamPath.root())))
+                .allSatisfy(summary -> assertThat(summary.createdAt()).isAfter("2020-01-01T00:00:00Z"));
     }
 
     @Test
@@ -104,8 +107,10 @@ interface TreePromises extends StreamsSubject {
     default void should_answer_a_destroy_with_the_last_state() {
         StreamPath path = fresh();
         StreamPath sibling = fresh();
-        append(path, input(BuiltInType.METADATA_UPDATED.type(), "{\"metadata\":{\"mood\":\"good\"}}")
-                .build());
+        append(
+                path,
+                input(BuiltInType.METADATA_UPDATED.type(), "{\"metadata\":{\"mood\":\"good\"}}")
+                        .build());
         given(sibling, 1);
 
         Destroyed destroyed = get(subject().destroy(path, false));
@@ -141,14 +146,17 @@ interface TreePromises extends StreamsSubject {
         StreamPath path = fresh();
         StreamPath child = path.resolve("./child");
         append(child, said("hi"));
-        eventually().untilAsserted(() -> assertThat(announced(subject(), path.value())).containsExactly(child.value()));
+        eventually()
+                .untilAsserted(
+                        () -> assertThat(announced(subject(), path.value())).containsExactly(child.value()));
 
         get(subject().destroy(child, false));
 
         assertThat(listed(subject(), path.value())).contains(child.value());
         append(child, said("back"));
-        eventually().untilAsserted(() -> assertThat(announced(subject(), path.value()))
-                .containsExactly(child.value(), child.value()));
+        eventually()
+                .untilAsserted(() ->
+                        assertThat(announced(subject(), path.value())).containsExactly(child.value(), child.value()));
         assertThat(get(subject().state(path)).childPaths()).containsExactly(child);
         assertThat(listed(subject(), path.value())).containsExactlyInAnyOrder(path.value(), child.value());
     }
@@ -168,8 +176,9 @@ interface TreePromises extends StreamsSubject {
         assertThat(history(deep)).hasSize(2);
         append(child, said("hi"));
         append(deep.resolve("./er"), said("hi"));
-        eventually().untilAsserted(() ->
-                assertThat(get(subject().state(child)).childPaths()).containsExactly(deep));
+        eventually()
+                .untilAsserted(() ->
+                        assertThat(get(subject().state(child)).childPaths()).containsExactly(deep));
 
         assertThat(get(subject().destroy(path, true)).finalStates())
                 .containsOnlyKeys(path, child, deep, deep.resolve("./er"));

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The right to be the only store in a directory. The operating system holds the lock, so it is gone when the process is,
  * however that ended; the file itself stays and says which process has it.
  */
-final class DirectoryLock {
+final class DirectoryLock implements AutoCloseable {
     private static final String FILE = "millrace.lock";
 
     /** The locked byte lies far behind the content, so that everybody can read who holds the lock. */
@@ -56,8 +56,8 @@ final class DirectoryLock {
                 throw refused(directory, "process " + Files.readString(file).strip() + " has it open; stop that one");
             }
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap(
-                    Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+            channel.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
             return new DirectoryLock(directory, channel);
         } catch (IOException e) {
             abandon(directory, channel);
@@ -71,7 +71,8 @@ final class DirectoryLock {
         }
     }
 
-    void release() {
+    @Override
+    public void close() {
         abandon(directory, channel);
     }
 
@@ -86,6 +87,11 @@ final class DirectoryLock {
         } finally {
             HELD.remove(directory);
         }
+    }
+
+    @Override
+    public String toString() {
+        return directory.toString();
     }
 
     private static IllegalStateException refused(Path directory, String why) {

@@ -62,11 +62,7 @@ final class Queries {
                 + " ORDER BY offset " + (range.descending() ? "DESC" : "ASC") + " LIMIT ?";
         List<Object> parameters = new ArrayList<>(range.types().size() + 5);
         Collections.addAll(
-                parameters,
-                stream.project().value(),
-                stream.path().value(),
-                range.afterOffset(),
-                range.beforeOffset());
+                parameters, stream.project().value(), stream.path().value(), range.afterOffset(), range.beforeOffset());
         parameters.addAll(range.types());
         parameters.add(range.limit());
         List<EventRecord> records = new ArrayList<>();

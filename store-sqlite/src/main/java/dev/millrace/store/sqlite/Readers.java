@@ -49,15 +49,14 @@ final class Readers implements AutoCloseable {
         }
         try {
             Reader reader = take();
-            T answer;
+            boolean sound = false;
             try {
-                answer = question.answer(reader.queries);
-            } catch (SQLException | RuntimeException e) {
-                reader.statements.close();
-                throw e;
+                T answer = question.answer(reader.queries);
+                sound = true;
+                return answer;
+            } finally {
+                putBack(reader, sound);
             }
-            putBack(reader);
-            return answer;
         } catch (SQLException e) {
             throw StoreFailure.of(purpose, file, e);
         } finally {
@@ -107,9 +106,10 @@ final class Readers implements AutoCloseable {
         return idle.pollFirst();
     }
 
-    private void putBack(Reader reader) throws SQLException {
+    /** Keeps a connection for the next read, unless it has failed or the store was closed meanwhile. */
+    private void putBack(Reader reader, boolean sound) throws SQLException {
         synchronized (this) {
-            if (!closed) {
+            if (sound && !closed) {
                 idle.addFirst(reader);
                 return;
             }

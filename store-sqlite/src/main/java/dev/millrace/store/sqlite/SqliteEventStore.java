@@ -36,6 +36,8 @@ public final class SqliteEventStore implements EventStore {
     /** The database, inside the store's directory. */
     static final String FILE = "millrace.db";
 
+    private static final System.Logger LOG = System.getLogger(SqliteEventStore.class.getPackageName());
+
     private final DirectoryLock lock;
     private final Writer writer;
     private final Readers readers;
@@ -67,10 +69,10 @@ public final class SqliteEventStore implements EventStore {
             Readers readers = new Readers(file);
             return new SqliteEventStore(lock, Writer.open(file, readers, maxPages), readers);
         } catch (SQLException e) {
-            lock.release();
+            lock.close();
             throw StoreFailure.of("cannot open the event store", file, e);
         } catch (RuntimeException | Error e) {
-            lock.release();
+            lock.close();
             throw e;
         }
     }
@@ -110,8 +112,7 @@ public final class SqliteEventStore implements EventStore {
 
     @Override
     public List<StreamKey> streamsWithCursor(String processor) {
-        return readers.read(
-                "cannot find the cursors of " + processor, queries -> queries.streamsWithCursor(processor));
+        return readers.read("cannot find the cursors of " + processor, queries -> queries.streamsWithCursor(processor));
     }
 
     /**
@@ -121,13 +122,18 @@ public final class SqliteEventStore implements EventStore {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            try {
-                readers.close();
-                writer.close();
-            } finally {
-                lock.release();
+            try (lock;
+                    writer;
+                    readers) {
+                LOG.log(System.Logger.Level.DEBUG, "closing {0}", this);
             }
         }
+    }
+
+    /** Names the directory. */
+    @Override
+    public String toString() {
+        return "SqliteEventStore[" + lock + "]";
     }
 
     private static Path create(Path directory) {
@@ -135,8 +141,8 @@ public final class SqliteEventStore implements EventStore {
             return Files.createDirectories(directory).toRealPath();
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "cannot open the event store: " + directory + "; the directory cannot be created ("
-                            + e.getMessage() + "); check the path and its permissions",
+                    "cannot open the event store: " + directory + "; the directory cannot be created (" + e.getMessage()
+                            + "); check the path and its permissions",
                     e);
         }
     }

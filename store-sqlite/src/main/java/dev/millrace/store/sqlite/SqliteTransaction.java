@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * After a failure nothing can be done with it but close it. For one thread.
  */
 final class SqliteTransaction implements Transaction {
+    private static final System.Logger LOG = System.getLogger(SqliteTransaction.class.getPackageName());
+
     private enum Phase {
         OPEN,
         FAILED,
@@ -49,8 +51,9 @@ final class SqliteTransaction implements Transaction {
 
     @Override
     public Optional<StreamHead> head(StreamKey stream) {
-        return run("cannot read the head of " + stream, () -> Optional.ofNullable(row(stream))
-                .map(StreamRow::head));
+        return run(
+                "cannot read the head of " + stream,
+                () -> Optional.ofNullable(row(stream)).map(StreamRow::head));
     }
 
     @Override
@@ -168,8 +171,7 @@ final class SqliteTransaction implements Transaction {
             statements.run("ROLLBACK");
         } catch (SQLException e) {
             // After a full disk, say, SQLite has rolled back by itself; if it has not, the next BEGIN says so.
-            System.getLogger(SqliteTransaction.class.getPackageName())
-                    .log(phase == Phase.FAILED ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "rollback", e);
+            LOG.log(System.Logger.Level.DEBUG, "rollback", writer.failure("cannot roll back", e));
         }
     }
 

@@ -13,6 +13,8 @@ final class Statements implements AutoCloseable {
     /** How many are kept; without a limit every new number of types in a filter would add one for good. */
     private static final int KEPT = 64;
 
+    private static final System.Logger LOG = System.getLogger(Statements.class.getPackageName());
+
     private final Connection connection;
     private final Map<String, PreparedStatement> bySql = new LinkedHashMap<>(KEPT, 0.75f, true);
 
@@ -49,6 +51,18 @@ final class Statements implements AutoCloseable {
             oldest.next().close();
             oldest.remove();
         }
+    }
+
+    /** Forgets every statement. After a failure it must be: the driver closes a statement that has failed. */
+    void clear() {
+        for (PreparedStatement statement : bySql.values()) {
+            try {
+                statement.close();
+            } catch (SQLException e) {
+                LOG.log(System.Logger.Level.DEBUG, "closing a statement", e);
+            }
+        }
+        bySql.clear();
     }
 
     /** Closes the connection and with it every statement. */

@@ -12,15 +12,20 @@ import java.time.Duration;
  * only at a moment at which nobody reads, and under load such a moment may never come: then it is made.
  */
 final class WriteAheadLog {
-    private static final long LIMIT_BYTES = 64 << 20;
+    /** Far more than SQLite needs between two checkpoints of its own, so this is the exception. */
+    static final long LIMIT_BYTES = 64 << 20;
+
     private static final Duration PATIENCE = Duration.ofMillis(250);
 
     private final Path file;
     private final Statements statements;
     private final Readers readers;
-    private long limit = LIMIT_BYTES;
+    private final long growth;
+    private long limit;
 
-    WriteAheadLog(Path database, Statements statements, Readers readers) {
+    WriteAheadLog(Path database, Statements statements, Readers readers, long limitBytes) {
+        this.growth = limitBytes;
+        this.limit = limitBytes;
         this.file = database.resolveSibling(database.getFileName() + "-wal");
         this.statements = statements;
         this.readers = readers;
@@ -39,13 +44,12 @@ final class WriteAheadLog {
                 warn(e);
             }
         });
-        limit = quiet && size() <= LIMIT_BYTES ? LIMIT_BYTES : size + LIMIT_BYTES;
+        limit = quiet && size() <= growth ? growth : size + growth;
     }
 
     /** Moves everything into the database and truncates the log, if nobody else reads. */
     void empty() throws SQLException {
-        try (ResultSet row =
-                statements.of("PRAGMA wal_checkpoint(TRUNCATE)").executeQuery()) {
+        try (ResultSet row = statements.of("PRAGMA wal_checkpoint(TRUNCATE)").executeQuery()) {
             row.next();
         }
     }
@@ -60,6 +64,9 @@ final class WriteAheadLog {
 
     private void warn(SQLException e) {
         System.getLogger(WriteAheadLog.class.getPackageName())
-                .log(System.Logger.Level.WARNING, "cannot shorten the write-ahead log: " + file + "; tried again later", e);
+                .log(
+                        System.Logger.Level.WARNING,
+                        "cannot shorten the write-ahead log: " + file + "; tried again later",
+                        e);
     }
 }

@@ -27,7 +27,7 @@ final class Writer implements AutoCloseable {
         this.file = file;
         this.statements = statements;
         this.queries = new Queries(statements);
-        this.log = new WriteAheadLog(file, statements, readers);
+        this.log = new WriteAheadLog(file, statements, readers, WriteAheadLog.LIMIT_BYTES);
         this.lastPosition = queries.lastPosition();
     }
 
@@ -85,7 +85,9 @@ final class Writer implements AutoCloseable {
         open = null;
     }
 
+    /** Words for a failure, after which every statement is compiled anew. */
     RuntimeException failure(String what, SQLException cause) {
+        statements.clear();
         return StoreFailure.of(what, file, cause);
     }
 

@@ -1,0 +1,161 @@
+package dev.millrace.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.engine.EventRecord;
+import dev.millrace.engine.EventStore.Transaction;
+import dev.millrace.engine.RecordRange;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+class FailureTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void should_lose_nothing_and_store_nothing_when_the_disk_is_full() {
+        long stored = 0;
+        try (SqliteEventStore store = SqliteEventStore.open(directory, 200)) {
+            UncheckedIOException failure = null;
+            while (failure == null) {
+                try {
+                    Records.append(store, 50_000);
+                    stored++;
+                } catch (UncheckedIOException e) {
+                    failure = e;
+                }
+            }
+            assertThat(failure)
+                    .hasMessageContaining(directory.resolve("millrace.db").toString())
+                    .hasMessageContaining("the disk is full")
+                    .hasMessageContaining("free some space");
+            assertThat(stored).isPositive();
+            assertThat(Records.lastOffset(store)).isEqualTo(stored);
+            assertThatThrownBy(() -> Records.append(store, 500_000)).isInstanceOf(UncheckedIOException.class);
+            Records.append(store, 10);
+            stored++;
+        }
+        try (SqliteEventStore store = SqliteEventStore.open(directory)) {
+            Records.append(store, 500_000);
+            assertThat(store.read(Records.STREAM, RecordRange.after(0, Integer.MAX_VALUE)))
+                    .extracting(EventRecord::offset)
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(1, stored + 1).boxed().toList());
+        }
+    }
+
+    @Test
+    void should_not_commit_what_a_failure_has_cut_in_two() {
+        try (SqliteEventStore store = SqliteEventStore.open(directory, 200)) {
+            try (Transaction transaction = store.begin()) {
+                Records.append(transaction, 10);
+                assertThatThrownBy(() -> Records.append(transaction, 5_000_000))
+                        .isInstanceOf(UncheckedIOException.class)
+                        .hasMessageContaining("cannot append to public:/stream@2");
+
+                assertThatThrownBy(transaction::commit)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("FAILED");
+            }
+            assertThat(Records.lastOffset(store)).isZero();
+            Records.append(store, 10);
+            assertThat(Records.lastOffset(store)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void should_refuse_an_offset_that_is_taken() {
+        try (SqliteEventStore store = SqliteEventStore.open(directory)) {
+            Records.append(store, 10);
+            EventRecord first =
+                    store.read(Records.STREAM, RecordRange.after(0, 1)).get(0);
+            try (Transaction transaction = store.begin()) {
+                var head = transaction.head(Records.STREAM).orElseThrow();
+                EventRecord again = new EventRecord(
+                        transaction.nextPosition(),
+                        1,
+                        first.createdAt(),
+                        "again",
+                        first.idempotencyKey(),
+                        first.json());
+
+                assertThatThrownBy(() -> transaction.append(Records.STREAM, head, again))
+                        .isInstanceOf(UncheckedIOException.class)
+                        .hasMessageContaining("is taken already");
+                assertThatThrownBy(() -> transaction.append(Records.STREAM, head, first))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("position " + first.position() + " is taken");
+            }
+        }
+    }
+
+    @Test
+    void should_refuse_a_schema_of_the_future() throws Exception {
+        SqliteEventStore.open(directory).close();
+        change("PRAGMA user_version = 2");
+
+        assertThatThrownBy(() -> SqliteEventStore.open(directory))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(directory.resolve("millrace.db").toString())
+                .hasMessageContaining("schema version 2")
+                .hasMessageContaining("start the newer Millrace");
+        change("PRAGMA user_version = 1");
+        SqliteEventStore.open(directory).close();
+    }
+
+    @Test
+    void should_refuse_the_database_of_another_program() throws Exception {
+        change("CREATE TABLE theirs (id INTEGER)");
+
+        assertThatThrownBy(() -> SqliteEventStore.open(directory))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the database of another program");
+    }
+
+    @Test
+    void should_refuse_a_file_that_is_no_database() throws Exception {
+        Files.writeString(directory.resolve("millrace.db"), "not a database, but long enough to be one ".repeat(40));
+
+        assertThatThrownBy(() -> SqliteEventStore.open(directory))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("the file is damaged or is no SQLite database");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SQLITE_BUSY, another program has locked the file",
+        "SQLITE_BUSY_SNAPSHOT, another program has locked the file",
+        "SQLITE_CANTOPEN, check the owner and the permissions",
+        "SQLITE_IOERR_FSYNC, the disk failed to read or write",
+        "SQLITE_CORRUPT_INDEX, restore a backup",
+        "SQLITE_NOMEM, SQLITE_NOMEM",
+    })
+    void should_say_what_to_do(SQLiteErrorCode code, String advice) {
+        SQLException cause = new SQLiteException("raw", code);
+
+        assertThat(StoreFailure.of("cannot commit", directory, cause))
+                .hasMessageStartingWith("cannot commit: " + directory + "; ")
+                .hasMessageContaining(advice)
+                .hasRootCause(cause);
+    }
+
+    private void change(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("millrace.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
