@@ -1,0 +1,193 @@
+package dev.millrace.processors.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamEvent.ProcessorAttached;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.processors.openai.AgentEvent.InputAdded;
+import dev.millrace.processors.openai.AgentEvent.RequestCompleted;
+import dev.millrace.processors.openai.AgentEvent.RequestFailed;
+import dev.millrace.processors.openai.AgentEvent.RequestLost;
+import dev.millrace.processors.openai.AgentEvent.RequestStarted;
+import dev.millrace.scriptedmodel.Reply;
+import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ScriptedModelServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the agent was not there for, and what died with it. */
+@Timeout(120)
+class AgentRecoveryTest {
+    @Test
+    void should_answer_a_hundred_missed_inputs_with_one_request() {
+        try (Stage stage = new Stage(Script.assistant())) {
+            long last = 0;
+            for (int i = 0; i < 100; i++) {
+                last = stage.user("input " + i);
+            }
+            ProcessorRunner<AgentState> runner = stage.start();
+            runner.awaitIdle(Stage.LIMIT);
+
+            assertThat(stage.model.requests()).hasSize(1);
+            assertThat(stage.lastRequest().texts("user")).hasSize(100);
+            assertThat(stage.only(RequestStarted.class).inputThroughOffset()).isEqualTo(last);
+            stage.assertWhole();
+        }
+    }
+
+    @Test
+    void should_do_nothing_when_it_starts_on_a_conversation_that_is_answered() {
+        try (Stage stage = new Stage(Script.assistant())) {
+            ProcessorRunner<AgentState> first = stage.start();
+            stage.ask(first, "hi");
+            first.close();
+            int events = stage.events().size();
+
+            stage.start().awaitIdle(Stage.LIMIT);
+
+            assertThat(stage.events()).hasSize(events);
+            assertThat(stage.model.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void should_call_a_request_lost_that_died_with_its_process_and_make_it_again() {
+        Script script = Script.of(Reply.text("one two").holdAfter(1), Reply.text("whole answer"));
+        try (Stage stage = new Stage(script)) {
+            ProcessorRunner<AgentState> doomed = stage.start();
+            stage.user("hi");
+            stage.awaitHeld("one");
+            doomed.stop(Duration.ofSeconds(1));
+
+            ProcessorRunner<AgentState> next = stage.start();
+            next.awaitIdle(Stage.LIMIT);
+
+            assertThat(stage.types())
+                    .endsWith(
+                            "llm-request-lost",
+                            "llm-request-started",
+                            "llm-chunk-added",
+                            "llm-item-completed",
+                            "llm-request-completed");
+            assertThat(stage.all(RequestStarted.class))
+                    .extracting(RequestStarted::attempt)
+                    .containsExactly(1, 2);
+            assertThat(stage.model.requests()).hasSize(2);
+            assertThat(stage.lastRequest().texts("assistant"))
+                    .containsExactly("one\n\n[response cut off by a restart]");
+            assertThat(next.state().owesReply()).isFalse();
+            stage.assertWhole();
+        }
+    }
+
+    @Test
+    void should_give_up_on_an_input_that_kills_five_processes() {
+        try (Stage stage = new Stage(Script.of(Reply.text("never").afterSilence()))) {
+            stage.user("crash me");
+            for (int i = 1; i <= 5; i++) {
+                int requests = i;
+                ProcessorRunner<AgentState> doomed = stage.start();
+                await().atMost(Stage.LIMIT).until(() -> stage.model.requests().size() == requests);
+                doomed.stop(Duration.ofSeconds(1));
+            }
+            ProcessorRunner<AgentState> last = stage.start();
+            last.awaitIdle(Stage.LIMIT);
+
+            assertThat(stage.only(RequestFailed.class).failureClass()).isEqualTo("retries-exhausted");
+            assertThat(stage.all(RequestLost.class)).hasSize(4);
+            assertThat(stage.model.requests()).hasSize(5);
+            assertThat(last.state().owesReply()).isFalse();
+            stage.assertWhole();
+        }
+    }
+
+    @Test
+    void should_interrupt_a_dead_request_when_a_newer_input_waits() {
+        Script script = Script.of(Reply.text("one two").holdAfter(1), Reply.text("answer"));
+        try (Stage stage = new Stage(script)) {
+            ProcessorRunner<AgentState> doomed = stage.start();
+            stage.user("first");
+            stage.awaitHeld("one");
+            doomed.stop(Duration.ofSeconds(1));
+            stage.user("second");
+
+            stage.start().awaitIdle(Stage.LIMIT);
+
+            assertThat(stage.types()).containsSubsequence("llm-request-cancelled", "llm-request-completed");
+            assertThat(stage.lastRequest().texts("user")).containsExactly("first", "second");
+            assertThat(stage.model.requests()).hasSize(2);
+            stage.assertWhole();
+        }
+    }
+
+    @Test
+    void should_leave_an_answer_alone_that_a_younger_process_has_taken_over() {
+        Script script = Script.of(Reply.text("one two three").holdAfter(1), Reply.text("taken over"));
+        try (Stage stage = new Stage(script)) {
+            ProcessorRunner<AgentState> older = stage.start();
+            stage.user("hi");
+            stage.awaitHeld("one");
+            ProcessorRunner<AgentState> younger = stage.start();
+            await().atMost(Stage.LIMIT)
+                    .until(() -> !stage.all(RequestCompleted.class).isEmpty());
+            stage.model.release();
+            older.awaitIdle(Stage.LIMIT);
+            younger.awaitIdle(Stage.LIMIT);
+
+            assertThat(stage.model.requests()).hasSize(2);
+            assertThat(older.state()).isEqualTo(younger.state());
+            assertThat(older.state()
+                            .transcript()
+                            .get(2)
+                            .item()
+                            .at("/content/0/text")
+                            .asText())
+                    .isEqualTo("taken over");
+        }
+    }
+
+    @Test
+    void should_be_hosted_by_a_server_that_holds_the_key() {
+        try (ScriptedModelServer model = ScriptedModelServer.start(Script.assistant());
+                StreamEngine engine = StreamEngine.builder(new InMemoryEventStore())
+                        .processors(List.of(new OpenAiAgentProvider()))
+                        .settings(Map.of("openai.base-url", model.baseUrl(), "openai.api-key", Stage.KEY))
+                        .start()) {
+            var streams = engine.streams(ProjectSlug.of("public"));
+            JsonNode config = JsonCodec.parse("{\"model\":\"hosted\",\"systemPrompt\":\"Add.\"}");
+            streams.append(
+                            Stage.PATH.value(),
+                            new ProcessorAttached(OpenAiAgent.SLUG, Optional.of(config), Optional.empty()))
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
+            streams.append(Stage.PATH.value(), InputAdded.user("What is 50 - 8?"))
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
+
+            await().atMost(Stage.LIMIT).until(() -> {
+                JsonNode slice = streams.state(Stage.PATH)
+                        .orTimeout(10, TimeUnit.SECONDS)
+                        .join()
+                        .processors()
+                        .get(OpenAiAgent.SLUG);
+                return slice != null && slice.path("answered").asLong() > 0;
+            });
+            assertThat(model.requests()).hasSize(1);
+            assertThat(model.requests().get(0).model()).isEqualTo("hosted");
+            assertThat(model.requests().get(0).body().path("instructions").asText())
+                    .isEqualTo("Add.");
+            assertThat(model.requests().get(0).headers()).containsEntry("authorization", "Bearer " + Stage.KEY);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.millrace.processors.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.processors.openai.AgentEvent.InputAdded;
+import dev.millrace.processors.openai.AgentEvent.ItemCompleted;
+import dev.millrace.processors.openai.AgentEvent.LlmConfigUpdated;
+import dev.millrace.processors.openai.AgentEvent.RequestCompleted;
+import dev.millrace.processors.openai.AgentEvent.RequestFailed;
+import dev.millrace.processors.openai.AgentEvent.RequestStarted;
+import dev.millrace.processors.openai.AgentEvent.RetryScheduled;
+import dev.millrace.processors.openai.AgentEvent.SystemPromptUpdated;
+import dev.millrace.scriptedmodel.Reply;
+import dev.millrace.scriptedmodel.Script;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** One question, and all the ways in which a provider can answer it. */
+@Timeout(120)
+class AgentRepliesTest {
+    @Test
+    void should_stream_the_answer_into_the_log() {
+        try (Stage stage = new Stage(Script.assistant())) {
+            ProcessorRunner<AgentState> runner = stage.start();
+            stage.ask(runner, "What is 50 - 8?");
+
+            assertThat(stage.types())
+                    .containsExactly(
+                            "initialized",
+                            "agent-input-added",
+                            "llm-request-started",
+                            "llm-chunk-added",
+                            "llm-item-completed",
+                            "llm-request-completed");
+            assertThat(stage.text()).isEqualTo("50 - 8 is 42.");
+            assertThat(stage.only(ItemCompleted.class).text()).isEqualTo("50 - 8 is 42.");
+            RequestCompleted completed = stage.only(RequestCompleted.class);
+            assertThat(completed.status()).isEqualTo("completed");
+            assertThat(completed.responseId()).contains("resp_1");
+            assertThat(completed.usage()).isPresent();
+            assertThat(completed.ttftMs()).isPresent();
+            assertThat(runner.state().owesReply()).isFalse();
+            assertThat(stage.model.requests()).hasSize(1);
+            stage.assertWhole();
+        }
+    }
+
+    @Test
+    void should_send_the_whole_conversation_with_every_request() {
+        try (Stage stage = new Stage(Script.of(Reply.thoughtfulText("hm", "first answer"), Reply.text("second")))) {
+            ProcessorRunner<AgentState> runner = stage.start();
+            stage.ask(runner, "one");
+            stage.append(InputAdded.as("developer", "be kind"));
+            stage.ask(runner, "two");
+
+            assertThat(stage.lastRequest().texts("user")).containsExactly("one", "two");
+            assertThat(stage.lastRequest().texts("assistant")).containsExactly("first answer");
+            assertThat(stage.lastRequest().texts("developer")).containsExactly("be kind");
+            assertThat(stage.lastRequest().body().path("input").toString()).contains("sealed:rs_1_0");
+            assertThat(stage.all(RequestCompleted.class)).hasSize(2);
+            stage.assertWhole();
+        }
+    }
+
+    @Test
+    void should_take_model_and_prompt_from_the_log_for_the_next_request() {
+        try (Stage stage = new Stage(Script.assistant())) {
+            ProcessorRunner<AgentState> runner = stage.start();
+            stage.ask(runner, "one");
+            stage.append(new SystemPromptUpdated("You are a pirate."));
+            stage.append(LlmConfigUpdated.model("other-model"));
+            stage.ask(runner, "two");
+
+            assertThat(stage.model.requests().get(0).model()).isEqualTo("m");
+            assertThat(stage.model.requests().get(0).body().has("instructions")).isFalse();
+            assertThat(stage.lastRequest().model()).isEqualTo("other-model");
+            assertThat(stage.lastRequest().body().path("instructions").asText()).isEqualTo("You are a pirate.");
+            assertThat(stage.all(RequestStarted.class).get(1).model()).isEqualTo("other-model");
+        }
+    }
+
+    static Stream<Arguments> failures() {
+        return Stream.of(
+                Arguments.of(
+                        Reply.failure(401, "invalid_request_error", "invalid_api_key", "Wrong key: " + Stage.KEY),
+                        "auth"),
+                Arguments.of(Reply.failure(429, "insufficient_quota", "insufficient_quota", "pay"), "quota"),
+                Arguments.of(Reply.errorInStream("insufficient_quota", "pay"), "quota"),
+                Arguments.of(
+                        Reply.failure(400, "invalid_request_error", "context_length_exceeded", "long"),
+                        "context-length"),
+                Arguments.of(Reply.text("cut in the middle").cutAfter(2_300), "truncated"),
+                Arguments.of(Reply.text("no terminal event").endAfter(2_300), "truncated"),
+                Arguments.of(
+                        Reply.failure(429, "x", "rate_limit_exceeded", "later").header("retry-after", "3600"),
+                        "rate-limit"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void should_make_one_clear_event_of_a_failure_and_not_ask_again(Reply reply, String expected) {
+        try (Stage stage = new Stage(Script.of(reply, Reply.text("fine now")))) {
+            ProcessorRunner<AgentState> runner = stage.start();
+            stage.ask(runner, "hi");
+
+            RequestFailed failed = stage.only(RequestFailed.class);
+            assertThat(failed.failureClass()).isEqualTo(expected);
+            assertThat(failed.message()).isNotBlank();
+            assertThat(failed.providerRequestId()).contains("req_scripted");
+            assertThat(stage.model.requests()).hasSize(1);
+            assertThat(runner.state().owesReply()).isFalse();
+
+            ProcessorRunner<AgentState> restarted = stage.start();
+            restarted.awaitIdle(Stage.LIMIT);
+            assertThat(stage.model.requests()).hasSize(1);
+            runner.close();
+
+            stage.ask(restarted, "and now?");
+            assertThat(stage.only(RequestCompleted.class).status()).isEqualTo("completed");
+            stage.assertWhole();
+        }
+    }
+
+    @Test
+    void should_try_again_before_the_first_output_and_say_so() {
+        Reply busy = Reply.failure(503, "server_error", "server_error", "busy").header("retry-after-ms", "5");
+        try (Stage stage = new Stage(Script.of(busy, busy, Reply.text("at last")))) {
+            ProcessorRunner<AgentState> runner = stage.start();
+            stage.ask(runner, "hi");
+
+            assertThat(stage.all(RetryScheduled.class))
+                    .extracting(RetryScheduled::failedTries)
+                    .containsExactly(1, 2);
+            assertThat(stage.all(RetryScheduled.class))
+                    .extracting(RetryScheduled::delayMs)
+                    .containsExactly(5L, 5L);
+            assertThat(stage.only(RequestCompleted.class).status()).isEqualTo("completed");
+            assertThat(stage.model.requests()).hasSize(3);
+            assertThat(stage.all(RequestStarted.class)).hasSize(1);
+            stage.assertWhole();
+        }
+    }
+
+    @Test
+    void should_tell_an_incomplete_response_from_a_complete_one() {
+        try (Stage stage = new Stage(Script.of(Reply.incomplete("max_output_tokens", "half an ans")))) {
+            ProcessorRunner<AgentState> runner = stage.start();
+            stage.ask(runner, "hi");
+
+            RequestCompleted completed = stage.only(RequestCompleted.class);
+            assertThat(completed.status()).isEqualTo("incomplete");
+            assertThat(completed.incompleteReason()).contains("max_output_tokens");
+            assertThat(completed.usage()).isPresent();
+            assertThat(runner.state().owesReply()).isFalse();
+        }
+    }
+}

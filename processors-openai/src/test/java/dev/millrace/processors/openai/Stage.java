@@ -1,0 +1,169 @@
+package dev.millrace.processors.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.processors.openai.AgentEvent.InputAdded;
+import dev.millrace.processors.openai.AgentEvent.RequestCancelled;
+import dev.millrace.processors.openai.AgentEvent.RequestCompleted;
+import dev.millrace.processors.openai.AgentEvent.RequestFailed;
+import dev.millrace.processors.openai.AgentEvent.RequestLost;
+import dev.millrace.processors.openai.AgentEvent.RequestStarted;
+import dev.millrace.scriptedmodel.ModelRequest;
+import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ScriptedModelServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** A stream in a real engine, a model behind a real socket, and agents on real runners. */
+final class Stage implements AutoCloseable {
+    static final Duration LIMIT = Duration.ofSeconds(30);
+    static final String KEY = "stage-secret-key-123";
+    static final StreamPath PATH = StreamPath.of("/agents/a");
+    private static final EventCatalog CATALOG = EventCatalog.of(AgentEvent.class);
+
+    final ScriptedModelServer model;
+    final StreamEngine engine = StreamEngine.builder(new InMemoryEventStore()).start();
+    final EventStreams streams = engine.streams(ProjectSlug.of("public"));
+    private final String baseUrl;
+    private final List<ProcessorRunner<AgentState>> runners = new ArrayList<>();
+
+    Stage(Script script) {
+        this.model = ScriptedModelServer.start(script);
+        this.baseUrl = model.baseUrl();
+    }
+
+    /** With a model at another address. */
+    Stage(String baseUrl) {
+        this.model = ScriptedModelServer.start(Script.empty());
+        this.baseUrl = baseUrl;
+    }
+
+    /** An agent that has caught up. */
+    ProcessorRunner<AgentState> start() {
+        OpenAiAgent agent =
+                OpenAiAgent.builder().baseUrl(baseUrl).apiKey(KEY).model("m").build();
+        ProcessorRunner<AgentState> runner =
+                ProcessorRunner.builder(streams, agent).stream(PATH).start();
+        runners.add(runner);
+        runner.awaitCaughtUp(LIMIT);
+        return runner;
+    }
+
+    long append(AgentEvent event) {
+        return streams.append(PATH.value(), event)
+                .orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .join()
+                .offset();
+    }
+
+    long user(String text) {
+        return append(InputAdded.user(text));
+    }
+
+    /** Says something and waits until the agent has nothing left to do. */
+    void ask(ProcessorRunner<AgentState> runner, String text) {
+        runner.awaitProcessed(user(text), LIMIT);
+        runner.awaitIdle(LIMIT);
+    }
+
+    /** Waits until the model has gone silent in the middle of a reply, and what it said so far is in the log. */
+    void awaitHeld(String said) {
+        await().atMost(LIMIT).until(() -> model.held() == 1 && text().endsWith(said));
+    }
+
+    List<Event> events() {
+        return streams.read(PATH, ReadRange.all()).orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join().stream()
+                .map(event -> event.decodedBy(CATALOG))
+                .toList();
+    }
+
+    <T> List<T> all(Class<T> type) {
+        return events().stream()
+                .map(Event::payload)
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
+    }
+
+    <T> T only(Class<T> type) {
+        List<T> found = all(type);
+        assertThat(found).hasSize(1);
+        return found.get(0);
+    }
+
+    /** The types of all events, a run of the same one as one. */
+    List<String> types() {
+        List<String> types = new ArrayList<>();
+        for (Event event : events()) {
+            String type = event.type().substring(event.type().lastIndexOf('/') + 1);
+            if (types.isEmpty() || !types.get(types.size() - 1).equals(type)) {
+                types.add(type);
+            }
+        }
+        return types;
+    }
+
+    /** Everything the model said, chunk by chunk. */
+    String text() {
+        return all(AgentEvent.ChunkAdded.class).stream()
+                .map(AgentEvent.ChunkAdded::text)
+                .collect(Collectors.joining());
+    }
+
+    ModelRequest lastRequest() {
+        return model.requests().get(model.requests().size() - 1);
+    }
+
+    /** Every request that started has ended exactly once, and nobody's key is in the log. */
+    void assertWhole() {
+        List<Long> started = events().stream()
+                .filter(event -> event.payload() instanceof RequestStarted)
+                .map(Event::offset)
+                .toList();
+        List<Long> ended = events().stream()
+                .map(Event::payload)
+                .map(Stage::endedRequest)
+                .filter(id -> id > 0)
+                .sorted()
+                .toList();
+        assertThat(ended).as("ends of %s in %s", started, types()).isEqualTo(started);
+        assertThat(types()).doesNotContain("effect-failed", "processor-halted", "payload-malformed");
+        for (Event event : events()) {
+            assertThat(JsonCodec.writeText(JsonCodec.toTree(event))).doesNotContain(KEY);
+        }
+    }
+
+    private static long endedRequest(Object payload) {
+        if (payload instanceof RequestCompleted completed) {
+            return completed.requestId();
+        }
+        if (payload instanceof RequestFailed failed) {
+            return failed.requestId();
+        }
+        if (payload instanceof RequestCancelled cancelled) {
+            return cancelled.requestId();
+        }
+        return payload instanceof RequestLost lost ? lost.requestId() : 0;
+    }
+
+    @Override
+    public void close() {
+        runners.forEach(runner -> runner.stop(Duration.ofSeconds(2)));
+        engine.close();
+        model.close();
+    }
+}
