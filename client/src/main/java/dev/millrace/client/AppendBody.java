@@ -1,0 +1,93 @@
+package dev.millrace.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.core.Appended;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.JsonCodec;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import okhttp3.Response;
+
+/** What an append sends, fixed at the moment of the call, and how its answer is read against it. Immutable. */
+final class AppendBody {
+    private final byte[] json;
+    private final boolean keyed;
+
+    private AppendBody(byte[] json, boolean keyed) {
+        this.json = json;
+        this.keyed = keyed;
+    }
+
+    /** The bytes on the wire: an event, or an array of events. Not a copy. */
+    byte[] json() {
+        return json;
+    }
+
+    /** Whether every event has an idempotency key, so that sending it again stores nothing twice. */
+    boolean keyed() {
+        return keyed;
+    }
+
+    /**
+     * The body for one input.
+     *
+     * @throws IllegalArgumentException when the input cannot be written as JSON
+     */
+    static AppendBody of(EventInput input) {
+        return new AppendBody(
+                JsonCodec.write(JsonCodec.toTree(input)), input.idempotencyKey().isPresent());
+    }
+
+    /**
+     * The body for a batch.
+     *
+     * @throws IllegalArgumentException when there is nothing in it, or an input cannot be written as JSON
+     */
+    static AppendBody of(List<EventInput> inputs) {
+        if (inputs.isEmpty()) {
+            throw new IllegalArgumentException("a batch needs at least one event, got none; leave the call out");
+        }
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        inputs.forEach(input -> array.add(JsonCodec.toTree(input)));
+        boolean keyed = inputs.stream().allMatch(input -> input.idempotencyKey().isPresent());
+        return new AppendBody(JsonCodec.write(array), keyed);
+    }
+
+    /** Reads {@code {"event": …}}; whether it is a replay stands in a header. */
+    Appended readOne(Response response) throws IOException {
+        Event event = JsonCodec.toEvent(JsonCodec.parse(response.body().bytes()).path("event"));
+        boolean replayed = "true".equalsIgnoreCase(response.header("Idempotent-Replayed"));
+        return new Appended(event, replayed, replayed && Divergence.between(JsonCodec.parse(json), event));
+    }
+
+    /**
+     * Reads {@code {"events": […], "replayed": […]}}. A service that leaves {@code replayed} out is believed to replay
+     * only where the stored event says something else than the input with its key.
+     */
+    List<Appended> readAll(Response response) throws IOException {
+        JsonNode answer = JsonCodec.parse(response.body().bytes());
+        JsonNode events = answer.path("events");
+        JsonNode replays = answer.path("replayed");
+        JsonNode inputs = JsonCodec.parse(json);
+        if (events.size() != inputs.size()) {
+            throw new IllegalArgumentException(inputs.size() + " events were sent, " + events.size() + " came back");
+        }
+        List<Appended> appended = new ArrayList<>();
+        for (int i = 0; i < events.size(); i++) {
+            JsonNode input = inputs.get(i);
+            Event event = JsonCodec.toEvent(events.get(i));
+            boolean differs = Divergence.between(input, event);
+            boolean sameKey = event.idempotencyKey()
+                    .filter(key ->
+                            key.equals(input.path("idempotencyKey").asText().strip()))
+                    .isPresent();
+            boolean replayed = replays.isArray() ? replays.path(i).asBoolean() : sameKey && differs;
+            appended.add(new Appended(event, replayed, replayed && differs));
+        }
+        return List.copyOf(appended);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.millrace.client;
+
+import dev.millrace.core.StreamPath;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the appends to one stream in the order of the calls: one is sent when the one before it is answered. Requests
+ * on several connections would overtake each other. A stream without appends under way takes no memory. Safe for use
+ * by many threads.
+ */
+final class AppendLanes {
+    private final Map<StreamPath, Queue<Waiting<?>>> lanes = new HashMap<>(); // guarded by this
+
+    /**
+     * Sends when everything sent to this stream before is answered, well or badly.
+     *
+     * @param send called once, or not at all when the future is cancelled before its turn
+     * @return completes as the future of {@code send}; cancelling it cancels that one
+     */
+    <T> CompletableFuture<T> enter(StreamPath path, Supplier<CompletableFuture<T>> send) {
+        Waiting<T> waiting = new Waiting<>(send);
+        boolean idle;
+        synchronized (this) {
+            idle = !lanes.containsKey(path);
+            lanes.computeIfAbsent(path, any -> new ArrayDeque<>()).add(waiting);
+        }
+        if (idle) {
+            advance(path);
+        }
+        return waiting.result;
+    }
+
+    /** How many streams have appends under way. */
+    synchronized int size() {
+        return lanes.size();
+    }
+
+    /**
+     * Sends until something is under way or nothing is left. A loop, so that a long lane takes no stack; and callers
+     * hear of what was over at once only when the lane has moved on, since what they do then may wait for it.
+     */
+    private void advance(StreamPath path) {
+        List<Runnable> over = new ArrayList<>();
+        Waiting<?> next = next(path);
+        while (next != null && !next.send(() -> advance(path), over)) {
+            next = next(path);
+        }
+        over.forEach(Runnable::run);
+    }
+
+    private synchronized @Nullable Waiting<?> next(StreamPath path) {
+        Queue<Waiting<?>> lane = lanes.get(path);
+        Waiting<?> next = lane == null ? null : lane.poll();
+        if (next == null) {
+            lanes.remove(path);
+        }
+        return next;
+    }
+
+    private static final class Waiting<T> {
+        private final CompletableFuture<T> result = new CompletableFuture<>();
+        private final Supplier<CompletableFuture<T>> send;
+
+        Waiting(Supplier<CompletableFuture<T>> send) {
+            this.send = send;
+        }
+
+        /**
+         * Sends it.
+         *
+         * @param answered called when the answer comes later, before the caller hears of it
+         * @param over where what tells the caller is put when the answer is already there
+         * @return whether the answer comes later
+         */
+        boolean send(Runnable answered, List<Runnable> over) {
+            if (result.isDone()) {
+                return false;
+            }
+            CompletableFuture<T> sent = send.get();
+            result.whenComplete((value, failure) -> {
+                if (result.isCancelled()) {
+                    sent.cancel(false);
+                }
+            });
+            if (sent.isDone()) {
+                over.add(() -> sent.whenComplete(this::finish));
+                return false;
+            }
+            sent.whenComplete((value, failure) -> {
+                answered.run();
+                finish(value, failure);
+            });
+            return true;
+        }
+
+        private void finish(T value, @Nullable Throwable failure) {
+            if (failure == null) {
+                result.complete(value);
+            } else {
+                result.completeExceptionally(failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.millrace.client;
+
+import dev.millrace.core.runner.Timers;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends appends, and is the only place that sends one again: when the connection failed, at most {@value #RETRIES}
+ * times, and only if every event has an idempotency key. Without a key nobody knows whether the first attempt was
+ * stored, so the failure is the caller's to judge. Safe for use by many threads.
+ */
+final class AppendSender {
+    static final int RETRIES = 3;
+
+    private final Exchange exchange;
+    private final Timers timers;
+    private final Backoff backoff;
+
+    AppendSender(Exchange exchange, Timers timers, Backoff backoff) {
+        this.exchange = exchange;
+        this.timers = timers;
+        this.backoff = backoff;
+    }
+
+    /** Sends; cancelling the future cancels the attempt that is under way. */
+    <T> CompletableFuture<T> send(Operation<T> operation, boolean keyed) {
+        if (!keyed) {
+            return exchange.send(operation);
+        }
+        Attempts<T> attempts = new Attempts<>(operation);
+        attempts.next();
+        return attempts.result;
+    }
+
+    private final class Attempts<T> {
+        private final CompletableFuture<T> result = new CompletableFuture<>();
+        private final Operation<T> operation;
+        private volatile @Nullable CompletableFuture<T> underWay;
+        private int retries; // only the attempt under way touches it
+
+        Attempts(Operation<T> operation) {
+            this.operation = operation;
+            result.whenComplete((value, failure) -> cancelIfCancelled());
+        }
+
+        void next() {
+            CompletableFuture<T> attempt = exchange.send(operation);
+            underWay = attempt;
+            cancelIfCancelled();
+            attempt.whenComplete((value, failure) -> {
+                if (failure == null) {
+                    result.complete(value);
+                } else if (retries < RETRIES && Failures.isConnectionFailure(failure) && !result.isDone()) {
+                    timers.after(backoff.delay(retries++), this::next);
+                } else {
+                    result.completeExceptionally(failure);
+                }
+            });
+        }
+
+        private void cancelIfCancelled() {
+            CompletableFuture<T> attempt = underWay;
+            if (result.isCancelled() && attempt != null) {
+                attempt.cancel(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.millrace.client;
+
+import dev.millrace.core.StreamException;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.Response;
+
+/** Sends an operation once and answers with a future. Safe for use by many threads. */
+final class Exchange {
+    private final Call.Factory calls;
+    private volatile boolean closed;
+
+    Exchange(Call.Factory calls) {
+        this.calls = calls;
+    }
+
+    /** From here on every operation fails at once; those under way are not touched. */
+    void close() {
+        closed = true;
+    }
+
+    /**
+     * Sends. The future fails with a {@link StreamException}; cancelling it cancels the call, and the service may or may
+     * not have done it.
+     */
+    <T> CompletableFuture<T> send(Operation<T> operation) {
+        if (closed) {
+            return CompletableFuture.failedFuture(Failures.closed(operation.verb(), operation.path()));
+        }
+        CompletableFuture<T> future = new CompletableFuture<>();
+        Call call = calls.newCall(operation.request());
+        future.whenComplete((value, failure) -> {
+            if (future.isCancelled()) {
+                call.cancel();
+            }
+        });
+        call.enqueue(new Callback() {
+            @Override
+            public void onFailure(Call failed, IOException e) {
+                future.completeExceptionally(
+                        closed
+                                ? Failures.closed(operation.verb(), operation.path())
+                                : Failures.unreachable(operation.verb(), operation.path(), operation.request(), e));
+            }
+
+            @Override
+            public void onResponse(Call answered, Response response) {
+                T value;
+                try (response) {
+                    value = read(operation, response);
+                } catch (StreamException e) {
+                    future.completeExceptionally(e);
+                    return;
+                }
+                future.complete(value);
+            }
+        });
+        return future;
+    }
+
+    private static <T> T read(Operation<T> operation, Response response) {
+        if (!response.isSuccessful()) {
+            throw Failures.refused(operation.verb(), operation.path(), response);
+        }
+        try {
+            return operation.answer().read(response);
+        } catch (IOException e) {
+            throw Failures.unreachable(operation.verb(), operation.path(), operation.request(), e);
+        } catch (RuntimeException e) {
+            throw Failures.unreadable(operation.verb(), operation.path(), operation.request(), e);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.millrace.client;
+
+import dev.millrace.core.runner.Timers;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import okhttp3.Call;
+
+/**
+ * What the tails of one client share.
+ *
+ * @param tails makes the long calls: HTTP/1.1, a read timeout of three heartbeats, no limit on their number
+ * @param calls makes the short ones
+ * @param requests builds both
+ * @param timers the clock, and the waiting between attempts
+ * @param backoff how long to wait
+ * @param executor where a subscription that is closed while it waits says its last word
+ * @param ended is told of every tail that is over
+ */
+record TailPort(
+        Call.Factory tails,
+        Call.Factory calls,
+        Requests requests,
+        Timers timers,
+        Backoff backoff,
+        Executor executor,
+        Consumer<Tail> ended) {}
