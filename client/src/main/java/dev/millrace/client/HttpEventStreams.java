@@ -211,8 +211,8 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         }
 
         /**
-         * A client whose connection pool, interceptors, proxy, certificates and (for all but tails) timeouts are used.
-         * Its dispatcher, cache and protocols of tails are not. Without one a client of our own connects within 10 s and
+         * A client whose interceptors, proxy and certificates are used, and, for all but tails, its connection pool,
+         * protocols and timeouts; its dispatcher and cache are not. Without one a client of our own connects within 10 s and
          * waits 30 s for an answer.
          */
         public Builder httpClient(OkHttpClient shared) {

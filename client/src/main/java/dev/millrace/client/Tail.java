@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.Callback;
+import okhttp3.MediaType;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -122,6 +123,17 @@ final class Tail implements Subscription {
         if (!response.isSuccessful()) {
             return refused(response);
         }
+        if (!isEventStream(response.body().contentType())) {
+            call.cancel();
+            return Outcome.of(
+                    Outcome.Next.TRY_AGAIN,
+                    Failures.unreadable(
+                            "subscribe",
+                            path,
+                            response.request(),
+                            new IllegalArgumentException(
+                                    "it is " + response.body().contentType() + " and not text/event-stream")));
+        }
         Instant now = port.timers().now();
         Greeting greeting = Greeting.of(response, now);
         if (position.isOfAnotherLog(greeting.incarnation())) {
@@ -135,6 +147,10 @@ final class Tail implements Subscription {
             return Outcome.of(Outcome.Next.AGAIN);
         }
         return run(call, response, greeting, stateHead, now);
+    }
+
+    private static boolean isEventStream(@Nullable MediaType type) {
+        return type != null && type.type().equals("text") && type.subtype().equals("event-stream");
     }
 
     private Outcome run(Call call, Response response, Greeting greeting, OptionalLong stateHead, Instant now) {

@@ -3,6 +3,7 @@ package dev.millrace.client;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
@@ -35,6 +36,7 @@ final class Transport {
         OkHttpClient.Builder builder = base != null
                 ? base.newBuilder()
                 : new OkHttpClient.Builder()
+                        .socketFactory(new PromptSockets())
                         .connectTimeout(CONNECT)
                         .readTimeout(ANSWER)
                         .writeTimeout(ANSWER);
@@ -47,6 +49,8 @@ final class Transport {
         tails = calls.newBuilder()
                 .dispatcher(tailDispatcher)
                 .protocols(List.of(Protocol.HTTP_1_1))
+                // a kept connection may be long dead when a machine wakes up, and a tail gains nothing from one
+                .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
                 .connectTimeout(CONNECT)
                 .readTimeout(heartbeat.multipliedBy(3))
                 .callTimeout(Duration.ZERO)

@@ -1,0 +1,106 @@
+package dev.millrace.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.JsonCodec;
+import java.time.Duration;
+import java.util.Random;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The parts that need no socket. */
+class PartsTest {
+    @Test
+    void should_draw_delays_from_the_whole_range_below_a_doubling_limit() {
+        Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10), new Random(1));
+        for (int failures = 0; failures < 100; failures++) {
+            Duration limit = Duration.ofMillis(Math.min(10_000, 100L << Math.min(failures, 10)));
+            for (int n = 0; n < 20; n++) {
+                assertThat(backoff.delay(failures)).isBetween(Duration.ZERO, limit);
+            }
+        }
+        assertThat(backoff.delay(50)).isNotEqualTo(backoff.delay(50));
+        assertThat(backoff.delay(Integer.MAX_VALUE)).isLessThanOrEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void should_refuse_limits_that_do_not_fit() {
+        Random random = new Random(1);
+        assertThatThrownBy(() -> new Backoff(Duration.ZERO, Duration.ofSeconds(1), random))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("0 < first <= most");
+        assertThatThrownBy(() -> new Backoff(Duration.ofSeconds(2), Duration.ofSeconds(1), random))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "7 | PT7S",
+                "0 | PT0S",
+                "-3 | PT0S",
+                "soon | PT0S",
+                "99999999999999999999 | PT0S",
+                "86400 | PT5M",
+                "Thu, 01 Jan 2026 12:00:20 GMT | PT20S",
+                "Thu, 01 Jan 2026 11:00:00 GMT | PT0S"
+            })
+    void should_understand_retry_after_within_bounds(String header, Duration expected) {
+        assertThat(RetryAfter.of(response("Retry-After", header), Sample.NOON)).isEqualTo(expected);
+    }
+
+    @Test
+    void should_compare_a_retry_date_with_the_clock_of_the_service() {
+        Response response = response("Retry-After", "Thu, 01 Jan 2026 12:00:20 GMT")
+                .newBuilder()
+                .header("Date", "Thu, 01 Jan 2026 12:00:15 GMT")
+                .build();
+        assertThat(RetryAfter.of(response, Sample.NOON)).isEqualTo(Duration.ofSeconds(5));
+        assertThat(RetryAfter.of(response("X", "y"), Sample.NOON)).isZero();
+    }
+
+    @Test
+    void should_count_the_gap_from_the_last_byte() {
+        ServerClock clock = new ServerClock();
+        assertThat(clock.connected(Sample.NOON, Sample.NOON)).isZero();
+        clock.byteArrived(Sample.NOON.plusSeconds(10));
+        clock.byteArrived(Sample.NOON.plusSeconds(5)); // a clock that was set back
+        assertThat(clock.connected(Sample.NOON.plusSeconds(12), Sample.NOON)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(clock.connected(Sample.NOON.plusSeconds(15), Sample.NOON)).isEqualTo(Duration.ofSeconds(3));
+        assertThat(clock.connected(Sample.NOON, Sample.NOON)).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"type\":\"said\",\"payload\":{\"a\":1,\"b\":[1.0,\"x\"]}} | false",
+                "{\"type\":\" said \",\"payload\":{\"b\":[1,\"x\"],\"a\":1.00}} | false",
+                "{\"type\":\"told\",\"payload\":{\"a\":1,\"b\":[1,\"x\"]}} | true",
+                "{\"type\":\"said\",\"payload\":{\"a\":1,\"b\":[\"x\",1]}} | true",
+                "{\"type\":\"said\",\"payload\":{\"a\":\"1\",\"b\":[1,\"x\"]}} | true",
+                "{\"type\":\"said\",\"payload\":{\"a\":1}} | true",
+                "{\"type\":\"said\",\"payload\":{\"a\":1,\"b\":[1,\"x\"]},\"metadata\":{}} | true"
+            })
+    void should_compare_values_and_not_spelling(String sent, boolean differs) {
+        Event stored = JsonCodec.toEvent(JsonCodec.parse(Sample.event(2, "said", "{\"a\":1,\"b\":[1,\"x\"]}")));
+        assertThat(Divergence.between(JsonCodec.parse(sent), stored)).isEqualTo(differs);
+    }
+
+    private static Response response(String name, String value) {
+        return new Response.Builder()
+                .request(new Request.Builder().url("http://localhost/").build())
+                .protocol(Protocol.HTTP_1_1)
+                .code(503)
+                .message("X")
+                .header(name, value)
+                .build();
+    }
+}
