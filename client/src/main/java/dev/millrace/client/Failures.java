@@ -20,7 +20,8 @@ final class Failures {
 
     /** The service answered, and refused. Reads the body, but does not close the answer. */
     static StreamException refused(String verb, StreamPath path, Response response) {
-        String why = reason(response);
+        String location = response.header("Location");
+        String why = response.isRedirect() && location != null ? "it moved to " + location : reason(response);
         Code code = code(response.code(), why);
         return new StreamException(
                 code,
@@ -101,7 +102,7 @@ final class Failures {
             case 412 -> message.contains("stream is paused") ? Code.PAUSED : Code.OFFSET_MISMATCH;
             case 413 -> Code.TOO_LARGE;
             case 408, 429, 502, 503, 504 -> Code.UNAVAILABLE;
-            default -> status >= 400 && status < 500 ? Code.BAD_REQUEST : Code.INTERNAL;
+            default -> status < 400 ? Code.NOT_FOUND : status < 500 ? Code.BAD_REQUEST : Code.INTERNAL;
         };
     }
 

@@ -40,13 +40,18 @@ final class Transport {
                         .connectTimeout(CONNECT)
                         .readTimeout(ANSWER)
                         .writeTimeout(ANSWER);
-        calls = builder.dispatcher(callDispatcher).cache(null).build();
+        // a redirected append would turn into a read
+        calls = builder.dispatcher(callDispatcher)
+                .cache(null)
+                .followRedirects(false)
+                .build();
         ownPool = base == null ? calls.connectionPool() : null;
 
         Dispatcher tailDispatcher = new Dispatcher(DaemonThreads.named("millrace-tail-"));
         tailDispatcher.setMaxRequests(Integer.MAX_VALUE);
         tailDispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
         tails = calls.newBuilder()
+                .followRedirects(true)
                 .dispatcher(tailDispatcher)
                 .protocols(List.of(Protocol.HTTP_1_1))
                 // a kept connection may be long dead when a machine wakes up, and a tail gains nothing from one

@@ -236,6 +236,18 @@ class AppendTest {
     }
 
     @Test
+    void should_not_follow_a_redirect_because_an_append_would_become_a_read() {
+        server.enqueue(new MockResponse.Builder()
+                .code(301)
+                .addHeader("Location", "https://elsewhere.example/")
+                .build());
+        assertThat(failure(streams.append(Sample.PATH, Sample.input("said", "{}"))))
+                .hasMessageContaining("301: it moved to https://elsewhere.example/; check the base URL")
+                .extracting(StreamException::code)
+                .isEqualTo(StreamException.Code.NOT_FOUND);
+    }
+
+    @Test
     void should_cancel_the_call_with_the_future_and_let_the_next_append_pass() throws Exception {
         // given
         server.enqueue(new MockResponse.Builder()

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TailTimeoutTest {
-    private static final Duration HEARTBEAT = Duration.ofMillis(70);
+    private static final Duration HEARTBEAT = Duration.ofMillis(150);
 
     @StartStop
     public final MockWebServer server = new MockWebServer();
@@ -62,7 +62,7 @@ class TailTimeoutTest {
         subscriber.expect("connected 'A' 0 gap 0");
         // when
         await().pollInterval(Duration.ofMillis(20))
-                .during(Duration.ofMillis(600))
+                .during(Duration.ofSeconds(1))
                 .atMost(Sample.PATIENCE)
                 .until(() -> {
                     tail.send(": \n\n");
@@ -81,7 +81,7 @@ class TailTimeoutTest {
         LiveRequest tail = service.next().tail("A", 2).send(Sample.sse(1));
         busy.expect("connected 'A' 2 gap 0", "event 1");
         // when it is busy for much longer than three heartbeats
-        await().during(Duration.ofMillis(800))
+        await().during(Duration.ofMillis(1200))
                 .atMost(Sample.PATIENCE)
                 .until(() -> busy.rest().isEmpty() && service.waiting() == 0);
         tail.send(Sample.sse(2));
