@@ -87,7 +87,8 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
     /**
      * Begins a client of one server.
      *
-     * @param baseUrl {@code http://host:port}, with a path if the server is mounted below one
+     * @param baseUrl {@code http://host:port}, with a path if the server is mounted below one; where the server really
+     *     is, since only tails follow redirects
      * @throws IllegalArgumentException when it is not an HTTP URL
      */
     public static Builder builder(URI baseUrl) {
