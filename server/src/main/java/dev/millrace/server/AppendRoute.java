@@ -1,0 +1,57 @@
+package dev.millrace.server;
+
+import dev.millrace.core.StreamPath;
+import dev.millrace.engine.AppendedRecord;
+import dev.millrace.engine.StreamEngine;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.eclipse.jetty.http.HttpHeader;
+
+/** Appends: from a request body to the engine, and its answer back. Safe for use by many threads. */
+final class AppendRoute {
+    private final StreamEngine engine;
+    private final RequestBodies bodies;
+
+    AppendRoute(StreamEngine engine) {
+        this.engine = engine;
+        this.bodies = new RequestBodies(engine.limits());
+    }
+
+    /** Appends what the body says; answers when it is durable. */
+    void append(Exchange exchange, StreamPath path) {
+        if (exchange.query().names().contains("jsonataTransform")) {
+            throw Refusal.badRequest(
+                    "jsonataTransform",
+                    "invalid_jsonata_transform: this server has no transformer; append the event as it is to be stored");
+        }
+        MediaType type = MediaType.of(exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE));
+        RequestBody.read(exchange.request(), first -> bodies.limit(type, first))
+                .thenCompose(body -> {
+                    Inputs inputs = bodies.read(type, body, path);
+                    return engine.append(exchange.project(), path, inputs.events())
+                            .thenAccept(appended -> answer(exchange, inputs.batch(), appended));
+                })
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        exchange.fail(failure);
+                    }
+                });
+    }
+
+    private static void answer(Exchange exchange, boolean batch, List<AppendedRecord> appended) {
+        if (appended.stream().allMatch(AppendedRecord::replayed)) {
+            exchange.response().getHeaders().put("Idempotent-Replayed", "true");
+        }
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        json.writeBytes((batch ? "{\"events\":[" : "{\"event\":").getBytes(StandardCharsets.UTF_8));
+        for (int i = 0; i < appended.size(); i++) {
+            if (i > 0) {
+                json.write(',');
+            }
+            json.writeBytes(appended.get(i).event().json());
+        }
+        json.writeBytes((batch ? "]}" : "}").getBytes(StandardCharsets.UTF_8));
+        exchange.json(200, json.toByteArray());
+    }
+}

@@ -1,0 +1,86 @@
+package dev.millrace.server;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamException;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** Every failure as the wire has it: a status and {@code {defined, code, status, message, data?}}. */
+final class ErrorBodies {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.server");
+
+    /**
+     * One answer.
+     *
+     * @param status the HTTP status
+     * @param json the body, compact
+     */
+    @SuppressWarnings("ArrayRecordComponent") // written once, never compared
+    record ErrorBody(int status, byte[] json) {}
+
+    private ErrorBodies() {}
+
+    /** The answer to a failure. What nobody foresaw is logged with its stack and answered in general words. */
+    static ErrorBody of(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        if (cause instanceof Refusal refusal) {
+            return body(false, refusal.code(), refusal.status(), message(refusal), refusal.issues());
+        }
+        if (cause instanceof StreamException refused && refused.code() != StreamException.Code.INTERNAL) {
+            int status = refused.code().status();
+            List<Issue> issues = status == 400 ? List.of(new Issue("body", message(refused))) : List.of();
+            return body(status == 412 || status == 409, name(refused.code()), status, message(refused), issues);
+        }
+        LOG.log(System.Logger.Level.ERROR, "request failed", cause);
+        return body(false, "INTERNAL_SERVER_ERROR", 500, "the server failed to answer; its log says why", List.of());
+    }
+
+    /** The answer to what the HTTP layer itself refused. */
+    static ErrorBody of(int status, String message) {
+        return body(false, status >= 500 ? "INTERNAL_SERVER_ERROR" : "BAD_REQUEST", status, message, List.of());
+    }
+
+    /** The cause behind the wrappers of futures. */
+    static Throwable unwrap(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    private static String message(Throwable failure) {
+        return String.valueOf(failure.getMessage());
+    }
+
+    private static String name(StreamException.Code code) {
+        return switch (code) {
+            case OFFSET_MISMATCH, PAUSED -> "PRECONDITION_FAILED";
+            case TOO_LARGE -> "PAYLOAD_TOO_LARGE";
+            case INTERNAL -> "INTERNAL_SERVER_ERROR";
+            case UNAVAILABLE -> "SERVICE_UNAVAILABLE";
+            case TIMEOUT -> "GATEWAY_TIMEOUT";
+            default -> code.name();
+        };
+    }
+
+    private static ErrorBody body(boolean defined, String code, int status, String message, List<Issue> issues) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.put("defined", defined).put("code", code).put("status", status).put("message", message);
+        if (!issues.isEmpty()) {
+            ArrayNode list = body.putObject("data").putArray("issues");
+            for (Issue issue : issues) {
+                list.addObject()
+                        .put("message", issue.message())
+                        .putArray("path")
+                        .add(issue.field());
+            }
+        }
+        return new ErrorBody(status, JsonCodec.write(body));
+    }
+}

@@ -1,0 +1,201 @@
+package dev.millrace.server;
+
+import dev.millrace.core.Connected;
+import dev.millrace.core.Subscription;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.EventRecord;
+import dev.millrace.engine.RecordSink;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One live read: a tail of the engine on one side, a response on the other. Each page the engine hands over is written
+ * before the next is asked for, so a slow reader costs one page and slows nobody. Between events an empty comment goes
+ * out every heartbeat; a reader that takes nothing for the slow-reader timeout is told so and dropped.
+ */
+final class EventStreamResponse implements RecordSink {
+    private static final int PIECE = 64 * 1024;
+
+    private final Exchange exchange;
+    private final Set<String> types;
+    private final boolean caughtUp;
+    private final Timing timing;
+    private final Outbox outbox;
+    private @Nullable Subscription subscription;
+    private Timers.@Nullable Timer timer;
+    private boolean connected;
+    private boolean ended;
+
+    /** How long things may take. */
+    record Timing(Timers timers, Duration heartbeat, Duration slowReaderTimeout) {}
+
+    EventStreamResponse(Exchange exchange, Set<String> types, boolean caughtUp, Timing timing) {
+        this.exchange = exchange;
+        this.types = types;
+        this.caughtUp = caughtUp;
+        this.timing = timing;
+        this.outbox = new Outbox(exchange.response(), timing.timers()::now);
+    }
+
+    /** Completes when the answer is over, however it ended. */
+    CompletionStage<Void> over() {
+        return outbox.over();
+    }
+
+    /** Gives the tail that feeds this answer, so that the answer can end it. */
+    void feedFrom(Subscription tail) {
+        boolean tooLate;
+        synchronized (this) {
+            subscription = tail;
+            tooLate = ended;
+        }
+        if (tooLate) {
+            tail.close();
+        }
+    }
+
+    /** Ends the answer as if the stream had ended. */
+    void finish() {
+        if (end()) {
+            outbox.finish(null);
+        }
+    }
+
+    @Override
+    public void onConnected(Connected now) {
+        LiveHeaders.put(
+                exchange.response().getHeaders(),
+                EventFormat.EVENT_STREAM.contentType(),
+                now.watermark(),
+                now.incarnation(),
+                timing.timers().now());
+        exchange.response().setStatus(200);
+        exchange.request().addIdleTimeoutListener(timeout -> false);
+        outbox.over().whenComplete((done, failure) -> {
+            end();
+            if (failure == null) {
+                exchange.end();
+            } else {
+                exchange.abort(failure);
+            }
+        });
+        synchronized (this) {
+            connected = true;
+        }
+        outbox.send(EventFormat.comment());
+        watch(timing.heartbeat());
+    }
+
+    @Override
+    public CompletionStage<Void> onRecords(List<EventRecord> page) {
+        List<EventRecord> wanted = types.isEmpty()
+                ? page
+                : page.stream().filter(event -> types.contains(event.type())).toList();
+        return wanted.isEmpty() ? CompletableFuture.completedFuture(null) : outbox.send(new Pieces(wanted.iterator()));
+    }
+
+    @Override
+    public void onCaughtUp(long watermark) {
+        if (caughtUp) {
+            outbox.send(EventFormat.caughtUp(watermark));
+        }
+    }
+
+    @Override
+    public void onEnd(@Nullable Throwable failure) {
+        boolean begun;
+        synchronized (this) {
+            begun = connected;
+        }
+        if (!end()) {
+            return;
+        }
+        if (!begun) {
+            exchange.fail(failure != null ? failure : Refusal.unavailable("the server is stopping; try again later"));
+        } else if (failure != null) {
+            outbox.finish(EventFormat.error(ErrorBodies.of(failure).json()));
+        } else {
+            outbox.finishAfterAll();
+        }
+    }
+
+    private boolean end() {
+        Subscription tail;
+        synchronized (this) {
+            if (ended) {
+                return false;
+            }
+            ended = true;
+            tail = subscription;
+            if (timer != null) {
+                timer.cancel();
+            }
+        }
+        if (tail != null) {
+            tail.close();
+        }
+        return true;
+    }
+
+    private synchronized void watch(Duration delay) {
+        if (!ended) {
+            timer = timing.timers().after(delay, this::check);
+        }
+    }
+
+    private void check() {
+        Instant now = timing.timers().now();
+        Duration stalled = outbox.stalled().orElse(Duration.ZERO);
+        if (stalled.compareTo(timing.slowReaderTimeout()) >= 0) {
+            drop(stalled);
+            return;
+        }
+        Duration quiet = Duration.between(outbox.activity(), now);
+        if (quiet.compareTo(timing.heartbeat()) >= 0) {
+            outbox.sendIfIdle(EventFormat.comment());
+            quiet = Duration.ZERO;
+        }
+        Duration rest = timing.slowReaderTimeout().minus(stalled);
+        Duration next = timing.heartbeat().minus(quiet);
+        watch(rest.compareTo(next) < 0 ? rest : next);
+    }
+
+    /** The error can only be sent if the reader takes what is under way; it gets one more heartbeat to do so. */
+    private void drop(Duration stalled) {
+        if (!end()) {
+            return;
+        }
+        Refusal reason = Refusal.unavailable("the reader is too slow: it took nothing for " + stalled.toMillis()
+                + " ms; read faster, or come back with Last-Event-ID");
+        outbox.finish(EventFormat.error(ErrorBodies.of(reason).json()));
+        timing.timers().after(timing.heartbeat(), () -> exchange.abort(reason));
+    }
+
+    /** Events as frames, in pieces small enough that writing one of them shows whether the reader is alive. */
+    private record Pieces(Iterator<EventRecord> events) implements Iterator<byte[]> {
+        @Override
+        public boolean hasNext() {
+            return events.hasNext();
+        }
+
+        @Override
+        public byte[] next() {
+            if (!events.hasNext()) {
+                throw new NoSuchElementException();
+            }
+            ByteArrayOutputStream piece = new ByteArrayOutputStream();
+            while (events.hasNext() && piece.size() < PIECE) {
+                EventFormat.EVENT_STREAM.encode(events.next(), false, piece);
+            }
+            return piece.toByteArray();
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.millrace.server;
+
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ProjectSlug;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** One request and its answer. The answer is given once; what comes after it is ignored. Safe for many threads. */
+final class Exchange {
+    private static final String JSON = "application/json";
+
+    private final Request request;
+    private final Response response;
+    private final Callback callback;
+    private final Query query;
+    private final ProjectSlug project;
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    Exchange(Request request, Response response, Callback callback, Query query, ProjectSlug project) {
+        this.request = request;
+        this.response = response;
+        this.callback = callback;
+        this.query = query;
+        this.project = project;
+    }
+
+    Request request() {
+        return request;
+    }
+
+    Response response() {
+        return response;
+    }
+
+    Query query() {
+        return query;
+    }
+
+    ProjectSlug project() {
+        return project;
+    }
+
+    boolean isHead() {
+        return request.getMethod().equals("HEAD");
+    }
+
+    /** Answers with JSON, indented for people who read it in a terminal. */
+    void json(int status, byte[] compact) {
+        if (ended.compareAndSet(false, true)) {
+            send(response, status, JSON, indented(compact), callback);
+        }
+    }
+
+    /** Answers with any other body. */
+    void body(int status, String contentType, byte[] bytes) {
+        if (ended.compareAndSet(false, true)) {
+            send(response, status, contentType, bytes, callback);
+        }
+    }
+
+    /** Answers with an error; when the answer has already begun, all that can be done is to break it off. */
+    void fail(Throwable failure) {
+        if (response.isCommitted()) {
+            abort(failure);
+        } else if (ended.compareAndSet(false, true)) {
+            fail(response, failure, callback);
+        }
+    }
+
+    /** Says that an answer which was written piece by piece is complete. */
+    void end() {
+        if (ended.compareAndSet(false, true)) {
+            callback.succeeded();
+        }
+    }
+
+    /** Breaks an answer off so that the caller can tell, and closes the connection even while a write is stuck. */
+    void abort(Throwable cause) {
+        if (ended.compareAndSet(false, true)) {
+            callback.failed(cause);
+            request.getConnectionMetaData().getConnection().getEndPoint().close(cause);
+        }
+    }
+
+    /** Answers a failure on a response of which nothing was written. */
+    static void fail(Response response, Throwable failure, Callback callback) {
+        if (ErrorBodies.unwrap(failure) instanceof Refusal refusal) {
+            refusal.allow().ifPresent(allow -> response.getHeaders().put(HttpHeader.ALLOW, allow));
+        }
+        ErrorBodies.ErrorBody error = ErrorBodies.of(failure);
+        send(response, error.status(), JSON, indented(error.json()), callback);
+    }
+
+    static void send(Response response, int status, String contentType, byte[] bytes, Callback callback) {
+        response.setStatus(status);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
+        response.write(true, ByteBuffer.wrap(bytes), callback);
+    }
+
+    static byte[] indented(byte[] compact) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(JsonCodec.indent(compact));
+        out.write('\n');
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.millrace.server;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
+import dev.millrace.engine.Limits;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** JSON bodies: a value is one event, an array is a batch, lines are a batch. Numbers keep their characters. */
+final class JsonBodies {
+    private final Limits limits;
+    private final Envelope envelope;
+
+    JsonBodies(Limits limits, StreamPath url) {
+        this.limits = limits;
+        this.envelope = new Envelope(url);
+    }
+
+    /** Reads a whole body. */
+    Inputs read(byte[] json) {
+        try (JsonParser parser = JsonCodec.parser(json)) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                return Inputs.single(new byte[] {'n', 'u', 'l', 'l'});
+            }
+            List<byte[]> events = new ArrayList<>();
+            if (first == JsonToken.START_ARRAY) {
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    add(events, copy(parser));
+                }
+            } else {
+                events.add(envelope.strip(copy(parser)));
+            }
+            if (parser.nextToken() != null) {
+                JsonLocation at = parser.currentTokenLocation();
+                throw malformed("something follows the JSON value", at.getLineNr(), at.getColumnNr());
+            }
+            return inputs(events, first == JsonToken.START_ARRAY);
+        } catch (IOException | UncheckedIOException e) {
+            throw malformed(e, 0);
+        }
+    }
+
+    /** Reads newline-delimited JSON; blank lines count for nothing but their number. */
+    Inputs lines(byte[] body) {
+        List<byte[]> events = new ArrayList<>();
+        int line = 0;
+        for (int start = 0; start < body.length; line++) {
+            int end = start;
+            while (end < body.length && body[end] != '\n') {
+                end++;
+            }
+            byte[] text = Arrays.copyOfRange(body, start, end);
+            start = end + 1;
+            try (JsonParser parser = JsonCodec.parser(text)) {
+                if (parser.nextToken() != null) {
+                    add(events, copy(parser));
+                    if (parser.nextToken() != null) {
+                        JsonLocation at = parser.currentTokenLocation();
+                        throw malformed("a second value on one line", at.getLineNr() + line, at.getColumnNr());
+                    }
+                }
+            } catch (IOException | UncheckedIOException e) {
+                throw malformed(e, line);
+            }
+        }
+        return inputs(events, true);
+    }
+
+    private void add(List<byte[]> events, byte[] json) {
+        if (events.size() == limits.batchEvents()) {
+            throw Refusal.badRequest(
+                    "body",
+                    "the batch has too many events: at most " + limits.batchEvents()
+                            + " are allowed, more were sent; send several batches");
+        }
+        events.add(envelope.strip(json));
+    }
+
+    private static Inputs inputs(List<byte[]> events, boolean batch) {
+        if (events.isEmpty()) {
+            throw Refusal.badRequest("body", "the batch is empty; send at least one event");
+        }
+        return new Inputs(List.copyOf(events), batch);
+    }
+
+    /** The parser's current value, compact. */
+    static byte[] copy(JsonParser parser) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (JsonGenerator generator = JsonCodec.generator(out)) {
+            int depth = 0;
+            while (true) {
+                JsonToken token = parser.currentToken();
+                JsonCodec.copyToken(parser, generator);
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                if (depth == 0 && token != JsonToken.FIELD_NAME) {
+                    break;
+                }
+                if (parser.nextToken() == null) {
+                    throw malformed("the JSON value has no end", -1, -1);
+                }
+            }
+        }
+        return out.toByteArray();
+    }
+
+    private static Refusal malformed(Exception e, int linesBefore) {
+        JsonLocation at = e instanceof JsonProcessingException json ? json.getLocation() : null;
+        String why = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+        return at == null ? malformed(why, -1, -1) : malformed(why, at.getLineNr() + linesBefore, at.getColumnNr());
+    }
+
+    private static Refusal malformed(@Nullable String why, int line, int column) {
+        return Refusal.badRequest(
+                "body",
+                "malformed JSON" + (line < 1 ? "" : " at line " + line + ", column " + column) + ": " + why
+                        + "; nothing was appended");
+    }
+}

@@ -1,0 +1,216 @@
+package dev.millrace.server;
+
+import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.StreamEngine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * Serves an engine over HTTP: appends, reads, live reads as server-sent events, state, lists, and a page for people
+ * (docs/wire.md). The engine is not owned: stop the server first, then the engine.
+ *
+ * <p>Its threads are daemons; they do not keep a JVM alive. Safe for use by many threads.
+ */
+public final class MillraceServer implements AutoCloseable {
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
+    private static final int ACCEPT_QUEUE = 1024;
+
+    private final Server jetty;
+    private final ReadRoute reads;
+    private final URI baseUri;
+    private final AtomicBoolean stopped = new AtomicBoolean();
+
+    private MillraceServer(Server jetty, ReadRoute reads, URI baseUri) {
+        this.jetty = jetty;
+        this.reads = reads;
+        this.baseUri = baseUri;
+    }
+
+    /** A server for this engine, to be configured and started. */
+    public static Builder builder(StreamEngine engine) {
+        return new Builder(engine);
+    }
+
+    /** Where the server is, without a slash at the end; the port is the real one. */
+    public URI baseUri() {
+        return baseUri;
+    }
+
+    /**
+     * Stops: no new connection is accepted, live reads end normally, requests under way get their answers until the
+     * deadline, and what is left then is cut off. Stopping twice does nothing.
+     *
+     * @param deadline how long requests under way may take, 0 or more
+     */
+    public void stop(Duration deadline) {
+        if (!stopped.compareAndSet(false, true)) {
+            return;
+        }
+        jetty.setStopTimeout(Math.max(1, deadline.toMillis()));
+        reads.stop();
+        try {
+            jetty.stop();
+        } catch (Exception e) {
+            // requests that outlived the deadline end up here; they have been cut off, as announced
+            System.getLogger("dev.millrace.server")
+                    .log(System.Logger.Level.DEBUG, "stopped with requests under way", e);
+        }
+    }
+
+    /** As {@link #stop(Duration)} with ten seconds. */
+    @Override
+    public void close() {
+        stop(Duration.ofSeconds(10));
+    }
+
+    /** Configures a server. For one thread. */
+    public static final class Builder {
+        private final StreamEngine engine;
+        private String host = "127.0.0.1";
+        private int port;
+        private Duration heartbeat = Duration.ofSeconds(5);
+        private Duration slowReaderTimeout = Duration.ofSeconds(30);
+        private List<String> allowedOrigins = List.of();
+        private List<String> allowedHosts = List.of();
+        private Timers timers = Timers.system();
+
+        private Builder(StreamEngine engine) {
+            this.engine = engine;
+        }
+
+        /** The address to listen at, a name or a literal; {@code 127.0.0.1} by default. */
+        public Builder host(String host) {
+            this.host = host;
+            return this;
+        }
+
+        /** The port, 0 to 65535; 0, the default, is any free one. */
+        public Builder port(int port) {
+            if (port < 0 || port > 65535) {
+                throw new IllegalArgumentException("port must be 0 to 65535, got " + port);
+            }
+            this.port = port;
+            return this;
+        }
+
+        /** How long a live read may be silent before an empty comment is sent; positive, 5 seconds by default. */
+        public Builder heartbeat(Duration heartbeat) {
+            this.heartbeat = positive("heartbeat", heartbeat);
+            return this;
+        }
+
+        /** How long a live reader may take nothing before it is dropped; positive, 30 seconds by default. */
+        public Builder slowReaderTimeout(Duration timeout) {
+            this.slowReaderTimeout = positive("slowReaderTimeout", timeout);
+            return this;
+        }
+
+        /**
+         * The web origins whose pages may use this server, as browsers write them ({@code https://app.example.org});
+         * {@code *} for all. None by default, beside the server's own.
+         */
+        public Builder allowOrigin(List<String> origins) {
+            this.allowedOrigins = List.copyOf(origins);
+            return this;
+        }
+
+        /** Names, without port, by which the server may be called beside loopback names and its own address. */
+        public Builder allowHost(List<String> hosts) {
+            this.allowedHosts = List.copyOf(hosts);
+            return this;
+        }
+
+        /** Clock and timers; the system's by default. */
+        public Builder timers(Timers timers) {
+            this.timers = timers;
+            return this;
+        }
+
+        /**
+         * Starts listening; when this returns, requests are answered.
+         *
+         * @throws UncheckedIOException when the address cannot be bound
+         */
+        public MillraceServer start() {
+            QueuedThreadPool pool = new QueuedThreadPool();
+            pool.setName("millrace-http");
+            pool.setDaemon(true);
+            Server jetty = new Server(pool);
+            ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(configuration()));
+            connector.setHost(host);
+            connector.setPort(port);
+            connector.setAcceptQueueSize(ACCEPT_QUEUE);
+            // longer than a slow reader may take, so that it is the slow-reader rule that decides
+            connector.setIdleTimeout(IDLE_TIMEOUT.plus(slowReaderTimeout).toMillis());
+            jetty.addConnector(connector);
+            EventStreamResponse.Timing timing = new EventStreamResponse.Timing(timers, heartbeat, slowReaderTimeout);
+            ReadRoute reads = new ReadRoute(engine, timing, new Page());
+            FrontDoor door = new FrontDoor(
+                    new HostGuard(host, allowedHosts),
+                    new Origins(allowedOrigins),
+                    new AppendRoute(engine),
+                    reads,
+                    new StateRoutes(engine));
+            jetty.setHandler(new GracefulHandler(door));
+            jetty.setErrorHandler(new ErrorAnswers());
+            listen(jetty);
+            return new MillraceServer(jetty, reads, uri(connector.getLocalPort()));
+        }
+
+        private void listen(Server jetty) {
+            try {
+                jetty.start();
+            } catch (Exception e) {
+                try {
+                    jetty.stop();
+                } catch (Exception second) {
+                    e.addSuppressed(second);
+                }
+                throw new UncheckedIOException(
+                        "cannot listen at " + host + ":" + port + ": " + rootMessage(e)
+                                + "; choose another port or host",
+                        e instanceof IOException io ? io : new IOException(e));
+            }
+        }
+
+        private URI uri(int localPort) {
+            String name = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+            return URI.create("http://" + (name.indexOf(':') >= 0 && !name.startsWith("[") ? "[" + name + "]" : name)
+                    + ":" + localPort);
+        }
+
+        private static HttpConfiguration configuration() {
+            HttpConfiguration configuration = new HttpConfiguration();
+            configuration.setSendServerVersion(false);
+            // '%2F' and the like are part of a stream's name here; what is not a path we refuse ourselves
+            configuration.setUriCompliance(UriCompliance.UNSAFE);
+            return configuration;
+        }
+
+        private static String rootMessage(Throwable failure) {
+            Throwable cause = failure;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            return String.valueOf(cause.getMessage());
+        }
+
+        private static Duration positive(String name, Duration duration) {
+            if (duration.isZero() || duration.isNegative()) {
+                throw new IllegalArgumentException(name + " must be positive, got " + duration);
+            }
+            return duration;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.millrace.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+/**
+ * The page on which a person watches a stream and posts to it: one file that loads nothing else. Its policy names its own
+ * script and style by their hashes, so nothing that a stream contains can ever run. Immutable.
+ */
+final class Page {
+    private final byte[] html;
+    private final String policy;
+
+    /** Reads the page from the class path. */
+    Page() {
+        try (InputStream in = Page.class.getResourceAsStream("stream.html")) {
+            if (in == null) {
+                throw new IllegalStateException("stream.html is missing beside " + Page.class.getName());
+            }
+            html = in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read stream.html", e);
+        }
+        policy = "default-src 'none'; connect-src 'self'; img-src data:; script-src " + hash("script") + "; style-src "
+                + hash("style") + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    }
+
+    /** Answers with the page; it finds out by its own URL which stream it shows. */
+    void answer(Exchange exchange) {
+        exchange.response().getHeaders().put("Content-Security-Policy", policy);
+        exchange.response().getHeaders().put("Referrer-Policy", "no-referrer");
+        exchange.response().getHeaders().put("Cache-Control", "no-cache");
+        exchange.body(200, EventFormat.PAGE.contentType(), html);
+    }
+
+    private String hash(String element) {
+        String text = new String(html, UTF_8);
+        int start = text.indexOf('>', text.indexOf("<" + element)) + 1;
+        int end = text.indexOf("</" + element + ">", start);
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(text.substring(start, end).getBytes(UTF_8));
+            return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

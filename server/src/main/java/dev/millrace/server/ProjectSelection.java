@@ -1,0 +1,48 @@
+package dev.millrace.server;
+
+import dev.millrace.core.ProjectSlug;
+import java.util.List;
+import java.util.Optional;
+
+/** Which project a request is about: header, query or host label; {@code public} when it says nothing. */
+final class ProjectSelection {
+    /** The headers that name a project. */
+    static final List<String> HEADERS = List.of("X-Project-Slug", "X-Iterate-Project");
+
+    /** The query parameter that names a project. */
+    static final String PARAMETER = "projectSlug";
+
+    private Optional<ProjectSlug> chosen = Optional.empty();
+    private String chosenBy = "";
+
+    /**
+     * Takes one of the places into account.
+     *
+     * @param source the header or parameter, for the error
+     * @throws Refusal when the text is not a slug, or another place named another project
+     */
+    void name(String source, String text) {
+        ProjectSlug slug;
+        try {
+            slug = ProjectSlug.of(text);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.badRequest(
+                    source,
+                    source + " must be a non-empty string of at most " + ProjectSlug.MAX_LENGTH + " characters, got "
+                            + text.strip().length());
+        }
+        if (chosen.isPresent() && !chosen.get().equals(slug)) {
+            throw Refusal.badRequest(
+                    source,
+                    "the request names two projects: " + chosenBy + " says '" + chosen.get() + "', " + source
+                            + " says '" + slug + "'; name one");
+        }
+        chosen = Optional.of(slug);
+        chosenBy = source;
+    }
+
+    /** The project. */
+    ProjectSlug project() {
+        return chosen.orElse(ProjectSlug.defaultProject());
+    }
+}

@@ -1,0 +1,107 @@
+package dev.millrace.server;
+
+import dev.millrace.core.StreamPath;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.engine.StreamHead;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.http.HttpHeader;
+
+/** Reads: finite ones page by page, live ones fed by a tail of the engine. Safe for use by many threads. */
+final class ReadRoute {
+    private static final byte[] NO_BODY = new byte[0];
+
+    private final StreamEngine engine;
+    private final EventStreamResponse.Timing timing;
+    private final Page page;
+    private final Set<EventStreamResponse> live = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopping;
+
+    ReadRoute(StreamEngine engine, EventStreamResponse.Timing timing, Page page) {
+        this.engine = engine;
+        this.timing = timing;
+        this.page = page;
+    }
+
+    /** Answers a read of {@code /api/streams/}: live unless it has an upper bound. */
+    void readStream(Exchange exchange, StreamPath path) {
+        EventFormat format = negotiation(exchange).choose(EventFormat.OF_STREAMS);
+        read(exchange, path, format, ReadParameters.Default.LIVE);
+    }
+
+    /** Answers a short URL: people get the page, programs that ask for nothing in particular the history. */
+    void readShortUrl(Exchange exchange, StreamPath path) {
+        Negotiation accept = negotiation(exchange);
+        exchange.response().getHeaders().add(HttpHeader.VARY, "Accept");
+        boolean asksForEvents = ReadParameters.anyIn(exchange.query());
+        EventFormat format = accept.choose(asksForEvents ? EventFormat.OF_STREAMS : EventFormat.OF_SHORT_URLS);
+        if (format == EventFormat.PAGE) {
+            page.answer(exchange);
+        } else {
+            boolean eventStream =
+                    accept.names(EventFormat.EVENT_STREAM.mediaTypes().get(0));
+            read(exchange, path, format, eventStream ? ReadParameters.Default.LIVE : ReadParameters.Default.FINITE);
+        }
+    }
+
+    /** Ends every live read as if its stream had ended, and refuses new ones. */
+    void stop() {
+        stopping = true;
+        live.forEach(EventStreamResponse::finish);
+    }
+
+    private void read(Exchange exchange, StreamPath path, EventFormat format, ReadParameters.Default fallback) {
+        String lastEventId = exchange.request().getHeaders().get("Last-Event-ID");
+        ReadParameters parameters = ReadParameters.read(
+                exchange.query(),
+                lastEventId == null || lastEventId.isBlank() ? null : lastEventId.strip(),
+                format == EventFormat.EVENT_STREAM ? fallback : ReadParameters.Default.ALWAYS_FINITE);
+        exchange.query().one("path").ifPresent(named -> {
+            if (!PathSpelling.read(named).equals(path)) {
+                throw Refusal.badRequest("path", "the query says path '" + named + "' and the URL says " + path);
+            }
+        });
+        if (stopping) {
+            throw Refusal.unavailable("the server is stopping; try again later");
+        }
+        engine.touch(exchange.project(), path).whenComplete((head, failure) -> {
+            if (failure != null) {
+                exchange.fail(failure);
+            } else if (exchange.isHead()) {
+                putHeaders(exchange, format, head);
+                exchange.body(200, format.contentType(), NO_BODY);
+            } else if (parameters.live()) {
+                tail(exchange, path, parameters, head);
+            } else {
+                putHeaders(exchange, format, head);
+                new FiniteRead(exchange, engine, path, format, parameters, head).iterate();
+            }
+        });
+    }
+
+    private void tail(Exchange exchange, StreamPath path, ReadParameters parameters, StreamHead head) {
+        EventStreamResponse response =
+                new EventStreamResponse(exchange, parameters.types(), parameters.caughtUp(), timing);
+        live.add(response);
+        response.over().whenComplete((done, failure) -> live.remove(response));
+        long after = parameters.after().after(head.lastOffset());
+        response.feedFrom(engine.tail(exchange.project(), path, after, response));
+        if (stopping) {
+            response.finish();
+        }
+    }
+
+    private void putHeaders(Exchange exchange, EventFormat format, StreamHead head) {
+        exchange.response().setStatus(200);
+        LiveHeaders.put(
+                exchange.response().getHeaders(),
+                format.contentType(),
+                head.lastOffset(),
+                head.incarnation(),
+                timing.timers().now());
+    }
+
+    private static Negotiation negotiation(Exchange exchange) {
+        return Negotiation.of(exchange.request().getHeaders().getValuesList(HttpHeader.ACCEPT));
+    }
+}

@@ -1,0 +1,74 @@
+package dev.millrace.server;
+
+import java.util.List;
+import java.util.Optional;
+
+/** A request that is answered with an error before it reaches the engine. Carries no stack trace: it is an answer. */
+final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final String code;
+    private final transient List<Issue> issues;
+    private final transient Optional<String> allow;
+
+    private Refusal(int status, String code, String message, List<Issue> issues, Optional<String> allow) {
+        super(message, null, false, false);
+        this.status = status;
+        this.code = code;
+        this.issues = issues;
+        this.allow = allow;
+    }
+
+    /** The request itself is wrong, in one field. */
+    static Refusal badRequest(String field, String message) {
+        return new Refusal(400, "BAD_REQUEST", message, List.of(new Issue(field, message)), Optional.empty());
+    }
+
+    /** There is no such stream, and the caller asked not to create it. */
+    static Refusal notFound(String message) {
+        return new Refusal(404, "NOT_FOUND", message, List.of(), Optional.empty());
+    }
+
+    /** The caller may not do this from there. */
+    static Refusal forbidden(String message) {
+        return new Refusal(403, "FORBIDDEN", message, List.of(), Optional.empty());
+    }
+
+    /** The route exists, but not for this method. */
+    static Refusal methodNotAllowed(String method, String allow, String message) {
+        return new Refusal(
+                405, "METHOD_NOT_ALLOWED", method + " is not allowed here; " + message, List.of(), Optional.of(allow));
+    }
+
+    /** None of the forms in which an answer exists is acceptable to the caller. */
+    static Refusal notAcceptable(String message) {
+        return new Refusal(406, "NOT_ACCEPTABLE", message, List.of(), Optional.empty());
+    }
+
+    /** A body over a limit. */
+    static Refusal tooLarge(String message) {
+        return new Refusal(413, "PAYLOAD_TOO_LARGE", message, List.of(), Optional.empty());
+    }
+
+    /** The server is stopping. */
+    static Refusal unavailable(String message) {
+        return new Refusal(503, "SERVICE_UNAVAILABLE", message, List.of(), Optional.empty());
+    }
+
+    int status() {
+        return status;
+    }
+
+    String code() {
+        return code;
+    }
+
+    List<Issue> issues() {
+        return issues;
+    }
+
+    Optional<String> allow() {
+        return allow;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.millrace.server;
+
+import dev.millrace.core.StreamPath;
+import dev.millrace.engine.Limits;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * From the bytes of a request to what it asks to append. Declared JSON and YAML must parse; everything else is kept
+ * whole, because whoever sent it will not send it again. Immutable.
+ */
+final class RequestBodies {
+    private final Limits limits;
+
+    RequestBodies(Limits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * Reads a body.
+     *
+     * @param url the stream that the URL names
+     * @throws Refusal when a declared JSON or YAML body does not parse, with line and column
+     */
+    Inputs read(MediaType type, byte[] body, StreamPath url) {
+        if (body.length == 0) {
+            return Inputs.single("null".getBytes(StandardCharsets.UTF_8));
+        }
+        JsonBodies json = new JsonBodies(limits, url);
+        Inputs inputs;
+        if (type.isLines()) {
+            inputs = json.lines(utf8(type, body));
+        } else if (type.isJson()) {
+            inputs = json.read(utf8(type, body));
+        } else if (type.isYaml()) {
+            inputs = json.read(new YamlBody(text(type, body), body.length).toJson());
+        } else {
+            inputs = Inputs.single(RawBodies.describe(type, body));
+        }
+        if (!inputs.batch() && body.length > limits.eventBytes()) {
+            throw tooLarge("event", limits.eventBytes(), body.length + " bytes");
+        }
+        return inputs;
+    }
+
+    /**
+     * How many bytes of a body are worth reading.
+     *
+     * @param first its first byte that is not white space
+     */
+    int limit(MediaType type, int first) {
+        boolean mayBeBatch = type.isLines() || type.isYaml() || (type.isJson() && first == '[');
+        return mayBeBatch ? limits.batchBytes() : limits.eventBytes();
+    }
+
+    static Refusal tooLarge(String what, int limit, String sent) {
+        return Refusal.tooLarge("the " + what + " is too large: at most " + limit + " bytes are allowed, " + sent
+                + " were sent; split it, or store the bulk elsewhere and append a reference");
+    }
+
+    /** The text of a body in its declared charset, or empty when the bytes are not that. */
+    static Optional<String> decode(Charset charset, byte[] body) {
+        try {
+            CharBuffer text = charset.newDecoder().decode(ByteBuffer.wrap(body));
+            return Optional.of(text.toString());
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static byte[] utf8(MediaType type, byte[] body) {
+        Optional<Charset> charset = type.charset();
+        return charset.equals(Optional.of(StandardCharsets.UTF_8))
+                ? body
+                : text(type, body).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String text(MediaType type, byte[] body) {
+        return type.charset()
+                .flatMap(charset -> decode(charset, body))
+                .orElseThrow(() -> Refusal.badRequest(
+                        "body", "body is not text in its charset: content type '" + type.header() + "'; send UTF-8"));
+    }
+}

@@ -1,0 +1,79 @@
+package dev.millrace.server;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.StreamState;
+import dev.millrace.core.StreamSummary;
+import dev.millrace.engine.StreamEngine;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** What is asked of a stream beside its events: its state, the list of streams it knows, its end. Safe for many threads. */
+final class StateRoutes {
+    private final StreamEngine engine;
+
+    StateRoutes(StreamEngine engine) {
+        this.engine = engine;
+    }
+
+    /** Answers the folded state. Creates the stream, unless {@code create=false}. */
+    void state(Exchange exchange, StreamPath path) {
+        boolean create = exchange.query().flag("create").orElse(true);
+        if (!create && engine.head(exchange.project(), path).isEmpty()) {
+            throw Refusal.notFound("there is no stream " + path + " in project " + exchange.project()
+                    + "; append to it, or read it without create=false");
+        }
+        answer(exchange, engine.state(exchange.project(), path), state -> JsonCodec.write(json(state)));
+    }
+
+    /** Answers the streams that a stream knows, newest first. */
+    void list(Exchange exchange, StreamPath path) {
+        answer(exchange, engine.list(exchange.project(), path), summaries -> {
+            ArrayNode list = JsonNodeFactory.instance.arrayNode();
+            for (StreamSummary summary : summaries) {
+                list.addObject()
+                        .put("path", summary.path().value())
+                        .put("createdAt", JsonCodec.time(summary.createdAt()));
+            }
+            return JsonCodec.write(list);
+        });
+    }
+
+    /** Wipes a stream, and with {@code destroyChildren=true} everything below it. */
+    void destroy(Exchange exchange, StreamPath path) {
+        boolean children = exchange.query().flag("destroyChildren").orElse(false);
+        answer(exchange, engine.destroy(exchange.project(), path, children), destroyed -> {
+            ObjectNode body = JsonNodeFactory.instance.objectNode();
+            body.put("destroyedStreamCount", destroyed.count());
+            ObjectNode states = body.putObject("finalStateByPath");
+            destroyed
+                    .finalStates()
+                    .forEach((wiped, state) -> states.putObject(wiped.value()).set("finalState", json(state)));
+            return JsonCodec.write(body);
+        });
+    }
+
+    private static ObjectNode json(StreamState state) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("projectSlug", state.projectSlug().value());
+        json.put("path", state.path().value());
+        json.put("eventCount", state.eventCount());
+        ArrayNode children = json.putArray("childPaths");
+        state.childPaths().forEach(child -> children.add(child.value()));
+        json.set("metadata", state.metadata());
+        ObjectNode processors = json.putObject("processors");
+        state.processors().forEach(processors::set);
+        return json;
+    }
+
+    private static <T> void answer(Exchange exchange, CompletableFuture<T> result, Function<T, byte[]> json) {
+        result.thenAccept(value -> exchange.json(200, json.apply(value))).whenComplete((done, failure) -> {
+            if (failure != null) {
+                exchange.fail(failure);
+            }
+        });
+    }
+}
