@@ -37,8 +37,10 @@ final class ProjectSelection {
                     "the request names two projects: " + chosenBy + " says '" + chosen.get() + "', " + source
                             + " says '" + slug + "'; name one");
         }
-        chosen = Optional.of(slug);
-        chosenBy = source;
+        if (chosen.isEmpty()) {
+            chosen = Optional.of(slug);
+            chosenBy = source;
+        }
     }
 
     /** The project. */
