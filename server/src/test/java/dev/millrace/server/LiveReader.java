@@ -1,0 +1,113 @@
+package dev.millrace.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+
+/** Reads a live answer line by line on a thread of its own and keeps all of it. */
+final class LiveReader implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final HttpResponse<InputStream> response;
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private volatile String end = "";
+
+    LiveReader(HttpResponse<InputStream> response) {
+        this.response = response;
+        Thread thread = new Thread(this::run, "live-reader");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        try (BufferedReader in =
+                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                lines.add(line);
+            }
+            end = "normal";
+        } catch (IOException e) {
+            end = "broken: " + e.getMessage();
+        }
+    }
+
+    int status() {
+        return response.statusCode();
+    }
+
+    String header(String name) {
+        return response.headers().firstValue(name).orElse("");
+    }
+
+    List<String> lines() {
+        return List.copyOf(lines);
+    }
+
+    List<JsonNode> events() {
+        return lines.stream()
+                .filter(line -> line.startsWith("data: {\"streamPath\""))
+                .map(line -> JsonCodec.parse(line.substring("data: ".length())))
+                .toList();
+    }
+
+    List<Long> offsets() {
+        return events().stream().map(event -> event.path("offset").longValue()).toList();
+    }
+
+    long comments() {
+        return lines.stream().filter(line -> line.startsWith(":")).count();
+    }
+
+    /** How the answer ended; empty while it has not. */
+    String end() {
+        return end;
+    }
+
+    LiveReader awaitOffset(long offset) {
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> offsets().contains(offset));
+        return this;
+    }
+
+    LiveReader awaitLine(String text) {
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> lines.stream().anyMatch(line -> line.contains(text)));
+        return this;
+    }
+
+    LiveReader awaitEnd() {
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> !end.isEmpty());
+        return this;
+    }
+
+    /** Watches that no event comes for a while. */
+    void staysSilentFor(Duration duration) {
+        int before = events().size();
+        Awaitility.await()
+                .during(duration)
+                .atMost(duration.plus(PATIENCE))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> events().size() == before && end.isEmpty());
+    }
+
+    @Override
+    public void close() throws IOException {
+        response.body().close();
+    }
+}
