@@ -41,7 +41,9 @@ final class ErrorBodies {
 
     /** The answer to what the HTTP layer itself refused. */
     static ErrorBody of(int status, String message) {
-        return body(false, status >= 500 ? "INTERNAL_SERVER_ERROR" : "BAD_REQUEST", status, message, List.of());
+        return status >= 500
+                ? body(false, "INTERNAL_SERVER_ERROR", status, message, List.of())
+                : body(false, "BAD_REQUEST", status, message, List.of(new Issue("request", message)));
     }
 
     /** The cause behind the wrappers of futures. */

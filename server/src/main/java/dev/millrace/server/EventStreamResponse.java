@@ -33,6 +33,7 @@ final class EventStreamResponse implements RecordSink {
     private Timers.@Nullable Timer timer;
     private boolean connected;
     private boolean ended;
+    private volatile boolean dropped;
 
     /** How long things may take. */
     record Timing(Timers timers, Duration heartbeat, Duration slowReaderTimeout) {}
@@ -48,6 +49,11 @@ final class EventStreamResponse implements RecordSink {
     /** Completes when the answer is over, however it ended. */
     CompletionStage<Void> over() {
         return outbox.over();
+    }
+
+    /** Whether the reader was given up as too slow. */
+    boolean isDropped() {
+        return dropped;
     }
 
     /** Gives the tail that feeds this answer, so that the answer can end it. */
@@ -175,6 +181,7 @@ final class EventStreamResponse implements RecordSink {
         }
         Refusal reason = Refusal.unavailable("the reader is too slow: it took nothing for " + stalled.toMillis()
                 + " ms; read faster, or come back with Last-Event-ID");
+        dropped = true;
         outbox.finish(EventFormat.error(ErrorBodies.of(reason).json()));
         timing.timers().after(timing.heartbeat(), () -> exchange.abort(reason));
     }

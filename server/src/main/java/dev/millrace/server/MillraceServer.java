@@ -68,6 +68,16 @@ public final class MillraceServer implements AutoCloseable {
         }
     }
 
+    /** How many live reads are open. */
+    int liveReads() {
+        return reads.liveReads();
+    }
+
+    /** How many live reads are open whose reader was given up as too slow and has not taken its last word. */
+    int slowReads() {
+        return reads.slowReads();
+    }
+
     /** As {@link #stop(Duration)} with ten seconds. */
     @Override
     public void close() {

@@ -50,6 +50,14 @@ final class ReadRoute {
         live.forEach(EventStreamResponse::finish);
     }
 
+    int liveReads() {
+        return live.size();
+    }
+
+    int slowReads() {
+        return (int) live.stream().filter(EventStreamResponse::isDropped).count();
+    }
+
     private void read(Exchange exchange, StreamPath path, EventFormat format, ReadParameters.Default fallback) {
         String lastEventId = exchange.request().getHeaders().get("Last-Event-ID");
         ReadParameters parameters = ReadParameters.read(

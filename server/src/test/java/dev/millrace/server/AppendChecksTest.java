@@ -44,7 +44,8 @@ class AppendChecksTest {
         assertThat(answer.event().path("offset").intValue()).isEqualTo(2);
         assertThat(answer.event().path("payload")).isEqualTo(JsonCodec.parse("{}"));
         assertThat(answer.event().path("streamPath").textValue()).isEqualTo(stream);
-        assertThat(answer.event().path("createdAt").textValue()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+        assertThat(answer.event().path("createdAt").textValue())
+                .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
         assertThat(Instant.parse(answer.event().path("createdAt").textValue())).isBeforeOrEqualTo(Instant.now());
     }
 
@@ -63,13 +64,14 @@ class AppendChecksTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{\"type\":\"a\"}",
-        "{\"type\":\"a\",\"payload\":{\"n\":1.50}}",
-        "{\"type\":\"a\",\"metadata\":{\"by\":\"me\"}}",
-        "{\"type\":\"a\",\"payload\":[]}",
-        "{\"hogwash\":\"yes!\"}"
-    })
+    @ValueSource(
+            strings = {
+                "{\"type\":\"a\"}",
+                "{\"type\":\"a\",\"payload\":{\"n\":1.50}}",
+                "{\"type\":\"a\",\"metadata\":{\"by\":\"me\"}}",
+                "{\"type\":\"a\",\"payload\":[]}",
+                "{\"hogwash\":\"yes!\"}"
+            })
     void check_03_bare_and_enveloped_events_are_the_same_on_every_spelling(String body) {
         String stream = freshStream();
         for (String target : List.of(
@@ -84,10 +86,11 @@ class AppendChecksTest {
             assertThat(bare.status()).as(target).isEqualTo(200);
             assertThat(enveloped.status()).as(target).isEqualTo(200);
             for (String field : List.of("type", "payload", "metadata", "streamPath")) {
-                assertThat(enveloped.event().path(field)).as(target).isEqualTo(bare.event().path(field));
+                assertThat(enveloped.event().path(field))
+                        .as(target)
+                        .isEqualTo(bare.event().path(field));
             }
-            assertThat(bare.event().path("streamPath").textValue())
-                    .isEqualTo(target.length() < 18 ? "/" : stream);
+            assertThat(bare.event().path("streamPath").textValue()).isEqualTo(target.length() < 18 ? "/" : stream);
         }
     }
 
@@ -204,8 +207,10 @@ class AppendChecksTest {
         Answer scalar = millrace.append(stream, "42");
 
         assertThat(form.event().at("/payload/rawInput"))
-                .isEqualTo(JsonCodec.parse("{\"contentType\":\"application/x-www-form-urlencoded\","
-                        + "\"body\":\"payload=%7B%22a%22%3A1%7D&x=1\",\"form\":{\"payload\":\"{\\\"a\\\":1}\",\"x\":\"1\"}}"));
+                .isEqualTo(
+                        JsonCodec.parse(
+                                "{\"contentType\":\"application/x-www-form-urlencoded\","
+                                        + "\"body\":\"payload=%7B%22a%22%3A1%7D&x=1\",\"form\":{\"payload\":\"{\\\"a\\\":1}\",\"x\":\"1\"}}"));
         assertThat(none.event().at("/payload/rawInput"))
                 .isEqualTo(JsonCodec.parse("{\"contentType\":null,\"body\":\"just text\"}"));
         assertThat(slack.event().at("/payload/rawInput/team_id").textValue()).isEqualTo("T1");
@@ -232,8 +237,10 @@ class AppendChecksTest {
         assertThat(single.json().path("message").textValue()).contains("1048576");
         assertThat(batch.status()).isEqualTo(413);
         assertThat(batch.json().path("message").textValue()).contains("16777216");
-        assertThat(millrace.append(stream, "[" + "1,".repeat(500) + "1]").status()).isEqualTo(400);
-        assertThat(millrace.append(stream, "[".repeat(200) + "]".repeat(200)).status()).isEqualTo(400);
+        assertThat(millrace.append(stream, "[" + "1,".repeat(500) + "1]").status())
+                .isEqualTo(400);
+        assertThat(millrace.append(stream, "[".repeat(200) + "]".repeat(200)).status())
+                .isEqualTo(400);
         assertThat(millrace.get("/api/streams/__children" + stream).json()).isEmpty();
     }
 

@@ -29,8 +29,7 @@ final class LiveReader implements AutoCloseable {
     }
 
     private void run() {
-        try (BufferedReader in =
-                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 lines.add(line);
             }
@@ -89,10 +88,7 @@ final class LiveReader implements AutoCloseable {
     }
 
     LiveReader awaitEnd() {
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(5))
-                .until(() -> !end.isEmpty());
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> !end.isEmpty());
         return this;
     }
 

@@ -1,0 +1,196 @@
+package dev.millrace.server;
+
+import static dev.millrace.server.RunningServer.api;
+import static dev.millrace.server.RunningServer.freshStream;
+import static dev.millrace.server.RunningServer.stateOf;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.JsonCodec;
+import dev.millrace.server.RunningServer.Answer;
+import java.io.IOException;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What is not about one stream: health, unknown routes, methods, hosts, origins, the page. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // JUnit sets it before all
+class HttpSurfaceTest {
+    private RunningServer millrace;
+
+    @BeforeAll
+    void start() {
+        millrace = new RunningServer(builder ->
+                builder.allowOrigin(List.of("https://app.example.org")).allowHost(List.of("mill.example.org")));
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        millrace.close();
+    }
+
+    @Test
+    void check_101_health_is_ok() {
+        for (String target : List.of("/api/__internal/health", "/healthz")) {
+            Answer answer = millrace.get(target);
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.json().path("ok").booleanValue()).isTrue();
+            assertThat(answer.json().path("app").textValue()).isEqualTo("millrace");
+            assertThat(answer.json().path("version").textValue()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void check_102_an_unknown_route_is_not_found() {
+        for (String target : List.of("/api/nope", "/api", "/api/streams/__fork/a", "/assets/x.js")) {
+            Answer answer = millrace.get(target);
+            assertThat(answer.status()).as(target).isEqualTo(404);
+            assertThat(answer.json()).isEqualTo(JsonCodec.parse("{\"error\":\"not_found\"}"));
+        }
+        assertThat(millrace.post("/api/nope", "{}").status()).isEqualTo(404);
+    }
+
+    @Test
+    void should_say_which_methods_a_route_takes() {
+        Answer answer = millrace.send("PUT", api(freshStream()), "{}");
+        assertThat(answer.status()).isEqualTo(405);
+        assertThat(answer.header("Allow")).isEqualTo("GET, HEAD, POST, DELETE");
+        assertThat(millrace.post(stateOf(freshStream()), "{}").status()).isEqualTo(405);
+        assertThat(millrace.post("/api/streams", "{}").status()).isEqualTo(405);
+    }
+
+    @Test
+    void should_answer_head_without_a_body_and_without_end() {
+        String stream = freshStream();
+        Answer live = millrace.send("HEAD", api(stream), "");
+        assertThat(live.status()).isEqualTo(200);
+        assertThat(live.body()).isEmpty();
+        assertThat(live.header("Millrace-Watermark")).isEqualTo("1");
+        assertThat(millrace.send("HEAD", "/healthz", "").body()).isEmpty();
+    }
+
+    @Test
+    void should_refuse_a_query_it_does_not_know() {
+        Answer answer = millrace.get(api(freshStream()) + "?afterofset=2");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body()).contains("afterofset").contains("afterOffset");
+        Answer transform = millrace.append(freshStream() + "?jsonataTransform=payload", "{\"type\":\"a\"}");
+        assertThat(transform.status()).isEqualTo(400);
+        assertThat(transform.body()).contains("invalid_jsonata_transform");
+    }
+
+    @Test
+    void should_answer_only_to_its_own_names() throws IOException {
+        assertThat(withHost("evil.example.com")).startsWith("HTTP/1.1 403").contains("--allow-host");
+        assertThat(withHost("localhost:" + millrace.server.baseUri().getPort())).startsWith("HTTP/1.1 200");
+        assertThat(withHost("mill.example.org")).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void should_take_the_project_from_the_host() throws IOException {
+        assertThat(state("GET " + stateOf("/h") + " HTTP/1.1\r\nHost: team-h.localhost\r\n"))
+                .contains("\"projectSlug\": \"team-h\"");
+        assertThat(state("GET " + stateOf("/h") + " HTTP/1.1\r\nHost: Team-H.mill.example.org\r\n"))
+                .contains("\"projectSlug\": \"team-h\"");
+        assertThat(state("GET " + stateOf("/h") + " HTTP/1.1\r\nHost: a.localhost\r\nX-Project-Slug: b\r\n"))
+                .startsWith("HTTP/1.1 400");
+    }
+
+    @Test
+    void should_open_itself_only_to_welcome_origins() {
+        String stream = freshStream();
+        Answer welcome = millrace.append(stream, "{\"type\":\"a\"}", "Origin", "https://app.example.org");
+        assertThat(welcome.header("Access-Control-Allow-Origin")).isEqualTo("https://app.example.org");
+        assertThat(welcome.header("Access-Control-Expose-Headers")).contains("Millrace-Watermark");
+
+        Answer preflight = millrace.send(
+                "OPTIONS",
+                api(stream),
+                "",
+                "Origin",
+                "https://app.example.org",
+                "Access-Control-Request-Method",
+                "DELETE");
+        assertThat(preflight.status()).isEqualTo(204);
+        assertThat(preflight.header("Access-Control-Allow-Methods")).contains("DELETE");
+
+        assertThat(millrace.append(stream, "{\"type\":\"a\"}", "Origin", "https://evil.example")
+                        .status())
+                .isEqualTo(403);
+        assertThat(millrace.get(stateOf(stream), "Origin", "https://evil.example")
+                        .headers()
+                        .firstValue("Access-Control-Allow-Origin"))
+                .isEmpty();
+        assertThat(millrace.append(
+                                stream,
+                                "{\"type\":\"a\"}",
+                                "Origin",
+                                "http://" + millrace.server.baseUri().getAuthority())
+                        .status())
+                .isEqualTo(200);
+        assertThat(millrace.history(stream).offsets()).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void should_show_people_a_page_that_loads_nothing_else() {
+        String browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        for (String target : List.of("/", freshStream())) {
+            Answer page = millrace.get(target, "Accept", browser);
+            assertThat(page.status()).isEqualTo(200);
+            assertThat(page.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
+            assertThat(page.header("Content-Security-Policy"))
+                    .contains("default-src 'none'")
+                    .doesNotContain("unsafe");
+            assertThat(page.body())
+                    .contains("EventSource")
+                    .doesNotContain("innerHTML")
+                    .doesNotContain("http://");
+            Matcher remote = Pattern.compile("(src|href)=\"(?!data:)").matcher(page.body());
+            assertThat(remote.find()).isFalse();
+        }
+        assertThat(millrace.get(freshStream() + "?live=false", "Accept", browser)
+                        .header("Content-Type"))
+                .isEqualTo("text/event-stream");
+        assertThat(millrace.get("/Not-A-Path", "Accept", browser).status()).isEqualTo(400);
+    }
+
+    @Test
+    void should_answer_in_its_own_form_when_the_request_is_not_http() throws IOException {
+        try (RawSocket socket = new RawSocket(millrace.server.baseUri())) {
+            String answer = socket.send("GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n")
+                    .readToTheEnd();
+            assertThat(answer).startsWith("HTTP/1.1 400").contains("\"BAD_REQUEST\"");
+        }
+    }
+
+    @Test
+    void should_refuse_a_body_that_is_too_large_before_it_is_sent() throws IOException {
+        try (RawSocket socket = new RawSocket(millrace.server.baseUri())) {
+            String answer = socket.send(String.join(
+                            "\r\n",
+                            "POST /a HTTP/1.1",
+                            "Host: localhost",
+                            "Content-Length: 99999999",
+                            "Expect: 100-continue",
+                            "Connection: close",
+                            "",
+                            ""))
+                    .readToTheEnd();
+            assertThat(answer).startsWith("HTTP/1.1 413").contains("99999999");
+        }
+    }
+
+    private String withHost(String host) throws IOException {
+        return state("GET /healthz HTTP/1.1\r\nHost: " + host + "\r\n");
+    }
+
+    private String state(String request) throws IOException {
+        try (RawSocket socket = new RawSocket(millrace.server.baseUri())) {
+            return socket.send(request + "Connection: close\r\n\r\n").readToTheEnd();
+        }
+    }
+}

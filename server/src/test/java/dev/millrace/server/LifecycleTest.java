@@ -1,0 +1,83 @@
+package dev.millrace.server;
+
+import static dev.millrace.server.RunningServer.api;
+import static dev.millrace.server.RunningServer.freshStream;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Starting and stopping. */
+class LifecycleTest {
+    @Test
+    void should_listen_on_loopback_at_the_port_it_says() throws IOException {
+        try (RunningServer millrace = new RunningServer()) {
+            assertThat(millrace.server.baseUri().toString()).matches("http://127\\.0\\.0\\.1:\\d+");
+            assertThat(millrace.get("/healthz").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void should_say_which_address_is_taken() throws IOException {
+        try (RunningServer millrace = new RunningServer()) {
+            int port = millrace.server.baseUri().getPort();
+            assertThatThrownBy(() ->
+                            MillraceServer.builder(millrace.engine).port(port).start())
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("127.0.0.1:" + port)
+                    .hasMessageContaining("in use");
+        }
+    }
+
+    @Test
+    void should_end_live_reads_and_stop_listening() throws IOException {
+        try (RunningServer millrace = new RunningServer()) {
+            LiveReader reader = millrace.live(api(freshStream())).awaitOffset(1);
+
+            millrace.server.stop(Duration.ofSeconds(5));
+            millrace.server.stop(Duration.ofSeconds(5));
+
+            assertThat(reader.awaitEnd().end()).isEqualTo("normal");
+            assertThatThrownBy(() -> new RawSocket(millrace.server.baseUri())).isInstanceOf(ConnectException.class);
+            assertThat(millrace.engine.limits().batchEvents()).isEqualTo(500);
+        }
+    }
+
+    @Test
+    void should_cut_off_what_outlives_the_deadline() throws IOException {
+        try (RunningServer millrace = new RunningServer();
+                RawSocket unfinished = new RawSocket(millrace.server.baseUri())) {
+            unfinished.send("POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf");
+            long begin = System.nanoTime();
+
+            millrace.server.stop(Duration.ofMillis(200));
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+            assertThat(unfinished.readToTheEnd()).doesNotContain("200 OK");
+        }
+    }
+
+    @Test
+    void should_work_over_ipv6_and_on_all_interfaces() throws IOException {
+        for (String host : new String[] {"::1", "0.0.0.0"}) {
+            try (RunningServer millrace = new RunningServer(builder -> builder.host(host))) {
+                assertThat(millrace.get("/healthz").status()).as(host).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void should_refuse_settings_that_make_no_sense() throws IOException {
+        try (RunningServer millrace = new RunningServer()) {
+            MillraceServer.Builder builder = MillraceServer.builder(millrace.engine);
+            assertThatThrownBy(() -> builder.port(65536)).hasMessageContaining("port");
+            assertThatThrownBy(() -> builder.heartbeat(Duration.ZERO)).hasMessageContaining("heartbeat");
+            assertThatThrownBy(() -> builder.slowReaderTimeout(Duration.ofSeconds(-1)))
+                    .hasMessageContaining("slowReaderTimeout");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.millrace.server;
+
+import static dev.millrace.server.RunningServer.api;
+import static dev.millrace.server.RunningServer.freshStream;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.BuiltInType;
+import dev.millrace.server.RunningServer.Answer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Idempotency, expected offsets and the pause gate, as anybody sees them from outside. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // JUnit sets it before all
+class OffsetChecksTest {
+    private static final String PAUSE =
+            "{\"type\":\"" + BuiltInType.PAUSED.type() + "\",\"payload\":{\"reason\":\"r\"}}";
+    private static final String RESUME =
+            "{\"type\":\"" + BuiltInType.RESUMED.type() + "\",\"payload\":{\"reason\":\"r\"}}";
+
+    private RunningServer millrace;
+
+    @BeforeAll
+    void start() {
+        millrace = new RunningServer();
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        millrace.close();
+    }
+
+    @Test
+    void check_16_the_same_key_twice_answers_with_the_first_event() {
+        String stream = freshStream();
+        Answer first = millrace.append(stream, "{\"type\":\"a\",\"idempotencyKey\":\"k\",\"payload\":{\"n\":1}}");
+        Answer second = millrace.append(stream, "{\"type\":\"b\",\"idempotencyKey\":\"k\",\"payload\":{\"n\":2}}");
+
+        assertThat(second.status()).isEqualTo(200);
+        assertThat(second.body()).isEqualTo(first.body());
+        assertThat(first.headers().firstValue("Idempotent-Replayed")).isEmpty();
+        assertThat(second.header("Idempotent-Replayed")).isEqualTo("true");
+        assertThat(millrace.history(stream).offsets()).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void check_17_the_same_key_with_a_stale_offset_answers_and_wakes_no_reader() {
+        String stream = freshStream();
+        String input = "{\"type\":\"a\",\"idempotencyKey\":\"k\",\"offset\":2}";
+        millrace.append(stream, input);
+        LiveReader reader = millrace.live(api(stream) + "?afterOffset=2");
+
+        assertThat(millrace.append(stream, input).event().path("offset").intValue())
+                .isEqualTo(2);
+        reader.staysSilentFor(Duration.ofMillis(250));
+    }
+
+    @Test
+    void check_18_the_same_key_on_two_streams_makes_two_events() {
+        String input = "{\"type\":\"a\",\"idempotencyKey\":\"k\"}";
+        for (String stream : List.of(freshStream(), freshStream())) {
+            Answer answer = millrace.append(stream, input);
+            assertThat(answer.event().path("streamPath").textValue()).isEqualTo(stream);
+            assertThat(answer.headers().firstValue("Idempotent-Replayed")).isEmpty();
+        }
+    }
+
+    @Test
+    void check_19_the_same_key_answers_while_paused() {
+        String stream = freshStream();
+        String input = "{\"type\":\"a\",\"idempotencyKey\":\"k\"}";
+        Answer first = millrace.append(stream, input);
+        millrace.append(stream, PAUSE);
+
+        assertThat(millrace.append(stream, input).body()).isEqualTo(first.body());
+    }
+
+    @Test
+    void check_20_the_next_offset_is_accepted() {
+        String stream = freshStream();
+        assertThat(millrace.append(stream, "{\"type\":\"a\",\"offset\":2}").status())
+                .isEqualTo(200);
+        assertThat(millrace.append(stream, "{\"type\":\"a\",\"offset\":3}").status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void check_21_a_wrong_first_offset_is_refused_and_leaves_only_initialized() {
+        String stream = freshStream();
+        Answer answer = millrace.append(stream, "{\"type\":\"a\",\"offset\":3}");
+
+        assertThat(answer.status()).isEqualTo(412);
+        assertThat(answer.json().path("code").textValue()).isEqualTo("PRECONDITION_FAILED");
+        assertThat(answer.body()).contains("next generated offset");
+        assertThat(millrace.get(RunningServer.stateOf(stream))
+                        .json()
+                        .path("eventCount")
+                        .intValue())
+                .isEqualTo(1);
+        assertThat(millrace.history(stream).offsets()).containsExactly(1L);
+    }
+
+    @Test
+    void check_22_a_stale_offset_is_refused() {
+        String stream = freshStream();
+        millrace.append(stream, "{\"type\":\"a\"}");
+        assertThat(millrace.append(stream, "{\"type\":\"a\",\"offset\":2}").status())
+                .isEqualTo(412);
+    }
+
+    @Test
+    void check_23_an_offset_may_be_a_numeric_string() {
+        Answer answer = millrace.append(freshStream(), "{\"type\":\"a\",\"offset\":\"2\"}");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.event().path("type").textValue()).isEqualTo("a");
+    }
+
+    @Test
+    void check_24_concurrent_appends_leave_no_gap_and_no_duplicate() throws Exception {
+        String stream = freshStream();
+        List<CompletableFuture<Answer>> answers = IntStream.range(0, 50)
+                .mapToObj(i -> millrace.appendLater(stream, "{\"type\":\"a\",\"payload\":{\"i\":" + i + "}}"))
+                .toList();
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
+
+        assertThat(answers.stream()
+                        .map(answer -> answer.join().event().path("offset").longValue()))
+                .containsExactlyInAnyOrderElementsOf(
+                        LongStream.rangeClosed(2, 51).boxed().toList());
+    }
+
+    @Test
+    void check_55_a_paused_stream_refuses_until_it_is_resumed() {
+        String stream = freshStream();
+        assertThat(millrace.append(stream, PAUSE).status()).isEqualTo(200);
+
+        Answer refused = millrace.append(stream, "{\"type\":\"a\"}");
+        assertThat(refused.status()).isEqualTo(412);
+        assertThat(refused.body()).contains("stream is paused");
+        assertThat(millrace.history(stream).offsets()).containsExactly(1L, 2L);
+        assertThat(millrace.append(stream, RESUME).status()).isEqualTo(200);
+        assertThat(millrace.append(stream, "{\"type\":\"a\"}").status()).isEqualTo(200);
+    }
+
+    @Test
+    void check_56_a_pause_needs_no_reason() {
+        Answer answer =
+                millrace.append(freshStream(), "{\"type\":\"" + BuiltInType.PAUSED.type() + "\",\"payload\":{}}");
+        assertThat(answer.event().path("type").textValue()).isEqualTo(BuiltInType.PAUSED.type());
+    }
+}

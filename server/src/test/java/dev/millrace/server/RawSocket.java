@@ -1,0 +1,74 @@
+package dev.millrace.server;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+
+/** A client that sends exactly what it is told and reads only when it is told. */
+final class RawSocket implements AutoCloseable {
+    private final Socket socket = new Socket();
+
+    RawSocket(URI server) throws IOException {
+        socket.setReceiveBufferSize(4096);
+        socket.setSoTimeout(10_000);
+        socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), 5_000);
+    }
+
+    RawSocket send(String text) throws IOException {
+        return send(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    RawSocket send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        socket.getOutputStream().flush();
+        return this;
+    }
+
+    /** Reads until the text has come or the peer has ended; what was read. What follows the text may be lost. */
+    String readUntil(String text) throws IOException {
+        StringBuilder read = new StringBuilder();
+        byte[] buffer = new byte[8192];
+        int searched = 0;
+        while (read.indexOf(text, searched) < 0) {
+            searched = Math.max(0, read.length() - text.length());
+            int n = read(buffer);
+            if (n < 0) {
+                break;
+            }
+            read.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
+        }
+        return read.toString();
+    }
+
+    /** Reads until the peer ends or breaks the connection; what was read. */
+    String readToTheEnd() throws IOException {
+        StringBuilder read = new StringBuilder();
+        byte[] buffer = new byte[8192];
+        try {
+            for (int n = read(buffer); n >= 0; n = read(buffer)) {
+                read.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
+            }
+        } catch (SocketException reset) {
+            read.append("<reset>");
+        }
+        return read.toString();
+    }
+
+    private int read(byte[] buffer) throws IOException {
+        return socket.getInputStream().read(buffer);
+    }
+
+    /** Closes without saying goodbye. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,282 @@
+package dev.millrace.server;
+
+import static dev.millrace.server.RunningServer.api;
+import static dev.millrace.server.RunningServer.freshStream;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.server.RunningServer.Answer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Reads and live reads, as anybody sees them from outside. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // JUnit sets it before all
+class ReadChecksTest {
+    private RunningServer millrace;
+
+    @BeforeAll
+    void start() {
+        millrace = new RunningServer();
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        millrace.close();
+    }
+
+    @Test
+    void check_32_a_finite_read_is_framed_and_ends() {
+        String stream = streamOf(2);
+        Answer answer = millrace.history(stream);
+
+        assertThat(answer.header("content-type")).isEqualTo("text/event-stream");
+        assertThat(answer.body())
+                .startsWith(": \n\nid: 1\nevent: message\ndata: {\"streamPath\":")
+                .endsWith("}\n\n");
+        assertThat(answer.body().lines().filter("event: message"::equals)).hasSize(3);
+        assertThat(answer.body().lines().filter(line -> line.startsWith("data:")))
+                .hasSize(3);
+        assertThat(answer.body()).doesNotContain("done");
+    }
+
+    @Test
+    void check_33_after_offset_is_exclusive() {
+        String stream = streamOf(3);
+        assertThat(millrace.get(api(stream) + "?afterOffset=2&beforeOffset=end").offsets())
+                .containsExactly(3L, 4L);
+        assertThat(millrace.live(api(stream) + "?afterOffset=2").awaitOffset(4).offsets())
+                .containsExactly(3L, 4L);
+    }
+
+    @Test
+    void check_34_before_offset_is_exclusive_and_makes_the_read_finite() {
+        String stream = streamOf(3);
+        assertThat(millrace.get(api(stream) + "?beforeOffset=3").offsets()).containsExactly(1L, 2L);
+        assertThat(millrace.get(api(stream) + "?beforeOffset=99").offsets()).containsExactly(1L, 2L, 3L, 4L);
+    }
+
+    @Test
+    void check_35_after_the_end_comes_exactly_the_next_append() {
+        String stream = streamOf(2);
+        LiveReader reader = millrace.live(api(stream) + "?afterOffset=end");
+        reader.staysSilentFor(Duration.ofMillis(250));
+
+        millrace.append(stream, "{\"type\":\"next\"}");
+
+        assertThat(reader.awaitOffset(4).offsets()).containsExactly(4L);
+    }
+
+    @Test
+    void check_36_between_end_and_end_is_nothing() {
+        String stream = streamOf(2);
+        assertThat(millrace.get(api(stream) + "?afterOffset=end&beforeOffset=end")
+                        .body())
+                .isEqualTo(": \n\n");
+    }
+
+    @Test
+    void check_37_before_the_start_is_nothing_and_offset_0_is_refused() {
+        String stream = streamOf(2);
+        assertThat(millrace.get(api(stream) + "?beforeOffset=start").body()).isEqualTo(": \n\n");
+
+        Answer zero = millrace.get(api(stream) + "?afterOffset=0");
+        assertThat(zero.status()).isEqualTo(400);
+        assertThat(zero.json().at("/data/issues/0/path/0").textValue()).isEqualTo("afterOffset");
+    }
+
+    @Test
+    void check_38_without_parameters_history_is_followed_by_the_live_stream() {
+        String stream = streamOf(1);
+        LiveReader reader = millrace.live(api(stream)).awaitOffset(2);
+        reader.staysSilentFor(Duration.ofMillis(250));
+
+        millrace.append(stream, "{\"type\":\"later\"}");
+
+        assertThat(reader.awaitOffset(3).offsets()).containsExactly(1L, 2L, 3L);
+        assertThat(reader.end()).isEmpty();
+    }
+
+    @Test
+    void check_39_the_first_generation_of_parameters_means_what_it_meant() {
+        String stream = streamOf(2);
+        assertThat(millrace.get(api(stream) + "?offset=2").offsets()).containsExactly(3L);
+        assertThat(millrace.get(api(stream) + "?live=false").offsets()).containsExactly(1L, 2L, 3L);
+        LiveReader reader = millrace.live(api(stream) + "?live=true&offset=1").awaitOffset(3);
+        reader.staysSilentFor(Duration.ofMillis(250));
+        assertThat(reader.offsets()).containsExactly(2L, 3L);
+        assertThat(millrace.get(api(stream) + "?after=1&before=3").offsets()).containsExactly(2L);
+
+        Answer mixed = millrace.get(api(stream) + "?afterOffset=1&live=true");
+        assertThat(mixed.status()).isEqualTo(400);
+        assertThat(mixed.body()).contains("'afterOffset'").contains("'live'");
+    }
+
+    @Test
+    void check_40_an_idle_live_read_gets_comments() {
+        LiveReader reader = millrace.live(api(streamOf(1))).awaitOffset(2);
+        Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> reader.comments() >= 4);
+        assertThat(reader.end()).isEmpty();
+    }
+
+    @Test
+    void check_41_two_live_readers_see_the_same() {
+        String stream = freshStream();
+        LiveReader one = millrace.live(api(stream));
+        LiveReader two = millrace.live(api(stream));
+        for (int i = 0; i < 200; i++) {
+            millrace.appendLater(stream, "{\"type\":\"a\",\"payload\":{\"i\":" + i + "}}");
+        }
+        List<Long> all = LongStream.rangeClosed(1, 201).boxed().toList();
+
+        assertThat(one.awaitOffset(201).offsets()).isEqualTo(all);
+        assertThat(two.awaitOffset(201).events()).isEqualTo(one.events());
+    }
+
+    @Test
+    void check_43_reading_an_untouched_path_creates_it() {
+        String finite = freshStream();
+        List<JsonNode> events = millrace.history(finite).events();
+        assertThat(events).hasSize(1);
+        assertThat(events.get(0).path("type").textValue()).isEqualTo(BuiltInType.INITIALIZED.type());
+
+        assertThat(millrace.live(api(freshStream())).awaitOffset(1).events()).hasSize(1);
+    }
+
+    @Test
+    void should_tell_where_the_watermark_is() {
+        String stream = streamOf(2);
+        LiveReader reader = millrace.live(api(stream) + "?caughtUp=true&afterOffset=1");
+        reader.awaitLine("caught-up");
+        millrace.append(stream, "{\"type\":\"later\"}");
+        reader.awaitOffset(4);
+
+        List<String> lines =
+                reader.lines().stream().filter(line -> !line.startsWith(":")).toList();
+        int caughtUp = lines.indexOf("event: caught-up");
+        assertThat(lines.get(caughtUp + 1)).isEqualTo("data: {\"offset\": 3}");
+        assertThat(lines.indexOf("id: 3")).isBetween(0, caughtUp);
+        assertThat(lines.indexOf("id: 4")).isGreaterThan(caughtUp);
+        assertThat(lines.stream().filter("event: caught-up"::equals)).hasSize(1);
+        assertThat(reader.header("Millrace-Watermark")).isEqualTo("3");
+        assertThat(reader.header("Millrace-Incarnation")).isNotEmpty();
+        assertThat(Instant.parse(reader.header("Millrace-Time"))).isBetween(Instant.EPOCH, Instant.now());
+        assertThat(reader.header("Date")).isNotEmpty();
+        assertThat(reader.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(reader.header("X-Accel-Buffering")).isEqualTo("no");
+        assertThat(millrace.get(api(stream) + "?caughtUp=true&beforeOffset=end").body())
+                .endsWith("event: caught-up\ndata: {\"offset\": 4}\n\n");
+        assertThat(millrace.get(api(stream) + "?caughtUp=true&beforeOffset=3").body())
+                .doesNotContain("caught-up");
+    }
+
+    @Test
+    void should_resume_after_the_last_event_id() {
+        String stream = streamOf(3);
+        assertThat(millrace.live(api(stream) + "?afterOffset=start", "Last-Event-ID", "3")
+                        .awaitOffset(4)
+                        .offsets())
+                .containsExactly(4L);
+    }
+
+    @Test
+    void should_filter_by_type_and_bound_and_turn_finite_reads() {
+        String stream = freshStream();
+        for (String type : List.of("a", "b", "a", "c", "a")) {
+            millrace.append(stream, "{\"type\":\"" + type + "\"}");
+        }
+        String finite = api(stream) + "?beforeOffset=end&";
+        LiveReader live =
+                millrace.live(api(stream) + "?types=a,c&caughtUp=true").awaitLine("caught-up");
+
+        assertThat(millrace.get(finite + "types=a,c").offsets()).containsExactly(2L, 4L, 5L, 6L);
+        assertThat(millrace.get(finite + "types=a&limit=2").offsets()).containsExactly(2L, 4L);
+        assertThat(millrace.get(finite + "order=desc&limit=3").offsets()).containsExactly(6L, 5L, 4L);
+        assertThat(millrace.get(finite + "order=desc&afterOffset=4").offsets()).containsExactly(6L, 5L);
+        millrace.append(stream, "{\"type\":\"b\"}");
+        millrace.append(stream, "{\"type\":\"c\"}");
+        assertThat(live.awaitOffset(8).offsets()).containsExactly(2L, 4L, 5L, 6L, 8L);
+        assertThat(millrace.get(api(stream) + "?limit=2").status()).isEqualTo(400);
+        assertThat(millrace.get(api(stream) + "?order=desc").status()).isEqualTo(400);
+    }
+
+    @Test
+    void should_answer_in_the_form_that_is_asked_for() {
+        String stream = freshStream();
+        millrace.append(stream, "{\"type\":\"a\",\"payload\":{\"n\":1.50,\"text\":\"no\"},\"metadata\":{}}");
+        List<JsonNode> events = millrace.history(stream).events();
+
+        Answer json = millrace.get(api(stream), "Accept", "application/json");
+        Answer lines = millrace.get(api(stream), "Accept", "application/x-ndjson");
+        Answer yaml = millrace.get(api(stream), "Accept", "application/yaml");
+
+        assertThat(json.body())
+                .startsWith("[\n  {\n    \"streamPath\": ")
+                .endsWith("\n  }\n]\n")
+                .contains("1.50");
+        assertThat(json.json()).containsExactlyElementsOf(events);
+        assertThat(lines.body().lines().map(JsonCodec::parse)).containsExactlyElementsOf(events);
+        assertThat(yaml.body())
+                .startsWith("---\nstreamPath: ")
+                .contains("\n---\n")
+                .contains("\"n\": 1.50");
+        assertThat(json.header("Millrace-Watermark")).isEqualTo("2");
+        assertThat(millrace.get(api(stream) + "?afterOffset=2&beforeOffset=3", "Accept", "application/json")
+                        .body())
+                .isEqualTo("[]\n");
+        assertThat(millrace.get(api(stream), "Accept", "image/png").status()).isEqualTo(406);
+        assertThat(millrace.get(api(stream) + "?live=true", "Accept", "application/json")
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void should_stream_a_long_history_page_by_page() {
+        String stream = freshStream();
+        String batch = "[" + "{\"type\":\"a\",\"payload\":{\"t\":\"0123456789\"}},".repeat(499) + "{\"type\":\"b\"}]";
+        for (int i = 0; i < 10; i++) {
+            millrace.append(stream, batch);
+        }
+        List<Long> all = LongStream.rangeClosed(1, 5001).boxed().toList();
+
+        assertThat(millrace.history(stream).offsets()).isEqualTo(all);
+        assertThat(millrace.get(api(stream), "Accept", "application/json").json())
+                .hasSize(5001);
+        assertThat(millrace.live(api(stream)).awaitOffset(5001).offsets()).isEqualTo(all);
+        assertThat(millrace.get(api(stream) + "?beforeOffset=end&limit=700&order=desc")
+                        .offsets())
+                .hasSize(700)
+                .startsWith(5001L)
+                .endsWith(4302L);
+    }
+
+    @Test
+    void should_be_finite_on_the_short_url_unless_asked_to_follow() {
+        String stream = streamOf(1);
+        assertThat(millrace.get(stream).offsets()).containsExactly(1L, 2L);
+        assertThat(millrace.get(stream + "?limit=1").offsets()).containsExactly(1L);
+        for (LiveReader reader : List.of(
+                millrace.live(stream, "Accept", "text/event-stream"),
+                millrace.live(stream + "?live=true"),
+                millrace.live(stream + "?afterOffset=1"))) {
+            reader.awaitOffset(2).staysSilentFor(Duration.ofMillis(100));
+        }
+    }
+
+    private String streamOf(int events) {
+        String stream = freshStream();
+        for (int i = 0; i < events; i++) {
+            assertThat(millrace.append(stream, "{\"type\":\"a\"}").status()).isEqualTo(200);
+        }
+        return stream;
+    }
+}

@@ -1,0 +1,118 @@
+package dev.millrace.server;
+
+import static dev.millrace.server.RunningServer.api;
+import static dev.millrace.server.RunningServer.freshStream;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Readers that do not read, or have gone away, over real sockets. */
+@Timeout(60)
+class SlowReaderTest {
+    private static final String LARGE = "{\"type\":\"a\",\"payload\":{\"t\":\"" + "x".repeat(500_000) + "\"}}";
+
+    @Test
+    void check_42_a_slow_reader_delays_neither_appends_nor_other_readers() throws IOException {
+        try (RunningServer millrace = new RunningServer();
+                RawSocket slow = new RawSocket(millrace.server.baseUri())) {
+            String stream = freshStream();
+            slow.send("GET " + api(stream) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .readUntil("id: 1");
+            LiveReader fast = millrace.live(api(stream)).awaitOffset(1);
+
+            for (int i = 0; i < 40; i++) {
+                assertThat(millrace.append(stream, LARGE).status()).isEqualTo(200);
+            }
+
+            assertThat(fast.awaitOffset(41).offsets())
+                    .isEqualTo(LongStream.rangeClosed(1, 41).boxed().toList());
+            // the slow one gets everything as well, as soon as it reads
+            assertThat(slow.readUntil("id: 41")).contains("id: 2\n").contains("id: 40\n");
+        }
+    }
+
+    @Test
+    void should_drop_a_reader_that_takes_nothing() throws IOException {
+        try (RunningServer millrace = new RunningServer(builder -> builder.slowReaderTimeout(Duration.ofMillis(300)));
+                RawSocket stuck = new RawSocket(millrace.server.baseUri())) {
+            String stream = freshStream();
+            stuck.send("GET " + api(stream) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .readUntil("id: 1");
+            for (int i = 0; i < 40; i++) {
+                millrace.append(stream, LARGE);
+            }
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> millrace.server.liveReads() == 0);
+
+            assertThat(stuck.readToTheEnd()).doesNotContain("id: 41\n");
+            assertThat(millrace.append(stream, "{\"type\":\"b\"}").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void should_tell_a_slow_reader_why_when_it_reads_again_in_time() throws IOException {
+        try (RunningServer millrace = new RunningServer(
+                        builder -> builder.heartbeat(Duration.ofSeconds(2)).slowReaderTimeout(Duration.ofMillis(300)));
+                RawSocket slow = new RawSocket(millrace.server.baseUri())) {
+            String stream = freshStream();
+            slow.send("GET " + api(stream) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .readUntil("id: 1");
+            for (int i = 0; i < 40; i++) {
+                millrace.append(stream, LARGE);
+            }
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> millrace.server.slowReads() == 1);
+
+            String rest = slow.readUntil("too slow");
+
+            assertThat(rest).contains("event: error\ndata: {").doesNotContain("id: 41\n");
+        }
+    }
+
+    @Test
+    void should_forget_readers_that_have_gone_away() throws IOException {
+        try (RunningServer millrace = new RunningServer()) {
+            String stream = freshStream();
+            for (int i = 0; i < 20; i++) {
+                RawSocket socket = new RawSocket(millrace.server.baseUri());
+                socket.send("GET " + api(stream) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                        .readUntil("id: 1");
+                socket.reset();
+            }
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> millrace.server.liveReads() == 0);
+        }
+    }
+
+    @Test
+    void should_hold_many_readers_without_a_thread_for_each() throws IOException {
+        try (RunningServer millrace = new RunningServer()) {
+            String stream = freshStream();
+            millrace.append(stream, "{\"type\":\"a\"}");
+            List<RawSocket> sockets = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                sockets.add(new RawSocket(millrace.server.baseUri())
+                        .send("GET " + api(stream) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+            }
+            for (RawSocket socket : sockets) {
+                socket.readUntil("id: 2");
+            }
+            Set<String> threads = Thread.getAllStackTraces().keySet().stream()
+                    .map(Thread::getName)
+                    .filter(name -> name.startsWith("millrace-http"))
+                    .collect(Collectors.toSet());
+            assertThat(threads).hasSizeLessThan(100);
+            millrace.append(stream, "{\"type\":\"b\"}");
+            for (RawSocket socket : sockets) {
+                assertThat(socket.readUntil("id: 3")).contains("id: 3");
+                socket.reset();
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package dev.millrace.server;
+
+import static dev.millrace.server.RunningServer.api;
+import static dev.millrace.server.RunningServer.freshStream;
+import static dev.millrace.server.RunningServer.stateOf;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.server.RunningServer.Answer;
+import java.util.List;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** State, the tree, lists and destruction, as anybody sees them from outside. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // JUnit sets it before all
+class StateChecksTest {
+    private RunningServer millrace;
+
+    @BeforeAll
+    void start() {
+        millrace = new RunningServer();
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        millrace.close();
+    }
+
+    @Test
+    void check_44_state_of_an_untouched_path_is_that_of_a_new_stream() {
+        String stream = freshStream();
+        JsonNode state = state(stream);
+
+        assertThat(state.path("projectSlug").textValue()).isEqualTo("public");
+        assertThat(state.path("path").textValue()).isEqualTo(stream);
+        assertThat(state.path("eventCount").intValue()).isEqualTo(1);
+        assertThat(state.path("childPaths")).isEqualTo(JsonCodec.parse("[]"));
+        assertThat(state.path("metadata")).isEqualTo(JsonCodec.parse("{}"));
+        assertThat(state.path("processors").isObject()).isTrue();
+        for (String alias : List.of("/api/__state", "/api/stream-state")) {
+            assertThat(millrace.get(alias + stream).json()).isEqualTo(state);
+        }
+    }
+
+    @Test
+    void check_45_metadata_is_replaced_as_a_whole() {
+        String stream = freshStream();
+        for (String metadata : List.of("{\"a\":1}", "{\"b\":[2.50]}")) {
+            millrace.append(
+                    stream,
+                    "{\"type\":\"" + BuiltInType.METADATA_UPDATED.type() + "\",\"payload\":{\"metadata\":" + metadata
+                            + "}}");
+        }
+        assertThat(state(stream).path("metadata")).isEqualTo(JsonCodec.parse("{\"b\":[2.50]}"));
+    }
+
+    @Test
+    void check_46_a_first_append_announces_every_new_path_to_every_ancestor() {
+        String project = "X-Project-Slug";
+        millrace.append("/a/b/c/d", "{\"type\":\"a\"}", project, "tree");
+
+        Awaitility.await().until(() -> children("/", "tree").containsAll(List.of("/a", "/a/b", "/a/b/c", "/a/b/c/d")));
+        assertThat(children("/a/b/c", "tree")).containsExactly("/a/b/c/d");
+        assertThat(millrace.get(stateOf("/a"), project, "tree").json().path("childPaths"))
+                .isEqualTo(JsonCodec.parse("[\"/a/b\"]"));
+    }
+
+    @Test
+    void check_47_a_second_append_announces_nothing() {
+        String project = "X-Project-Slug";
+        millrace.append("/a/b", "{\"type\":\"a\"}", project, "quiet");
+        Awaitility.await().until(() -> children("/", "quiet").containsAll(List.of("/a", "/a/b")));
+        String before = millrace.history("/", project, "quiet").body();
+
+        millrace.append("/a/b", "{\"type\":\"b\"}", project, "quiet");
+
+        assertThat(millrace.history("/", project, "quiet").body()).isEqualTo(before);
+        assertThat(children("/a", "quiet")).containsExactly("/a/b");
+    }
+
+    @Test
+    void check_48_callers_may_announce_children_and_duplicates_count_once() {
+        String stream = freshStream();
+        String child = "{\"type\":\"" + BuiltInType.CHILD_STREAM_CREATED.type() + "\",\"payload\":{\"childPath\":\""
+                + stream + "/x/y\"}}";
+        assertThat(millrace.append(stream, child).event().path("offset").intValue())
+                .isEqualTo(2);
+        assertThat(millrace.append(stream, child).event().path("offset").intValue())
+                .isEqualTo(3);
+        assertThat(state(stream).path("childPaths")).isEqualTo(JsonCodec.parse("[\"" + stream + "/x\"]"));
+    }
+
+    @Test
+    void check_49_a_second_initialized_is_refused() {
+        Answer answer = millrace.append(
+                freshStream(),
+                "{\"type\":\"" + BuiltInType.INITIALIZED.type()
+                        + "\",\"payload\":{\"projectSlug\":\"public\",\"path\":\"/\"}}");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body()).contains("stream-initialized may only be appended once");
+    }
+
+    @Test
+    void check_50_the_list_is_sorted_newest_first_and_creates_nothing() {
+        String stream = freshStream();
+        assertThat(millrace.get("/api/streams/__children" + stream).body()).isEqualTo("[ ]\n");
+        assertThat(millrace.get("/api/__list" + stream).json()).isEmpty();
+        assertThat(millrace.get(stateOf(stream) + "?create=false").status()).isEqualTo(404);
+
+        millrace.append(stream, "{\"type\":\"a\"}");
+        Awaitility.await().until(() -> listed("/api/streams").contains(stream));
+        JsonNode list = millrace.get("/api/streams").json();
+        assertThat(listed("/api/streams")).contains("/", stream);
+        assertThat(list.findValuesAsText("createdAt")).isSortedAccordingTo((a, b) -> b.compareTo(a));
+        assertThat(millrace.get("/api/__list/%2F").json()).isEqualTo(list);
+        assertThat(millrace.get(stateOf(stream) + "?create=false").status()).isEqualTo(200);
+    }
+
+    @Test
+    void check_51_destroy_answers_with_the_last_state_and_spares_siblings() {
+        String stream = freshStream();
+        String sibling = freshStream();
+        millrace.append(stream, "{\"type\":\"a\"}");
+        millrace.append(sibling, "{\"type\":\"a\"}");
+        JsonNode before = state(stream);
+
+        JsonNode destroyed = destroy(stream, "");
+
+        assertThat(destroyed.path("destroyedStreamCount").intValue()).isEqualTo(1);
+        assertThat(destroyed.path("finalStateByPath").path(stream).path("finalState"))
+                .isEqualTo(before);
+        assertThat(millrace.history(sibling).offsets()).containsExactly(1L, 2L);
+        assertThat(destroy(stream, ""))
+                .isEqualTo(JsonCodec.parse("{\"destroyedStreamCount\":0,\"finalStateByPath\":{}}"));
+    }
+
+    @Test
+    void check_52_a_destroyed_stream_stays_listed_and_begins_again() {
+        String stream = freshStream();
+        millrace.append(stream, "{\"type\":\"a\"}");
+        String incarnation = millrace.history(stream).header("Millrace-Incarnation");
+        Awaitility.await().until(() -> listed("/api/streams").contains(stream));
+        destroy(stream, "");
+
+        assertThat(listed("/api/streams")).contains(stream);
+        assertThat(millrace.append(stream, "{\"type\":\"a\"}")
+                        .event()
+                        .path("offset")
+                        .intValue())
+                .isEqualTo(2);
+        assertThat(millrace.history(stream).header("Millrace-Incarnation")).isNotEqualTo(incarnation);
+    }
+
+    @Test
+    void check_53_the_subtree_goes_only_when_that_is_asked_for() {
+        String stream = freshStream();
+        millrace.append(stream + "/x/y", "{\"type\":\"a\"}");
+        Awaitility.await().until(() -> state(stream).path("childPaths").size() == 1);
+
+        assertThat(destroy(stream + "/x", "?destroyChildren=false")
+                        .path("destroyedStreamCount")
+                        .intValue())
+                .isEqualTo(1);
+        assertThat(millrace.get(stateOf(stream + "/x/y") + "?create=false").status())
+                .isEqualTo(200);
+        millrace.append(stream + "/x/z", "{\"type\":\"a\"}");
+        assertThat(destroy(stream, "?destroyChildren=true")
+                        .path("finalStateByPath")
+                        .fieldNames())
+                .toIterable()
+                .contains(stream, stream + "/x", stream + "/x/z");
+        assertThat(millrace.get(stateOf(stream + "/x/z") + "?create=false").status())
+                .isEqualTo(404);
+        assertThat(millrace.send("DELETE", api(stream) + "?destroyChildren=maybe", "")
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void check_54_destroy_ends_live_reads_normally() {
+        String stream = freshStream();
+        LiveReader reader = millrace.live(api(stream)).awaitOffset(1);
+
+        destroy(stream, "");
+
+        assertThat(reader.awaitEnd().end()).isEqualTo("normal");
+        assertThat(reader.lines()).noneMatch(line -> line.contains("error"));
+    }
+
+    private JsonNode state(String stream) {
+        return millrace.get(stateOf(stream)).json();
+    }
+
+    private JsonNode destroy(String stream, String query) {
+        return millrace.send("DELETE", api(stream) + query, "").json();
+    }
+
+    private List<String> listed(String target) {
+        return millrace.get(target).json().findValuesAsText("path");
+    }
+
+    private List<String> children(String stream, String project) {
+        return millrace.history(stream, "X-Project-Slug", project).events().stream()
+                .filter(event -> BuiltInType.CHILD_STREAM_CREATED.matches(
+                        event.path("type").textValue()))
+                .flatMap(event -> Stream.of(event.at("/payload/childPath").textValue()))
+                .toList();
+    }
+}
