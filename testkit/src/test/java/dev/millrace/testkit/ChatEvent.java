@@ -1,0 +1,22 @@
+package dev.millrace.testkit;
+
+import dev.millrace.core.EventName;
+
+/** What is said in a conversation. */
+sealed interface ChatEvent {
+    /**
+     * The user said something.
+     *
+     * @param text what
+     */
+    @EventName("user-said")
+    record UserSaid(String text) implements ChatEvent {}
+
+    /**
+     * The assistant answered.
+     *
+     * @param text what
+     */
+    @EventName("assistant-said")
+    record AssistantSaid(String text) implements ChatEvent {}
+}
