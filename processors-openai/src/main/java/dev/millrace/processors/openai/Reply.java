@@ -86,12 +86,12 @@ final class Reply implements RetryingCall.Sink {
     public void item(int outputIndex, JsonNode item) {
         spoke();
         chunks.flush();
-        log.add(new ItemCompleted(requestId, outputIndex, item));
+        add(new ItemCompleted(requestId, outputIndex, item));
     }
 
     @Override
     public void retrying(Failure failure, int failedTries, Duration delay) {
-        log.add(new RetryScheduled(
+        add(new RetryScheduled(
                 requestId, failedTries, delay.toMillis(), failure.kind().wireName(), failure.message()));
     }
 
@@ -117,10 +117,15 @@ final class Reply implements RetryingCall.Sink {
     }
 
     private void append(ChunkCoalescer.Chunk chunk) {
-        log.add(new ChunkAdded(
-                requestId, chunk.outputIndex(), chunk.kind(), chunk.text(), chunk.seqFrom(), chunk.seqTo()));
+        add(new ChunkAdded(requestId, chunk.outputIndex(), chunk.kind(), chunk.text(), chunk.seqFrom(), chunk.seqTo()));
+    }
+
+    /** Appends, unless the request has ended in the log: then somebody else has taken over, and this reply is over. */
+    private void add(AgentEvent event) {
         if (isOver.getAsBoolean()) {
             attempt.cancel();
+        } else {
+            log.add(event);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamEvent.ProcessorAttached;
 import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.processors.openai.AgentEvent.InputAdded;
@@ -42,6 +43,24 @@ class AgentRecoveryTest {
             assertThat(stage.model.requests()).hasSize(1);
             assertThat(stage.lastRequest().texts("user")).hasSize(100);
             assertThat(stage.only(RequestStarted.class).inputThroughOffset()).isEqualTo(last);
+            stage.assertWhole();
+        }
+    }
+
+    @Test
+    void should_answer_a_hundred_inputs_with_one_request_also_when_each_of_them_fires_effects() {
+        try (Stage stage = new Stage(Script.assistant())) {
+            ProgressStore progress = ProgressStore.inMemory();
+            ProcessorRunner<AgentState> first = stage.start(progress);
+            stage.ask(first, "hi");
+            first.close();
+            for (int i = 0; i < 100; i++) {
+                stage.user("input " + i);
+            }
+            stage.start(progress).awaitIdle(Stage.LIMIT);
+
+            assertThat(stage.model.requests()).hasSize(2);
+            assertThat(stage.lastRequest().texts("user")).hasSize(101);
             stage.assertWhole();
         }
     }
@@ -147,6 +166,7 @@ class AgentRecoveryTest {
 
             assertThat(stage.model.requests()).hasSize(2);
             assertThat(older.state()).isEqualTo(younger.state());
+            assertThat(stage.text()).isEqualTo("onetaken over");
             assertThat(older.state()
                             .transcript()
                             .get(2)

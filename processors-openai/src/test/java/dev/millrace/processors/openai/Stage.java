@@ -11,6 +11,7 @@ import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.processors.openai.AgentEvent.InputAdded;
@@ -52,15 +53,25 @@ final class Stage implements AutoCloseable {
         this.baseUrl = baseUrl;
     }
 
-    /** An agent that has caught up. */
+    /** An agent that has caught up and acts on what comes from then on. */
     ProcessorRunner<AgentState> start() {
-        OpenAiAgent agent =
-                OpenAiAgent.builder().baseUrl(baseUrl).apiKey(KEY).model("m").build();
-        ProcessorRunner<AgentState> runner =
-                ProcessorRunner.builder(streams, agent).stream(PATH).start();
+        return start(ProcessorRunner.builder(streams, agent()));
+    }
+
+    /** An agent that has caught up and acts on everything that was not acknowledged. */
+    ProcessorRunner<AgentState> start(ProgressStore progress) {
+        return start(ProcessorRunner.builder(streams, agent()).progress(progress));
+    }
+
+    private ProcessorRunner<AgentState> start(ProcessorRunner.Builder<AgentState> builder) {
+        ProcessorRunner<AgentState> runner = builder.stream(PATH).start();
         runners.add(runner);
         runner.awaitCaughtUp(LIMIT);
         return runner;
+    }
+
+    private OpenAiAgent agent() {
+        return OpenAiAgent.builder().baseUrl(baseUrl).apiKey(KEY).model("m").build();
     }
 
     long append(AgentEvent event) {
