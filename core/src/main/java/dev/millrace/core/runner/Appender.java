@@ -4,26 +4,24 @@ import dev.millrace.core.Appended;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
-import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
-import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.CancellationException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends stamped inputs. A paused stream parks an append until it is resumed, and whatever follows for the same stream
  * queues behind it; a service that cannot be reached is tried again. Both are safe because every stamped input has an
  * idempotency key. Safe for use by many threads.
+ *
+ * <p>What is parked for a stream is sent in the order of the calls, one after the other, each only when the one before
+ * it is settled. Answers arrive on the thread of the port that gives them.
  */
 final class Appender {
     private final EventStreams streams;
@@ -31,9 +29,16 @@ final class Appender {
     private final RunnerOptions options;
     private final Causes causes;
     private final Runnable onProgress;
-    private final Map<StreamPath, Queue<Sending>> parked = new HashMap<>();
     private final AtomicInteger inFlight = new AtomicInteger();
-    private final AtomicLong newestOwn = new AtomicLong();
+
+    // Guarded by this.
+    private final Map<StreamPath, Parking> parked = new HashMap<>();
+    private final Set<Sending> backingOff = new HashSet<>();
+    private long sendings;
+    private long newestOwn;
+    private int resumes;
+
+    private volatile int life;
     private volatile boolean patient = true;
     private volatile boolean closed;
 
@@ -47,16 +52,29 @@ final class Appender {
 
     /** Sends until stored, refused for good, cancelled or closed. */
     CompletableFuture<Appended> send(StreamPath target, EventInput input, BooleanSupplier cancelled) {
-        Sending sending = new Sending(target, input, cancelled);
+        Sending sending;
+        boolean behind;
+        synchronized (this) {
+            sending = new Sending(this, sendings++, life, target, input, cancelled);
+            // A resume ends the wait, so it cannot wait itself.
+            Parking parking = BuiltInType.RESUMED.matches(input.type()) ? null : parked.get(target);
+            behind = parking != null;
+            if (parking != null) {
+                sending.waitsFrom(options.timers().now());
+                parking.add(sending);
+            }
+        }
         inFlight.incrementAndGet();
-        sending.result.whenComplete((appended, failure) -> {
+        sending.result().whenComplete((appended, failure) -> {
             inFlight.decrementAndGet();
             onProgress.run();
         });
-        if (!queueBehindParked(sending)) {
+        if (!behind) {
             sending.go();
+        } else if (!patient) {
+            release(target);
         }
-        return sending.result;
+        return sending.result();
     }
 
     /** Whether nothing is on its way. */
@@ -65,28 +83,37 @@ final class Appender {
     }
 
     /** The newest offset of the own stream that this appender knows to be stored. */
-    long newestOwnOffset() {
-        return newestOwn.get();
+    synchronized long newestOwnOffset() {
+        return newestOwn;
     }
 
-    /** The own stream is another one now: what was known of its offsets means nothing. */
+    /**
+     * The own stream is another one now: what was known of its events means nothing, and what was parked or would have
+     * to be sent again because of them is given up.
+     */
     void forgetOffsets() {
-        newestOwn.set(0);
+        synchronized (this) {
+            life++;
+            newestOwn = 0;
+            causes.forget();
+        }
+        giveUpWhatIsOver();
     }
 
     /** The own stream was resumed: sends what was parked. */
     void resumed() {
+        synchronized (this) {
+            resumes++;
+        }
         release(own);
     }
 
     /** From here on sends once: what is parked, or would have to be sent again, is given up. */
     void stopWaiting() {
-        patient = false;
-        List<StreamPath> targets;
-        synchronized (parked) {
-            targets = List.copyOf(parked.keySet());
+        synchronized (this) {
+            patient = false;
         }
-        targets.forEach(this::release);
+        giveUpWhatIsOver();
     }
 
     /** Sends nothing more. */
@@ -95,100 +122,143 @@ final class Appender {
         stopWaiting();
     }
 
-    private boolean queueBehindParked(Sending sending) {
-        synchronized (parked) {
-            Queue<Sending> waiting = parked.get(sending.target);
-            return waiting != null && waiting.add(sending);
+    private void giveUpWhatIsOver() {
+        List<Sending> over;
+        List<StreamPath> targets;
+        synchronized (this) {
+            over = backingOff.stream().filter(Sending::isOver).toList();
+            targets = List.copyOf(parked.keySet());
+        }
+        over.forEach(Sending::giveUp);
+        targets.forEach(this::release);
+    }
+
+    // ---- what a sending asks of its appender
+
+    EventStreams streams() {
+        return streams;
+    }
+
+    RunnerOptions options() {
+        return options;
+    }
+
+    boolean isOwn(StreamPath target) {
+        return target.equals(own);
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    boolean isPatient() {
+        return patient;
+    }
+
+    int life() {
+        return life;
+    }
+
+    synchronized int resumes() {
+        return resumes;
+    }
+
+    /** It is stored. */
+    synchronized void stored(Sending sending, Appended appended) {
+        if (isOwn(sending.target()) && sending.life() == life) {
+            causes.remember(appended.event());
+            newestOwn = Math.max(newestOwn, appended.offset());
         }
     }
 
-    private void park(Sending sending) {
-        synchronized (parked) {
-            Queue<Sending> waiting = parked.get(sending.target);
-            if (waiting == null) {
-                waiting = new ArrayDeque<>();
-                parked.put(sending.target, waiting);
-                options.timers().after(RunnerOptions.PARKING_INTERVAL, () -> release(sending.target));
+    /** It will be sent no more: whatever waits behind it is next. */
+    void settled(Sending sending) {
+        boolean wasNext;
+        synchronized (this) {
+            backingOff.remove(sending);
+            Parking parking = parked.get(sending.target());
+            wasNext = parking != null && parking.isUnderWay(sending);
+            if (parking != null && wasNext) {
+                parking.land();
             }
-            waiting.add(sending);
         }
-        if (!patient) {
-            release(sending.target);
+        if (wasNext) {
+            options.executor().execute(() -> sendNext(sending.target()));
         }
     }
 
+    /** It is sent again after a while; nobody overtakes it if it was parked before. */
+    void backOff(Sending sending, int failures) {
+        boolean over;
+        synchronized (this) {
+            over = sending.isOver() || !backingOff.add(sending);
+        }
+        if (over) {
+            sending.giveUp();
+            return;
+        }
+        options.timers()
+                .after(
+                        options.retry().delay(failures, options.random()),
+                        () -> options.executor().execute(() -> sendAgain(sending)));
+    }
+
+    private void sendAgain(Sending sending) {
+        synchronized (this) {
+            backingOff.remove(sending);
+        }
+        sending.go();
+    }
+
+    /** It was refused because its stream is paused. */
+    void park(Sending sending) {
+        boolean atOnce;
+        synchronized (this) {
+            Parking parking = parked.computeIfAbsent(sending.target(), target -> new Parking());
+            if (parking.isUnderWay(sending)) {
+                parking.land();
+            }
+            parking.add(sending);
+            boolean resumedMeanwhile = isOwn(sending.target()) && sending.resumesSeen() != resumes;
+            atOnce = resumedMeanwhile || sending.isOver();
+            if (!atOnce) {
+                parking.look(options.timers(), () -> release(sending.target()));
+            }
+        }
+        if (atOnce) {
+            release(sending.target());
+        }
+    }
+
+    /** Gives up what is over wherever it waits, and sends the first of the others. */
     private void release(StreamPath target) {
-        Queue<Sending> waiting;
-        synchronized (parked) {
-            waiting = parked.remove(target);
-        }
-        if (waiting != null) {
-            options.executor().execute(() -> waiting.forEach(Sending::go));
-        }
+        options.executor().execute(() -> {
+            List<Sending> over = List.of();
+            synchronized (this) {
+                Parking parking = parked.get(target);
+                if (parking != null) {
+                    over = parking.removeOver();
+                }
+            }
+            over.forEach(Sending::giveUp);
+            sendNext(target);
+        });
     }
 
-    private final class Sending {
-        private final StreamPath target;
-        private final EventInput input;
-        private final BooleanSupplier cancelled;
-        private final CompletableFuture<Appended> result = new CompletableFuture<>();
-        private int failures;
-        private @Nullable Instant firstRefused;
-
-        Sending(StreamPath target, EventInput input, BooleanSupplier cancelled) {
-            this.target = target;
-            this.input = input;
-            this.cancelled = cancelled;
-        }
-
-        void go() {
-            boolean again = firstRefused != null || failures > 0;
-            if (closed || (again && !patient) || cancelled.getAsBoolean()) {
-                boolean stopping = closed || !patient;
-                result.completeExceptionally(new CancellationException("append of " + input.type() + " to " + target
-                        + " was given up: " + (stopping ? "the runner is stopping" : "its attempt was cancelled")));
+    private void sendNext(StreamPath target) {
+        Sending next;
+        synchronized (this) {
+            Parking parking = parked.get(target);
+            if (parking == null || parking.isUnderWay()) {
                 return;
             }
-            streams.append(target, input).whenComplete((appended, failure) -> {
-                if (failure == null) {
-                    if (target.equals(own)) {
-                        causes.remember(appended.event());
-                        newestOwn.accumulateAndGet(appended.offset(), Math::max);
-                    }
-                    result.complete(appended);
-                } else {
-                    refused(unwrap(failure));
-                }
-            });
+            next = parking.takeOff();
+            if (next == null) {
+                parked.remove(target);
+            }
         }
-
-        private void refused(Throwable failure) {
-            if (failure instanceof StreamException refusal) {
-                if (refusal.code() == StreamException.Code.PAUSED && mayPark()) {
-                    park(this);
-                    return;
-                }
-                if (refusal.isRetryable() && ++failures < RunnerOptions.SENDS) {
-                    options.timers()
-                            .after(
-                                    options.retry().delay(failures, options.random()),
-                                    () -> options.executor().execute(this::go));
-                    return;
-                }
-            }
-            result.completeExceptionally(failure);
-        }
-
-        /** A pause that meets a paused stream is moot, and a foreign stream is waited for only so long. */
-        private boolean mayPark() {
-            if (BuiltInType.PAUSED.matches(input.type())) {
-                return false;
-            }
-            Instant now = options.timers().now();
-            if (firstRefused == null) {
-                firstRefused = now;
-            }
-            return target.equals(own) || now.isBefore(firstRefused.plus(RunnerOptions.FOREIGN_PARKING_LIMIT));
+        if (next != null) {
+            next.go();
         }
     }
 

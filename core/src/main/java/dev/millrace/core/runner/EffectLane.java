@@ -1,11 +1,11 @@
 package dev.millrace.core.runner;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
@@ -31,6 +31,7 @@ final class EffectLane {
         CompletionStage<Void> failed(Throwable failure, int attempts);
     }
 
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
     private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
 
     private final Executor executor;
@@ -61,12 +62,12 @@ final class EffectLane {
         return INSIDE.get();
     }
 
-    /** Puts a task at the end. Never blocks; whoever feeds the lane calls {@link #awaitRoom} afterwards. */
+    /**
+     * Puts a task at the end. Never blocks; whoever feeds the lane calls {@link #awaitRoom} afterwards. Once the lane is
+     * stopped the task stays pending for good.
+     */
     void submit(Task task) {
         synchronized (this) {
-            if (stopped) {
-                return;
-            }
             tasks.addLast(task);
         }
         pump();
@@ -118,21 +119,23 @@ final class EffectLane {
             attempt = 1;
             releaseRoom();
         }
-        onProgress.run();
+        tellProgress();
     }
 
-    /** As {@link #clear}, and takes nothing more. */
-    void stop() {
-        synchronized (this) {
-            stopped = true;
-        }
-        clear();
+    /**
+     * Runs nothing more; a task that is under way ends without consequence. What is pending stays pending, because it is
+     * not done: nobody may take it for acknowledged.
+     */
+    synchronized void stop() {
+        stopped = true;
+        generation++;
+        releaseRoom();
     }
 
     private void pump() {
         int current;
         synchronized (this) {
-            if (running || tasks.isEmpty()) {
+            if (running || stopped || tasks.isEmpty()) {
                 return;
             }
             running = true;
@@ -177,24 +180,29 @@ final class EffectLane {
         if (failure == null) {
             return finish(current);
         }
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Appender.unwrap(failure);
+        boolean again = number <= retry.retries() && task.mayRetry(cause);
         synchronized (this) {
             if (current != generation) {
                 return false;
             }
-            if (task.mayRetry(cause) && number <= retry.retries()) {
+            if (again) {
                 attempt = number + 1;
-                timers.after(retry.delay(number, random), () -> executor.execute(() -> drain(current)));
-                return false;
             }
         }
-        task.failed(cause, number)
-                .whenComplete((nothing, again) -> executor.execute(() -> {
-                    if (finish(current)) {
-                        drain(current);
-                    }
-                }));
+        if (again) {
+            timers.after(retry.delay(number, random), () -> executor.execute(() -> drain(current)));
+            return false;
+        }
+        CompletableFuture<Void> buried = bury(task, cause, number);
+        if (buried.isDone()) {
+            return finish(current);
+        }
+        buried.whenComplete((nothing, more) -> executor.execute(() -> {
+            if (finish(current)) {
+                drain(current);
+            }
+        }));
         return false;
     }
 
@@ -209,8 +217,16 @@ final class EffectLane {
                 releaseRoom();
             }
         }
-        onProgress.run();
+        tellProgress();
         return true;
+    }
+
+    private void tellProgress() {
+        try {
+            onProgress.run();
+        } catch (RuntimeException failure) { // saving progress is somebody else's code; effects must not stop for it
+            LOG.log(Level.WARNING, "progress was made, but could not be saved; the next save catches up", failure);
+        }
     }
 
     private void releaseRoom() {
@@ -222,13 +238,38 @@ final class EffectLane {
     }
 
     private static CompletableFuture<Void> invoke(Task task, int number) {
+        boolean outer = INSIDE.get();
         INSIDE.set(true);
         try {
-            return task.run(number).toCompletableFuture();
-        } catch (RuntimeException | StackOverflowError failure) {
+            return future(task.run(number));
+        } catch (Throwable failure) { // whatever a task throws, a missing class included, is its failure, not the lane's
             return CompletableFuture.failedFuture(failure);
         } finally {
-            INSIDE.remove();
+            if (!outer) {
+                INSIDE.remove();
+            }
         }
+    }
+
+    private static CompletableFuture<Void> bury(Task task, Throwable failure, int attempts) {
+        CompletableFuture<Void> buried;
+        try {
+            buried = future(task.failed(failure, attempts));
+        } catch (RuntimeException again) {
+            buried = CompletableFuture.failedFuture(again);
+        }
+        return buried.whenComplete((nothing, lost) -> {
+            if (lost != null) {
+                failure.addSuppressed(Appender.unwrap(lost));
+                LOG.log(Level.ERROR, "an effect failed for good, and its failure could not be recorded", failure);
+            }
+        });
+    }
+
+    private static CompletableFuture<Void> future(@Nullable CompletionStage<Void> stage) {
+        if (stage == null) {
+            throw new NullPointerException("an effect returned null instead of a stage; return Effects.none()");
+        }
+        return stage.toCompletableFuture();
     }
 }

@@ -1,0 +1,58 @@
+package dev.millrace.core.runner;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The appends that wait for one paused stream. They leave in the order in which they were asked for, one at a time: the
+ * one under way lands, here again or for good, before the next one takes off. Guarded by its appender.
+ */
+final class Parking {
+    private final Queue<Sending> waiting = new PriorityQueue<>(Comparator.comparingLong(Sending::number));
+    private @Nullable Sending underWay;
+    private Timers.@Nullable Timer look;
+
+    void add(Sending sending) {
+        waiting.add(sending);
+    }
+
+    boolean isUnderWay() {
+        return underWay != null;
+    }
+
+    boolean isUnderWay(Sending sending) {
+        return underWay == sending;
+    }
+
+    void land() {
+        underWay = null;
+    }
+
+    /** The next one, now under way; null when nothing waits. */
+    @Nullable Sending takeOff() {
+        if (look != null) {
+            look.cancel();
+            look = null;
+        }
+        underWay = waiting.poll();
+        return underWay;
+    }
+
+    /** Takes out whatever need not be sent any more. */
+    List<Sending> removeOver() {
+        List<Sending> over = new ArrayList<>();
+        waiting.removeIf(sending -> sending.isOver() && over.add(sending));
+        return over;
+    }
+
+    /** Looks after a while whether the stream accepts appends again, unless that is going to happen anyway. */
+    void look(Timers timers, Runnable action) {
+        if (underWay == null && look == null) {
+            look = timers.after(RunnerOptions.PARKING_INTERVAL, action);
+        }
+    }
+}
