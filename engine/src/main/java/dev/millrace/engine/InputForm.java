@@ -82,6 +82,7 @@ final class InputForm {
         if (text.isEmpty() || text.length() > LONGEST_TYPE) {
             problems.add("type: expected 1 to " + LONGEST_TYPE + " characters, got " + text.length());
         }
+        checkWhole("type", text);
         return text;
     }
 
@@ -103,7 +104,15 @@ final class InputForm {
             problems.add("idempotencyKey: expected a non-empty string, got "
                     + (field.isText() ? "an empty one" : kind(field)));
         }
+        checkWhole("idempotencyKey", text);
         return Optional.of(text);
+    }
+
+    /** Stores keep these two as UTF-8, in which half of a pair has no place and would become another text. */
+    private void checkWhole(String name, String text) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            problems.add(name + ": expected whole characters, got half of a surrogate pair");
+        }
     }
 
     private OptionalLong offset() {

@@ -1,0 +1,90 @@
+package dev.millrace.engine;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamPath;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/** A running engine on a store in memory, with short words for what tests do to it. */
+final class EngineFixture implements AutoCloseable {
+    static final ProjectSlug PUBLIC = ProjectSlug.defaultProject();
+
+    final ManualTimers timers = new ManualTimers();
+    final EventStore store;
+    final StreamEngine engine;
+
+    EngineFixture() {
+        this(store -> store);
+    }
+
+    EngineFixture(Function<EventStore, EventStore> wrapped) {
+        AtomicInteger lives = new AtomicInteger();
+        store = wrapped.apply(new InMemoryEventStore());
+        engine = StreamEngine.builder(store)
+                .timers(timers)
+                .incarnations(() -> "life-" + lives.incrementAndGet())
+                .start();
+    }
+
+    static StreamPath path(String text) {
+        return StreamPath.of(text);
+    }
+
+    /** Waits for what other threads bring about, looking often. */
+    static void eventually(Callable<Boolean> condition) {
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .atMost(Duration.ofSeconds(20))
+                .until(condition);
+    }
+
+    static <T> T get(CompletableFuture<T> future) {
+        return future.orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    CompletableFuture<List<AppendedRecord>> send(String path, String... events) {
+        return engine.append(PUBLIC, path(path), Json.all(events));
+    }
+
+    AppendedRecord append(String path, String event) {
+        return get(send(path, event)).get(0);
+    }
+
+    List<EventRecord> log(String path) {
+        List<EventRecord> all = new ArrayList<>();
+        List<EventRecord> page = engine.read(PUBLIC, path(path), RecordRange.after(0, 1000));
+        while (!page.isEmpty()) {
+            all.addAll(page);
+            page = engine.read(
+                    PUBLIC,
+                    path(path),
+                    RecordRange.after(all.get(all.size() - 1).offset(), 1000));
+        }
+        return all;
+    }
+
+    /** What was announced on a stream, in order. */
+    List<String> announced(String path) {
+        return log(path).stream()
+                .filter(record -> record.type().endsWith("child-stream-created"))
+                .map(record -> Json.payload(record).path("childPath").textValue())
+                .toList();
+    }
+
+    long eventCount(String path) {
+        return engine.head(PUBLIC, path(path)).map(StreamHead::lastOffset).orElse(0L);
+    }
+
+    @Override
+    public void close() {
+        engine.stop(Duration.ofSeconds(5));
+    }
+}
