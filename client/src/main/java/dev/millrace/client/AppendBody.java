@@ -9,7 +9,9 @@ import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import okhttp3.Response;
 
 /** What an append sends, fixed at the moment of the call, and how its answer is read against it. Immutable. */
@@ -60,13 +62,14 @@ final class AppendBody {
     /** Reads {@code {"event": …}}; whether it is a replay stands in a header. */
     Appended readOne(Response response) throws IOException {
         Event event = JsonCodec.toEvent(JsonCodec.parse(response.body().bytes()).path("event"));
-        boolean replayed = "true".equalsIgnoreCase(response.header("Idempotent-Replayed"));
+        boolean replayed = isReplay(response);
         return new Appended(event, replayed, replayed && Divergence.between(JsonCodec.parse(json), event));
     }
 
     /**
-     * Reads {@code {"events": […], "replayed": […]}}. A service that leaves {@code replayed} out is believed to replay
-     * only where the stored event says something else than the input with its key.
+     * Reads {@code {"events": […], "replayed": […]}}. Where a service leaves {@code replayed} out, only that is taken for
+     * a replay which must be one: everything when the header says so, an event that stands in the answer before, an event
+     * that says something else than the input with its key.
      */
     List<Appended> readAll(Response response) throws IOException {
         JsonNode answer = JsonCodec.parse(response.body().bytes());
@@ -76,6 +79,8 @@ final class AppendBody {
         if (events.size() != inputs.size()) {
             throw new IllegalArgumentException(inputs.size() + " events were sent, " + events.size() + " came back");
         }
+        boolean all = isReplay(response);
+        Set<Long> seen = new HashSet<>();
         List<Appended> appended = new ArrayList<>();
         for (int i = 0; i < events.size(); i++) {
             JsonNode input = inputs.get(i);
@@ -85,9 +90,14 @@ final class AppendBody {
                     .filter(key ->
                             key.equals(input.path("idempotencyKey").asText().strip()))
                     .isPresent();
-            boolean replayed = replays.isArray() ? replays.path(i).asBoolean() : sameKey && differs;
+            boolean again = !seen.add(event.offset());
+            boolean replayed = replays.isArray() ? replays.path(i).asBoolean() : all || again || (sameKey && differs);
             appended.add(new Appended(event, replayed, replayed && differs));
         }
         return List.copyOf(appended);
+    }
+
+    private static boolean isReplay(Response response) {
+        return "true".equalsIgnoreCase(response.header("Idempotent-Replayed"));
     }
 }

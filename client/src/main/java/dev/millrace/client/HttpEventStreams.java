@@ -45,13 +45,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Subscriptions</b> reconnect for ever, after a random delay that grows from 100 ms to 10 s, never sooner than
  * {@code Retry-After} says, and resume after the last delivered event: nothing is lost, nothing comes twice. A
- * connection on which nothing is heard for three heartbeats is given up. An orderly end (the server stops, or the stream
- * is destroyed) is first followed by one attempt without delay; a subscriber of a destroyed stream so becomes a
- * subscriber of its next life, is told the new incarnation, and gets that log from offset 1. Only an answer that would
- * stay the same ends a subscription: 400, 403, 404, 413 and other client errors. Something on the wire that is no event
- * breaks the connection and is read again; it is never skipped. A subscriber is called on the thread that reads the
- * socket; while it blocks, nothing is read, nothing is queued, and no time-out runs. The {@code gap} of a connection is
- * measured on the service's clock.
+ * connection on which nothing is heard for three heartbeats is given up. An orderly end (the server stops) is first
+ * followed by one attempt without delay. A server that ends a tail because its stream was destroyed says so ({@code
+ * event: destroyed}), and that ends the subscription as well. A subscriber who missed that, because it was not connected,
+ * becomes a subscriber of the stream's next life, is told the new incarnation, and gets that log from offset 1. Only
+ * an answer that would stay the same ends a subscription with a failure: 400, 403, 404, 413 and other client errors.
+ * Something on the wire that is no event breaks the connection and is read again; it is never skipped. A subscriber is
+ * called on the thread that reads the socket; while it blocks, nothing is read, nothing is queued, and no time-out runs.
+ * The {@code gap} of a connection is measured on the service's clock.
  *
  * <p>Against a service that does not send the {@code Millrace-Watermark} header, the watermark is the state's event count,
  * asked for before each connection, and caught up is reported when the event at that offset has been delivered.

@@ -69,6 +69,9 @@ final class TailConnection extends EventSourceListener {
             event(source, data);
         } else if (type.equals("caught-up")) {
             caughtUp(source, data);
+        } else if (type.equals("destroyed")) {
+            outcome = Outcome.of(Outcome.Next.END);
+            stop(source);
         } else if (type.equals("error")) {
             failed(source, "the service ended it: " + Failures.message(data), null);
         }

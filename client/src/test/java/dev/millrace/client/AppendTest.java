@@ -119,13 +119,28 @@ class AppendTest {
     }
 
     @Test
-    void should_find_diverged_replays_in_a_batch_also_when_the_service_does_not_mark_them() throws Exception {
-        server.enqueue(answer("{\"events\":[" + Sample.keyedEvent(2, "a", "{\"old\":1}", "k1") + ","
-                + Sample.event(7, "invalid-event-appended", "{}") + "]}"));
-        List<Appended> appended = get(
-                streams.appendAll(Sample.PATH, List.of(Sample.keyed("a", "{}", "k1"), Sample.keyed("b", "{}", "k2"))));
-        assertThat(appended).extracting(Appended::replayed).containsExactly(true, false);
-        assertThat(appended).extracting(Appended::diverged).containsExactly(true, false);
+    void should_find_what_must_be_a_replay_in_a_batch_whose_service_does_not_mark_them() throws Exception {
+        // given
+        String events = "{\"events\":[" + Sample.keyedEvent(2, "a", "{\"old\":1}", "k1") + ","
+                + Sample.event(7, "invalid-event-appended", "{}") + "," + Sample.keyedEvent(8, "c", "{}", "k3") + ","
+                + Sample.keyedEvent(8, "c", "{}", "k3") + "]}";
+        List<EventInput> inputs = List.of(
+                Sample.keyed("a", "{}", "k1"),
+                Sample.keyed("b", "{}", "k2"),
+                Sample.keyed("c", "{}", "k3"),
+                Sample.keyed("c", "{}", "k3"));
+        server.enqueue(answer(events));
+        server.enqueue(answer(events)
+                .newBuilder()
+                .addHeader("Idempotent-Replayed", "true")
+                .build());
+        // when
+        List<Appended> some = get(streams.appendAll(Sample.PATH, inputs));
+        List<Appended> all = get(streams.appendAll(Sample.PATH, inputs));
+        // then
+        assertThat(some).extracting(Appended::replayed).containsExactly(true, false, false, true);
+        assertThat(some).extracting(Appended::diverged).containsExactly(true, false, false, false);
+        assertThat(all).allMatch(Appended::replayed);
     }
 
     @Test

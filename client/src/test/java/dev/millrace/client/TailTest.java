@@ -156,6 +156,15 @@ class TailTest {
         assertThat(subscriber.causes.get(0)).hasMessageContaining("the service ended it: too slow");
     }
 
+    @Test
+    void should_end_without_a_failure_when_the_service_says_that_the_stream_was_destroyed() throws Exception {
+        streams.subscribe(Sample.PATH, 0, subscriber);
+        LiveRequest tail = service.next().tail("A", 1).send(Sample.sse(1) + "event: destroyed\ndata: {}\n\n");
+        subscriber.expect("connected 'A' 1 gap 0", "event 1", "end");
+        assertThat(tail.isClosedWithin(Sample.PATIENCE)).isTrue();
+        assertThat(service.waiting()).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 403, 404, 413})
     void should_end_at_an_answer_that_would_stay_the_same(int status) throws Exception {
