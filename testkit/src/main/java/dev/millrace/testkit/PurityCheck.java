@@ -25,15 +25,16 @@ import java.util.Optional;
  *   <li>the whole log is folded again from a new initial state;
  *   <li>the state goes through JSON after every event;
  *   <li>the state goes through JSON once, and the rest of the log is folded from it: at every event of a log of up to 200,
- *       and at 50 of a longer one.
+ *       and at 50 of a longer one. Beyond 50 events, only the next 20 states and the last one are compared.
  * </ol>
  *
  * @param <S> the state
  */
 final class PurityCheck<S> {
     private static final int EVERY_PREFIX_UP_TO = 200;
+    private static final int EVERY_STEP_UP_TO = 50;
     private static final int SAMPLED_PREFIXES = 50;
-    private static final int STEPS_AFTER_SAMPLE = 20;
+    private static final int STEPS_AFTER_PREFIX = 20;
 
     private final Processor<S> processor;
     private final List<Event> events;
@@ -127,7 +128,7 @@ final class PurityCheck<S> {
             for (int i = prefix; i < size; i++) {
                 Event event = events.get(i);
                 state = reduce(state, event);
-                if (every || i < prefix + STEPS_AFTER_SAMPLE || i == size - 1) {
+                if (size <= EVERY_STEP_UP_TO || i < prefix + STEPS_AFTER_PREFIX || i == size - 1) {
                     JsonNode expected = json.write(states.get(i + 1), after(event));
                     same(expected, json.write(state, after(event)), impurity.revivedDiffers(event));
                 }
