@@ -6,6 +6,7 @@ import dev.millrace.engine.StreamEngine;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpHeader;
 
 /** Appends: from a request body to the engine, and its answer back. Safe for use by many threads. */
@@ -51,7 +52,12 @@ final class AppendRoute {
             }
             json.writeBytes(appended.get(i).event().json());
         }
-        json.writeBytes((batch ? "]}" : "}").getBytes(StandardCharsets.UTF_8));
+        String end = batch
+                ? appended.stream()
+                        .map(answer -> String.valueOf(answer.replayed()))
+                        .collect(Collectors.joining(",", "],\"replayed\":[", "]}"))
+                : "}";
+        json.writeBytes(end.getBytes(StandardCharsets.UTF_8));
         exchange.json(200, json.toByteArray());
     }
 }

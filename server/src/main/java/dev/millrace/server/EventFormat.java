@@ -99,6 +99,11 @@ enum EventFormat implements Negotiation.Offer {
         return ("event: caught-up\ndata: {\"offset\": " + offset + "}\n\n").getBytes(UTF_8);
     }
 
+    /** The frame that says that the stream is no more, as opposed to the connection. */
+    static byte[] destroyed() {
+        return "event: destroyed\ndata: {}\n\n".getBytes(UTF_8);
+    }
+
     /** The frame that says why an event stream ends too early. */
     static byte[] error(byte[] json) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -14,6 +14,7 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,22 +27,30 @@ final class EventStreamResponse implements RecordSink {
 
     private final Exchange exchange;
     private final Set<String> types;
-    private final boolean caughtUp;
+    private final boolean marks;
+    private final Predicate<String> alive;
     private final Timing timing;
     private final Outbox outbox;
     private @Nullable Subscription subscription;
     private Timers.@Nullable Timer timer;
-    private boolean connected;
+    private @Nullable String incarnation;
     private boolean ended;
     private volatile boolean dropped;
 
     /** How long things may take. */
     record Timing(Timers timers, Duration heartbeat, Duration slowReaderTimeout) {}
 
-    EventStreamResponse(Exchange exchange, Set<String> types, boolean caughtUp, Timing timing) {
+    /**
+     * An answer to be fed.
+     *
+     * @param marks whether the reader asked for marks between the events: caught up, destroyed
+     * @param alive whether the stream still lives the life of this incarnation
+     */
+    EventStreamResponse(Exchange exchange, Set<String> types, boolean marks, Predicate<String> alive, Timing timing) {
         this.exchange = exchange;
         this.types = types;
-        this.caughtUp = caughtUp;
+        this.marks = marks;
+        this.alive = alive;
         this.timing = timing;
         this.outbox = new Outbox(exchange.response(), timing.timers()::now);
     }
@@ -94,7 +103,7 @@ final class EventStreamResponse implements RecordSink {
             }
         });
         synchronized (this) {
-            connected = true;
+            incarnation = now.incarnation();
         }
         outbox.send(EventFormat.comment());
         watch(timing.heartbeat());
@@ -110,25 +119,28 @@ final class EventStreamResponse implements RecordSink {
 
     @Override
     public void onCaughtUp(long watermark) {
-        if (caughtUp) {
+        if (marks) {
             outbox.send(EventFormat.caughtUp(watermark));
         }
     }
 
     @Override
     public void onEnd(@Nullable Throwable failure) {
-        boolean begun;
+        String life;
         synchronized (this) {
-            begun = connected;
+            life = incarnation;
         }
         if (!end()) {
             return;
         }
-        if (!begun) {
+        if (life == null) {
             exchange.fail(failure != null ? failure : Refusal.unavailable("the server is stopping; try again later"));
         } else if (failure != null) {
             outbox.finish(EventFormat.error(ErrorBodies.of(failure).json()));
         } else {
+            if (marks && !alive.test(life)) {
+                outbox.send(EventFormat.destroyed());
+            }
             outbox.finishAfterAll();
         }
     }

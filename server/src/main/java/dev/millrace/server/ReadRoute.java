@@ -1,5 +1,7 @@
 package dev.millrace.server;
 
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.engine.StreamHead;
@@ -88,14 +90,29 @@ final class ReadRoute {
     }
 
     private void tail(Exchange exchange, StreamPath path, ReadParameters parameters, StreamHead head) {
-        EventStreamResponse response =
-                new EventStreamResponse(exchange, parameters.types(), parameters.caughtUp(), timing);
+        EventStreamResponse response = new EventStreamResponse(
+                exchange,
+                parameters.types(),
+                parameters.caughtUp(),
+                incarnation -> isAlive(exchange.project(), path, incarnation),
+                timing);
         live.add(response);
         response.over().whenComplete((done, failure) -> live.remove(response));
         long after = parameters.after().after(head.lastOffset());
         response.feedFrom(engine.tail(exchange.project(), path, after, response));
         if (stopping) {
             response.finish();
+        }
+    }
+
+    /** In doubt, when the engine is stopping, it is: readers come back, and are told then. */
+    private boolean isAlive(ProjectSlug project, StreamPath path, String incarnation) {
+        try {
+            return engine.head(project, path)
+                    .filter(head -> head.incarnation().equals(incarnation))
+                    .isPresent();
+        } catch (StreamException stopping) {
+            return true;
         }
     }
 
