@@ -5,6 +5,7 @@ import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Because;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Processor;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,8 @@ final class Attempts {
 
         void changed();
     }
+
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
 
     private final Surroundings surroundings;
     private final Map<String, Running> running = new HashMap<>();
@@ -109,19 +112,30 @@ final class Attempts {
         private void start(Function<Attempt, ? extends CompletionStage<?>> work) {
             CompletableFuture<?> stage;
             try {
-                stage = cancelled
-                        ? CompletableFuture.completedFuture(null)
-                        : work.apply(this).toCompletableFuture();
-            } catch (RuntimeException | StackOverflowError failure) {
+                stage = cancelled ? CompletableFuture.completedFuture(null) : begin(work);
+            } catch (Throwable failure) { // whatever the work throws, a missing class included, ends this attempt alone
                 stage = CompletableFuture.failedFuture(failure);
             }
             stage.whenComplete((value, failure) -> end(failure == null ? Optional.empty() : Optional.of(failure)));
         }
 
+        private CompletableFuture<?> begin(Function<Attempt, ? extends CompletionStage<?>> work) {
+            CompletionStage<?> stage = work.apply(this);
+            if (stage == null) {
+                throw new NullPointerException(
+                        "the work of attempt '" + name + "' returned null instead of a stage; return its last stage");
+            }
+            return stage.toCompletableFuture();
+        }
+
         private void end(Optional<Throwable> failure) {
-            failure.map(Appender::unwrap)
-                    .filter(thrown -> !cancelled)
-                    .ifPresent(thrown -> surroundings.failed(this, thrown));
+            try {
+                failure.map(Appender::unwrap)
+                        .filter(thrown -> !cancelled)
+                        .ifPresent(thrown -> surroundings.failed(this, thrown));
+            } catch (RuntimeException lost) {
+                LOG.log(Level.ERROR, "attempt '" + name + "' failed, and its failure could not be recorded", lost);
+            }
             synchronized (Attempts.this) {
                 running.remove(name, this);
             }
@@ -180,7 +194,16 @@ final class Attempts {
                 actions = List.copyOf(onCancel);
                 onCancel.clear();
             }
-            actions.forEach(Runnable::run);
+            actions.forEach(this::runHook);
+        }
+
+        /** What one hook throws must not keep the others, nor the attempt that supersedes this one, from running. */
+        private void runHook(Runnable action) {
+            try {
+                action.run();
+            } catch (RuntimeException | Error thrown) {
+                LOG.log(Level.WARNING, "an onCancel action of attempt '" + name + "' threw", thrown);
+            }
         }
 
         @Override

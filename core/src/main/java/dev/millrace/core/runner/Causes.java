@@ -16,6 +16,7 @@ final class Causes {
     private final EventStreams streams;
     private final StreamPath path;
     private final Map<Long, Cause> recent = new LinkedHashMap<>(16, 0.75f, true);
+    private int life;
 
     Causes(EventStreams streams, StreamPath path) {
         this.streams = streams;
@@ -29,12 +30,16 @@ final class Causes {
         }
     }
 
+    /** The stream is another one now; what is being read of the old one is not remembered either. */
     synchronized void forget() {
         recent.clear();
+        life++;
     }
 
     CompletableFuture<Cause> find(long offset) {
+        int asked;
         synchronized (this) {
+            asked = life;
             Cause known = recent.get(offset);
             if (known != null) {
                 return CompletableFuture.completedFuture(known);
@@ -48,7 +53,11 @@ final class Causes {
                         path,
                         "because(" + offset + ") names no event of " + path + "; use the offset of a reduced event");
             }
-            remember(events.get(0));
+            synchronized (this) {
+                if (asked == life) {
+                    remember(events.get(0));
+                }
+            }
             return Cause.of(events.get(0));
         });
     }

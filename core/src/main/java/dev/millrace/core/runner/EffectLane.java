@@ -242,7 +242,8 @@ final class EffectLane {
         INSIDE.set(true);
         try {
             return future(task.run(number));
-        } catch (Throwable failure) { // whatever a task throws, a missing class included, is its failure, not the lane's
+        } catch (
+                Throwable failure) { // whatever a task throws, a missing class included, is its failure, not the lane's
             return CompletableFuture.failedFuture(failure);
         } finally {
             if (!outer) {

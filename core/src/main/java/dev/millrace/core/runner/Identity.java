@@ -36,7 +36,12 @@ record Identity(String slug, int version, StreamPath path, String incarnation) {
     /** The input as it is sent to {@code target}. */
     EventInput stamp(Draft draft, Cause cause, StreamPath target) {
         Provenance provenance = new Provenance(
-                slug, version, path, cause.offset(), cause.depth() + 1, cause.hops() + (target.equals(path) ? 0 : 1));
+                slug,
+                version,
+                path,
+                cause.offset(),
+                oneMore(cause.depth()),
+                target.equals(path) ? cause.hops() : oneMore(cause.hops()));
         EventInput.Builder stamped = EventInput.builder()
                 .from(draft.input())
                 .metadata(provenance.asMetadata(draft.input().metadata()));
@@ -44,5 +49,10 @@ record Identity(String slug, int version, StreamPath path, String incarnation) {
             stamped.idempotencyKey(key(draft, cause));
         }
         return stamped.build();
+    }
+
+    /** Anyone may write any depth, so it must not run over. */
+    private static int oneMore(int count) {
+        return count == Integer.MAX_VALUE ? count : count + 1;
     }
 }

@@ -29,6 +29,7 @@ final class Progression {
         RuntimeException end;
         List<Waiter> ended = new ArrayList<>();
         synchronized (waiters) {
+            waiters.removeIf(waiter -> waiter.reached.isDone()); // nobody waits any longer
             if (waiters.isEmpty()) {
                 return;
             }

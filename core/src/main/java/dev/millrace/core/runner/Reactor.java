@@ -15,12 +15,14 @@ import java.util.function.BooleanSupplier;
  * input, and sees that two appends of one cause do not claim one key. Safe for use by many threads.
  */
 final class Reactor {
+    private record Claim(StreamPath target, String type, long because, Optional<String> name) {}
+
     private final Identity identity;
     private final Causes causes;
     private final Appender appender;
     private final Optional<Because> standing;
     private final BooleanSupplier cancelled;
-    private final Set<String> claimed = new HashSet<>();
+    private final Set<Claim> claimed = new HashSet<>();
     private CompletableFuture<Void> handedOver = CompletableFuture.completedFuture(null);
 
     Reactor(
@@ -44,29 +46,38 @@ final class Reactor {
                         new IllegalStateException("append of " + draft.input().type() + " to " + target
                                 + " by '" + identity.slug()
                                 + "' has no cause: there is no event being handled; say Draft.of(…).because(offset)"));
-        claim(draft, target, because);
+        Claim claim = new Claim(target, draft.input().type(), because.offset(), draft.name());
+        boolean derived = draft.input().idempotencyKey().isEmpty();
+        if (derived) {
+            stake(claim);
+        }
+        CompletableFuture<CompletableFuture<Appended>> sent;
         synchronized (this) {
             // An append is handed over only after the one before it, however long its cause takes to be found.
-            CompletableFuture<CompletableFuture<Appended>> sent = handedOver.thenCombine(
+            sent = handedOver.thenCombine(
                     causes.find(because.offset()),
                     (nothing, cause) -> appender.send(target, identity.stamp(draft, cause, target), cancelled));
             handedOver = sent.handle((appended, failure) -> null);
-            return sent.thenCompose(appended -> appended);
+        }
+        return sent.thenCompose(appended -> appended).whenComplete((appended, failure) -> {
+            if (failure != null && derived) {
+                giveBack(claim); // whoever tries again means the same append, and the same key is right for it
+            }
+        });
+    }
+
+    private void giveBack(Claim claim) {
+        synchronized (claimed) {
+            claimed.remove(claim);
         }
     }
 
-    private void claim(Draft draft, StreamPath target, Because because) {
-        if (draft.input().idempotencyKey().isPresent()) {
-            return;
-        }
-        String claim = target + " " + draft.input().type() + " " + because.offset() + " "
-                + draft.name().orElse("");
+    private void stake(Claim claim) {
         synchronized (claimed) {
             if (!claimed.add(claim)) {
-                throw new IllegalStateException(
-                        "second append of " + draft.input().type() + " to " + target + " by '"
-                                + identity.slug() + "' because of " + identity.path() + "@" + because.offset()
-                                + ": both would have the same idempotency key; tell them apart with Draft.of(…).named(\"…\")");
+                throw new IllegalStateException("second append of " + claim.type + " to " + claim.target + " by '"
+                        + identity.slug() + "' because of " + identity.path() + "@" + claim.because
+                        + ": both would have the same idempotency key; tell them apart with Draft.of(…).named(\"…\")");
             }
         }
     }

@@ -25,13 +25,7 @@ final class Sending {
     private volatile int resumesSeen;
     private volatile @Nullable Instant waitingSince;
 
-    Sending(
-            Appender appender,
-            long number,
-            int life,
-            StreamPath target,
-            EventInput input,
-            BooleanSupplier cancelled) {
+    Sending(Appender appender, long number, int life, StreamPath target, EventInput input, BooleanSupplier cancelled) {
         this.appender = appender;
         this.number = number;
         this.life = life;

@@ -28,7 +28,7 @@ enum SystemTimers implements Timers {
 
     @Override
     public Timer after(Duration delay, Runnable task) {
-        ScheduledFuture<?> future = thread.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> future = thread.schedule(task, Waiting.nanos(delay), TimeUnit.NANOSECONDS);
         return () -> future.cancel(false);
     }
 }

@@ -11,10 +11,15 @@ import java.util.concurrent.TimeoutException;
 final class Waiting {
     private Waiting() {}
 
+    /** In nanoseconds; what is longer than they can say is as good as for ever. */
+    static long nanos(Duration duration) {
+        return duration.toDays() < 100_000 ? duration.toNanos() : Long.MAX_VALUE;
+    }
+
     /** Whether the future completes, in whatever way, within the limit. */
     static boolean completes(CompletableFuture<?> future, Duration limit) {
         try {
-            future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            future.get(nanos(limit), TimeUnit.NANOSECONDS);
             return true;
         } catch (ExecutionException e) {
             return true;
@@ -27,13 +32,13 @@ final class Waiting {
     }
 
     /**
-     * Waits for the future.
+     * Waits for the future, which nobody else waits for: after the limit it is cancelled.
      *
      * @throws StreamException TIMEOUT after the limit, or what the future failed with
      */
     static void await(CompletableFuture<?> future, Duration limit, String what) {
         try {
-            future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            future.get(nanos(limit), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof StreamException failure) {
                 throw new StreamException(
@@ -41,6 +46,7 @@ final class Waiting {
             }
             throw new StreamException(StreamException.Code.INTERNAL, null, what + ": " + e.getCause(), e.getCause());
         } catch (TimeoutException e) {
+            future.cancel(false);
             throw new StreamException(StreamException.Code.TIMEOUT, null, what + ": did not happen within " + limit, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

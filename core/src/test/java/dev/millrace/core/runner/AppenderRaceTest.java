@@ -54,7 +54,7 @@ class AppenderRaceTest {
                     while (sent.getCount() > 0) {
                         service.pause(true);
                         pauses.updateAndGet(count -> count + 1);
-                        Thread.yield();
+                        service.awaitRefusal();
                         service.pause(false);
                         appender.resumed();
                     }
@@ -81,9 +81,18 @@ class AppenderRaceTest {
     private static final class Pausing implements EventStreams {
         private final List<String> stored = new ArrayList<>();
         private boolean paused;
+        private volatile boolean refused;
 
         synchronized void pause(boolean now) {
             paused = now;
+            refused = false;
+        }
+
+        /** Until somebody met the pause, or for a moment. */
+        void awaitRefusal() {
+            for (int i = 0; i < 20_000 && !refused; i++) {
+                Thread.onSpinWait();
+            }
         }
 
         synchronized List<String> stored() {
@@ -93,6 +102,7 @@ class AppenderRaceTest {
         @Override
         public synchronized CompletableFuture<Appended> append(StreamPath path, EventInput input) {
             if (paused) {
+                refused = true;
                 return CompletableFuture.failedFuture(
                         new StreamException(StreamException.Code.PAUSED, path, "stream is paused"));
             }

@@ -29,11 +29,7 @@ class AppenderTest {
     private final ScriptedStreams streams = new ScriptedStreams();
     private final AtomicInteger progress = new AtomicInteger();
     private final Appender appender = new Appender(
-            streams,
-            OWN,
-            time.options(RetryPolicy.DEFAULT, 64),
-            new Causes(streams, OWN),
-            progress::incrementAndGet);
+            streams, OWN, time.options(RetryPolicy.DEFAULT, 64), new Causes(streams, OWN), progress::incrementAndGet);
 
     @Test
     void should_send_at_once_and_answer_with_the_stored_event() throws Exception {
@@ -300,7 +296,9 @@ class AppenderTest {
 
         assertThat(a).isCompleted();
         assertThat(streams.sent()).containsExactly("a", "a", "a");
-        assertThat(streams.calls).extracting(ScriptedStreams.Call::input).containsOnly(streams.last().input());
+        assertThat(streams.calls)
+                .extracting(ScriptedStreams.Call::input)
+                .containsOnly(streams.last().input());
     }
 
     @Test
@@ -488,7 +486,8 @@ class AppenderTest {
         assertThatThrownBy(() -> answer.get(1, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .cause()
-                .isInstanceOfSatisfying(StreamException.class, why -> assertThat(why.code()).isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        StreamException.class, why -> assertThat(why.code()).isEqualTo(code));
     }
 
     private static void assertGivenUp(CompletableFuture<Appended> answer, String why) {

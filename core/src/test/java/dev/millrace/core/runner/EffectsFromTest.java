@@ -58,12 +58,15 @@ class EffectsFromTest {
         "after 3,3,10,true,3"
     })
     void should_decide_on_reconnect(String policy, long before, long watermark, boolean gapWasLong, long floor) {
-        assertThat(policy(policy).floorOnReconnect(before, watermark, gapWasLong)).isEqualTo(floor);
+        assertThat(policy(policy).floorOnReconnect(before, watermark, gapWasLong))
+                .isEqualTo(floor);
     }
 
     @Test
     void should_start_at_the_beginning_or_later_and_say_its_name() {
-        assertThatIllegalArgumentException().isThrownBy(() -> EffectsFrom.after(-1)).withMessageContaining("-1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EffectsFrom.after(-1))
+                .withMessageContaining("-1");
         POLICIES.forEach((name, policy) -> assertThat(policy).hasToString(name));
     }
 

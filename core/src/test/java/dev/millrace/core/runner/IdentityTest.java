@@ -56,9 +56,9 @@ class IdentityTest {
 
         assertThat(chat.key(said, cause)).isEqualTo("chat/assistant-said@/agents/1:17");
         assertThat(chat.in("i-9").key(said, cause)).isEqualTo("chat/assistant-said@/agents/1~i-9:17");
-        assertThat(chat.in("i-9").key(said.named("2nd"), cause))
-                .isEqualTo("chat/assistant-said@/agents/1~i-9:17#2nd");
-        assertThat(chat.in("i-9").key(said.to("/elsewhere"), cause)).isEqualTo(chat.in("i-9").key(said, cause));
+        assertThat(chat.in("i-9").key(said.named("2nd"), cause)).isEqualTo("chat/assistant-said@/agents/1~i-9:17#2nd");
+        assertThat(chat.in("i-9").key(said.to("/elsewhere"), cause))
+                .isEqualTo(chat.in("i-9").key(said, cause));
     }
 
     @Test
@@ -66,8 +66,7 @@ class IdentityTest {
         Draft draft = Draft.of(EventInput.ofType("t"));
         Cause cause = new Cause(17, 4, 2);
 
-        assertThat(provenance(chat.stamp(draft, cause, OWN)))
-                .isEqualTo(new Provenance("chat", 3, OWN, 17, 5, 2));
+        assertThat(provenance(chat.stamp(draft, cause, OWN))).isEqualTo(new Provenance("chat", 3, OWN, 17, 5, 2));
         assertThat(provenance(chat.stamp(draft, cause, StreamPath.root())))
                 .isEqualTo(new Provenance("chat", 3, OWN, 17, 5, 3));
     }

@@ -8,6 +8,7 @@ import static org.quicktheories.generators.SourceDSL.longs;
 
 import java.time.Duration;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class RetryPolicyTest {
@@ -31,12 +32,7 @@ class RetryPolicyTest {
 
     @Test
     void should_double_from_the_first_delay_by_default() {
-        SplittableRandom none = new SplittableRandom() {
-            @Override
-            public double nextDouble() {
-                return 0;
-            }
-        };
+        RandomGenerator none = () -> 0L;
 
         assertThat(RetryPolicy.DEFAULT.retries()).isEqualTo(3);
         assertThat(RetryPolicy.DEFAULT.delay(1, none)).isEqualTo(Duration.ofMillis(200));

@@ -30,8 +30,7 @@ class WaitingTest {
         assertThat(Waiting.completes(new CompletableFuture<>(), SHORT)).isFalse();
         assertThatThrownBy(() -> Waiting.await(new CompletableFuture<>(), SHORT, "catch-up"))
                 .isInstanceOfSatisfying(
-                        StreamException.class,
-                        late -> assertThat(late.code()).isEqualTo(StreamException.Code.TIMEOUT))
+                        StreamException.class, late -> assertThat(late.code()).isEqualTo(StreamException.Code.TIMEOUT))
                 .hasMessage("catch-up: did not happen within PT0.001S");
     }
 
@@ -64,7 +63,8 @@ class WaitingTest {
     void should_leave_the_interrupt_for_the_caller() {
         Thread.currentThread().interrupt();
 
-        assertThat(Waiting.completes(new CompletableFuture<>(), Duration.ofSeconds(10))).isFalse();
+        assertThat(Waiting.completes(new CompletableFuture<>(), Duration.ofSeconds(10)))
+                .isFalse();
         assertThat(Thread.interrupted()).isTrue();
 
         Thread.currentThread().interrupt();

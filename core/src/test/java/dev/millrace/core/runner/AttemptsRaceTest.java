@@ -1,0 +1,102 @@
+package dev.millrace.core.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.processor.Attempt;
+import dev.millrace.core.processor.Because;
+import dev.millrace.core.processor.Processor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Many threads launch one name for ever newer reasons: in the end the newest runs, alone. */
+class AttemptsRaceTest implements Attempts.Surroundings {
+    private static final int REASONS = 2_000;
+
+    private final ExecutorService pool = Executors.newFixedThreadPool(4);
+    private final ScriptedStreams streams = new ScriptedStreams();
+
+    @AfterEach
+    void shutDown() {
+        pool.shutdownNow();
+    }
+
+    @Test
+    void should_leave_the_newest_alone_in_the_end() throws Exception {
+        for (long seed = 1; seed <= 20; seed++) {
+            Attempts attempts = new Attempts(this);
+            ConcurrentHashMap<Long, Integer> hooks = new ConcurrentHashMap<>();
+            List<CompletableFuture<Void>> launchers = new ArrayList<>();
+            for (int launcher = 0; launcher < 4; launcher++) {
+                Random random = new Random(seed * 31 + launcher);
+                launchers.add(CompletableFuture.runAsync(
+                        () -> {
+                            for (long reason = 1; reason <= REASONS; reason += random.nextInt(1, 4)) {
+                                launch(attempts, reason, hooks);
+                            }
+                            launch(attempts, REASONS, hooks);
+                        },
+                        pool));
+            }
+            for (CompletableFuture<Void> launcher : launchers) {
+                launcher.get(30, TimeUnit.SECONDS);
+            }
+
+            Attempt newest = attempts.find("reply").orElseThrow();
+            assertThat(newest.because().offset()).as("seed %d", seed).isEqualTo(REASONS);
+            assertThat(attempts.names()).as("seed %d", seed).containsExactly("reply");
+            newest.cancel();
+            newest.done().get(10, TimeUnit.SECONDS);
+            assertThat(attempts.names()).as("seed %d", seed).isEmpty();
+            assertThat(hooks.values()).as("seed %d: hooks run once", seed).containsOnly(1);
+        }
+    }
+
+    private static void launch(Attempts attempts, long reason, ConcurrentHashMap<Long, Integer> hooks) {
+        attempts.launch("reply", new Because(reason), attempt -> {
+            CompletableFuture<Void> work = new CompletableFuture<>();
+            attempt.onCancel(() -> {
+                hooks.merge(attempt.because().offset(), 1, Integer::sum);
+                work.complete(null);
+            });
+            return work;
+        });
+    }
+
+    @Override
+    public ExecutorService executor() {
+        return pool;
+    }
+
+    @Override
+    public Reactor reactor(Because because, Attempts.Running attempt) {
+        StreamPath own = StreamPath.of("/own");
+        Causes causes = new Causes(streams, own);
+        Appender appender =
+                new Appender(streams, own, new VirtualTime().options(pool, RetryPolicy.DEFAULT, 64), causes, () -> {});
+        return new Reactor(
+                new Identity("chat", 1, own, ""), causes, appender, Optional.of(because), attempt::isCancelled);
+    }
+
+    @Override
+    public <S> S current(Processor<S> processor) {
+        return processor.initialState();
+    }
+
+    @Override
+    public void failed(Attempts.Running attempt, Throwable failure) {
+        throw new AssertionError("nothing fails here", failure);
+    }
+
+    @Override
+    public void changed() {}
+}

@@ -1,0 +1,90 @@
+package dev.millrace.core.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.Malformed;
+import dev.millrace.core.StreamEvent;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.processor.Draft;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DiagnosticsTest {
+    private static final StreamPath OWN = StreamPath.of("/own");
+    private static final Identity CHAT = new Identity("chat", 2, OWN, "i1");
+
+    static Stream<Draft> drafts() {
+        return Stream.of(
+                Diagnostics.effectFailed(CHAT, 7, failure("model is away"), 4, Optional.empty()),
+                Diagnostics.effectFailed(CHAT, 7, failure("model is away"), 1, Optional.of("reply")),
+                Diagnostics.halted(CHAT, 7, failure("model is away")),
+                Diagnostics.malformed(CHAT, 7, new Malformed("said", JsonCodec.parse("{}"), "text: missing")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("drafts")
+    void should_write_what_the_service_and_every_reader_understand(Draft draft) {
+        BuiltInType type = BuiltInType.of(draft.input().type()).orElseThrow();
+
+        assertThat(type.problems(draft.input().payload())).isEmpty();
+        assertThat(EventCatalog.of(StreamEvent.class)
+                        .decode(draft.input().type(), draft.input().payload()))
+                .isInstanceOf(StreamEvent.class);
+        assertThat(Diagnostics.isOwnFailure(stored(draft), "chat")).isTrue();
+        assertThat(Diagnostics.isOwnFailure(stored(draft), "breaker")).isFalse();
+    }
+
+    @Test
+    void should_say_who_failed_at_what_and_how_often() {
+        Draft draft = Diagnostics.effectFailed(CHAT, 7, failure("model is away"), 1, Optional.of("reply"));
+
+        assertThat(draft.name()).contains("reply");
+        assertThat(EventCatalog.of(StreamEvent.class)
+                        .decode(draft.input().type(), draft.input().payload()))
+                .isEqualTo(new StreamEvent.EffectFailed(
+                        "chat",
+                        2,
+                        new StreamEvent.Source("/own", 7),
+                        "IllegalStateException: model is away",
+                        1,
+                        Optional.of("reply")));
+    }
+
+    @Test
+    void should_halt_once_for_each_version() {
+        assertThat(Diagnostics.halted(CHAT, 7, failure("model is away")).name()).contains("v2");
+    }
+
+    @Test
+    void should_shorten_a_message_that_is_too_long_and_name_the_class_of_one_that_is_missing() {
+        Draft endless = Diagnostics.halted(CHAT, 7, failure("x".repeat(100_000)));
+
+        assertThat(endless.input().payload().path("message").textValue())
+                .hasSize(2001)
+                .endsWith("…");
+        assertThat(Diagnostics.describe(new IllegalStateException())).isEqualTo("IllegalStateException");
+        assertThat(Diagnostics.describe(failure(" "))).isEqualTo("IllegalStateException");
+    }
+
+    @Test
+    void should_not_take_other_events_that_name_the_processor_for_its_failures() {
+        Draft attached = Draft.of(new StreamEvent.ProcessorAttached("chat", Optional.empty(), Optional.empty()));
+
+        assertThat(Diagnostics.isOwnFailure(stored(attached), "chat")).isFalse();
+    }
+
+    private static Throwable failure(String message) {
+        return new IllegalStateException(message);
+    }
+
+    private static Event stored(Draft draft) {
+        return ScriptedStreams.event(OWN, 8, draft.input());
+    }
+}
