@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Appended;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,11 @@ interface IdempotencyPromises extends StreamsSubject {
         Appended first = append(path, said("hi", "key"));
         List<EventInput> others = List.of(
                 said("bye", "key"),
-                input("heard", "{\"text\":\"hi\"}").idempotencyKey("key").build());
+                input("heard", "{\"text\":\"hi\"}").idempotencyKey("key").build(),
+                EventInput.builder()
+                        .from(said("hi", "key"))
+                        .metadata(JsonCodec.parse("{\"by\":\"somebody else\"}"))
+                        .build());
 
         for (EventInput other : others) {
             Appended again = append(path, other);

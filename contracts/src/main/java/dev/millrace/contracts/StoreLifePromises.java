@@ -96,7 +96,10 @@ interface StoreLifePromises extends StoreSubject {
 
     @Test
     default void should_begin_a_removed_stream_anew() {
-        commit(transaction -> append(transaction, ONE, "said", "key"));
+        commit(transaction -> {
+            append(transaction, ONE, "said", "key");
+            transaction.saveCursor(ONE, "chat", new Cursor("first-life", 1));
+        });
         commit(transaction -> {
             transaction.remove(ONE);
             assertThat(transaction.head(ONE)).isEmpty();
@@ -108,6 +111,8 @@ interface StoreLifePromises extends StoreSubject {
         assertThat(all(ONE)).extracting(EventRecord::offset).containsExactly(1L, 2L);
         assertThat(store().streamsWith(Set.of("said"))).isEmpty();
         assertThat(store().streamsWith(Set.of("heard"))).containsExactly(ONE);
+        assertThat(store().cursor(ONE, "chat")).isEmpty();
+        assertThat(store().streamsWithCursor("chat")).isEmpty();
     }
 
     @Test
