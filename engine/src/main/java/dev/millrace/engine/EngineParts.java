@@ -53,8 +53,7 @@ final class EngineParts {
         this.states = new StateReader(this.store);
         this.demolition = new Demolition(this.store, writer, delivery, states);
         this.host = new ProcessorHost(store, streams, providers, timers, writer::saveCursorSoon);
-        changes.listener(host);
-        states.slices(new StateFolds(store, host));
+        host(host, new StateFolds(store, host));
     }
 
     private void publish(Group group) {
@@ -72,6 +71,12 @@ final class EngineParts {
         } catch (StreamException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /** Connects what is hosted: who hears of commits, and whose states are part of the streams' states. */
+    void host(CommitListener listener, StateSlices slices) {
+        changes.listener(listener);
+        states.slices(slices);
     }
 
     void start() {

@@ -126,6 +126,11 @@ public final class StreamEngine implements AutoCloseable {
         return parts.demolition().destroy(new StreamKey(project, path), children);
     }
 
+    /** The parts, for tests of one of them. */
+    EngineParts parts() {
+        return parts;
+    }
+
     /** The limits in force. */
     public Limits limits() {
         return parts.limits();

@@ -1,6 +1,7 @@
 package dev.millrace.core.runner;
 
 import dev.millrace.core.Appended;
+import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Because;
 import dev.millrace.core.processor.Draft;
@@ -64,6 +65,12 @@ final class Reactor {
                 giveBack(claim); // whoever tries again means the same append, and the same key is right for it
             }
         });
+    }
+
+    /** Appends a record of a failure. It begins a new chain, so that the end of a runaway one does not look like more of it. */
+    CompletableFuture<Appended> record(Draft draft, long offset) {
+        EventInput input = identity.stamp(draft, new Cause(offset, 0, 0), identity.path());
+        return appender.send(identity.path(), input, cancelled);
     }
 
     private void giveBack(Claim claim) {

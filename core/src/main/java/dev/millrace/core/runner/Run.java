@@ -237,8 +237,8 @@ final class Run<S> implements Attempts.Surroundings {
         LOG.log(Level.ERROR, what, thrown);
         disconnect();
         attempts.stop();
-        reactor(Optional.of(new Because(event.offset())), () -> false)
-                .append(Diagnostics.halted(identity, event.offset(), thrown))
+        reactor(Optional.empty(), () -> false)
+                .record(Diagnostics.halted(identity, event.offset(), thrown), event.offset())
                 .whenComplete((appended, refused) -> fail(Phase.HALTED, what));
     }
 
@@ -269,7 +269,7 @@ final class Run<S> implements Attempts.Surroundings {
             Optional<Because> because = Optional.of(new Because(event.offset()));
             if (event.payload() instanceof Malformed malformed) {
                 return Effects.done(reactor(because, () -> false)
-                        .append(Diagnostics.malformed(identity, event.offset(), malformed)));
+                        .record(Diagnostics.malformed(identity, event.offset(), malformed), event.offset()));
             }
             return processor.afterAppend(state, event, effects(because, event.offset(), attempt));
         }
@@ -327,8 +327,8 @@ final class Run<S> implements Attempts.Surroundings {
             }
         }
         Draft letter = Diagnostics.effectFailed(identity, offset, thrown, tries, name);
-        return reactor(Optional.of(new Because(offset)), () -> false)
-                .append(letter)
+        return reactor(Optional.empty(), () -> false)
+                .record(letter, offset)
                 .thenAccept(appended -> LOG.log(
                         Level.WARNING,
                         () -> "effect of '" + identity.slug() + "' failed for good: " + path + "@" + offset + "; "

@@ -21,6 +21,12 @@ record RunnerOptions(
     /** How long an append may wait for another stream to be resumed before it becomes a dead letter. */
     static final Duration FOREIGN_PARKING_LIMIT = Duration.ofSeconds(30);
 
+    /** How many crossings between streams a chain of reactions may have and still wait for a paused stream. */
+    static final int MOST_HOPS = 64;
+
+    /** How long a chain of reactions may be and still wait for a paused stream. */
+    static final int MOST_DEPTH = 1000;
+
     /** How often a parked append looks whether the stream accepts it by now, unless told of the resume. */
     static final Duration PARKING_INTERVAL = Duration.ofSeconds(2);
 

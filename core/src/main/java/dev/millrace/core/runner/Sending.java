@@ -3,6 +3,7 @@ package dev.millrace.core.runner;
 import dev.millrace.core.Appended;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import java.time.Instant;
@@ -117,9 +118,16 @@ final class Sending {
         fail(failure);
     }
 
-    /** A pause that meets a paused stream is moot, and a foreign stream is waited for only so long. */
+    /**
+     * A pause that meets a paused stream is moot; a runaway chain has met the pause that ends it, and must not go on
+     * with the resume; and a foreign stream is waited for only so long.
+     */
     private boolean mayPark() {
-        if (BuiltInType.PAUSED.matches(input.type())) {
+        boolean runaway = input.metadata()
+                .flatMap(Provenance::of)
+                .filter(origin -> origin.hops() > RunnerOptions.MOST_HOPS || origin.depth() > RunnerOptions.MOST_DEPTH)
+                .isPresent();
+        if (runaway || BuiltInType.PAUSED.matches(input.type())) {
             return false;
         }
         Instant now = appender.options().timers().now();
