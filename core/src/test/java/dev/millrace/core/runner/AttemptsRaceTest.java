@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -23,11 +24,13 @@ class AttemptsRaceTest implements Attempts.Surroundings {
     private static final int REASONS = 2_000;
 
     private final ExecutorService pool = Executors.newFixedThreadPool(4);
+    private final ExecutorService launching = Executors.newFixedThreadPool(4);
     private final ScriptedStreams streams = new ScriptedStreams();
 
     @AfterEach
     void shutDown() {
         pool.shutdownNow();
+        launching.shutdownNow();
     }
 
     @Test
@@ -35,17 +38,18 @@ class AttemptsRaceTest implements Attempts.Surroundings {
         for (long seed = 1; seed <= 20; seed++) {
             Attempts attempts = new Attempts(this);
             ConcurrentHashMap<Long, Integer> hooks = new ConcurrentHashMap<>();
+            CountDownLatch newestRuns = new CountDownLatch(1);
             List<CompletableFuture<Void>> launchers = new ArrayList<>();
             for (int launcher = 0; launcher < 4; launcher++) {
                 Random random = new Random(seed * 31 + launcher);
                 launchers.add(CompletableFuture.runAsync(
                         () -> {
                             for (long reason = 1; reason <= REASONS; reason += random.nextInt(1, 4)) {
-                                launch(attempts, reason, hooks);
+                                launch(attempts, reason, hooks, newestRuns);
                             }
-                            launch(attempts, REASONS, hooks);
+                            launch(attempts, REASONS, hooks, newestRuns);
                         },
-                        pool));
+                        launching));
             }
             for (CompletableFuture<Void> launcher : launchers) {
                 launcher.get(30, TimeUnit.SECONDS);
@@ -54,6 +58,9 @@ class AttemptsRaceTest implements Attempts.Surroundings {
             Attempt newest = attempts.find("reply").orElseThrow();
             assertThat(newest.because().offset()).as("seed %d", seed).isEqualTo(REASONS);
             assertThat(attempts.names()).as("seed %d", seed).containsExactly("reply");
+            assertThat(newestRuns.await(10, TimeUnit.SECONDS))
+                    .as("seed %d", seed)
+                    .isTrue();
             newest.cancel();
             newest.done().get(10, TimeUnit.SECONDS);
             assertThat(attempts.names()).as("seed %d", seed).isEmpty();
@@ -61,13 +68,17 @@ class AttemptsRaceTest implements Attempts.Surroundings {
         }
     }
 
-    private static void launch(Attempts attempts, long reason, ConcurrentHashMap<Long, Integer> hooks) {
+    private static void launch(
+            Attempts attempts, long reason, ConcurrentHashMap<Long, Integer> hooks, CountDownLatch newestRuns) {
         attempts.launch("reply", new Because(reason), attempt -> {
             CompletableFuture<Void> work = new CompletableFuture<>();
             attempt.onCancel(() -> {
                 hooks.merge(attempt.because().offset(), 1, Integer::sum);
                 work.complete(null);
             });
+            if (reason == REASONS) {
+                newestRuns.countDown();
+            }
             return work;
         });
     }

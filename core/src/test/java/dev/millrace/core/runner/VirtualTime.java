@@ -103,7 +103,8 @@ final class VirtualTime implements Timers, Executor {
                 retry,
                 Duration.ofSeconds(30),
                 maxUnacknowledged,
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                event -> false);
     }
 
     private synchronized @Nullable Runnable next() {
