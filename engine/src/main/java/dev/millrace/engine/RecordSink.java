@@ -24,7 +24,8 @@ public interface RecordSink {
     void onCaughtUp(long watermark);
 
     /**
-     * The last call.
+     * The last call. It waits for the stage of the page under way, if there is one; nothing follows it. It is the only
+     * call when the tail could not begin.
      *
      * @param failure why the tail ended, or null when it was closed, the stream was destroyed or the engine stopped
      */

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A real store whose commits can be held up or made to fail. */
@@ -16,6 +17,8 @@ final class ControlledStore implements EventStore {
     private volatile boolean held;
     private volatile @Nullable RuntimeException failure;
     private volatile boolean closed;
+    private volatile Consumer<RecordRange> beforeRead = range -> {};
+    private volatile Consumer<RecordRange> afterRead = range -> {};
 
     ControlledStore(EventStore store) {
         this.store = store;
@@ -41,6 +44,16 @@ final class ControlledStore implements EventStore {
 
     boolean isCommitting() {
         return waiting.get() > 0;
+    }
+
+    /** Runs before every read, on the thread that reads. */
+    void beforeRead(Consumer<RecordRange> next) {
+        beforeRead = next;
+    }
+
+    /** Runs after every read, before its reader has the page. */
+    void afterRead(Consumer<RecordRange> next) {
+        afterRead = next;
     }
 
     boolean isClosed() {
@@ -110,7 +123,10 @@ final class ControlledStore implements EventStore {
 
     @Override
     public List<EventRecord> read(StreamKey stream, RecordRange range) {
-        return store.read(stream, range);
+        beforeRead.accept(range);
+        List<EventRecord> page = store.read(stream, range);
+        afterRead.accept(range);
+        return page;
     }
 
     @Override

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +69,17 @@ class WriterTest {
     }
 
     @Test
+    void should_not_deadlock_when_an_answer_waits_for_a_later_one_of_its_group() {
+        List<CompletableFuture<List<AppendedRecord>>> sent = sendWhileHeld(10, "{'type':'t'}");
+        CompletableFuture<Long> waited =
+                sent.get(1).thenApply(answers -> get(sent.get(9)).get(0).event().offset());
+
+        store.release();
+
+        assertThat(get(waited)).isEqualTo(11);
+    }
+
+    @Test
     void should_not_let_a_refused_request_disturb_its_group() {
         fixture.append("/a", "{'type':'t'}");
         store.holdCommits();
@@ -106,6 +119,34 @@ class WriterTest {
         assertThat(fixture.append("/a", "{'type':'t','idempotencyKey':'k'}").replayed())
                 .isFalse();
         eventually(() -> sink.offsets().equals(List.of(1L, 2L)));
+    }
+
+    @Test
+    void should_not_show_a_tail_the_next_life_of_its_stream_however_late_it_reads() throws InterruptedException {
+        get(fixture.send("/a", "{'type':'t'}", "{'type':'t'}"));
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch mayRead = new CountDownLatch(1);
+        store.beforeRead(range -> {
+            if (range.limit() == 16) { // the first page of a tail, and nothing else
+                reading.countDown();
+                try {
+                    assertThat(mayRead.await(10, TimeUnit.SECONDS)).isTrue();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        });
+        RecordingSink sink = new RecordingSink();
+        engine.tail(PUBLIC, path("/a"), 0, sink);
+        assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
+
+        get(engine.destroy(PUBLIC, path("/a"), false));
+        get(fixture.send("/a", "{'type':'next life'}", "{'type':'next life'}"));
+        mayRead.countDown();
+
+        eventually(sink::hasEnded);
+        assertThat(sink.calls()).containsExactly("connected 3", "end");
+        assertThat(sink.failure()).isEmpty();
     }
 
     @Test
