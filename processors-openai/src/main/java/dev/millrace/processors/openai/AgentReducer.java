@@ -123,10 +123,7 @@ final class AgentReducer {
     }
 
     private static JsonNode partialMessage(String text, Ending ending) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("role", ASSISTANT)
-                .put("content", text + "\n\n" + ending.marker());
+        return JsonNodeFactory.instance.objectNode().put("role", ASSISTANT).put("content", text + ending.marker());
     }
 
     private static ImmutableAgentState.Builder copy(AgentState state) {
@@ -135,11 +132,11 @@ final class AgentReducer {
 
     /** How a request can end, what that means for its input, and what the model reads behind text that was cut off. */
     private enum Ending {
-        COMPLETED(true, "[response ended here]"),
-        FAILED(true, "[response cut off by an error]"),
-        CANCELLED(true, "[response interrupted by the user]"),
-        SUPERSEDED(false, "[response interrupted by the user]"),
-        LOST(false, "[response cut off by a restart]");
+        COMPLETED(true, ""),
+        FAILED(true, "\n\n[response cut off by an error]"),
+        CANCELLED(true, "\n\n[response interrupted by the user]"),
+        SUPERSEDED(false, "\n\n[response interrupted by the user]"),
+        LOST(false, "\n\n[response cut off by a restart]");
 
         private final boolean answers;
         private final String marker;

@@ -98,6 +98,7 @@ class AgentReducerTest {
 
         long second = log.start();
         log.message(first, 0, "from the dead");
+        log.chunk(first, 1, "also from the dead");
         log.message(second, 0, "hello");
         log.complete(first);
         assertThat(log.state().owesReply()).isTrue();
@@ -153,6 +154,16 @@ class AgentReducerTest {
         log.user("two");
 
         assertThat(log.state().owesReply()).isTrue();
+    }
+
+    @Test
+    void should_keep_text_whose_item_was_never_said_to_be_complete() {
+        log.user("hi");
+        long request = log.start();
+        log.chunk(request, 0, "hello");
+        log.complete(request);
+
+        assertThat(log.transcript()).containsExactly("user: hi", "assistant: hello");
     }
 
     @Test
