@@ -1,0 +1,140 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.client.HttpEventStreams;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamEvent;
+import dev.millrace.core.StreamPath;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What an acknowledgement is worth: the server dies in the middle of fifty concurrent appenders, twenty times, on one
+ * data directory.
+ */
+class KillTest {
+    private static final int ROUNDS = 20;
+    private static final int APPENDERS = 50;
+    private static final int STREAMS = 5;
+    private static final int MOST_ACKNOWLEDGEMENTS = 400;
+
+    /** By idempotency key, where the server said the event stands. */
+    private final Map<String, String> acknowledged = new ConcurrentHashMap<>();
+
+    @Test
+    void should_keep_every_acknowledged_event_whenever_it_is_killed(@TempDir Path data) throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < ROUNDS; round++) {
+            try (Child server = Child.start("serve", "--port", "0", "--data", data.toString())) {
+                URI url = URI.create(server.awaitLine("http://127.0.0.1:").replaceFirst(".*(http://[0-9.:]+).*", "$1"));
+                try (HttpEventStreams streams =
+                        HttpEventStreams.builder(url).build()) {
+                    check(streams, "seed " + seed + ", before round " + round);
+                    if (round == 0) {
+                        switchBreakersOff(streams);
+                    }
+                    appendUntilKilled(streams, server, round, 1 + random.nextInt(MOST_ACKNOWLEDGEMENTS));
+                }
+            }
+        }
+        try (Child server = Child.start("serve", "--port", "0", "--data", data.toString())) {
+            URI url = URI.create(server.awaitLine("http://127.0.0.1:").replaceFirst(".*(http://[0-9.:]+).*", "$1"));
+            try (HttpEventStreams streams = HttpEventStreams.builder(url).build()) {
+                check(streams, "seed " + seed + ", at the end");
+            }
+        }
+        assertThat(acknowledged.size()).isGreaterThan(ROUNDS);
+    }
+
+    private static void switchBreakersOff(EventStreams streams) throws Exception {
+        StreamEvent off = new StreamEvent.CircuitBreakerConfigured(
+                Optional.of(false),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        for (int stream = 0; stream < STREAMS; stream++) {
+            streams.append(path(stream), EventInput.of(off)).get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private void appendUntilKilled(EventStreams streams, Child server, int round, int acknowledgements)
+            throws Exception {
+        CountDownLatch enough = new CountDownLatch(acknowledgements);
+        AtomicBoolean over = new AtomicBoolean();
+        ExecutorService appenders = Executors.newFixedThreadPool(APPENDERS);
+        for (int appender = 0; appender < APPENDERS; appender++) {
+            int number = appender;
+            appenders.execute(() -> {
+                for (int i = 0; !over.get(); i++) {
+                    String key = round + "/" + number + "/" + i;
+                    StreamPath path = path(number % STREAMS);
+                    try {
+                        long offset = streams.append(path, input(key)).get(10, TimeUnit.SECONDS).offset();
+                        acknowledged.put(key, path + "@" + offset);
+                        enough.countDown();
+                    } catch (Exception killed) {
+                        return;
+                    }
+                }
+            });
+        }
+        assertThat(enough.await(60, TimeUnit.SECONDS)).as("appends get through").isTrue();
+        server.kill();
+        over.set(true);
+        appenders.shutdownNow();
+        assertThat(appenders.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static EventInput input(String key) {
+        return EventInput.builder()
+                .type("counted")
+                .payload(JsonNodeFactory.instance.objectNode().put("key", key))
+                .idempotencyKey(key)
+                .build();
+    }
+
+    private static StreamPath path(int number) {
+        return StreamPath.of("/kill/" + number);
+    }
+
+    private void check(EventStreams streams, String when) throws Exception {
+        List<String> keys = new ArrayList<>();
+        Map<String, String> stored = new ConcurrentHashMap<>();
+        for (int stream = 0; stream < STREAMS; stream++) {
+            StreamPath path = path(stream);
+            List<Event> log = streams.read(path, ReadRange.all()).get(30, TimeUnit.SECONDS);
+            assertThat(log).as("%s: offsets of %s", when, path).extracting(Event::offset).containsExactlyElementsOf(
+                    LongStream.rangeClosed(1, log.size()).boxed().toList());
+            for (Event event : log) {
+                event.idempotencyKey().ifPresent(key -> {
+                    keys.add(path + " " + key);
+                    stored.put(key, path + "@" + event.offset());
+                });
+            }
+        }
+        assertThat(keys).as("%s: idempotency keys", when).doesNotHaveDuplicates();
+        assertThat(stored).as("%s: acknowledged events", when).containsAllEntriesOf(acknowledged);
+    }
+}
