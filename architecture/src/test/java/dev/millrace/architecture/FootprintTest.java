@@ -1,0 +1,75 @@
+package dev.millrace.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a user's class path gains with each artifact. A longer list is a promise broken for everybody who embeds this:
+ * change one here only after a look at size, licence and what else users have of it.
+ */
+class FootprintTest {
+    private static final Set<String> CORE = Set.of(
+            "com.fasterxml.jackson.core:jackson-annotations",
+            "com.fasterxml.jackson.core:jackson-core",
+            "com.fasterxml.jackson.core:jackson-databind",
+            "com.fasterxml.jackson.datatype:jackson-datatype-jdk8",
+            "com.fasterxml.jackson.datatype:jackson-datatype-jsr310",
+            "org.jspecify:jspecify");
+    private static final Set<String> HTTP = plus(
+            CORE,
+            "com.squareup.okhttp3:okhttp-jvm",
+            "com.squareup.okhttp3:okhttp-sse",
+            "com.squareup.okio:okio-jvm",
+            "dev.millrace:millrace-core",
+            "org.jetbrains.kotlin:kotlin-stdlib",
+            "org.jetbrains:annotations");
+
+    private final DependencyGraph graph =
+            DependencyGraph.read(SourceTree.root().resolve("architecture/target/dependency-tree.txt"));
+
+    @Test
+    void should_add_json_and_nothing_else_with_the_core() {
+        assertThat(graph.footprint("dev.millrace:millrace-core")).isEqualTo(CORE);
+    }
+
+    @Test
+    void should_add_one_http_client_with_the_client() {
+        assertThat(graph.footprint("dev.millrace:millrace-client")).isEqualTo(HTTP);
+    }
+
+    @Test
+    void should_add_one_http_client_with_the_agent() {
+        assertThat(graph.footprint("dev.millrace:millrace-processors-openai")).isEqualTo(HTTP);
+    }
+
+    @Test
+    void should_add_nothing_but_the_core_with_engine_and_breaker() {
+        Set<String> coreOnly = plus(CORE, "dev.millrace:millrace-core");
+        assertThat(graph.footprint("dev.millrace:millrace-engine")).isEqualTo(coreOnly);
+        assertThat(graph.footprint("dev.millrace:millrace-processors-circuitbreaker"))
+                .isEqualTo(coreOnly);
+    }
+
+    @Test
+    void should_follow_edges_that_the_tree_shows_elsewhere() {
+        DependencyGraph small = DependencyGraph.parse(List.of(
+                "g:root:jar:1",
+                "+- g:a:jar:1:test",
+                "|  \\- g:c:jar:2:test (version managed from 1)",
+                "|     \\- g:d:jar:1:test",
+                "\\- g:b:jar:1:test",
+                "   \\- (g:c:jar:2:test - omitted for duplicate)"));
+
+        assertThat(small.footprint("g:b")).containsExactly("g:c", "g:d");
+    }
+
+    private static Set<String> plus(Set<String> base, String... more) {
+        Set<String> all = new TreeSet<>(base);
+        all.addAll(List.of(more));
+        return all;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.millrace.architecture;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** The modules, and which others each may know: the arrows point one way. Examples are free. */
+enum Module {
+    CORE("core"),
+    ENGINE("engine", CORE),
+    STORE_SQLITE("store.sqlite", CORE, ENGINE),
+    CLIENT("client", CORE),
+    PROCESSORS_CIRCUITBREAKER("processors.circuitbreaker", CORE),
+    PROCESSORS_OPENAI("processors.openai", CORE),
+    SCRIPTED_MODEL("scriptedmodel", CORE),
+    CONTRACTS("contracts", CORE, ENGINE),
+    TESTKIT("testkit", CORE, ENGINE, CONTRACTS, SCRIPTED_MODEL),
+    SERVER("server", CORE, ENGINE),
+    CLI(
+            "cli",
+            CORE,
+            ENGINE,
+            STORE_SQLITE,
+            CLIENT,
+            SERVER,
+            PROCESSORS_CIRCUITBREAKER,
+            PROCESSORS_OPENAI,
+            SCRIPTED_MODEL),
+    BENCHMARKS("benchmarks"),
+    EXAMPLES("examples");
+
+    private final String root;
+    private final Set<Module> mayKnow;
+
+    Module(String name, Module... mayKnow) {
+        this.root = "dev.millrace." + name;
+        this.mayKnow = Set.copyOf(Arrays.asList(mayKnow));
+    }
+
+    /** The package that holds everything of this module. */
+    String root() {
+        return root;
+    }
+
+    boolean mayKnow(Module other) {
+        return this == other || isFree() || mayKnow.contains(other);
+    }
+
+    /** Whether it is published nowhere and may use whatever it likes. */
+    boolean isFree() {
+        return this == BENCHMARKS || this == EXAMPLES;
+    }
+
+    /** The modules whose main code users take as libraries; they get time, ids and threads from outside. */
+    static Set<Module> libraries() {
+        return EnumSet.complementOf(EnumSet.of(CLI, BENCHMARKS, EXAMPLES));
+    }
+
+    /** The module a class belongs to; empty for classes that are not ours. */
+    static Optional<Module> of(JavaClass type) {
+        String name = type.getPackageName() + ".";
+        return Arrays.stream(values())
+                .filter(module -> name.startsWith(module.root + "."))
+                .findFirst();
+    }
+}
