@@ -1,0 +1,33 @@
+package dev.millrace.cli;
+
+import dev.millrace.engine.EventStore;
+import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.store.sqlite.SqliteEventStore;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where a service keeps its events. */
+final class DataDirectory {
+    @Option(names = "--data", paramLabel = "DIR", description = "The directory that keeps the events.")
+    private @Nullable Path directory;
+
+    @Option(names = "--in-memory", description = "Keep nothing: the events are gone when the process ends.")
+    private boolean inMemory;
+
+    /** Opens it; closing the store is up to the engine that gets it. */
+    EventStore open(Path otherwise) {
+        return inMemory ? new InMemoryEventStore() : SqliteEventStore.open(directoryOr(otherwise));
+    }
+
+    /** As one reads it in a message. */
+    String describe(Path otherwise) {
+        return inMemory
+                ? "events in memory only"
+                : "events in " + directoryOr(otherwise).toAbsolutePath().normalize();
+    }
+
+    private Path directoryOr(Path otherwise) {
+        return directory == null ? otherwise : directory;
+    }
+}

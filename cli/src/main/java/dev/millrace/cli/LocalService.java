@@ -1,0 +1,155 @@
+package dev.millrace.cli;
+
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.processor.ProcessorProvider;
+import dev.millrace.engine.EventStore;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.server.MillraceServer;
+import java.net.BindException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A store, an engine with every processor on the class path, and a server in front of it, in this process. Stops once,
+ * however often and from wherever it is told to: at the end of a command and when the process is asked to end.
+ */
+final class LocalService implements AutoCloseable {
+    private static final Duration TO_STOP_LISTENING = Duration.ofSeconds(5);
+    private static final Duration TO_FINISH = Duration.ofSeconds(10);
+
+    private final StreamEngine engine;
+    private final MillraceServer server;
+    private final AtomicBoolean stopped = new AtomicBoolean();
+
+    private LocalService(StreamEngine engine, MillraceServer server) {
+        this.engine = engine;
+        this.server = server;
+    }
+
+    /**
+     * Starts; it is ready for requests when this returns.
+     *
+     * @throws CommandFailure when the address cannot be had
+     */
+    static LocalService start(EventStore store, Map<String, String> settings, Listening listening) {
+        StreamEngine engine;
+        try {
+            engine = StreamEngine.builder(store)
+                    .processors(providers())
+                    .settings(settings)
+                    .start();
+        } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
+        try {
+            return new LocalService(engine, listening.open(engine));
+        } catch (RuntimeException | Error e) {
+            engine.stop(TO_FINISH);
+            throw e;
+        }
+    }
+
+    /** Where it is reached. */
+    URI uri() {
+        return server.baseUri();
+    }
+
+    /** The streams of the project that callers who name none get. */
+    EventStreams streams() {
+        return engine.streams(ProjectSlug.defaultProject());
+    }
+
+    /** Stops when the process is told to end (SIGTERM, Ctrl-C): what was acknowledged is on disk already. */
+    void stopWithProcess() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close, "millrace-stop"));
+    }
+
+    @Override
+    public void close() {
+        if (stopped.compareAndSet(false, true)) {
+            try {
+                server.stop(TO_STOP_LISTENING);
+            } finally {
+                engine.stop(TO_FINISH);
+            }
+        }
+    }
+
+    private static List<ProcessorProvider> providers() {
+        return ServiceLoader.load(ProcessorProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+    }
+
+    /**
+     * Where a service listens.
+     *
+     * @param host the address to bind
+     * @param port the port; 0 is any free one
+     * @param orAnyPort whether any free port will do when that one is taken
+     * @param origins web origins whose pages may call it
+     * @param hosts names under which it may be called, beside loopback names and the address
+     */
+    record Listening(String host, int port, boolean orAnyPort, List<String> origins, List<String> hosts) {
+        static final String LOOPBACK = "127.0.0.1";
+
+        /** On the loopback address, for nobody but this machine. */
+        static Listening locally(int port, boolean orAnyPort) {
+            return new Listening(LOOPBACK, port, orAnyPort, List.of(), List.of());
+        }
+
+        private MillraceServer open(StreamEngine engine) {
+            try {
+                return open(engine, port);
+            } catch (AddressTaken e) {
+                if (orAnyPort) {
+                    return open(engine, 0);
+                }
+                throw e;
+            }
+        }
+
+        private MillraceServer open(StreamEngine engine, int port) {
+            try {
+                return MillraceServer.builder(engine)
+                        .host(host)
+                        .port(port)
+                        .allowOrigin(origins)
+                        .allowHost(hosts)
+                        .start();
+            } catch (RuntimeException e) {
+                if (isTaken(e)) {
+                    throw new AddressTaken(host, port, e);
+                }
+                throw e;
+            }
+        }
+
+        private static boolean isTaken(Throwable failure) {
+            Throwable cause = failure;
+            while (cause != null && !(cause instanceof BindException)) {
+                cause = cause.getCause();
+            }
+            return cause != null;
+        }
+    }
+
+    /** Somebody else listens there, or the address is not one of this machine. */
+    static final class AddressTaken extends CommandFailure {
+        private static final long serialVersionUID = 1L;
+
+        AddressTaken(String host, int port, Throwable cause) {
+            super(
+                    "cannot listen on " + host + ":" + port
+                            + "; the port is in use or the address is not this machine's;"
+                            + " give another --port, or 0 for any free one",
+                    cause);
+        }
+    }
+}

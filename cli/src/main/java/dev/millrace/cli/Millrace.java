@@ -1,0 +1,87 @@
+package dev.millrace.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The {@code millrace} command. It ends with 0 when all went well, 1 on a failure and 2 when it was called wrongly. */
+@Command(
+        name = "millrace",
+        description = "Event-sourced agents: every agent is a log with a URL.",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Version.class,
+        usageHelpAutoWidth = false,
+        sortOptions = false,
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        parameterListHeading = "%n",
+        descriptionHeading = "%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  millrace demo                 an agent to talk to, no key needed",
+            "  millrace serve                a server on http://127.0.0.1:4242",
+            "  millrace tail /demo/agent     what happens on a stream, live"
+        })
+public final class Millrace implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by the parser
+    private CommandSpec spec;
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Show stack traces and more of the log on standard error.")
+    private boolean verbose;
+
+    private Millrace() {}
+
+    /** Runs a command and exits with its code. */
+    public static void main(String[] args) {
+        QuietLog.install();
+        System.exit(run(Terminal.ofProcess(), args));
+    }
+
+    static int run(Terminal terminal, String... args) {
+        int code = commandLine(terminal).execute(args);
+        terminal.out().flush();
+        return code;
+    }
+
+    static CommandLine commandLine(Terminal terminal) {
+        Millrace root = new Millrace();
+        CommandLine commands = new CommandLine(root)
+                .addSubcommand(new ServeCommand(terminal))
+                .addSubcommand(new DemoCommand(terminal))
+                .addSubcommand(new AppendCommand(terminal))
+                .addSubcommand(new ReadCommand(terminal))
+                .addSubcommand(new TailCommand(terminal))
+                .addSubcommand(new HelpCommand());
+        Complaints complaints = new Complaints(terminal, () -> root.verbose);
+        return commands.setOut(terminal.writer())
+                .setErr(terminal.errorWriter())
+                .setExpandAtFiles(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(Math.max(60, Math.min(110, terminal.columns())))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.isInteractive() ? Ansi.ON : Ansi.OFF))
+                .setParameterExceptionHandler(complaints)
+                .setExecutionExceptionHandler(complaints)
+                .setExecutionStrategy(parsed -> {
+                    if (root.verbose) {
+                        QuietLog.speakUp();
+                    }
+                    return new CommandLine.RunLast().execute(parsed);
+                });
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+}

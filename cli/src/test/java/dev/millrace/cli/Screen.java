@@ -1,0 +1,52 @@
+package dev.millrace.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** A terminal that remembers what was printed. */
+final class Screen {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Terminal terminal;
+
+    private Screen(String input, boolean interactive, int columns) {
+        this.terminal = new Terminal(
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                interactive,
+                columns,
+                Map.of());
+    }
+
+    static Screen pipe() {
+        return pipe("");
+    }
+
+    static Screen pipe(String input) {
+        return new Screen(input, false, Terminal.UNLIMITED);
+    }
+
+    static Screen window(int columns) {
+        return new Screen("", true, columns);
+    }
+
+    Terminal terminal() {
+        return terminal;
+    }
+
+    String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    int run(String... args) {
+        return Millrace.run(terminal, args);
+    }
+}

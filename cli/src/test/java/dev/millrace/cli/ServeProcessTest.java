@@ -1,0 +1,138 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServeProcessTest {
+    private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
+    private static final int TERMINATED = 128 + 15;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void should_serve_until_it_is_told_to_end_and_go_on_where_it_was() throws Exception {
+        String data = directory.resolve("data").toString();
+        try (Child first = Child.start("serve", "--port", "0", "--data", data)) {
+            String url = address(first);
+            assertThat(post(url + "/orders", "{\"type\": \"order-placed\"}")).contains("\"offset\": 2");
+
+            assertThat(first.terminate()).isEqualTo(TERMINATED);
+            assertThat(first.out()).containsExactly("millrace is listening on " + url + " (events in " + data + ")");
+            assertThat(first.err()).isEmpty();
+        }
+        try (Child second = Child.start("serve", "--port", "0", "--data", data)) {
+            String url = address(second);
+            assertThat(get(url + "/orders")).contains("order-placed").containsOnlyOnce("initialized");
+            assertThat(post(url + "/orders", "{\"type\": \"order-paid\"}")).contains("\"offset\": 3");
+        }
+    }
+
+    @Test
+    void should_have_on_disk_what_it_acknowledged_when_it_is_killed() throws Exception {
+        String data = directory.toString();
+        try (Child first = Child.start("serve", "--port", "0", "--data", data)) {
+            post(address(first) + "/orders", "{\"type\": \"order-placed\"}");
+            first.kill();
+        }
+        try (Child second = Child.start("serve", "--port", "0", "--data", data)) {
+            assertThat(get(address(second) + "/orders")).contains("order-placed");
+        }
+    }
+
+    @Test
+    void should_end_live_readers_when_it_stops() throws Exception {
+        try (Child serve = Child.start("serve", "--port", "0", "--in-memory")) {
+            String url = address(serve);
+            try (Child tail = Child.start("tail", "/orders", "--url", url, "--after", "start")) {
+                tail.awaitLine("initialized");
+
+                assertThat(serve.terminate()).isEqualTo(TERMINATED);
+                assertThat(tail.terminate()).isEqualTo(TERMINATED);
+                assertThat(tail.err()).allMatch(line -> line.startsWith("millrace: connection lost"));
+            }
+        }
+    }
+
+    @Test
+    void should_say_that_the_port_is_taken() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+
+            assertFails(
+                    "millrace: cannot listen on 127.0.0.1:" + port,
+                    "serve",
+                    "--in-memory",
+                    "--port",
+                    String.valueOf(port));
+        }
+    }
+
+    @Test
+    void should_say_that_the_data_belongs_to_another_process() throws Exception {
+        try (Child first = Child.start("serve", "--port", "0", "--data", directory.toString())) {
+            address(first);
+
+            assertFails(
+                    "millrace: cannot open the event store: " + directory,
+                    "serve",
+                    "--port",
+                    "0",
+                    "--data",
+                    directory.toString());
+        }
+    }
+
+    @Test
+    void should_say_that_the_data_cannot_be_written() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "not a directory");
+
+        assertFails(
+                "millrace: cannot open the event store: " + file, "serve", "--port", "0", "--data", file.toString());
+    }
+
+    private static void assertFails(String message, String... args) throws Exception {
+        try (Child child = Child.start(args)) {
+            assertThat(child.exitCode()).isEqualTo(1);
+            assertThat(child.out()).isEmpty();
+            assertThat(child.err()).singleElement().asString().startsWith(message);
+        }
+    }
+
+    private static String address(Child serve) {
+        Matcher address = ADDRESS.matcher(serve.awaitLine("http://"));
+        assertThat(address.find()).isTrue();
+        return address.group();
+    }
+
+    private String post(String url, String json) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(url))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json)));
+    }
+
+    private String get(String url) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(url)));
+    }
+
+    private String send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return http.send(request.timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofString())
+                .body();
+    }
+}

@@ -1,0 +1,120 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UsageTest {
+    private final Screen screen = Screen.pipe();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "demo", "append", "read", "tail"})
+    void should_explain_every_command_with_examples(String command) {
+        assertThat(screen.run(command, "--help")).isZero();
+
+        assertThat(screen.out())
+                .startsWith("Usage: millrace " + command)
+                .contains("Examples:", "  millrace " + command, "--verbose", "--help");
+        assertThat(screen.err()).isEmpty();
+    }
+
+    @Test
+    void should_list_the_commands() {
+        assertThat(screen.run("help")).isZero();
+        assertThat(screen.out()).contains("serve", "demo", "append", "read", "tail", "help");
+    }
+
+    @Test
+    void should_explain_a_command_when_asked_through_help() {
+        assertThat(screen.run("help", "serve")).isZero();
+        assertThat(screen.out()).startsWith("Usage: millrace serve");
+    }
+
+    @Test
+    void should_say_its_version() {
+        assertThat(screen.run("--version")).isZero();
+        assertThat(screen.out()).matches("millrace \\S+ \\(Java \\d+\\)\\R");
+    }
+
+    @Test
+    void should_fit_the_window() {
+        Screen narrow = Screen.window(70);
+        narrow.run("serve", "--help");
+
+        assertThat(narrow.out()
+                        .replaceAll("\u001b\\[[0-9;]*m", "")
+                        .split("Examples:", 2)[0]
+                        .lines())
+                .allMatch(line -> line.length() <= 70);
+    }
+
+    @Test
+    void should_end_with_2_when_called_wrongly() {
+        assertUsage("millrace: a command is missing; see 'millrace --help'\n");
+        assertUsage("millrace: Unmatched argument at index 0: 'swim'; see 'millrace --help'\n", "swim");
+        assertUsage("millrace: Unknown option: '--fast'; see 'millrace serve --help'\n", "serve", "--fast");
+        assertUsage("millrace: Missing required parameter: 'PATH'; see 'millrace read --help'\n", "read");
+        assertUsage(
+                "millrace: --port must be 0 to 65535, got 70000; see 'millrace serve --help'\n",
+                "serve",
+                "--port",
+                "70000");
+        assertUsage(
+                "millrace: --after must be an offset, 'start' or 'end', got 'now'; see 'millrace tail --help'\n",
+                "tail",
+                "/a",
+                "--after",
+                "now");
+        assertUsage(
+                "millrace: where to? give the PATH of a stream; see 'millrace append --help'\n",
+                "append",
+                "--type",
+                "a");
+        assertUsage(
+                "millrace: --type and --json exclude each other; see 'millrace append --help'\n",
+                "append",
+                "/a",
+                "--type",
+                "a",
+                "--json",
+                "{}");
+        assertUsage(
+                "millrace: path is not valid: '/Big'; use '/' or '/segment/segment' with segments of a-z, 0-9, '_' and '-';"
+                        + " see 'millrace read --help'\n",
+                "read",
+                "/Big");
+    }
+
+    @Test
+    void should_refuse_to_be_reached_by_others_without_being_told_to() {
+        assertThat(screen.run("serve", "--host", "0.0.0.0", "--port", "0", "--in-memory"))
+                .isEqualTo(2);
+
+        assertThat(screen.err()).contains("--host 0.0.0.0 can be reached by other machines", "add --insecure");
+    }
+
+    @Test
+    void should_end_with_1_and_one_line_when_there_is_no_server() {
+        assertThat(screen.run("read", "/a", "--url", "http://127.0.0.1:1")).isEqualTo(1);
+
+        assertThat(screen.err())
+                .startsWith("millrace: read failed: /a at http://127.0.0.1:1")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void should_show_a_stack_trace_only_on_request() {
+        screen.run("read", "/a", "--url", "http://127.0.0.1:1", "--verbose");
+
+        assertThat(screen.err()).contains("\tat dev.millrace.");
+    }
+
+    private static void assertUsage(String error, String... args) {
+        Screen fresh = Screen.pipe();
+        assertThat(fresh.run(args)).as(String.join(" ", args)).isEqualTo(2);
+        assertThat(fresh.err()).isEqualTo(error.replace("\n", System.lineSeparator()));
+        assertThat(fresh.out()).isEmpty();
+    }
+}
