@@ -99,6 +99,24 @@ class AgentInterruptTest {
     }
 
     @Test
+    void should_tidy_up_after_a_start_that_came_too_late() {
+        try (Stage stage = new Stage(Script.assistant())) {
+            ProcessorRunner<AgentState> runner = stage.start();
+            long asked = stage.user("hi");
+            runner.awaitProcessed(asked, Stage.LIMIT);
+            runner.awaitIdle(Stage.LIMIT);
+            long late = stage.append(new RequestStarted(asked, "m", 2, "somebody else's"));
+            runner.awaitProcessed(late, Stage.LIMIT);
+            runner.awaitIdle(Stage.LIMIT);
+
+            assertThat(stage.only(RequestCancelled.class))
+                    .isEqualTo(new RequestCancelled(late, "superseded", Optional.empty()));
+            assertThat(stage.model.requests()).hasSize(1);
+            stage.assertWhole();
+        }
+    }
+
+    @Test
     void should_survive_a_storm_of_interruptions() {
         try (Stage stage = new Stage(
                 Script.empty().otherwise(request -> Reply.text("one two three").every(Duration.ofMillis(3))))) {
