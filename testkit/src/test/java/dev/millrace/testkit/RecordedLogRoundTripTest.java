@@ -185,7 +185,7 @@ class RecordedLogRoundTripTest {
     @Test
     void should_be_read_by_another_reader_in_the_same_way() throws IOException {
         for (String text : NASTY) {
-            if (text.contains("\uD800") || text.contains("\uDC00")) {
+            if (isLoneSurrogate(text)) {
                 continue; // the other reader writes lone surrogates as question marks
             }
             ObjectNode payload = JsonNodeFactory.instance.objectNode();
@@ -204,12 +204,11 @@ class RecordedLogRoundTripTest {
 
     @Test
     void should_read_what_a_server_writes() throws IOException {
-        YAMLFactory yaml = YAMLFactory.builder()
-                .disable(YAMLGenerator.Feature.SPLIT_LINES)
-                .build();
+        YAMLFactory yaml =
+                YAMLFactory.builder().disable(YAMLGenerator.Feature.SPLIT_LINES).build();
         for (String text : NASTY) {
-            if (text.equals("<<") || text.matches("(?s).*[\u0085\u2028\u2029].*")) {
-                continue; // as keys, that generator writes these so that they mean something else
+            if (text.equals("<<") || text.matches("(?s).*[\u0085\u2028\u2029].*") || isLoneSurrogate(text)) {
+                continue; // as keys, that generator writes these so that they mean something else, or not at all
             }
             ObjectNode payload = JsonNodeFactory.instance.objectNode();
             payload.put("value", text).putObject("object").put(text, text).putObject(text + text);
@@ -223,7 +222,9 @@ class RecordedLogRoundTripTest {
             }
 
             String written = out.toString(StandardCharsets.UTF_8);
-            assertThat(RecordedLog.parse(written, "server").events()).as(written).containsExactly(event);
+            assertThat(RecordedLog.parse(written, "server").events())
+                    .as(written)
+                    .containsExactly(event);
         }
     }
 
@@ -234,6 +235,10 @@ class RecordedLogRoundTripTest {
         assertSurvives(
                 List.of(event(1, "t", JsonNodeFactory.instance.objectNode().put("big", big))
                         .build()));
+    }
+
+    private static boolean isLoneSurrogate(String text) {
+        return text.startsWith("\uD800") || text.startsWith("\uDC00");
     }
 
     private static void assertSurvives(List<Event> events, Object... note) {
