@@ -1,7 +1,6 @@
 package dev.millrace.server;
 
 import dev.millrace.core.ProjectSlug;
-import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.engine.StreamHead;
@@ -105,13 +104,13 @@ final class ReadRoute {
         }
     }
 
-    /** In doubt, when the engine is stopping, it is: readers come back, and are told then. */
+    /** In doubt, as when the engine is stopping, it is: readers come back, and are told then. */
     private boolean isAlive(ProjectSlug project, StreamPath path, String incarnation) {
         try {
             return engine.head(project, path)
                     .filter(head -> head.incarnation().equals(incarnation))
                     .isPresent();
-        } catch (StreamException stopping) {
+        } catch (RuntimeException inDoubt) {
             return true;
         }
     }

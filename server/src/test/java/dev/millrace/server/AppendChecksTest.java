@@ -191,6 +191,7 @@ class AppendChecksTest {
 
         assertThat(lines.json().path("events").findValuesAsText("offset")).containsExactly("2", "3");
         assertThat(array.json().path("events").findValuesAsText("offset")).containsExactly("2", "4");
+        assertThat(array.json().path("replayed")).isEqualTo(JsonCodec.parse("[true,false]"));
         assertThat(array.headers().firstValue("Idempotent-Replayed")).isEmpty();
         assertThat(refused.status()).isEqualTo(412);
         assertThat(millrace.history(stream).offsets()).containsExactly(1L, 2L, 3L, 4L);

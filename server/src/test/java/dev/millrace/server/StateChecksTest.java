@@ -191,7 +191,22 @@ class StateChecksTest {
         destroy(stream, "");
 
         assertThat(reader.awaitEnd().end()).isEqualTo("normal");
-        assertThat(reader.lines()).noneMatch(line -> line.contains("error"));
+        assertThat(reader.lines()).noneMatch(line -> line.contains("error") || line.contains("destroyed"));
+    }
+
+    @Test
+    void should_tell_a_destroyed_stream_from_a_stopping_server_to_who_asks_for_more_than_events() throws Exception {
+        String stream = freshStream();
+        LiveReader reader = millrace.live(api(stream) + "?caughtUp=true").awaitLine("caught-up");
+        destroy(stream, "");
+        assertThat(reader.awaitEnd().lines()).contains("event: destroyed");
+        assertThat(reader.end()).isEqualTo("normal");
+
+        try (RunningServer stopping = new RunningServer()) {
+            LiveReader other = stopping.live(api(stream) + "?caughtUp=true").awaitLine("caught-up");
+            stopping.engine.close();
+            assertThat(other.awaitEnd().lines()).doesNotContain("event: destroyed");
+        }
     }
 
     private JsonNode state(String stream) {
