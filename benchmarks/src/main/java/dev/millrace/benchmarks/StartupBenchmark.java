@@ -108,7 +108,8 @@ public final class StartupBenchmark {
     }
 
     private static Process millrace(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of("millrace").toAbsolutePath().toString()));
+        List<String> command =
+                new ArrayList<>(List.of(Path.of("millrace").toAbsolutePath().toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
@@ -145,7 +146,8 @@ public final class StartupBenchmark {
             process.destroyForcibly().waitFor();
         }
         try (var files = Files.walk(data)) {
-            files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         }
     }
 }

@@ -47,8 +47,7 @@ class KillTest {
         for (int round = 0; round < ROUNDS; round++) {
             try (Child server = Child.start("serve", "--port", "0", "--data", data.toString())) {
                 URI url = URI.create(server.awaitLine("http://127.0.0.1:").replaceFirst(".*(http://[0-9.:]+).*", "$1"));
-                try (HttpEventStreams streams =
-                        HttpEventStreams.builder(url).build()) {
+                try (HttpEventStreams streams = HttpEventStreams.builder(url).build()) {
                     check(streams, "seed " + seed + ", before round " + round);
                     if (round == 0) {
                         switchBreakersOff(streams);
@@ -91,7 +90,9 @@ class KillTest {
                     String key = round + "/" + number + "/" + i;
                     StreamPath path = path(number % STREAMS);
                     try {
-                        long offset = streams.append(path, input(key)).get(10, TimeUnit.SECONDS).offset();
+                        long offset = streams.append(path, input(key))
+                                .get(10, TimeUnit.SECONDS)
+                                .offset();
                         acknowledged.put(key, path + "@" + offset);
                         enough.countDown();
                     } catch (Exception killed) {
@@ -125,8 +126,11 @@ class KillTest {
         for (int stream = 0; stream < STREAMS; stream++) {
             StreamPath path = path(stream);
             List<Event> log = streams.read(path, ReadRange.all()).get(30, TimeUnit.SECONDS);
-            assertThat(log).as("%s: offsets of %s", when, path).extracting(Event::offset).containsExactlyElementsOf(
-                    LongStream.rangeClosed(1, log.size()).boxed().toList());
+            assertThat(log)
+                    .as("%s: offsets of %s", when, path)
+                    .extracting(Event::offset)
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(1, log.size()).boxed().toList());
             for (Event event : log) {
                 event.idempotencyKey().ifPresent(key -> {
                     keys.add(path + " " + key);

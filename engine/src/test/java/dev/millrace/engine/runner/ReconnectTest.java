@@ -124,9 +124,7 @@ class ReconnectTest extends RunnerRules {
         runner.awaitIdle(LIMIT);
 
         sayMany(10);
-        Awaitility.await()
-                .atMost(LIMIT)
-                .until(() -> runner.status().reducedThrough() == 3);
+        Awaitility.await().atMost(LIMIT).until(() -> runner.status().reducedThrough() == 3);
         held.complete(null);
         runner.awaitProcessed(11, LIMIT);
 

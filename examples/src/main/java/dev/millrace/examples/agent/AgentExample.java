@@ -36,18 +36,24 @@ public final class AgentExample {
                 System.out.println("No OPENAI_API_KEY: a scripted model answers.");
                 agent.baseUrl(scripted.baseUrl());
             }
-            ask(agent.build(), question).forEach(event -> System.out.println(event.offset() + " " + event.type() + " " + event.payloadJson()));
+            ask(agent.build(), question)
+                    .forEach(event ->
+                            System.out.println(event.offset() + " " + event.type() + " " + event.payloadJson()));
         }
     }
 
     /** The log of an agent that was asked one question. */
     static List<Event> ask(OpenAiAgent agent, String question) {
         StreamPath path = StreamPath.of("/agents/ann");
-        try (StreamEngine engine = StreamEngine.builder(new InMemoryEventStore()).start()) {
+        try (StreamEngine engine =
+                StreamEngine.builder(new InMemoryEventStore()).start()) {
             EventStreams streams = engine.streams(ProjectSlug.defaultProject());
-            try (var runner = ProcessorRunner.builder(streams, agent).stream(path).start()) {
+            try (var runner =
+                    ProcessorRunner.builder(streams, agent).stream(path).start()) {
                 runner.awaitCaughtUp(Duration.ofSeconds(5));
-                long asked = streams.append(path.value(), AgentEvent.InputAdded.user(question)).join().offset();
+                long asked = streams.append(path.value(), AgentEvent.InputAdded.user(question))
+                        .join()
+                        .offset();
                 runner.awaitProcessed(asked, Duration.ofSeconds(5));
                 runner.awaitIdle(Duration.ofMinutes(2));
             }

@@ -20,19 +20,21 @@ public final class HelloWorld {
         String text = words.length == 0 ? "hello" : String.join(" ", words);
         Llm echo = history -> CompletableFuture.completedFuture("You said " + history.get(history.size() - 1));
         // region run
-        try (StreamEngine engine = StreamEngine.builder(new InMemoryEventStore()).start()) {
+        try (StreamEngine engine =
+                StreamEngine.builder(new InMemoryEventStore()).start()) {
             EventStreams streams = engine.streams(ProjectSlug.defaultProject());
-            try (var runner = ProcessorRunner.builder(streams, new ChatProcessor(echo))
-                    .stream("/agents/1")
+            try (var runner = ProcessorRunner.builder(streams, new ChatProcessor(echo)).stream("/agents/1")
                     .start()) {
                 runner.awaitCaughtUp(Duration.ofSeconds(5));
-                long offset = streams.append("/agents/1", new UserSaid(text)).join().offset();
+                long offset =
+                        streams.append("/agents/1", new UserSaid(text)).join().offset();
                 runner.awaitProcessed(offset, Duration.ofSeconds(5));
                 runner.awaitIdle(Duration.ofSeconds(5));
             }
             streams.read(StreamPath.of("/agents/1"), ReadRange.all())
                     .join()
-                    .forEach(event -> System.out.println(event.offset() + " " + event.type() + " " + event.payloadJson()));
+                    .forEach(event ->
+                            System.out.println(event.offset() + " " + event.type() + " " + event.payloadJson()));
         }
         // endregion
     }

@@ -31,11 +31,9 @@ public final class PingPong {
     /** Plays until one of the streams is paused, and says why. */
     static String play(EventStreams streams) throws Exception {
         CompletableFuture<String> end = new CompletableFuture<>();
-        try (var ping = ProcessorRunner.builder(streams, new Player("../pong"))
-                        .stream("/table/ping")
+        try (var ping = ProcessorRunner.builder(streams, new Player("../pong")).stream("/table/ping")
                         .start();
-                var pong = ProcessorRunner.builder(streams, new Player("../ping"))
-                        .stream("/table/pong")
+                var pong = ProcessorRunner.builder(streams, new Player("../ping")).stream("/table/pong")
                         .start();
                 var one = streams.subscribe(StreamPath.of("/table/ping"), 0, new PauseWatcher(end));
                 var two = streams.subscribe(StreamPath.of("/table/pong"), 0, new PauseWatcher(end))) {

@@ -41,7 +41,8 @@ public record Player(String opponent) implements Processor<Integer> {
     @Override
     public CompletionStage<Void> afterAppend(Integer hits, Event event, Effects effects) {
         if (event.payload() instanceof BallHit ball) {
-            return Effects.done(effects.append(Draft.of(new BallHit(ball.count() + 1)).to(opponent)));
+            return Effects.done(
+                    effects.append(Draft.of(new BallHit(ball.count() + 1)).to(opponent)));
         }
         return Effects.none();
     }
