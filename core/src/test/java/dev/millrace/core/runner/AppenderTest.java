@@ -104,9 +104,9 @@ class AppenderTest {
         answerEverything(10);
 
         assertThat(streams.sent()).containsExactly("a", "a", "b", "c");
-        assertThat(a.join().offset()).isEqualTo(10);
-        assertThat(b.join().offset()).isEqualTo(11);
-        assertThat(c.join().offset()).isEqualTo(12);
+        assertThat(offset(a)).isEqualTo(10);
+        assertThat(offset(b)).isEqualTo(11);
+        assertThat(offset(c)).isEqualTo(12);
         assertThat(appender.isIdle()).isTrue();
     }
 
@@ -492,8 +492,14 @@ class AppenderTest {
 
     private static void assertGivenUp(CompletableFuture<Appended> answer, String why) {
         assertThat(answer).isDone();
-        assertThatThrownBy(() -> answer.get(1, TimeUnit.SECONDS))
+        // What get() throws differs between JDKs: from 23 on it wraps the original.
+        assertThat(answer.handle((appended, failure) -> failure).getNow(null))
                 .isInstanceOf(CancellationException.class)
                 .hasMessageContaining(why);
+    }
+
+    private static long offset(CompletableFuture<Appended> answer) {
+        assertThat(answer).isCompleted();
+        return answer.join().offset();
     }
 }

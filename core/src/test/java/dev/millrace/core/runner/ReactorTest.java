@@ -44,7 +44,7 @@ class ReactorTest {
         assertThat(Provenance.of(call.input().metadata().orElseThrow()))
                 .contains(new Provenance("chat", 2, OWN, 7, 5, 3));
         call.store(9);
-        assertThat(answer.join().offset()).isEqualTo(9);
+        assertThat(offset(answer)).isEqualTo(9);
     }
 
     @Test
@@ -203,5 +203,10 @@ class ReactorTest {
             input.metadata(new Provenance("other", 1, OWN, 1, depth, hops).asMetadata(Optional.empty()));
         }
         return ScriptedStreams.event(OWN, offset, input.build());
+    }
+
+    private static long offset(CompletableFuture<Appended> answer) {
+        assertThat(answer).isCompleted();
+        return answer.join().offset();
     }
 }
