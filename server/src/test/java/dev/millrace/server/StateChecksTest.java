@@ -110,8 +110,7 @@ class StateChecksTest {
     @Test
     void check_50_the_list_is_sorted_newest_first_and_creates_nothing() {
         String stream = freshStream();
-        assertThat(millrace.get("/api/streams/__children" + stream).json())
-                .isEqualTo(JsonCodec.parse("[]"));
+        assertThat(millrace.get("/api/streams/__children" + stream).json()).isEqualTo(JsonCodec.parse("[]"));
         assertThat(millrace.get("/api/__list" + stream).json()).isEmpty();
         assertThat(millrace.get(stateOf(stream) + "?create=false").status()).isEqualTo(404);
 
