@@ -72,6 +72,7 @@ class KillTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         for (int stream = 0; stream < STREAMS; stream++) {
             streams.append(path(stream), EventInput.of(off)).get(10, TimeUnit.SECONDS);

@@ -409,12 +409,19 @@ final class Run<S> implements Attempts.Surroundings {
         return caughtUpOnce;
     }
 
+    /**
+     * Whether there is nothing left to do. The order matters: an event is in the lane before it counts as handed over, an
+     * attempt is running before the task that launched it is done, and what either appended counts before it is over. So
+     * whatever began in between shows in one of the later questions, and at the last in a newer own append.
+     */
     boolean isIdle() {
+        long own = appender.newestOwnOffset();
         return phase == Phase.LIVE
+                && handedThrough >= own
                 && lane.isIdle()
                 && attempts.isIdle()
                 && appender.isIdle()
-                && handedThrough >= appender.newestOwnOffset();
+                && own == appender.newestOwnOffset();
     }
 
     long reducedThrough() {

@@ -87,7 +87,8 @@ class LoopTest {
 
                 Awaitility.await().atMost(LIMIT).until(() -> isPaused(streams, PING) && isPaused(streams, PONG));
                 assertThat(get(append(streams, OTHER, new BallHit(0))).offset()).isEqualTo(2);
-                assertThat(longestChain(streams)).isBetween(65, 67);
+                assertThat(longestChain(streams))
+                        .isBetween(65, 130); // it reacts after the fact, so some balls are still in the air;
 
                 resume(streams, PING);
                 resume(streams, PONG);
