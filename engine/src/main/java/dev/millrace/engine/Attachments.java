@@ -62,11 +62,12 @@ final class Attachments {
         if (event.payload() instanceof StreamEvent.ProcessorAttached attached) {
             Attachment next = new Attachment(
                     event.offset(),
+                    event.offset(),
                     attached.processor(),
                     config(attached),
                     attached.subtree().orElse(false));
             byStream.computeIfAbsent(stream, key -> new LinkedHashMap<>())
-                    .merge(next.processor(), next, (old, replacement) -> old.sameAs(replacement) ? old : replacement);
+                    .merge(next.processor(), next, (old, replacement) -> old.replacedBy(replacement));
         } else if (event.payload() instanceof StreamEvent.ProcessorDetached detached) {
             Map<String, Attachment> here = byStream.get(stream);
             if (here != null) {
@@ -77,7 +78,9 @@ final class Attachments {
 
     /** Whether this event of a stream ends what an earlier event of it attached under this name. */
     static boolean ends(Event event, String processor, HostedStream.Wanted wanted) {
-        if (event.offset() <= wanted.decidedAt() || !TYPES.contains(event.type())) {
+        if (wanted.attachedBy().isEmpty()
+                || event.offset() <= wanted.attachedBy().getAsLong()
+                || !TYPES.contains(event.type())) {
             return false;
         }
         Object payload = event.decodedBy(CATALOG).payload();

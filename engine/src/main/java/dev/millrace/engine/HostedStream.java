@@ -3,10 +3,12 @@ package dev.millrace.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.runner.EffectsFrom;
 import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.RunnerStatus.Phase;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The processors that run on one stream. Used by the host's thread alone, except for {@link #stop}. */
 final class HostedStream {
@@ -15,29 +17,47 @@ final class HostedStream {
      *
      * @param config its configuration
      * @param effectsFrom where its effects start if it never ran here
-     * @param decidedAt attach and detach events of this stream up to this offset are taken into account
+     * @param attachedBy the event of this very stream that gave it this configuration; empty when it reaches the stream
+     *     from above, or runs everywhere
      */
-    record Wanted(JsonNode config, EffectsFrom effectsFrom, long decidedAt) {}
+    record Wanted(JsonNode config, EffectsFrom effectsFrom, OptionalLong attachedBy) {
+        /** Whether a runner of this is not the runner that {@code next} wants. */
+        boolean isOver(Wanted next) {
+            return !config.equals(next.config) || !attachedBy.equals(next.attachedBy);
+        }
+    }
 
     /** Starts a runner, or says that it cannot. */
     interface Starter {
         Optional<ProcessorRunner<?>> start(String processor, Wanted wanted);
     }
 
-    private record Running(JsonNode config, Optional<ProcessorRunner<?>> runner) {
+    private record Running(Wanted wanted, Optional<ProcessorRunner<?>> runner) {
         void stop(Duration deadline) {
             runner.ifPresent(started -> started.stop(deadline));
         }
     }
 
     private final Map<String, Running> running = new HashMap<>();
+    private volatile boolean touched = true;
+
+    /** Something was committed. */
+    void touch() {
+        touched = true;
+    }
+
+    /** Whether nothing was committed since this was last asked. */
+    boolean isUntouched() {
+        boolean wasTouched = touched;
+        touched = false;
+        return !wasTouched;
+    }
 
     /** Stops what is no longer wanted, or wanted otherwise, and starts what is missing. */
     synchronized void become(Map<String, Wanted> wanted, Starter starter) {
         running.entrySet().removeIf(entry -> {
             Wanted next = wanted.get(entry.getKey());
-            boolean over =
-                    next == null || !next.config().equals(entry.getValue().config());
+            boolean over = next == null || entry.getValue().wanted().isOver(next);
             if (over) {
                 entry.getValue().stop(Duration.ZERO);
             }
@@ -45,9 +65,32 @@ final class HostedStream {
         });
         wanted.forEach((name, next) -> {
             if (!running.containsKey(name)) {
-                running.put(name, new Running(next.config(), starter.start(name, next)));
+                running.put(name, new Running(next, starter.start(name, next)));
             }
         });
+    }
+
+    /** A runner ended by itself: forgets it, so that the next {@link #become} starts another one. */
+    synchronized void forget(String name, ProcessorRunner<?> ended) {
+        running.computeIfPresent(
+                name,
+                (key, entry) -> entry.runner().filter(runner -> runner == ended).isPresent() ? null : entry);
+    }
+
+    /** Whether no runner has anything left to do; one that halted never will. */
+    synchronized boolean isIdle() {
+        return running.values().stream()
+                .flatMap(entry -> entry.runner().stream())
+                .allMatch(runner -> runner.isIdle() || runner.status().phase() == Phase.HALTED);
+    }
+
+    /** The lowest offset up to which some runner has folded; {@link Long#MAX_VALUE} when nothing runs. */
+    synchronized long reducedThrough() {
+        return running.values().stream()
+                .flatMap(entry -> entry.runner().stream())
+                .mapToLong(runner -> runner.status().reducedThrough())
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     synchronized void stop(Duration deadline) {

@@ -1,22 +1,29 @@
 package dev.millrace.engine;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
+import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamEvent;
+import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.EffectsFrom;
 import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.RunnerStatus;
+import dev.millrace.core.runner.RunnerStatus.Phase;
 import dev.millrace.core.runner.Timers;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -36,6 +43,11 @@ import java.util.function.Function;
 final class ProcessorHost implements CommitListener {
     private static final System.Logger LOG = System.getLogger("dev.millrace.engine");
     private static final int EFFECT_THREADS = 16;
+    private static final int PAGE = 256;
+    private static final Duration RESTART_DELAY = Duration.ofSeconds(1);
+
+    /** A stream on which nothing happened between two sweeps is let go. */
+    static final Duration SWEEP_INTERVAL = Duration.ofMinutes(2);
 
     private final EventStore store;
     private final Function<ProjectSlug, EventStreams> streams;
@@ -67,30 +79,34 @@ final class ProcessorHost implements CommitListener {
     void start() {
         run(() -> {
             Set<StreamKey> owing = new LinkedHashSet<>(attachments.streams());
+            attachments.streams().stream()
+                    .filter(stream -> attachments.on(stream).stream().anyMatch(Attachment::subtree))
+                    .forEach(stream -> owing.addAll(announcedOn(stream)));
             for (String name : providers.attachable()) {
                 owing.addAll(store.streamsWithCursor(name));
             }
             owing.forEach(this::activateAtHead);
         });
+        timers.after(SWEEP_INTERVAL, () -> run(this::sweep));
     }
 
     @Override
     public void committed(StreamKey stream, long first, long last, List<EventRecord> records) {
+        HostedStream hosted = active.get(stream);
+        if (hosted != null) {
+            hosted.touch();
+        }
         boolean incomplete = records.isEmpty();
         List<EventRecord> control = records.stream()
                 .filter(record -> Attachments.TYPES.contains(record.type()))
                 .toList();
-        if (incomplete || !control.isEmpty() || !active.containsKey(stream)) {
+        if (incomplete || !control.isEmpty() || hosted == null) {
             run(() -> {
                 boolean changed =
                         incomplete ? attachments.read(store, stream, first - 1) : attachments.applyAll(stream, control);
-                activate(stream, first, last);
+                activate(stream, first);
                 if (changed) {
-                    List<StreamKey> below = active.keySet().stream()
-                            .filter(key -> key.project().equals(stream.project()))
-                            .filter(key -> key.path().isBelow(stream.path()))
-                            .toList();
-                    below.forEach(this::activateAtHead);
+                    activateBelow(stream);
                 }
             });
         }
@@ -99,62 +115,91 @@ final class ProcessorHost implements CommitListener {
     @Override
     public void destroyed(StreamKey stream) {
         run(() -> {
-            attachments.forget(stream);
-            progressOf(stream.project()).forget(stream.path());
             HostedStream hosted = active.remove(stream);
             if (hosted != null) {
                 hosted.stop(Duration.ZERO);
             }
+            attachments.forget(stream);
+            progressOf(stream.project()).forget(stream.path());
+            activateBelow(stream);
         });
     }
 
     /** What runs, or would run, on a stream: processors by name, freshly made, with their configuration. */
     Map<String, HostedStream.Wanted> wantedOn(StreamKey stream) {
-        return wanted(stream, 1, Long.MAX_VALUE);
+        return wanted(stream, 1);
     }
 
     Processor<?> create(String name, HostedStream.Wanted wanted) {
         return providers.create(name, wanted.config());
     }
 
-    private void activateAtHead(StreamKey stream) {
-        store.head(stream).ifPresent(head -> activate(stream, head.lastOffset() + 1, head.lastOffset()));
+    /** What runs on this stream may reach the streams below. */
+    private void activateBelow(StreamKey stream) {
+        List<StreamKey> below = active.keySet().stream()
+                .filter(key -> key.project().equals(stream.project()))
+                .filter(key -> key.path().isBelow(stream.path()))
+                .toList();
+        below.forEach(this::activateAtHead);
     }
 
-    /**
-     * Runs what is wanted on a stream.
-     *
-     * @param first the first offset that is news to this host
-     * @param last the offset up to which its attachments are folded
-     */
-    private void activate(StreamKey stream, long first, long last) {
+    private void activateAtHead(StreamKey stream) {
+        store.head(stream).ifPresent(head -> activate(stream, head.lastOffset() + 1));
+    }
+
+    /** Runs what is wanted on a stream; {@code first} is the first offset that is news to this host. */
+    private void activate(StreamKey stream, long first) {
         if (stopped || store.head(stream).isEmpty()) {
             return;
         }
         active.computeIfAbsent(stream, key -> new HostedStream())
-                .become(wanted(stream, first, last), (name, wanted) -> startRunner(stream, name, wanted));
+                .become(wanted(stream, first), (name, wanted) -> startRunner(stream, name, wanted));
     }
 
-    private Map<String, HostedStream.Wanted> wanted(StreamKey stream, long first, long last) {
-        EffectsFrom news = EffectsFrom.after(first - 1);
+    private Map<String, HostedStream.Wanted> wanted(StreamKey stream, long first) {
+        EffectsFrom news = EffectsFrom.acknowledgedOrAfter(first - 1);
         Map<String, HostedStream.Wanted> wanted = new LinkedHashMap<>();
         for (Attachment own : attachments.on(stream)) {
             wanted.put(
                     own.processor(),
-                    new HostedStream.Wanted(own.config(), EffectsFrom.after(own.offset()), own.offset()));
+                    new HostedStream.Wanted(
+                            own.config(), EffectsFrom.after(own.since()), OptionalLong.of(own.offset())));
         }
         attachments.above(stream).forEach((ancestor, reaching) -> {
             for (Attachment attachment : reaching) {
-                boolean bornLater = announcedAfter(stream, ancestor, attachment.offset());
+                boolean bornLater = announcedAfter(stream, ancestor, attachment.since());
                 wanted.putIfAbsent(
                         attachment.processor(),
-                        new HostedStream.Wanted(attachment.config(), bornLater ? EffectsFrom.BEGINNING : news, last));
+                        new HostedStream.Wanted(
+                                attachment.config(), bornLater ? EffectsFrom.BEGINNING : news, OptionalLong.empty()));
             }
         });
         for (String name : providers.everywhere()) {
-            wanted.putIfAbsent(name, new HostedStream.Wanted(JsonNodeFactory.instance.objectNode(), news, last));
+            wanted.putIfAbsent(
+                    name, new HostedStream.Wanted(JsonNodeFactory.instance.objectNode(), news, OptionalLong.empty()));
         }
         return wanted;
+    }
+
+    /** Every stream below that was ever announced here; what was destroyed since does no harm. */
+    private List<StreamKey> announcedOn(StreamKey stream) {
+        List<StreamKey> announced = new ArrayList<>();
+        Set<String> types = BuiltInType.CHILD_STREAM_CREATED.spellings();
+        long after = 0;
+        List<EventRecord> page;
+        do {
+            page = store.read(stream, new RecordRange(after, Long.MAX_VALUE, types, PAGE, false));
+            for (EventRecord record : page) {
+                after = record.offset();
+                record.idempotencyKey()
+                        .filter(key -> key.startsWith(Announcements.RESERVED))
+                        .ifPresent(key -> announced.add(stream.at(StreamPath.of(JsonCodec.parse(record.json())
+                                .path("payload")
+                                .path("childPath")
+                                .textValue()))));
+            }
+        } while (page.size() == PAGE);
+        return announced;
     }
 
     private boolean announcedAfter(StreamKey stream, StreamKey ancestor, long offset) {
@@ -167,14 +212,16 @@ final class ProcessorHost implements CommitListener {
     private Optional<ProcessorRunner<?>> startRunner(StreamKey stream, String name, HostedStream.Wanted wanted) {
         EventStreams port = new HostedStreams(streams.apply(stream.project()));
         try {
-            return Optional.of(
-                    ProcessorRunner.builder(port, providers.create(name, wanted.config())).stream(stream.path())
-                            .progress(progressOf(stream.project()))
-                            .effectsFrom(wanted.effectsFrom())
-                            .timers(timers)
-                            .executor(effects)
-                            .until(event -> Attachments.ends(event, name, wanted))
-                            .start());
+            ProcessorRunner<?> runner = ProcessorRunner.builder(port, providers.create(name, wanted.config())).stream(
+                            stream.path())
+                    .progress(progressOf(stream.project()))
+                    .effectsFrom(wanted.effectsFrom())
+                    .timers(timers)
+                    .executor(effects)
+                    .until(event -> Attachments.ends(event, name, wanted))
+                    .start();
+            runner.ended().thenAccept(status -> restart(stream, name, runner, status));
+            return Optional.of(runner);
         } catch (RuntimeException refused) {
             String message = "cannot run processor '" + name + "' on " + stream.path() + ": " + refused.getMessage();
             LOG.log(Level.WARNING, message);
@@ -182,9 +229,47 @@ final class ProcessorHost implements CommitListener {
                     stream.path(),
                     EventInput.builder()
                             .from(EventInput.of(new StreamEvent.ErrorOccurred(message)))
-                            .idempotencyKey("host/" + name + "@" + stream.path() + ":" + wanted.decidedAt())
+                            .idempotencyKey("host/" + name + "@" + stream.path() + ":"
+                                    + wanted.attachedBy().orElse(0))
                             .build());
             return Optional.empty();
+        }
+    }
+
+    /** A runner whose tail failed is started again after a while; one that halted, or was stopped, is not. */
+    private void restart(StreamKey stream, String name, ProcessorRunner<?> runner, RunnerStatus status) {
+        if (status.phase() == Phase.STOPPED && status.failure().isPresent() && !stopped) {
+            timers.after(
+                    RESTART_DELAY,
+                    () -> run(() -> {
+                        HostedStream hosted = active.get(stream);
+                        if (hosted != null) {
+                            runner.stop(Duration.ZERO);
+                            hosted.forget(name, runner);
+                            activate(stream, status.reducedThrough() + 1);
+                        }
+                    }));
+        }
+    }
+
+    /** Lets go of streams on which nothing happens; their next commit activates them again. */
+    private void sweep() {
+        for (StreamKey stream : List.copyOf(active.keySet())) {
+            HostedStream hosted = active.get(stream);
+            if (hosted == null || !hosted.isUntouched() || !hosted.isIdle()) {
+                continue;
+            }
+            long through = hosted.reducedThrough();
+            active.remove(stream);
+            hosted.stop(Duration.ZERO);
+            progressOf(stream.project()).forget(stream.path());
+            // What was committed while it still looked active was not told; whatever comes now activates it by itself.
+            store.head(stream)
+                    .filter(head -> head.lastOffset() > through)
+                    .ifPresent(head -> activate(stream, through + 1));
+        }
+        if (!stopped) {
+            timers.after(SWEEP_INTERVAL, () -> run(this::sweep));
         }
     }
 

@@ -191,6 +191,73 @@ class HostingTest {
     }
 
     @Test
+    void should_not_let_a_detach_switch_off_what_runs_everywhere_or_comes_from_above() throws Exception {
+        StreamPath child = StreamPath.of("/agents/1/child");
+        attach(PATH, "echo", "hi", true);
+        append(child, new Said("one"));
+        awaitEchoes(child, "echo", "hi one");
+
+        append(child, new StreamEvent.ProcessorDetached("audit"));
+        append(child, new StreamEvent.ProcessorDetached("echo"));
+        append(child, new Said("two"));
+
+        awaitEchoes(child, "audit", "good day one", "good day two");
+        awaitEchoes(child, "echo", "hi one", "hi two");
+    }
+
+    @Test
+    void should_run_again_after_a_detach_and_an_attach_at_once() throws Exception {
+        attach(PATH, "echo", "hi", false);
+        append(PATH, new Said("one"));
+        awaitEchoes(PATH, "echo", "hi one");
+
+        JsonNode config = JsonNodeFactory.instance.objectNode().put("greeting", "hi");
+        get(streams.appendAll(
+                PATH,
+                List.of(
+                        EventInput.of(new StreamEvent.ProcessorDetached("echo")),
+                        EventInput.of(new Said("between")),
+                        EventInput.of(new StreamEvent.ProcessorAttached("echo", Optional.of(config), Optional.empty())),
+                        EventInput.of(new Said("two")))));
+
+        awaitEchoes(PATH, "echo", "hi one", "hi two");
+    }
+
+    @Test
+    void should_not_act_on_what_happened_while_it_was_detached() throws Exception {
+        attach(PATH, "echo", "hi", false);
+        append(PATH, new Said("one"));
+        awaitEchoes(PATH, "echo", "hi one");
+        append(PATH, new StreamEvent.ProcessorDetached("echo"));
+        append(PATH, new Said("meanwhile"));
+        awaitEchoes(PATH, "audit", "good day one", "good day meanwhile");
+
+        attach(PATH, "echo", "servus", false);
+        append(PATH, new Said("two"));
+
+        awaitEchoes(PATH, "echo", "hi one", "servus two");
+    }
+
+    @Test
+    void should_end_on_the_children_what_a_destroyed_parent_had_attached() throws Exception {
+        StreamPath child = StreamPath.of("/agents/1/child");
+        attach(PATH, "echo", "hi", true);
+        append(child, new Said("one"));
+        awaitEchoes(child, "echo", "hi one");
+
+        get(streams.destroy(PATH, false));
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> !get(streams.state(child)).processors().containsKey("echo"));
+        append(StreamPath.of("/other"), new Said("later"));
+        awaitEchoes(StreamPath.of("/other"), "audit", "good day later");
+        append(child, new Said("two"));
+
+        awaitEchoes(child, "audit", "good day one", "good day two");
+        assertThat(echoes(child, "echo")).containsExactly("hi one");
+    }
+
+    @Test
     void should_record_what_it_cannot_run() throws Exception {
         attach(PATH, "nobody", "hi", false);
         attach(PATH, "echo", "rude", false);

@@ -49,8 +49,8 @@ public interface Processor<S> {
     }
 
     /**
-     * Looks at what is owed. Called exactly once each time the runner has caught up, after start and after every
-     * reconnect, also when nothing relevant was in the backlog.
+     * Looks at what is owed. Called once each time the runner has caught up, after start and after every reconnect, also
+     * when nothing relevant was in the backlog; again only when it failed.
      *
      * <p>There is no source event here, so every append and launch must say {@link Effects#because(long) because}.
      */

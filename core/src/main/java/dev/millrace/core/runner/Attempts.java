@@ -15,6 +15,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /** The running attempts of one (processor, stream), one for each name. Safe for use by many threads. */
@@ -43,17 +44,24 @@ final class Attempts {
     }
 
     Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
+        return launch(name, because, work, () -> false);
+    }
+
+    /** Launches; what a call of another life of the stream launches is cancelled before it begins. */
+    Attempt launch(
+            String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work, BooleanSupplier over) {
         Running next = new Running(name, because);
         Running superseded;
         synchronized (this) {
+            if (over.getAsBoolean()) {
+                return next.never();
+            }
             superseded = running.get(name);
             if (superseded != null && superseded.because.offset() >= because.offset() && !superseded.isCancelled()) {
                 return superseded;
             }
             if (stopped) {
-                next.cancelled = true;
-                next.done.complete(null);
-                return next;
+                return next.never();
             }
             running.put(name, next);
         }
@@ -107,6 +115,12 @@ final class Attempts {
             this.name = name;
             this.because = because;
             this.reactor = surroundings.reactor(because, this);
+        }
+
+        private Running never() {
+            cancelled = true;
+            done.complete(null);
+            return this;
         }
 
         private void start(Function<Attempt, ? extends CompletionStage<?>> work) {

@@ -10,10 +10,12 @@ import dev.millrace.core.processor.Processor;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /** The effects handed to one call of a processor. */
-record CallEffects(Reactor reactor, Attempts attempts, Attempts.Surroundings surroundings, Delivery delivery)
+record CallEffects(
+        Reactor reactor, Attempts attempts, Attempts.Surroundings surroundings, Delivery delivery, BooleanSupplier over)
         implements Effects {
     @Override
     public CompletableFuture<Appended> append(Draft draft) {
@@ -22,7 +24,7 @@ record CallEffects(Reactor reactor, Attempts attempts, Attempts.Surroundings sur
 
     @Override
     public Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
-        return attempts.launch(name, because, work);
+        return attempts.launch(name, because, work, over);
     }
 
     @Override

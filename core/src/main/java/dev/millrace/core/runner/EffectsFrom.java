@@ -8,36 +8,47 @@ import java.util.OptionalLong;
  */
 public final class EffectsFrom {
     /** Events appended after the runner caught up; history and long gaps are folded only. The default. */
-    public static final EffectsFrom LIVE = new EffectsFrom("LIVE", false, OptionalLong.empty());
+    public static final EffectsFrom LIVE = new EffectsFrom("LIVE", false, OptionalLong.empty(), 0);
 
     /** Every event that was not acknowledged yet; on the first attach to a stream, as {@link #LIVE}. */
-    public static final EffectsFrom ACKNOWLEDGED = new EffectsFrom("ACKNOWLEDGED", true, OptionalLong.empty());
+    public static final EffectsFrom ACKNOWLEDGED = new EffectsFrom("ACKNOWLEDGED", true, OptionalLong.empty(), 0);
 
     /** Every event from the first on that was not acknowledged yet. */
-    public static final EffectsFrom BEGINNING = new EffectsFrom("BEGINNING", true, OptionalLong.of(0));
+    public static final EffectsFrom BEGINNING = new EffectsFrom("BEGINNING", true, OptionalLong.of(0), 0);
 
     private final String name;
     private final boolean resumes;
     private final OptionalLong firstFloor;
+    private final long least;
 
-    private EffectsFrom(String name, boolean resumes, OptionalLong firstFloor) {
+    private EffectsFrom(String name, boolean resumes, OptionalLong firstFloor, long least) {
         this.name = name;
         this.resumes = resumes;
         this.firstFloor = firstFloor;
+        this.least = least;
     }
 
-    /** Every event after {@code offset} that was not acknowledged yet. */
+    /** Every event after {@code offset} that was not acknowledged yet; nothing up to it, acknowledged or not. */
     public static EffectsFrom after(long offset) {
+        return new EffectsFrom("after " + offset, true, OptionalLong.of(checked(offset)), offset);
+    }
+
+    /** Every event that was not acknowledged yet; on the first attach to a stream, every event after {@code offset}. */
+    public static EffectsFrom acknowledgedOrAfter(long offset) {
+        return new EffectsFrom("acknowledged or after " + offset, true, OptionalLong.of(checked(offset)), 0);
+    }
+
+    private static long checked(long offset) {
         if (offset < 0) {
             throw new IllegalArgumentException("offset must be 0 or more, got " + offset);
         }
-        return new EffectsFrom("after " + offset, true, OptionalLong.of(offset));
+        return offset;
     }
 
     /** The floor when a runner first meets this incarnation of the stream. */
     long floorOnAttach(OptionalLong acknowledgedThrough, long watermark) {
         if (resumes && acknowledgedThrough.isPresent()) {
-            return Math.min(acknowledgedThrough.getAsLong(), watermark);
+            return Math.max(Math.min(acknowledgedThrough.getAsLong(), watermark), least);
         }
         return firstFloor.orElse(watermark);
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>every event is folded once, in offset order, and folding never waits for effects, up to a bound;
  *   <li>{@link Processor#afterAppend} is called for the events that {@link EffectsFrom} says, in offset order, one at a
  *       time, at least once; its appends are stored once;
- *   <li>{@link Processor#onCaughtUp} is called exactly once for each catch-up;
+ *   <li>{@link Processor#onCaughtUp} is called once for each catch-up, and again only when it failed;
  *   <li>an effect that fails is tried again and then recorded as an event; a reducer that throws halts the run and is
  *       recorded; nothing fails silently.
  * </ul>
@@ -89,6 +89,16 @@ public final class ProcessorRunner<S> implements AutoCloseable {
      */
     public void awaitIdle(Duration limit) {
         await(run.when(run::isIdle), limit, "idleness");
+    }
+
+    /** Whether there is nothing left to do right now, as {@link #awaitIdle} means it. */
+    public boolean isIdle() {
+        return run.isIdle();
+    }
+
+    /** Completes, always normally, with the last status: when the run was stopped, or ended by itself. */
+    public CompletableFuture<RunnerStatus> ended() {
+        return run.ended();
     }
 
     private static void await(CompletableFuture<Void> reached, Duration limit, String what) {

@@ -22,6 +22,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ final class Run<S> implements Attempts.Surroundings {
     private final Fold<S> fold;
     private final Progression progression = new Progression();
     private final EffectLane lane;
+    private final Acknowledgements acknowledgements;
     private final Attempts attempts;
     private final Appender appender;
     private final Causes causes;
@@ -47,14 +49,13 @@ final class Run<S> implements Attempts.Surroundings {
     private volatile Identity identity;
     private volatile Phase phase = Phase.CATCHING_UP;
     private volatile long watermark;
-    private volatile long handedThrough;
     private volatile boolean caughtUpOnce;
     private volatile @Nullable String failure;
+    private volatile long newestActedOn;
+    private final AtomicInteger life = new AtomicInteger();
     private long floor;
     private volatile boolean attached;
-    private volatile boolean mayAcknowledge;
-    private volatile OptionalLong frozen = OptionalLong.empty();
-    private long savedThrough = -1;
+    private final CompletableFuture<RunnerStatus> ended = new CompletableFuture<>();
 
     private @Nullable Intake intake;
     private @Nullable Subscription subscription;
@@ -68,6 +69,7 @@ final class Run<S> implements Attempts.Surroundings {
         this.identity = Identity.of(processor, path);
         this.fold = new Fold<>(processor);
         this.lane = new EffectLane(options, this::acknowledge);
+        this.acknowledgements = new Acknowledgements(lane, options.progress());
         this.attempts = new Attempts(this);
         this.causes = new Causes(streams, path);
         this.appender = new Appender(streams, path, options, causes, progression::changed);
@@ -76,7 +78,7 @@ final class Run<S> implements Attempts.Surroundings {
     // ---- the connection
 
     void connect(long afterOffset) {
-        Intake next = new Intake();
+        Intake next = new Intake(afterOffset);
         synchronized (this) {
             if (closing) {
                 return;
@@ -116,6 +118,12 @@ final class Run<S> implements Attempts.Surroundings {
 
     /** Folds on the transport's thread. Once another intake has taken over, this one ignores whatever still comes. */
     private final class Intake implements Subscriber {
+        private final long afterOffset;
+
+        Intake(long afterOffset) {
+            this.afterOffset = afterOffset;
+        }
+
         private boolean isStale() {
             synchronized (Run.this) {
                 return intake != this;
@@ -124,8 +132,13 @@ final class Run<S> implements Attempts.Surroundings {
 
         @Override
         public void onConnected(Connected connected) {
-            if (!isStale()) {
-                attach(connected);
+            if (isStale()) {
+                return;
+            }
+            boolean reborn = attach(connected);
+            if (reborn && afterOffset > 0) { // this connection began in the middle of a log that is no more
+                disconnect();
+                options.executor().execute(() -> connect(0));
             }
         }
 
@@ -141,7 +154,7 @@ final class Run<S> implements Attempts.Surroundings {
             if (!isStale()) {
                 phase = Phase.LIVE;
                 caughtUpOnce = true;
-                mayAcknowledge = true;
+                acknowledgements.open();
                 lane.submit(new CaughtUpTask(fold.state(), fold.through()));
                 acknowledge();
             }
@@ -172,16 +185,18 @@ final class Run<S> implements Attempts.Surroundings {
 
     // ---- folding
 
-    private void attach(Connected connected) {
+    /** Takes note of a connection; answers whether it is to another life of the stream. */
+    private boolean attach(Connected connected) {
         boolean reborn = attached && !connected.incarnation().equals(identity.incarnation());
         if (reborn) {
-            freezeAcknowledgements();
+            acknowledgements.freeze();
+            life.incrementAndGet();
             lane.clear();
             attempts.cancelAll();
             causes.forget();
             appender.forgetOffsets();
             fold.reset();
-            handedThrough = 0;
+            newestActedOn = 0;
         }
         if (!attached || reborn) {
             identity = identity.in(connected.incarnation());
@@ -190,12 +205,8 @@ final class Run<S> implements Attempts.Surroundings {
                     .mapToLong(Progress::acknowledgedThrough)
                     .findFirst();
             floor = options.effectsFrom().floorOnAttach(acknowledged, connected.watermark());
-            synchronized (this) {
-                mayAcknowledge = false;
-                frozen = OptionalLong.empty();
-                savedThrough = acknowledged.orElse(-1);
-                attached = true;
-            }
+            acknowledgements.begin(acknowledged);
+            attached = true;
         } else {
             boolean gapWasLong = connected.gap().compareTo(options.reconnectGrace()) > 0;
             floor = options.effectsFrom().floorOnReconnect(floor, connected.watermark(), gapWasLong);
@@ -203,6 +214,7 @@ final class Run<S> implements Attempts.Surroundings {
         watermark = connected.watermark();
         phase = Phase.CATCHING_UP;
         progression.changed();
+        return reborn;
     }
 
     private void take(Event raw) {
@@ -210,7 +222,7 @@ final class Run<S> implements Attempts.Surroundings {
         causes.remember(event);
         try {
             fold.apply(event);
-        } catch (RuntimeException | StackOverflowError thrown) {
+        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError thrown) {
             halt(event, thrown);
             return;
         }
@@ -219,9 +231,12 @@ final class Run<S> implements Attempts.Surroundings {
         }
         boolean fires = event.offset() > floor && !Diagnostics.isOwnFailure(event, identity.slug());
         if (fires) {
+            if (!(event.payload() instanceof Malformed)) {
+                newestActedOn = event.offset();
+            }
             lane.submit(new EventTask(fold.state(), event));
         }
-        handedThrough = event.offset();
+        acknowledgements.handed(event.offset());
         progression.changed();
         if (options.last().test(event)) {
             disconnect();
@@ -245,6 +260,8 @@ final class Run<S> implements Attempts.Surroundings {
     private void fail(Phase end, String what) {
         phase = end;
         failure = what;
+        LOG.log(Level.ERROR, () -> "'" + identity.slug() + "' on " + path + " has ended: " + what);
+        ended.complete(status());
         progression.end(new StreamException(StreamException.Code.INTERNAL, path, what));
     }
 
@@ -336,9 +353,11 @@ final class Run<S> implements Attempts.Surroundings {
     }
 
     private CallEffects effects(Optional<Because> because, long offset, int attempt) {
-        long head = Math.max(watermark, fold.through());
+        int begunIn = life.get();
+        BooleanSupplier over = () -> life.get() != begunIn;
+        long head = Math.max(offset, Math.max(watermark, newestActedOn));
         return new CallEffects(
-                reactor(because, () -> false), attempts, this, new Delivery(head, head - offset, attempt));
+                reactor(because, over), attempts, this, new Delivery(head, head - offset, attempt), over);
     }
 
     private Reactor reactor(Optional<Because> because, BooleanSupplier cancelled) {
@@ -368,7 +387,15 @@ final class Run<S> implements Attempts.Surroundings {
 
     @Override
     public void failed(Attempts.Running attempt, Throwable thrown) {
-        bury(attempt.because().offset(), thrown, 1, Optional.of(attempt.name()));
+        bury(attempt.because().offset(), thrown, 1, Optional.of(attempt.name())).whenComplete((done, refused) -> {
+            if (refused != null) {
+                LOG.log(
+                        Level.ERROR,
+                        () -> "attempt '" + attempt.name() + "' of '" + identity.slug() + "' on " + path
+                                + " failed, and that could not be recorded (" + refused + "): "
+                                + Diagnostics.describe(thrown));
+            }
+        });
     }
 
     @Override
@@ -379,30 +406,12 @@ final class Run<S> implements Attempts.Surroundings {
     // ---- progress
 
     private void acknowledge() {
-        synchronized (this) {
-            long through = acknowledgedThrough();
-            if (mayAcknowledge && through > savedThrough) {
-                savedThrough = through;
-                options.progress().save(new Progress(identity.slug(), path, identity.incarnation(), through));
-            }
-        }
+        acknowledgements.save(identity);
         progression.changed();
     }
 
-    /** What is pending from here on is abandoned, which must not look like done. */
-    private synchronized void freezeAcknowledgements() {
-        frozen = OptionalLong.of(acknowledgedThrough());
-        mayAcknowledge = false;
-    }
-
     long acknowledgedThrough() {
-        OptionalLong last = frozen;
-        if (last.isPresent()) {
-            return last.getAsLong();
-        }
-        long handed = handedThrough;
-        OptionalLong oldest = lane.oldestPending();
-        return oldest.isPresent() ? Math.min(oldest.getAsLong() - 1, handed) : handed;
+        return acknowledgements.through();
     }
 
     boolean isCaughtUp() {
@@ -417,7 +426,7 @@ final class Run<S> implements Attempts.Surroundings {
     boolean isIdle() {
         long own = appender.newestOwnOffset();
         return phase == Phase.LIVE
-                && handedThrough >= own
+                && acknowledgements.handedThrough() >= own
                 && lane.isIdle()
                 && attempts.isIdle()
                 && appender.isIdle()
@@ -434,6 +443,10 @@ final class Run<S> implements Attempts.Surroundings {
 
     RunnerStatus status() {
         return new RunnerStatus(phase, watermark, fold.through(), acknowledgedThrough(), Optional.ofNullable(failure));
+    }
+
+    CompletableFuture<RunnerStatus> ended() {
+        return ended.copy();
     }
 
     CompletableFuture<Void> when(BooleanSupplier condition) {
@@ -461,12 +474,13 @@ final class Run<S> implements Attempts.Surroundings {
         }
         attempts.stop();
         acknowledge();
-        freezeAcknowledgements();
+        acknowledgements.freeze();
         appender.close();
         lane.stop();
         if (phase != Phase.HALTED) {
             phase = Phase.STOPPED;
         }
+        ended.complete(status());
         progression.end(new StreamException(
                 StreamException.Code.UNAVAILABLE, path, "runner of '" + identity.slug() + "' was stopped"));
     }

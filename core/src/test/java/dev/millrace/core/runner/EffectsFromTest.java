@@ -11,10 +11,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class EffectsFromTest {
     private static final Map<String, EffectsFrom> POLICIES = Map.of(
-            "LIVE", EffectsFrom.LIVE,
-            "ACKNOWLEDGED", EffectsFrom.ACKNOWLEDGED,
-            "BEGINNING", EffectsFrom.BEGINNING,
-            "after 3", EffectsFrom.after(3));
+            "LIVE",
+            EffectsFrom.LIVE,
+            "ACKNOWLEDGED",
+            EffectsFrom.ACKNOWLEDGED,
+            "BEGINNING",
+            EffectsFrom.BEGINNING,
+            "after 3",
+            EffectsFrom.after(3),
+            "acknowledged or after 3",
+            EffectsFrom.acknowledgedOrAfter(3));
 
     @ParameterizedTest(name = "{0} acknowledged through {1}, watermark {2}: fires above {3}")
     @CsvSource({
@@ -35,8 +41,11 @@ class EffectsFromTest {
         "BEGINNING,4,10,4",
         "after 3,,0,3",
         "after 3,,10,3",
-        "after 3,1,10,1",
-        "after 3,4,10,4"
+        "after 3,1,10,3",
+        "after 3,4,10,4",
+        "acknowledged or after 3,,10,3",
+        "acknowledged or after 3,1,10,1",
+        "acknowledged or after 3,4,10,4"
     })
     void should_decide_on_attach(String policy, Long acknowledged, long watermark, long floor) {
         OptionalLong through = acknowledged == null ? OptionalLong.empty() : OptionalLong.of(acknowledged);

@@ -16,6 +16,7 @@ import dev.millrace.engine.runner.Recorder.Talk.Echoed;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -120,6 +121,29 @@ class FailuresTest extends RunnerRules {
                                 .path("offset")
                                 .longValue())
                         .isEqualTo(live));
+    }
+
+    @Test
+    void should_not_wait_for_an_event_it_will_not_act_on() {
+        CompletableFuture<Void> held = new CompletableFuture<>();
+        List<Long> behind = new CopyOnWriteArrayList<>();
+        Recorder recorder = Recorder.silent().onSaid((state, event, effects) -> {
+            behind.add(effects.delivery().behind());
+            return state.size() == 1 ? held : Effects.none();
+        });
+        ProcessorRunner<List<String>> runner = startLive(recorder);
+        say("first");
+        long second = say("second");
+        EventInput malformed = EventInput.builder()
+                .type("said")
+                .payload(JsonNodeFactory.instance.objectNode().put("txt", "typo"))
+                .build();
+        runner.awaitReduced(get(streams.append(PATH, malformed)).offset(), LIMIT);
+
+        held.complete(null);
+        runner.awaitProcessed(second, LIMIT);
+
+        assertThat(behind.get(1)).isZero();
     }
 
     @Test

@@ -135,6 +135,53 @@ class ReconnectTest extends RunnerRules {
     }
 
     @Test
+    void should_begin_a_new_log_at_its_beginning_when_it_had_given_its_subscription_back() {
+        CompletableFuture<Void> held = new CompletableFuture<>();
+        Recorder recorder = Recorder.silent().onSaid((state, event, effects) -> held);
+        ProcessorRunner<List<String>> runner =
+                start(runner(recorder).maxUnacknowledged(2).heartbeat(Duration.ofMillis(20)));
+        runner.awaitCaughtUp(LIMIT);
+        runner.awaitIdle(LIMIT);
+        sayMany(10);
+        Awaitility.await().atMost(LIMIT).until(() -> runner.status().reducedThrough() == 3);
+
+        get(streams.destroy(PATH, false));
+        say("in the next life");
+        held.complete(null);
+        Awaitility.await().atMost(LIMIT).until(() -> {
+            timers.advance(Duration.ofSeconds(2));
+            return runner.state().equals(List.of("in the next life"));
+        });
+    }
+
+    @Test
+    void should_append_nothing_to_the_next_life_of_its_stream() {
+        CompletableFuture<Void> held = new CompletableFuture<>();
+        Recorder recorder = Recorder.silent().onSaid((state, event, effects) -> {
+            if (event.payload() instanceof Recorder.Talk.Said said
+                    && said.text().equals("old")) {
+                return Effects.done(held.thenCompose(nothing -> effects.append(new Echoed("from the old life"))));
+            }
+            return Effects.none();
+        });
+        ProcessorRunner<List<String>> runner = startLive(recorder);
+        runner.awaitReduced(say("old"), LIMIT);
+        Awaitility.await().atMost(LIMIT).until(() -> recorder.acted.contains(2L));
+
+        get(streams.destroy(PATH, false));
+        say("new");
+        Awaitility.await().atMost(LIMIT).until(() -> {
+            timers.advance(Duration.ofSeconds(2));
+            return runner.state().equals(List.of("new"));
+        });
+        held.complete(null);
+        runner.awaitProcessed(say("newer"), LIMIT);
+        runner.awaitIdle(LIMIT);
+
+        assertThat(logOf("echoed")).isEmpty();
+    }
+
+    @Test
     void should_fold_and_act_once_whatever_the_network_does() {
         for (long seed = 1; seed <= 20; seed++) {
             try {

@@ -1,0 +1,81 @@
+package dev.millrace.core.runner;
+
+import java.lang.System.Logger.Level;
+import java.util.OptionalLong;
+
+/**
+ * How far the effects of a run are done: through everything that was handed to the lane and is not pending there any
+ * more. Saved from the first catch-up on, and never again once something was abandoned. Safe for use by many threads.
+ */
+final class Acknowledgements {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
+
+    private final EffectLane lane;
+    private final ProgressStore store;
+    private volatile long handedThrough;
+    private volatile OptionalLong frozen = OptionalLong.empty();
+    private boolean open;
+    private long savedThrough = -1;
+
+    Acknowledgements(EffectLane lane, ProgressStore store) {
+        this.lane = lane;
+        this.store = store;
+    }
+
+    /** A life of the stream begins for this run, where an earlier run left it. */
+    synchronized void begin(OptionalLong acknowledged) {
+        open = false;
+        frozen = OptionalLong.empty();
+        savedThrough = acknowledged.orElse(-1);
+        handedThrough = 0;
+    }
+
+    /** The run has caught up: from here on it is worth saving. */
+    synchronized void open() {
+        open = true;
+    }
+
+    /** Every effect of events up to this offset is in the lane, or is not to be done. */
+    void handed(long offset) {
+        handedThrough = offset;
+    }
+
+    long handedThrough() {
+        return handedThrough;
+    }
+
+    /** What is pending from here on is abandoned, which must not look like done. */
+    synchronized void freeze() {
+        frozen = OptionalLong.of(through());
+        open = false;
+    }
+
+    /** Every effect of events up to this offset is done, or was not to be done. */
+    long through() {
+        OptionalLong last = frozen;
+        if (last.isPresent()) {
+            return last.getAsLong();
+        }
+        long handed = handedThrough;
+        OptionalLong oldest = lane.oldestPending();
+        return oldest.isPresent() ? Math.min(oldest.getAsLong() - 1, handed) : handed;
+    }
+
+    /** Saves what is new; what cannot be saved is tried again with the next. */
+    synchronized void save(Identity identity) {
+        long through = through();
+        if (!open || through <= savedThrough) {
+            return;
+        }
+        try {
+            store.save(new Progress(identity.slug(), identity.path(), identity.incarnation(), through));
+            savedThrough = through;
+        } catch (RuntimeException notSaved) {
+            LOG.log(
+                    Level.WARNING,
+                    "progress of '" + identity.slug() + "' on " + identity.path() + " was not saved through " + through
+                            + "; the next acknowledgement or the stop tries again",
+                    notSaved);
+        }
+    }
+}
