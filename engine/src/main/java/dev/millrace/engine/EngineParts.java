@@ -121,6 +121,10 @@ final class EngineParts {
         return limits;
     }
 
+    ProcessorHost host() {
+        return host;
+    }
+
     InputReader reader() {
         return reader;
     }

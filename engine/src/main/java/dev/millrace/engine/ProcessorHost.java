@@ -47,7 +47,7 @@ final class ProcessorHost implements CommitListener {
     private static final Duration RESTART_DELAY = Duration.ofSeconds(1);
 
     /** A stream on which nothing happened between two sweeps is let go. */
-    static final Duration SWEEP_INTERVAL = Duration.ofMinutes(2);
+    private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(2);
 
     private final EventStore store;
     private final Function<ProjectSlug, EventStreams> streams;
@@ -128,6 +128,11 @@ final class ProcessorHost implements CommitListener {
     /** What runs, or would run, on a stream: processors by name, freshly made, with their configuration. */
     Map<String, HostedStream.Wanted> wantedOn(StreamKey stream) {
         return wanted(stream, 1);
+    }
+
+    /** How many streams have runners. */
+    int activeStreams() {
+        return active.size();
     }
 
     Processor<?> create(String name, HostedStream.Wanted wanted) {

@@ -306,6 +306,32 @@ class HostingTest {
     }
 
     @Test
+    void should_let_go_of_idle_streams_and_take_them_up_again() throws Exception {
+        ManualTimers timers = new ManualTimers();
+        try (StreamEngine sleepy = StreamEngine.builder(new InMemoryEventStore())
+                .timers(timers)
+                .processors(List.of(new EchoProvider("audit", true)))
+                .start()) {
+            EventStreams port = sleepy.streams(ProjectSlug.defaultProject());
+            get(port.append(PATH, EventInput.of(new Said("one"))));
+            Awaitility.await().atMost(LIMIT).until(() -> sleepy.parts().host().activeStreams() == 3); // with ancestors
+            Awaitility.await().atMost(LIMIT).until(() -> {
+                timers.fireAll();
+                return sleepy.parts().host().activeStreams() == 0;
+            });
+
+            get(port.append(PATH, EventInput.of(new Said("two"))));
+
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(get(port.read(PATH, ReadRange.all())))
+                            .extracting(Event::type)
+                            .filteredOn("echoed"::equals)
+                            .hasSize(2));
+        }
+    }
+
+    @Test
     void should_refuse_two_processors_of_one_name() {
         assertThatThrownBy(() -> StreamEngine.builder(new InMemoryEventStore())
                         .processors(List.of(new EchoProvider("echo", false), new EchoProvider("echo", true)))

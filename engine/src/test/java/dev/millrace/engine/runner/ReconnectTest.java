@@ -30,6 +30,8 @@ class ReconnectTest extends RunnerRules {
         assertThat(runner.status().phase()).isEqualTo(Phase.RECONNECTING);
         say("during");
         network.link().connect(Duration.ofSeconds(5));
+        runner.awaitReduced(3, LIMIT);
+        runner.awaitIdle(LIMIT);
         runner.awaitProcessed(say("after"), LIMIT);
         runner.awaitIdle(LIMIT);
 
