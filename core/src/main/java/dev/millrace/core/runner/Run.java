@@ -19,6 +19,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -51,6 +52,7 @@ final class Run<S> implements Attempts.Surroundings {
     private volatile long watermark;
     private volatile boolean caughtUpOnce;
     private volatile @Nullable String failure;
+    private volatile boolean abandoned;
     private volatile long newestActedOn;
     private final AtomicInteger life = new AtomicInteger();
     private long floor;
@@ -152,10 +154,10 @@ final class Run<S> implements Attempts.Surroundings {
         @Override
         public void onCaughtUp(long offset) {
             if (!isStale()) {
-                phase = Phase.LIVE;
-                caughtUpOnce = true;
                 acknowledgements.open();
                 lane.submit(new CaughtUpTask(fold.state(), fold.through()));
+                phase = Phase.LIVE;
+                caughtUpOnce = true;
                 acknowledge();
             }
         }
@@ -333,15 +335,19 @@ final class Run<S> implements Attempts.Surroundings {
     }
 
     private boolean isWorthRetrying(Throwable thrown) {
-        return !(thrown instanceof StreamException refusal && refusal.code() == StreamException.Code.PAUSED);
+        boolean givenUp = thrown instanceof CancellationException;
+        return !givenUp
+                && !(thrown instanceof StreamException refusal && refusal.code() == StreamException.Code.PAUSED);
     }
 
     /** Records a failure as an event, so that it is not lost, and lets the lane go on. */
     private CompletableFuture<Void> bury(long offset, Throwable thrown, int tries, Optional<String> name) {
         synchronized (this) {
-            if (closing) {
-                return new CompletableFuture<>(); // not acknowledged: the next run does it again
-            }
+            abandoned = closing;
+        }
+        if (abandoned) {
+            progression.changed();
+            return new CompletableFuture<>(); // not acknowledged: the next run does it again
         }
         Draft letter = Diagnostics.effectFailed(identity, offset, thrown, tries, name);
         return reactor(Optional.empty(), () -> false)
@@ -464,9 +470,10 @@ final class Run<S> implements Attempts.Surroundings {
         }
         disconnect();
         appender.stopWaiting();
-        boolean finished = EffectLane.isInside() || Waiting.completes(progression.when(lane::isIdle), deadline);
+        boolean finished = EffectLane.isInside()
+                || Waiting.completes(progression.when(() -> lane.isIdle() || abandoned), deadline);
         int held = lane.pending();
-        if (!finished || !attempts.isIdle()) {
+        if (!finished || held > 0 || !attempts.isIdle()) {
             LOG.log(
                     Level.INFO,
                     () -> "stopped '" + identity.slug() + "' on " + path + " at " + acknowledgedThrough()

@@ -13,11 +13,9 @@ import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -348,127 +346,6 @@ class AppenderTest {
         assertThat(streams.sent()).containsExactly("a", "a", "a", "b");
     }
 
-    @Test
-    void should_give_up_what_is_parked_and_what_waits_behind_it_when_waiting_ends() {
-        CompletableFuture<Appended> a = send("a");
-        streams.last().refuse(PAUSED);
-        CompletableFuture<Appended> b = send("b");
-
-        appender.stopWaiting();
-        time.run();
-
-        assertGivenUp(a, "the runner is stopping");
-        assertGivenUp(b, "the runner is stopping");
-        assertThat(streams.sent()).containsExactly("a");
-        assertThat(appender.isIdle()).isTrue();
-    }
-
-    @Test
-    void should_give_up_at_once_what_waits_for_its_next_send_when_waiting_ends() {
-        CompletableFuture<Appended> a = send("a");
-        streams.last().refuse(UNAVAILABLE);
-
-        appender.stopWaiting();
-        time.run();
-
-        assertGivenUp(a, "the runner is stopping");
-        time.advance(Duration.ofMinutes(1));
-        assertThat(streams.sent()).containsExactly("a");
-    }
-
-    @Test
-    void should_still_send_once_after_waiting_ended() {
-        appender.stopWaiting();
-        CompletableFuture<Appended> a = send("a");
-        CompletableFuture<Appended> b = send("b");
-        CompletableFuture<Appended> c = send("c");
-        streams.calls.get(0).store(3);
-        streams.calls.get(1).refuse(PAUSED);
-        streams.calls.get(2).refuse(UNAVAILABLE);
-        time.run();
-
-        assertThat(a).isCompleted();
-        assertGivenUp(b, "the runner is stopping");
-        assertGivenUp(c, "the runner is stopping");
-        assertThat(time.armed()).isZero();
-        assertThat(appender.isIdle()).isTrue();
-    }
-
-    @Test
-    void should_send_nothing_after_it_was_closed() {
-        CompletableFuture<Appended> underWay = send("a");
-        appender.close();
-
-        CompletableFuture<Appended> late = send("b");
-
-        assertGivenUp(late, "append of b to /own was given up: the runner is stopping");
-        assertThat(streams.sent()).containsExactly("a");
-        streams.last().store(3);
-        assertThat(underWay).isCompleted();
-    }
-
-    @Test
-    void should_send_nothing_for_a_cancelled_attempt() {
-        CompletableFuture<Appended> a = appender.send(OWN, EventInput.ofType("a"), () -> true);
-
-        assertGivenUp(a, "its attempt was cancelled");
-        assertThat(streams.calls).isEmpty();
-    }
-
-    @Test
-    void should_give_up_a_parked_append_whose_attempt_was_cancelled_wherever_it_waits() {
-        AtomicBoolean cancelled = new AtomicBoolean();
-        CompletableFuture<Appended> first = send("first");
-        streams.last().refuse(PAUSED);
-        CompletableFuture<Appended> behind = appender.send(OWN, EventInput.ofType("behind"), cancelled::get);
-
-        cancelled.set(true);
-        time.advance(RunnerOptions.PARKING_INTERVAL);
-
-        assertGivenUp(behind, "its attempt was cancelled");
-        assertThat(first).isNotDone();
-
-        streams.last().store(3);
-        time.run();
-
-        assertThat(first).isCompleted();
-        assertThat(streams.sent()).containsExactly("first", "first");
-        assertThat(appender.isIdle()).isTrue();
-    }
-
-    @Test
-    void should_give_up_what_an_earlier_life_of_the_stream_wanted() {
-        CompletableFuture<Appended> parked = send("parked");
-        streams.last().refuse(PAUSED);
-        CompletableFuture<Appended> away = appender.send(OTHER, EventInput.ofType("away"), () -> false);
-        streams.last().refuse(UNAVAILABLE);
-
-        appender.forgetOffsets();
-        time.run();
-
-        assertGivenUp(parked, "its stream began a new life");
-        assertGivenUp(away, "its stream began a new life");
-        CompletableFuture<Appended> fresh = send("fresh");
-        streams.last().store(2);
-        assertThat(fresh).isCompleted();
-        assertThat(appender.newestOwnOffset()).isEqualTo(2);
-        assertThat(streams.sent()).containsExactly("parked", "away", "fresh");
-    }
-
-    @Test
-    void should_release_thousands_without_a_deep_stack() {
-        send("first");
-        streams.last().refuse(PAUSED);
-        for (int i = 0; i < 20_000; i++) {
-            send("more");
-        }
-
-        appender.close();
-        time.run();
-
-        assertThat(appender.isIdle()).isTrue();
-    }
-
     private CompletableFuture<Appended> send(String type) {
         return appender.send(OWN, EventInput.ofType(type), () -> false);
     }
@@ -488,14 +365,6 @@ class AppenderTest {
                 .cause()
                 .isInstanceOfSatisfying(
                         StreamException.class, why -> assertThat(why.code()).isEqualTo(code));
-    }
-
-    private static void assertGivenUp(CompletableFuture<Appended> answer, String why) {
-        assertThat(answer).isDone();
-        // What get() throws differs between JDKs: from 23 on it wraps the original.
-        assertThat(answer.handle((appended, failure) -> failure).getNow(null))
-                .isInstanceOf(CancellationException.class)
-                .hasMessageContaining(why);
     }
 
     private static long offset(CompletableFuture<Appended> answer) {
