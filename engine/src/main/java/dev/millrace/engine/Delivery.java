@@ -37,6 +37,11 @@ final class Delivery implements Executor {
      */
     void answer(Runnable answer) {
         answers.add(answer);
+        answerWaiting();
+    }
+
+    /** Makes up for a call of {@link #answer} that threw: its answer is kept, and has no thread yet. */
+    void answerWaiting() {
         execute(this::answerNext);
     }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Writer {
     private static final Logger LOG = System.getLogger("dev.millrace.engine");
     private static final Duration CURSOR_DELAY = Duration.ofMillis(20);
+    private static final Duration ANSWER_DELAY = Duration.ofMillis(20);
 
     private final EventStore store;
     private final Intake intake;
@@ -82,7 +83,7 @@ final class Writer {
     /** Answers what is still queued without doing it. */
     void abandon() {
         for (Request<?> request : intake.abandon()) {
-            delivery.answer(() -> request.fail(
+            answer(() -> request.fail(
                     Code.UNAVAILABLE, "the engine stopped before it was stored", "send it again later", null));
         }
     }
@@ -99,13 +100,18 @@ final class Writer {
                 write(next.get());
                 next = intake.take();
             }
-        } catch (InterruptedException e) {
-            LOG.log(Level.ERROR, "the writer was interrupted; the engine stores nothing any more", e);
-            intake.close();
-            abandon();
+        } catch (Throwable e) { // whatever it is, nobody may wait for a thread that has ended
+            giveUp(e);
         } finally {
             ended.complete(null);
         }
+    }
+
+    private void giveUp(Throwable cause) {
+        intake.close();
+        abandon();
+        String what = cause instanceof InterruptedException ? "was interrupted" : "failed";
+        LOG.log(Level.ERROR, "the writer " + what + "; the engine stores nothing any more", cause);
     }
 
     private void write(Intake.Taken taken) {
@@ -118,10 +124,31 @@ final class Writer {
         }
         try {
             publication.publish(group);
-            taken.requests().forEach(request -> delivery.answer(request::answer));
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.ERROR, "a group is stored, but could not be published or answered", e);
+            LOG.log(Level.ERROR, "a group is stored, but could not be published", e);
+        } finally {
+            taken.requests().forEach(request -> answer(request::answer));
         }
+    }
+
+    /** One answer that finds no thread must neither keep the others from theirs nor end this thread: it comes later. */
+    private void answer(Runnable answer) {
+        try {
+            delivery.answer(answer);
+        } catch (RuntimeException | Error e) {
+            answerLater();
+            LOG.log(Level.ERROR, "an answer could not be delivered; trying again every " + ANSWER_DELAY, e);
+        }
+    }
+
+    private void answerLater() {
+        timers.after(ANSWER_DELAY, () -> {
+            try {
+                delivery.answerWaiting();
+            } catch (RuntimeException | Error e) {
+                answerLater();
+            }
+        });
     }
 
     private Group commit(Intake.Taken taken) {
@@ -147,14 +174,14 @@ final class Writer {
     }
 
     private void failed(Intake.Taken taken, Throwable cause) {
-        LOG.log(Level.ERROR, "a group of " + taken.requests().size() + " requests could not be stored", cause);
         intake.giveBack(taken.cursors());
         for (Request<?> request : taken.requests()) {
-            delivery.answer(() -> request.fail(
+            answer(() -> request.fail(
                     Code.INTERNAL,
                     "the store failed: " + cause.getMessage(),
                     "send it again with the same idempotency key",
                     cause));
         }
+        LOG.log(Level.ERROR, "a group of " + taken.requests().size() + " requests could not be stored", cause);
     }
 }
