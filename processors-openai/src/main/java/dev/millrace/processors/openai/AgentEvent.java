@@ -195,7 +195,8 @@ public sealed interface AgentEvent {
      *
      * @param requestId the request
      * @param failureClass {@code quota}, {@code auth}, {@code rate-limit}, {@code overloaded}, {@code context-length},
-     *     {@code invalid-request}, {@code truncated}, {@code network}, {@code retries-exhausted} or {@code unknown}
+     *     {@code invalid-request}, {@code truncated}, {@code network}, {@code retries-exhausted}, {@code
+     *     not-recorded} (the log refused a part of the answer) or {@code unknown}
      * @param code the provider's code
      * @param status the HTTP status, when it was not a success
      * @param message what failed, in words

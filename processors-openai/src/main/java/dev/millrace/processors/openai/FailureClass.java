@@ -18,6 +18,8 @@ enum FailureClass {
     TRUNCATED(true),
     NETWORK(true),
     RETRIES_EXHAUSTED(true),
+    /** The model answered, but the log refused a part of the answer. */
+    NOT_RECORDED(false),
     UNKNOWN(false);
 
     private static final Map<FailureClass, Set<String>> CODES = Map.of(

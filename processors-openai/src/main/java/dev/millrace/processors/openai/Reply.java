@@ -1,6 +1,7 @@
 package dev.millrace.processors.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.StreamException;
 import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.openai.AgentEvent.ChunkAdded;
@@ -10,18 +11,23 @@ import dev.millrace.processors.openai.AgentEvent.RetryScheduled;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /**
  * One request under way: what the model says becomes events, and the last of them says how it ended. It is over when
- * that one is durable, when an append fails, or when its attempt is cancelled.
+ * that one is durable, when an append fails, or when its attempt is cancelled. An append that is refused for good, such
+ * as an item over the limit of an event, ends the request as failed, because asking again would only be refused again.
  *
  * <p>The model's answer arrives on one thread, the timer of the chunks on another; both only queue appends.
  */
 final class Reply implements RetryingCall.Sink {
+    private static final int MOST_REASON = 500;
+
     private final long requestId;
     private final Timers timers;
     private final BooleanSupplier isOver;
@@ -57,11 +63,11 @@ final class Reply implements RetryingCall.Sink {
         this.begin = timers.now();
     }
 
-    /** Asks the model. The stage ends when the reply is over; it fails when an append does. */
+    /** Asks the model. The stage ends when the reply is over; it fails when an append does and no end can be recorded. */
     CompletionStage<Void> send() {
         log.broken().whenComplete((nothing, failure) -> {
             stop();
-            done.completeExceptionally(failure);
+            broken(failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
         });
         attempt.onCancel(() -> {
             stop();
@@ -69,6 +75,33 @@ final class Reply implements RetryingCall.Sink {
         });
         call.send();
         return done;
+    }
+
+    private void broken(Throwable failure) {
+        if (attempt.isCancelled() || isOver.getAsBoolean() || !isForGood(failure)) {
+            done.completeExceptionally(failure);
+            return;
+        }
+        String reason = String.valueOf(failure.getMessage());
+        AgentEvent end = Failure.of(
+                        FailureClass.NOT_RECORDED,
+                        "the model's answer could not be recorded: "
+                                + reason.substring(0, Math.min(reason.length(), MOST_REASON)))
+                .asEvent(requestId);
+        new ReplyLog(attempt, requestId).end(end).whenComplete((nothing, alsoRefused) -> {
+            if (alsoRefused == null) {
+                done.complete(null);
+            } else {
+                done.completeExceptionally(failure);
+            }
+        });
+    }
+
+    /** Whether the same append would be refused again; what was given up, or may pass, leaves the request to recovery. */
+    private static boolean isForGood(Throwable failure) {
+        boolean mayPass = failure instanceof StreamException refusal
+                && (refusal.isRetryable() || refusal.code() == StreamException.Code.PAUSED);
+        return !mayPass && !(failure instanceof CancellationException);
     }
 
     private void stop() {

@@ -159,4 +159,29 @@ class AgentRepliesTest {
             assertThat(runner.state().owesReply()).isFalse();
         }
     }
+
+    @Test
+    void should_end_a_request_whose_answer_the_log_refuses() {
+        String tooLong = "word ".repeat(220_000);
+        try (Stage stage = new Stage(Script.of(Reply.text(tooLong, 50_000), Reply.text("fine now")))) {
+            ProcessorRunner<AgentState> runner = stage.start();
+            stage.ask(runner, "say a lot");
+
+            RequestFailed failed = stage.only(RequestFailed.class);
+            assertThat(failed.failureClass()).isEqualTo("not-recorded");
+            assertThat(failed.retryable()).isFalse();
+            assertThat(failed.message()).contains("eventBytes").hasSizeLessThan(1_000);
+            assertThat(runner.state().owesReply()).isFalse();
+            assertThat(runner.state().open()).isEmpty();
+
+            ProcessorRunner<AgentState> restarted = stage.start();
+            restarted.awaitIdle(Stage.LIMIT);
+            assertThat(stage.model.requests()).hasSize(1);
+            runner.close();
+
+            stage.ask(restarted, "shorter, please");
+            assertThat(stage.only(RequestCompleted.class).status()).isEqualTo("completed");
+            stage.assertWhole();
+        }
+    }
 }
