@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventStreamResponse implements RecordSink {
     private static final int PIECE = 64 * 1024;
+    private static final String STOPPING = "the server is stopping; try again later";
 
     private final Exchange exchange;
     private final Set<String> types;
@@ -31,11 +32,19 @@ final class EventStreamResponse implements RecordSink {
     private final Predicate<String> alive;
     private final Timing timing;
     private final Outbox outbox;
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
     private @Nullable Subscription subscription;
     private Timers.@Nullable Timer timer;
     private @Nullable String incarnation;
-    private boolean ended;
+    private Phase phase = Phase.ACCEPTED;
     private volatile boolean dropped;
+
+    private enum Phase {
+        /** Nothing was answered yet, so that the answer can still be a refusal. */
+        ACCEPTED,
+        BEGUN,
+        ENDED
+    }
 
     /** How long things may take. */
     record Timing(Timers timers, Duration heartbeat, Duration slowReaderTimeout) {}
@@ -57,7 +66,7 @@ final class EventStreamResponse implements RecordSink {
 
     /** Completes when the answer is over, however it ended. */
     CompletionStage<Void> over() {
-        return outbox.over();
+        return over;
     }
 
     /** Whether the reader was given up as too slow. */
@@ -70,47 +79,59 @@ final class EventStreamResponse implements RecordSink {
         boolean tooLate;
         synchronized (this) {
             subscription = tail;
-            tooLate = ended;
+            tooLate = phase == Phase.ENDED;
         }
         if (tooLate) {
             tail.close();
         }
     }
 
-    /** Ends the answer as if the stream had ended. */
+    /** The server is stopping: ends the answer as if the stream had ended; what has not begun is told so instead. */
     void finish() {
-        if (end()) {
+        Phase before = end();
+        if (before == Phase.ACCEPTED) {
+            refuse(Refusal.unavailable(STOPPING));
+        } else if (before == Phase.BEGUN) {
             outbox.finish(null);
         }
     }
 
     @Override
     public void onConnected(Connected now) {
-        LiveHeaders.put(
-                exchange.response().getHeaders(),
-                EventFormat.EVENT_STREAM.contentType(),
-                now.watermark(),
-                now.incarnation(),
-                timing.timers().now());
-        exchange.response().setStatus(200);
-        exchange.request().addIdleTimeoutListener(timeout -> false);
+        synchronized (this) {
+            if (phase != Phase.ACCEPTED) {
+                return; // it was refused meanwhile
+            }
+            phase = Phase.BEGUN;
+            incarnation = now.incarnation();
+            LiveHeaders.put(
+                    exchange.response().getHeaders(),
+                    EventFormat.EVENT_STREAM.contentType(),
+                    now.watermark(),
+                    now.incarnation(),
+                    timing.timers().now());
+            exchange.response().setStatus(200);
+            exchange.request().addIdleTimeoutListener(timeout -> false);
+        }
         outbox.over().whenComplete((done, failure) -> {
             end();
             if (failure == null) {
                 exchange.end();
+                over.complete(null);
             } else {
                 exchange.abort(failure);
+                over.completeExceptionally(failure);
             }
         });
-        synchronized (this) {
-            incarnation = now.incarnation();
-        }
         outbox.send(EventFormat.comment());
         watch(timing.heartbeat());
     }
 
     @Override
     public CompletionStage<Void> onRecords(List<EventRecord> page) {
+        if (hasEnded()) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the answer has ended"));
+        }
         List<EventRecord> wanted = types.isEmpty()
                 ? page
                 : page.stream().filter(event -> types.contains(event.type())).toList();
@@ -119,7 +140,7 @@ final class EventStreamResponse implements RecordSink {
 
     @Override
     public void onCaughtUp(long watermark) {
-        if (marks) {
+        if (marks && !hasEnded()) {
             outbox.send(EventFormat.caughtUp(watermark));
         }
     }
@@ -130,11 +151,11 @@ final class EventStreamResponse implements RecordSink {
         synchronized (this) {
             life = incarnation;
         }
-        if (!end()) {
+        if (end() == Phase.ENDED) {
             return;
         }
         if (life == null) {
-            exchange.fail(failure != null ? failure : Refusal.unavailable("the server is stopping; try again later"));
+            refuse(failure != null ? failure : Refusal.unavailable(STOPPING));
         } else if (failure != null) {
             outbox.finish(EventFormat.error(ErrorBodies.of(failure).json()));
         } else {
@@ -145,13 +166,25 @@ final class EventStreamResponse implements RecordSink {
         }
     }
 
-    private boolean end() {
+    private void refuse(Throwable reason) {
+        exchange.fail(reason);
+        over.complete(null);
+    }
+
+    private synchronized boolean hasEnded() {
+        return phase == Phase.ENDED;
+    }
+
+    /** Feeds the answer no more, and says how far it had come. */
+    private Phase end() {
+        Phase before;
         Subscription tail;
         synchronized (this) {
-            if (ended) {
-                return false;
+            before = phase;
+            if (before == Phase.ENDED) {
+                return before;
             }
-            ended = true;
+            phase = Phase.ENDED;
             tail = subscription;
             if (timer != null) {
                 timer.cancel();
@@ -160,11 +193,11 @@ final class EventStreamResponse implements RecordSink {
         if (tail != null) {
             tail.close();
         }
-        return true;
+        return before;
     }
 
     private synchronized void watch(Duration delay) {
-        if (!ended) {
+        if (phase != Phase.ENDED) {
             timer = timing.timers().after(delay, this::check);
         }
     }
@@ -188,7 +221,7 @@ final class EventStreamResponse implements RecordSink {
 
     /** The error can only be sent if the reader takes what is under way; it gets one more heartbeat to do so. */
     private void drop(Duration stalled) {
-        if (!end()) {
+        if (end() == Phase.ENDED) {
             return;
         }
         Refusal reason = Refusal.unavailable("the reader is too slow: it took nothing for " + stalled.toMillis()

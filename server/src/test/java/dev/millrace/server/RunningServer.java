@@ -2,6 +2,7 @@ package dev.millrace.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.engine.EventStore;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
 import java.io.IOException;
@@ -22,7 +23,7 @@ final class RunningServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final AtomicInteger STREAMS = new AtomicInteger();
 
-    final StreamEngine engine = StreamEngine.builder(new InMemoryEventStore()).start();
+    final StreamEngine engine;
     final MillraceServer server;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -33,6 +34,11 @@ final class RunningServer implements AutoCloseable {
     }
 
     RunningServer(UnaryOperator<MillraceServer.Builder> options) {
+        this(new InMemoryEventStore(), options);
+    }
+
+    RunningServer(EventStore store, UnaryOperator<MillraceServer.Builder> options) {
+        engine = StreamEngine.builder(store).start();
         server = options.apply(MillraceServer.builder(engine).heartbeat(Duration.ofMillis(200)))
                 .start();
     }
@@ -127,6 +133,11 @@ final class RunningServer implements AutoCloseable {
             request.headers(headers);
         }
         return request.build();
+    }
+
+    CompletableFuture<Answer> getLater(String target) {
+        return client.sendAsync(request("GET", target, ""), HttpResponse.BodyHandlers.ofString())
+                .thenApply(RunningServer::answer);
     }
 
     /** Opens a live read and collects what comes. */

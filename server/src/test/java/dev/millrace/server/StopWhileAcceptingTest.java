@@ -1,0 +1,90 @@
+package dev.millrace.server;
+
+import static dev.millrace.server.RunningServer.api;
+import static dev.millrace.server.RunningServer.freshStream;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.engine.EventStore;
+import dev.millrace.engine.InMemoryEventStore;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Live reads that end while they are accepted, before anything of them was answered. */
+@Timeout(60)
+class StopWhileAcceptingTest {
+    private static final int NEVER = Integer.MAX_VALUE;
+
+    /** How many looks at the head of a stream are let through before one is held up. */
+    private final AtomicInteger looksLeft = new AtomicInteger(NEVER);
+
+    private final CountDownLatch held = new CountDownLatch(1);
+    private final CountDownLatch mayLook = new CountDownLatch(1);
+    private volatile boolean broken;
+
+    @Test
+    void should_tell_a_live_read_that_has_not_begun_to_come_back_later() throws Exception {
+        try (RunningServer millrace = new RunningServer(holding(new InMemoryEventStore()), builder -> builder)) {
+            try {
+                String stream = freshStream();
+                millrace.append(stream, "{\"type\":\"a\"}");
+                looksLeft.set(1); // the request may look; the tail that is to feed its answer may not
+                CompletableFuture<RunningServer.Answer> read = millrace.getLater(api(stream));
+                assertThat(held.await(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(millrace.server.liveReads()).isEqualTo(1);
+
+                millrace.server.stop(Duration.ofSeconds(5));
+
+                RunningServer.Answer answer = read.get(10, TimeUnit.SECONDS);
+                assertThat(answer.status()).isEqualTo(503);
+                assertThat(answer.body()).contains("the server is stopping");
+                assertThat(millrace.server.liveReads()).isZero();
+            } finally {
+                mayLook.countDown(); // and now the tail connects, too late
+            }
+        }
+    }
+
+    @Test
+    void should_forget_a_live_read_that_fails_before_it_begins() throws IOException {
+        try (RunningServer millrace = new RunningServer(holding(new InMemoryEventStore()), builder -> builder)) {
+            String stream = freshStream();
+            millrace.append(stream, "{\"type\":\"a\"}");
+            broken = true;
+            mayLook.countDown();
+            looksLeft.set(1);
+
+            assertThat(millrace.get(api(stream)).status()).isEqualTo(500);
+
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> millrace.server.liveReads() == 0);
+        }
+    }
+
+    private EventStore holding(EventStore store) {
+        return (EventStore) Proxy.newProxyInstance(
+                EventStore.class.getClassLoader(), new Class<?>[] {EventStore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("head")
+                            && looksLeft.get() != NEVER
+                            && looksLeft.getAndDecrement() <= 0) {
+                        held.countDown();
+                        assertThat(mayLook.await(20, TimeUnit.SECONDS)).isTrue();
+                        if (broken) {
+                            throw new IllegalStateException("the disk is gone");
+                        }
+                    }
+                    try {
+                        return method.invoke(store, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+}
