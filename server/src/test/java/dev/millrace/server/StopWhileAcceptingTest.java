@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,10 +21,8 @@ import org.junit.jupiter.api.Timeout;
 /** Live reads that end while they are accepted, before anything of them was answered. */
 @Timeout(60)
 class StopWhileAcceptingTest {
-    private static final int NEVER = Integer.MAX_VALUE;
-
-    /** How many looks at the head of a stream are let through before one is held up. */
-    private final AtomicInteger looksLeft = new AtomicInteger(NEVER);
+    /** Whether a look at the head of a stream is held up. */
+    private volatile BooleanSupplier hold = () -> false;
 
     private final CountDownLatch held = new CountDownLatch(1);
     private final CountDownLatch mayLook = new CountDownLatch(1);
@@ -36,7 +34,8 @@ class StopWhileAcceptingTest {
             try {
                 String stream = freshStream();
                 millrace.append(stream, "{\"type\":\"a\"}");
-                looksLeft.set(1); // the request may look; the tail that is to feed its answer may not
+                // the request may look; the tail that is to feed its answer may not
+                hold = () -> millrace.server.liveReads() > 0;
                 CompletableFuture<RunningServer.Answer> read = millrace.getLater(api(stream));
                 assertThat(held.await(10, TimeUnit.SECONDS)).isTrue();
                 assertThat(millrace.server.liveReads()).isEqualTo(1);
@@ -60,7 +59,7 @@ class StopWhileAcceptingTest {
             millrace.append(stream, "{\"type\":\"a\"}");
             broken = true;
             mayLook.countDown();
-            looksLeft.set(1);
+            hold = () -> millrace.server.liveReads() > 0;
 
             assertThat(millrace.get(api(stream)).status()).isEqualTo(500);
 
@@ -71,9 +70,7 @@ class StopWhileAcceptingTest {
     private EventStore holding(EventStore store) {
         return (EventStore) Proxy.newProxyInstance(
                 EventStore.class.getClassLoader(), new Class<?>[] {EventStore.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("head")
-                            && looksLeft.get() != NEVER
-                            && looksLeft.getAndDecrement() <= 0) {
+                    if (method.getName().equals("head") && hold.getAsBoolean()) {
                         held.countDown();
                         assertThat(mayLook.await(20, TimeUnit.SECONDS)).isTrue();
                         if (broken) {
