@@ -93,11 +93,11 @@ class ProcessorFixtureMessagesTest {
     @Test
     void should_say_what_a_processor_waits_for_that_never_comes_to_rest() {
         ProcessorFixture<ChatState> stuck = ProcessorFixture.of(new ChatProcessor(history -> new CompletableFuture<>()))
-                .within(Duration.ofMillis(200))
+                .within(Duration.ofSeconds(1))
                 .when(new UserSaid("ping"));
 
         assertThat(message(() -> stuck.thenAppended(new AssistantSaid("pong"))))
-                .startsWith("'chat' did not come to rest within PT0.2S: on /test after user-said at /test@2; ")
+                .startsWith("'chat' did not come to rest within PT1S: on /test after user-said at /test@2; ")
                 .endsWith("; complete every future that a fake hands out, resume a stream that is paused, or allow more"
                         + " time with within(Duration)");
     }
@@ -126,10 +126,10 @@ class ProcessorFixtureMessagesTest {
             }
         };
         ProcessorFixture<Integer> stuck =
-                ProcessorFixture.of(holding).within(Duration.ofMillis(100)).when(new Note("x"));
+                ProcessorFixture.of(holding).within(Duration.ofSeconds(1)).when(new Note("x"));
 
         assertThat(message(stuck::thenNothingAppended))
-                .startsWith("'holding' did not come to rest within PT0.1S: on /test after noted at /test@2; ")
+                .startsWith("'holding' did not come to rest within PT1S: on /test after noted at /test@2; ")
                 .contains("; effects are done through offset 1 of 2; ");
     }
 
