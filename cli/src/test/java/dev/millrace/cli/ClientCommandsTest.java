@@ -203,7 +203,7 @@ class ClientCommandsTest {
         Screen tail = Screen.pipe();
         Future<Integer> ended = tails.submit(() -> tail.run("tail", "/a", "--url", url(), "--format", "ndjson"));
 
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             append("/a", "now");
             assertThat(tail.out()).contains("\"type\":\"now\"");
         });
@@ -220,7 +220,7 @@ class ClientCommandsTest {
         tails.submit(() -> all.run("tail", "/a", "--url", url(), "--after", "start"));
         tails.submit(() -> some.run("tail", "/a", "--url", url(), "--after", "2"));
 
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(all.out()).contains("initialized", "  x ", "  y ");
             assertThat(some.out()).contains("  y ").doesNotContain("initialized", "  x ");
         });
@@ -250,7 +250,7 @@ class ClientCommandsTest {
         for (String type : types) {
             service.streams()
                     .append(StreamPath.of(path), EventInput.ofType(type))
-                    .orTimeout(10, TimeUnit.SECONDS)
+                    .orTimeout(60, TimeUnit.SECONDS)
                     .join();
         }
     }
@@ -269,7 +269,7 @@ class ClientCommandsTest {
     private long count(String path) {
         return service.streams()
                         .list(StreamPath.of(path))
-                        .orTimeout(10, TimeUnit.SECONDS)
+                        .orTimeout(60, TimeUnit.SECONDS)
                         .join()
                         .isEmpty()
                 ? 0

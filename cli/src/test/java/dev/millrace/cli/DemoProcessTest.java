@@ -95,7 +95,7 @@ class DemoProcessTest {
             Map<String, String> provider = Map.of("OPENAI_BASE_URL", model.baseUrl());
             try (Child first = demo(provider, "--port", "0", "hello?")) {
                 first.awaitLine("llm-request-started");
-                await().atMost(Duration.ofSeconds(20)).until(() -> model.held() == 1);
+                await().atMost(Duration.ofSeconds(60)).until(() -> model.held() == 1);
                 first.kill();
             }
             try (Child second = demo(provider, "--once")) {
@@ -202,7 +202,7 @@ class DemoProcessTest {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         return out;
     }
 }

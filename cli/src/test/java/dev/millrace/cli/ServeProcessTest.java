@@ -132,7 +132,7 @@ class ServeProcessTest {
     }
 
     private String send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return http.send(request.timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofString())
+        return http.send(request.timeout(Duration.ofSeconds(60)).build(), BodyHandlers.ofString())
                 .body();
     }
 }

@@ -62,6 +62,12 @@ class UsageTest {
                 "--port",
                 "70000");
         assertUsage(
+                "millrace: --data and --in-memory exclude each other; see 'millrace serve --help'\n",
+                "serve",
+                "--in-memory",
+                "--data",
+                "here");
+        assertUsage(
                 "millrace: --after must be an offset, 'start' or 'end', got 'now'; see 'millrace tail --help'\n",
                 "tail",
                 "/a",
