@@ -37,12 +37,19 @@ class BlankStreamTest {
             throws Exception {
         try (ScriptedModelServer model = ScriptedModelServer.start(Script.assistant());
                 Child server = Child.start(
-                        Map.of("OPENAI_BASE_URL", model.baseUrl()), "serve", "--port", "0", "--data", data.toString())) {
+                        Map.of("OPENAI_BASE_URL", model.baseUrl()),
+                        "serve",
+                        "--port",
+                        "0",
+                        "--data",
+                        data.toString())) {
             String url = server.awaitLine("http://127.0.0.1:").replaceFirst(".*(http://[0-9.:]+).*", "$1");
 
             post(url, "{\"type\":\"system-prompt-updated\",\"payload\":{\"systemPrompt\":\"Be brief.\"}}");
             post(url, "{\"type\":\"millrace/processor-attached\",\"payload\":{\"processor\":\"openai-agent\"}}");
-            post(url, "{\"type\":\"agent-input-added\",\"payload\":{\"role\":\"user\",\"content\":\"What is 50 - 8?\"}}");
+            post(
+                    url,
+                    "{\"type\":\"agent-input-added\",\"payload\":{\"role\":\"user\",\"content\":\"What is 50 - 8?\"}}");
 
             List<JsonNode> curl = tail(url + STREAM + "?live=true", "Accept", "*/*", "User-Agent", "curl/8.5.0");
             List<JsonNode> browser = tail(
@@ -60,12 +67,15 @@ class BlankStreamTest {
                     "Cache-Control",
                     "no-cache");
             assertThat(browser).isEqualTo(curl);
-            try (HttpEventStreams java = HttpEventStreams.builder(URI.create(url)).build()) {
+            try (HttpEventStreams java =
+                    HttpEventStreams.builder(URI.create(url)).build()) {
                 assertThat(java.read(StreamPath.of(STREAM), ReadRange.all()).get(10, TimeUnit.SECONDS))
                         .extracting(event -> (JsonNode) JsonCodec.toTree(event))
                         .isEqualTo(curl);
             }
-            assertThat(curl.get(curl.size() - 2).at("/payload/item/content/0/text").textValue())
+            assertThat(curl.get(curl.size() - 2)
+                            .at("/payload/item/content/0/text")
+                            .textValue())
                     .isEqualTo("50 - 8 is 42.");
             assertThat(model.requests()).hasSize(1);
         }
@@ -88,8 +98,7 @@ class BlankStreamTest {
                 HttpResponse.BodyHandlers.ofInputStream());
         assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/event-stream");
         List<JsonNode> events = new ArrayList<>();
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith("data: ")) {
                     events.add(JsonCodec.parse(line.substring("data: ".length())));

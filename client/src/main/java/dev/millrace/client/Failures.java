@@ -27,7 +27,7 @@ final class Failures {
                 code,
                 path,
                 verb + " failed: " + path + " at " + origin(response.request()) + "; the service answered "
-                        + response.code() + ": " + why + "; " + advice(code));
+                        + response.code() + ": " + why + (why.endsWith(advice(code)) ? "" : "; " + advice(code)));
     }
 
     /** The service could not be reached, or the connection broke; the cause is always the {@link IOException}. */
@@ -116,7 +116,7 @@ final class Failures {
             case PAUSED -> "append a resumed event first";
             case TOO_LARGE -> "send less at once";
             case INTERNAL -> "see the log of the service";
-            case UNAVAILABLE, TIMEOUT -> "try again later, with the same idempotency key";
+            case UNAVAILABLE, TIMEOUT -> "try again later";
         };
     }
 

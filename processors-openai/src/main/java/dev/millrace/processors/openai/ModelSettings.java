@@ -14,9 +14,9 @@ final class ModelSettings {
         String baseUrl = context.setting("openai.base-url").orElse(PUBLIC_BASE_URL);
         String key = context.setting("openai.api-key").orElse("");
         if (key.isBlank() && baseUrl.equals(PUBLIC_BASE_URL)) {
-            throw new IllegalArgumentException(
-                    "processor 'openai-agent' cannot be made: " + PUBLIC_BASE_URL
-                            + " wants a key and there is none; set openai.api-key, or openai.base-url to a server without keys");
+            throw new IllegalArgumentException("processor 'openai-agent' cannot be made: " + PUBLIC_BASE_URL
+                    + " wants a key and there is none; set openai.api-key (OPENAI_API_KEY in the environment of millrace serve), or openai.base-url (OPENAI_BASE_URL)"
+                    + " to a server without keys");
         }
         OpenAiAgent.Builder builder = OpenAiAgent.builder().baseUrl(baseUrl).apiKey(key);
         context.setting("openai.model").ifPresent(builder::model);
