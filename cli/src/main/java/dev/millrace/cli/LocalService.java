@@ -2,7 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.ProjectSlug;
-import dev.millrace.core.processor.ProcessorProvider;
+import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.engine.EventStore;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.server.MillraceServer;

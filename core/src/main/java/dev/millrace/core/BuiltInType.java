@@ -146,6 +146,12 @@ public enum BuiltInType {
                     .optional("subtree", BOOLEAN)),
     /** That processor no longer runs here. */
     PROCESSOR_DETACHED("millrace/processor-detached", schema().required("processor", NON_EMPTY_TEXT)),
+    /** The end of a push subscriber, by slug. */
+    SUBSCRIPTION_REMOVED("millrace/subscription-removed", schema().required("slug", NON_EMPTY_TEXT)),
+    /** The end of a rule that derives events, by slug. */
+    JSONATA_TRANSFORMER_REMOVED("millrace/jsonata-transformer-removed", schema().required("slug", NON_EMPTY_TEXT)),
+    /** The end of code as an event, by slug. */
+    DYNAMIC_WORKER_REMOVED("millrace/dynamic-worker-removed", schema().required("slug", NON_EMPTY_TEXT)),
     /** An effect failed for good, retries included; the processor went on with the next event. */
     EFFECT_FAILED("millrace/effect-failed", failure().required("attempts", POSITIVE_INTEGER)),
     /** A reducer threw; its state cannot be trusted, so this processor of this stream stopped. */

@@ -13,27 +13,44 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Which processors events have attached to which streams: the fold of every {@code processor-attached} and {@code
- * processor-detached} in the store. Such events are few, so they are all kept in memory. Safe for use by many threads.
+ * Which processors events have brought to which streams: the fold of every {@code processor-attached}, {@code
+ * processor-detached} and event that activates a processor in the store. What follows from it is little, so all of it is
+ * kept in memory. Safe for use by many threads.
  */
 final class Attachments {
-    /** The types that change attachments. */
-    static final Set<String> TYPES =
+    private static final Set<String> EXPLICIT =
             Set.of(BuiltInType.PROCESSOR_ATTACHED.type(), BuiltInType.PROCESSOR_DETACHED.type());
 
     private static final EventCatalog CATALOG = EventCatalog.of(StreamEvent.class);
     private static final int PAGE = 256;
 
+    private final Providers providers;
+    private final Set<String> types;
     private final Map<StreamKey, Map<String, Attachment>> byStream = new HashMap<>();
 
+    private Attachments(Providers providers) {
+        this.providers = providers;
+        this.types = Stream.concat(
+                        EXPLICIT.stream(), providers.activating().stream().flatMap(type -> type.spellings().stream()))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     /** Reads every attachment out of the store. */
-    static Attachments load(EventStore store) {
-        Attachments attachments = new Attachments();
-        store.streamsWith(TYPES).forEach(stream -> attachments.read(store, stream, 0));
+    static Attachments load(EventStore store, Providers providers) {
+        Attachments attachments = new Attachments(providers);
+        store.streamsWith(attachments.types).forEach(stream -> attachments.read(store, stream, 0));
         return attachments;
+    }
+
+    /** Whether events of this type may change attachments. */
+    boolean concerns(String type) {
+        return types.contains(type);
     }
 
     /** Folds what a stream's log holds after an offset; answers whether there was anything. */
@@ -41,7 +58,7 @@ final class Attachments {
         long after = afterOffset;
         List<EventRecord> page;
         do {
-            page = store.read(stream, new RecordRange(after, Long.MAX_VALUE, TYPES, PAGE, false));
+            page = store.read(stream, new RecordRange(after, Long.MAX_VALUE, types, PAGE, false));
             applyAll(stream, page);
             after = page.isEmpty() ? after : page.get(page.size() - 1).offset();
         } while (page.size() == PAGE);
@@ -55,19 +72,20 @@ final class Attachments {
     }
 
     private synchronized void apply(StreamKey stream, EventRecord record) {
-        if (!TYPES.contains(record.type())) {
+        if (!EXPLICIT.contains(record.type())) {
+            activate(stream, record);
             return;
         }
         Event event = JsonCodec.readEvent(record.json()).decodedBy(CATALOG);
         if (event.payload() instanceof StreamEvent.ProcessorAttached attached) {
-            Attachment next = new Attachment(
-                    event.offset(),
-                    event.offset(),
-                    attached.processor(),
-                    config(attached),
-                    attached.subtree().orElse(false));
-            byStream.computeIfAbsent(stream, key -> new LinkedHashMap<>())
-                    .merge(next.processor(), next, (old, replacement) -> old.replacedBy(replacement));
+            attach(
+                    stream,
+                    new Attachment(
+                            event.offset(),
+                            OptionalLong.of(event.offset()),
+                            attached.processor(),
+                            config(attached),
+                            attached.subtree().orElse(false)));
         } else if (event.payload() instanceof StreamEvent.ProcessorDetached detached) {
             Map<String, Attachment> here = byStream.get(stream);
             if (here != null) {
@@ -76,11 +94,29 @@ final class Attachments {
         }
     }
 
+    private void activate(StreamKey stream, EventRecord record) {
+        BuiltInType.of(record.type()).map(providers::activatedBy).stream()
+                .flatMap(List::stream)
+                .forEach(name -> attach(
+                        stream,
+                        new Attachment(
+                                record.offset() - 1,
+                                OptionalLong.empty(),
+                                name,
+                                JsonNodeFactory.instance.objectNode(),
+                                false)));
+    }
+
+    private void attach(StreamKey stream, Attachment next) {
+        byStream.computeIfAbsent(stream, key -> new LinkedHashMap<>())
+                .merge(next.processor(), next, Attachment::replacedBy);
+    }
+
     /** Whether this event of a stream ends what an earlier event of it attached under this name. */
     static boolean ends(Event event, String processor, HostedStream.Wanted wanted) {
         if (wanted.attachedBy().isEmpty()
                 || event.offset() <= wanted.attachedBy().getAsLong()
-                || !TYPES.contains(event.type())) {
+                || !EXPLICIT.contains(event.type())) {
             return false;
         }
         Object payload = event.decodedBy(CATALOG).payload();

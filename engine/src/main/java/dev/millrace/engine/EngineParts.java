@@ -7,6 +7,7 @@ import dev.millrace.core.runner.Timers;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -42,9 +43,11 @@ final class EngineParts {
             Limits limits,
             Supplier<String> incarnations,
             Providers providers,
+            Map<String, String> settings,
+            Secrets secrets,
             Function<ProjectSlug, EventStreams> streams) {
         this.limits = limits;
-        this.reader = new InputReader(limits);
+        this.reader = new InputReader(limits, providers::problems);
         this.store = new OpenStore(store);
         this.appends = new Appends(new Announcements(incarnations), timers);
         this.tails = new Tails(this.store, delivery, this::touch);
@@ -52,7 +55,7 @@ final class EngineParts {
                 store, new Intake(MOST_WAITING, MOST_WAITING_BYTES, PATIENCE), delivery, timers, this::publish);
         this.states = new StateReader(this.store);
         this.demolition = new Demolition(this.store, writer, delivery, states);
-        this.host = new ProcessorHost(store, streams, providers, timers, writer::saveCursorSoon);
+        this.host = new ProcessorHost(store, streams, providers, settings, secrets, timers, writer::saveCursorSoon);
         host(host, new StateFolds(store, host));
     }
 

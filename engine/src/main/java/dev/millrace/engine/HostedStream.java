@@ -1,8 +1,10 @@
 package dev.millrace.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.runner.EffectsFrom;
 import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.RunnerStatus;
 import dev.millrace.core.runner.RunnerStatus.Phase;
 import java.time.Duration;
 import java.util.HashMap;
@@ -21,6 +23,10 @@ final class HostedStream {
      *     from above, or runs everywhere
      */
     record Wanted(JsonNode config, EffectsFrom effectsFrom, OptionalLong attachedBy) {
+        /** For a processor without a configuration, where only its state is asked for. */
+        static final Wanted UNCONFIGURED =
+                new Wanted(JsonNodeFactory.instance.objectNode(), EffectsFrom.BEGINNING, OptionalLong.empty());
+
         /** Whether a runner of this is not the runner that {@code next} wants. */
         boolean isOver(Wanted next) {
             return !config.equals(next.config) || !attachedBy.equals(next.attachedBy);
@@ -77,11 +83,14 @@ final class HostedStream {
                 (key, entry) -> entry.runner().filter(runner -> runner == ended).isPresent() ? null : entry);
     }
 
-    /** Whether no runner has anything left to do; one that halted never will. */
+    /** Whether no runner has anything left to do, now or later; one that halted never will. */
     synchronized boolean isIdle() {
         return running.values().stream()
                 .flatMap(entry -> entry.runner().stream())
-                .allMatch(runner -> runner.isIdle() || runner.status().phase() == Phase.HALTED);
+                .allMatch(runner -> {
+                    RunnerStatus status = runner.status();
+                    return status.phase() == Phase.HALTED || (runner.isIdle() && status.waiting() == 0);
+                });
     }
 
     /** The lowest offset up to which some runner has folded; {@link Long#MAX_VALUE} when nothing runs. */

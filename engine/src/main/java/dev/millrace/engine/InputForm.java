@@ -30,7 +30,7 @@ final class InputForm {
     private final OptionalLong offset;
 
     /** Reads the fields of an object. */
-    InputForm(List<RawField> sent) {
+    InputForm(List<RawField> sent, PayloadCheck check) {
         List<String> twice = new ArrayList<>();
         for (RawField field : sent) {
             if (fields.put(field.name(), field) != null) {
@@ -45,13 +45,14 @@ final class InputForm {
         problems.addAll(twice);
         unknown();
         if (problems.isEmpty()) {
-            BuiltInType.of(type).ifPresent(builtIn -> problems.addAll(builtIn.problems(JsonCodec.parse(payload))));
+            BuiltInType.of(type)
+                    .ifPresent(builtIn -> problems.addAll(check.problems(builtIn, JsonCodec.parse(payload))));
         }
     }
 
     /** The form of an input that has no fields at all. */
     static InputForm notAnObject(RawField value) {
-        InputForm form = new InputForm(List.of());
+        InputForm form = new InputForm(List.of(), PayloadCheck.SCHEMA);
         form.problems.add(0, "event: expected an object, got " + kind(value));
         return form;
     }

@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class InputReader {
     private final Limits limits;
+    private final PayloadCheck check;
 
-    InputReader(Limits limits) {
+    InputReader(Limits limits, PayloadCheck check) {
         this.limits = limits;
+        this.check = check;
     }
 
     /**
@@ -64,7 +66,7 @@ final class InputReader {
                 throw refusal.notJson("it is empty", null);
             }
             InputForm form = first == JsonToken.START_OBJECT
-                    ? new InputForm(fields(parser, refusal))
+                    ? new InputForm(fields(parser, refusal), check)
                     : InputForm.notAnObject(value("", parser, refusal));
             if (parser.nextToken() != null) {
                 throw refusal.notJson("something follows the first value" + at(parser.currentTokenLocation()), null);

@@ -8,6 +8,7 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.EffectsFrom;
 import dev.millrace.core.runner.ProcessorRunner;
@@ -52,10 +53,13 @@ final class ProcessorHost implements CommitListener {
     private final EventStore store;
     private final Function<ProjectSlug, EventStreams> streams;
     private final Providers providers;
+    private final Map<String, String> settings;
+    private final Secrets secrets;
     private final Timers timers;
     private final CursorProgress.Saver saver;
     private final Attachments attachments;
     private final Map<StreamKey, HostedStream> active = new ConcurrentHashMap<>();
+    private final Map<ProjectSlug, HostContext> contexts = new ConcurrentHashMap<>();
     private final Map<ProjectSlug, CursorProgress> progress = new ConcurrentHashMap<>();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(daemon("millrace-host"));
     private final ExecutorService effects = Executors.newFixedThreadPool(EFFECT_THREADS, daemon("millrace-hosted"));
@@ -65,14 +69,18 @@ final class ProcessorHost implements CommitListener {
             EventStore store,
             Function<ProjectSlug, EventStreams> streams,
             Providers providers,
+            Map<String, String> settings,
+            Secrets secrets,
             Timers timers,
             CursorProgress.Saver saver) {
         this.store = store;
         this.streams = streams;
         this.providers = providers;
+        this.settings = settings;
+        this.secrets = secrets;
         this.timers = timers;
         this.saver = saver;
-        this.attachments = Attachments.load(store);
+        this.attachments = Attachments.load(store, providers);
     }
 
     /** Activates every stream that may owe something since the last run. */
@@ -98,7 +106,7 @@ final class ProcessorHost implements CommitListener {
         }
         boolean incomplete = records.isEmpty();
         List<EventRecord> control = records.stream()
-                .filter(record -> Attachments.TYPES.contains(record.type()))
+                .filter(record -> attachments.concerns(record.type()))
                 .toList();
         if (incomplete || !control.isEmpty() || hosted == null) {
             run(() -> {
@@ -135,8 +143,25 @@ final class ProcessorHost implements CommitListener {
         return active.size();
     }
 
-    Processor<?> create(String name, HostedStream.Wanted wanted) {
-        return providers.create(name, wanted.config());
+    Processor<?> create(ProjectSlug project, String name, HostedStream.Wanted wanted) {
+        return providers.create(name, wanted.config(), contextOf(project));
+    }
+
+    /** The processors that come to a stream with its first event for them, and the types of those events as spelled. */
+    Map<String, Set<String>> standing() {
+        return providers.standing();
+    }
+
+    private HostContext contextOf(ProjectSlug project) {
+        return contexts.computeIfAbsent(
+                project,
+                slug -> HostContext.over(new HostedStreams(streams.apply(slug)))
+                        .settings(settings)
+                        .secrets(name -> secrets.find(slug, name))
+                        .progress(progressOf(slug))
+                        .timers(timers)
+                        .executor(effects)
+                        .build());
     }
 
     /** What runs on this stream may reach the streams below. */
@@ -167,8 +192,7 @@ final class ProcessorHost implements CommitListener {
         for (Attachment own : attachments.on(stream)) {
             wanted.put(
                     own.processor(),
-                    new HostedStream.Wanted(
-                            own.config(), EffectsFrom.after(own.since()), OptionalLong.of(own.offset())));
+                    new HostedStream.Wanted(own.config(), EffectsFrom.after(own.since()), own.attachedBy()));
         }
         attachments.above(stream).forEach((ancestor, reaching) -> {
             for (Attachment attachment : reaching) {
@@ -215,14 +239,11 @@ final class ProcessorHost implements CommitListener {
     }
 
     private Optional<ProcessorRunner<?>> startRunner(StreamKey stream, String name, HostedStream.Wanted wanted) {
-        EventStreams port = new HostedStreams(streams.apply(stream.project()));
+        HostContext context = contextOf(stream.project());
         try {
-            ProcessorRunner<?> runner = ProcessorRunner.builder(port, providers.create(name, wanted.config())).stream(
+            ProcessorRunner<?> runner = context.runner(providers.create(name, wanted.config(), context)).stream(
                             stream.path())
-                    .progress(progressOf(stream.project()))
                     .effectsFrom(wanted.effectsFrom())
-                    .timers(timers)
-                    .executor(effects)
                     .until(event -> Attachments.ends(event, name, wanted))
                     .start();
             runner.ended().thenAccept(status -> restart(stream, name, runner, status));
@@ -230,13 +251,14 @@ final class ProcessorHost implements CommitListener {
         } catch (RuntimeException refused) {
             String message = "cannot run processor '" + name + "' on " + stream.path() + ": " + refused.getMessage();
             LOG.log(Level.WARNING, message);
-            port.append(
-                    stream.path(),
-                    EventInput.builder()
-                            .from(EventInput.of(new StreamEvent.ErrorOccurred(message)))
-                            .idempotencyKey("host/" + name + "@" + stream.path() + ":"
-                                    + wanted.attachedBy().orElse(0))
-                            .build());
+            context.streams()
+                    .append(
+                            stream.path(),
+                            EventInput.builder()
+                                    .from(EventInput.of(new StreamEvent.ErrorOccurred(message)))
+                                    .idempotencyKey("host/" + name + "@" + stream.path() + ":"
+                                            + wanted.attachedBy().orElse(0))
+                                    .build());
             return Optional.empty();
         }
     }

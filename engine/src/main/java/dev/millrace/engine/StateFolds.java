@@ -8,6 +8,7 @@ import dev.millrace.core.processor.Processor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The state slices of hosted processors, folded on demand to the head a request saw. It waits for no runner and no
@@ -31,8 +32,24 @@ final class StateFolds implements StateSlices {
     @Override
     public Map<String, JsonNode> at(StreamKey stream, StreamHead head) {
         Map<String, JsonNode> slices = new LinkedHashMap<>();
-        host.wantedOn(stream).forEach((name, wanted) -> slices.put(name, slice(stream, name, wanted, head)));
+        Map<String, HostedStream.Wanted> wanted = host.wantedOn(stream);
+        wanted.forEach((name, here) -> slices.put(name, slice(stream, name, here, head)));
+        host.standing().forEach((name, types) -> {
+            if (!wanted.containsKey(name)) {
+                slices.put(name, standing(stream, name, types, head));
+            }
+        });
         return slices;
+    }
+
+    /** The slice of a processor that comes with its first event: the host may not have heard of that event yet. */
+    private JsonNode standing(StreamKey stream, String name, Set<String> types, StreamHead head) {
+        boolean active = !store.read(stream, new RecordRange(0, head.lastOffset() + 1, types, 1, false))
+                .isEmpty();
+        return active
+                ? slice(stream, name, HostedStream.Wanted.UNCONFIGURED, head)
+                : JsonCodec.toTree(host.create(stream.project(), name, HostedStream.Wanted.UNCONFIGURED)
+                        .initialState());
     }
 
     private JsonNode slice(StreamKey stream, String name, HostedStream.Wanted wanted, StreamHead head) {
@@ -43,7 +60,7 @@ final class StateFolds implements StateSlices {
                 Slice<?> old = kept.get(key);
                 slice = old != null && old.fits(head, wanted.config())
                         ? old
-                        : new Slice<>(host.create(name, wanted), head.incarnation(), wanted.config());
+                        : new Slice<>(host.create(stream.project(), name, wanted), head.incarnation(), wanted.config());
                 kept.put(key, slice);
                 if (kept.size() > KEPT) {
                     kept.remove(kept.keySet().iterator().next());

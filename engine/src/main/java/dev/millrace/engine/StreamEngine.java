@@ -8,7 +8,7 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.StreamState;
 import dev.millrace.core.StreamSummary;
 import dev.millrace.core.Subscription;
-import dev.millrace.core.processor.ProcessorProvider;
+import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.runner.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,9 +32,15 @@ public final class StreamEngine implements AutoCloseable {
     private final EngineParts parts;
 
     private StreamEngine(Builder builder) {
-        Providers providers = new Providers(builder.providers, builder.settings);
         this.parts = new EngineParts(
-                builder.store, builder.timers, builder.limits, builder.incarnations, providers, this::streams);
+                builder.store,
+                builder.timers,
+                builder.limits,
+                builder.incarnations,
+                new Providers(builder.providers),
+                builder.settings,
+                builder.secrets,
+                this::streams);
     }
 
     /** An engine over a store; closing the engine closes the store. */
@@ -160,6 +166,7 @@ public final class StreamEngine implements AutoCloseable {
         private Limits limits = Limits.defaults();
         private List<ProcessorProvider> providers = List.of();
         private Map<String, String> settings = Map.of();
+        private Secrets secrets = Secrets.NONE;
         private Supplier<String> incarnations = new Incarnations();
 
         private Builder(EventStore store) {
@@ -187,6 +194,12 @@ public final class StreamEngine implements AutoCloseable {
         /** What hosted processors may ask for by name; nothing by default. */
         public Builder settings(Map<String, String> settings) {
             this.settings = Map.copyOf(settings);
+            return this;
+        }
+
+        /** The secrets of the projects, for hosted processors; none by default. */
+        public Builder secrets(Secrets secrets) {
+            this.secrets = secrets;
             return this;
         }
 

@@ -1,6 +1,8 @@
 package dev.millrace.core.processor;
 
 import dev.millrace.core.Appended;
+import dev.millrace.core.StreamPath;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -42,8 +44,21 @@ public interface Effects {
      */
     Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work);
 
-    /** The running attempt of this name, if there is one in this process. */
+    /**
+     * As {@link #launch}, but the work begins only when {@code delay} has passed. Until then the attempt counts as running
+     * for {@link #running} and for superseding, and a runner that waits for nothing else is idle.
+     *
+     * <p>It is as volatile as any attempt: arm it again from {@code onCaughtUp}, and keep what must survive in events.
+     *
+     * @param delay zero or negative means at once
+     */
+    Attempt after(Duration delay, String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work);
+
+    /** The attempt of this name that runs, or waits to begin, in this process. */
     Optional<Attempt> running(String name);
+
+    /** The processor's own stream. */
+    StreamPath path();
 
     /** Where the runner stood when it called. */
     Delivery delivery();

@@ -6,6 +6,7 @@ import dev.millrace.core.processor.Because;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Processor;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,8 @@ final class Attempts {
     /** What an attempt needs from its runner. */
     interface Surroundings {
         Executor executor();
+
+        Timers timers();
 
         Reactor reactor(Because because, Running attempt);
 
@@ -44,13 +47,18 @@ final class Attempts {
     }
 
     Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
-        return launch(name, because, work, () -> false);
+        return launch(Duration.ZERO, name, because, work, () -> false);
     }
 
     /** Launches; what a call of another life of the stream launches is cancelled before it begins. */
     Attempt launch(
-            String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work, BooleanSupplier over) {
-        Running next = new Running(name, because);
+            Duration delay,
+            String name,
+            Because because,
+            Function<Attempt, ? extends CompletionStage<?>> work,
+            BooleanSupplier over) {
+        boolean atOnce = delay.isZero() || delay.isNegative();
+        Running next = new Running(name, because, !atOnce);
         Running superseded;
         synchronized (this) {
             if (over.getAsBoolean()) {
@@ -68,7 +76,11 @@ final class Attempts {
         if (superseded != null) {
             superseded.cancel();
         }
-        surroundings.executor().execute(() -> next.start(work));
+        if (atOnce) {
+            surroundings.executor().execute(() -> next.start(work));
+        } else {
+            next.startAfter(delay, work);
+        }
         return next;
     }
 
@@ -78,9 +90,16 @@ final class Attempts {
                 .map(found -> found);
     }
 
-    /** Whether no attempt runs that could still append something. */
+    /** Whether no attempt runs that could still append something before its time comes. */
     synchronized boolean isIdle() {
-        return running.values().stream().allMatch(Running::isCancelled);
+        return running.values().stream().allMatch(attempt -> attempt.isCancelled() || attempt.waits);
+    }
+
+    /** How many attempts wait for their time to begin. */
+    synchronized int waiting() {
+        return (int) running.values().stream()
+                .filter(attempt -> attempt.waits && !attempt.isCancelled())
+                .count();
     }
 
     synchronized List<String> names() {
@@ -110,10 +129,12 @@ final class Attempts {
         private final CompletableFuture<Void> done = new CompletableFuture<>();
         private final List<Runnable> onCancel = new ArrayList<>();
         private volatile boolean cancelled;
+        private volatile boolean waits;
 
-        Running(String name, Because because) {
+        Running(String name, Because because, boolean waits) {
             this.name = name;
             this.because = because;
+            this.waits = waits;
             this.reactor = surroundings.reactor(because, this);
         }
 
@@ -121,6 +142,31 @@ final class Attempts {
             cancelled = true;
             done.complete(null);
             return this;
+        }
+
+        /** A cancelled attempt ends at once, without waiting for its time. */
+        private void startAfter(Duration delay, Function<Attempt, ? extends CompletionStage<?>> work) {
+            Runnable begin = () -> surroundings.executor().execute(() -> {
+                if (stopsWaiting()) {
+                    start(work);
+                }
+            });
+            Timers.Timer timer = surroundings.timers().after(delay, begin);
+            onCancel(() -> {
+                if (stopsWaiting()) {
+                    timer.cancel();
+                    end(Optional.empty());
+                }
+            });
+        }
+
+        /** True for the first who asks. */
+        private boolean stopsWaiting() {
+            synchronized (Attempts.this) {
+                boolean waited = waits;
+                waits = false;
+                return waited;
+            }
         }
 
         private void start(Function<Attempt, ? extends CompletionStage<?>> work) {

@@ -1,12 +1,14 @@
 package dev.millrace.core.runner;
 
 import dev.millrace.core.Appended;
+import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Because;
 import dev.millrace.core.processor.Delivery;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,7 +17,12 @@ import java.util.function.Function;
 
 /** The effects handed to one call of a processor. */
 record CallEffects(
-        Reactor reactor, Attempts attempts, Attempts.Surroundings surroundings, Delivery delivery, BooleanSupplier over)
+        StreamPath path,
+        Reactor reactor,
+        Attempts attempts,
+        Attempts.Surroundings surroundings,
+        Delivery delivery,
+        BooleanSupplier over)
         implements Effects {
     @Override
     public CompletableFuture<Appended> append(Draft draft) {
@@ -24,7 +31,13 @@ record CallEffects(
 
     @Override
     public Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
-        return attempts.launch(name, because, work, over);
+        return after(Duration.ZERO, name, because, work);
+    }
+
+    @Override
+    public Attempt after(
+            Duration delay, String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
+        return attempts.launch(delay, name, because, work, over);
     }
 
     @Override

@@ -42,6 +42,11 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         return new Builder<>(streams, processor);
     }
 
+    /** The threads on which runners run effects by default: daemons, virtual ones where the JVM has them. */
+    public static Executor sharedThreads() {
+        return EffectThreads.shared();
+    }
+
     /** The newest folded state. */
     public S state() {
         return run.state();

@@ -363,7 +363,7 @@ final class Run<S> implements Attempts.Surroundings {
         BooleanSupplier over = () -> life.get() != begunIn;
         long head = Math.max(offset, Math.max(watermark, newestActedOn));
         return new CallEffects(
-                reactor(because, over), attempts, this, new Delivery(head, head - offset, attempt), over);
+                path, reactor(because, over), attempts, this, new Delivery(head, head - offset, attempt), over);
     }
 
     private Reactor reactor(Optional<Because> because, BooleanSupplier cancelled) {
@@ -378,6 +378,11 @@ final class Run<S> implements Attempts.Surroundings {
     @Override
     public Executor executor() {
         return options.executor();
+    }
+
+    @Override
+    public Timers timers() {
+        return options.timers();
     }
 
     @Override
@@ -448,7 +453,13 @@ final class Run<S> implements Attempts.Surroundings {
     }
 
     RunnerStatus status() {
-        return new RunnerStatus(phase, watermark, fold.through(), acknowledgedThrough(), Optional.ofNullable(failure));
+        return new RunnerStatus(
+                phase,
+                watermark,
+                fold.through(),
+                acknowledgedThrough(),
+                attempts.waiting(),
+                Optional.ofNullable(failure));
     }
 
     CompletableFuture<RunnerStatus> ended() {

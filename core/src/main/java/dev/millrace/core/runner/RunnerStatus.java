@@ -9,10 +9,16 @@ import java.util.Optional;
  * @param watermark the offset up to which the current catch-up goes
  * @param reducedThrough the newest offset that is in the state
  * @param acknowledgedThrough every effect of events up to this offset is done, or was not to be done
+ * @param waiting how many attempts wait for their time to begin
  * @param failure why it halted or stopped by itself
  */
 public record RunnerStatus(
-        Phase phase, long watermark, long reducedThrough, long acknowledgedThrough, Optional<String> failure) {
+        Phase phase,
+        long watermark,
+        long reducedThrough,
+        long acknowledgedThrough,
+        int waiting,
+        Optional<String> failure) {
     /** What a runner is doing. */
     public enum Phase {
         /** Folding what was in the log before it connected. */

@@ -84,6 +84,11 @@ class AttemptsRaceTest implements Attempts.Surroundings {
     }
 
     @Override
+    public Timers timers() {
+        return Timers.system();
+    }
+
+    @Override
     public ExecutorService executor() {
         return pool;
     }

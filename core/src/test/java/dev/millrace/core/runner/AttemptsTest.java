@@ -9,6 +9,7 @@ import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Because;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Processor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +64,60 @@ class AttemptsTest {
         assertThat(older).isSameAs(first);
         assertThat(first.isCancelled()).isFalse();
         assertThat(journal).containsExactly("start reply@5");
+    }
+
+    @Test
+    void should_begin_when_its_time_has_come_and_count_as_idle_until_then() {
+        Attempt attempt = after(Duration.ofSeconds(5), 7);
+        time.run();
+        assertThat(journal).isEmpty();
+        assertThat(attempts.isIdle()).isTrue();
+        assertThat(attempts.waiting()).isEqualTo(1);
+        assertThat(attempts.find("tick")).containsSame(attempt);
+        assertThat(after(Duration.ofSeconds(1), 7)).isSameAs(attempt);
+
+        time.advance(Duration.ofSeconds(5));
+        time.run();
+
+        assertThat(journal).containsExactly("start tick@7");
+        assertThat(attempts.isIdle()).isFalse();
+        assertThat(attempts.waiting()).isZero();
+    }
+
+    @Test
+    void should_end_at_once_when_cancelled_before_its_time() {
+        Attempt attempt = after(Duration.ofSeconds(5), 7);
+
+        attempt.cancel();
+
+        assertThat(attempt.done()).isCompleted();
+        assertThat(attempts.names()).isEmpty();
+        time.advance(Duration.ofSeconds(9));
+        time.run();
+        assertThat(journal).containsExactly("changed");
+    }
+
+    @Test
+    void should_put_a_newer_time_in_place_of_an_older_one() {
+        Attempt old = after(Duration.ofSeconds(5), 7);
+        after(Duration.ofSeconds(2), 8);
+
+        assertThat(old.isCancelled()).isTrue();
+        time.advance(Duration.ofSeconds(9));
+        time.run();
+        assertThat(journal).containsExactly("changed", "start tick@8");
+    }
+
+    private Attempt after(Duration delay, long because) {
+        return attempts.launch(
+                delay,
+                "tick",
+                new Because(because),
+                attempt -> {
+                    journal.add("start tick@" + attempt.because().offset());
+                    return new CompletableFuture<Void>();
+                },
+                () -> false);
     }
 
     @Test
@@ -308,6 +363,11 @@ class AttemptsTest {
     private final class Runner implements Attempts.Surroundings {
         @Override
         public Executor executor() {
+            return time;
+        }
+
+        @Override
+        public Timers timers() {
             return time;
         }
 

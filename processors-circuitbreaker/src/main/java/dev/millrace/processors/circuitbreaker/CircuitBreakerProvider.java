@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamEvent.CircuitBreakerConfigured;
-import dev.millrace.core.processor.HostContext;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.processor.Processor;
-import dev.millrace.core.processor.ProcessorProvider;
 import java.util.List;
 
 /** Puts a {@link CircuitBreaker} on every stream of a server. */

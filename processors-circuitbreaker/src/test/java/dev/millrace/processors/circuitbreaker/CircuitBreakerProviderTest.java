@@ -4,14 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.millrace.core.JsonCodec;
-import dev.millrace.core.processor.HostContext;
-import dev.millrace.core.processor.ProcessorProvider;
-import java.util.Optional;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.StreamEngine;
 import java.util.ServiceLoader;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CircuitBreakerProviderTest {
-    private static final HostContext HOST = name -> Optional.empty();
+    private final StreamEngine engine =
+            StreamEngine.builder(new InMemoryEventStore()).start();
+    private final HostContext host =
+            HostContext.over(engine.streams(ProjectSlug.defaultProject())).build();
+
+    @AfterEach
+    void stop() {
+        engine.close();
+    }
 
     @Test
     void should_be_found_by_the_service_loader_and_run_everywhere() {
@@ -25,7 +36,7 @@ class CircuitBreakerProviderTest {
     @Test
     void should_create_a_breaker_with_the_slug_of_its_name() {
         assertThat(new CircuitBreakerProvider()
-                        .create(JsonCodec.parse("{}"), HOST)
+                        .create(JsonCodec.parse("{}"), host)
                         .slug())
                 .isEqualTo("circuit-breaker");
     }
@@ -33,7 +44,7 @@ class CircuitBreakerProviderTest {
     @Test
     void should_begin_with_the_rules_it_is_attached_with() {
         CircuitBreaker breaker =
-                (CircuitBreaker) new CircuitBreakerProvider().create(JsonCodec.parse("{\"maxHops\": 3}"), HOST);
+                (CircuitBreaker) new CircuitBreakerProvider().create(JsonCodec.parse("{\"maxHops\": 3}"), host);
 
         assertThat(breaker.initialState().rules().maxHops()).isEqualTo(3);
     }
@@ -41,7 +52,7 @@ class CircuitBreakerProviderTest {
     @Test
     void should_say_what_is_wrong_with_a_configuration() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new CircuitBreakerProvider().create(JsonCodec.parse("{\"burstCapacity\": 3}"), HOST))
+                .isThrownBy(() -> new CircuitBreakerProvider().create(JsonCodec.parse("{\"burstCapacity\": 3}"), host))
                 .withMessage("configuration of the processor 'circuit-breaker' is not valid: payload: burstCapacity and"
                         + " refillRatePerMinute go together, both or neither; use the fields of"
                         + " circuit-breaker-configured");

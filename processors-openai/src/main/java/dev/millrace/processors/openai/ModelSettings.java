@@ -1,6 +1,6 @@
 package dev.millrace.processors.openai;
 
-import dev.millrace.core.processor.HostContext;
+import dev.millrace.core.hosting.HostContext;
 import okhttp3.HttpUrl;
 
 /** Where the model is and how to get in: from the settings of the server, and from nowhere else. */

@@ -1,9 +1,9 @@
 package dev.millrace.processors.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.processor.HostContext;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.processor.Processor;
-import dev.millrace.core.processor.ProcessorProvider;
 
 /**
  * Lets a server make {@link OpenAiAgent}s under the name {@code openai-agent}.

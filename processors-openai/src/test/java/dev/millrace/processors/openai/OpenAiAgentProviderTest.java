@@ -5,17 +5,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
-import dev.millrace.core.processor.HostContext;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.processor.Processor;
-import dev.millrace.core.processor.ProcessorProvider;
+import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.StreamEngine;
 import java.util.Map;
-import java.util.Optional;
 import java.util.ServiceLoader;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenAiAgentProviderTest {
+    private final StreamEngine engine =
+            StreamEngine.builder(new InMemoryEventStore()).start();
+
+    @AfterEach
+    void stop() {
+        engine.close();
+    }
+
     private static final JsonNode NONE = JsonCodec.parse("{}");
     private final OpenAiAgentProvider provider = new OpenAiAgentProvider();
 
@@ -81,7 +92,9 @@ class OpenAiAgentProviderTest {
                 .hasMessageNotContaining("secret");
     }
 
-    private static HostContext context(Map<String, String> settings) {
-        return name -> Optional.ofNullable(settings.get(name));
+    private HostContext context(Map<String, String> settings) {
+        return HostContext.over(engine.streams(ProjectSlug.defaultProject()))
+                .settings(settings)
+                .build();
     }
 }
