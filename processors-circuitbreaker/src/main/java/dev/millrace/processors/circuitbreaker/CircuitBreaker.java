@@ -1,12 +1,15 @@
 package dev.millrace.processors.circuitbreaker;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
+import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamEvent.CircuitBreakerConfigured;
 import dev.millrace.core.StreamEvent.Paused;
 import dev.millrace.core.StreamEvent.Resumed;
+import dev.millrace.core.StreamException;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
@@ -14,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -23,7 +27,8 @@ import java.util.concurrent.CompletionStage;
  * <p>By default it trips when 100 events fall within less than 1000 ms. The event {@code circuit-breaker-configured}
  * switches it off ({@code enabled: false}), replaces that rule by a token bucket ({@code burstCapacity} and {@code
  * refillRatePerMinute}), gives types other {@code weights} than 1, and sets the longest chains of reactions ({@code
- * maxHops} across streams, 64; {@code maxDepth} in all, 1000). Each configuration replaces the one before and starts the
+ * maxHops} across streams, 64; {@code maxDepth} in all, 1000). With {@code repetition: {count}} it also trips when a tool
+ * was called that often in a row with the same arguments and the same result. Each configuration replaces the one before and starts the
  * count anew. Events of the service itself never count; {@code llm-chunk-added} weighs 0 unless configured.
  *
  * <p>All of this is decided by the reducer, from offsets and {@link Event#createdAt()}. Stateless and safe for use by
@@ -77,15 +82,18 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
         }
         double weight = state.rules().weight(event.type());
         Meter meter = state.meter().count(at, weight);
+        ToolRounds rounds =
+                state.rules().repetition().isPresent() ? state.rounds().after(event) : state.rounds();
         Optional<Trip> owed =
                 state.tripped().filter(trip -> at.isBefore(trip.at().plus(TRIP_LAPSES)));
         if (owed.isEmpty()) {
             owed = state.rules()
                     .chainTooLong(event)
                     .or(() -> weight > 0 ? meter.exceeded() : Optional.empty())
-                    .map(reason -> new Trip(event.offset(), reason, at));
+                    .or(() -> state.rules().repetition().flatMap(rounds::exceeded))
+                    .map(found -> new Trip(event.offset(), found.reason(), found.evidence(), at));
         }
-        return state.measured(meter, owed);
+        return state.measured(meter, rounds, owed);
     }
 
     private static CircuitBreakerState reduceDecision(CircuitBreakerState state, StreamEvent decided, Instant at) {
@@ -118,12 +126,26 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
         return pause(state.tripped(), effects);
     }
 
+    /** Somebody else was quicker. */
+    private static Void unlessPausedAnyway(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof StreamException refused && refused.code() == StreamException.Code.PAUSED) {
+            return null;
+        }
+        throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
+    }
+
     private CompletionStage<Void> pause(Optional<Trip> owed, Effects effects) {
         if (owed.isEmpty() || effects.current(this).paused()) {
             return Effects.none();
         }
-        return Effects.done(
-                effects.append(Draft.of(new Paused(Optional.of(owed.get().reason())))
-                        .because(owed.get().offset())));
+        Trip trip = owed.get();
+        EventInput pause = EventInput.builder()
+                .from(EventInput.of(new Paused(Optional.of(trip.reason()))))
+                .metadata(JsonNodeFactory.instance.objectNode().set("circuitBreaker", trip.evidence()))
+                .build();
+        return Effects.done(effects.append(Draft.of(pause).because(trip.offset())))
+                .exceptionally(CircuitBreaker::unlessPausedAnyway);
     }
 }

@@ -15,6 +15,7 @@ public final class CircuitBreakerState {
     private final Optional<Instant> pausedAt;
     private final Rules rules;
     private final Meter meter;
+    private final ToolRounds rounds;
     private final Optional<Trip> tripped;
 
     CircuitBreakerState(
@@ -22,18 +23,25 @@ public final class CircuitBreakerState {
             Optional<String> pauseReason,
             Rules rules,
             Meter meter,
+            ToolRounds rounds,
             Optional<Trip> tripped) {
         this.pausedAt = pausedAt;
         this.pauseReason = pauseReason;
         this.rules = rules;
         this.meter = meter;
+        this.rounds = rounds;
         this.tripped = tripped;
     }
 
     /** The state before the first event. */
     static CircuitBreakerState initial(Rules rules) {
         return new CircuitBreakerState(
-                Optional.empty(), Optional.empty(), rules, rules.meter(Instant.EPOCH), Optional.empty());
+                Optional.empty(),
+                Optional.empty(),
+                rules,
+                rules.meter(Instant.EPOCH),
+                ToolRounds.NONE,
+                Optional.empty());
     }
 
     /** Whether the stream is paused, by whomever. */
@@ -65,21 +73,28 @@ public final class CircuitBreakerState {
     }
 
     CircuitBreakerState pause(Optional<String> reason, Instant at) {
-        return new CircuitBreakerState(Optional.of(at), reason, rules, meter.reset(at), Optional.empty());
+        return new CircuitBreakerState(
+                Optional.of(at), reason, rules, meter.reset(at), ToolRounds.NONE, Optional.empty());
     }
 
     CircuitBreakerState resume(Instant at) {
-        return new CircuitBreakerState(Optional.empty(), Optional.empty(), rules, meter.reset(at), Optional.empty());
+        return new CircuitBreakerState(
+                Optional.empty(), Optional.empty(), rules, meter.reset(at), ToolRounds.NONE, Optional.empty());
     }
 
     CircuitBreakerState configure(Rules newRules, Instant at) {
-        return new CircuitBreakerState(pausedAt, pauseReason, newRules, newRules.meter(at), Optional.empty());
+        return new CircuitBreakerState(
+                pausedAt, pauseReason, newRules, newRules.meter(at), ToolRounds.NONE, Optional.empty());
     }
 
-    CircuitBreakerState measured(Meter newMeter, Optional<Trip> newTrip) {
-        return newMeter.equals(meter) && newTrip.equals(tripped)
+    ToolRounds rounds() {
+        return rounds;
+    }
+
+    CircuitBreakerState measured(Meter newMeter, ToolRounds newRounds, Optional<Trip> newTrip) {
+        return newMeter.equals(meter) && newRounds.equals(rounds) && newTrip.equals(tripped)
                 ? this
-                : new CircuitBreakerState(pausedAt, pauseReason, rules, newMeter, newTrip);
+                : new CircuitBreakerState(pausedAt, pauseReason, rules, newMeter, newRounds, newTrip);
     }
 
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -99,12 +114,13 @@ public final class CircuitBreakerState {
                 && pauseReason.equals(state.pauseReason)
                 && rules.equals(state.rules)
                 && meter.equals(state.meter)
+                && rounds.equals(state.rounds)
                 && tripped.equals(state.tripped);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(pausedAt, pauseReason, rules, meter, tripped);
+        return Objects.hash(pausedAt, pauseReason, rules, meter, rounds, tripped);
     }
 
     @Override

@@ -9,7 +9,7 @@ sealed interface Meter permits Window, TokenBucket {
     Meter count(Instant createdAt, double weight);
 
     /** Why the stream has to pause, while the rate is over the limit. */
-    Optional<String> exceeded();
+    Optional<Finding> exceeded();
 
     /** A meter of the same limits that has seen nothing since {@code at}. */
     Meter reset(Instant at);

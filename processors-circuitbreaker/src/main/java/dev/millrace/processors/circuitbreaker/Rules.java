@@ -5,6 +5,7 @@ import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamEvent.CircuitBreakerConfigured;
+import dev.millrace.core.StreamEvent.Repetition;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
  * @param weights what an event of a type costs, by the canonical spelling of the type; 1 where nothing is said
  * @param maxHops the longest chain of reactions across streams; 64 by default
  * @param maxDepth the longest chain of reactions; 1000 by default
+ * @param repetition how often in a row a tool may be called with the same arguments and result; by default it may
  */
 @JsonInclude(value = JsonInclude.Include.ALWAYS, content = JsonInclude.Include.ALWAYS)
 record Rules(
@@ -28,12 +30,14 @@ record Rules(
         Optional<Integer> refillRatePerMinute,
         Map<String, Double> weights,
         int maxHops,
-        int maxDepth) {
+        int maxDepth,
+        Optional<Integer> repetition) {
 
     /** Chunks of a model's answer come by the hundred a second and are no sign of a loop. */
     private static final Map<String, Double> DEFAULT_WEIGHTS = Map.of("llm-chunk-added", 0.0);
 
-    static final Rules DEFAULT = new Rules(true, Optional.empty(), Optional.empty(), DEFAULT_WEIGHTS, 64, 1000);
+    static final Rules DEFAULT =
+            new Rules(true, Optional.empty(), Optional.empty(), DEFAULT_WEIGHTS, 64, 1000, Optional.empty());
 
     Rules {
         weights = Collections.unmodifiableMap(new TreeMap<>(weights));
@@ -48,7 +52,8 @@ record Rules(
                 configured.refillRatePerMinute(),
                 weights,
                 configured.maxHops().orElse(DEFAULT.maxHops),
-                configured.maxDepth().orElse(DEFAULT.maxDepth));
+                configured.maxDepth().orElse(DEFAULT.maxDepth),
+                configured.repetition().map(Repetition::count));
     }
 
     /** A meter of these rules that has seen nothing. */
@@ -64,7 +69,7 @@ record Rules(
     }
 
     /** Why the stream has to pause, when the chain of reactions behind the event is too long. */
-    Optional<String> chainTooLong(Event event) {
+    Optional<Finding> chainTooLong(Event event) {
         Optional<Provenance> provenance = event.provenance();
         if (provenance.isEmpty()) {
             return Optional.empty();
@@ -72,13 +77,20 @@ record Rules(
         int hops = provenance.get().hops();
         if (hops > maxHops) {
             return Optional.of(
-                    "circuit breaker tripped: " + hops + " hops between streams, at most " + maxHops + " are allowed");
+                    chain("hops", hops, maxHops, hops + " hops between streams, at most " + maxHops, provenance.get()));
         }
         int depth = provenance.get().depth();
         return depth > maxDepth
-                ? Optional.of("circuit breaker tripped: " + depth + " reactions in a row, at most " + maxDepth
-                        + " are allowed")
+                ? Optional.of(chain(
+                        "depth", depth, maxDepth, depth + " reactions in a row, at most " + maxDepth, provenance.get()))
                 : Optional.empty();
+    }
+
+    private static Finding chain(String rule, int length, int limit, String what, Provenance newest) {
+        return Finding.of(rule, what + " are allowed", seen -> {
+            seen.put("length", length).put("limit", limit).put("processor", newest.processor());
+            seen.putObject("source").put("path", newest.sourcePath().value()).put("offset", newest.sourceOffset());
+        });
     }
 
     private static String canonical(String type) {

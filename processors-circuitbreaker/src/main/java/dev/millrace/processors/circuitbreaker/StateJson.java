@@ -1,6 +1,7 @@
 package dev.millrace.processors.circuitbreaker;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
 import java.time.Instant;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param recentEventTimestamps the window, oldest first
  * @param availableTokens the bucket's balance
  * @param lastRefillAtMs the time that balance is for, in milliseconds since the epoch
+ * @param toolRounds what the repetition rule has seen; null while that rule is not in force
  * @param tripped the pause that is owed
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -29,10 +31,11 @@ record StateJson(
         List<String> recentEventTimestamps,
         Optional<Double> availableTokens,
         Optional<Long> lastRefillAtMs,
+        Optional<ToolRounds> toolRounds,
         Optional<TripJson> tripped) {
 
     /** A {@link Trip} with its time as the wire writes times. */
-    record TripJson(long offset, String reason, String at) {}
+    record TripJson(long offset, String reason, JsonNode evidence, String at) {}
 
     static StateJson of(CircuitBreakerState state) {
         Meter meter = state.meter();
@@ -45,7 +48,10 @@ record StateJson(
                 meter instanceof Window window ? texts(window.times()) : List.of(),
                 bucket.map(TokenBucket::tokens),
                 bucket.map(TokenBucket::refilledAt),
-                state.tripped().map(trip -> new TripJson(trip.offset(), trip.reason(), JsonCodec.time(trip.at()))));
+                state.rules().repetition().map(count -> state.rounds()),
+                state.tripped()
+                        .map(trip -> new TripJson(
+                                trip.offset(), trip.reason(), trip.evidence(), JsonCodec.time(trip.at()))));
     }
 
     CircuitBreakerState state() {
@@ -54,7 +60,8 @@ record StateJson(
                 pauseReason,
                 config,
                 meter(),
-                tripped.map(trip -> new Trip(trip.offset(), trip.reason(), Instant.parse(trip.at()))));
+                toolRounds.orElse(ToolRounds.NONE),
+                tripped.map(trip -> new Trip(trip.offset(), trip.reason(), trip.evidence(), Instant.parse(trip.at()))));
     }
 
     private Meter meter() {

@@ -17,7 +17,6 @@ import java.util.Optional;
  */
 record TokenBucket(int capacity, int refillPerMinute, long balance, long refilledAt) implements Meter {
     private static final long UNITS = 60_000;
-    private static final Optional<String> REASON = Optional.of("circuit breaker tripped: burst rate limit exceeded");
 
     /** A full bucket. */
     static TokenBucket full(int capacity, int refillPerMinute, Instant at) {
@@ -49,8 +48,15 @@ record TokenBucket(int capacity, int refillPerMinute, long balance, long refille
     }
 
     @Override
-    public Optional<String> exceeded() {
-        return balance < 0 ? REASON : Optional.empty();
+    public Optional<Finding> exceeded() {
+        return balance < 0
+                ? Optional.of(Finding.of(
+                        "token-bucket",
+                        "burst rate limit exceeded",
+                        seen -> seen.put("availableTokens", tokens())
+                                .put("burstCapacity", capacity)
+                                .put("refillRatePerMinute", refillPerMinute)))
+                : Optional.empty();
     }
 
     @Override

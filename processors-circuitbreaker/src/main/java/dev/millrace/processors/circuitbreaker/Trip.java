@@ -1,5 +1,6 @@
 package dev.millrace.processors.circuitbreaker;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 
 /**
@@ -7,6 +8,7 @@ import java.time.Instant;
  *
  * @param offset the event that was one too many
  * @param reason what the pause will say
+ * @param evidence what the pause will carry as {@code metadata.circuitBreaker}
  * @param at when that event was committed
  */
-record Trip(long offset, String reason, Instant at) {}
+record Trip(long offset, String reason, JsonNode evidence, Instant at) {}

@@ -16,8 +16,6 @@ final class Window implements Meter {
 
     private static final int EVENTS = 100;
     private static final long MILLIS = 1000;
-    private static final Optional<String> REASON =
-            Optional.of("circuit breaker tripped: " + EVENTS + " events in under 1 second");
 
     private final long[] times;
 
@@ -49,8 +47,13 @@ final class Window implements Meter {
     }
 
     @Override
-    public Optional<String> exceeded() {
-        return times.length == EVENTS && times[EVENTS - 1] - times[0] < MILLIS ? REASON : Optional.empty();
+    public Optional<Finding> exceeded() {
+        return times.length == EVENTS && times[EVENTS - 1] - times[0] < MILLIS
+                ? Optional.of(Finding.of(
+                        "window",
+                        EVENTS + " events in under 1 second",
+                        seen -> seen.put("events", EVENTS).put("withinMs", times[EVENTS - 1] - times[0])))
+                : Optional.empty();
     }
 
     @Override

@@ -21,10 +21,10 @@ class CircuitBreakerStateTest {
                   "paused": false, "pauseReason": null, "pausedAt": null,
                   "config": {
                     "enabled": true, "burstCapacity": null, "refillRatePerMinute": null,
-                    "weights": {"llm-chunk-added": 0.0}, "maxHops": 64, "maxDepth": 1000
+                    "weights": {"llm-chunk-added": 0.0}, "maxHops": 64, "maxDepth": 1000, "repetition": null
                   },
                   "recentEventTimestamps": ["2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.020Z"],
-                  "availableTokens": null, "lastRefillAtMs": null, "tripped": null
+                  "availableTokens": null, "lastRefillAtMs": null, "toolRounds": null, "tripped": null
                 }"""));
     }
 
@@ -56,6 +56,12 @@ class CircuitBreakerStateTest {
                 .configured("""
                         {"burstCapacity": 7, "refillRatePerMinute": 11, "weights": {"noted": 0.3}}""")
                 .events(80, 137)
+                .configured("""
+                        {"repetition": {"count": 2}}""")
+                .event("tool-call-requested", """
+                        {"callId": "a", "name": "look", "args": {"at": 1}}""")
+                .event("tool-call-completed", """
+                        {"callId": "a", "result": "nothing"}""")
                 .caused(1, 65);
         CircuitBreaker breaker = new CircuitBreaker();
         CircuitBreakerState state = breaker.initialState();
