@@ -1,12 +1,12 @@
 package dev.millrace.server;
 
-import static dev.millrace.server.RunningServer.api;
-import static dev.millrace.server.RunningServer.freshStream;
-import static dev.millrace.server.RunningServer.stateOf;
+import static dev.millrace.contracts.wire.Service.api;
+import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.Service.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.JsonCodec;
-import dev.millrace.server.RunningServer.Answer;
+import dev.millrace.contracts.wire.RawSocket;
+import dev.millrace.contracts.wire.Service.Answer;
 import java.io.IOException;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -31,27 +31,6 @@ class HttpSurfaceTest {
     @AfterAll
     void stop() throws Exception {
         millrace.close();
-    }
-
-    @Test
-    void check_101_health_is_ok() {
-        for (String target : List.of("/api/__internal/health", "/healthz")) {
-            Answer answer = millrace.get(target);
-            assertThat(answer.status()).isEqualTo(200);
-            assertThat(answer.json().path("ok").booleanValue()).isTrue();
-            assertThat(answer.json().path("app").textValue()).isEqualTo("millrace");
-            assertThat(answer.json().path("version").textValue()).isNotEmpty();
-        }
-    }
-
-    @Test
-    void check_102_an_unknown_route_is_not_found() {
-        for (String target : List.of("/api/nope", "/api", "/api/streams/__fork/a", "/assets/x.js")) {
-            Answer answer = millrace.get(target);
-            assertThat(answer.status()).as(target).isEqualTo(404);
-            assertThat(answer.json()).isEqualTo(JsonCodec.parse("{\"error\":\"not_found\"}"));
-        }
-        assertThat(millrace.post("/api/nope", "{}").status()).isEqualTo(404);
     }
 
     @Test

@@ -1,10 +1,12 @@
 package dev.millrace.server;
 
-import static dev.millrace.server.RunningServer.api;
-import static dev.millrace.server.RunningServer.freshStream;
+import static dev.millrace.contracts.wire.Service.api;
+import static dev.millrace.contracts.wire.Service.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.contracts.wire.LiveReader;
+import dev.millrace.contracts.wire.RawSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -78,6 +80,16 @@ class LifecycleTest {
             assertThatThrownBy(() -> builder.heartbeat(Duration.ZERO)).hasMessageContaining("heartbeat");
             assertThatThrownBy(() -> builder.slowReaderTimeout(Duration.ofSeconds(-1)))
                     .hasMessageContaining("slowReaderTimeout");
+        }
+    }
+
+    @Test
+    void should_not_say_that_a_stream_was_destroyed_when_it_stops() throws Exception {
+        try (RunningServer stopping = new RunningServer()) {
+            LiveReader reader =
+                    stopping.live(api(freshStream()) + "?caughtUp=true").awaitLine("caught-up");
+            stopping.engine.close();
+            assertThat(reader.awaitEnd().lines()).doesNotContain("event: destroyed");
         }
     }
 }

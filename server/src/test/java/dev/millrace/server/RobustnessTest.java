@@ -3,8 +3,9 @@ package dev.millrace.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.contracts.wire.RawSocket;
+import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.core.JsonCodec;
-import dev.millrace.server.RunningServer.Answer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;

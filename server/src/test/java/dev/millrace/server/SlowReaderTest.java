@@ -1,16 +1,16 @@
 package dev.millrace.server;
 
-import static dev.millrace.server.RunningServer.api;
-import static dev.millrace.server.RunningServer.freshStream;
+import static dev.millrace.contracts.wire.Service.api;
+import static dev.millrace.contracts.wire.Service.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.contracts.wire.RawSocket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,26 +19,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SlowReaderTest {
     private static final String LARGE = "{\"type\":\"a\",\"payload\":{\"t\":\"" + "x".repeat(500_000) + "\"}}";
-
-    @Test
-    void check_42_a_slow_reader_delays_neither_appends_nor_other_readers() throws IOException {
-        try (RunningServer millrace = new RunningServer();
-                RawSocket slow = new RawSocket(millrace.server.baseUri())) {
-            String stream = freshStream();
-            slow.send("GET " + api(stream) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                    .readUntil("id: 1");
-            LiveReader fast = millrace.live(api(stream)).awaitOffset(1);
-
-            for (int i = 0; i < 40; i++) {
-                assertThat(millrace.append(stream, LARGE).status()).isEqualTo(200);
-            }
-
-            assertThat(fast.awaitOffset(41).offsets())
-                    .isEqualTo(LongStream.rangeClosed(1, 41).boxed().toList());
-            // the slow one gets everything as well, as soon as it reads
-            assertThat(slow.readUntil("id: 41")).contains("id: 2\n").contains("id: 40\n");
-        }
-    }
 
     @Test
     void should_drop_a_reader_that_takes_nothing() throws IOException {

@@ -1,9 +1,10 @@
 package dev.millrace.server;
 
-import static dev.millrace.server.RunningServer.api;
-import static dev.millrace.server.RunningServer.freshStream;
+import static dev.millrace.contracts.wire.Service.api;
+import static dev.millrace.contracts.wire.Service.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.engine.EventStore;
 import dev.millrace.engine.InMemoryEventStore;
 import java.io.IOException;
@@ -36,13 +37,13 @@ class StopWhileAcceptingTest {
                 millrace.append(stream, "{\"type\":\"a\"}");
                 // the request may look; the tail that is to feed its answer may not
                 hold = () -> millrace.server.liveReads() > 0;
-                CompletableFuture<RunningServer.Answer> read = millrace.getLater(api(stream));
+                CompletableFuture<Answer> read = millrace.getLater(api(stream));
                 assertThat(held.await(10, TimeUnit.SECONDS)).isTrue();
                 assertThat(millrace.server.liveReads()).isEqualTo(1);
 
                 millrace.server.stop(Duration.ofSeconds(5));
 
-                RunningServer.Answer answer = read.get(10, TimeUnit.SECONDS);
+                Answer answer = read.get(10, TimeUnit.SECONDS);
                 assertThat(answer.status()).isEqualTo(503);
                 assertThat(answer.body()).contains("the server is stopping");
                 assertThat(millrace.server.liveReads()).isZero();

@@ -1,4 +1,4 @@
-package dev.millrace.server;
+package dev.millrace.contracts.wire;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -8,27 +8,27 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /** A client that sends exactly what it is told and reads only when it is told. */
-final class RawSocket implements AutoCloseable {
+public final class RawSocket implements AutoCloseable {
     private final Socket socket = new Socket();
 
-    RawSocket(URI server) throws IOException {
+    public RawSocket(URI server) throws IOException {
         socket.setReceiveBufferSize(4096);
         socket.setSoTimeout(10_000);
         socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), 5_000);
     }
 
-    RawSocket send(String text) throws IOException {
+    public RawSocket send(String text) throws IOException {
         return send(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    RawSocket send(byte[] bytes) throws IOException {
+    public RawSocket send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         socket.getOutputStream().flush();
         return this;
     }
 
     /** Reads until the text has come or the peer has ended; what was read. What follows the text may be lost. */
-    String readUntil(String text) throws IOException {
+    public String readUntil(String text) throws IOException {
         StringBuilder read = new StringBuilder();
         byte[] buffer = new byte[8192];
         int searched = 0;
@@ -44,7 +44,7 @@ final class RawSocket implements AutoCloseable {
     }
 
     /** Reads until the peer ends or breaks the connection; what was read. */
-    String readToTheEnd() throws IOException {
+    public String readToTheEnd() throws IOException {
         StringBuilder read = new StringBuilder();
         byte[] buffer = new byte[8192];
         try {
@@ -62,7 +62,7 @@ final class RawSocket implements AutoCloseable {
     }
 
     /** Closes without saying goodbye. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }

@@ -1,13 +1,12 @@
-package dev.millrace.server;
+package dev.millrace.contracts.wire;
 
-import static dev.millrace.server.RunningServer.api;
-import static dev.millrace.server.RunningServer.freshStream;
-import static dev.millrace.server.RunningServer.stateOf;
+import static dev.millrace.contracts.wire.Service.api;
+import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.Service.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.server.RunningServer.Answer;
+import dev.millrace.contracts.wire.Service.Answer;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -17,17 +16,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Paths and projects, as anybody sees them from outside. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit sets it before all
-class PathChecksTest {
-    private RunningServer millrace;
+public abstract class PathChecks {
+    private Service millrace;
+
+    /** The service to check; it stays open. */
+    protected abstract Service service();
 
     @BeforeAll
     void start() {
-        millrace = new RunningServer();
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        millrace.close();
+        millrace = service();
     }
 
     @ParameterizedTest

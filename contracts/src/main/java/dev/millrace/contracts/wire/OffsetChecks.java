@@ -1,18 +1,17 @@
-package dev.millrace.server;
+package dev.millrace.contracts.wire;
 
-import static dev.millrace.server.RunningServer.api;
-import static dev.millrace.server.RunningServer.freshStream;
+import static dev.millrace.contracts.wire.Service.api;
+import static dev.millrace.contracts.wire.Service.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.core.BuiltInType;
-import dev.millrace.server.RunningServer.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -20,22 +19,20 @@ import org.junit.jupiter.api.TestInstance;
 /** Idempotency, expected offsets and the pause gate, as anybody sees them from outside. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit sets it before all
-class OffsetChecksTest {
+public abstract class OffsetChecks {
     private static final String PAUSE =
             "{\"type\":\"" + BuiltInType.PAUSED.type() + "\",\"payload\":{\"reason\":\"r\"}}";
     private static final String RESUME =
             "{\"type\":\"" + BuiltInType.RESUMED.type() + "\",\"payload\":{\"reason\":\"r\"}}";
 
-    private RunningServer millrace;
+    private Service millrace;
+
+    /** The service to check; it stays open. */
+    protected abstract Service service();
 
     @BeforeAll
     void start() {
-        millrace = new RunningServer();
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        millrace.close();
+        millrace = service();
     }
 
     @Test
@@ -100,7 +97,7 @@ class OffsetChecksTest {
         assertThat(answer.status()).isEqualTo(412);
         assertThat(answer.json().path("code").textValue()).isEqualTo("PRECONDITION_FAILED");
         assertThat(answer.body()).contains("next generated offset");
-        assertThat(millrace.get(RunningServer.stateOf(stream))
+        assertThat(millrace.get(Service.stateOf(stream))
                         .json()
                         .path("eventCount")
                         .intValue())

@@ -1,4 +1,4 @@
-package dev.millrace.server;
+package dev.millrace.contracts.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
@@ -14,14 +14,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 
 /** Reads a live answer line by line on a thread of its own and keeps all of it. */
-final class LiveReader implements AutoCloseable {
+public final class LiveReader implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final HttpResponse<InputStream> response;
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private volatile String end = "";
 
-    LiveReader(HttpResponse<InputStream> response) {
+    public LiveReader(HttpResponse<InputStream> response) {
         this.response = response;
         Thread thread = new Thread(this::run, "live-reader");
         thread.setDaemon(true);
@@ -39,39 +39,39 @@ final class LiveReader implements AutoCloseable {
         }
     }
 
-    int status() {
+    public int status() {
         return response.statusCode();
     }
 
-    String header(String name) {
+    public String header(String name) {
         return response.headers().firstValue(name).orElse("");
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return List.copyOf(lines);
     }
 
-    List<JsonNode> events() {
+    public List<JsonNode> events() {
         return lines.stream()
                 .filter(line -> line.startsWith("data: {\"streamPath\""))
                 .map(line -> JsonCodec.parse(line.substring("data: ".length())))
                 .toList();
     }
 
-    List<Long> offsets() {
+    public List<Long> offsets() {
         return events().stream().map(event -> event.path("offset").longValue()).toList();
     }
 
-    long comments() {
+    public long comments() {
         return lines.stream().filter(line -> line.startsWith(":")).count();
     }
 
     /** How the answer ended; empty while it has not. */
-    String end() {
+    public String end() {
         return end;
     }
 
-    LiveReader awaitOffset(long offset) {
+    public LiveReader awaitOffset(long offset) {
         Awaitility.await()
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(5))
@@ -79,7 +79,7 @@ final class LiveReader implements AutoCloseable {
         return this;
     }
 
-    LiveReader awaitLine(String text) {
+    public LiveReader awaitLine(String text) {
         Awaitility.await()
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(5))
@@ -87,13 +87,13 @@ final class LiveReader implements AutoCloseable {
         return this;
     }
 
-    LiveReader awaitEnd() {
+    public LiveReader awaitEnd() {
         Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> !end.isEmpty());
         return this;
     }
 
     /** Watches that no event comes for a while. */
-    void staysSilentFor(Duration duration) {
+    public void staysSilentFor(Duration duration) {
         int before = events().size();
         Awaitility.await()
                 .during(duration)

@@ -1,16 +1,15 @@
-package dev.millrace.server;
+package dev.millrace.contracts.wire;
 
-import static dev.millrace.server.RunningServer.api;
-import static dev.millrace.server.RunningServer.freshStream;
+import static dev.millrace.contracts.wire.Service.api;
+import static dev.millrace.contracts.wire.Service.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
-import dev.millrace.server.RunningServer.Answer;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -20,17 +19,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Append and envelope, as anybody sees them from outside. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit sets it before all
-class AppendChecksTest {
-    private RunningServer millrace;
+public abstract class AppendChecks {
+    private Service millrace;
+
+    /** The service to check; it stays open. */
+    protected abstract Service service();
 
     @BeforeAll
     void start() {
-        millrace = new RunningServer();
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        millrace.close();
+        millrace = service();
     }
 
     @Test
@@ -230,7 +227,7 @@ class AppendChecksTest {
     @Test
     void should_refuse_bodies_over_the_limit_whole() {
         String stream = freshStream();
-        String text = "x".repeat(millrace.engine.limits().eventBytes());
+        String text = "x".repeat(1 << 20);
         Answer single = millrace.append(stream, "{\"type\":\"a\",\"payload\":{\"t\":\"" + text + "\"}}");
         Answer batch = millrace.append(stream, "[" + ("\"" + text + "\",").repeat(17) + "0]");
 

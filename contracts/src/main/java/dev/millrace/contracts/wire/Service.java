@@ -1,0 +1,181 @@
+package dev.millrace.contracts.wire;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A stream service as anybody sees it from outside: a base URL, and a client that says what it did. */
+public class Service implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final AtomicInteger STREAMS = new AtomicInteger();
+    private static final String RUN = Long.toString(System.nanoTime(), 36).replace("-", "");
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final List<LiveReader> readers = new ArrayList<>();
+    private final Duration heartbeat;
+    private URI baseUri;
+
+    /**
+     * The service at a base URL.
+     *
+     * @param heartbeat the longest time without a byte on an idle live read
+     */
+    public Service(URI baseUri, Duration heartbeat) {
+        this.baseUri = baseUri;
+        this.heartbeat = heartbeat;
+    }
+
+    /** Where it is. */
+    public final URI baseUri() {
+        return baseUri;
+    }
+
+    /** It is somewhere else now. */
+    protected final void moved(URI newBaseUri) {
+        baseUri = newBaseUri;
+    }
+
+    /** The longest time without a byte on an idle live read. */
+    public final Duration heartbeat() {
+        return heartbeat;
+    }
+
+    /** An answer, read whole. */
+    public record Answer(int status, HttpHeaders headers, String body) {
+        public JsonNode json() {
+            return JsonCodec.parse(body);
+        }
+
+        public JsonNode event() {
+            return json().path("event");
+        }
+
+        public String header(String name) {
+            return headers.firstValue(name).orElse("");
+        }
+
+        /** The events of a finite event stream. */
+        public List<JsonNode> events() {
+            return body.lines()
+                    .filter(line -> line.startsWith("data: "))
+                    .map(line -> JsonCodec.parse(line.substring("data: ".length())))
+                    .toList();
+        }
+
+        public List<Long> offsets() {
+            return events().stream()
+                    .map(event -> event.path("offset").longValue())
+                    .toList();
+        }
+    }
+
+    /** The path of a stream that nobody has touched. */
+    public static String freshStream() {
+        return "/test/" + RUN + "-" + STREAMS.incrementAndGet();
+    }
+
+    public static String api(String stream) {
+        return "/api/streams" + (stream.equals("/") ? "/%2F" : stream);
+    }
+
+    public static String stateOf(String stream) {
+        return "/api/streams/__state" + (stream.equals("/") ? "/%2F" : stream);
+    }
+
+    public Answer post(String target, String json, String... headers) {
+        return send("POST", target, json, with("Content-Type", "application/json", headers));
+    }
+
+    public Answer append(String stream, String json, String... headers) {
+        return post(api(stream), json, headers);
+    }
+
+    public CompletableFuture<Answer> appendLater(String stream, String json) {
+        return client.sendAsync(
+                        request("POST", api(stream), json, "Content-Type", "application/json"),
+                        HttpResponse.BodyHandlers.ofString())
+                .thenApply(Service::answer);
+    }
+
+    public Answer get(String target, String... headers) {
+        return send("GET", target, "", headers);
+    }
+
+    /** The whole history as it is now. */
+    public Answer history(String stream, String... headers) {
+        return get(api(stream) + "?beforeOffset=end", headers);
+    }
+
+    public Answer send(String method, String target, String body, String... headers) {
+        return send(request(method, target, body, headers));
+    }
+
+    public Answer send(HttpRequest request) {
+        try {
+            return answer(client.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        } catch (Exception e) {
+            throw new AssertionError(request.method() + " " + request.uri() + " was not answered", e);
+        }
+    }
+
+    public HttpRequest request(String method, String target, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(baseUri + target))
+                .method(
+                        method,
+                        body.isEmpty() && !method.equals("POST")
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return request.build();
+    }
+
+    public CompletableFuture<Answer> getLater(String target) {
+        return client.sendAsync(request("GET", target, ""), HttpResponse.BodyHandlers.ofString())
+                .thenApply(Service::answer);
+    }
+
+    /** Opens a live read and collects what comes. */
+    public LiveReader live(String target, String... headers) {
+        try {
+            LiveReader reader = new LiveReader(
+                    client.sendAsync(request("GET", target, "", headers), HttpResponse.BodyHandlers.ofInputStream())
+                            .get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+            readers.add(reader);
+            return reader;
+        } catch (Exception e) {
+            throw new AssertionError("GET " + target + " was not answered", e);
+        }
+    }
+
+    private static Answer answer(HttpResponse<String> response) {
+        return new Answer(response.statusCode(), response.headers(), response.body());
+    }
+
+    private static String[] with(String name, String value, String... more) {
+        List<String> all = new ArrayList<>(List.of(name, value));
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (LiveReader reader : readers) {
+            reader.close();
+        }
+    }
+}

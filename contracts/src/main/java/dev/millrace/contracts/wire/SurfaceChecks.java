@@ -1,0 +1,71 @@
+package dev.millrace.contracts.wire;
+
+import static dev.millrace.contracts.wire.Service.api;
+import static dev.millrace.contracts.wire.Service.freshStream;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.core.JsonCodec;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What is not about the content of one stream: slow readers, health, documents, unknown routes. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // JUnit sets it before all
+public abstract class SurfaceChecks {
+    private static final String LARGE = "{\"type\":\"a\",\"payload\":{\"t\":\"" + "x".repeat(500_000) + "\"}}";
+
+    private Service millrace;
+
+    /** The service to check; it stays open. */
+    protected abstract Service service();
+
+    @BeforeAll
+    void start() {
+        millrace = service();
+    }
+
+    @Test
+    void check_42_a_slow_reader_delays_neither_appends_nor_other_readers() throws IOException {
+        String stream = freshStream();
+        try (RawSocket slow = new RawSocket(millrace.baseUri())) {
+            slow.send("GET " + api(stream) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .readUntil("id: 1");
+            LiveReader fast = millrace.live(api(stream)).awaitOffset(1);
+
+            for (int i = 0; i < 40; i++) {
+                assertThat(millrace.append(stream, LARGE).status()).isEqualTo(200);
+            }
+
+            assertThat(fast.awaitOffset(41).offsets())
+                    .isEqualTo(LongStream.rangeClosed(1, 41).boxed().toList());
+            // the slow one gets everything as well, as soon as it reads
+            assertThat(slow.readUntil("id: 41")).contains("id: 2\n").contains("id: 40\n");
+        }
+    }
+
+    @Test
+    void check_101_health_is_ok() {
+        for (String target : List.of("/api/__internal/health", "/healthz")) {
+            Answer answer = millrace.get(target);
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.json().path("ok").booleanValue()).isTrue();
+            assertThat(answer.json().path("app").textValue()).isEqualTo("millrace");
+            assertThat(answer.json().path("version").textValue()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void check_102_an_unknown_route_is_not_found() {
+        for (String target : List.of("/api/nope", "/api", "/assets/x.js")) {
+            Answer answer = millrace.get(target);
+            assertThat(answer.status()).as(target).isEqualTo(404);
+            assertThat(answer.json()).isEqualTo(JsonCodec.parse("{\"error\":\"not_found\"}"));
+        }
+        assertThat(millrace.post("/api/nope", "{}").status()).isEqualTo(404);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.millrace.server;
+
+import dev.millrace.contracts.wire.AppendChecks;
+import dev.millrace.contracts.wire.OffsetChecks;
+import dev.millrace.contracts.wire.PathChecks;
+import dev.millrace.contracts.wire.ReadChecks;
+import dev.millrace.contracts.wire.Service;
+import dev.millrace.contracts.wire.StateChecks;
+import dev.millrace.contracts.wire.SurfaceChecks;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+
+/** The checks of the wire that need no processor, against a server in this process. */
+@SuppressWarnings("NullAway.Init") // JUnit sets it before all
+class WireChecksTest {
+    private static RunningServer server;
+
+    @BeforeAll
+    static void start() {
+        server = new RunningServer();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+    }
+
+    @Nested
+    class Appends extends AppendChecks {
+        @Override
+        protected Service service() {
+            return server;
+        }
+    }
+
+    @Nested
+    class Offsets extends OffsetChecks {
+        @Override
+        protected Service service() {
+            return server;
+        }
+    }
+
+    @Nested
+    class Paths extends PathChecks {
+        @Override
+        protected Service service() {
+            return server;
+        }
+    }
+
+    @Nested
+    class Reads extends ReadChecks {
+        @Override
+        protected Service service() {
+            return server;
+        }
+    }
+
+    @Nested
+    class States extends StateChecks {
+        @Override
+        protected Service service() {
+            return server;
+        }
+    }
+
+    @Nested
+    class Surface extends SurfaceChecks {
+        @Override
+        protected Service service() {
+            return server;
+        }
+    }
+}
