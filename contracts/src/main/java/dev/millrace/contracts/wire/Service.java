@@ -1,6 +1,7 @@
 package dev.millrace.contracts.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
 import java.io.IOException;
 import java.net.URI;
@@ -12,8 +13,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A stream service as anybody sees it from outside: a base URL, and a client that says what it did. */
 public class Service implements AutoCloseable {
@@ -50,6 +59,37 @@ public class Service implements AutoCloseable {
     /** The longest time without a byte on an idle live read. */
     public final Duration heartbeat() {
         return heartbeat;
+    }
+
+    /** Whether {@link #restart()} works, and what was stored is still there afterwards. */
+    public boolean survivesRestart() {
+        return false;
+    }
+
+    /** Ends the service and starts it again on what it stored; it may be somewhere else afterwards. */
+    public void restart() throws Exception {
+        throw new UnsupportedOperationException("this service cannot be restarted from here");
+    }
+
+    /** Calls {@code task} so many times, one call every {@code apart}, and returns after the last. */
+    static void every(Duration apart, int times, Runnable task) throws Exception {
+        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+        try {
+            CountDownLatch left = new CountDownLatch(times);
+            Runnable step = () -> {
+                if (left.getCount() > 0) {
+                    task.run();
+                    left.countDown();
+                }
+            };
+            ScheduledFuture<?> ticking = clock.scheduleAtFixedRate(step, 0, apart.toMillis(), TimeUnit.MILLISECONDS);
+            if (!left.await(PATIENCE.plus(apart.multipliedBy(times)).toSeconds(), TimeUnit.SECONDS)) {
+                ticking.get(1, TimeUnit.SECONDS); // says what the task threw
+                throw new AssertionError("only " + (times - left.getCount()) + " of " + times + " calls were made");
+            }
+        } finally {
+            clock.shutdownNow();
+        }
     }
 
     /** An answer, read whole. */
@@ -111,6 +151,51 @@ public class Service implements AutoCloseable {
 
     public Answer get(String target, String... headers) {
         return send("GET", target, "", headers);
+    }
+
+    /** Appends an event of a built-in type. */
+    public Answer append(String stream, BuiltInType type, String payload) {
+        return append(stream, "{\"type\":\"" + type.type() + "\",\"payload\":" + payload + "}");
+    }
+
+    /** The last parts of the types of the whole history, in order. */
+    public List<String> types(String stream) {
+        return history(stream).events().stream()
+                .map(event -> event.path("type").textValue().replaceFirst(".*/", ""))
+                .toList();
+    }
+
+    /** The whole history, once it is like this. */
+    public List<JsonNode> awaitHistory(String stream, Predicate<List<JsonNode>> wanted) {
+        AtomicReference<List<JsonNode>> seen = new AtomicReference<>(List.of());
+        try {
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> {
+                        seen.set(history(stream).events());
+                        return wanted.test(seen.get());
+                    });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("the history of " + stream + " did not become what was expected: " + seen, e);
+        }
+        return seen.get();
+    }
+
+    /** The types of the history, as {@link #types}, once they are exactly these, and still after {@code quiet}. */
+    public void awaitTypes(String stream, Duration quiet, String... types) {
+        List<String> wanted = List.of(types);
+        awaitHistory(stream, events -> types(stream).equals(wanted));
+        Awaitility.await()
+                .during(quiet)
+                .atMost(quiet.plus(PATIENCE))
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> types(stream).equals(wanted));
+    }
+
+    /** The slice of a processor in the state of a stream. */
+    public JsonNode slice(String stream, String processor) {
+        return get(stateOf(stream)).json().path("processors").path(processor);
     }
 
     /** The whole history as it is now. */

@@ -4,9 +4,11 @@ import static dev.millrace.contracts.wire.Service.api;
 import static dev.millrace.contracts.wire.Service.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.core.JsonCodec;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,6 +59,19 @@ public abstract class SurfaceChecks {
             assertThat(answer.json().path("app").textValue()).isEqualTo("millrace");
             assertThat(answer.json().path("version").textValue()).isNotEmpty();
         }
+    }
+
+    @Test
+    void check_101_the_interface_describes_itself() {
+        JsonNode described = millrace.get("/api/openapi.json").json();
+        assertThat(described.path("openapi").asText()).startsWith("3.");
+        List<String> paths = new ArrayList<>();
+        described.path("paths").fieldNames().forEachRemaining(paths::add);
+        assertThat(paths)
+                .contains("/streams/{path}", "/streams/__state/{path}", "/streams/__children/{path}", "/secrets");
+        Answer page = millrace.get("/api/docs", "Accept", "text/html");
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.header("Content-Type")).startsWith("text/html");
     }
 
     @Test

@@ -1,0 +1,123 @@
+package dev.millrace.acceptance;
+
+import dev.millrace.contracts.wire.Service;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** {@code millrace serve} in a process of its own, as users start it. */
+final class PackagedServer extends Service {
+    private static final Duration BOUND = Duration.ofSeconds(60);
+    private static final Pattern LISTENING = Pattern.compile("listening on (http://[0-9.:]+)");
+
+    private final Optional<Path> data;
+    private Process process;
+
+    private PackagedServer(Optional<Path> data, Process process, URI uri) {
+        super(uri, Duration.ofSeconds(5));
+        this.data = data;
+        this.process = process;
+    }
+
+    /** A server that keeps its streams in this directory. */
+    static PackagedServer on(Path data) throws Exception {
+        return start(Optional.of(data));
+    }
+
+    /** A server that keeps its streams in memory. */
+    static PackagedServer inMemory() throws Exception {
+        return start(Optional.empty());
+    }
+
+    private static PackagedServer start(Optional<Path> data) throws Exception {
+        Process process = launch(data);
+        return new PackagedServer(data, process, awaitAddress(process));
+    }
+
+    private static Process launch(Optional<Path> data) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m"));
+        if (Runtime.version().feature() >= 24) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.millrace.cli.Millrace", "serve"));
+        command.addAll(List.of("--port", "0", "--allow-egress", "127.0.0.1"));
+        command.addAll(
+                data.map(directory -> List.of("--data", directory.toString())).orElse(List.of("--in-memory")));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("OPENAI_") || name.startsWith("MILLRACE_"));
+        return builder.start();
+    }
+
+    /** What it prints is read to its end; the last of it goes into the message when it does not start. */
+    private static URI awaitAddress(Process process) throws Exception {
+        CompletableFuture<URI> address = new CompletableFuture<>();
+        Thread reader = new Thread(
+                () -> {
+                    Deque<String> last = new ArrayDeque<>();
+                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
+                            .lines()
+                            .forEach(line -> {
+                                Matcher listening = LISTENING.matcher(line);
+                                if (listening.find()) {
+                                    address.complete(URI.create(listening.group(1)));
+                                }
+                                last.addLast(line);
+                                if (last.size() > 50) {
+                                    last.removeFirst();
+                                }
+                            });
+                    address.completeExceptionally(new AssertionError("the server ended: " + String.join("\n", last)));
+                },
+                "server-output");
+        reader.setDaemon(true);
+        reader.start();
+        return address.get(BOUND.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Override
+    public boolean survivesRestart() {
+        return data.isPresent();
+    }
+
+    /** Asks it to end, as a supervisor does, and starts it again. */
+    @Override
+    public void restart() throws Exception {
+        process.destroy();
+        startAgain();
+    }
+
+    /** Ends it as a power cut does, and starts it again. */
+    void killAndRestart() throws Exception {
+        process.destroyForcibly();
+        startAgain();
+    }
+
+    private void startAgain() throws Exception {
+        if (!process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("the server did not end within " + BOUND);
+        }
+        process = launch(data);
+        moved(awaitAddress(process));
+    }
+
+    @Override
+    public void close() throws IOException {
+        super.close();
+        process.destroyForcibly();
+    }
+}

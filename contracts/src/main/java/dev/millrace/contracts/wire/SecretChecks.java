@@ -1,0 +1,52 @@
+package dev.millrace.contracts.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.contracts.wire.Service.Answer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Secrets, as anybody sees them from outside. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // JUnit sets it before all
+public abstract class SecretChecks {
+    private Service millrace;
+
+    /** The service to check; it stays open. */
+    protected abstract Service service();
+
+    @BeforeAll
+    void start() {
+        millrace = service();
+    }
+
+    @Test
+    void check_88_secrets_are_made_listed_and_deleted_and_never_shown() {
+        String name = "key-" + Long.toString(System.nanoTime(), 36);
+        String body = "{\"name\":\"" + name + "\",\"value\":\"s3cr3t-value\",\"description\":\"for tests\"}";
+        Answer made = millrace.post("/api/secrets", body);
+        assertThat(made.status()).isEqualTo(200);
+        assertThat(made.body()).doesNotContain("s3cr3t-value");
+        String id = made.json().path("id").textValue();
+        assertThat(id).isNotEmpty();
+
+        Answer listed = millrace.get("/api/secrets?limit=100");
+        assertThat(listed.body()).doesNotContain("s3cr3t-value");
+        assertThat(listed.json().path("secrets").findValuesAsText("name")).contains(name);
+        assertThat(listed.json().path("total").intValue()).isPositive();
+        assertThat(millrace.post("/api/secrets", body).status()).isEqualTo(409);
+        assertThat(millrace.get("/api/secrets", "X-Project-Slug", "elsewhere")
+                        .json()
+                        .path("total")
+                        .intValue())
+                .isZero();
+
+        JsonNode deleted = millrace.send("DELETE", "/api/secrets/" + id, "").json();
+        assertThat(deleted.path("ok").booleanValue()).isTrue();
+        assertThat(deleted.path("deleted").booleanValue()).isTrue();
+        JsonNode again = millrace.send("DELETE", "/api/secrets/" + id, "").json();
+        assertThat(again.path("deleted").booleanValue()).isFalse();
+    }
+}
