@@ -1,0 +1,87 @@
+package dev.millrace.jsonata;
+
+import com.dashjoin.jsonata.JException;
+import com.dashjoin.jsonata.Jsonata;
+import com.dashjoin.jsonata.Jsonata.EntryCallback;
+import com.dashjoin.jsonata.Jsonata.ExitCallback;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes expressions of texts, and keeps the hundred used last. Thread-safe. */
+final class Compiler {
+    private static final int KEPT = 100;
+    private static final EntryCallback ENTRY =
+            (symbol, input, frame) -> Meter.current().enter();
+    private static final ExitCallback EXIT =
+            (symbol, input, frame, result) -> Meter.current().exit(result);
+
+    private static final Map<Key, Expression> CACHE = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Expression> eldest) {
+            return size() > KEPT;
+        }
+    };
+
+    private record Key(String text, Bounds bounds) {}
+
+    private Compiler() {}
+
+    static Expression compile(String text, Bounds bounds) {
+        Key key = new Key(text, bounds);
+        Expression kept = kept(key);
+        return kept != null ? kept : keep(key, make(text, bounds));
+    }
+
+    private static @Nullable Expression kept(Key key) {
+        synchronized (CACHE) {
+            return CACHE.get(key);
+        }
+    }
+
+    private static Expression keep(Key key, Expression made) {
+        synchronized (CACHE) {
+            CACHE.put(key, made);
+        }
+        return made;
+    }
+
+    private static Expression make(String text, Bounds bounds) {
+        if (text.length() > bounds.expressionLength()) {
+            throw new IllegalArgumentException("cannot compile JSONata: it has " + text.length()
+                    + " characters (bound: expressionLength " + bounds.expressionLength() + ")");
+        }
+        if (text.isBlank()) {
+            throw failed(text, "it is empty (position 0)", null);
+        }
+        try {
+            return new Expression(text, bounds, jsonata(text));
+        } catch (JException e) {
+            throw failed(text, Wording.of(e), null);
+        } catch (StackOverflowError e) {
+            throw failed(text, "it is nested too deeply", null);
+        } catch (SourceException e) {
+            throw failed(text, e.getMessage() + " (position " + e.position() + ")", null);
+        } catch (IndexOutOfBoundsException e) {
+            throw failed(text, "it ends too early (position " + text.length() + ")", e);
+        } catch (RuntimeException e) {
+            throw failed(text, Wording.of(e), e);
+        }
+    }
+
+    private static Jsonata jsonata(String text) {
+        Source source = new Scanner(text).scan();
+        Jsonata jsonata = Jsonata.jsonata(source.text());
+        jsonata.setValidateInput(false);
+        jsonata.setOutputConvertNulls(false);
+        jsonata.assign("__evaluate_entry", ENTRY);
+        jsonata.assign("__evaluate_exit", EXIT);
+        Builtins.all().forEach(jsonata::registerFunction);
+        source.regexes().forEach(jsonata::registerFunction);
+        return jsonata;
+    }
+
+    private static IllegalArgumentException failed(String text, @Nullable String why, @Nullable Throwable cause) {
+        return new IllegalArgumentException("cannot compile JSONata: " + Wording.excerpt(text) + "; " + why, cause);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.millrace.jsonata;
+
+import com.dashjoin.jsonata.JException;
+import java.time.Instant;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The boundary around one evaluation: its meter, its turn, and the translation of everything that can go wrong. */
+final class Evaluation {
+    /** So that what all evaluations hold at once is bounded as well. */
+    private static final Semaphore TURNS =
+            new Semaphore(Math.max(2, Runtime.getRuntime().availableProcessors()));
+
+    private Evaluation() {}
+
+    static <T> T run(String text, Bounds bounds, Instant now, Function<Meter, T> work) {
+        TURNS.acquireUninterruptibly();
+        Meter meter = new Meter(bounds, now);
+        Meter.begin(meter);
+        try {
+            return work.apply(meter);
+        } catch (EvaluationException e) {
+            throw new EvaluationException(failed(text, e.getMessage()), e.getCause());
+        } catch (JException e) {
+            throw new EvaluationException(failed(text, Wording.of(e)));
+        } catch (StackOverflowError e) {
+            throw new EvaluationException(failed(text, "it recurses too deeply"));
+        } catch (OutOfMemoryError e) {
+            throw new EvaluationException(failed(text, "it needs more memory than there is"));
+        } catch (VirtualMachineError | LinkageError e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            throw new EvaluationException(failed(text, Wording.of(e)), e);
+        } finally {
+            Meter.end();
+            TURNS.release();
+        }
+    }
+
+    private static String failed(String text, @Nullable String why) {
+        return "cannot evaluate JSONata: " + Wording.excerpt(text) + "; " + why;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.millrace.jsonata;
+
+import com.dashjoin.jsonata.Functions;
+import com.dashjoin.jsonata.Jsonata.JFunction;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A built-in function under the meter's eyes; with a body, one that we answer ourselves. Immutable. */
+@SuppressWarnings("rawtypes") // the evaluator's own signatures are raw
+final class GuardedFunction extends JFunction {
+    /** What the function does instead of, or before, the evaluator's own. */
+    interface Body {
+        @Nullable Object apply(Arguments arguments, Meter meter);
+    }
+
+    /** A body answers this to let the evaluator's own function go on. */
+    static final Object PROCEED = new Object();
+
+    private final Body body;
+
+    GuardedFunction(String name, String signature, String method, Body body) {
+        super(name, signature, Functions.class, null, method);
+        this.body = body;
+    }
+
+    @Override
+    public @Nullable Object call(@Nullable Object input, List arguments) {
+        Meter meter = Meter.current();
+        meter.check();
+        Object own = body.apply(new Arguments(arguments), meter);
+        Object result = own == PROCEED ? super.call(input, arguments) : own;
+        meter.made(result);
+        return result;
+    }
+}

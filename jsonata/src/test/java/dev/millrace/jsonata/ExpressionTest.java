@@ -1,0 +1,181 @@
+package dev.millrace.jsonata;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExpressionTest {
+    private static final String INPUT = """
+            {"type": "order-placed", "createdAt": "2026-01-02T03:04:05.678Z", "offset": 7, "none": null, "empty": [],
+             "payload": {"id": 9007199254740993, "huge": 123456789012345678901234567890, "price": 0.10,
+                         "text": "a-b-c", "items": [{"n": 1, "ok": true}, {"n": 2}, {"n": 3, "ok": true}]}}
+            """;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '@',
+            value = {
+                "type                                           ~ \"order-placed\"",
+                "none                                           ~ null",
+                "payload.items[ok].n                            ~ [1,3]",
+                "$sum(payload.items.n) / 4                      ~ 1.5",
+                "{'id': payload.id, 'at': createdAt}            ~ {\"id\":9007199254740993,\"at\":\"2026-01-02T03:04:05.678Z\"}",
+                "payload.huge                                   ~ 123456789012345678901234567890",
+                "payload.price                                  ~ 0.1",
+                "$string(payload.id)                            ~ \"9007199254740993\"",
+                "type & '!' & offset                            ~ \"order-placed!7\"",
+                "$map(payload.items.n, function($n) { $n * 2 }) ~ [2,4,6]",
+                "$map(['a', 'b'], $uppercase)                   ~ [\"A\",\"B\"]",
+                "($first := $substring(?, 0, 1); $first(type))  ~ \"o\"",
+                "(function($x)<n:n>{ $x + 1 })(1)               ~ 2",
+                "$match(payload.text, /[a-b]/).match            ~ [\"a\",\"b\"]",
+                "$match(payload.text, /([a-c])-/).groups        ~ [\"a\",\"b\"]",
+                "$split(payload.text, /-/)                      ~ [\"a\",\"b\",\"c\"]",
+                "$split(payload.text, /-/, 2)                   ~ [\"a\",\"b\"]",
+                "$replace(payload.text, /([a-c])-/, '$1$$')     ~ \"a$b$c\"",
+                "$replace(payload.text, 'a', 'aa')              ~ \"aa-b-c\"",
+                "$replace(payload.text, '-', '.', 1)            ~ \"a.b-c\"",
+                "$replace('ab', /b/, function($m) { $uppercase($m.match) }) ~ \"aB\"",
+                "$contains(payload.text, /B-C/i)                ~ true",
+                "$contains(payload.text, 'x')                   ~ false",
+                "/b/(payload.text).start                        ~ 2",
+                "payload.text ~> /(b)/ ~> $lookup('groups')     ~ [\"b\"]",
+                "6 / 2 / 3                                      ~ 1",
+                "(1 + 2) /* a comment / */ / 3                  ~ 1",
+                "$pad('ab', 5, '#-')                            ~ \"ab#-#\"",
+                "$pad('ab', -4)                                 ~ \"  ab\"",
+                "$join(['a', 'b', 'c'], ', ')                   ~ \"a, b, c\"",
+                "$now()                                         ~ \"2026-01-02T03:04:05.678Z\"",
+                "$millis()                                      ~ 1767323045678",
+                "[1..3]                                         ~ [1,2,3]",
+                "payload ~> |items|{'n': 0}, 'ok'| ~> function($p) { $p.items.n } ~ [0,0,0]",
+                "payload.items^(>n).n                           ~ [3,2,1]",
+                "$string({'a': [1, 2]})                         ~ \"{\\\"a\\\":[1,2]}\"",
+                "$reduce([1..5], function($a, $b) { $a * $b })  ~ 120",
+                "$boolean(empty)                                ~ false",
+            })
+    void should_answer_what_jsonata_says(String expression, String expected) {
+        // when
+        Optional<JsonNode> result = Expression.compile(expression.strip()).evaluate(JsonCodec.parse(INPUT));
+
+        // then
+        assertThat(result.map(JsonCodec::writeText)).contains(expected);
+    }
+
+    @Test
+    void should_answer_nothing_when_the_result_is_undefined() {
+        assertThat(Expression.compile("payload.nothing").evaluate(JsonCodec.parse(INPUT)))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "type = 'order-placed', true",
+        "offset, true",
+        "payload, true",
+        "payload.items.ok, true",
+        "nothing, false",
+        "none, false",
+        "empty, false",
+        "'', false",
+        "0, false",
+        "{}, false",
+        "[0], false",
+        "$sum, false",
+        "true, true"
+    })
+    void should_match_when_the_result_is_true_in_jsonatas_sense(String expression, boolean expected) {
+        assertThat(Expression.compile(expression).matches(JsonCodec.parse(INPUT)))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void should_tell_the_instant_it_is_given() {
+        // given
+        Expression expression = Expression.compile("$millis()");
+
+        // then
+        assertThat(expression.evaluate(JsonCodec.parse("{}"), Instant.ofEpochMilli(42)))
+                .contains(JsonCodec.parse("42"));
+        assertThat(expression.evaluate(JsonCodec.parse("{}"))).contains(JsonCodec.parse("0"));
+        assertThat(expression.evaluate(JsonCodec.parse("{\"createdAt\":\"soon\"}")))
+                .contains(JsonCodec.parse("0"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '@',
+            value = {
+                "payload.(          ~ position 10",
+                "1 +                ~ position",
+                "'abc               ~ position",
+                "$match(a, /(/)     ~ bad regular expression",
+                "$match(a, /b       ~ a regular expression has no end (position 10)",
+                "a /* b             ~ a comment has no end (position 2)",
+                "/*/                ~ a comment has no end",
+                "a b                ~ position 2",
+                "@  @               ~ it is empty",
+            })
+    void should_say_what_is_wrong_with_a_text_and_where(String text, String expected) {
+        assertThatThrownBy(() -> Expression.compile(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("cannot compile JSONata: ")
+                .hasMessageContaining(expected);
+    }
+
+    @Test
+    void should_say_what_failed_when_an_evaluation_fails() {
+        assertThatThrownBy(() -> Expression.compile("1 + type").evaluate(JsonCodec.parse(INPUT)))
+                .isInstanceOf(EvaluationException.class)
+                .hasMessageStartingWith("cannot evaluate JSONata: 1 + type; ")
+                .hasMessageContaining("must evaluate to a number");
+    }
+
+    @Test
+    void should_keep_a_compiled_expression_until_a_hundred_others_were_used() {
+        // given
+        Expression first = Expression.compile("'kept' & 1");
+
+        // when
+        Expression again = Expression.compile("'kept' & 1");
+        for (int i = 0; i < 100; i++) {
+            Expression.compile("'other' & " + i);
+        }
+
+        // then
+        assertThat(again).isSameAs(first);
+        assertThat(Expression.compile("'kept' & 1")).isNotSameAs(first);
+        assertThat(first.text()).isEqualTo("'kept' & 1");
+    }
+
+    @Test
+    void should_not_remember_variables_from_one_evaluation_to_the_next() {
+        // given
+        Expression expression = Expression.compile("($seen := $seen ? $seen + 1 : 1; $seen)");
+
+        // then
+        assertThat(expression.evaluate(JsonCodec.parse("{}"))).contains(JsonCodec.parse("1"));
+        assertThat(expression.evaluate(JsonCodec.parse("{}"))).contains(JsonCodec.parse("1"));
+    }
+
+    @Test
+    void should_leave_the_input_as_it_is() {
+        // given
+        JsonNode input = JsonCodec.parse(INPUT);
+
+        // when
+        Expression.compile("$ ~> |payload|{'id': 1}, 'text'|").evaluate(input);
+
+        // then
+        assertThat(input).isEqualTo(JsonCodec.parse(INPUT));
+    }
+}
