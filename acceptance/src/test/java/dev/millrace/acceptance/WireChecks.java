@@ -5,6 +5,7 @@ import dev.millrace.contracts.wire.BreakerChecks;
 import dev.millrace.contracts.wire.OffsetChecks;
 import dev.millrace.contracts.wire.PathChecks;
 import dev.millrace.contracts.wire.ReadChecks;
+import dev.millrace.contracts.wire.RobustnessChecks;
 import dev.millrace.contracts.wire.ScheduleChecks;
 import dev.millrace.contracts.wire.SecretChecks;
 import dev.millrace.contracts.wire.Service;
@@ -130,6 +131,14 @@ abstract class WireChecks {
 
     @Nested
     class Secrets extends SecretChecks {
+        @Override
+        protected Service service() {
+            return server();
+        }
+    }
+
+    @Nested
+    class Robustness extends RobustnessChecks {
         @Override
         protected Service service() {
             return server();

@@ -88,6 +88,8 @@ final class YamlBody {
             throw malformed(String.valueOf(e.getProblem()), e.getProblemMark());
         } catch (YAMLException | IOException e) {
             throw malformed(String.valueOf(e.getMessage()), null);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) { // the scanner's way to meet a broken escape
+            throw malformed("an escape in a quoted text is not complete or names no character", null);
         }
         return documents.size() == 1 ? documents.get(0) : array(documents);
     }

@@ -127,6 +127,12 @@ class RequestBodiesTest {
                 .isEqualTo("single {\"type\":\"ü\"}");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\"g\\u", "\"\\x", "a: \"\\Uffffffff\"", "\"\\u12", "\"\\U0011ffff\""})
+    void should_refuse_yaml_escapes_that_name_no_character(String body) {
+        assertThatThrownBy(() -> read("application/yaml", body)).isInstanceOf(Refusal.class);
+    }
+
     @Test
     void should_read_yaml_scalars_as_json_would_and_leave_the_rest_text() {
         String yaml = "norway: no\nyes: on\noctal: 017\nlong: 1_000\nhex: 0x1F\ndot: .5\nnumber: 1.50e3\nbig: "

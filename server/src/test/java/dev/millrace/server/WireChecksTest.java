@@ -4,6 +4,7 @@ import dev.millrace.contracts.wire.AppendChecks;
 import dev.millrace.contracts.wire.OffsetChecks;
 import dev.millrace.contracts.wire.PathChecks;
 import dev.millrace.contracts.wire.ReadChecks;
+import dev.millrace.contracts.wire.RobustnessChecks;
 import dev.millrace.contracts.wire.Service;
 import dev.millrace.contracts.wire.StateChecks;
 import dev.millrace.contracts.wire.SurfaceChecks;
@@ -68,6 +69,14 @@ class WireChecksTest {
 
     @Nested
     class Surface extends SurfaceChecks {
+        @Override
+        protected Service service() {
+            return server;
+        }
+    }
+
+    @Nested
+    class Robustness extends RobustnessChecks {
         @Override
         protected Service service() {
             return server;

@@ -32,6 +32,7 @@ final class YamlSource {
     private final String name;
     private final String text;
     private final Parser parser;
+    private int line = 1;
 
     YamlSource(String name, String text) {
         this.name = name;
@@ -56,12 +57,16 @@ final class YamlSource {
     Event next() {
         try {
             Event event = parser.getEvent();
+            line = event.getEndMark().getLine() + 1;
             refuseForeign(event);
             return event;
         } catch (MarkedYAMLException e) {
             throw notYaml(e);
         } catch (ReaderException e) {
             throw unprintable(e);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) { // how the scanner meets a broken escape
+            throw new MalformedLogException(
+                    name, line, 1, "an escape in a quoted text is not complete or names no character");
         }
     }
 
@@ -73,6 +78,9 @@ final class YamlSource {
             throw notYaml(e);
         } catch (ReaderException e) {
             throw unprintable(e);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) { // how the scanner meets a broken escape
+            throw new MalformedLogException(
+                    name, line, 1, "an escape in a quoted text is not complete or names no character");
         }
     }
 

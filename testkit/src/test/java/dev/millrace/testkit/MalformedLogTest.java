@@ -123,6 +123,14 @@ class MalformedLogTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"\"g\\u", "\"\\x", "\"\\Uffffffff\"", "\"\\U0011ffff\""})
+    void should_refuse_escapes_that_name_no_character(String text) {
+        MalformedLogException refusal = refusal("type: a\npayload:\n  text: " + text);
+
+        assertThat(refusal.line()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "1.5", "\"2\"", "99999999999999999999", "true"})
     void should_refuse_offsets_that_are_none(String offset) {
         assertThat(refusal("type: a\noffset: " + offset))
