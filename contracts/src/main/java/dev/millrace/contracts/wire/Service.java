@@ -34,7 +34,7 @@ public class Service implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final List<LiveReader> readers = new ArrayList<>();
     private final Duration heartbeat;
-    private URI baseUri;
+    private volatile URI baseUri;
 
     /**
      * The service at a base URL.
