@@ -1,0 +1,102 @@
+package dev.millrace.processors.scheduler;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The schedules of a stream by slug; in JSON that very map, {@code {}} when there is none. Immutable and safe for use by
+ * many threads.
+ */
+public final class SchedulerState {
+    private static final SchedulerState EMPTY = new SchedulerState(new TreeMap<>());
+
+    private static final Comparator<Tick> ORDER = Comparator.comparingLong(
+                    (Tick tick) -> tick.entry().nextRunAt())
+            .thenComparing(tick -> tick.entry().createdAt())
+            .thenComparing(tick -> tick.entry().offset());
+
+    private final SortedMap<String, Entry> entries;
+
+    private SchedulerState(SortedMap<String, Entry> entries) {
+        this.entries = Collections.unmodifiableSortedMap(entries);
+    }
+
+    static SchedulerState empty() {
+        return EMPTY;
+    }
+
+    /** The slugs of the schedules there are. */
+    public Set<String> slugs() {
+        return entries.keySet();
+    }
+
+    Optional<Entry> entry(String slug) {
+        return Optional.ofNullable(entries.get(slug));
+    }
+
+    /** The runs to come of whatever is in force, one of each schedule, in the order in which they are made. */
+    List<Tick> ticks() {
+        return entries.entrySet().stream()
+                .filter(entry -> !entry.getValue().awaitsRewrite())
+                .map(entry -> new Tick(entry.getKey(), entry.getValue()))
+                .sorted(ORDER)
+                .toList();
+    }
+
+    /** The schedules that were asked for and are not in force yet, in the order in which they were asked for. */
+    List<Tick> requests() {
+        return entries.entrySet().stream()
+                .filter(entry -> entry.getValue().awaitsRewrite())
+                .map(entry -> new Tick(entry.getKey(), entry.getValue()))
+                .sorted(Comparator.comparingLong(request -> request.entry().offset()))
+                .toList();
+    }
+
+    SchedulerState with(String slug, Entry entry) {
+        TreeMap<String, Entry> more = new TreeMap<>(entries);
+        more.put(slug, entry);
+        return new SchedulerState(more);
+    }
+
+    SchedulerState without(String slug) {
+        if (!entries.containsKey(slug)) {
+            return this;
+        }
+        TreeMap<String, Entry> fewer = new TreeMap<>(entries);
+        fewer.remove(slug);
+        return new SchedulerState(fewer);
+    }
+
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static SchedulerState of(Map<String, Entry> entries) {
+        return new SchedulerState(new TreeMap<>(entries));
+    }
+
+    @JsonValue
+    Map<String, Entry> json() {
+        return entries;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SchedulerState state && entries.equals(state.entries);
+    }
+
+    @Override
+    public int hashCode() {
+        return entries.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return entries.toString();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.millrace.processors.scheduler;
+
+import dev.millrace.core.StreamPath;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * One run of one schedule, past or to come. Its identity is the event that configured the schedule, the time it is due
+ * and the number of runs before it; the keys of what it appends are made of these.
+ *
+ * @param slug the schedule
+ * @param entry the schedule as it was before this run
+ */
+record Tick(String slug, Entry entry) {
+    /** How long until it is due; zero when it is. */
+    Duration until(Instant now) {
+        Duration left = Duration.between(now, Instant.ofEpochSecond(entry.nextRunAt()));
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /** Whether it is still to be made: the schedule was neither replaced nor cancelled, and did not get further. */
+    boolean standsIn(SchedulerState state) {
+        return state.entry(slug)
+                .filter(current -> new Tick(slug, current).id().equals(id()))
+                .isPresent();
+    }
+
+    /** Which run of the stream it is. */
+    String id() {
+        return entry.offset() + ":" + entry.nextRunAt() + ":" + entry.executionCount();
+    }
+
+    /** The key of what this run appends in one of its steps. */
+    String key(String step, StreamPath path) {
+        return Keys.prefix(step, path) + id();
+    }
+}

@@ -1,0 +1,122 @@
+package dev.millrace.processors.scheduler;
+
+import dev.millrace.core.EventInput;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.processor.Attempt;
+import dev.millrace.core.processor.Draft;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.processors.scheduler.ScheduleEvent.ExecutionStarted;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Makes runs that are due, one after the other. Each step is appended with a key of its own, so making a run again, from
+ * the start, makes only what is missing of it.
+ */
+final class TickRun {
+    private final Scheduler scheduler;
+    private final Timers timers;
+    private final StreamPath path;
+    private final Attempt attempt;
+
+    TickRun(Scheduler scheduler, Timers timers, StreamPath path, Attempt attempt) {
+        this.scheduler = scheduler;
+        this.timers = timers;
+        this.path = path;
+        this.attempt = attempt;
+    }
+
+    /** Makes the runs in this order; the first that can neither be made nor refused ends it with that failure. */
+    CompletableFuture<Void> all(List<Tick> due) {
+        CompletableFuture<Void> before = CompletableFuture.completedFuture(null);
+        for (Tick tick : due) {
+            before = before.thenCompose(nothing -> ifItStands(tick, () -> one(tick)));
+        }
+        return before;
+    }
+
+    private interface Step {
+        CompletionStage<Void> take();
+    }
+
+    /** Somebody may cancel or replace the schedule at any time, also between two steps. */
+    private CompletionStage<Void> ifItStands(Tick tick, Step step) {
+        return tick.standsIn(attempt.current(scheduler)) ? step.take() : Effects.none();
+    }
+
+    private CompletionStage<Void> one(Tick tick) {
+        Optional<Schedule> schedule = tick.entry().times();
+        return start(tick, schedule)
+                .thenCompose(startedAt -> ifItStands(
+                        tick,
+                        () -> append(tick, schedule)
+                                .thenCompose(outcome -> finish(tick, schedule, startedAt, outcome))));
+    }
+
+    /** When the run started; of an interval schedule the log says so too. */
+    private CompletableFuture<Long> start(Tick tick, Optional<Schedule> schedule) {
+        long now = Math.max(now(), tick.entry().nextRunAt());
+        if (schedule.filter(Schedule.Every.class::isInstance).isEmpty()) {
+            return CompletableFuture.completedFuture(now);
+        }
+        EventInput started = EventInput.builder()
+                .from(EventInput.of(new ExecutionStarted(tick.slug(), now)))
+                .idempotencyKey(tick.key(Keys.STARTED, path))
+                .build();
+        return attempt.append(Draft.of(started).because(tick.entry().offset()))
+                .thenApply(appended ->
+                        appended.event().payloadJson().path("startedAt").asLong(now));
+    }
+
+    private CompletableFuture<Outcome> append(Tick tick, Optional<Schedule> schedule) {
+        EventInput target;
+        try {
+            target = target(tick, schedule);
+        } catch (IllegalArgumentException unusable) {
+            return CompletableFuture.completedFuture(Outcome.hopeless(unusable));
+        }
+        return attempt.append(Draft.of(target).because(tick.entry().offset()))
+                .thenApply(Scheduler::stored)
+                .thenApply(appended -> Outcome.SUCCEEDED)
+                .exceptionallyCompose(failure -> Scheduler.isRefusal(failure)
+                        ? CompletableFuture.completedFuture(Outcome.failed(Scheduler.unwrap(failure)))
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    /** A key that the user gave holds for what runs once; of what runs again each run gets its own. */
+    private EventInput target(Tick tick, Optional<Schedule> schedule) {
+        if (!tick.entry().callback().equals(Entry.APPEND)) {
+            throw new IllegalArgumentException("callback: expected '" + Entry.APPEND + "', got '"
+                    + tick.entry().callback() + "'");
+        }
+        if (schedule.isEmpty()) {
+            throw new IllegalArgumentException("schedule: expected one of the known kinds, got "
+                    + Words.describe(tick.entry().schedule()));
+        }
+        EventInput target = Target.of(tick.entry().payloadJson());
+        Optional<String> given = target.idempotencyKey();
+        if (given.isPresent() && !schedule.get().recurs()) {
+            return target;
+        }
+        return EventInput.builder()
+                .from(target)
+                .idempotencyKey(given.map(key -> key + ":" + tick.entry().nextRunAt())
+                        .orElseGet(() -> tick.key(Keys.TARGET, path)))
+                .build();
+    }
+
+    private CompletionStage<Void> finish(Tick tick, Optional<Schedule> schedule, long startedAt, Outcome outcome) {
+        Entry entry = tick.entry();
+        Schedule.Run run = new Schedule.Run(
+                Math.max(entry.nextRunAt(), entry.createdAt()), startedAt, Math.max(now(), entry.nextRunAt()));
+        Optional<Schedule.Next> next = schedule.flatMap(times -> times.next(run));
+        return Effects.done(attempt.append(outcome.finished(tick, path, next)));
+    }
+
+    private long now() {
+        return timers.now().getEpochSecond();
+    }
+}
