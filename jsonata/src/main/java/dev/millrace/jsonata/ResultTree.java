@@ -69,7 +69,7 @@ final class ResultTree {
             return NODES.numberNode(small.intValue());
         }
         if (number instanceof Long large) {
-            return NODES.numberNode(large.longValue());
+            return large == large.intValue() ? NODES.numberNode(large.intValue()) : NODES.numberNode(large.longValue());
         }
         if (number instanceof BigInteger huge) {
             return NODES.numberNode(huge);
