@@ -148,6 +148,29 @@ public enum BuiltInType {
     PROCESSOR_DETACHED("millrace/processor-detached", schema().required("processor", NON_EMPTY_TEXT)),
     /** The end of a push subscriber, by slug. */
     SUBSCRIPTION_REMOVED("millrace/subscription-removed", schema().required("slug", NON_EMPTY_TEXT)),
+    /** An attempt to push an event to a subscriber failed; without a time for the next one, the event was passed over. */
+    DELIVERY_FAILED(
+            "millrace/delivery-failed",
+            schema().required("slug", NON_EMPTY_TEXT)
+                    .required("offset", INTEGER)
+                    .required("attempt", POSITIVE_INTEGER)
+                    .optional("status", INTEGER)
+                    .required("message", NON_EMPTY_TEXT)
+                    .optional("nextAttemptAt", TEXT)
+                    .optional("configuredAt", INTEGER)),
+    /** Events were pushed to a subscriber and accepted: so many of those from one offset through another. */
+    DELIVERY_SUCCEEDED(
+            "millrace/delivery-succeeded",
+            schema().required("slug", NON_EMPTY_TEXT)
+                    .required("from", INTEGER)
+                    .required("through", INTEGER)
+                    .required("deliveries", POSITIVE_INTEGER)),
+    /** Nothing is pushed to a subscriber any more until it is configured again; by slug. */
+    SUBSCRIPTION_DISABLED(
+            "millrace/subscription-disabled",
+            schema().required("slug", NON_EMPTY_TEXT)
+                    .required("reason", NON_EMPTY_TEXT)
+                    .optional("configuredAt", INTEGER)),
     /** The end of a rule that derives events, by slug. */
     JSONATA_TRANSFORMER_REMOVED("millrace/jsonata-transformer-removed", schema().required("slug", NON_EMPTY_TEXT)),
     /** The end of code as an event, by slug. */

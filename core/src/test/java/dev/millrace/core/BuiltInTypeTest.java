@@ -109,6 +109,12 @@ class BuiltInTypeTest {
                 .containsExactlyInAnyOrder(
                         "millrace/processor-attached",
                         "millrace/processor-detached",
+                        "millrace/subscription-removed",
+                        "millrace/delivery-failed",
+                        "millrace/delivery-succeeded",
+                        "millrace/subscription-disabled",
+                        "millrace/jsonata-transformer-removed",
+                        "millrace/dynamic-worker-removed",
                         "millrace/effect-failed",
                         "millrace/processor-halted",
                         "millrace/payload-malformed");
@@ -158,6 +164,16 @@ class BuiltInTypeTest {
                         Map.entry(BuiltInType.HTML_RENDERER_CONFIGURED, "{'slug':'s','matcher':'m','template':''}"),
                         Map.entry(BuiltInType.PROCESSOR_ATTACHED, "{'processor':'p','config':{},'subtree':true}"),
                         Map.entry(BuiltInType.PROCESSOR_DETACHED, "{'processor':'p'}"),
+                        Map.entry(BuiltInType.SUBSCRIPTION_REMOVED, "{'slug':'s'}"),
+                        Map.entry(
+                                BuiltInType.DELIVERY_FAILED,
+                                "{'slug':'s','offset':7,'attempt':1,'status':500,'message':'m',"
+                                        + "'nextAttemptAt':'2026-01-01T00:00:00.000Z','configuredAt':2}"),
+                        Map.entry(
+                                BuiltInType.DELIVERY_SUCCEEDED, "{'slug':'s','from':3,'through':9,'deliveries':4}"),
+                        Map.entry(BuiltInType.SUBSCRIPTION_DISABLED, "{'slug':'s','reason':'gone','configuredAt':2}"),
+                        Map.entry(BuiltInType.JSONATA_TRANSFORMER_REMOVED, "{'slug':'s'}"),
+                        Map.entry(BuiltInType.DYNAMIC_WORKER_REMOVED, "{'slug':'s'}"),
                         Map.entry(BuiltInType.EFFECT_FAILED, "{" + failure + ",'attempts':4,'attempt':'reply'}"),
                         Map.entry(BuiltInType.PROCESSOR_HALTED, "{" + failure + "}"),
                         Map.entry(BuiltInType.PAYLOAD_MALFORMED, "{" + failure + "}"))

@@ -28,8 +28,9 @@ import java.util.concurrent.CompletionStage;
  * switches it off ({@code enabled: false}), replaces that rule by a token bucket ({@code burstCapacity} and {@code
  * refillRatePerMinute}), gives types other {@code weights} than 1, and sets the longest chains of reactions ({@code
  * maxHops} across streams, 64; {@code maxDepth} in all, 1000). With {@code repetition: {count}} it also trips when a tool
- * was called that often in a row with the same arguments and the same result. Each configuration replaces the one before and starts the
- * count anew. Events of the service itself never count; {@code llm-chunk-added} weighs 0 unless configured.
+ * was called that often in a row with the same arguments and the same result. Each configuration replaces the one before
+ * and starts the count anew. Events of the service itself never count; {@code llm-chunk-added} and the records of pushed
+ * events ({@code millrace/delivery-...}) weigh 0 unless configured.
  *
  * <p>All of this is decided by the reducer, from offsets and {@link Event#createdAt()}. Stateless and safe for use by
  * many threads.

@@ -33,8 +33,17 @@ record Rules(
         int maxDepth,
         Optional<Integer> repetition) {
 
-    /** Chunks of a model's answer come by the hundred a second and are no sign of a loop. */
-    private static final Map<String, Double> DEFAULT_WEIGHTS = Map.of("llm-chunk-added", 0.0);
+    /**
+     * Chunks of a model's answer come by the hundred a second and are no sign of a loop; nor is the record of how the
+     * pushing of a burst of events went, which must not make the burst look larger than it is.
+     */
+    private static final Map<String, Double> DEFAULT_WEIGHTS = Map.of(
+            "llm-chunk-added",
+            0.0,
+            BuiltInType.DELIVERY_FAILED.type(),
+            0.0,
+            BuiltInType.DELIVERY_SUCCEEDED.type(),
+            0.0);
 
     static final Rules DEFAULT =
             new Rules(true, Optional.empty(), Optional.empty(), DEFAULT_WEIGHTS, 64, 1000, Optional.empty());

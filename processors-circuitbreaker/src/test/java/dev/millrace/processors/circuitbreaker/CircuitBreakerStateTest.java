@@ -21,7 +21,10 @@ class CircuitBreakerStateTest {
                   "paused": false, "pauseReason": null, "pausedAt": null,
                   "config": {
                     "enabled": true, "burstCapacity": null, "refillRatePerMinute": null,
-                    "weights": {"llm-chunk-added": 0.0}, "maxHops": 64, "maxDepth": 1000, "repetition": null
+                    "weights": {
+                      "llm-chunk-added": 0.0, "millrace/delivery-failed": 0.0, "millrace/delivery-succeeded": 0.0
+                    },
+                    "maxHops": 64, "maxDepth": 1000, "repetition": null
                   },
                   "recentEventTimestamps": ["2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.020Z"],
                   "availableTokens": null, "lastRefillAtMs": null, "toolRounds": null, "tripped": null
