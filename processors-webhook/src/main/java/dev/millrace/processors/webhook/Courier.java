@@ -1,0 +1,146 @@
+package dev.millrace.processors.webhook;
+
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.Timers;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pushes the events of one stream to one subscriber under one configuration. An event is done when the receiver has
+ * accepted it; so order, the durable cursor and at-least-once come from the runner, which has one event under way at a
+ * time.
+ */
+final class Courier implements Processor<Origin> {
+    private final PushSubscription subscriber;
+    private final HostContext context;
+    private final RetrySchedule schedule;
+    private final RandomGenerator random = RandomGenerator.getDefault();
+    private final Letter letter;
+    private final Target target;
+    private final Reports reports;
+    private volatile @Nullable Round current;
+
+    Courier(PushSubscription subscriber, StreamPath path, HostContext context, PushClients clients) {
+        this.subscriber = subscriber;
+        this.context = context;
+        this.schedule = clients.settings().schedule();
+        this.letter = Letter.to(subscriber);
+        this.reports = new Reports(subscriber, context);
+        this.target = subscriber.isWebsocket()
+                ? new SocketTarget(subscriber, path, context, clients)
+                : new WebhookTarget(subscriber, context, clients);
+    }
+
+    @Override
+    public String slug() {
+        return subscriber.courierSlug();
+    }
+
+    @Override
+    public Origin initialState() {
+        return Origin.UNKNOWN;
+    }
+
+    @Override
+    public Origin reduce(Origin origin, Event event) {
+        return event.offset() == 1 && BuiltInType.INITIALIZED.matches(event.type()) ? Origin.of(event) : origin;
+    }
+
+    @Override
+    public CompletionStage<Void> afterAppend(Origin origin, Event event, Effects effects) {
+        Optional<byte[]> body = Bookkeeping.includes(event) ? Optional.empty() : write(event, effects);
+        if (body.isEmpty()) {
+            reports.settle(effects);
+            return Effects.none();
+        }
+        Message message = new Message(origin.messageId(subscriber.slug(), event), event.offset(), body.get());
+        Round round = new Round(this, message, effects);
+        current = round;
+        round.begin(subscriber.failing().filter(failed -> failed.offset() == event.offset()));
+        return round.accepted().thenRun(() -> reports.succeeded(event.offset(), round.wasHard(), effects));
+    }
+
+    @Override
+    public CompletionStage<Void> onCaughtUp(Origin origin, Effects effects) {
+        reports.settle(effects);
+        return Effects.none();
+    }
+
+    /** An expression that fails on an event says so in the log, and the event is passed over. */
+    private Optional<byte[]> write(Event event, Effects effects) {
+        try {
+            return letter.write(event);
+        } catch (RuntimeException failure) {
+            Outcome outcome =
+                    Outcome.failed("filter or transform failed, the event was passed over: " + failure.getMessage());
+            reports.failed(event.offset(), 1, outcome, Optional.empty(), effects);
+            return Optional.empty();
+        }
+    }
+
+    // ---- for the round
+
+    Target target() {
+        return target;
+    }
+
+    Reports reports() {
+        return reports;
+    }
+
+    Optional<Duration> waitAfter(int attempt, Optional<Duration> askedFor) {
+        return schedule.after(attempt, askedFor, random);
+    }
+
+    Instant in(Duration wait) {
+        return context.timers().now().plus(wait);
+    }
+
+    Duration until(String time) {
+        try {
+            return Duration.between(context.timers().now(), Instant.parse(time));
+        } catch (DateTimeParseException notOurs) {
+            return Duration.ZERO;
+        }
+    }
+
+    Timers.Timer after(Duration wait, Runnable action) {
+        return context.timers().after(wait, () -> context.executor().execute(action));
+    }
+
+    // ---- for the run
+
+    /** Nothing up to this offset is pushed. */
+    long floor() {
+        return subscriber.floor();
+    }
+
+    /** Tells of what was accepted, while it still can. */
+    void report() {
+        reports.flush();
+    }
+
+    /** Gives up what is under way. Whoever runs this courier next begins with it again. */
+    void abandon() {
+        Round round = current;
+        if (round != null) {
+            round.abandon();
+        }
+        target.abandon();
+    }
+
+    /** Ends all connections. */
+    void close() {
+        target.close();
+    }
+}

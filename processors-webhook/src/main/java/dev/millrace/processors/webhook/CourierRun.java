@@ -1,0 +1,93 @@
+package dev.millrace.processors.webhook;
+
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.RunnerStatus;
+import dev.millrace.core.runner.RunnerStatus.Phase;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps one courier running until it is closed. Closing stops it before it returns, progress saved, so that whoever
+ * comes next for the same subscriber goes on where this one ended. Safe for use by many threads.
+ */
+final class CourierRun {
+    private static final Duration RESTART_DELAY = Duration.ofSeconds(1);
+
+    private final Courier courier;
+    private final StreamPath path;
+    private final HostContext context;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private @Nullable ProcessorRunner<Origin> runner;
+    private boolean closed;
+
+    CourierRun(Courier courier, StreamPath path, HostContext context) {
+        this.courier = courier;
+        this.path = path;
+        this.context = context;
+    }
+
+    /** Starts; the stage ends when it is closed, or when there is nothing to go on with. */
+    CompletionStage<Void> start() {
+        begin();
+        return ended;
+    }
+
+    private void begin() {
+        ProcessorRunner<Origin> started;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            started = context.runner(courier).stream(path)
+                    .effectsFrom(EffectsFrom.after(courier.floor()))
+                    .start();
+            runner = started;
+        }
+        started.ended().thenAccept(status -> settle(started, status));
+    }
+
+    /** A runner whose tail failed is replaced after a while; one that halted, or was stopped, is not. */
+    private void settle(ProcessorRunner<Origin> over, RunnerStatus status) {
+        if (status.phase() == Phase.HALTED) {
+            close();
+        } else if (status.failure().isPresent()) {
+            context.timers().after(RESTART_DELAY, () -> context.executor().execute(() -> replace(over)));
+        }
+    }
+
+    private void replace(ProcessorRunner<Origin> over) {
+        synchronized (this) {
+            if (closed || runner != over) {
+                return;
+            }
+            stop(over);
+        }
+        begin();
+    }
+
+    private void stop(ProcessorRunner<Origin> over) {
+        courier.report();
+        over.stop(Duration.ZERO);
+        courier.abandon();
+    }
+
+    /** Ends the pushing: what is under way counts as not pushed. */
+    void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            if (runner != null) {
+                stop(runner);
+            }
+            courier.close();
+        }
+        ended.complete(null);
+    }
+}

@@ -1,0 +1,104 @@
+package dev.millrace.processors.webhook;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.processor.Attempt;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.processors.webhook.SubscriptionEvent.DeliveryFailed;
+import dev.millrace.processors.webhook.SubscriptionEvent.DeliverySucceeded;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Pushes the events of a stream to the subscribers that {@code subscription/configured} names: HTTP endpoints and
+ * WebSockets.
+ *
+ * <p>This processor only keeps the list, and one runner for each subscriber that is neither removed nor disabled. That
+ * runner has its own durable cursor, so each subscriber gets its events in order and at least once, whatever the others
+ * do; and no append ever waits for any of them. docs/processors/external-subscriber.md says the rest.
+ *
+ * <p>One instance serves one stream of the context it was made with. Safe for use by many threads.
+ */
+public final class ExternalSubscriber implements Processor<Subscribers> {
+    /** The slug, and the name under which servers know it. */
+    public static final String SLUG = "external-subscriber";
+
+    private static final EventCatalog EVENTS = EventCatalog.of(SubscriptionEvent.class);
+
+    private final HostContext context;
+    private final PushClients clients;
+
+    /**
+     * A processor over the streams, the progress, the settings and the secrets of a context.
+     *
+     * @throws IllegalArgumentException when a setting is wrong; the message names it
+     */
+    public ExternalSubscriber(HostContext context) {
+        this(context, PushClients.of(PushSettings.of(context)));
+    }
+
+    ExternalSubscriber(HostContext context, PushClients clients) {
+        this.context = context;
+        this.clients = clients;
+    }
+
+    @Override
+    public String slug() {
+        return SLUG;
+    }
+
+    @Override
+    public EventCatalog events() {
+        return EVENTS;
+    }
+
+    @Override
+    public Subscribers initialState() {
+        return Subscribers.NONE;
+    }
+
+    @Override
+    public Subscribers reduce(Subscribers state, Event event) {
+        return event.payload() instanceof SubscriptionEvent change ? state.after(change, event) : state;
+    }
+
+    /** Starts, replaces or ends the runner of the subscriber that the event is about. */
+    @Override
+    public CompletionStage<Void> afterAppend(Subscribers state, Event event, Effects effects) {
+        if (event.payload() instanceof SubscriptionEvent change
+                && !(change instanceof DeliveryFailed)
+                && !(change instanceof DeliverySucceeded)) {
+            settle(change.slug(), effects);
+        }
+        return Effects.none();
+    }
+
+    /** Starts whatever should run. */
+    @Override
+    public CompletionStage<Void> onCaughtUp(Subscribers state, Effects effects) {
+        state.subscribersBySlug().keySet().forEach(slug -> settle(slug, effects));
+        return Effects.none();
+    }
+
+    private void settle(String slug, Effects effects) {
+        String name = "subscriber/" + slug;
+        effects.current(this)
+                .find(slug)
+                .filter(PushSubscription::isEnabled)
+                .ifPresentOrElse(
+                        subscriber -> effects.launch(
+                                name,
+                                Effects.because(subscriber.configuredAt()),
+                                attempt -> push(subscriber, effects, attempt)),
+                        () -> effects.running(name).ifPresent(Attempt::cancel));
+    }
+
+    /** Pushes until the attempt is cancelled. */
+    private CompletionStage<?> push(PushSubscription subscriber, Effects effects, Attempt attempt) {
+        Courier courier = new Courier(subscriber, effects.path(), context, clients);
+        CourierRun run = new CourierRun(courier, effects.path(), context);
+        attempt.onCancel(run::close);
+        return run.start();
+    }
+}

@@ -1,0 +1,124 @@
+package dev.millrace.processors.webhook;
+
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.runner.Timers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message on its way to one subscriber: sent, and sent again by the schedule, until it is accepted or the subscriber
+ * is given up. Safe for use by many threads.
+ */
+final class Round {
+    private final Courier courier;
+    private final Message message;
+    private final Effects effects;
+    private final CompletableFuture<Void> accepted = new CompletableFuture<>();
+    private boolean failedBefore;
+    private boolean over;
+    private Timers.@Nullable Timer waiting;
+
+    Round(Courier courier, Message message, Effects effects) {
+        this.courier = courier;
+        this.message = message;
+        this.effects = effects;
+    }
+
+    /** Completes when the message is accepted; never, when the subscriber is given up or this is. */
+    CompletableFuture<Void> accepted() {
+        return accepted;
+    }
+
+    /** Whether it took more than one attempt. */
+    synchronized boolean wasHard() {
+        return failedBefore;
+    }
+
+    /** Begins after the attempt that failed before, if there was one. */
+    void begin(Optional<PushSubscription.FailedAttempt> last) {
+        if (last.isEmpty()) {
+            send(1);
+            return;
+        }
+        synchronized (this) {
+            failedBefore = true;
+        }
+        int next = last.get().attempt() + 1;
+        Duration wait = courier.until(last.get().nextAttemptAt());
+        if (wait.isZero() || wait.isNegative()) {
+            send(next);
+        } else {
+            sendAfter(wait, next);
+        }
+    }
+
+    private void send(int attempt) {
+        synchronized (this) {
+            if (over) {
+                return;
+            }
+        }
+        courier.target().send(message).whenComplete((outcome, broken) -> {
+            if (broken == null) {
+                settle(attempt, outcome);
+            } else {
+                settle(attempt, Outcome.failed("sending failed: " + broken));
+            }
+        });
+    }
+
+    private void settle(int attempt, Outcome outcome) {
+        synchronized (this) {
+            if (over) {
+                return;
+            }
+            failedBefore |= outcome.kind() != Outcome.Kind.ACCEPTED;
+        }
+        if (outcome.kind() == Outcome.Kind.ACCEPTED) {
+            accepted.complete(null);
+            return;
+        }
+        Optional<Duration> wait = outcome.kind() == Outcome.Kind.GONE
+                ? Optional.empty()
+                : courier.waitAfter(attempt, outcome.retryAfter());
+        Optional<Instant> next = wait.map(courier::in);
+        courier.reports().failed(message.offset(), attempt, outcome, next, effects);
+        if (wait.isPresent()) {
+            sendAfter(wait.get(), attempt + 1);
+        } else {
+            giveUp(attempt, outcome);
+        }
+    }
+
+    private void sendAfter(Duration wait, int attempt) {
+        synchronized (this) {
+            if (!over) {
+                waiting = courier.after(wait, () -> send(attempt));
+            }
+        }
+    }
+
+    /** The event stays unacknowledged: it is the first one when the subscriber is configured again. */
+    private void giveUp(int attempt, Outcome outcome) {
+        String reason = outcome.kind() == Outcome.Kind.GONE
+                ? "the receiver is gone: " + outcome.message()
+                : "the event at offset " + message.offset() + " was not accepted in " + attempt
+                        + (attempt == 1 ? " attempt" : " attempts") + "; the last one: " + outcome.message();
+        courier.reports().disabled(message.offset(), reason, effects).whenComplete((appended, refused) -> {
+            if (refused != null) {
+                accepted.completeExceptionally(refused);
+            }
+        });
+    }
+
+    /** Gives this up, without a word and for good. */
+    synchronized void abandon() {
+        over = true;
+        if (waiting != null) {
+            waiting.cancel();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package dev.millrace.processors.webhook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamPath;
+import dev.millrace.engine.EventStore;
+import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.testkit.VirtualTimers;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+
+/** An engine that hosts the processor, in virtual time, and one stream of it. */
+final class Stage implements AutoCloseable {
+    static final StreamPath PATH = StreamPath.of("/agents/1");
+    static final Duration BOUND = Duration.ofSeconds(30);
+
+    final VirtualTimers time = new VirtualTimers();
+    private final Supplier<EventStore> stores;
+    private final Map<String, String> settings = new HashMap<>(Map.of("server.loopback", "true"));
+    private final Map<String, String> secrets = new HashMap<>();
+    private Optional<StreamEngine> running = Optional.empty();
+
+    Stage(Supplier<EventStore> stores) {
+        this.stores = stores;
+    }
+
+    static Stage inMemory() {
+        return new Stage(InMemoryEventStore::new);
+    }
+
+    Stage setting(String name, String value) {
+        settings.put(name, value);
+        return this;
+    }
+
+    Stage secret(String name, String value) {
+        secrets.put(name, value);
+        return this;
+    }
+
+    Stage start() {
+        running = Optional.of(StreamEngine.builder(stores.get())
+                .timers(time)
+                .processors(List.of(new ExternalSubscriberProvider()))
+                .settings(settings)
+                .secrets((project, name) -> Optional.ofNullable(secrets.get(name)))
+                .start());
+        return this;
+    }
+
+    Stage restart() {
+        close();
+        return start();
+    }
+
+    EventStreams streams() {
+        return running.orElseThrow().streams(ProjectSlug.defaultProject());
+    }
+
+    /** Appends an event and answers its offset. */
+    long append(String type, String payload) throws Exception {
+        return get(streams()
+                        .append(
+                                PATH,
+                                EventInput.builder()
+                                        .type(type)
+                                        .payload(JsonCodec.parse(payload))
+                                        .build()))
+                .offset();
+    }
+
+    /** Appends that many {@code noted} events, {@code n} from 1, and answers the offset of the last one. */
+    long note(int count) throws Exception {
+        long last = 0;
+        for (int n = 1; n <= count; n++) {
+            last = append("noted", "{\"n\": " + n + "}");
+        }
+        return last;
+    }
+
+    long configure(String payload) throws Exception {
+        return append(BuiltInType.SUBSCRIPTION_CONFIGURED.type(), payload);
+    }
+
+    /** Configures a webhook without anything. */
+    long webhook(String slug, Receiver receiver) throws Exception {
+        return configure(
+                "{\"slug\": \"" + slug + "\", \"type\": \"webhook\", \"callbackUrl\": \"" + receiver.url() + "\"}");
+    }
+
+    List<Event> events() throws Exception {
+        return get(streams().read(PATH, ReadRange.all()));
+    }
+
+    List<Event> events(BuiltInType type) throws Exception {
+        return events().stream().filter(event -> type.matches(event.type())).toList();
+    }
+
+    /** The offsets of the {@code noted} events. */
+    List<Long> noted() throws Exception {
+        return events().stream()
+                .filter(event -> event.type().equals("noted"))
+                .map(Event::offset)
+                .toList();
+    }
+
+    /** The payloads of all events of a type. */
+    List<JsonNode> payloads(BuiltInType type) throws Exception {
+        return events(type).stream().map(Event::payloadJson).toList();
+    }
+
+    /** How many deliveries to a subscriber the log tells of. */
+    int reported(String slug) throws Exception {
+        return payloads(BuiltInType.DELIVERY_SUCCEEDED).stream()
+                .filter(report -> report.path("slug").asText().equals(slug))
+                .mapToInt(report -> report.path("deliveries").intValue())
+                .sum();
+    }
+
+    /** What {@code GET state} says of a subscriber; missing when it says nothing. */
+    JsonNode subscriber(String slug) throws Exception {
+        return get(streams().state(PATH))
+                .processors()
+                .getOrDefault(ExternalSubscriber.SLUG, MissingNode.getInstance())
+                .path("subscribersBySlug")
+                .path(slug);
+    }
+
+    /** Waits, and lets virtual time pass quickly. */
+    void await(Callable<Boolean> condition) {
+        Awaitility.await().atMost(BOUND).pollInterval(Duration.ofMillis(5)).until(() -> {
+            time.advance(Duration.ofMillis(250));
+            return condition.call();
+        });
+    }
+
+    /** Waits in real time, while virtual time stands still. */
+    void awaitStill(Callable<Boolean> condition) {
+        Awaitility.await().atMost(BOUND).pollInterval(Duration.ofMillis(5)).until(condition);
+    }
+
+    static <T> T get(CompletableFuture<T> future) throws Exception {
+        return future.get(BOUND.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        running.ifPresent(engine -> engine.stop(Duration.ofSeconds(5)));
+        running = Optional.empty();
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the pushing of events, with real sockets and a real engine. */
+@NullMarked
+package dev.millrace.processors.webhook;
+
+import org.jspecify.annotations.NullMarked;
