@@ -68,7 +68,7 @@ class KillTest {
                 Awaitility.await("seed " + seed)
                         .atMost(BOUND)
                         .pollInterval(Duration.ofMillis(500))
-                        .until(() -> isDone(server));
+                        .untilAsserted(() -> assertDone(server));
                 for (int stream = 0; stream < STREAMS; stream++) {
                     check(server, path(stream), seed);
                 }
@@ -87,6 +87,7 @@ class KillTest {
                 "{\"slug\":\"hook\",\"type\":\"webhook\",\"jsonataFilter\":\"type = 'order'\",\"callbackUrl\":"
                         + "\"http://127.0.0.1:" + port + "/in\"}");
         assertThat(answer.status()).isEqualTo(200);
+        server.append(stream, BuiltInType.CIRCUIT_BREAKER_CONFIGURED, "{\"enabled\":false}");
     }
 
     /** Kills from another thread after a random while, however far the appends have come, and starts again. */
@@ -101,7 +102,7 @@ class KillTest {
                 },
                 "appender");
         appender.start();
-        appender.join(100 + random.nextInt(2_400));
+        appender.join(100 + random.nextInt(1_900));
         server.killAndRestart();
         appender.join();
     }
@@ -124,24 +125,22 @@ class KillTest {
 
     private static void keyed(PackagedServer server, String stream, String type, String payload, String key) {
         Answer answer = server.append(
-                stream,
-                "{\"type\":\"" + type + "\",\"idempotencyKey\":\"" + key + "\",\"payload\":" + payload + "}");
+                stream, "{\"type\":\"" + type + "\",\"idempotencyKey\":\"" + key + "\",\"payload\":" + payload + "}");
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     }
 
-    private boolean isDone(PackagedServer server) {
+    private void assertDone(PackagedServer server) {
         for (int stream = 0; stream < STREAMS; stream++) {
             List<JsonNode> events = server.history(path(stream)).events();
-            long finished = events.stream()
-                    .filter(event -> BuiltInType.SCHEDULE_EXECUTION_FINISHED.matches(
-                            event.path("type").textValue()))
-                    .count();
-            if (finished < ROUNDS * EACH
-                    || !new TreeSet<>(arrived.getOrDefault(path(stream), List.of())).equals(orders(events))) {
-                return false;
-            }
+            assertThat(events.stream()
+                            .filter(event -> BuiltInType.SCHEDULE_EXECUTION_FINISHED.matches(
+                                    event.path("type").textValue())))
+                    .as("schedules that ran on %s", path(stream))
+                    .hasSizeGreaterThanOrEqualTo(ROUNDS * EACH);
+            assertThat(new TreeSet<>(arrived.getOrDefault(path(stream), List.of())))
+                    .as("orders of %s that arrived", path(stream))
+                    .isEqualTo(orders(events));
         }
-        return true;
     }
 
     private void check(PackagedServer server, String stream, long seed) {
@@ -170,7 +169,8 @@ class KillTest {
     }
 
     private void note(RecordedRequest request) {
-        JsonNode event = JsonCodec.parse(Objects.requireNonNull(request.getBody()).utf8());
+        JsonNode event =
+                JsonCodec.parse(Objects.requireNonNull(request.getBody()).utf8());
         String stream = event.path("streamPath").textValue();
         long offset = event.path("offset").longValue();
         List<Long> offsets = arrived.computeIfAbsent(stream, key -> new CopyOnWriteArrayList<>());

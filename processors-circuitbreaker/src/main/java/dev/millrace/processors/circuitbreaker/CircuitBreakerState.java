@@ -92,7 +92,7 @@ public final class CircuitBreakerState {
     }
 
     CircuitBreakerState measured(Meter newMeter, ToolRounds newRounds, Optional<Trip> newTrip) {
-        return newMeter.equals(meter) && Objects.equals(newRounds, rounds) && newTrip.equals(tripped)
+        return newMeter.equals(meter) && newRounds.equals(rounds) && newTrip.equals(tripped)
                 ? this
                 : new CircuitBreakerState(pausedAt, pauseReason, rules, newMeter, newRounds, newTrip);
     }
