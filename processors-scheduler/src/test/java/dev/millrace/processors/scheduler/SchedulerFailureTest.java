@@ -1,0 +1,123 @@
+package dev.millrace.processors.scheduler;
+
+import static dev.millrace.processors.scheduler.Stage.configured;
+import static dev.millrace.processors.scheduler.Stage.event;
+import static dev.millrace.processors.scheduler.Stage.every;
+import static dev.millrace.processors.scheduler.Stage.in;
+import static dev.millrace.processors.scheduler.Stage.scheduled;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.engine.InMemoryEventStore;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Schedules that cannot do what they are asked to. */
+class SchedulerFailureTest {
+    private final Stage stage = Stage.over(new InMemoryEventStore());
+
+    @AfterEach
+    void stop() {
+        stage.close();
+    }
+
+    private String error() throws Exception {
+        return stage.last().metadata().orElseThrow().path("error").asText();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "destroy | {'type': 'tick'} | callback: expected 'append', got 'destroy'",
+                "append  | {'type'          | payloadJson: expected JSON text;",
+                "append  | 5                | payloadJson: expected an event, which is an object, got 5",
+                "append  | {'payload': {}}  | payloadJson.type: expected a string of 1 to 2048 characters, got nothing",
+            })
+    void should_end_a_schedule_that_can_never_do_it(String callback, String payloadJson, String why) throws Exception {
+        stage.append(configured("a", callback, payloadJson, in(1), 1))
+                .at(1)
+                .shows("a configured for 1", "a failed, next never");
+        assertThat(error()).contains(why);
+
+        stage.append(configured("b", callback, payloadJson, every(1), 2))
+                .at(2)
+                .showsAfter(2, "b configured for 2", "b started at 2", "b failed, next never");
+        assertThat(stage.state()).isEmpty();
+    }
+
+    @Test
+    void should_go_on_when_one_run_is_refused_and_the_schedule_recurs() throws Exception {
+        stage.append(configured("a", "append", "{'type': 'tick', 'offset': 7}", every(1), 1))
+                .at(1)
+                .showsAfter(1, "a started at 1", "a failed, next 2");
+        assertThat(error()).contains("offset");
+        stage.append(EventInput.ofType("noise"))
+                .at(2)
+                .showsAfter(3, "noise", "a started at 2", "tick", "a succeeded, next 3");
+    }
+
+    @Test
+    void should_end_what_runs_once_when_that_is_refused() throws Exception {
+        stage.append(scheduled("a", "{'type': 'tick', 'offset': 1}", in(1)))
+                .at(1)
+                .shows("a asked for", "a configured for 1", "a failed, next never");
+        assertThat(stage.state()).isEmpty();
+    }
+
+    @Test
+    void should_keep_a_key_of_the_user_for_what_runs_once_and_make_one_a_run_otherwise() throws Exception {
+        stage.append(configured("a", "append", "{'type': 'tick', 'idempotencyKey': 'k'}", in(1), 1))
+                .at(1)
+                .shows("a configured for 1", "tick", "a succeeded, next never")
+                .append(configured("b", "append", "{'type': 'tick', 'idempotencyKey': 'k'}", in(1), 2))
+                .at(2)
+                .showsAfter(3, "b configured for 2", "b succeeded, next never")
+                .append(configured("c", "append", "{'type': 'tock', 'idempotencyKey': 'k'}", every(1), 3))
+                .at(3)
+                .showsAfter(5, "c configured for 3", "c started at 3", "tock", "c succeeded, next 4")
+                .at(4)
+                .showsAfter(9, "c started at 4", "tock", "c succeeded, next 5");
+        assertThat(stage.log().stream().map(Event::idempotencyKey).flatMap(Optional::stream))
+                .contains("k", "k:1767225603", "k:1767225604");
+    }
+
+    @Test
+    void should_say_so_when_what_is_asked_for_does_not_fit_into_one_event() throws Exception {
+        String quotes = "\\\"".repeat(300_000); // half as long again as text in text
+        EventInput large = EventInput.builder()
+                .type(BuiltInType.APPEND_SCHEDULED.type())
+                .payload(JsonCodec.parse("{\"slug\": \"a\", \"append\": {\"type\": \"tick\", \"payload\": {\"q\": \"" + quotes
+                        + "\"}}, \"schedule\": {\"kind\": \"every\", \"intervalSeconds\": 1}}"))
+                .build();
+
+        stage.append(large).shows("a asked for", "a failed, next never");
+
+        assertThat(error()).contains("1048576");
+        assertThat(stage.state()).isEmpty();
+    }
+
+    @Test
+    void should_not_be_fooled_by_steps_that_somebody_else_writes() throws Exception {
+        stage.append(configured("a", "append", "{'type': 'tick'}", every(5), 5))
+                .append(event(BuiltInType.SCHEDULE_EXECUTION_STARTED, "{'slug': 'a', 'startedAt': 1767225600}"))
+                .at(5)
+                .showsAfter(2, "a started at 5", "tick", "a succeeded, next 10");
+        stage.append(event(
+                        BuiltInType.SCHEDULE_EXECUTION_FINISHED,
+                        "{'slug': 'a', 'outcome': 'succeeded', 'nextRunAt': 1767225605}"))
+                .showsAfter(5, "a succeeded, next 5", "a started at 5", "tick", "a succeeded, next 10")
+                .append(event(
+                        BuiltInType.SCHEDULE_EXECUTION_FINISHED,
+                        "{'slug': 'b', 'outcome': 'succeeded', 'nextRunAt': 1767225605}"))
+                .showsAfter(9, "b succeeded, next 5");
+        assertThat(stage.state().has("b")).isFalse();
+    }
+}

@@ -1,0 +1,150 @@
+package dev.millrace.processors.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.hosting.ProcessorProvider;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SchedulerProviderTest {
+    private final SchedulerProvider provider = new SchedulerProvider();
+
+    private List<String> problems(BuiltInType type, String payload) {
+        String json = payload.replace('\'', '"');
+        assertThat(type.problems(JsonCodec.parse(json)))
+                .as("the schema has nothing against it")
+                .isEmpty();
+        return provider.problems(type, JsonCodec.parse(json));
+    }
+
+    private List<String> ofSchedule(String schedule) {
+        return problems(
+                BuiltInType.APPEND_SCHEDULED, "{'slug': 's', 'append': {'type': 'x'}, 'schedule': " + schedule + "}");
+    }
+
+    private List<String> ofTarget(String target) {
+        return problems(
+                BuiltInType.APPEND_SCHEDULED,
+                "{'slug': 's', 'append': " + target + ", 'schedule': {'kind': 'every', 'intervalSeconds': 5}}");
+    }
+
+    private List<String> ofConfigured(String fields) {
+        return problems(
+                BuiltInType.SCHEDULE_CONFIGURED,
+                "{'slug': 's', 'callback': 'append', 'schedule': {'kind': 'once-in', 'delaySeconds': 1}, " + fields
+                        + "}");
+    }
+
+    @Test
+    void should_be_found_on_the_class_path() {
+        assertThat(ServiceLoader.load(ProcessorProvider.class))
+                .anySatisfy(found -> assertThat(found.name()).isEqualTo("scheduler"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'kind': 'once-at', 'at': '2026-01-31T09:00:00Z'}",
+                "{'kind': 'once-at', 'at': '2020-01-31T09:00:00.5+02:00'}",
+                "{'kind': 'once-in', 'delaySeconds': 1}",
+                "{'kind': 'every', 'intervalSeconds': 5}",
+                "{'kind': 'cron', 'cron': '*/5 * * * mon-fri'}",
+            })
+    void should_accept_every_kind_of_schedule(String schedule) {
+        assertThat(ofSchedule(schedule)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{} | payload.schedule.kind: expected one of once-at, once-in, every and cron, got nothing",
+                "{'kind': 'weekly'} | payload.schedule.kind: expected one of once-at, once-in, every and cron, got \"weekly\"",
+                "{'kind': 5} | payload.schedule.kind: expected one of once-at, once-in, every and cron, got 5",
+                "{'kind': 'every', 'intervalSeconds': 0} | payload.schedule.intervalSeconds: expected a positive integer, got 0",
+                "{'kind': 'every', 'intervalSeconds': 1.5} | payload.schedule.intervalSeconds: expected a positive integer, got 1.5",
+                "{'kind': 'every', 'intervalSeconds': 99999999999} | payload.schedule.intervalSeconds: expected a positive integer, got 99999999999",
+                "{'kind': 'every'} | payload.schedule.intervalSeconds: expected a positive integer, got nothing",
+                "{'kind': 'once-in', 'delaySeconds': 0} | payload.schedule.delaySeconds: expected a positive integer, got 0",
+                "{'kind': 'once-in', 'delaySeconds': '5'} | payload.schedule.delaySeconds: expected a positive integer, got \"5\"",
+                "{'kind': 'once-at', 'at': 'tomorrow'} | payload.schedule.at: expected an ISO-8601 time with an offset, 2026-01-31T09:00:00Z say, got \"tomorrow\"",
+                "{'kind': 'once-at', 'at': '2026-01-31T09:00:00'} | payload.schedule.at: expected an ISO-8601 time with an offset, 2026-01-31T09:00:00Z say, got \"2026-01-31T09:00:00\"",
+                "{'kind': 'cron', 'cron': '* * *'} | payload.schedule.cron: expected a cron expression of five fields, got \"* * *\": it has 3 fields instead of 5 (minute, hour, day of month, month, day of week)",
+                "{'kind': 'cron', 'cron': 5} | payload.schedule.cron: expected a cron expression of five fields, got 5",
+                "{'kind': 'once-in', 'delaySeconds': 1, 'zone': 'CET'} | payload.schedule.zone: unknown field of a schedule of kind once-in",
+            })
+    void should_name_the_field_that_is_wrong_with_a_schedule(String schedule, String problem) {
+        assertThat(ofSchedule(schedule)).containsExactly(problem);
+    }
+
+    @Test
+    void should_accept_every_field_of_an_event_to_be_appended() {
+        assertThat(ofTarget("{'type': 'x', 'payload': {'n': 1}, 'metadata': {'by': 'me'}, 'idempotencyKey': 'k',"
+                        + " 'offset': '5'}"))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{} | payload.append.type: expected a string of 1 to 2048 characters, got nothing",
+                "{'type': ' '} | payload.append.type: expected a string of 1 to 2048 characters, got \" \"",
+                "{'type': 'x', 'payload': 5} | payload.append.payload: expected an object, got 5",
+                "{'type': 'x', 'metadata': []} | payload.append.metadata: expected an object, got []",
+                "{'type': 'x', 'idempotencyKey': ''} | payload.append.idempotencyKey: expected a non-empty string that does not begin with 'millrace/', got \"\"",
+                "{'type': 'x', 'idempotencyKey': 'millrace/x'} | payload.append.idempotencyKey: expected a non-empty string that does not begin with 'millrace/', got \"millrace/x\"",
+                "{'type': 'x', 'offset': 0} | payload.append.offset: expected a positive integer, got 0",
+                "{'type': 'x', 'offset': true} | payload.append.offset: expected a positive integer, got true",
+                "{'type': 'x', 'path': '/b'} | payload.append.path: unknown field",
+                "{'type': 'https://events.iterate.com/events/stream/paused', 'payload': {'reason': 5}} | payload.append.payload.reason: expected a string, got 5",
+                "{'type': 'events.iterate.com/core/initialized', 'payload': {'projectSlug': 'p', 'path': '/'}} | payload.append.type: expected anything but the first event of a stream, which is there already",
+            })
+    void should_name_the_field_that_is_wrong_with_the_event_to_be_appended(String target, String problem) {
+        assertThat(ofTarget(target)).containsExactly(problem);
+    }
+
+    @Test
+    void should_leave_to_the_run_what_only_a_run_can_find_wrong() {
+        assertThat(ofConfigured("'nextRunAt': 0")).isEmpty();
+        assertThat(ofConfigured("'nextRunAt': 5, 'payloadJson': 'not json'")).isEmpty();
+    }
+
+    @Test
+    void should_refuse_what_is_no_time_or_no_text_in_a_configured_schedule() {
+        assertThat(ofConfigured("'nextRunAt': -1"))
+                .containsExactly(
+                        "payload.nextRunAt: expected seconds since the epoch, from 0 to the year 9999, got -1");
+        assertThat(ofConfigured("'nextRunAt': 99999999999999999999")).hasSize(1);
+        assertThat(ofConfigured("'nextRunAt': 1, 'payloadJson': {'type': 'x'}"))
+                .containsExactly("payload.payloadJson: expected a string, got {\"type\":\"x\"}");
+    }
+
+    @Test
+    void should_refuse_steps_that_say_what_cannot_be() {
+        assertThat(problems(BuiltInType.SCHEDULE_EXECUTION_STARTED, "{'slug': 's', 'startedAt': -5}"))
+                .singleElement()
+                .asString()
+                .startsWith("payload.startedAt: ");
+        assertThat(problems(
+                        BuiltInType.SCHEDULE_EXECUTION_FINISHED,
+                        "{'slug': 's', 'outcome': 'maybe', 'nextRunAt': -5}"))
+                .satisfiesExactly(
+                        first -> assertThat(first)
+                                .isEqualTo("payload.outcome: expected 'succeeded' or 'failed', got \"maybe\""),
+                        second -> assertThat(second).startsWith("payload.nextRunAt: "));
+        assertThat(problems(
+                        BuiltInType.SCHEDULE_EXECUTION_FINISHED,
+                        "{'slug': 's', 'outcome': 'failed', 'nextRunAt': null}"))
+                .isEmpty();
+        assertThat(problems(BuiltInType.SCHEDULE_CANCELLED, "{'slug': 's'}")).isEmpty();
+    }
+}

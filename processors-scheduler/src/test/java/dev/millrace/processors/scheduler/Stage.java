@@ -1,0 +1,146 @@
+package dev.millrace.processors.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.Appended;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.engine.EventStore;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.testkit.VirtualTimers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** An engine whose time a test moves, and one stream of it. */
+final class Stage implements AutoCloseable {
+    static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    static final StreamPath PATH = StreamPath.of("/agents/1");
+    private static final Duration BOUND = Duration.ofSeconds(30);
+    private static final Steps STEPS = new Steps(START.getEpochSecond());
+
+    final VirtualTimers time;
+    final EventStreams streams;
+    private final StreamEngine engine;
+
+    /** A stage whose clock shows so many seconds. */
+    Stage(EventStore store, long second, List<ProcessorProvider> providers) {
+        this.time = new VirtualTimers(START.plusSeconds(second));
+        this.engine = StreamEngine.builder(store)
+                .timers(time)
+                .processors(providers)
+                .start();
+        this.streams = engine.streams(ProjectSlug.defaultProject());
+    }
+
+    /** A stage with a scheduler, at the start. */
+    static Stage over(EventStore store) {
+        return new Stage(store, 0, List.of(new SchedulerProvider()));
+    }
+
+    static <T> T get(CompletableFuture<T> future) throws ExecutionException, InterruptedException, TimeoutException {
+        return future.get(BOUND.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    static EventInput event(BuiltInType type, String payload) {
+        return EventInput.builder()
+                .type(type.type())
+                .payload(JsonCodec.parse(payload.replace('\'', '"')))
+                .build();
+    }
+
+    /** Asks for an event to be appended. */
+    static EventInput scheduled(String slug, String target, String schedule) {
+        return event(
+                BuiltInType.APPEND_SCHEDULED,
+                "{'slug': '" + slug + "', 'append': " + target + ", 'schedule': " + schedule + "}");
+    }
+
+    static String every(int seconds) {
+        return "{'kind': 'every', 'intervalSeconds': " + seconds + "}";
+    }
+
+    static String in(int seconds) {
+        return "{'kind': 'once-in', 'delaySeconds': " + seconds + "}";
+    }
+
+    /** Configures a schedule of the type {@code tick} directly. */
+    static EventInput configured(String slug, String callback, String payloadJson, String schedule, long nextRunAt) {
+        return EventInput.of(new ScheduleEvent.Configured(
+                slug,
+                callback,
+                Optional.of(JsonCodec.parse(JsonCodec.writeText(payloadJson.replace('\'', '"')))),
+                JsonCodec.parse(schedule.replace('\'', '"')),
+                START.getEpochSecond() + nextRunAt));
+    }
+
+    Stage append(EventInput... inputs) throws Exception {
+        for (EventInput input : inputs) {
+            Appended appended = get(streams.append(PATH, input));
+            assertThat(appended.event().type()).isEqualTo(input.type());
+        }
+        return this;
+    }
+
+    /** Moves the clock to this second. */
+    Stage at(long second) {
+        time.advance(Duration.between(time.now(), START.plusSeconds(second)));
+        return this;
+    }
+
+    List<Event> log() throws Exception {
+        return get(streams.read(PATH, ReadRange.all()));
+    }
+
+    /** Waits until the log reads so, line by line. */
+    Stage shows(String... lines) {
+        await().atMost(BOUND)
+                .pollInterval(Duration.ofMillis(10))
+                .untilAsserted(() -> assertThat(STEPS.of(log())).containsExactly(lines));
+        return this;
+    }
+
+    /** Waits until what the log has after so many lines reads so. */
+    Stage showsAfter(int known, String... lines) {
+        await().atMost(BOUND)
+                .pollInterval(Duration.ofMillis(10))
+                .untilAsserted(() ->
+                        assertThat(STEPS.of(log()).stream().skip(known)).containsExactly(lines));
+        return this;
+    }
+
+    static List<String> steps(List<Event> log) {
+        return STEPS.of(log);
+    }
+
+    /** The newest event. */
+    Event last() throws Exception {
+        List<Event> log = log();
+        return log.get(log.size() - 1);
+    }
+
+    JsonNode state() throws Exception {
+        JsonNode slice = get(streams.state(PATH)).processors().get("scheduler");
+        return JsonCodec.parse(JsonCodec.writeText(Objects.requireNonNull(slice, "it is hosted here")));
+    }
+
+    @Override
+    public void close() {
+        engine.stop(Duration.ofSeconds(1));
+    }
+}
