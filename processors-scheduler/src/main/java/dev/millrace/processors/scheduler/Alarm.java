@@ -5,6 +5,7 @@ import dev.millrace.core.processor.Effects;
 import dev.millrace.core.runner.Timers;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -45,6 +46,8 @@ final class Alarm {
     /** Timers measure time that stands still while a machine sleeps, so the clock is looked at this often. */
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
+    private static final Duration TOLERANCE = Duration.ofSeconds(1);
+
     /** After a run that could neither be made nor refused. */
     private static final Duration RETRY = Duration.ofSeconds(5);
 
@@ -65,26 +68,30 @@ final class Alarm {
 
     /** While runs are made nothing is to be done: whoever makes them comes back here. */
     private synchronized void arm(Queue queue, Effects effects, Set<String> made) {
-        if (effects.running(queue.run).isPresent()) {
-            return;
-        }
-        effects.running(queue.alarm).ifPresent(Attempt::cancel);
-        List<Tick> ticks = effects.current(scheduler).ticks().stream()
-                .filter(tick -> Queue.of(tick) == queue && !made.contains(tick.id()))
-                .toList();
-        if (ticks.isEmpty()) {
-            return;
-        }
-        Tick first = ticks.get(0);
-        Duration wait = first.until(timers.now());
-        if (wait.isZero()) {
-            List<Tick> due = ticks.stream()
-                    .filter(tick -> tick.until(timers.now()).isZero())
+        boolean set = effects.running(queue.run).isPresent();
+        while (!set) {
+            effects.running(queue.alarm).ifPresent(Attempt::cancel);
+            List<Tick> ticks = effects.current(scheduler).ticks().stream()
+                    .filter(tick -> Queue.of(tick) == queue && !made.contains(tick.id()))
                     .toList();
-            run(queue, effects, due);
-        } else {
-            await(queue, effects, first, wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT);
+            Instant now = timers.now();
+            set = ticks.isEmpty() || set(queue, effects, ticks, now);
         }
+    }
+
+    /** False when the clock went on meanwhile by so much that the timer, which cannot know that, may be late. */
+    private boolean set(Queue queue, Effects effects, List<Tick> ticks, Instant now) {
+        Tick first = ticks.get(0);
+        Duration wait = first.until(now);
+        if (wait.isZero()) {
+            run(
+                    queue,
+                    effects,
+                    ticks.stream().filter(tick -> tick.until(now).isZero()).toList());
+            return true;
+        }
+        await(queue, effects, first, wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT);
+        return Duration.between(now, timers.now()).compareTo(TOLERANCE) < 0;
     }
 
     private synchronized void await(Queue queue, Effects effects, Tick first, Duration wait) {

@@ -27,25 +27,20 @@ class CrashTest {
     private static final List<Step> STORY = List.of(
             step(
                     0,
-                    scheduled("a", "{'type': 'tick'}", every(10)),
-                    List.of("a asked for", "a configured for 10")),
-            step(0, scheduled("b", "{'type': 'tock'}", in(15)), List.of("b asked for", "b configured for 15")),
+                    scheduled("a", "{'type': 'tick'}", every(30)),
+                    List.of("a asked for", "a configured for 30")),
+            step(0, scheduled("b", "{'type': 'tock'}", in(45)), List.of("b asked for", "b configured for 45")),
             step(
                     0,
                     scheduled("c", "{'type': 'chime'}", "{'kind': 'cron', 'cron': '* * * * *'}"),
                     List.of("c asked for", "c configured for 60")),
-            new Step(10, List.of(), List.of("a started at 10", "tick", "a succeeded, next 20")),
-            new Step(15, List.of(), List.of("tock", "b succeeded, next never")),
+            new Step(30, List.of(), List.of("a started at 30", "tick", "a succeeded, next 60")),
+            new Step(45, List.of(), List.of("tock", "b succeeded, next never")),
             new Step(
                     60,
                     List.of(),
-                    List.of(
-                            "a started at 60",
-                            "tick",
-                            "a succeeded, next 70",
-                            "chime",
-                            "c succeeded, next 120")),
-            new Step(70, List.of(), List.of("a started at 70", "tick", "a succeeded, next 80")));
+                    List.of("a started at 60", "tick", "a succeeded, next 90", "chime", "c succeeded, next 120")),
+            new Step(90, List.of(), List.of("a started at 90", "tick", "a succeeded, next 120")));
 
     private static final int LAST_OFFSET =
             1 + STORY.stream().mapToInt(step -> step.lines().size()).sum();

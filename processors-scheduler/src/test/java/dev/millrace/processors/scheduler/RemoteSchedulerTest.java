@@ -1,0 +1,79 @@
+package dev.millrace.processors.scheduler;
+
+import static dev.millrace.processors.scheduler.Stage.every;
+import static dev.millrace.processors.scheduler.Stage.in;
+import static dev.millrace.processors.scheduler.Stage.scheduled;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.engine.InMemoryEventStore;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A scheduler beside the service instead of inside it: the engine here hosts none. */
+class RemoteSchedulerTest {
+    private static final Duration BOUND = Duration.ofSeconds(30);
+
+    private final Stage stage = new Stage(new InMemoryEventStore(), 0, List.of());
+
+    @AfterEach
+    void stop() {
+        stage.close();
+    }
+
+    private ProcessorRunner<SchedulerState> start() {
+        HostContext context =
+                HostContext.over(stage.streams).timers(stage.time).build();
+        return context.runner(new Scheduler(context.timers())).stream(Stage.PATH)
+                .effectsFrom(EffectsFrom.LIVE)
+                .start();
+    }
+
+    @Test
+    void should_do_the_same_over_the_port() throws Exception {
+        try (ProcessorRunner<SchedulerState> runner = start()) {
+            runner.awaitCaughtUp(BOUND);
+            stage.append(scheduled("a", "{'type': 'tick'}", every(5)))
+                    .shows("a asked for", "a configured for 5")
+                    .at(5)
+                    .showsAfter(2, "a started at 5", "tick", "a succeeded, next 10");
+            runner.awaitReduced(6, BOUND);
+            assertThat(runner.state().slugs()).containsExactly("a");
+        }
+    }
+
+    @Test
+    void should_answer_and_make_once_it_is_there_what_was_asked_for_while_it_was_not() throws Exception {
+        stage.append(scheduled("a", "{'type': 'tick'}", in(5))).at(20).shows("a asked for");
+
+        try (ProcessorRunner<SchedulerState> runner = start()) {
+            stage.showsAfter(1, "a configured for 5", "tick", "a succeeded, next never");
+            runner.awaitCaughtUp(BOUND);
+        }
+    }
+
+    @Test
+    void should_make_every_run_once_beside_other_schedulers() throws Exception {
+        try (ProcessorRunner<SchedulerState> one = start();
+                ProcessorRunner<SchedulerState> two = start();
+                ProcessorRunner<SchedulerState> three = start()) {
+            for (ProcessorRunner<SchedulerState> runner : List.of(one, two, three)) {
+                runner.awaitCaughtUp(BOUND);
+            }
+            stage.append(scheduled("a", "{'type': 'tick'}", in(5)))
+                    .shows("a asked for", "a configured for 5")
+                    .append(scheduled("b", "{'type': 'tock'}", every(7)))
+                    .showsAfter(2, "b asked for", "b configured for 7")
+                    .at(5)
+                    .showsAfter(4, "tick", "a succeeded, next never")
+                    .at(7)
+                    .showsAfter(6, "b started at 7", "tock", "b succeeded, next 14")
+                    .at(14)
+                    .showsAfter(9, "b started at 14", "tock", "b succeeded, next 21");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package dev.millrace.processors.scheduler;
+
+import static dev.millrace.testkit.MillraceAssertions.assertThat;
+
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
+import dev.millrace.testkit.VirtualTimers;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The fold: what a log means, whoever wrote it. */
+class SchedulerTest {
+    private static final StreamPath PATH = StreamPath.of("/agents/1");
+    private static final String ASKED =
+            "{'slug': 'a', 'append': {'type': 'tick'}, 'schedule': {'kind': 'every', 'intervalSeconds': 5}}";
+    private static final String CONFIGURED = "{'slug': 'a', 'callback': 'append', 'payloadJson': '{}', 'schedule':"
+            + " {'kind': 'every', 'intervalSeconds': 5}, 'nextRunAt': 1767225605}";
+    private static final String CANCELLED = "{'slug': 'a'}";
+    private static final String STARTED = "{'slug': 'a', 'startedAt': 1767225605}";
+    private static final String FINISHED = "{'slug': 'a', 'outcome': 'succeeded', 'nextRunAt': 1767225610}";
+    private static final String OVER = "{'slug': 'a', 'outcome': 'failed', 'nextRunAt': null}";
+
+    private final Scheduler scheduler = new Scheduler(new VirtualTimers());
+    private final List<Event> log = new ArrayList<>();
+
+    private SchedulerTest add(BuiltInType type, String payload) {
+        return add(type.type(), payload, Optional.empty());
+    }
+
+    private SchedulerTest add(BuiltInType type, String payload, String key) {
+        return add(type.type(), payload, Optional.of(key));
+    }
+
+    private SchedulerTest add(String type, String payload, Optional<String> key) {
+        log.add(Event.builder()
+                .path(PATH)
+                .offset(log.size() + 1)
+                .type(type)
+                .payloadJson(JsonCodec.parse(payload.replace('\'', '"')))
+                .createdAt(Instant.parse("2026-01-01T00:00:00.250Z").plusSeconds(log.size()))
+                .idempotencyKey(key)
+                .build()
+                .decodedBy(scheduler.events()));
+        return this;
+    }
+
+    private SchedulerState fold() {
+        SchedulerState state = scheduler.initialState();
+        for (Event event : log) {
+            state = scheduler.reduce(state, event);
+        }
+        return state;
+    }
+
+    private String json() {
+        return JsonCodec.writeText(fold());
+    }
+
+    @Test
+    void should_owe_a_rewrite_from_the_moment_something_is_asked_for() {
+        add(BuiltInType.APPEND_SCHEDULED, ASKED);
+
+        assertThat(json())
+                .isEqualTo("{\"a\":{\"callback\":\"append\",\"payloadJson\":\"{\\\"type\\\":\\\"tick\\\"}\","
+                        + "\"schedule\":{\"kind\":\"every\",\"intervalSeconds\":5},\"nextRunAt\":1767225606,"
+                        + "\"executionCount\":0,\"running\":false,\"executionStartedAt\":null,"
+                        + "\"createdAt\":1767225600,\"offset\":1,\"requested\":true}}");
+        assertThat(fold().requests()).hasSize(1);
+        assertThat(fold().ticks()).isEmpty();
+    }
+
+    @Test
+    void should_put_it_in_force_by_the_rewrite() {
+        add(BuiltInType.APPEND_SCHEDULED, ASKED)
+                .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED, "scheduler:rewrite:/agents/1:1");
+
+        assertThat(fold().requests()).isEmpty();
+        assertThat(fold().ticks()).singleElement().satisfies(tick -> assertThat(tick.id())
+                .isEqualTo("2:1767225605:0"));
+    }
+
+    @Test
+    void should_not_bring_back_by_a_late_rewrite_what_was_cancelled_meanwhile() {
+        add(BuiltInType.APPEND_SCHEDULED, ASKED)
+                .add(BuiltInType.SCHEDULE_CANCELLED, CANCELLED)
+                .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED, "scheduler:rewrite:/agents/1:1");
+
+        assertThat(json()).isEqualTo("{}");
+    }
+
+    @Test
+    void should_not_undo_by_a_late_rewrite_what_was_configured_meanwhile() {
+        add(BuiltInType.APPEND_SCHEDULED, ASKED)
+                .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED)
+                .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED, "scheduler:rewrite:/agents/1:1");
+        assertThat(fold().entry("a").orElseThrow().offset()).isEqualTo(2);
+
+        add(BuiltInType.APPEND_SCHEDULED, ASKED)
+                .add(BuiltInType.APPEND_SCHEDULED, ASKED)
+                .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED, "scheduler:rewrite:/agents/1:4");
+        assertThat(fold().entry("a").orElseThrow().awaitsRewrite()).isTrue();
+        assertThat(fold().entry("a").orElseThrow().offset()).isEqualTo(5);
+    }
+
+    @Test
+    void should_take_the_rewrite_of_another_stream_for_a_configuration_like_any_other() {
+        add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED, "scheduler:rewrite:/elsewhere:1");
+
+        assertThat(fold().ticks()).hasSize(1);
+    }
+
+    @Test
+    void should_not_count_the_end_of_a_run_for_the_configuration_that_replaced_its_own() {
+        add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED)
+                .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED)
+                .add(BuiltInType.SCHEDULE_EXECUTION_STARTED, STARTED, "scheduler:started:/agents/1:1:1767225605:0")
+                .add(BuiltInType.SCHEDULE_EXECUTION_FINISHED, OVER, "scheduler:finished:/agents/1:1:1767225605:0");
+
+        assertThat(fold().entry("a").orElseThrow().running()).isFalse();
+        assertThat(fold().entry("a").orElseThrow().executionCount()).isZero();
+    }
+
+    @Test
+    void should_count_runs_and_say_which_is_under_way() {
+        add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED).add(BuiltInType.SCHEDULE_EXECUTION_STARTED, STARTED);
+        assertThat(fold().entry("a").orElseThrow().running()).isTrue();
+        assertThat(fold().entry("a").orElseThrow().executionStartedAt()).contains(1767225605L);
+
+        add(BuiltInType.SCHEDULE_EXECUTION_FINISHED, FINISHED, "scheduler:finished:/agents/1:1:1767225605:0");
+        assertThat(fold().entry("a").orElseThrow().running()).isFalse();
+        assertThat(fold().entry("a").orElseThrow().executionCount()).isEqualTo(1);
+        assertThat(fold().entry("a").orElseThrow().nextRunAt()).isEqualTo(1767225610);
+
+        add(BuiltInType.SCHEDULE_EXECUTION_FINISHED, OVER);
+        assertThat(json()).isEqualTo("{}");
+    }
+
+    @Test
+    void should_pass_over_what_no_server_with_a_scheduler_would_have_stored() {
+        add(BuiltInType.APPEND_SCHEDULED, "{'slug': 'a', 'append': {}, 'schedule': {'kind': 'weekly'}}")
+                .add(BuiltInType.APPEND_SCHEDULED, "{'slug': 'a'}")
+                .add(BuiltInType.SCHEDULE_CONFIGURED, "{'slug': 'a', 'nextRunAt': 'soon'}");
+
+        assertThat(json()).isEqualTo("{}");
+    }
+
+    @Test
+    void should_be_pure_over_a_log_with_everything_in_it() {
+        add(BuiltInType.SCHEDULE_CANCELLED, CANCELLED)
+                .add(BuiltInType.APPEND_SCHEDULED, ASKED)
+                .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED, "scheduler:rewrite:/agents/1:2")
+                .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED.replace("'a'", "'b'"))
+                .add("tick", "{}", Optional.empty())
+                .add(BuiltInType.SCHEDULE_EXECUTION_STARTED, STARTED, "scheduler:started:/agents/1:3:1767225605:0")
+                .add(BuiltInType.SCHEDULE_EXECUTION_FINISHED, FINISHED, "scheduler:finished:/agents/1:3:1767225605:0")
+                .add("events.iterate.com/scheduling/append-scheduled", ASKED.replace("'a'", "'c'"), Optional.empty())
+                .add(
+                        BuiltInType.SCHEDULE_CONFIGURED,
+                        "{'slug': 'd', 'callback': 'x', 'schedule': {}, 'nextRunAt': 1}")
+                .add(BuiltInType.SCHEDULE_EXECUTION_FINISHED, OVER);
+
+        assertThat(scheduler).isPureOver(log);
+        assertThat(fold().slugs()).containsExactly("b", "c", "d");
+    }
+}
