@@ -55,6 +55,12 @@ class FootprintTest {
     }
 
     @Test
+    void should_add_nothing_but_the_core_with_the_scheduler() {
+        assertThat(graph.footprint("dev.millrace:millrace-processors-scheduler"))
+                .isEqualTo(plus(CORE, "dev.millrace:millrace-core"));
+    }
+
+    @Test
     void should_follow_edges_that_the_tree_shows_elsewhere() {
         DependencyGraph small = DependencyGraph.parse(List.of(
                 "g:root:jar:1",

@@ -25,10 +25,7 @@ class CrashTest {
     private record Step(long second, List<EventInput> appends, List<String> lines) {}
 
     private static final List<Step> STORY = List.of(
-            step(
-                    0,
-                    scheduled("a", "{'type': 'tick'}", every(30)),
-                    List.of("a asked for", "a configured for 30")),
+            step(0, scheduled("a", "{'type': 'tick'}", every(30)), List.of("a asked for", "a configured for 30")),
             step(0, scheduled("b", "{'type': 'tock'}", in(45)), List.of("b asked for", "b configured for 45")),
             step(
                     0,
@@ -80,8 +77,7 @@ class CrashTest {
                 }
             }
             assertThat(mortal.isCrashed()).isTrue();
-            String[] all =
-                    STORY.stream().flatMap(step -> step.lines().stream()).toArray(String[]::new);
+            String[] all = STORY.stream().flatMap(step -> step.lines().stream()).toArray(String[]::new);
             stage.shows(all);
         } finally {
             stage.close();
@@ -93,9 +89,7 @@ class CrashTest {
     }
 
     /** Appends what the step appends, and waits for what comes of it; false when the process died over it. */
-    private static boolean plays(
-            Stage stage, Step step, int known, @Nullable CrashingStore mortal)
-            throws Exception {
+    private static boolean plays(Stage stage, Step step, int known, @Nullable CrashingStore mortal) throws Exception {
         for (EventInput append : step.appends()) {
             boolean stored = Stage.get(stage.streams.append(Stage.PATH, append).handle((done, failed) -> done != null));
             if (!stored) {

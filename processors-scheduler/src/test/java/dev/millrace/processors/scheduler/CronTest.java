@@ -121,17 +121,13 @@ class CronTest {
             for (int number = from; number <= to; number += step) {
                 meaning.add(most == 7 ? number % 7 : number);
             }
-            items.add(
-                    from == to
-                            ? String.valueOf(from)
-                            : step == 1 ? from + "-" + to : from + "-" + to + "/" + step);
+            items.add(from == to ? String.valueOf(from) : step == 1 ? from + "-" + to : from + "-" + to + "/" + step);
         }
         return String.join(",", items);
     }
 
     /** The first match within two years, minute by minute in calendar terms; null when there is none. */
-    private static @Nullable Instant walk(
-            List<Set<Integer>> sets, List<String> fields, Instant after) {
+    private static @Nullable Instant walk(List<Set<Integer>> sets, List<String> fields, Instant after) {
         ZonedDateTime time = after.atZone(ZoneOffset.UTC).withSecond(0).withNano(0);
         ZonedDateTime end = time.plusYears(2);
         boolean star = fields.get(2).charAt(0) == '*' || fields.get(4).charAt(0) == '*';

@@ -72,8 +72,7 @@ class PauseTest {
             arrange(before);
             before.at(12);
         }
-        try (Stage after =
-                new Stage(SqliteEventStore.open(directory), 35, List.of(new SchedulerProvider()))) {
+        try (Stage after = new Stage(SqliteEventStore.open(directory), 35, List.of(new SchedulerProvider()))) {
             after.showsAfter(4, "paused");
 
             after.append(RESUMED);

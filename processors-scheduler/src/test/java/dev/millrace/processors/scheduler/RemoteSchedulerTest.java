@@ -4,13 +4,20 @@ import static dev.millrace.processors.scheduler.Stage.every;
 import static dev.millrace.processors.scheduler.Stage.in;
 import static dev.millrace.processors.scheduler.Stage.scheduled;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.StreamException;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.runner.EffectsFrom;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.engine.InMemoryEventStore;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,8 +33,7 @@ class RemoteSchedulerTest {
     }
 
     private ProcessorRunner<SchedulerState> start() {
-        HostContext context =
-                HostContext.over(stage.streams).timers(stage.time).build();
+        HostContext context = HostContext.over(stage.streams).timers(stage.time).build();
         return context.runner(new Scheduler(context.timers())).stream(Stage.PATH)
                 .effectsFrom(EffectsFrom.LIVE)
                 .start();
@@ -75,5 +81,41 @@ class RemoteSchedulerTest {
                     .at(14)
                     .showsAfter(9, "b started at 14", "tock", "b succeeded, next 21");
         }
+    }
+
+    @Test
+    void should_try_again_for_as_long_as_it_takes_when_no_answer_comes() throws Exception {
+        AtomicInteger lost = new AtomicInteger(25);
+        EventStreams losing = losingAnswers(lost);
+        try (ProcessorRunner<SchedulerState> runner = ProcessorRunner.builder(losing, new Scheduler(stage.time)).stream(
+                        Stage.PATH)
+                .timers(stage.time)
+                .start()) {
+            runner.awaitCaughtUp(BOUND);
+            stage.append(scheduled("a", "{'type': 'tick'}", in(5))).shows("a asked for", "a configured for 5");
+
+            await().atMost(BOUND).pollInterval(Duration.ofMillis(5)).until(() -> {
+                stage.time.advance(Duration.ofSeconds(1));
+                return stage.log().size() == 5;
+            });
+
+            stage.shows("a asked for", "a configured for 5", "tick", "a succeeded, next never");
+            assertThat(lost).hasValueLessThan(0);
+        }
+    }
+
+    /** The stage's streams, over a network that loses so many answers to the append of a tick. */
+    private EventStreams losingAnswers(AtomicInteger answers) {
+        return (EventStreams) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {EventStreams.class}, (proxy, method, arguments) -> {
+                    Object answer = method.invoke(stage.streams, arguments);
+                    boolean tick = method.getName().equals("append")
+                            && arguments[1] instanceof EventInput input
+                            && input.type().equals("tick");
+                    return tick && answers.getAndDecrement() > 0
+                            ? CompletableFuture.failedFuture(
+                                    new StreamException(StreamException.Code.UNAVAILABLE, "no answer"))
+                            : answer;
+                });
     }
 }

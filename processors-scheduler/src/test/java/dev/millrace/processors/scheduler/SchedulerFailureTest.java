@@ -94,8 +94,8 @@ class SchedulerFailureTest {
         String quotes = "\\\"".repeat(300_000); // half as long again as text in text
         EventInput large = EventInput.builder()
                 .type(BuiltInType.APPEND_SCHEDULED.type())
-                .payload(JsonCodec.parse("{\"slug\": \"a\", \"append\": {\"type\": \"tick\", \"payload\": {\"q\": \"" + quotes
-                        + "\"}}, \"schedule\": {\"kind\": \"every\", \"intervalSeconds\": 1}}"))
+                .payload(JsonCodec.parse("{\"slug\": \"a\", \"append\": {\"type\": \"tick\", \"payload\": {\"q\": \""
+                        + quotes + "\"}}, \"schedule\": {\"kind\": \"every\", \"intervalSeconds\": 1}}"))
                 .build();
 
         stage.append(large).shows("a asked for", "a failed, next never");

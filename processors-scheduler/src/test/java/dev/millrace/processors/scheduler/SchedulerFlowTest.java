@@ -62,9 +62,7 @@ class SchedulerFlowTest {
     void should_append_at_a_time_and_at_once_when_that_has_passed() throws Exception {
         stage.append(scheduled("a", TICK, "{'kind': 'once-at', 'at': '2026-01-01T01:00:03+01:00'}"))
                 .append(scheduled("b", "{'type': 'late'}", "{'kind': 'once-at', 'at': '2025-12-31T23:59:00Z'}"));
-        stage.showsAfter(4, "late", "b succeeded, next never")
-                .at(3)
-                .showsAfter(6, "tick", "a succeeded, next never");
+        stage.showsAfter(4, "late", "b succeeded, next never").at(3).showsAfter(6, "tick", "a succeeded, next never");
         assertThat(stage.state()).isEmpty();
     }
 
@@ -145,8 +143,7 @@ class SchedulerFlowTest {
                 .showsAfter(1, "a started at 5", "tick", "a succeeded, next 10");
         assertThat(stage.state().path("a").path("executionCount").asInt()).isEqualTo(1);
 
-        stage.append(configured("a", "append", TICK, every(5), 7))
-                .showsAfter(4, "a configured for 7");
+        stage.append(configured("a", "append", TICK, every(5), 7)).showsAfter(4, "a configured for 7");
         assertThat(stage.state().path("a").path("executionCount").asInt()).isZero();
         stage.at(7).showsAfter(5, "a started at 7", "tick", "a succeeded, next 12");
     }
@@ -162,7 +159,12 @@ class SchedulerFlowTest {
         try (Stage after = new Stage(SqliteEventStore.open(directory), 3602, List.of(new SchedulerProvider()))) {
             after.showsAfter(
                     4, "a started at 3602", "tick", "a succeeded, next 3607", "tock", "b succeeded, next 3660");
-            assertThat(after.log().get(7).metadata().orElseThrow().path("skipped").asInt())
+            assertThat(after.log()
+                            .get(7)
+                            .metadata()
+                            .orElseThrow()
+                            .path("skipped")
+                            .asInt())
                     .isEqualTo(719);
             assertThat(after.last().metadata().orElseThrow().path("skipped").asInt())
                     .isEqualTo(59);

@@ -135,8 +135,7 @@ class SchedulerProviderTest {
                 .asString()
                 .startsWith("payload.startedAt: ");
         assertThat(problems(
-                        BuiltInType.SCHEDULE_EXECUTION_FINISHED,
-                        "{'slug': 's', 'outcome': 'maybe', 'nextRunAt': -5}"))
+                        BuiltInType.SCHEDULE_EXECUTION_FINISHED, "{'slug': 's', 'outcome': 'maybe', 'nextRunAt': -5}"))
                 .satisfiesExactly(
                         first -> assertThat(first)
                                 .isEqualTo("payload.outcome: expected 'succeeded' or 'failed', got \"maybe\""),

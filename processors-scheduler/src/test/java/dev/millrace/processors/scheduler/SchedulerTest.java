@@ -80,8 +80,9 @@ class SchedulerTest {
                 .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED, "scheduler:rewrite:/agents/1:1");
 
         assertThat(fold().requests()).isEmpty();
-        assertThat(fold().ticks()).singleElement().satisfies(tick -> assertThat(tick.id())
-                .isEqualTo("2:1767225605:0"));
+        assertThat(fold().ticks())
+                .singleElement()
+                .satisfies(tick -> assertThat(tick.id()).isEqualTo("2:1767225605:0"));
     }
 
     @Test
@@ -159,9 +160,7 @@ class SchedulerTest {
                 .add(BuiltInType.SCHEDULE_EXECUTION_STARTED, STARTED, "scheduler:started:/agents/1:3:1767225605:0")
                 .add(BuiltInType.SCHEDULE_EXECUTION_FINISHED, FINISHED, "scheduler:finished:/agents/1:3:1767225605:0")
                 .add("events.iterate.com/scheduling/append-scheduled", ASKED.replace("'a'", "'c'"), Optional.empty())
-                .add(
-                        BuiltInType.SCHEDULE_CONFIGURED,
-                        "{'slug': 'd', 'callback': 'x', 'schedule': {}, 'nextRunAt': 1}")
+                .add(BuiltInType.SCHEDULE_CONFIGURED, "{'slug': 'd', 'callback': 'x', 'schedule': {}, 'nextRunAt': 1}")
                 .add(BuiltInType.SCHEDULE_EXECUTION_FINISHED, OVER);
 
         assertThat(scheduler).isPureOver(log);

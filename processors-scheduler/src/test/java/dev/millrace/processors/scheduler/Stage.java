@@ -41,10 +41,8 @@ final class Stage implements AutoCloseable {
     /** A stage whose clock shows so many seconds. */
     Stage(EventStore store, long second, List<ProcessorProvider> providers) {
         this.time = new VirtualTimers(START.plusSeconds(second));
-        this.engine = StreamEngine.builder(store)
-                .timers(time)
-                .processors(providers)
-                .start();
+        this.engine =
+                StreamEngine.builder(store).timers(time).processors(providers).start();
         this.streams = engine.streams(ProjectSlug.defaultProject());
     }
 
@@ -119,8 +117,8 @@ final class Stage implements AutoCloseable {
     Stage showsAfter(int known, String... lines) {
         await().atMost(BOUND)
                 .pollInterval(Duration.ofMillis(10))
-                .untilAsserted(() ->
-                        assertThat(STEPS.of(log()).stream().skip(known)).containsExactly(lines));
+                .untilAsserted(
+                        () -> assertThat(STEPS.of(log()).stream().skip(known)).containsExactly(lines));
         return this;
     }
 
