@@ -85,7 +85,6 @@ class ExpressionTest {
         "nothing, false",
         "none, false",
         "empty, false",
-        
         "0, false",
         "{}, false",
         "[0], false",

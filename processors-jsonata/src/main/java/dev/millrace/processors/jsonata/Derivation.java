@@ -1,0 +1,54 @@
+package dev.millrace.processors.jsonata;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.jsonata.EvaluationException;
+import dev.millrace.jsonata.EventForm;
+import dev.millrace.jsonata.Expression;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one transformer makes of one event.
+ *
+ * @param event to be appended
+ * @param failure to be recorded
+ */
+record Derivation(Optional<EventInput> event, Optional<Failure> failure) {
+    private static final Derivation NOTHING = new Derivation(Optional.empty(), Optional.empty());
+
+    /** Evaluates; takes as long as two expressions may. */
+    static Derivation of(String slug, Transformer transformer, Event source, JsonNode json, int mostDerivations) {
+        String stage = "matcher";
+        try {
+            if (!Expression.compile(transformer.matcher()).matches(json)) {
+                return NOTHING;
+            }
+            int depth = Lineage.depth(source);
+            if (depth >= mostDerivations) {
+                return failed(
+                        slug, source, "depth", "the chain of derived events is " + depth + " long, as long as allowed");
+            }
+            stage = "transform";
+            Optional<JsonNode> result =
+                    Expression.compile(transformer.transform()).evaluate(json);
+            if (result.isEmpty()) {
+                return failed(slug, source, "result", "the transform answered nothing; let it answer an event");
+            }
+            List<String> problems = EventForm.problems(result.get());
+            if (!problems.isEmpty()) {
+                return failed(
+                        slug, source, "result", "the transform answered no event: " + String.join("; ", problems));
+            }
+            EventInput derived = Lineage.derived(EventForm.input(result.get()), slug, depth);
+            return new Derivation(Optional.of(derived), Optional.empty());
+        } catch (EvaluationException | IllegalArgumentException e) {
+            return failed(slug, source, stage, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Derivation failed(String slug, Event source, String stage, String why) {
+        return new Derivation(Optional.empty(), Optional.of(new Failure(slug, source, stage, why)));
+    }
+}
