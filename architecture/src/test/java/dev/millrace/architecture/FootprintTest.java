@@ -61,6 +61,14 @@ class FootprintTest {
     }
 
     @Test
+    void should_add_one_evaluator_with_the_transformer() {
+        Set<String> evaluator = plus(CORE, "com.dashjoin:jsonata", "dev.millrace:millrace-core");
+        assertThat(graph.footprint("dev.millrace:millrace-jsonata")).isEqualTo(evaluator);
+        assertThat(graph.footprint("dev.millrace:millrace-processors-jsonata"))
+                .isEqualTo(plus(evaluator, "dev.millrace:millrace-jsonata"));
+    }
+
+    @Test
     void should_follow_edges_that_the_tree_shows_elsewhere() {
         DependencyGraph small = DependencyGraph.parse(List.of(
                 "g:root:jar:1",

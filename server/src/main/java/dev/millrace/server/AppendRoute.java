@@ -6,6 +6,8 @@ import dev.millrace.engine.StreamEngine;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpHeader;
 
@@ -21,18 +23,15 @@ final class AppendRoute {
 
     /** Appends what the body says; answers when it is durable. */
     void append(Exchange exchange, StreamPath path) {
-        if (exchange.query().names().contains("jsonataTransform")) {
-            throw Refusal.badRequest(
-                    "jsonataTransform",
-                    "invalid_jsonata_transform: this server has no transformer; append the event as it is to be stored");
-        }
         MediaType type = MediaType.of(exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE));
+        Optional<BodyTransform> transform =
+                exchange.query().one("jsonataTransform").map(BodyTransform::compile);
         RequestBody.read(exchange.request(), first -> bodies.limit(type, first))
-                .thenCompose(body -> {
-                    Inputs inputs = bodies.read(type, body, path);
-                    return engine.append(exchange.project(), path, inputs.events())
-                            .thenAccept(appended -> answer(exchange, inputs.batch(), appended));
-                })
+                .thenCompose(body -> transform.isPresent()
+                        ? transform.get().apply(bodies.value(type, body))
+                        : CompletableFuture.completedFuture(bodies.read(type, body, path)))
+                .thenCompose(inputs -> engine.append(exchange.project(), path, inputs.events())
+                        .thenAccept(appended -> answer(exchange, inputs.batch(), appended)))
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
                         exchange.fail(failure);

@@ -51,6 +51,23 @@ final class JsonBodies {
         }
     }
 
+    /** A whole body that is one value of any kind; an array is no batch here, and an envelope no envelope. */
+    static byte[] value(byte[] json) {
+        try (JsonParser parser = JsonCodec.parser(json)) {
+            if (parser.nextToken() == null) {
+                return new byte[] {'n', 'u', 'l', 'l'};
+            }
+            byte[] value = copy(parser);
+            if (parser.nextToken() != null) {
+                JsonLocation at = parser.currentTokenLocation();
+                throw malformed("something follows the JSON value", at.getLineNr(), at.getColumnNr());
+            }
+            return value;
+        } catch (IOException | UncheckedIOException e) {
+            throw malformed(e, 0);
+        }
+    }
+
     /** Reads newline-delimited JSON; blank lines count for nothing but their number. */
     Inputs lines(byte[] body) {
         List<byte[]> events = new ArrayList<>();

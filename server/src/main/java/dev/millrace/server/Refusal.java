@@ -25,6 +25,11 @@ final class Refusal extends RuntimeException {
         return new Refusal(400, "BAD_REQUEST", message, List.of(new Issue(field, message)), Optional.empty());
     }
 
+    /** The request itself is wrong, in several fields. */
+    static Refusal badRequest(String message, List<Issue> issues) {
+        return new Refusal(400, "BAD_REQUEST", message, List.copyOf(issues), Optional.empty());
+    }
+
     /** There is no such stream, and the caller asked not to create it. */
     static Refusal notFound(String message) {
         return new Refusal(404, "NOT_FOUND", message, List.of(), Optional.empty());

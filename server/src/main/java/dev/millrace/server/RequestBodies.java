@@ -48,6 +48,26 @@ final class RequestBodies {
     }
 
     /**
+     * Reads a body as one JSON value, whatever it is; what is neither JSON nor YAML as it would be kept.
+     *
+     * @throws Refusal when a declared JSON or YAML body does not parse, with line and column
+     */
+    byte[] value(MediaType type, byte[] body) {
+        if (body.length > limits.eventBytes()) {
+            throw tooLarge("body", limits.eventBytes(), body.length + " bytes");
+        }
+        if (body.length == 0) {
+            return "null".getBytes(StandardCharsets.UTF_8);
+        }
+        if (type.isJson()) {
+            return JsonBodies.value(utf8(type, body));
+        }
+        return type.isYaml()
+                ? JsonBodies.value(new YamlBody(text(type, body), body.length).toJson())
+                : RawBodies.describe(type, body);
+    }
+
+    /**
      * How many bytes of a body are worth reading.
      *
      * @param first its first byte that is not white space

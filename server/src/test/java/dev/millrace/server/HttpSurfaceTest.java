@@ -57,9 +57,6 @@ class HttpSurfaceTest {
         Answer answer = millrace.get(api(freshStream()) + "?afterofset=2");
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.body()).contains("afterofset").contains("afterOffset");
-        Answer transform = millrace.append(freshStream() + "?jsonataTransform=payload", "{\"type\":\"a\"}");
-        assertThat(transform.status()).isEqualTo(400);
-        assertThat(transform.body()).contains("invalid_jsonata_transform");
     }
 
     @Test

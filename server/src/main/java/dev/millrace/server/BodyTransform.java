@@ -1,0 +1,78 @@
+package dev.millrace.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.jsonata.EvaluationException;
+import dev.millrace.jsonata.EvaluationThreads;
+import dev.millrace.jsonata.EventForm;
+import dev.millrace.jsonata.Expression;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The expression of {@code ?jsonataTransform=}: what is appended is its answer to the body, one event or {@code {events:
+ * [...]}}. Whoever wrote it is there to be told, so an answer that is no event is refused and nothing is appended. Immutable.
+ */
+record BodyTransform(Expression expression) {
+    private static final String FIELD = "jsonataTransform";
+    private static final String PREFIX = "invalid_jsonata_transform: ";
+
+    /** @throws Refusal when it is no expression */
+    static BodyTransform compile(String text) {
+        try {
+            return new BodyTransform(Expression.compile(text));
+        } catch (IllegalArgumentException e) {
+            throw Refusal.badRequest(FIELD, PREFIX + e.getMessage());
+        }
+    }
+
+    /**
+     * Evaluates on threads made for it, in bounded time.
+     *
+     * @param body one JSON value
+     * @return fails with a {@link Refusal} when the expression does, or answers no event
+     */
+    CompletableFuture<Inputs> apply(byte[] body) {
+        return CompletableFuture.supplyAsync(() -> inputs(JsonCodec.parse(body)), EvaluationThreads.shared());
+    }
+
+    private Inputs inputs(JsonNode body) {
+        JsonNode result;
+        try {
+            result = expression
+                    .evaluate(body)
+                    .orElseThrow(() -> refused(List.of(new Issue("event", "the transform answered nothing"))));
+        } catch (EvaluationException e) {
+            throw Refusal.badRequest(FIELD, PREFIX + e.getMessage());
+        }
+        boolean batch = result.size() == 1 && result.path("events").isArray();
+        List<Issue> issues = new ArrayList<>();
+        List<byte[]> events = new ArrayList<>();
+        for (JsonNode event : batch ? result.path("events") : List.of(result)) {
+            String where = batch ? "events." + events.size() + "." : "";
+            EventForm.problems(event).forEach(problem -> issues.add(issue(where, problem)));
+            events.add(JsonCodec.write(event));
+        }
+        if (events.isEmpty()) {
+            issues.add(new Issue("events", "the batch is empty; let the transform answer at least one event"));
+        }
+        if (!issues.isEmpty()) {
+            throw refused(issues);
+        }
+        return new Inputs(List.copyOf(events), batch);
+    }
+
+    private static Issue issue(String where, String problem) {
+        int colon = problem.indexOf(": ");
+        return new Issue(where + problem.substring(0, colon), problem.substring(colon + 2));
+    }
+
+    private static Refusal refused(List<Issue> issues) {
+        return Refusal.badRequest(
+                "the jsonataTransform answered no event, and nothing was appended: "
+                        + issues.get(0).field() + ": " + issues.get(0).message()
+                        + (issues.size() == 1 ? "" : ", and " + (issues.size() - 1) + " more"),
+                issues);
+    }
+}
