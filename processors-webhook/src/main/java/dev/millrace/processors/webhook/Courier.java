@@ -2,6 +2,7 @@ package dev.millrace.processors.webhook;
 
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.processor.Effects;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Pushes the events of one stream to one subscriber under one configuration. An event is done when the receiver has
  * accepted it; so order, the durable cursor and at-least-once come from the runner, which has one event under way at a
- * time.
+ * time. At the event that ends its configuration it stops by itself, so that nothing later goes to the old target.
  */
 final class Courier implements Processor<Origin> {
+    private static final EventCatalog EVENTS = EventCatalog.of(SubscriptionEvent.class);
+
     private final PushSubscription subscriber;
     private final HostContext context;
     private final RetrySchedule schedule;
@@ -47,6 +51,11 @@ final class Courier implements Processor<Origin> {
     }
 
     @Override
+    public EventCatalog events() {
+        return EVENTS;
+    }
+
+    @Override
     public Origin initialState() {
         return Origin.UNKNOWN;
     }
@@ -58,7 +67,11 @@ final class Courier implements Processor<Origin> {
 
     @Override
     public CompletionStage<Void> afterAppend(Origin origin, Event event, Effects effects) {
-        Optional<byte[]> body = Bookkeeping.includes(event) ? Optional.empty() : write(event, effects);
+        if (subscriber.endsWith(event)) {
+            return new CompletableFuture<>(); // whoever keeps the list of subscribers ends this courier
+        }
+        boolean skipped = Bookkeeping.includes(event) || event.offset() == subscriber.configuredAt();
+        Optional<byte[]> body = skipped ? Optional.empty() : write(event, effects);
         if (body.isEmpty()) {
             reports.settle(effects);
             return Effects.none();
@@ -106,10 +119,16 @@ final class Courier implements Processor<Origin> {
         return context.timers().now().plus(wait);
     }
 
+    int attemptAfter(int attempt) {
+        return schedule.next(attempt);
+    }
+
+    /** How long it is until then, at most as long as any wait of the schedule. */
     Duration until(String time) {
         try {
-            return Duration.between(context.timers().now(), Instant.parse(time));
-        } catch (DateTimeParseException notOurs) {
+            Duration wait = Duration.between(context.timers().now(), Instant.parse(time));
+            return wait.compareTo(schedule.longest()) > 0 ? schedule.longest() : wait;
+        } catch (DateTimeParseException | ArithmeticException notOurs) {
             return Duration.ZERO;
         }
     }

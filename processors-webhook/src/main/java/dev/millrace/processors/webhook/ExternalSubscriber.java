@@ -2,13 +2,16 @@ package dev.millrace.processors.webhook;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
+import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.processors.webhook.SubscriptionEvent.DeliveryFailed;
 import dev.millrace.processors.webhook.SubscriptionEvent.DeliverySucceeded;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Pushes the events of a stream to the subscribers that {@code subscription/configured} names: HTTP endpoints and
@@ -18,7 +21,7 @@ import java.util.concurrent.CompletionStage;
  * runner has its own durable cursor, so each subscriber gets its events in order and at least once, whatever the others
  * do; and no append ever waits for any of them. docs/processors/external-subscriber.md says the rest.
  *
- * <p>One instance serves one stream of the context it was made with. Safe for use by many threads.
+ * <p>One instance serves streams of the context it was made with, in one run each. Safe for use by many threads.
  */
 public final class ExternalSubscriber implements Processor<Subscribers> {
     /** The slug, and the name under which servers know it. */
@@ -28,6 +31,7 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
 
     private final HostContext context;
     private final PushClients clients;
+    private final Set<StreamPath> caughtUp = ConcurrentHashMap.newKeySet();
 
     /**
      * A processor over the streams, the progress, the settings and the secrets of a context.
@@ -63,10 +67,14 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
         return event.payload() instanceof SubscriptionEvent change ? state.after(change, event) : state;
     }
 
-    /** Starts, replaces or ends the runner of the subscriber that the event is about. */
+    /**
+     * Starts, replaces or ends the runner of the subscriber that the event is about. While the log is still being read
+     * that can wait until all of it is known: how far a subscriber has come stands further on.
+     */
     @Override
     public CompletionStage<Void> afterAppend(Subscribers state, Event event, Effects effects) {
-        if (event.payload() instanceof SubscriptionEvent change
+        if (caughtUp.contains(event.path())
+                && event.payload() instanceof SubscriptionEvent change
                 && !(change instanceof DeliveryFailed)
                 && !(change instanceof DeliverySucceeded)) {
             settle(change.slug(), effects);
@@ -77,7 +85,8 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
     /** Starts whatever should run. */
     @Override
     public CompletionStage<Void> onCaughtUp(Subscribers state, Effects effects) {
-        state.subscribersBySlug().keySet().forEach(slug -> settle(slug, effects));
+        caughtUp.add(effects.path());
+        effects.current(this).subscribersBySlug().keySet().forEach(slug -> settle(slug, effects));
         return Effects.none();
     }
 

@@ -5,6 +5,7 @@ import dev.millrace.processors.webhook.SubscriptionEvent.Configured;
 import dev.millrace.processors.webhook.SubscriptionEvent.DeliveryFailed;
 import dev.millrace.processors.webhook.SubscriptionEvent.DeliverySucceeded;
 import dev.millrace.processors.webhook.SubscriptionEvent.Disabled;
+import dev.millrace.processors.webhook.SubscriptionEvent.Removed;
 import java.util.Optional;
 
 /**
@@ -85,6 +86,18 @@ public record PushSubscription(
     /** The slug of the processor that pushes for it. */
     String courierSlug() {
         return CourierSlug.of(slug);
+    }
+
+    /** Whether this event ends the configuration: what comes after it is for another one, or for nobody. */
+    boolean endsWith(Event event) {
+        if (event.offset() <= configuredAt
+                || !(event.payload() instanceof SubscriptionEvent change)
+                || !change.slug().equals(slug)) {
+            return false;
+        }
+        return change instanceof Configured
+                || change instanceof Removed
+                || (change instanceof Disabled end && isAbout(end.configuredAt()));
     }
 
     PushSubscription disabledBy(Disabled event) {

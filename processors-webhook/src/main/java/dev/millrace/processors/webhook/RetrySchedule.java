@@ -51,4 +51,17 @@ record RetrySchedule(List<Duration> delays) {
                 .filter(asked -> asked.compareTo(wait) > 0)
                 .orElse(wait));
     }
+
+    /** The number of the attempt after this one, as far as the schedule goes: the log may say anything. */
+    int next(int attempt) {
+        return Math.max(0, Math.min(attempt, delays.size())) + 1;
+    }
+
+    /** The longest wait there can be. */
+    Duration longest() {
+        return delays.stream()
+                .filter(delay -> delay.compareTo(MOST_ASKED_FOR) > 0)
+                .max(Duration::compareTo)
+                .orElse(MOST_ASKED_FOR);
+    }
 }

@@ -39,15 +39,12 @@ final class Round {
 
     /** Begins after the attempt that failed before, if there was one. */
     void begin(Optional<PushSubscription.FailedAttempt> last) {
-        if (last.isEmpty()) {
-            send(1);
-            return;
-        }
         synchronized (this) {
-            failedBefore = true;
+            failedBefore = last.isPresent();
         }
-        int next = last.get().attempt() + 1;
-        Duration wait = courier.until(last.get().nextAttemptAt());
+        int next = last.map(failed -> courier.attemptAfter(failed.attempt())).orElse(1);
+        Duration wait =
+                last.map(failed -> courier.until(failed.nextAttemptAt())).orElse(Duration.ZERO);
         if (wait.isZero() || wait.isNegative()) {
             send(next);
         } else {
