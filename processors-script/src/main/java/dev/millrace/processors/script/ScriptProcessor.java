@@ -1,0 +1,88 @@
+package dev.millrace.processors.script;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Processor;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+
+/**
+ * One script as a processor of its stream. Its version is the offset of its configuration, so a new configuration is
+ * not held back by what an older one did.
+ */
+final class ScriptProcessor implements Processor<ScriptState> {
+    private static final EventCatalog CATALOG = EventCatalog.of(WorkerEvent.class);
+    private static final Pattern PLAIN = Pattern.compile("[a-z0-9._-]{1,100}");
+    private static final Set<BuiltInType> FAILURES =
+            Set.of(BuiltInType.EFFECT_FAILED, BuiltInType.PROCESSOR_HALTED, BuiltInType.PAYLOAD_MALFORMED);
+
+    private final String worker;
+    private final long configuredAt;
+    private final Worker script;
+    private final Sandbox.Loaded loaded;
+
+    ScriptProcessor(String worker, long configuredAt, Worker script, Sandbox.Loaded loaded) {
+        this.worker = worker;
+        this.configuredAt = configuredAt;
+        this.script = script;
+        this.loaded = loaded;
+    }
+
+    /** The slug of the processor that runs a worker: the worker's own as far as it can be used. */
+    static String slugOf(String worker) {
+        boolean isPlain = PLAIN.matcher(worker).matches();
+        return DynamicWorker.SLUG + "." + (isPlain ? worker : "x" + WorkerSource.shortDigest(worker));
+    }
+
+    @Override
+    public String slug() {
+        return slugOf(worker);
+    }
+
+    @Override
+    public int version() {
+        return (int) Math.min(Integer.MAX_VALUE, configuredAt);
+    }
+
+    @Override
+    public EventCatalog events() {
+        return CATALOG;
+    }
+
+    @Override
+    public ScriptState initialState() {
+        return ScriptState.initial(loaded.initialState());
+    }
+
+    @Override
+    public ScriptState reduce(ScriptState state, Event event) {
+        JsonNode next = loaded.reduces() ? script.reduce(state.now(), event).orElse(state.now()) : state.now();
+        return state.next(next);
+    }
+
+    @Override
+    public CompletionStage<Void> afterAppend(ScriptState state, Event event, Effects effects) {
+        if (!loaded.acts() || isOwnConfiguration(event) || isFailureOfAScript(event)) {
+            return Effects.none();
+        }
+        CompletableFuture<Void> handled = script.handle(event, state.now(), state.before(), effects);
+        return handled;
+    }
+
+    /** Scripts look for words in events, and would find them in their own source. */
+    private boolean isOwnConfiguration(Event event) {
+        return event.payload() instanceof WorkerEvent.Configured configured
+                && configured.slug().equals(worker);
+    }
+
+    /** Two scripts that fail on whatever comes would go on failing on each other's failures. */
+    private static boolean isFailureOfAScript(Event event) {
+        return event.payloadJson().path("processor").asText().startsWith(DynamicWorker.SLUG)
+                && BuiltInType.of(event.type()).filter(FAILURES::contains).isPresent();
+    }
+}

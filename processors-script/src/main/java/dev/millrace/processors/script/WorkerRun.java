@@ -1,0 +1,143 @@
+package dev.millrace.processors.script;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.processor.Attempt;
+import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.RetryPolicy;
+import dev.millrace.core.runner.RunnerStatus;
+import dev.millrace.core.runner.RunnerStatus.Phase;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One script while it runs: read from its configuring event, loaded, and followed by a runner until it is replaced,
+ * removed or halted. An attempt of its own; nothing of it outlives that.
+ */
+final class WorkerRun {
+    private static final EventCatalog CATALOG = EventCatalog.of(WorkerEvent.class);
+    private static final RetryPolicy ONCE = new RetryPolicy(0, Duration.ofMillis(200), Duration.ofSeconds(1));
+    private static final Duration RESTART_DELAY = Duration.ofSeconds(1);
+
+    private final HostContext context;
+    private final ScriptLimits limits;
+    private final Egress egress;
+    private final Attempt attempt;
+    private final StreamPath path;
+    private final String slug;
+    private final WorkersState.Configuration configuration;
+    private final Map<String, String> env;
+
+    WorkerRun(
+            HostContext context,
+            ScriptLimits limits,
+            Egress egress,
+            Attempt attempt,
+            StreamPath path,
+            String slug,
+            WorkersState.Configuration configuration,
+            Map<String, String> env) {
+        this.context = context;
+        this.limits = limits;
+        this.egress = egress;
+        this.attempt = attempt;
+        this.path = path;
+        this.slug = slug;
+        this.configuration = configuration;
+        this.env = env;
+    }
+
+    /** Runs until it is over; fails when the script does not load. */
+    CompletionStage<?> start() {
+        long offset = configuration.configuredAt();
+        return context.streams()
+                .read(path, ReadRange.builder().afterOffset(offset - 1).limit(1).build())
+                .thenCompose(events -> load(configured(events)));
+    }
+
+    private WorkerEvent.Configured configured(List<Event> events) {
+        if (events.size() == 1
+                && events.get(0).decodedBy(CATALOG).payload() instanceof WorkerEvent.Configured configured
+                && configured.slug().equals(slug)) {
+            return configured;
+        }
+        throw new IllegalStateException(where() + " is not its configuration any more");
+    }
+
+    private CompletionStage<?> load(WorkerEvent.Configured configured) {
+        Worker worker;
+        try {
+            worker = new Worker(Program.of(configured, env), limits, egress, context);
+        } catch (ScriptFailure unreadable) {
+            throw located(unreadable);
+        }
+        attempt.onCancel(worker::close);
+        return worker.load()
+                .handle((loaded, failure) -> {
+                    if (failure != null) {
+                        throw failure instanceof ScriptFailure why ? located(why) : new CompletionException(failure);
+                    }
+                    return new ScriptProcessor(slug, configuration.configuredAt(), worker, loaded);
+                })
+                .thenCompose(this::follow)
+                .whenComplete((status, failure) -> worker.close());
+    }
+
+    private CompletionStage<RunnerStatus> follow(ScriptProcessor processor) {
+        if (attempt.isCancelled()) {
+            return CompletableFuture.failedFuture(new CancellationException(where() + " was stopped"));
+        }
+        ProcessorRunner<ScriptState> runner = context.runner(processor).stream(path)
+                .effectsFrom(EffectsFrom.after(configuration.configuredAt()))
+                .retry(ONCE)
+                .until(this::isOver)
+                .start();
+        attempt.onCancel(() -> runner.stop(Duration.ZERO));
+        return runner.ended().thenCompose(status -> {
+            boolean isBroken =
+                    status.phase() == Phase.STOPPED && status.failure().isPresent() && !attempt.isCancelled();
+            return isBroken ? again(runner, processor) : CompletableFuture.completedFuture(status);
+        });
+    }
+
+    /** The subscription failed, not the script. */
+    private CompletionStage<RunnerStatus> again(ProcessorRunner<ScriptState> broken, ScriptProcessor processor) {
+        broken.stop(Duration.ZERO);
+        CompletableFuture<Void> later = new CompletableFuture<>();
+        context.timers().after(RESTART_DELAY, () -> later.complete(null));
+        return later.thenComposeAsync(nothing -> follow(processor), context.executor());
+    }
+
+    /** Whether this event ends this run: what comes after it is another run's, or nobody's. */
+    private boolean isOver(Event event) {
+        if (event.offset() <= configuration.startedBy()) {
+            return false;
+        }
+        if (event.payload() instanceof WorkerEvent.Configured next) {
+            return next.slug().equals(slug) && !WorkerSource.digest(next).equals(configuration.sha256());
+        }
+        if (event.payload() instanceof WorkerEvent.EnvVarSet set) {
+            return !set.value().equals(env.get(set.key()));
+        }
+        return event.payload() instanceof WorkerEvent.Removed removed
+                && removed.slug().equals(slug);
+    }
+
+    private ScriptFailure located(ScriptFailure failure) {
+        return new ScriptFailure(where() + " was not started; " + failure.getMessage()
+                + "; correct the script and append its configuration again");
+    }
+
+    private String where() {
+        return "worker '" + slug + "' of " + path + "@" + configuration.configuredAt();
+    }
+}

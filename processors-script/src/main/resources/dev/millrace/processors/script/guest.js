@@ -1,0 +1,215 @@
+// The inside of the sandbox: takes messages from the host, runs the user's modules, and answers. It holds no secrets and
+// no authority of its own, so code that tampers with it harms only itself; every limit is held by the host.
+const invoke = globalThis.java_invoke;
+const { stringify, parse } = JSON;
+const evaluate = globalThis.eval;
+for (const name of ["java_invoke", "plugin", "Javy", "quickjs4j_engine"]) {
+  delete globalThis[name];
+}
+
+const call = (operation, args) => {
+  const answer = parse(invoke("host", "call", stringify([operation, args === undefined ? null : args])));
+  if (answer.refused !== undefined) {
+    throw new Error(answer.refused);
+  }
+  return answer.value;
+};
+
+const waiting = new Map();
+let asked = 0;
+
+const ask = (operation, args) => {
+  const id = ++asked;
+  call(operation, { ...args, id });
+  const promise = new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
+  promise.operation = id;
+  return promise;
+};
+
+const settle = ({ id, value, error }) => {
+  const waiter = waiting.get(id);
+  waiting.delete(id);
+  if (waiter !== undefined) {
+    if (error === undefined) {
+      waiter.resolve(value);
+    } else {
+      waiter.reject(Object.assign(new Error(error.message), { name: error.name ?? "Error" }));
+    }
+  }
+};
+
+const describe = (thrown) => {
+  try {
+    if (thrown instanceof Error || (thrown !== null && typeof thrown === "object" && "message" in thrown)) {
+      const line = /<input>:(\d+)/.exec(String(thrown.stack));
+      return `${thrown.name}: ${thrown.message}${line === null ? "" : ` (line ${line[1]})`}`;
+    }
+    return String(thrown);
+  } catch {
+    return "something that cannot be described";
+  }
+};
+
+const fail = (thrown) => call("failed", { message: describe(thrown).slice(0, 1500) });
+
+// ---- time and chance: in a reducer both follow from the event alone
+
+let fixedTime = null;
+let seed = 0;
+const RealDate = Date;
+const now = () => (fixedTime === null ? call("now") : fixedTime);
+RealDate.now = now;
+globalThis.Date = new Proxy(RealDate, {
+  construct: (target, args, made) => Reflect.construct(target, args.length === 0 ? [now()] : args, made),
+  apply: () => new RealDate(now()).toString(),
+});
+RealDate.prototype.constructor = globalThis.Date;
+globalThis.performance = { now };
+
+const chance = Math.random;
+Math.random = () => {
+  if (fixedTime === null) {
+    return chance();
+  }
+  seed = (seed + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+};
+
+// ---- modules: each source arrives as the body of a function
+
+const modules = new Map();
+
+const resolve = (specifier, from) => {
+  if (!/^\.\.?\//.test(specifier)) {
+    throw new Error(`cannot import '${specifier}' in ${from}: only the other modules of this worker, by relative path`);
+  }
+  const path = from.split("/").slice(0, -1);
+  for (const part of specifier.split("/")) {
+    if (part === "..") {
+      path.pop();
+    } else if (part !== ".") {
+      path.push(part);
+    }
+  }
+  const wanted = path.join("/");
+  const bare = wanted.replace(/\.(js|mjs|ts)$/, "");
+  const found = [wanted, `${wanted}.js`, `${wanted}.ts`, `${bare}.ts`, `${bare}.js`].find((name) => modules.has(name));
+  if (found === undefined) {
+    throw new Error(`cannot import '${specifier}' in ${from}: there is no module '${wanted}'`);
+  }
+  return found;
+};
+
+const importModule = async (name, names, from) => {
+  const module = modules.get(name);
+  if (module.running === undefined) {
+    const body = evaluate(`(async function ($export, $import, $meta) {"use strict";${module.source}\n})`);
+    const define = (getters) => {
+      for (const [key, get] of Object.entries(getters)) {
+        Object.defineProperty(module.exports, key, { get, enumerable: true, configurable: true });
+      }
+    };
+    define.all = (other) => {
+      for (const key of Object.keys(other).filter((each) => each !== "default" && !(each in module.exports))) {
+        Object.defineProperty(module.exports, key, { get: () => other[key], enumerable: true });
+      }
+    };
+    const imported = (specifier, wanted = []) => importModule(resolve(specifier, name), wanted, name);
+    module.running = body(define, imported, { url: name });
+    await module.running;
+  } // what runs and is not over is waiting for its importer: a cycle, which sees the exports as far as they are
+  for (const wanted of names) {
+    if (!(wanted in module.exports)) {
+      throw new SyntaxError(`module '${name}' has no export '${wanted}', which ${from} imports`);
+    }
+  }
+  return module.exports;
+};
+
+// ---- the processor
+
+let processor = {};
+
+const start = async (message) => {
+  fixedTime = message.fold ? 0 : null;
+  globalThis.process = { env: Object.freeze({ ...message.env }) };
+  for (const [name, source] of Object.entries(message.modules)) {
+    modules.set(name, { source, exports: {}, running: undefined });
+  }
+  const exported = (await importModule(message.entry, [])).default;
+  if (exported === null || typeof exported !== "object") {
+    throw new TypeError("the default export is not a processor object; write: export default { afterAppend({ event, append }) { … } }");
+  }
+  for (const name of ["reduce", "afterAppend", "onEvent"]) {
+    if (exported[name] !== undefined && typeof exported[name] !== "function") {
+      throw new TypeError(`'${name}' of the default export is not a function`);
+    }
+  }
+  processor = exported;
+  call("loaded", {
+    initialState: exported.initialState === undefined ? {} : exported.initialState,
+    reduces: exported.reduce !== undefined,
+    acts: exported.afterAppend !== undefined || exported.onEvent !== undefined,
+  });
+};
+
+const fold = (message) => {
+  fixedTime = message.at;
+  seed = message.seed;
+  const next = processor.reduce({ event: message.event, state: message.state });
+  if (next !== null && typeof next === "object" && typeof next.then === "function") {
+    throw new TypeError("reduce returned a promise; it must return the next state, or nothing to keep it");
+  }
+  call("reduced", next === undefined ? {} : { state: next });
+};
+
+const append = (input) => ask("append", { input });
+
+const act = async ({ event, state, prevState }) => {
+  const copy = () => parse(stringify(event));
+  if (processor.afterAppend !== undefined) {
+    await processor.afterAppend({ append, event: copy(), state, logger: globalThis.console });
+  }
+  if (processor.onEvent !== undefined) {
+    await processor.onEvent({ append, event: copy(), prevState, state, logger: globalThis.console });
+  }
+  call("handled");
+};
+
+const guarded = async (work, message) => {
+  try {
+    await work(message);
+  } catch (thrown) {
+    fail(thrown);
+  }
+};
+
+const dispatch = (message) => {
+  switch (message.kind) {
+    case "load":
+      guarded(start, message);
+      break;
+    case "reduce":
+      try {
+        fold(message);
+      } catch (thrown) {
+        fail(thrown);
+      }
+      break;
+    case "handle":
+      guarded(act, message);
+      break;
+    default:
+      settle(message);
+  }
+};
+
+Object.defineProperty(globalThis, "__millrace", {
+  value: () => {
+    for (let message = call("take"); message !== null; message = call("take")) {
+      dispatch(message);
+    }
+  },
+});

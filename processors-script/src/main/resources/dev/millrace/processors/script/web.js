@@ -1,0 +1,276 @@
+// What scripts expect to find around them: console, timers, text, addresses and fetch. `call` and `ask` are guest.js's.
+{
+  const write = (level) => (...parts) => {
+    const text = parts.map((part) => (typeof part === "string" ? part : part instanceof Error ? `${part.name}: ${part.message}` : stringify(part) ?? String(part)));
+    call("log", { level, text: text.join(" ") });
+  };
+  globalThis.console = {
+    log: write("info"),
+    info: write("info"),
+    debug: write("debug"),
+    trace: write("debug"),
+    warn: write("warn"),
+    error: write("error"),
+  };
+
+  // ---- timers
+
+  const timers = new Map();
+  let timerCount = 0;
+  const arm = (timer, delay) => {
+    const fired = ask("sleep", { millis: Math.max(0, Number(delay) || 0) });
+    timers.get(timer).operation = fired.operation;
+    return fired;
+  };
+  globalThis.setTimeout = (action, delay = 0, ...args) => {
+    const timer = ++timerCount;
+    timers.set(timer, {});
+    arm(timer, delay).then(() => timers.delete(timer) && action(...args)).catch(fail);
+    return timer;
+  };
+  globalThis.setInterval = (action, delay = 0, ...args) => {
+    const timer = ++timerCount;
+    timers.set(timer, {});
+    const again = () => arm(timer, Math.max(1, delay)).then(() => timers.has(timer) && (action(...args), timers.has(timer) && again())).catch(fail);
+    again();
+    return timer;
+  };
+  globalThis.clearTimeout = globalThis.clearInterval = (timer) => {
+    const armed = timers.get(timer);
+    if (timers.delete(timer)) {
+      waiting.delete(armed.operation);
+      call("cancel", { operation: armed.operation });
+    }
+  };
+
+  // ---- text
+
+  globalThis.TextEncoder = class TextEncoder {
+    get encoding() {
+      return "utf-8";
+    }
+    encode(text = "") {
+      const binary = unescape(encodeURIComponent(String(text).replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd")));
+      return Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
+    }
+  };
+
+  globalThis.TextDecoder = class TextDecoder {
+    #rest = [];
+    #fresh = true;
+    constructor(label = "utf-8", { fatal = false, ignoreBOM = false } = {}) {
+      if (!/^utf-?8$/i.test(label)) {
+        throw new RangeError(`TextDecoder knows utf-8 only, not '${label}'`);
+      }
+      this.fatal = fatal;
+      this.ignoreBOM = ignoreBOM;
+    }
+    get encoding() {
+      return "utf-8";
+    }
+    decode(input = new Uint8Array(0), { stream = false } = {}) {
+      const added = input instanceof ArrayBuffer ? new Uint8Array(input) : new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
+      const bytes = this.#rest.length === 0 ? added : Uint8Array.from([...this.#rest, ...added]);
+      this.#rest = [];
+      let text = "";
+      let codes = [];
+      const put = (code) => {
+        codes.push(code);
+        if (codes.length === 4096) {
+          text += String.fromCodePoint(...codes);
+          codes = [];
+        }
+      };
+      const bad = () => {
+        if (this.fatal) {
+          throw new TypeError("these bytes are not utf-8");
+        }
+        put(0xfffd);
+      };
+      for (let at = 0; at < bytes.length; ) {
+        const first = bytes[at];
+        const length = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+        if (length < 2) {
+          length === 1 ? put(first) : bad();
+          at++;
+          continue;
+        }
+        let code = first & (0xff >> (length + 1));
+        let seen = 1;
+        for (; seen < length && at + seen < bytes.length; seen++) {
+          const next = bytes[at + seen];
+          const lowest = seen > 1 ? 0x80 : first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+          const highest = seen > 1 ? 0xbf : first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+          if (next < lowest || next > highest) {
+            break;
+          }
+          code = (code << 6) | (next & 0x3f);
+        }
+        if (seen === length) {
+          put(code);
+        } else if (stream && at + seen === bytes.length) {
+          this.#rest = [...bytes.slice(at)];
+        } else {
+          bad();
+        }
+        at += seen;
+      }
+      text += String.fromCodePoint(...codes);
+      if (this.#fresh && !this.ignoreBOM && text.startsWith("\ufeff")) {
+        text = text.slice(1);
+      }
+      this.#fresh = !stream || (this.#fresh && text === "");
+      return text;
+    }
+  };
+
+  const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  globalThis.btoa = (text) => {
+    let coded = "";
+    for (let at = 0; at < text.length; at += 3) {
+      const [one, two, three] = [0, 1, 2].map((step) => text.charCodeAt(at + step) || 0);
+      if (Math.max(one, two, three) > 255) {
+        throw new RangeError("btoa takes bytes; encode the text first");
+      }
+      const bits = (one << 16) | (two << 8) | three;
+      const left = text.length - at;
+      coded += ALPHABET[bits >> 18] + ALPHABET[(bits >> 12) & 63] + (left > 1 ? ALPHABET[(bits >> 6) & 63] : "=") + (left > 2 ? ALPHABET[bits & 63] : "=");
+    }
+    return coded;
+  };
+  globalThis.atob = (coded) => {
+    let text = "";
+    let bits = 0;
+    let held = 0;
+    for (const letter of String(coded).replace(/[\s=]/g, "")) {
+      const value = ALPHABET.indexOf(letter);
+      if (value < 0) {
+        throw new RangeError("atob met a letter that is not base64");
+      }
+      bits = ((bits << 6) | value) & 0xffffff;
+      held += 6;
+      if (held >= 8) {
+        held -= 8;
+        text += String.fromCharCode((bits >> held) & 255);
+      }
+    }
+    return text;
+  };
+  globalThis.structuredClone = (value) => (value === undefined ? undefined : parse(stringify(value)));
+  globalThis.crypto = {
+    randomUUID: () => "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) => (digit ^ ((Math.random() * 16) >> (digit / 4))).toString(16)),
+  };
+
+  // ---- addresses
+
+  globalThis.URLSearchParams = class URLSearchParams {
+    #pairs = [];
+    constructor(from = "") {
+      const plain = (text) => decodeURIComponent(text.replace(/\+/g, " "));
+      if (typeof from === "string") {
+        this.#pairs = from.replace(/^\?/, "").split("&").filter(Boolean).map((pair) => {
+          const [key, ...rest] = pair.split("=");
+          return [plain(key), plain(rest.join("="))];
+        });
+      } else {
+        const pairs = typeof from[Symbol.iterator] === "function" ? [...from] : Object.entries(from);
+        this.#pairs = pairs.map(([key, value]) => [String(key), String(value)]);
+      }
+    }
+    get(key) {
+      return this.#pairs.find(([each]) => each === key)?.[1] ?? null;
+    }
+    getAll(key) {
+      return this.#pairs.filter(([each]) => each === key).map(([, value]) => value);
+    }
+    has(key) {
+      return this.get(key) !== null;
+    }
+    append(key, value) {
+      this.#pairs.push([String(key), String(value)]);
+    }
+    delete(key) {
+      this.#pairs = this.#pairs.filter(([each]) => each !== key);
+    }
+    set(key, value) {
+      this.delete(key);
+      this.append(key, value);
+    }
+    [Symbol.iterator]() {
+      return this.#pairs[Symbol.iterator]();
+    }
+    entries() {
+      return this[Symbol.iterator]();
+    }
+    toString() {
+      const coded = (text) => encodeURIComponent(text).replace(/%20/g, "+");
+      return this.#pairs.map(([key, value]) => `${coded(key)}=${coded(value)}`).join("&");
+    }
+  };
+
+  const ADDRESS = /^([a-z][a-z0-9+.-]*:)\/\/(?:([^/?#@:]*)(?::([^/?#@]*))?@)?(\[[^\]]*\]|[^/?#:]*)(?::(\d*))?([^?#]*)(\?[^#]*)?(#.*)?$/i;
+  globalThis.URL = class URL {
+    constructor(address, base) {
+      let text = String(address);
+      if (!ADDRESS.test(text) && base !== undefined) {
+        const { protocol, host, pathname, search } = new URL(base);
+        const origin = `${protocol}//${host}`;
+        const above = pathname.replace(/[^/]*$/, "");
+        text = text.startsWith("//") ? protocol + text : text.startsWith("/") ? origin + text : text.startsWith("?") ? origin + pathname + text : text.startsWith("#") ? origin + pathname + search + text : origin + above + text;
+      }
+      const parts = ADDRESS.exec(text);
+      if (parts === null || parts[4] === "") {
+        throw new TypeError(`Invalid URL: '${text}'`);
+      }
+      const [, protocol, username = "", password = "", hostname, port = "", path, search = "", hash = ""] = parts;
+      this.protocol = protocol.toLowerCase();
+      this.username = username;
+      this.password = password;
+      this.hostname = hostname.toLowerCase();
+      this.port = port === { "http:": "80", "https:": "443" }[this.protocol] ? "" : port;
+      const steps = [];
+      const given = path.split("/").slice(1);
+      given.forEach((step, index) => {
+        if (step === "..") {
+          steps.pop();
+        } else if (step !== ".") {
+          steps.push(step);
+        }
+        if (/^\.\.?$/.test(step) && index === given.length - 1) {
+          steps.push("");
+        }
+      });
+      this.pathname = `/${steps.join("/")}`;
+      this.hash = hash;
+      this.searchParams = new URLSearchParams(search);
+      this.given = search.length > 1 ? search : "";
+      this.was = this.searchParams.toString();
+      Object.defineProperties(this, { given: { enumerable: false }, was: { enumerable: false } });
+    }
+    get search() {
+      const is = this.searchParams.toString();
+      return is === this.was ? this.given : is === "" ? "" : `?${is}`;
+    }
+    set search(text) {
+      this.searchParams = new URLSearchParams(text);
+      this.was = this.searchParams.toString();
+      this.given = text === "" ? "" : `?${text.replace(/^\?/, "")}`;
+    }
+    get host() {
+      return this.hostname + (this.port === "" ? "" : `:${this.port}`);
+    }
+    get origin() {
+      return `${this.protocol}//${this.host}`;
+    }
+    get href() {
+      const user = this.username === "" ? "" : `${this.username}${this.password === "" ? "" : `:${this.password}`}@`;
+      return `${this.protocol}//${user}${this.host}${this.pathname}${this.search}${this.hash}`;
+    }
+    toString() {
+      return this.href;
+    }
+    toJSON() {
+      return this.href;
+    }
+  };
+}
