@@ -19,6 +19,7 @@ public abstract class EventStoreContract
         implements StoreTransactionPromises,
                 StoreRangePromises,
                 StoreContentPromises,
+                StoreCopyPromises,
                 StoreLifePromises,
                 StoreReaderPromises {
     private EventStore store;

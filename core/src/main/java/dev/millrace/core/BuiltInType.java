@@ -31,7 +31,9 @@ public enum BuiltInType {
     /** A stream came to be; exactly once, at offset 1, written by the service. */
     INITIALIZED(
             "initialized",
-            schema().required("projectSlug", NON_EMPTY_TEXT).required("path", NON_EMPTY_TEXT),
+            schema().required("projectSlug", NON_EMPTY_TEXT)
+                    .required("path", NON_EMPTY_TEXT)
+                    .optional("forkedFrom", OBJECT),
             "stream-first-initialized",
             "stream-initialized",
             "events.iterate.com/stream/created"),

@@ -14,9 +14,10 @@ public sealed interface StreamEvent {
      *
      * @param projectSlug the project
      * @param path the stream
+     * @param forkedFrom if it is a fork, the stream it was copied from and the last offset that was copied
      */
     @EventName("https://events.iterate.com/events/stream/initialized")
-    record Initialized(String projectSlug, String path) implements StreamEvent {}
+    record Initialized(String projectSlug, String path, Optional<Source> forkedFrom) implements StreamEvent {}
 
     /**
      * A stream below this one came to be.

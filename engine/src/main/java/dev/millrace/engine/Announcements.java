@@ -26,21 +26,60 @@ final class Announcements {
         return existing.isPresent() ? existing.get() : create(group, stream, now);
     }
 
+    /**
+     * Makes a stream that begins as another did; it does not exist.
+     *
+     * @param bornAt the time of its first event: that of the other's, so that its times never run backwards
+     * @param then the head of the other at that offset
+     */
+    StreamHead fork(Group group, StreamKey stream, Origin origin, Instant bornAt, StreamHead then, Instant now) {
+        createAncestors(group, stream, now);
+        String incarnation = incarnations.get();
+        Entry first = first(stream, incarnation, Optional.of(origin), bornAt);
+        StreamHead head = new StreamHead(incarnation, then.lastOffset(), then.lastCreatedAt(), then.paused());
+        group.fork(
+                stream,
+                first,
+                new EventStore.Copy(
+                        stream.at(origin.path()),
+                        1,
+                        origin.offset(),
+                        stream,
+                        head,
+                        EventJson.beginning(origin.path()),
+                        EventJson.beginning(stream.path())));
+        announce(group, stream, incarnation, now);
+        return head;
+    }
+
     private StreamHead create(Group group, StreamKey stream, Instant now) {
-        List<StreamKey> ancestors =
-                stream.path().ancestors().stream().map(stream::at).toList();
+        createAncestors(group, stream, now);
+        String incarnation = incarnations.get();
+        Entry first = first(stream, incarnation, Optional.empty(), now);
+        group.append(stream, first);
+        announce(group, stream, incarnation, now);
+        return first.head();
+    }
+
+    private static Entry first(StreamKey stream, String incarnation, Optional<Origin> origin, Instant now) {
+        StreamHead unborn = new StreamHead(incarnation, 0, Instant.EPOCH, false);
+        return SystemInputs.initialized(stream, incarnation, origin).after(unborn, now);
+    }
+
+    private static List<StreamKey> ancestors(StreamKey stream) {
+        return stream.path().ancestors().stream().map(stream::at).toList();
+    }
+
+    private void createAncestors(Group group, StreamKey stream, Instant now) {
+        List<StreamKey> ancestors = ancestors(stream);
         for (int i = ancestors.size() - 1; i >= 0; i--) { // the root first, so that nothing recurses deeply
             touch(group, ancestors.get(i), now);
         }
-        String incarnation = incarnations.get();
-        StreamHead unborn = new StreamHead(incarnation, 0, Instant.EPOCH, false);
-        Entry first = SystemInputs.initialized(stream, incarnation).after(unborn, now);
-        group.append(stream, first);
+    }
+
+    private void announce(Group group, StreamKey stream, String incarnation, Instant now) {
         String key = key(stream.path(), incarnation);
-        for (StreamKey ancestor : ancestors) {
-            announce(group, stream.path(), key, ancestor, now);
-        }
-        return first.head();
+        ancestors(stream).forEach(ancestor -> announce(group, stream.path(), key, ancestor, now));
     }
 
     /** The idempotency key of the announcement of a stream's life, the same on every ancestor. */

@@ -36,6 +36,9 @@ final class Changes {
             return;
         }
         group.removed().forEach(stream -> pending.put(stream, new Change(true)));
+        group.forked()
+                .forEach((stream, last) ->
+                        pending.computeIfAbsent(stream, key -> new Change(false)).addUnseen(1, last));
         group.appended().forEach((stream, added) -> {
             Change change = pending.computeIfAbsent(stream, key -> new Change(false));
             change.add(added, records + added.size() <= MOST_RECORDS);
@@ -84,6 +87,13 @@ final class Changes {
 
         Change(boolean destroyed) {
             this.destroyed = destroyed;
+        }
+
+        /** Takes note of records that are in the log only. */
+        void addUnseen(long firstUnseen, long lastUnseen) {
+            first = first == 0 ? firstUnseen : first;
+            last = lastUnseen;
+            records = null;
         }
 
         void add(List<EventRecord> added, boolean keep) {

@@ -37,8 +37,17 @@ final class CursorProgress implements ProgressStore {
         if (remembered != null) {
             return Optional.of(remembered);
         }
-        return store.cursor(new StreamKey(project, path), slug)
-                .map(cursor -> new Progress(slug, path, cursor.incarnation(), cursor.acknowledgedThrough()));
+        StreamKey stream = new StreamKey(project, path);
+        return store.cursor(stream, slug)
+                .map(cursor -> new Progress(slug, path, cursor.incarnation(), cursor.acknowledgedThrough()))
+                .or(() -> copied(slug, stream));
+    }
+
+    /** The events a fork began with have had their effects elsewhere, whoever comes to it and however it got there. */
+    private Optional<Progress> copied(String slug, StreamKey stream) {
+        return store.head(stream)
+                .flatMap(head -> Origin.of(store, stream)
+                        .map(origin -> new Progress(slug, stream.path(), head.incarnation(), origin.offset())));
     }
 
     @Override

@@ -34,6 +34,7 @@ final class EngineParts {
     private final Writer writer;
     private final StateReader states;
     private final Demolition demolition;
+    private final Forks forks;
     private final ProcessorHost host;
     private final AtomicBoolean stopped = new AtomicBoolean();
 
@@ -49,12 +50,14 @@ final class EngineParts {
         this.limits = limits;
         this.reader = new InputReader(limits, providers::problems);
         this.store = new OpenStore(store);
-        this.appends = new Appends(new Announcements(incarnations), timers);
+        Announcements announcements = new Announcements(incarnations);
+        this.appends = new Appends(announcements, timers);
         this.tails = new Tails(this.store, delivery, this::touch);
         this.writer = new Writer(
                 store, new Intake(MOST_WAITING, MOST_WAITING_BYTES, PATIENCE), delivery, timers, this::publish);
         this.states = new StateReader(this.store);
         this.demolition = new Demolition(this.store, writer, delivery, states);
+        this.forks = new Forks(this.store, writer, delivery, announcements, timers);
         this.host = new ProcessorHost(store, streams, providers, settings, secrets, timers, writer::saveCursorSoon);
         host(host, new StateFolds(store, host));
     }
@@ -158,5 +161,9 @@ final class EngineParts {
 
     Demolition demolition() {
         return demolition;
+    }
+
+    Forks forks() {
+        return forks;
     }
 }

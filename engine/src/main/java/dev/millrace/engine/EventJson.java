@@ -14,13 +14,17 @@ import java.util.Optional;
 final class EventJson {
     private EventJson() {}
 
+    /** What the JSON of every event of a stream begins with, and no other stream's does. */
+    static byte[] beginning(StreamPath path) {
+        return utf8("{\"streamPath\":\"" + path.value() + "\",");
+    }
+
     /** Everything up to the value of {@code offset}. */
     static byte[] opening(
             StreamPath path, String type, byte[] payload, Optional<byte[]> metadata, Optional<String> key) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(payload.length + 256);
-        put(out, "{\"streamPath\":");
-        out.writeBytes(JsonCodec.write(path.value()));
-        put(out, ",\"type\":");
+        out.writeBytes(beginning(path));
+        put(out, "\"type\":");
         out.writeBytes(JsonCodec.write(type));
         put(out, ",\"payload\":");
         out.writeBytes(payload);

@@ -48,6 +48,27 @@ public interface EventStore extends AutoCloseable {
      */
     record Cursor(String incarnation, long acknowledgedThrough) {}
 
+    /**
+     * What is to be copied from one stream to another.
+     *
+     * @param source the stream that has the records
+     * @param afterOffset exclusive lower bound
+     * @param throughOffset inclusive upper bound; the source has all offsets up to it
+     * @param target another stream, whose last offset is {@code afterOffset}
+     * @param head the head of the target afterwards
+     * @param cut what the JSON of every one of these records begins with
+     * @param put what stands there in the copies
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a request; nobody compares them
+    record Copy(
+            StreamKey source,
+            long afterOffset,
+            long throughOffset,
+            StreamKey target,
+            StreamHead head,
+            byte[] cut,
+            byte[] put) {}
+
     /** A group of changes that becomes visible, and durable, as a whole or not at all. For one thread. */
     interface Transaction extends AutoCloseable {
         /** The head of a stream, this transaction's own changes included. */
@@ -64,6 +85,16 @@ public interface EventStore extends AutoCloseable {
          * if any, is new to the stream; the engine sees to both.
          */
         void append(StreamKey stream, StreamHead head, EventRecord record);
+
+        /**
+         * Appends copies of another stream's records, in their order: everything is the same but their positions, which
+         * are given out from {@link #nextPosition()} on, and the beginning of their JSON.
+         *
+         * @throws UnsupportedOperationException when this store cannot; streams of it cannot be forked then
+         */
+        default void copy(Copy copy) {
+            throw new UnsupportedOperationException("cannot fork " + copy.source() + ": this store cannot copy records");
+        }
 
         /** Removes a stream with its records, keys and cursors. Positions are not given out again. */
         void remove(StreamKey stream);

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 final class Group {
     private final EventStore.Transaction transaction;
     private final Map<StreamKey, List<EventRecord>> appended = new LinkedHashMap<>();
+    private final Map<StreamKey, Long> forked = new LinkedHashMap<>();
     private final List<StreamKey> removed = new ArrayList<>();
 
     Group(EventStore.Transaction transaction) {
@@ -36,6 +37,21 @@ final class Group {
         });
         appended.computeIfAbsent(stream, key -> new ArrayList<>()).add(record);
         return record;
+    }
+
+    /**
+     * Makes a stream of its first event and of copies. These records are not among {@link #appended}: nobody can be
+     * waiting for them, and there may be many.
+     */
+    void fork(StreamKey stream, Entry first, EventStore.Copy copy) {
+        calling(() -> {
+            transaction.append(stream, first.head(), first.at(transaction.nextPosition()));
+            if (copy.throughOffset() > copy.afterOffset()) {
+                transaction.copy(copy);
+            }
+            return copy;
+        });
+        forked.put(stream, copy.throughOffset());
     }
 
     /** Removes a stream; in a group that appends nothing. */
@@ -64,6 +80,11 @@ final class Group {
     /** Every stream that grew, with its new records in order. */
     Map<StreamKey, List<EventRecord>> appended() {
         return appended;
+    }
+
+    /** Every stream that was made from another, with the last offset that was copied. */
+    Map<StreamKey, Long> forked() {
+        return forked;
     }
 
     List<StreamKey> removed() {

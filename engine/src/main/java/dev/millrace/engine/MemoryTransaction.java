@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,25 @@ final class MemoryTransaction implements EventStore.Transaction {
         }
         change(stream).append(head, record);
         nextPosition = record.position() + 1;
+    }
+
+    @Override
+    public void copy(EventStore.Copy copy) {
+        for (EventRecord record : change(copy.source()).records(copy.afterOffset(), copy.throughOffset())) {
+            byte[] json = record.json();
+            byte[] put = Arrays.copyOf(copy.put(), copy.put().length + json.length - copy.cut().length);
+            System.arraycopy(json, copy.cut().length, put, copy.put().length, json.length - copy.cut().length);
+            change(copy.target())
+                    .append(
+                            copy.head(),
+                            new EventRecord(
+                                    nextPosition++,
+                                    record.offset(),
+                                    record.createdAt(),
+                                    record.type(),
+                                    record.idempotencyKey(),
+                                    put));
+        }
     }
 
     @Override

@@ -56,7 +56,7 @@ final class PortAdapter implements EventStreams {
                             + "; correct its payload",
                     e));
         }
-        return engine.append(new StreamKey(project, path), encoded, view);
+        return engine.append(new StreamKey(project, path), encoded, type -> {}, view);
     }
 
     private static Appended appended(AppendedRecord answer) {

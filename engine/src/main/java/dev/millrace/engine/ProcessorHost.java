@@ -179,11 +179,20 @@ final class ProcessorHost implements CommitListener {
 
     /** Runs what is wanted on a stream; {@code first} is the first offset that is news to this host. */
     private void activate(StreamKey stream, long first) {
-        if (stopped || store.head(stream).isEmpty()) {
+        if (stopped || isDormant(stream)) {
             return;
         }
         active.computeIfAbsent(stream, key -> new HostedStream())
                 .become(wanted(stream, first), (name, wanted) -> startRunner(stream, name, wanted));
+    }
+
+    /** A stream that does not exist, or a fork to which nothing was appended yet: nothing acts on it. */
+    private boolean isDormant(StreamKey stream) {
+        Optional<StreamHead> head = store.head(stream);
+        return head.isEmpty()
+                || Origin.of(store, stream)
+                        .filter(origin -> head.get().lastOffset() <= origin.offset())
+                        .isPresent();
     }
 
     private Map<String, HostedStream.Wanted> wanted(StreamKey stream, long first) {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What one transaction in memory has done to one stream so far. For one thread. */
@@ -36,6 +37,16 @@ final class StagedStream {
         head = newHead;
         added.add(record);
         record.idempotencyKey().ifPresent(key -> keys.put(key, record));
+    }
+
+    /** The records of a range of offsets as they stand now, in their order. */
+    List<EventRecord> records(long afterOffset, long throughOffset) {
+        RecordRange range = new RecordRange(afterOffset, throughOffset + 1, Set.of(), Integer.MAX_VALUE, false);
+        List<EventRecord> found = new ArrayList<>(base == null ? List.of() : base.read(range));
+        added.stream()
+                .filter(record -> record.offset() > afterOffset && record.offset() <= throughOffset)
+                .forEach(found::add);
+        return found;
     }
 
     void remove() {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -59,18 +60,50 @@ public final class StreamEngine implements AutoCloseable {
      * @return completes when durable; fails with {@link dev.millrace.core.StreamException}
      */
     public CompletableFuture<List<AppendedRecord>> append(ProjectSlug project, StreamPath path, List<byte[]> inputs) {
-        return append(new StreamKey(project, path), inputs, answers -> answers);
+        return append(project, path, inputs, type -> {});
+    }
+
+    /**
+     * As {@link #append(ProjectSlug, StreamPath, List)}, if nothing objects to the types.
+     *
+     * @param permit gets the type under which each event will be stored, in order and on the calling thread, before
+     *     anything is done: for an input that breaks the rules that is {@code invalid-event-appended}. What it throws is
+     *     what the future fails with
+     */
+    public CompletableFuture<List<AppendedRecord>> append(
+            ProjectSlug project, StreamPath path, List<byte[]> inputs, Consumer<String> permit) {
+        return append(new StreamKey(project, path), inputs, permit, answers -> answers);
     }
 
     /** As the public one; the answers are converted on a delivery thread. */
-    <T> CompletableFuture<T> append(StreamKey stream, List<byte[]> inputs, Function<List<AppendedRecord>, T> view) {
+    <T> CompletableFuture<T> append(
+            StreamKey stream,
+            List<byte[]> inputs,
+            Consumer<String> permit,
+            Function<List<AppendedRecord>, T> view) {
         List<Input> read;
         try {
             read = parts.reader().read(stream.path(), inputs);
-        } catch (StreamException e) {
+            read.forEach(input -> permit.accept(input.type()));
+        } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
         return parts.writer().submit(parts.appends().request(stream, read, view));
+    }
+
+    /**
+     * Makes a new stream that begins as another one did: after its own {@code initialized}, which names its origin, come
+     * the events 2 to {@code at} of that one with their offsets, times, payloads and idempotency keys. From then on the
+     * two know nothing of each other. What the copy configures is in its state, but nothing acts on it, and no copied
+     * event causes an effect: processors begin with the first event appended to the new stream itself. The copy is made
+     * in one transaction; no append is stored meanwhile.
+     *
+     * @param at the last offset to copy, 1 or more
+     * @return the head of the new stream; fails with {@code BAD_REQUEST} when there is no such offset, and {@code
+     *     CONFLICT} when {@code to} exists
+     */
+    public CompletableFuture<StreamHead> fork(ProjectSlug project, StreamPath from, long at, StreamPath to) {
+        return parts.forks().fork(new StreamKey(project, from), at, new StreamKey(project, to));
     }
 
     /** Creates the stream if it does not exist, as every read does, and answers its head. */

@@ -14,12 +14,15 @@ import java.util.OptionalLong;
 final class SystemInputs {
     private SystemInputs() {}
 
-    /** The first event of a stream; its metadata say which life of the stream begins. */
-    static Input initialized(StreamKey stream, String incarnation) {
+    /** The first event of a stream; its metadata say which life of the stream begins, its payload where it was copied from. */
+    static Input initialized(StreamKey stream, String incarnation, Optional<Origin> forkedFrom) {
         ObjectNode payload = JsonNodeFactory.instance
                 .objectNode()
                 .put("projectSlug", stream.project().value())
                 .put("path", stream.path().value());
+        forkedFrom.ifPresent(origin -> payload.putObject("forkedFrom")
+                .put("path", origin.path().value())
+                .put("offset", origin.offset()));
         ObjectNode metadata = JsonNodeFactory.instance.objectNode();
         metadata.putObject("millrace").put("incarnation", incarnation);
         return input(

@@ -28,7 +28,7 @@ class AppendRulesTest {
     private StreamHead head = new StreamHead("life", 0, Instant.EPOCH, false);
 
     AppendRulesTest() {
-        Entry first = SystemInputs.initialized(STREAM, "life").after(head, now);
+        Entry first = SystemInputs.initialized(STREAM, "life", Optional.empty()).after(head, now);
         log.add(first.at(1));
         head = first.head();
     }

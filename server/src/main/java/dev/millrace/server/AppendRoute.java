@@ -23,6 +23,8 @@ final class AppendRoute {
 
     /** Appends what the body says; answers when it is durable. */
     void append(Exchange exchange, StreamPath path) {
+        Pass pass = exchange.pass();
+        pass.requireReach(path);
         MediaType type = MediaType.of(exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE));
         Optional<BodyTransform> transform =
                 exchange.query().one("jsonataTransform").map(BodyTransform::compile);
@@ -30,7 +32,8 @@ final class AppendRoute {
                 .thenCompose(body -> transform.isPresent()
                         ? transform.get().apply(bodies.value(type, body))
                         : CompletableFuture.completedFuture(bodies.read(type, body, path)))
-                .thenCompose(inputs -> engine.append(exchange.project(), path, inputs.events())
+                .thenCompose(inputs -> engine.append(
+                                exchange.project(), path, inputs.events(), stored -> pass.requireAppend(stored, path))
                         .thenAccept(appended -> answer(exchange, inputs.batch(), appended)))
                 .whenComplete((done, failure) -> {
                     if (failure != null) {

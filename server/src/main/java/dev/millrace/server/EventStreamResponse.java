@@ -14,6 +14,7 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class EventStreamResponse implements RecordSink {
     private final Set<String> types;
     private final boolean marks;
     private final Predicate<String> alive;
+    private final BooleanSupplier admitted;
     private final Timing timing;
     private final Outbox outbox;
     private final CompletableFuture<Void> over = new CompletableFuture<>();
@@ -54,12 +56,20 @@ final class EventStreamResponse implements RecordSink {
      *
      * @param marks whether the reader asked for marks between the events: caught up, destroyed
      * @param alive whether the stream still lives the life of this incarnation
+     * @param admitted whether the reader may still read it; asked every heartbeat
      */
-    EventStreamResponse(Exchange exchange, Set<String> types, boolean marks, Predicate<String> alive, Timing timing) {
+    EventStreamResponse(
+            Exchange exchange,
+            Set<String> types,
+            boolean marks,
+            Predicate<String> alive,
+            BooleanSupplier admitted,
+            Timing timing) {
         this.exchange = exchange;
         this.types = types;
         this.marks = marks;
         this.alive = alive;
+        this.admitted = admitted;
         this.timing = timing;
         this.outbox = new Outbox(exchange.response(), timing.timers()::now);
     }
@@ -209,6 +219,10 @@ final class EventStreamResponse implements RecordSink {
             drop(stalled);
             return;
         }
+        if (!admitted.getAsBoolean()) {
+            expel();
+            return;
+        }
         Duration quiet = Duration.between(outbox.activity(), now);
         if (quiet.compareTo(timing.heartbeat()) >= 0) {
             outbox.sendIfIdle(EventFormat.comment());
@@ -217,6 +231,15 @@ final class EventStreamResponse implements RecordSink {
         Duration rest = timing.slowReaderTimeout().minus(stalled);
         Duration next = timing.heartbeat().minus(quiet);
         watch(rest.compareTo(next) < 0 ? rest : next);
+    }
+
+    /** The token of the reader has expired or was revoked. */
+    private void expel() {
+        if (end() != Phase.ENDED) {
+            outbox.finish(EventFormat.error(
+                    ErrorBodies.of(Refusal.unauthorized("the token has expired or was revoked; come back with another", true))
+                            .json()));
+        }
     }
 
     /** The error can only be sent if the reader takes what is under way; it gets one more heartbeat to do so. */

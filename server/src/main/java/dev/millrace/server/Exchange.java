@@ -19,14 +19,31 @@ final class Exchange {
     private final Callback callback;
     private final Query query;
     private final ProjectSlug project;
+    private final Doorkeeper doorkeeper;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    Exchange(Request request, Response response, Callback callback, Query query, ProjectSlug project) {
+    Exchange(
+            Request request,
+            Response response,
+            Callback callback,
+            Query query,
+            ProjectSlug project,
+            Doorkeeper doorkeeper) {
         this.request = request;
         this.response = response;
         this.callback = callback;
         this.query = query;
         this.project = project;
+        this.doorkeeper = doorkeeper;
+    }
+
+    /**
+     * What the caller may do, by the token it sent.
+     *
+     * @throws Refusal 401 when it needs one, and sent none that is known
+     */
+    Pass pass() {
+        return doorkeeper.admit(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION), project);
     }
 
     Request request() {
@@ -90,7 +107,7 @@ final class Exchange {
     /** Answers a failure on a response of which nothing was written. */
     static void fail(Response response, Throwable failure, Callback callback) {
         if (ErrorBodies.unwrap(failure) instanceof Refusal refusal) {
-            refusal.allow().ifPresent(allow -> response.getHeaders().put(HttpHeader.ALLOW, allow));
+            refusal.headers().forEach((name, value) -> response.getHeaders().put(name, value));
         }
         ErrorBodies.ErrorBody error = ErrorBodies.of(failure);
         send(response, error.status(), JSON, indented(error.json()), callback);

@@ -18,22 +18,29 @@ import org.eclipse.jetty.util.Callback;
  */
 final class FrontDoor extends Handler.Abstract {
     private static final byte[] NOT_FOUND = "{\"error\":\"not_found\"}".getBytes(StandardCharsets.UTF_8);
-    private static final String VERSION = Optional.ofNullable(
+    static final String VERSION = Optional.ofNullable(
                     FrontDoor.class.getPackage().getImplementationVersion())
             .orElse("development");
 
     private final HostGuard hosts;
     private final Origins origins;
-    private final AppendRoute appends;
-    private final ReadRoute reads;
-    private final StateRoutes states;
+    private final Doorkeeper doorkeeper;
+    private final Routes routes;
 
-    FrontDoor(HostGuard hosts, Origins origins, AppendRoute appends, ReadRoute reads, StateRoutes states) {
+    /** What answers the requests, part by part. */
+    record Routes(
+            AppendRoute appends,
+            ReadRoute reads,
+            StateRoutes states,
+            ForkRoute forks,
+            SecretRoutes secrets,
+            ReferencePage reference) {}
+
+    FrontDoor(HostGuard hosts, Origins origins, Doorkeeper doorkeeper, Routes routes) {
         this.hosts = hosts;
         this.origins = origins;
-        this.appends = appends;
-        this.reads = reads;
-        this.states = states;
+        this.doorkeeper = doorkeeper;
+        this.routes = routes;
     }
 
     @Override
@@ -67,41 +74,49 @@ final class FrontDoor extends Handler.Abstract {
         }
         query.all(ProjectSelection.PARAMETER).forEach(value -> selection.name(ProjectSelection.PARAMETER, value));
         label.ifPresent(value -> selection.name("Host", value));
-        go(route.get(), new Exchange(request, response, callback, query, selection.project()));
+        go(route.get(), new Exchange(request, response, callback, query, selection.project(), doorkeeper));
     }
 
     private void go(Route route, Exchange exchange) {
+        Target target = route.target();
         String method = exchange.isHead() ? "GET" : exchange.request().getMethod();
-        switch (route.target()) {
+        if (method.equals("OPTIONS")) {
+            exchange.response().getHeaders().put(HttpHeader.ALLOW, target.allow());
+            exchange.body(204, "", new byte[0]);
+            return;
+        }
+        if (!target.methods().containsKey(method)) {
+            throw Refusal.methodNotAllowed(method, target.allow(), advice(route));
+        }
+        switch (target) {
             case STREAM -> {
                 switch (method) {
-                    case "GET" -> reads.readStream(exchange, route.path());
-                    case "POST" -> appends.append(exchange, route.path());
-                    case "DELETE" -> states.destroy(exchange, route.path());
-                    default -> throw notAllowed(method, "GET, HEAD, POST, DELETE");
+                    case "GET" -> routes.reads().readStream(exchange, route.path());
+                    case "POST" -> routes.appends().append(exchange, route.path());
+                    default -> routes.states().destroy(exchange, route.path());
                 }
             }
             case SHORT_URL -> {
-                switch (method) {
-                    case "GET" -> reads.readShortUrl(exchange, route.path());
-                    case "POST" -> appends.append(exchange, route.path());
-                    default ->
-                        throw Refusal.methodNotAllowed(
-                                method,
-                                "GET, HEAD, POST",
-                                "a short URL takes GET and POST, everything else goes to /api/streams" + route.path());
+                if (method.equals("GET")) {
+                    routes.reads().readShortUrl(exchange, route.path());
+                } else {
+                    routes.appends().append(exchange, route.path());
                 }
             }
-            case STATE -> {
-                get(method);
-                states.state(exchange, route.path());
+            case STATE -> routes.states().state(exchange, route.path());
+            case LIST -> routes.states().list(exchange, route.path());
+            case FORK -> routes.forks().fork(exchange, route.path());
+            case SECRETS -> {
+                if (method.equals("GET")) {
+                    routes.secrets().list(exchange);
+                } else {
+                    routes.secrets().create(exchange);
+                }
             }
-            case LIST -> {
-                get(method);
-                states.list(exchange, route.path());
-            }
-            case HEALTH -> {
-                get(method);
+            case SECRET -> routes.secrets().delete(exchange, route.id());
+            case OPENAPI -> routes.reference().document(exchange);
+            case DOCS -> routes.reference().page(exchange);
+            case HEALTH ->
                 exchange.json(
                         200,
                         JsonCodec.write(JsonNodeFactory.instance
@@ -109,18 +124,13 @@ final class FrontDoor extends Handler.Abstract {
                                 .put("ok", true)
                                 .put("app", "millrace")
                                 .put("version", VERSION)));
-            }
         }
     }
 
-    private static void get(String method) {
-        if (!method.equals("GET")) {
-            throw notAllowed(method, "GET, HEAD");
-        }
-    }
-
-    private static Refusal notAllowed(String method, String allow) {
-        return Refusal.methodNotAllowed(method, allow, "use one of " + allow);
+    private static String advice(Route route) {
+        return route.target() == Target.SHORT_URL
+                ? "a short URL takes GET and POST, everything else goes to /api/streams" + route.path()
+                : "use one of " + route.target().allow();
     }
 
     private static String localAddress(Request request) {

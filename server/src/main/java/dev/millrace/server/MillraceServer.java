@@ -2,11 +2,14 @@ package dev.millrace.server;
 
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.StreamEngine;
+import dev.millrace.server.security.AccessTokens;
+import dev.millrace.server.security.Vault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -93,6 +96,8 @@ public final class MillraceServer implements AutoCloseable {
         private Duration slowReaderTimeout = Duration.ofSeconds(30);
         private List<String> allowedOrigins = List.of();
         private List<String> allowedHosts = List.of();
+        private Optional<AccessTokens> tokens = Optional.empty();
+        private Optional<Vault> vault = Optional.empty();
         private Timers timers = Timers.system();
 
         private Builder(StreamEngine engine) {
@@ -141,6 +146,18 @@ public final class MillraceServer implements AutoCloseable {
             return this;
         }
 
+        /** The tokens with which callers say what they may do; without this, everybody may do everything. */
+        public Builder tokens(AccessTokens tokens) {
+            this.tokens = Optional.of(tokens);
+            return this;
+        }
+
+        /** What keeps the secrets; the engine should get the same. Without one the routes of secrets answer 404. */
+        public Builder vault(Vault vault) {
+            this.vault = Optional.of(vault);
+            return this;
+        }
+
         /** Clock and timers; the system's by default. */
         public Builder timers(Timers timers) {
             this.timers = timers;
@@ -165,13 +182,18 @@ public final class MillraceServer implements AutoCloseable {
             connector.setIdleTimeout(IDLE_TIMEOUT.plus(slowReaderTimeout).toMillis());
             jetty.addConnector(connector);
             EventStreamResponse.Timing timing = new EventStreamResponse.Timing(timers, heartbeat, slowReaderTimeout);
-            ReadRoute reads = new ReadRoute(engine, timing, new Page());
+            ReadRoute reads = new ReadRoute(engine, timing, new Page("stream.html"));
             FrontDoor door = new FrontDoor(
                     new HostGuard(host, allowedHosts),
                     new Origins(allowedOrigins),
-                    new AppendRoute(engine),
-                    reads,
-                    new StateRoutes(engine));
+                    new Doorkeeper(tokens),
+                    new FrontDoor.Routes(
+                            new AppendRoute(engine),
+                            reads,
+                            new StateRoutes(engine),
+                            new ForkRoute(engine),
+                            new SecretRoutes(vault),
+                            new ReferencePage()));
             jetty.setHandler(new GracefulHandler(door));
             jetty.setErrorHandler(new ErrorAnswers());
             listen(jetty);

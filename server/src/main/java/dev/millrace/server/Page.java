@@ -10,7 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
- * The page on which a person watches a stream and posts to it: one file that loads nothing else. Its policy names its own
+ * A page for people, such as the one on which they watch a stream: one file that loads nothing else. Its policy names its own
  * script and style by their hashes, so nothing that a stream contains can ever run. Immutable.
  */
 final class Page {
@@ -18,25 +18,30 @@ final class Page {
     private final String policy;
 
     /** Reads the page from the class path. */
-    Page() {
-        try (InputStream in = Page.class.getResourceAsStream("stream.html")) {
-            if (in == null) {
-                throw new IllegalStateException("stream.html is missing beside " + Page.class.getName());
-            }
-            html = in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read stream.html", e);
-        }
+    Page(String name) {
+        html = resource(name);
         policy = "default-src 'none'; connect-src 'self'; img-src data:; script-src " + hash("script") + "; style-src "
                 + hash("style") + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
-    /** Answers with the page; it finds out by its own URL which stream it shows. */
+    /** Answers with the page; it finds out by its own URL what it shows. */
     void answer(Exchange exchange) {
         exchange.response().getHeaders().put("Content-Security-Policy", policy);
         exchange.response().getHeaders().put("Referrer-Policy", "no-referrer");
         exchange.response().getHeaders().put("Cache-Control", "no-cache");
         exchange.body(200, EventFormat.PAGE.contentType(), html);
+    }
+
+    /** A file beside this class. */
+    static byte[] resource(String name) {
+        try (InputStream in = Page.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException(name + " is missing beside " + Page.class.getName());
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + name, e);
+        }
     }
 
     private String hash(String element) {

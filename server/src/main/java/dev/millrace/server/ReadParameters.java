@@ -33,6 +33,13 @@ record ReadParameters(
     private static final Set<String> OTHERS =
             Set.of("types", "limit", "order", "caughtUp", "path", ProjectSelection.PARAMETER);
 
+    /** Every name a read knows, the project's included. */
+    static Set<String> names() {
+        Set<String> names = new LinkedHashSet<>(GENERATIONS.keySet());
+        names.addAll(OTHERS);
+        return names;
+    }
+
     /** Whether a read is live when its parameters do not say. */
     enum Default {
         /** Live, unless there is an upper bound: reads under {@code /api/streams/}. */

@@ -4,6 +4,7 @@ import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.engine.StreamHead;
+import dev.millrace.server.security.Operation;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.http.HttpHeader;
@@ -60,6 +61,8 @@ final class ReadRoute {
     }
 
     private void read(Exchange exchange, StreamPath path, EventFormat format, ReadParameters.Default fallback) {
+        Pass pass = exchange.pass();
+        pass.require(Operation.READ, path);
         String lastEventId = exchange.request().getHeaders().get("Last-Event-ID");
         ReadParameters parameters = ReadParameters.read(
                 exchange.query(),
@@ -80,7 +83,7 @@ final class ReadRoute {
                 putHeaders(exchange, format, head);
                 exchange.body(200, format.contentType(), NO_BODY);
             } else if (parameters.live()) {
-                tail(exchange, path, parameters, head);
+                tail(exchange, pass, path, parameters, head);
             } else {
                 putHeaders(exchange, format, head);
                 new FiniteRead(exchange, engine, path, format, parameters, head).iterate();
@@ -88,12 +91,13 @@ final class ReadRoute {
         });
     }
 
-    private void tail(Exchange exchange, StreamPath path, ReadParameters parameters, StreamHead head) {
+    private void tail(Exchange exchange, Pass pass, StreamPath path, ReadParameters parameters, StreamHead head) {
         EventStreamResponse response = new EventStreamResponse(
                 exchange,
                 parameters.types(),
                 parameters.caughtUp(),
                 incarnation -> isAlive(exchange.project(), path, incarnation),
+                pass::stillHolds,
                 timing);
         live.add(response);
         response.over().whenComplete((done, failure) -> live.remove(response));

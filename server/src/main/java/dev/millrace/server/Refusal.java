@@ -1,7 +1,7 @@
 package dev.millrace.server;
 
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /** A request that is answered with an error before it reaches the engine. Carries no stack trace: it is an answer. */
 final class Refusal extends RuntimeException {
@@ -10,19 +10,19 @@ final class Refusal extends RuntimeException {
     private final int status;
     private final String code;
     private final transient List<Issue> issues;
-    private final transient Optional<String> allow;
+    private final transient Map<String, String> headers;
 
-    private Refusal(int status, String code, String message, List<Issue> issues, Optional<String> allow) {
+    private Refusal(int status, String code, String message, List<Issue> issues, Map<String, String> headers) {
         super(message, null, false, false);
         this.status = status;
         this.code = code;
         this.issues = issues;
-        this.allow = allow;
+        this.headers = headers;
     }
 
     /** The request itself is wrong, in one field. */
     static Refusal badRequest(String field, String message) {
-        return new Refusal(400, "BAD_REQUEST", message, List.of(new Issue(field, message)), Optional.empty());
+        return new Refusal(400, "BAD_REQUEST", message, List.of(new Issue(field, message)), Map.of());
     }
 
     /** The request itself is wrong, in several fields. */
@@ -32,33 +32,45 @@ final class Refusal extends RuntimeException {
 
     /** There is no such stream, and the caller asked not to create it. */
     static Refusal notFound(String message) {
-        return new Refusal(404, "NOT_FOUND", message, List.of(), Optional.empty());
+        return new Refusal(404, "NOT_FOUND", message, List.of(), Map.of());
+    }
+
+    /** The caller has to say who it is, or what it said is not known. */
+    static Refusal unauthorized(String message, boolean sent) {
+        String challenge = "Bearer realm=\"millrace\"" + (sent ? ", error=\"invalid_token\"" : "");
+        return new Refusal(401, "UNAUTHORIZED", message, List.of(), Map.of("WWW-Authenticate", challenge));
+    }
+
+    /** The caller comes too often; it may come again after so many seconds. */
+    static Refusal tooMany(String message, long seconds) {
+        return new Refusal(
+                429, "TOO_MANY_REQUESTS", message, List.of(), Map.of("Retry-After", Long.toString(seconds)));
     }
 
     /** The caller may not do this from there. */
     static Refusal forbidden(String message) {
-        return new Refusal(403, "FORBIDDEN", message, List.of(), Optional.empty());
+        return new Refusal(403, "FORBIDDEN", message, List.of(), Map.of());
     }
 
     /** The route exists, but not for this method. */
     static Refusal methodNotAllowed(String method, String allow, String message) {
         return new Refusal(
-                405, "METHOD_NOT_ALLOWED", method + " is not allowed here; " + message, List.of(), Optional.of(allow));
+                405, "METHOD_NOT_ALLOWED", method + " is not allowed here; " + message, List.of(), Map.of("Allow", allow));
     }
 
     /** None of the forms in which an answer exists is acceptable to the caller. */
     static Refusal notAcceptable(String message) {
-        return new Refusal(406, "NOT_ACCEPTABLE", message, List.of(), Optional.empty());
+        return new Refusal(406, "NOT_ACCEPTABLE", message, List.of(), Map.of());
     }
 
     /** A body over a limit. */
     static Refusal tooLarge(String message) {
-        return new Refusal(413, "PAYLOAD_TOO_LARGE", message, List.of(), Optional.empty());
+        return new Refusal(413, "PAYLOAD_TOO_LARGE", message, List.of(), Map.of());
     }
 
     /** The server is stopping. */
     static Refusal unavailable(String message) {
-        return new Refusal(503, "SERVICE_UNAVAILABLE", message, List.of(), Optional.empty());
+        return new Refusal(503, "SERVICE_UNAVAILABLE", message, List.of(), Map.of());
     }
 
     int status() {
@@ -73,7 +85,8 @@ final class Refusal extends RuntimeException {
         return issues;
     }
 
-    Optional<String> allow() {
-        return allow;
+    /** The headers that belong to the answer. */
+    Map<String, String> headers() {
+        return headers;
     }
 }

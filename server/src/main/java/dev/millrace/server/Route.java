@@ -9,24 +9,14 @@ import java.util.Set;
  *
  * @param target what it names
  * @param path the stream, for targets that have one; else the root
+ * @param id the last segment, for targets that have an {@code {id}}; else empty
  */
-record Route(Target target, StreamPath path) {
-    /** What a URL can name. */
-    enum Target {
-        /** A stream, under {@code /api/streams/}. */
-        STREAM,
-        /** A stream, under its short URL. */
-        SHORT_URL,
-        /** The folded state of a stream. */
-        STATE,
-        /** The streams that a stream knows. */
-        LIST,
-        /** Whether the server is well. */
-        HEALTH
-    }
-
+record Route(Target target, StreamPath path, String id) {
     /** First segments that are never a short URL; such streams are reached under {@code /api/streams/}. */
     static final Set<String> RESERVED = Set.of("api", "assets", "docs", "healthz", "metrics");
+
+    private static final String PATH = "/{path}";
+    private static final String ID = "/{id}";
 
     /**
      * Finds the route of a raw path.
@@ -36,49 +26,44 @@ record Route(Target target, StreamPath path) {
      */
     static Optional<Route> of(String rawPath) {
         String trimmed = PathSpelling.trimSlashes(rawPath);
-        if (trimmed.equals("api") || trimmed.startsWith("api/")) {
-            return api(trimmed, rawPath);
-        }
-        if (trimmed.equals("healthz")) {
-            return Optional.of(new Route(Target.HEALTH, StreamPath.root()));
+        if (trimmed.equals("api/streams") && rawPath.endsWith("/")) {
+            // without a slash at the end it is the list, with one it is the root stream
+            return Optional.of(new Route(Target.STREAM, StreamPath.root(), ""));
         }
         if (RESERVED.contains(firstSegment(trimmed))) {
-            return Optional.empty();
+            return reserved("/" + trimmed);
         }
         StreamPath path = PathSpelling.read(trimmed);
         return RESERVED.contains(firstSegment(path.value().substring(1)))
                 ? Optional.empty()
-                : Optional.of(new Route(Target.SHORT_URL, path));
+                : Optional.of(new Route(Target.SHORT_URL, path, ""));
     }
 
-    private static Optional<Route> api(String trimmed, String rawPath) {
-        if (trimmed.equals("api/__internal/health")) {
-            return Optional.of(new Route(Target.HEALTH, StreamPath.root()));
-        }
-        if (trimmed.equals("api/streams")) {
-            // without a slash at the end it is the list, with one it is the root stream
-            return Optional.of(new Route(rawPath.endsWith("/") ? Target.STREAM : Target.LIST, StreamPath.root()));
-        }
-        if (under(trimmed, "api/streams/__fork")) {
-            return Optional.empty();
-        }
-        for (String prefix : new String[] {"api/streams/__state", "api/__state", "api/stream-state"}) {
-            if (under(trimmed, prefix)) {
-                return Optional.of(new Route(Target.STATE, PathSpelling.read(trimmed.substring(prefix.length()))));
+    private static Optional<Route> reserved(String url) {
+        for (Target target : Target.values()) {
+            for (String template : target == Target.SHORT_URL ? Set.<String>of() : target.templates()) {
+                if (template.equals(url)) {
+                    return Optional.of(new Route(target, StreamPath.root(), ""));
+                }
+                if (template.endsWith(PATH)) {
+                    String prefix = template.substring(0, template.length() - PATH.length());
+                    if (under(url, prefix)) {
+                        return Optional.of(new Route(target, PathSpelling.read(url.substring(prefix.length())), ""));
+                    }
+                } else if (template.endsWith(ID)) {
+                    String prefix = template.substring(0, template.length() - ID.length() + 1);
+                    String id = url.startsWith(prefix) ? url.substring(prefix.length()) : "";
+                    if (!id.isEmpty() && id.indexOf('/') < 0) {
+                        return Optional.of(new Route(target, StreamPath.root(), id));
+                    }
+                }
             }
         }
-        for (String prefix : new String[] {"api/streams/__children", "api/__list"}) {
-            if (under(trimmed, prefix)) {
-                return Optional.of(new Route(Target.LIST, PathSpelling.read(trimmed.substring(prefix.length()))));
-            }
-        }
-        return trimmed.startsWith("api/streams/")
-                ? Optional.of(new Route(Target.STREAM, PathSpelling.read(trimmed.substring("api/streams/".length()))))
-                : Optional.empty();
+        return Optional.empty();
     }
 
-    private static boolean under(String path, String prefix) {
-        return path.startsWith(prefix) && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
+    private static boolean under(String url, String prefix) {
+        return url.startsWith(prefix) && (url.length() == prefix.length() || url.charAt(prefix.length()) == '/');
     }
 
     private static String firstSegment(String path) {

@@ -8,6 +8,7 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.StreamState;
 import dev.millrace.core.StreamSummary;
 import dev.millrace.engine.StreamEngine;
+import dev.millrace.server.security.Operation;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -21,6 +22,7 @@ final class StateRoutes {
 
     /** Answers the folded state. Creates the stream, unless {@code create=false}. */
     void state(Exchange exchange, StreamPath path) {
+        exchange.pass().require(Operation.READ, path);
         boolean create = exchange.query().flag("create").orElse(true);
         if (!create && engine.head(exchange.project(), path).isEmpty()) {
             throw Refusal.notFound("there is no stream " + path + " in project " + exchange.project()
@@ -29,14 +31,18 @@ final class StateRoutes {
         answer(exchange, engine.state(exchange.project(), path), state -> JsonCodec.write(json(state)));
     }
 
-    /** Answers the streams that a stream knows, newest first. */
+    /** Answers the streams that a stream knows, newest first, as far as the caller may know of them. */
     void list(Exchange exchange, StreamPath path) {
+        Pass pass = exchange.pass();
+        pass.requireList(path);
         answer(exchange, engine.list(exchange.project(), path), summaries -> {
             ArrayNode list = JsonNodeFactory.instance.arrayNode();
             for (StreamSummary summary : summaries) {
-                list.addObject()
-                        .put("path", summary.path().value())
-                        .put("createdAt", JsonCodec.time(summary.createdAt()));
+                if (pass.sees(summary.path())) {
+                    list.addObject()
+                            .put("path", summary.path().value())
+                            .put("createdAt", JsonCodec.time(summary.createdAt()));
+                }
             }
             return JsonCodec.write(list);
         });
@@ -44,6 +50,7 @@ final class StateRoutes {
 
     /** Wipes a stream, and with {@code destroyChildren=true} everything below it. */
     void destroy(Exchange exchange, StreamPath path) {
+        exchange.pass().require(Operation.ADMIN, path);
         boolean children = exchange.query().flag("destroyChildren").orElse(false);
         answer(exchange, engine.destroy(exchange.project(), path, children), destroyed -> {
             ObjectNode body = JsonNodeFactory.instance.objectNode();

@@ -1,6 +1,7 @@
 package dev.millrace.store.sqlite;
 
 import dev.millrace.engine.EventRecord;
+import dev.millrace.engine.EventStore;
 import dev.millrace.engine.EventStore.Cursor;
 import dev.millrace.engine.EventStore.Transaction;
 import dev.millrace.engine.StreamHead;
@@ -91,6 +92,49 @@ final class SqliteTransaction implements Transaction {
             lastPosition = record.position();
             return row;
         });
+    }
+
+    @Override
+    public void copy(EventStore.Copy copy) {
+        run("cannot copy " + copy.source() + " to " + copy.target(), () -> {
+            StreamRow source = row(copy.source());
+            StreamRow target = row(copy.target());
+            long count = copy.throughOffset() - copy.afterOffset();
+            long copied = source == null || target == null ? 0 : insertCopies(source, target, copy);
+            if (target == null || copied != count) {
+                throw new IllegalArgumentException("cannot copy " + copy.source() + " to " + copy.target() + ": it has "
+                        + copied + " of " + count + " records");
+            }
+            StreamRow row = target.with(copy.head());
+            streams.put(copy.target(), row);
+            moved.put(copy.target(), row);
+            lastPosition += count;
+            return row;
+        });
+    }
+
+    private long insertCopies(StreamRow source, StreamRow target, EventStore.Copy copy) throws SQLException {
+        statements.run(
+                "INSERT OR IGNORE INTO stream_types (type, stream_id) SELECT DISTINCT type, ? FROM events"
+                        + " WHERE stream_id = ? AND offset > ? AND offset <= ?",
+                target.id(),
+                source.id(),
+                copy.afterOffset(),
+                copy.throughOffset());
+        return statements
+                .of(
+                        "INSERT INTO events (position, stream_id, offset, created_at, type, key, json)"
+                                + " SELECT ? + offset, ?, offset, created_at, type, key,"
+                                + " CAST(? || substr(json, ?) AS BLOB)"
+                                + " FROM events WHERE stream_id = ? AND offset > ? AND offset <= ? ORDER BY offset",
+                        lastPosition - copy.afterOffset(),
+                        target.id(),
+                        copy.put(),
+                        copy.cut().length + 1,
+                        source.id(),
+                        copy.afterOffset(),
+                        copy.throughOffset())
+                .executeUpdate();
     }
 
     @Override

@@ -1,0 +1,127 @@
+package dev.millrace.engine;
+
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
+import dev.millrace.core.runner.Timers;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Makes streams that begin as others did. What a head at that offset was like is worked out beside the writer; the writer
+ * checks that the source still lives the same life, and lets the store copy. Safe for use by many threads.
+ */
+final class Forks {
+    private static final int ATTEMPTS = 5;
+
+    private final OpenStore store;
+    private final Writer writer;
+    private final Delivery delivery;
+    private final Announcements announcements;
+    private final Timers timers;
+
+    Forks(OpenStore store, Writer writer, Delivery delivery, Announcements announcements, Timers timers) {
+        this.store = store;
+        this.writer = writer;
+        this.delivery = delivery;
+        this.announcements = announcements;
+        this.timers = timers;
+    }
+
+    /**
+     * A fork that is wanted.
+     *
+     * @param life which life of the source was looked at
+     * @param bornAt when that life began
+     * @param head the head of the source as it was at the offset
+     */
+    private record Plan(String life, Instant bornAt, StreamHead head) {}
+
+    /** The head of the new stream. */
+    CompletableFuture<StreamHead> fork(StreamKey from, long at, StreamKey to) {
+        CompletableFuture<StreamHead> answer = new CompletableFuture<>();
+        delivery.execute(() -> attempt(from, at, to, 1, answer));
+        return answer;
+    }
+
+    private void attempt(StreamKey from, long at, StreamKey to, int number, CompletableFuture<StreamHead> answer) {
+        Plan plan;
+        try {
+            if (number > ATTEMPTS) {
+                throw refused(Code.UNAVAILABLE, from, to, "the source is destroyed again and again; try again later");
+            }
+            plan = survey(from, at, to);
+        } catch (RuntimeException e) {
+            Delivery.complete(answer, from.path(), () -> {
+                throw e;
+            });
+            return;
+        }
+        writer.submit(new Request<Optional<StreamHead>>(from, 0, false, group -> {
+                    if (group.head(to).isPresent()) {
+                        throw taken(from, to);
+                    }
+                    Optional<StreamHead> made = group.head(from)
+                            .filter(head -> head.incarnation().equals(plan.life()))
+                            .map(head -> make(group, from, plan, to));
+                    return () -> made;
+                }))
+                .whenComplete((made, failure) -> {
+                    if (failure != null) {
+                        answer.completeExceptionally(failure);
+                    } else if (made.isPresent()) {
+                        answer.complete(made.get());
+                    } else {
+                        attempt(from, at, to, number + 1, answer);
+                    }
+                });
+    }
+
+    private StreamHead make(Group group, StreamKey from, Plan plan, StreamKey to) {
+        Origin origin = new Origin(from.path(), plan.head().lastOffset());
+        return announcements.fork(group, to, origin, plan.bornAt(), plan.head(), timers.now());
+    }
+
+    private Plan survey(StreamKey from, long at, StreamKey to) {
+        if (at < 1) {
+            throw refused(Code.BAD_REQUEST, from, to, "at must be 1 or more, got " + at + "; name the last offset to copy");
+        }
+        Optional<StreamHead> head = store.head(from);
+        long end = head.map(StreamHead::lastOffset).orElse(0L);
+        List<EventRecord> last = store.read(from, RecordRange.after(at - 1, 1));
+        List<EventRecord> first = store.read(from, RecordRange.after(0, 1));
+        if (head.isEmpty() || at > end || last.isEmpty() || first.isEmpty()) {
+            throw refused(
+                    Code.BAD_REQUEST,
+                    from,
+                    to,
+                    end == 0
+                            ? "there is no such stream; name one that exists"
+                            : "at is " + at + " and the stream ends at " + end + "; name an offset it has");
+        }
+        if (store.head(to).isPresent()) {
+            throw taken(from, to);
+        }
+        StreamHead then = new StreamHead("", at, last.get(0).createdAt(), isPaused(from, at));
+        return new Plan(head.get().incarnation(), first.get(0).createdAt(), then);
+    }
+
+    private boolean isPaused(StreamKey stream, long at) {
+        Set<String> gates = new HashSet<>(BuiltInType.PAUSED.spellings());
+        gates.addAll(BuiltInType.RESUMED.spellings());
+        return store.read(stream, new RecordRange(0, at + 1, gates, 1, true)).stream()
+                .anyMatch(record -> BuiltInType.PAUSED.matches(record.type()));
+    }
+
+    private static StreamException taken(StreamKey from, StreamKey to) {
+        return refused(Code.CONFLICT, from, to, to.path() + " exists already; choose a path that nobody has touched");
+    }
+
+    private static StreamException refused(Code code, StreamKey from, StreamKey to, String why) {
+        return new StreamException(code, from.path(), "fork refused: " + from + " to " + to.path() + "; " + why);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.millrace.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where a forked stream comes from.
+ *
+ * @param path the stream it was copied from
+ * @param offset the last offset that was copied; what comes after it is the stream's own
+ */
+record Origin(StreamPath path, long offset) {
+    /** The origin of a stream; empty when it is not a fork, or does not exist. */
+    static Optional<Origin> of(EventStore store, StreamKey stream) {
+        List<EventRecord> first = store.read(stream, RecordRange.after(0, 1));
+        if (first.isEmpty()) {
+            return Optional.empty();
+        }
+        JsonNode from = JsonCodec.parse(first.get(0).json()).path("payload").path("forkedFrom");
+        return from.isObject()
+                ? Optional.of(new Origin(
+                        StreamPath.of(from.path("path").asText()),
+                        from.path("offset").longValue()))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,239 @@
+package dev.millrace.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamEvent;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.ProcessorRunner;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a fork has copied is known to processors, and acts on nothing; its own first append wakes them. */
+class ForkHostingTest {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final StreamPath SOURCE = StreamPath.of("/source");
+    private static final StreamPath FORK = StreamPath.of("/fork");
+    private static final ProjectSlug PUBLIC = ProjectSlug.defaultProject();
+
+    private final List<String> seen = new CopyOnWriteArrayList<>();
+    private final InMemoryEventStore kept = new InMemoryEventStore();
+    private StreamEngine engine = start();
+
+    @AfterEach
+    void stop() {
+        engine.close();
+        kept.close();
+    }
+
+    /** Tells every effect; a watcher of processors that starts a child of its own counts as one as well. */
+    private record Witness(String slug, List<String> seen, Optional<HostContext> parent) implements Processor<Integer> {
+        @Override
+        public Integer initialState() {
+            return 0;
+        }
+
+        @Override
+        public Integer reduce(Integer count, Event event) {
+            return count + 1;
+        }
+
+        @Override
+        public CompletionStage<Void> afterAppend(Integer count, Event event, Effects effects) {
+            seen.add(slug + " " + event.path() + "@" + event.offset());
+            return Effects.none();
+        }
+
+        @Override
+        public CompletionStage<Void> onCaughtUp(Integer count, Effects effects) {
+            seen.add(slug + " " + effects.path() + " caught up");
+            parent.ifPresent(context -> effects.launch("child", Effects.because(2), attempt -> {
+                ProcessorRunner<?> runner = context.runner(new Witness("child", seen, Optional.empty())).stream(
+                                effects.path())
+                        .effectsFrom(EffectsFrom.after(2))
+                        .start();
+                attempt.onCancel(() -> runner.stop(Duration.ZERO));
+                return runner.ended().thenApply(status -> null);
+            }));
+            return Effects.none();
+        }
+    }
+
+    private record WitnessProvider(String name, boolean everywhere, Set<BuiltInType> activatedBy, List<String> seen)
+            implements ProcessorProvider {
+        @Override
+        public Processor<?> create(JsonNode config, HostContext context) {
+            return new Witness(name, seen, name.equals("attached") ? Optional.of(context) : Optional.empty());
+        }
+    }
+
+    private StreamEngine start() {
+        return StreamEngine.builder(new Unclosable(kept))
+                .processors(List.of(
+                        new WitnessProvider("everywhere", true, Set.of(), seen),
+                        new WitnessProvider("standing", false, Set.of(BuiltInType.SCHEDULE_CONFIGURED), seen),
+                        new WitnessProvider("attached", false, Set.of(), seen)))
+                .start();
+    }
+
+    private long append(StreamPath path, EventInput input) {
+        return get(engine.streams(PUBLIC).append(path, input)).offset();
+    }
+
+    private static <T> T get(CompletableFuture<T> future) {
+        return future.orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    private List<String> seenOn(StreamPath path) {
+        return seen.stream().filter(line -> line.contains(" " + path)).toList();
+    }
+
+    private void awaitSeen(StreamPath path, String... lines) {
+        Awaitility.await()
+                .atMost(LIMIT)
+                .untilAsserted(() -> assertThat(seenOn(path)).contains(lines));
+    }
+
+    /** At offset 2 a processor is attached, at 3 another is configured, at 4 something is said. */
+    private void givenSource() {
+        append(SOURCE, EventInput.of(new StreamEvent.ProcessorAttached("attached", Optional.empty(), Optional.empty())));
+        append(
+                SOURCE,
+                EventInput.builder()
+                        .type(BuiltInType.SCHEDULE_CONFIGURED.type())
+                        .payload(JsonCodec.parse(
+                                "{\"slug\":\"s\",\"callback\":\"c\",\"schedule\":{},\"nextRunAt\":1}"))
+                        .build());
+        append(SOURCE, EventInput.ofType("said"));
+        awaitSeen(SOURCE, "everywhere /source@4", "standing /source@4", "attached /source@4", "child /source@4");
+    }
+
+    private void givenFork() {
+        get(engine.fork(PUBLIC, SOURCE, 4, FORK));
+    }
+
+    @Test
+    void should_do_nothing_on_a_fork_before_its_own_first_append() {
+        givenSource();
+        givenFork();
+        append(SOURCE, EventInput.ofType("more"));
+        awaitSeen(SOURCE, "everywhere /source@5", "standing /source@5", "attached /source@5", "child /source@5");
+
+        assertThat(seenOn(FORK)).isEmpty();
+        Awaitility.await()
+                .atMost(LIMIT)
+                .untilAsserted(() -> assertThat(
+                                get(engine.state(PUBLIC, FORK)).processors().keySet())
+                        .contains("everywhere", "standing", "attached"));
+        assertThat(get(engine.state(PUBLIC, FORK)).processors()).containsEntry("standing", IntNode.valueOf(4));
+    }
+
+    @Test
+    void should_wake_everything_with_the_first_append_and_repeat_nothing_that_was_copied() {
+        givenSource();
+        givenFork();
+
+        append(FORK, EventInput.ofType("own"));
+
+        awaitSeen(FORK, "everywhere /fork@5", "standing /fork@5", "attached /fork@5", "child /fork@5");
+        assertThat(seenOn(FORK))
+                .contains("standing /fork caught up", "attached /fork caught up")
+                .noneMatch(line -> line.matches(".*@[1-4]"));
+    }
+
+    @Test
+    void should_sleep_on_after_a_restart_and_wake_to_the_same_effects() {
+        givenSource();
+        givenFork();
+        engine.close();
+        seen.clear();
+        engine = start();
+        append(SOURCE, EventInput.ofType("more"));
+        awaitSeen(SOURCE, "everywhere /source@5", "standing /source@5", "attached /source@5");
+
+        assertThat(seenOn(FORK)).isEmpty();
+        append(FORK, EventInput.ofType("own"));
+
+        awaitSeen(FORK, "everywhere /fork@5", "standing /fork@5", "attached /fork@5", "child /fork@5");
+        assertThat(seenOn(FORK)).noneMatch(line -> line.matches(".*@[1-4]"));
+    }
+
+    @Test
+    void should_not_be_woken_by_what_is_attached_above_it() {
+        givenSource();
+        givenFork();
+
+        append(
+                StreamPath.root(),
+                EventInput.of(new StreamEvent.ProcessorAttached("attached", Optional.empty(), Optional.of(true))));
+        append(StreamPath.root(), EventInput.ofType("said"));
+        append(SOURCE, EventInput.ofType("more"));
+        awaitSeen(SOURCE, "attached /source@5");
+
+        assertThat(seenOn(FORK)).isEmpty();
+        append(FORK, EventInput.ofType("own"));
+        awaitSeen(FORK, "attached /fork@5");
+        assertThat(seenOn(FORK)).noneMatch(line -> line.matches(".*@[1-4]"));
+    }
+
+    /** A store that outlives its engine. */
+    private record Unclosable(EventStore store) implements EventStore {
+        @Override
+        public Transaction begin() {
+            return store.begin();
+        }
+
+        @Override
+        public Optional<StreamHead> head(StreamKey stream) {
+            return store.head(stream);
+        }
+
+        @Override
+        public List<EventRecord> read(StreamKey stream, RecordRange range) {
+            return store.read(stream, range);
+        }
+
+        @Override
+        public Optional<EventRecord> find(StreamKey stream, String idempotencyKey) {
+            return store.find(stream, idempotencyKey);
+        }
+
+        @Override
+        public List<StreamKey> streamsWith(Set<String> types) {
+            return store.streamsWith(types);
+        }
+
+        @Override
+        public Optional<Cursor> cursor(StreamKey stream, String processor) {
+            return store.cursor(stream, processor);
+        }
+
+        @Override
+        public List<StreamKey> streamsWithCursor(String processor) {
+            return store.streamsWithCursor(processor);
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,67 @@
+package dev.millrace.server;
+
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.server.security.AccessTokens;
+import dev.millrace.server.security.Grant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Asks callers for a token, if tokens are in use. They come in the header {@code Authorization: Bearer} and nowhere else:
+ * what stands in a URL ends up in logs. Immutable.
+ */
+final class Doorkeeper {
+    private static final String SCHEME = "bearer ";
+
+    private final Optional<AccessTokens> tokens;
+
+    /** Without tokens everybody may do everything. */
+    Doorkeeper(Optional<AccessTokens> tokens) {
+        this.tokens = tokens;
+    }
+
+    /**
+     * Lets a caller in.
+     *
+     * @param credentials the values of its {@code Authorization} headers
+     * @throws Refusal when a token is needed and there is none, or none that is known and has not expired
+     */
+    Pass admit(List<String> credentials, ProjectSlug project) {
+        if (tokens.isEmpty() || !tokens.get().areRequired()) {
+            return new Pass(Grant.EVERYTHING, project, this::holds);
+        }
+        if (credentials.isEmpty()) {
+            throw Refusal.unauthorized(
+                    "this server wants a token; send the header 'Authorization: Bearer TOKEN'"
+                            + " ('millrace token create' makes one)",
+                    false);
+        }
+        return credentials.size() == 1
+                ? bearer(credentials.get(0))
+                        .flatMap(tokens.get()::find)
+                        .map(grant -> new Pass(grant, project, this::holds))
+                        .orElseThrow(Doorkeeper::unknown)
+                : refuse();
+    }
+
+    private boolean holds(Grant grant) {
+        return tokens.isEmpty() || tokens.get().holds(grant);
+    }
+
+    private static Optional<String> bearer(String header) {
+        return header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? Optional.of(header.substring(SCHEME.length()).strip())
+                : Optional.empty();
+    }
+
+    private static Pass refuse() {
+        throw unknown();
+    }
+
+    private static Refusal unknown() {
+        return Refusal.unauthorized(
+                "the token is not known here, or has expired or was revoked; send another one as"
+                        + " 'Authorization: Bearer TOKEN'",
+                true);
+    }
+}

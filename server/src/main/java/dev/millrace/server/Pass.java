@@ -1,0 +1,104 @@
+package dev.millrace.server;
+
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamPath;
+import dev.millrace.server.security.Grant;
+import dev.millrace.server.security.Operation;
+import java.util.function.Predicate;
+
+/**
+ * What one caller may do in the project it asks about.
+ *
+ * @param grant what its token allows
+ * @param project the project of the request
+ * @param holding whether a grant still holds
+ */
+record Pass(Grant grant, ProjectSlug project, Predicate<Grant> holding) {
+    /**
+     * Lets an operation on a stream pass.
+     *
+     * @throws Refusal when the token does not reach the stream, or does not allow the operation
+     */
+    void require(Operation operation, StreamPath path) {
+        requireReach(path);
+        requireAnywhere(operation, path.value());
+    }
+
+    /**
+     * Lets whatever may still turn out to be asked of a stream pass.
+     *
+     * @throws Refusal when the token does not reach the stream
+     */
+    void requireReach(StreamPath path) {
+        if (!grant.covers(project, path)) {
+            throw outOfReach(path.value());
+        }
+    }
+
+    /**
+     * Lets an append of one event pass, by the type under which it will be stored.
+     *
+     * @throws Refusal as {@link #require}
+     */
+    void requireAppend(String type, StreamPath path) {
+        Operation operation = Operation.toAppend(type);
+        if (!grant.allows(operation)) {
+            throw lacks(operation, "append '" + shorten(type) + "' to " + path);
+        }
+    }
+
+    /**
+     * Lets an operation on the project as a whole pass.
+     *
+     * @throws Refusal when the token reaches a part of it only, or does not allow the operation
+     */
+    void requireProject(Operation operation, String what) {
+        if (!grant.covers(project)) {
+            throw outOfReach(what + ", which need all of the project");
+        }
+        requireAnywhere(operation, what);
+    }
+
+    /**
+     * Lets a list of the streams below a path pass; it may hold only what {@link #sees}.
+     *
+     * @throws Refusal when there can be nothing in it that the caller may see
+     */
+    void requireList(StreamPath path) {
+        if (!grant.meets(project, path)) {
+            throw outOfReach(path.value());
+        }
+        requireAnywhere(Operation.READ, path.value());
+    }
+
+    /** Whether the caller may know of a stream. */
+    boolean sees(StreamPath path) {
+        return grant.covers(project, path);
+    }
+
+    /** Whether the token has neither expired nor been revoked since. */
+    boolean stillHolds() {
+        return holding.test(grant);
+    }
+
+    private void requireAnywhere(Operation operation, String what) {
+        if (!grant.allows(operation)) {
+            throw lacks(operation, operation.word() + " " + what);
+        }
+    }
+
+    private Refusal lacks(Operation operation, String what) {
+        return Refusal.forbidden("token " + grant.id() + " may not " + what + "; it does not allow '"
+                + operation.word() + "'; use one that does");
+    }
+
+    private Refusal outOfReach(String what) {
+        return Refusal.forbidden("token " + grant.id() + " does not reach " + what + " in project " + project
+                + "; it is for " + grant.prefix() + " and below"
+                + grant.project().map(slug -> " in project " + slug).orElse("") + "; use another one");
+    }
+
+    private static String shorten(String type) {
+        return type.length() > 80 ? type.substring(0, 80) + "…" : type;
+    }
+}
