@@ -55,7 +55,7 @@ final class PackagedServer extends Service {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.millrace.cli.Millrace", "serve"));
-        command.addAll(List.of("--port", "0"));
+        command.addAll(List.of("--port", "0", "--allow-egress", "127.0.0.1"));
         command.addAll(
                 data.map(directory -> List.of("--data", directory.toString())).orElse(List.of("--in-memory")));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

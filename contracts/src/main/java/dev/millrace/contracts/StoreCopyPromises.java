@@ -50,9 +50,8 @@ interface StoreCopyPromises extends StoreSubject {
             assertThat(target.get(i).idempotencyKey()).isEqualTo(source.get(i).idempotencyKey());
         }
         assertThat(target.get(1).json()).isEqualTo(bytes("<BBBB>{\"n\":1}"));
-        assertThat(target.get(2).json()).isEqualTo(new byte[] {
-            '<', 'B', 'B', 'B', 'B', '>', 0, -1, -128, '"', '\'', 0, 'z'
-        });
+        assertThat(target.get(2).json())
+                .isEqualTo(new byte[] {'<', 'B', 'B', 'B', 'B', '>', 0, -1, -128, '"', '\'', 0, 'z'});
         assertThat(source).extracting(EventRecord::type).containsExactly("first", "said", "odd", "later");
         assertThat(source.get(1).json()).isEqualTo(bytes("<A>{\"n\":1}"));
     }

@@ -169,8 +169,7 @@ class BuiltInTypeTest {
                                 BuiltInType.DELIVERY_FAILED,
                                 "{'slug':'s','offset':7,'attempt':1,'status':500,'message':'m',"
                                         + "'nextAttemptAt':'2026-01-01T00:00:00.000Z','configuredAt':2}"),
-                        Map.entry(
-                                BuiltInType.DELIVERY_SUCCEEDED, "{'slug':'s','from':3,'through':9,'deliveries':4}"),
+                        Map.entry(BuiltInType.DELIVERY_SUCCEEDED, "{'slug':'s','from':3,'through':9,'deliveries':4}"),
                         Map.entry(BuiltInType.SUBSCRIPTION_DISABLED, "{'slug':'s','reason':'gone','configuredAt':2}"),
                         Map.entry(BuiltInType.JSONATA_TRANSFORMER_REMOVED, "{'slug':'s'}"),
                         Map.entry(BuiltInType.DYNAMIC_WORKER_REMOVED, "{'slug':'s'}"),

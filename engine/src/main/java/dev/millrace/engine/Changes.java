@@ -37,8 +37,8 @@ final class Changes {
         }
         group.removed().forEach(stream -> pending.put(stream, new Change(true)));
         group.forked()
-                .forEach((stream, last) ->
-                        pending.computeIfAbsent(stream, key -> new Change(false)).addUnseen(1, last));
+                .forEach((stream, last) -> pending.computeIfAbsent(stream, key -> new Change(false))
+                        .addUnseen(1, last));
         group.appended().forEach((stream, added) -> {
             Change change = pending.computeIfAbsent(stream, key -> new Change(false));
             change.add(added, records + added.size() <= MOST_RECORDS);

@@ -93,7 +93,8 @@ public interface EventStore extends AutoCloseable {
          * @throws UnsupportedOperationException when this store cannot; streams of it cannot be forked then
          */
         default void copy(Copy copy) {
-            throw new UnsupportedOperationException("cannot fork " + copy.source() + ": this store cannot copy records");
+            throw new UnsupportedOperationException(
+                    "cannot fork " + copy.source() + ": this store cannot copy records");
         }
 
         /** Removes a stream with its records, keys and cursors. Positions are not given out again. */

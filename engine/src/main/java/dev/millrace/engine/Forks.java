@@ -88,7 +88,8 @@ final class Forks {
 
     private Plan survey(StreamKey from, long at, StreamKey to) {
         if (at < 1) {
-            throw refused(Code.BAD_REQUEST, from, to, "at must be 1 or more, got " + at + "; name the last offset to copy");
+            throw refused(
+                    Code.BAD_REQUEST, from, to, "at must be 1 or more, got " + at + "; name the last offset to copy");
         }
         Optional<StreamHead> head = store.head(from);
         long end = head.map(StreamHead::lastOffset).orElse(0L);

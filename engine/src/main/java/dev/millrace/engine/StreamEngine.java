@@ -77,10 +77,7 @@ public final class StreamEngine implements AutoCloseable {
 
     /** As the public one; the answers are converted on a delivery thread. */
     <T> CompletableFuture<T> append(
-            StreamKey stream,
-            List<byte[]> inputs,
-            Consumer<String> permit,
-            Function<List<AppendedRecord>, T> view) {
+            StreamKey stream, List<byte[]> inputs, Consumer<String> permit, Function<List<AppendedRecord>, T> view) {
         List<Input> read;
         try {
             read = parts.reader().read(stream.path(), inputs);

@@ -116,13 +116,14 @@ class ForkHostingTest {
 
     /** At offset 2 a processor is attached, at 3 another is configured, at 4 something is said. */
     private void givenSource() {
-        append(SOURCE, EventInput.of(new StreamEvent.ProcessorAttached("attached", Optional.empty(), Optional.empty())));
+        append(
+                SOURCE,
+                EventInput.of(new StreamEvent.ProcessorAttached("attached", Optional.empty(), Optional.empty())));
         append(
                 SOURCE,
                 EventInput.builder()
                         .type(BuiltInType.SCHEDULE_CONFIGURED.type())
-                        .payload(JsonCodec.parse(
-                                "{\"slug\":\"s\",\"callback\":\"c\",\"schedule\":{},\"nextRunAt\":1}"))
+                        .payload(JsonCodec.parse("{\"slug\":\"s\",\"callback\":\"c\",\"schedule\":{},\"nextRunAt\":1}"))
                         .build());
         append(SOURCE, EventInput.ofType("said"));
         awaitSeen(SOURCE, "everywhere /source@4", "standing /source@4", "attached /source@4", "child /source@4");

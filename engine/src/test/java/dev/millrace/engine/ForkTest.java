@@ -42,7 +42,8 @@ class ForkTest {
         assertThat(head.lastOffset()).isEqualTo(3);
         assertThat(head).isEqualTo(millrace.engine.head(PUBLIC, path("/b/c")).orElseThrow());
         assertThat(head.incarnation())
-                .isNotEqualTo(millrace.engine.head(PUBLIC, path("/a")).orElseThrow().incarnation());
+                .isNotEqualTo(
+                        millrace.engine.head(PUBLIC, path("/a")).orElseThrow().incarnation());
         assertThat(fork).extracting(EventRecord::type).endsWith("one", "two").hasSize(3);
         for (int i = 1; i < 3; i++) {
             assertThat(Json.text(fork.get(i)))
@@ -51,7 +52,8 @@ class ForkTest {
         JsonNode born = Json.tree(fork.get(0));
         assertThat(born.path("streamPath").textValue()).isEqualTo("/b/c");
         assertThat(born.path("payload").toString())
-                .isEqualTo("{\"projectSlug\":\"public\",\"path\":\"/b/c\",\"forkedFrom\":{\"path\":\"/a\",\"offset\":3}}");
+                .isEqualTo(
+                        "{\"projectSlug\":\"public\",\"path\":\"/b/c\",\"forkedFrom\":{\"path\":\"/a\",\"offset\":3}}");
         assertThat(born.path("metadata").path("millrace").path("incarnation").textValue())
                 .isEqualTo(head.incarnation());
         assertThat(fork).extracting(EventRecord::createdAt).isSorted();
@@ -121,9 +123,13 @@ class ForkTest {
 
         assertThat(millrace.log("/c")).extracting(EventRecord::type).endsWith("one", "two");
         assertThat(millrace.log("/c"))
-                .allSatisfy(record ->
-                        assertThat(Json.tree(record).path("streamPath").textValue()).isEqualTo("/c"));
-        assertThat(Json.payload(millrace.log("/c").get(0)).path("forkedFrom").path("path").textValue())
+                .allSatisfy(record -> assertThat(
+                                Json.tree(record).path("streamPath").textValue())
+                        .isEqualTo("/c"));
+        assertThat(Json.payload(millrace.log("/c").get(0))
+                        .path("forkedFrom")
+                        .path("path")
+                        .textValue())
                 .isEqualTo("/b");
     }
 
@@ -176,7 +182,8 @@ class ForkTest {
                 .isInstanceOf(CompletionException.class)
                 .cause()
                 .isInstanceOfSatisfying(
-                        StreamException.class, refusal -> assertThat(refusal.code()).isEqualTo(code))
+                        StreamException.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo(code))
                 .hasMessageContaining(words);
     }
 

@@ -236,9 +236,9 @@ final class EventStreamResponse implements RecordSink {
     /** The token of the reader has expired or was revoked. */
     private void expel() {
         if (end() != Phase.ENDED) {
-            outbox.finish(EventFormat.error(
-                    ErrorBodies.of(Refusal.unauthorized("the token has expired or was revoked; come back with another", true))
-                            .json()));
+            outbox.finish(EventFormat.error(ErrorBodies.of(
+                            Refusal.unauthorized("the token has expired or was revoked; come back with another", true))
+                    .json()));
         }
     }
 

@@ -74,7 +74,8 @@ final class ForkRoute {
                 return json;
             }
         } catch (IllegalArgumentException e) {
-            throw Refusal.badRequest("body", "the body is not JSON: " + e.getMessage() + "; send {\"at\": 7, \"to\": \"/path\"}");
+            throw Refusal.badRequest(
+                    "body", "the body is not JSON: " + e.getMessage() + "; send {\"at\": 7, \"to\": \"/path\"}");
         }
         throw Refusal.badRequest("body", "the body must be an object; send {\"at\": 7, \"to\": \"/path\"}");
     }

@@ -15,8 +15,8 @@ final class Origins {
     private static final String METHODS = "GET, HEAD, POST, DELETE";
     private static final String REQUEST_HEADERS =
             "Accept, Authorization, Content-Type, Last-Event-ID, " + String.join(", ", ProjectSelection.HEADERS);
-    private static final String ANSWER_HEADERS = "Date, Idempotent-Replayed, " + LiveHeaders.WATERMARK + ", "
-            + LiveHeaders.INCARNATION + ", " + LiveHeaders.TIME;
+    private static final String ANSWER_HEADERS = "Date, Idempotent-Replayed, Retry-After, WWW-Authenticate, "
+            + LiveHeaders.WATERMARK + ", " + LiveHeaders.INCARNATION + ", " + LiveHeaders.TIME;
 
     private final List<String> allowed;
 

@@ -88,8 +88,8 @@ record Pass(Grant grant, ProjectSlug project, Predicate<Grant> holding) {
     }
 
     private Refusal lacks(Operation operation, String what) {
-        return Refusal.forbidden("token " + grant.id() + " may not " + what + "; it does not allow '"
-                + operation.word() + "'; use one that does");
+        return Refusal.forbidden("token " + grant.id() + " may not " + what + "; it does not allow '" + operation.word()
+                + "'; use one that does");
     }
 
     private Refusal outOfReach(String what) {

@@ -2,6 +2,7 @@ package dev.millrace.server;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A request that is answered with an error before it reaches the engine. Carries no stack trace: it is an answer. */
 final class Refusal extends RuntimeException {
@@ -43,8 +44,7 @@ final class Refusal extends RuntimeException {
 
     /** The caller comes too often; it may come again after so many seconds. */
     static Refusal tooMany(String message, long seconds) {
-        return new Refusal(
-                429, "TOO_MANY_REQUESTS", message, List.of(), Map.of("Retry-After", Long.toString(seconds)));
+        return new Refusal(429, "TOO_MANY_REQUESTS", message, List.of(), Map.of("Retry-After", Long.toString(seconds)));
     }
 
     /** The caller may not do this from there. */
@@ -55,7 +55,11 @@ final class Refusal extends RuntimeException {
     /** The route exists, but not for this method. */
     static Refusal methodNotAllowed(String method, String allow, String message) {
         return new Refusal(
-                405, "METHOD_NOT_ALLOWED", method + " is not allowed here; " + message, List.of(), Map.of("Allow", allow));
+                405,
+                "METHOD_NOT_ALLOWED",
+                method + " is not allowed here; " + message,
+                List.of(),
+                Map.of("Allow", allow));
     }
 
     /** None of the forms in which an answer exists is acceptable to the caller. */

@@ -79,10 +79,10 @@ final class SecretRoutes {
         });
         String name = text(json, "name");
         String value = text(json, "value");
-        Optional<String> description =
-                json.path("description").isMissingNode() || json.path("description").isNull()
-                        ? Optional.empty()
-                        : Optional.of(text(json, "description"));
+        Optional<String> description = json.path("description").isMissingNode()
+                        || json.path("description").isNull()
+                ? Optional.empty()
+                : Optional.of(text(json, "description"));
         try {
             return vault.create(project, name, value, description);
         } catch (IllegalArgumentException e) {

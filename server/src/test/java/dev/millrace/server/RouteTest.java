@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.StreamPath;
-import dev.millrace.server.Route.Target;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,11 +38,17 @@ class RouteTest {
         "/ann%2Fagent1/,                 SHORT_URL, /ann/agent1",
         "/apis,                          SHORT_URL, /apis",
         "/a/api,                         SHORT_URL, /a/api",
+        "/api/streams/__fork/a/b,        FORK,   /a/b",
+        "/api/streams/__fork,            FORK,   /",
+        "/api/secrets,                   SECRETS, /",
+        "/api/secrets/,                  SECRETS, /",
+        "/api/openapi.json,              OPENAPI, /",
+        "/api/docs,                      DOCS,   /",
         "/healthz,                       HEALTH, /",
         "/api/__internal/health,         HEALTH, /",
     })
     void should_find_the_route_of_every_spelling(String rawPath, Target target, String path) {
-        assertThat(Route.of(rawPath)).contains(new Route(target, StreamPath.of(path)));
+        assertThat(Route.of(rawPath)).contains(new Route(target, StreamPath.of(path), ""));
     }
 
     @ParameterizedTest
@@ -59,7 +64,8 @@ class RouteTest {
                 "/healthz/x",
                 "/%61pi/streams/a",
                 "/%2Fdocs%2Fa",
-                "/api/streams/__fork/a"
+                "/api/secrets/a/b",
+                "/api/openapi.json/x"
             })
     void should_know_no_route(String rawPath) {
         assertThat(Route.of(rawPath)).isEqualTo(Optional.empty());
@@ -77,6 +83,11 @@ class RouteTest {
             assertThat(refusal.status()).isEqualTo(400);
             assertThat(refusal.issues()).extracting(Issue::field).containsExactly("path");
         });
+    }
+
+    @Test
+    void should_find_a_secret_by_its_id() {
+        assertThat(Route.of("/api/secrets/x-1")).contains(new Route(Target.SECRET, StreamPath.root(), "x-1"));
     }
 
     @Test

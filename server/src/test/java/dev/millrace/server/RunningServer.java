@@ -27,7 +27,7 @@ final class RunningServer extends Service {
         this(StreamEngine.builder(store).start(), options);
     }
 
-    private RunningServer(StreamEngine engine, UnaryOperator<MillraceServer.Builder> options) {
+    RunningServer(StreamEngine engine, UnaryOperator<MillraceServer.Builder> options) {
         this(
                 engine,
                 options.apply(MillraceServer.builder(engine).heartbeat(HEARTBEAT))

@@ -96,9 +96,8 @@ public final class AccessTokens {
 
     /** How many tokens there are that have not expired. */
     public int usable() {
-        return (int) list().stream()
-                .filter(grant -> !grant.isExpired(timers.now()))
-                .count();
+        return (int)
+                list().stream().filter(grant -> !grant.isExpired(timers.now())).count();
     }
 
     /** What a token allows; empty when there is no such token or it has expired. */
@@ -116,7 +115,7 @@ public final class AccessTokens {
     /** Whether a grant, once found, still holds. */
     public boolean holds(Grant grant) {
         return !grant.isExpired(timers.now())
-                && (grant == Grant.EVERYTHING ? !areRequired() : list().contains(grant));
+                && (grant.equals(Grant.EVERYTHING) ? !areRequired() : list().contains(grant));
     }
 
     /** What the tokens allow, expired ones included, in the order in which they were made. */
@@ -132,18 +131,19 @@ public final class AccessTokens {
      * @throws IllegalArgumentException when there is no operation, or the lifetime is not positive
      */
     public Created create(
-            Optional<ProjectSlug> project,
-            StreamPath prefix,
-            Set<Operation> operations,
-            Optional<Duration> lifetime) {
+            Optional<ProjectSlug> project, StreamPath prefix, Set<Operation> operations, Optional<Duration> lifetime) {
         if (operations.isEmpty()) {
             throw new IllegalArgumentException("a token must allow at least one operation");
         }
         lifetime.filter(time -> time.isZero() || time.isNegative()).ifPresent(time -> {
             throw new IllegalArgumentException("a token must hold for some time, got " + time);
         });
-        Grant grant =
-                new Grant(HexFormat.of().formatHex(random(ID_BYTES)), project, prefix, operations, lifetime.map(timers.now()::plus));
+        Grant grant = new Grant(
+                HexFormat.of().formatHex(random(ID_BYTES)),
+                project,
+                prefix,
+                operations,
+                lifetime.map(timers.now()::plus));
         String token = MARK + Base64.getUrlEncoder().withoutPadding().encodeToString(random(TOKEN_BYTES));
         change(entries -> {
             List<TokenEntry> next = new ArrayList<>(entries);
@@ -156,18 +156,16 @@ public final class AccessTokens {
     /** Ends a token; whether there was one with that id. */
     public boolean revoke(String id) {
         int before = current().entries().size();
-        List<TokenEntry> after = change(entries -> entries.stream()
-                .filter(entry -> !entry.grant().id().equals(id))
-                .toList());
+        List<TokenEntry> after = change(entries ->
+                entries.stream().filter(entry -> !entry.grant().id().equals(id)).toList());
         return after.size() < before;
     }
 
     private synchronized List<TokenEntry> change(UnaryOperator<List<TokenEntry>> change) {
         Path lockFile = file.path().resolveSibling("tokens.lock");
         try {
-            Files.createDirectories(file.path().toAbsolutePath().getParent());
-            try (FileChannel channel =
-                            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            Files.createDirectories(file.directory());
+            try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
                 List<TokenEntry> next = change.apply(current().entries());
                 ObjectNode json = JsonNodeFactory.instance.objectNode().put("version", 1);
@@ -199,8 +197,8 @@ public final class AccessTokens {
     private Optional<Version> version() {
         try {
             BasicFileAttributes now = Files.readAttributes(file.path(), BasicFileAttributes.class);
-            return Optional.of(
-                    new Version(now.lastModifiedTime().to(TimeUnit.NANOSECONDS), now.size(), String.valueOf(now.fileKey())));
+            return Optional.of(new Version(
+                    now.lastModifiedTime().to(TimeUnit.NANOSECONDS), now.size(), String.valueOf(now.fileKey())));
         } catch (NoSuchFileException none) {
             return Optional.empty();
         } catch (IOException e) {

@@ -23,8 +23,8 @@ public record Grant(
         Set<Operation> operations,
         Optional<Instant> expiresAt) {
     /** What everybody may do where no tokens are in use. */
-    public static final Grant EVERYTHING =
-            new Grant("everybody", Optional.empty(), StreamPath.root(), EnumSet.allOf(Operation.class), Optional.empty());
+    public static final Grant EVERYTHING = new Grant(
+            "everybody", Optional.empty(), StreamPath.root(), EnumSet.allOf(Operation.class), Optional.empty());
 
     /** Copies the operations. */
     public Grant {

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,6 +24,11 @@ import java.util.Set;
  */
 record PrivateFile(Path path) {
     private static final System.Logger LOG = System.getLogger("dev.millrace.server");
+
+    /** Where it is kept. */
+    Path directory() {
+        return Objects.requireNonNullElse(path.toAbsolutePath().getParent(), path);
+    }
 
     /**
      * What it holds; empty when there is no such file.
@@ -45,7 +51,7 @@ record PrivateFile(Path path) {
      * @throws UncheckedIOException when it cannot be written; it is then what it was
      */
     void write(byte[] content) {
-        Path directory = path.toAbsolutePath().getParent();
+        Path directory = directory();
         Path fresh = path.resolveSibling(path.getFileName() + ".new");
         try {
             Files.createDirectories(directory);
