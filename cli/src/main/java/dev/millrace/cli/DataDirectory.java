@@ -1,9 +1,14 @@
 package dev.millrace.cli;
 
+import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.EventStore;
 import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.server.security.AccessTokens;
+import dev.millrace.server.security.Vault;
 import dev.millrace.store.sqlite.SqliteEventStore;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -12,6 +17,8 @@ import picocli.CommandLine.Spec;
 
 /** Where a service keeps its events. */
 final class DataDirectory {
+    static final String SECRET_KEY = "MILLRACE_SECRET_KEY";
+
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // set by the parser
     private CommandSpec command;
@@ -22,12 +29,51 @@ final class DataDirectory {
     @Option(names = "--in-memory", description = "Keep nothing: the events are gone when the process ends.")
     private boolean inMemory;
 
+    /**
+     * What a service keeps.
+     *
+     * @param store its events
+     * @param tokens its tokens, if it can have some
+     * @param vault its secrets
+     */
+    record Opened(EventStore store, Optional<AccessTokens> tokens, Vault vault) {
+        /** A store, with nothing beside it that outlives the process. */
+        static Opened only(EventStore store) {
+            return new Opened(store, Optional.empty(), Vault.inMemory(Timers.system()));
+        }
+    }
+
     /** Opens it; closing the store is up to the engine that gets it. */
-    EventStore open(Path otherwise) {
+    Opened open(Path otherwise, Map<String, String> environment) {
+        check();
+        if (inMemory) {
+            return Opened.only(new InMemoryEventStore());
+        }
+        Path home = directoryOr(otherwise);
+        EventStore store = SqliteEventStore.open(home);
+        try {
+            Optional<String> key =
+                    Optional.ofNullable(environment.get(SECRET_KEY)).filter(text -> !text.isBlank());
+            return new Opened(
+                    store,
+                    Optional.of(AccessTokens.in(home, Timers.system())),
+                    Vault.open(home, key, Timers.system()));
+        } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    /** How many tokens it has that have not expired; opens nothing. */
+    int usableTokens(Path otherwise) {
+        check();
+        return inMemory ? 0 : AccessTokens.in(directoryOr(otherwise), Timers.system()).usable();
+    }
+
+    private void check() {
         if (inMemory && directory != null) {
             throw new ParameterException(command.commandLine(), "--data and --in-memory exclude each other");
         }
-        return inMemory ? new InMemoryEventStore() : SqliteEventStore.open(directoryOr(otherwise));
     }
 
     /** As one reads it in a message. */

@@ -72,6 +72,9 @@ final class DemoCommand implements Callable<Integer> {
                     "The port; 0 takes any free one. Default: " + DEFAULT_PORT + ", or a free one if that is taken")
     private @Nullable Integer port;
 
+    @Mixin
+    private final ServiceSettings settings = new ServiceSettings();
+
     DemoCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -84,7 +87,10 @@ final class DemoCommand implements Callable<Integer> {
         LocalService.Listening listening =
                 LocalService.Listening.locally(port == null ? DEFAULT_PORT : port, port == null);
         try (DemoModel model = DemoModel.choose(terminal.environment());
-                LocalService service = LocalService.start(data.open(DEFAULT_DATA), model.settings(), listening)) {
+                LocalService service = LocalService.start(
+                        data.open(DEFAULT_DATA, terminal.environment()),
+                        settings.with(model.settings()),
+                        listening)) {
             service.stopWithProcess();
             greet(model, service.uri());
             DemoAgent agent = new DemoAgent(service.streams());

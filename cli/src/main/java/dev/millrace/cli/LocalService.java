@@ -7,8 +7,11 @@ import dev.millrace.engine.EventStore;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.server.MillraceServer;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -21,6 +24,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class LocalService implements AutoCloseable {
     private static final Duration TO_STOP_LISTENING = Duration.ofSeconds(5);
     private static final Duration TO_FINISH = Duration.ofSeconds(10);
+
+    /** The setting that tells hosted processors whether only this machine can reach the service. */
+    static final String LOOPBACK = "server.loopback";
 
     private final StreamEngine engine;
     private final MillraceServer server;
@@ -36,23 +42,31 @@ final class LocalService implements AutoCloseable {
      *
      * @throws CommandFailure when the address cannot be had
      */
-    static LocalService start(EventStore store, Map<String, String> settings, Listening listening) {
+    static LocalService start(DataDirectory.Opened data, Map<String, String> settings, Listening listening) {
         StreamEngine engine;
         try {
-            engine = StreamEngine.builder(store)
+            Map<String, String> all = new HashMap<>(settings);
+            all.put(LOOPBACK, String.valueOf(listening.isLoopback()));
+            engine = StreamEngine.builder(data.store())
                     .processors(providers())
-                    .settings(settings)
+                    .settings(all)
+                    .secrets(data.vault())
                     .start();
         } catch (RuntimeException | Error e) {
-            store.close();
+            data.store().close();
             throw e;
         }
         try {
-            return new LocalService(engine, listening.open(engine));
+            return new LocalService(engine, listening.open(engine, data));
         } catch (RuntimeException | Error e) {
             engine.stop(TO_FINISH);
             throw e;
         }
+    }
+
+    /** As the other one, with nothing beside the events that outlives the process. */
+    static LocalService start(EventStore store, Map<String, String> settings, Listening listening) {
+        return start(DataDirectory.Opened.only(store), settings, listening);
     }
 
     /** Where it is reached. */
@@ -95,34 +109,57 @@ final class LocalService implements AutoCloseable {
      * @param orAnyPort whether any free port will do when that one is taken
      * @param origins web origins whose pages may call it
      * @param hosts names under which it may be called, beside loopback names and the address
+     * @param limits how much callers may ask for at once
      */
-    record Listening(String host, int port, boolean orAnyPort, List<String> origins, List<String> hosts) {
+    record Listening(
+            String host,
+            int port,
+            boolean orAnyPort,
+            List<String> origins,
+            List<String> hosts,
+            ServiceLimits limits) {
         static final String LOOPBACK = "127.0.0.1";
 
         /** On the loopback address, for nobody but this machine. */
         static Listening locally(int port, boolean orAnyPort) {
-            return new Listening(LOOPBACK, port, orAnyPort, List.of(), List.of());
+            return new Listening(LOOPBACK, port, orAnyPort, List.of(), List.of(), new ServiceLimits());
         }
 
-        private MillraceServer open(StreamEngine engine) {
+        /**
+         * Whether only this machine can reach it.
+         *
+         * @throws CommandFailure when the host is not known here
+         */
+        boolean isLoopback() {
             try {
-                return open(engine, port);
+                return InetAddress.getByName(host).isLoopbackAddress();
+            } catch (UnknownHostException e) {
+                throw new CommandFailure("--host " + host + " is not an address of this machine, and no name known here", e);
+            }
+        }
+
+        private MillraceServer open(StreamEngine engine, DataDirectory.Opened data) {
+            try {
+                return open(engine, data, port);
             } catch (AddressTaken e) {
                 if (orAnyPort) {
-                    return open(engine, 0);
+                    return open(engine, data, 0);
                 }
                 throw e;
             }
         }
 
-        private MillraceServer open(StreamEngine engine, int port) {
+        private MillraceServer open(StreamEngine engine, DataDirectory.Opened data, int port) {
+            MillraceServer.Builder builder = MillraceServer.builder(engine)
+                    .host(host)
+                    .port(port)
+                    .allowOrigin(origins)
+                    .allowHost(hosts)
+                    .vault(data.vault());
+            data.tokens().ifPresent(builder::tokens);
+            limits.apply(builder);
             try {
-                return MillraceServer.builder(engine)
-                        .host(host)
-                        .port(port)
-                        .allowOrigin(origins)
-                        .allowHost(hosts)
-                        .start();
+                return builder.start();
             } catch (RuntimeException e) {
                 if (isTaken(e)) {
                     throw new AddressTaken(host, port, e);

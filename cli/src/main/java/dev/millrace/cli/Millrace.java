@@ -62,6 +62,12 @@ public final class Millrace implements Runnable {
                 .addSubcommand(new AppendCommand(terminal))
                 .addSubcommand(new ReadCommand(terminal))
                 .addSubcommand(new TailCommand(terminal))
+                .addSubcommand(new StateCommand(terminal))
+                .addSubcommand(new ListCommand(terminal))
+                .addSubcommand(new ForkCommand(terminal))
+                .addSubcommand(new DestroyCommand(terminal))
+                .addSubcommand(new DeployCommand(terminal))
+                .addSubcommand(tokens(terminal))
                 .addSubcommand(new HelpCommand());
         Complaints complaints = new Complaints(terminal, () -> root.verbose);
         return commands.setOut(terminal.writer())
@@ -78,6 +84,15 @@ public final class Millrace implements Runnable {
                     }
                     return new CommandLine.RunLast().execute(parsed);
                 });
+    }
+
+    private static CommandLine tokens(Terminal terminal) {
+        TokenCommand command = new TokenCommand(terminal);
+        CommandLine tokens = new CommandLine(command);
+        for (Object part : command.parts()) {
+            tokens.addSubcommand(part);
+        }
+        return tokens;
     }
 
     @Override

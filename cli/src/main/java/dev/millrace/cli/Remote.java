@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -31,12 +32,20 @@ final class Remote {
     @Option(names = "--project", paramLabel = "SLUG", description = "Whose streams. Default: public")
     private String project = "";
 
+    @Option(
+            names = "--token",
+            paramLabel = "TOKEN",
+            defaultValue = "${env:MILLRACE_TOKEN:-}",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            description = "The token to send, where one is needed; MILLRACE_TOKEN sets it as well, and shows less.")
+    private String token = "";
+
     /** A client of that server; whoever asks closes it. */
     HttpEventStreams connect() {
         try {
-            return HttpEventStreams.builder(URI.create(url))
-                    .project(project.isEmpty() ? ProjectSlug.defaultProject() : ProjectSlug.of(project))
-                    .build();
+            HttpEventStreams.Builder builder = HttpEventStreams.builder(URI.create(url))
+                    .project(project.isEmpty() ? ProjectSlug.defaultProject() : ProjectSlug.of(project));
+            return (token.isEmpty() ? builder : builder.token(token)).build();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }

@@ -1,7 +1,5 @@
 package dev.millrace.cli;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +17,14 @@ import picocli.CommandLine.Spec;
         name = "serve",
         description = {
             "Runs a server. It prints one line with its address when it accepts requests; SIGTERM or Ctrl-C stops it.",
-            "OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL configure the openai-agent processor."
+            "OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL configure the openai-agent processor; MILLRACE_SECRET_KEY"
+                    + " encrypts secrets (32 bytes in Base64; without it, a key is made in the data directory)."
         },
         footer = {
             "  millrace serve",
             "  millrace serve --data /var/lib/millrace --port 8080",
             "  millrace serve --in-memory --port 0",
+            "  millrace serve --allow-egress api.example.com --allow-webhook hooks.internal",
             "  curl http://127.0.0.1:4242/ann/agent1 -d '{\"type\": \"user-said\", \"payload\": {\"text\": \"hi\"}}' \\",
             "      -H 'Content-Type: application/json'"
         })
@@ -69,9 +69,15 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--insecure",
-            description = "Listen on an address that others can reach. There is no login: whoever reaches it may do"
-                    + " everything.")
+            description = "Listen on an address that others can reach although there is no token: whoever reaches it may"
+                    + " do everything.")
     private boolean insecure;
+
+    @Mixin
+    private final ServiceLimits limits = new ServiceLimits();
+
+    @Mixin
+    private final ServiceSettings settings = new ServiceSettings();
 
     ServeCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -82,26 +88,20 @@ final class ServeCommand implements Callable<Integer> {
         if (port < 0 || port > 65535) {
             throw usage("--port must be 0 to 65535, got " + port);
         }
-        if (!insecure && !isLoopback()) {
-            throw usage("--host " + host + " can be reached by other machines, and there is no login; listen on "
-                    + LocalService.Listening.LOOPBACK + " behind a proxy that asks for one, or add --insecure");
+        LocalService.Listening listening = new LocalService.Listening(host, port, false, origins, hosts, limits);
+        if (!insecure && !listening.isLoopback() && data.usableTokens(DEFAULT_DATA) == 0) {
+            throw usage("--host " + host + " can be reached by other machines, and there is no token; make one with"
+                    + " 'millrace token create', listen on " + LocalService.Listening.LOOPBACK + ", or add --insecure");
         }
-        LocalService.Listening listening = new LocalService.Listening(host, port, false, origins, hosts);
-        LocalService service =
-                LocalService.start(data.open(DEFAULT_DATA), ModelSettings.from(terminal.environment()), listening);
+        LocalService service = LocalService.start(
+                data.open(DEFAULT_DATA, terminal.environment()),
+                settings.with(ModelSettings.from(terminal.environment())),
+                listening);
         service.stopWithProcess();
         terminal.out().println("millrace is listening on " + service.uri() + " (" + data.describe(DEFAULT_DATA) + ")");
         terminal.out().flush();
         new CountDownLatch(1).await(); // for ever: the process is told to end, and the shutdown hook stops the service
         return 0;
-    }
-
-    private boolean isLoopback() {
-        try {
-            return InetAddress.getByName(host).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            throw usage("--host " + host + " is not an address of this machine, and no name known here");
-        }
     }
 
     private ParameterException usage(String message) {

@@ -35,6 +35,11 @@ final class Answers {
         return List.copyOf(events);
     }
 
+    /** An answer that says nothing new; it must be JSON all the same, or it is not from a service. */
+    static JsonNode done(Response response) throws IOException {
+        return JsonCodec.parse(response.body().bytes());
+    }
+
     static StreamState state(Response response) throws IOException {
         return state(JsonCodec.parse(response.body().bytes()));
     }

@@ -170,6 +170,19 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
     }
 
     /**
+     * Makes a new stream that begins with the events of another one, as far as an offset. What they configure acts on
+     * nothing before the first append to the new stream.
+     *
+     * @param at the last offset to copy, 1 or more
+     * @return completes when the new stream is durable; fails with {@code BAD_REQUEST} when there is no such offset, and
+     *     {@code CONFLICT} when {@code to} exists
+     */
+    public CompletableFuture<Void> fork(StreamPath from, long at, StreamPath to) {
+        return exchange.send(new Operation<>("fork", from, requests.fork(from, at, to), Answers::done))
+                .thenApply(done -> null);
+    }
+
+    /**
      * Closes every subscription, fails what is under way with {@link StreamException.Code#UNAVAILABLE}, and lets go of
      * threads and connections; a pool that came with {@link Builder#httpClient} is left alone. Does not
      * wait for subscribers that are busy. Closing twice does nothing.

@@ -1,5 +1,7 @@
 package dev.millrace.client;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
@@ -106,6 +108,12 @@ final class Requests {
         return request(url(path, "").addQueryParameter("destroyChildren", Boolean.toString(children)))
                 .delete()
                 .build();
+    }
+
+    Request fork(StreamPath path, long at, StreamPath to) {
+        byte[] json = JsonCodec.write(
+                JsonNodeFactory.instance.objectNode().put("at", at).put("to", to.value()));
+        return request(url(path, "__fork")).post(new OneShotBody(json)).build();
     }
 
     private Request.Builder request(HttpUrl.Builder url) {

@@ -3,6 +3,7 @@ package dev.millrace.server;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.AppendedRecord;
 import dev.millrace.engine.StreamEngine;
+import dev.millrace.server.security.Grant;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -10,14 +11,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
 
 /** Appends: from a request body to the engine, and its answer back. Safe for use by many threads. */
 final class AppendRoute {
     private final StreamEngine engine;
     private final RequestBodies bodies;
+    private final RateLimit limit;
 
-    AppendRoute(StreamEngine engine) {
+    AppendRoute(StreamEngine engine, RateLimit limit) {
         this.engine = engine;
+        this.limit = limit;
         this.bodies = new RequestBodies(engine.limits());
     }
 
@@ -32,14 +36,27 @@ final class AppendRoute {
                 .thenCompose(body -> transform.isPresent()
                         ? transform.get().apply(bodies.value(type, body))
                         : CompletableFuture.completedFuture(bodies.read(type, body, path)))
-                .thenCompose(inputs -> engine.append(
-                                exchange.project(), path, inputs.events(), stored -> pass.requireAppend(stored, path))
-                        .thenAccept(appended -> answer(exchange, inputs.batch(), appended)))
+                .thenCompose(inputs -> {
+                    limit.take(caller(exchange, pass), inputs.events().size());
+                    return engine.append(
+                                    exchange.project(),
+                                    path,
+                                    inputs.events(),
+                                    stored -> pass.requireAppend(stored, path))
+                            .thenAccept(appended -> answer(exchange, inputs.batch(), appended));
+                })
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
                         exchange.fail(failure);
                     }
                 });
+    }
+
+    /** By its token, or else by where it calls from. */
+    private static String caller(Exchange exchange, Pass pass) {
+        return pass.grant().equals(Grant.EVERYTHING)
+                ? Request.getRemoteAddr(exchange.request())
+                : pass.grant().id();
     }
 
     private static void answer(Exchange exchange, boolean batch, List<AppendedRecord> appended) {

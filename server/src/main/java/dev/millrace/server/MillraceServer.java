@@ -10,6 +10,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -26,6 +27,12 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * <p>Its threads are daemons; they do not keep a JVM alive. Safe for use by many threads.
  */
 public final class MillraceServer implements AutoCloseable {
+    /** How many live reads there may be at once, unless {@link Builder#maxReaders} says otherwise. */
+    public static final int MAX_READERS = 20_000;
+
+    /** How many of them one stream may have, unless {@link Builder#maxReaders} says otherwise. */
+    public static final int MAX_READERS_PER_STREAM = 10_000;
+
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
     private static final int ACCEPT_QUEUE = 1024;
 
@@ -96,6 +103,9 @@ public final class MillraceServer implements AutoCloseable {
         private Duration slowReaderTimeout = Duration.ofSeconds(30);
         private List<String> allowedOrigins = List.of();
         private List<String> allowedHosts = List.of();
+        private int maxReaders = MAX_READERS;
+        private int maxReadersPerStream = MAX_READERS_PER_STREAM;
+        private OptionalInt rateLimit = OptionalInt.empty();
         private Optional<AccessTokens> tokens = Optional.empty();
         private Optional<Vault> vault = Optional.empty();
         private Timers timers = Timers.system();
@@ -146,6 +156,34 @@ public final class MillraceServer implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How many live reads there may be at once; more get a 429.
+         *
+         * @param inAll 1 or more, {@value MillraceServer#MAX_READERS} by default
+         * @param onOneStream 1 or more, {@value MillraceServer#MAX_READERS_PER_STREAM} by default
+         */
+        public Builder maxReaders(int inAll, int onOneStream) {
+            if (inAll < 1 || onOneStream < 1) {
+                throw new IllegalArgumentException(
+                        "maxReaders must be 1 or more, got " + inAll + " in all and " + onOneStream + " on one stream");
+            }
+            this.maxReaders = inAll;
+            this.maxReadersPerStream = onOneStream;
+            return this;
+        }
+
+        /**
+         * How many events one caller - a token, or else an address - may append in a second, 1 or more; beyond that it gets
+         * a 429. Any number by default.
+         */
+        public Builder rateLimit(int eventsPerSecond) {
+            if (eventsPerSecond < 1) {
+                throw new IllegalArgumentException("rateLimit must be 1 or more, got " + eventsPerSecond);
+            }
+            this.rateLimit = OptionalInt.of(eventsPerSecond);
+            return this;
+        }
+
         /** The tokens with which callers say what they may do; without this, everybody may do everything. */
         public Builder tokens(AccessTokens tokens) {
             this.tokens = Optional.of(tokens);
@@ -182,13 +220,14 @@ public final class MillraceServer implements AutoCloseable {
             connector.setIdleTimeout(IDLE_TIMEOUT.plus(slowReaderTimeout).toMillis());
             jetty.addConnector(connector);
             EventStreamResponse.Timing timing = new EventStreamResponse.Timing(timers, heartbeat, slowReaderTimeout);
-            ReadRoute reads = new ReadRoute(engine, timing, new Page("stream.html"));
+            ReadRoute reads = new ReadRoute(
+                    engine, timing, new ReaderLimit(maxReaders, maxReadersPerStream), new Page("stream.html"));
             FrontDoor door = new FrontDoor(
                     new HostGuard(host, allowedHosts),
                     new Origins(allowedOrigins),
                     new Doorkeeper(tokens),
                     new FrontDoor.Routes(
-                            new AppendRoute(engine),
+                            new AppendRoute(engine, new RateLimit(rateLimit, timers)),
                             reads,
                             new StateRoutes(engine),
                             new ForkRoute(engine),

@@ -4,6 +4,7 @@ import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.engine.StreamHead;
+import dev.millrace.engine.StreamKey;
 import dev.millrace.server.security.Operation;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,11 +18,13 @@ final class ReadRoute {
     private final EventStreamResponse.Timing timing;
     private final Page page;
     private final Set<EventStreamResponse> live = ConcurrentHashMap.newKeySet();
+    private final ReaderLimit limit;
     private volatile boolean stopping;
 
-    ReadRoute(StreamEngine engine, EventStreamResponse.Timing timing, Page page) {
+    ReadRoute(StreamEngine engine, EventStreamResponse.Timing timing, ReaderLimit limit, Page page) {
         this.engine = engine;
         this.timing = timing;
+        this.limit = limit;
         this.page = page;
     }
 
@@ -76,8 +79,16 @@ final class ReadRoute {
         if (stopping) {
             throw Refusal.unavailable("the server is stopping; try again later");
         }
+        boolean reserved = parameters.live() && !exchange.isHead();
+        StreamKey stream = new StreamKey(exchange.project(), path);
+        if (reserved) {
+            limit.enter(stream);
+        }
         engine.touch(exchange.project(), path).whenComplete((head, failure) -> {
             if (failure != null) {
+                if (reserved) {
+                    limit.leave(stream);
+                }
                 exchange.fail(failure);
             } else if (exchange.isHead()) {
                 putHeaders(exchange, format, head);
@@ -100,7 +111,10 @@ final class ReadRoute {
                 pass::stillHolds,
                 timing);
         live.add(response);
-        response.over().whenComplete((done, failure) -> live.remove(response));
+        response.over().whenComplete((done, failure) -> {
+            live.remove(response);
+            limit.leave(new StreamKey(exchange.project(), path));
+        });
         long after = parameters.after().after(head.lastOffset());
         response.feedFrom(engine.tail(exchange.project(), path, after, response));
         if (stopping) {
