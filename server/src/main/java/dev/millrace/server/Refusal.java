@@ -2,7 +2,6 @@ package dev.millrace.server;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** A request that is answered with an error before it reaches the engine. Carries no stack trace: it is an answer. */
 final class Refusal extends RuntimeException {
@@ -28,7 +27,7 @@ final class Refusal extends RuntimeException {
 
     /** The request itself is wrong, in several fields. */
     static Refusal badRequest(String message, List<Issue> issues) {
-        return new Refusal(400, "BAD_REQUEST", message, List.copyOf(issues), Optional.empty());
+        return new Refusal(400, "BAD_REQUEST", message, List.copyOf(issues), Map.of());
     }
 
     /** There is no such stream, and the caller asked not to create it. */

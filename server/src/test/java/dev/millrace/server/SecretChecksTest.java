@@ -1,13 +1,13 @@
 package dev.millrace.server;
 
-import static dev.millrace.server.RunningServer.freshStream;
-import static dev.millrace.server.RunningServer.stateOf;
+import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.Service.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.runner.Timers;
-import dev.millrace.server.RunningServer.Answer;
+import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.server.security.Vault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package dev.millrace.server;
 
-import static dev.millrace.server.RunningServer.api;
-import static dev.millrace.server.RunningServer.stateOf;
+import static dev.millrace.contracts.wire.Service.api;
+import static dev.millrace.contracts.wire.Service.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,7 +11,8 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.Timers;
-import dev.millrace.server.RunningServer.Answer;
+import dev.millrace.contracts.wire.LiveReader;
+import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.server.security.AccessTokens;
 import dev.millrace.server.security.Operation;
 import dev.millrace.server.security.Vault;

@@ -58,7 +58,7 @@ public abstract class ScheduleChecks {
     @Test
     void check_64_delays_fire_in_the_order_of_their_times() {
         String stream = freshStream();
-        schedule(stream, "late", "second", "{\"kind\":\"once-in\",\"delaySeconds\":2}");
+        schedule(stream, "late", "second", "{\"kind\":\"once-in\",\"delaySeconds\":3}");
         schedule(stream, "early", "first", "{\"kind\":\"once-in\",\"delaySeconds\":1}");
 
         millrace.awaitHistory(stream, events -> events.size() == 9);
