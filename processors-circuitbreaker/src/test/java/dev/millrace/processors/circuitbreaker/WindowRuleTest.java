@@ -68,6 +68,18 @@ class WindowRuleTest {
     }
 
     @Test
+    void should_not_count_what_became_of_pushing_events() {
+        BreakerLog log = new BreakerLog().events(99, 0);
+        for (int i = 0; i < 200; i++) {
+            log.event("millrace/delivery-succeeded", "{}").event("millrace/delivery-failed", "{}");
+        }
+        assertThat(log.reason()).isEmpty();
+
+        log.events(1, 0);
+        assertThat(log.reason()).hasValue(REASON);
+    }
+
+    @Test
     void should_not_count_model_chunks_unless_their_weight_says_so() {
         BreakerLog log = new BreakerLog().events(99, 0);
         for (int i = 0; i < 500; i++) {

@@ -32,6 +32,7 @@ final class Courier implements Processor<Origin> {
     private final Letter letter;
     private final Target target;
     private final Reports reports;
+    private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
     private volatile @Nullable Round current;
 
     Courier(PushSubscription subscriber, StreamPath path, HostContext context, PushClients clients) {
@@ -68,6 +69,7 @@ final class Courier implements Processor<Origin> {
     @Override
     public CompletionStage<Void> afterAppend(Origin origin, Event event, Effects effects) {
         if (subscriber.endsWith(event)) {
+            drained.completeAsync(() -> null, context.executor());
             return new CompletableFuture<>(); // whoever keeps the list of subscribers ends this courier
         }
         boolean skipped = Bookkeeping.includes(event) || event.offset() == subscriber.configuredAt();
@@ -142,6 +144,11 @@ final class Courier implements Processor<Origin> {
     /** Nothing up to this offset is pushed. */
     long floor() {
         return subscriber.floor();
+    }
+
+    /** Completes when everything before the end of the configuration has been pushed, or this is over. */
+    CompletableFuture<@Nullable Void> drained() {
+        return drained;
     }
 
     /** Tells of what was accepted, while it still can. */

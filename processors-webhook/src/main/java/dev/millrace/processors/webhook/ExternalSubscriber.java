@@ -7,8 +7,10 @@ import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
-import dev.millrace.processors.webhook.SubscriptionEvent.DeliveryFailed;
-import dev.millrace.processors.webhook.SubscriptionEvent.DeliverySucceeded;
+import dev.millrace.processors.webhook.SubscriptionEvent.Configured;
+import dev.millrace.processors.webhook.SubscriptionEvent.Disabled;
+import dev.millrace.processors.webhook.SubscriptionEvent.Removed;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,10 +29,13 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
     /** The slug, and the name under which servers know it. */
     public static final String SLUG = "external-subscriber";
 
+    private record Key(StreamPath path, String subscriber) {}
+
     private static final EventCatalog EVENTS = EventCatalog.of(SubscriptionEvent.class);
 
     private final HostContext context;
     private final PushClients clients;
+    private final Map<Key, CourierRun> runs = new ConcurrentHashMap<>();
     private final Set<StreamPath> caughtUp = ConcurrentHashMap.newKeySet();
 
     /**
@@ -73,11 +78,15 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
      */
     @Override
     public CompletionStage<Void> afterAppend(Subscribers state, Event event, Effects effects) {
-        if (caughtUp.contains(event.path())
-                && event.payload() instanceof SubscriptionEvent change
-                && !(change instanceof DeliveryFailed)
-                && !(change instanceof DeliverySucceeded)) {
-            settle(change.slug(), effects);
+        if (!caughtUp.contains(event.path())) {
+            return Effects.none();
+        }
+        if (event.payload() instanceof Disabled disabled) {
+            settle(disabled.slug(), effects);
+        } else if (event.payload() instanceof Configured configured) {
+            settleAfterwards(configured.slug(), effects);
+        } else if (event.payload() instanceof Removed removed) {
+            settleAfterwards(removed.slug(), effects);
         }
         return Effects.none();
     }
@@ -88,6 +97,16 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
         caughtUp.add(effects.path());
         effects.current(this).subscribersBySlug().keySet().forEach(slug -> settle(slug, effects));
         return Effects.none();
+    }
+
+    /** As {@link #settle}, when what was before this event has been pushed, if that is soon. */
+    private void settleAfterwards(String slug, Effects effects) {
+        CourierRun before = runs.get(new Key(effects.path(), slug));
+        if (before == null) {
+            settle(slug, effects);
+        } else {
+            before.whenDrained(() -> settle(slug, effects));
+        }
     }
 
     private void settle(String slug, Effects effects) {
@@ -107,7 +126,12 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
     private CompletionStage<?> push(PushSubscription subscriber, Effects effects, Attempt attempt) {
         Courier courier = new Courier(subscriber, effects.path(), context, clients);
         CourierRun run = new CourierRun(courier, effects.path(), context);
-        attempt.onCancel(run::close);
+        Key key = new Key(effects.path(), subscriber.slug());
+        runs.put(key, run);
+        attempt.onCancel(() -> {
+            run.close();
+            runs.remove(key, run);
+        });
         return run.start();
     }
 }

@@ -205,4 +205,26 @@ class WebhookRetryTest {
         assertThat(receiver.offsets()).isEqualTo(stage.noted().subList(0, 1));
         assertThat(other.offsets()).isEqualTo(stage.noted().subList(3, 4));
     }
+
+    @Test
+    void should_begin_anew_under_other_ids_when_the_stream_was_destroyed() throws Exception {
+        receiver.answering(number -> Receiver.status(number == 2 ? 500 : 200));
+        stage.setting("webhook.retry-schedule", "1h").start().webhook("again", receiver);
+        stage.note(2);
+        stage.awaitStill(() -> failures().size() == 1);
+        Stage.get(stage.streams().destroy(Stage.PATH, false));
+
+        stage.note(1);
+        stage.webhook("again", other);
+        stage.note(2);
+        stage.await(() -> stage.reported("again") == 2);
+        stage.time.advance(Duration.ofHours(2));
+        stage.note(1);
+        stage.await(() -> stage.reported("again") == 3);
+
+        assertThat(other.offsets()).isEqualTo(stage.noted().subList(1, 4));
+        assertThat(receiver.requests()).hasSize(2);
+        assertThat(ids(other.requests())).doesNotContainAnyElementsOf(ids(receiver.requests()));
+        assertThat(failures()).isEmpty();
+    }
 }
