@@ -69,6 +69,13 @@ class FootprintTest {
     }
 
     @Test
+    void should_add_one_http_client_and_one_evaluator_with_webhooks() {
+        Set<String> expected = plus(HTTP, "dev.millrace:millrace-jsonata", "com.dashjoin:jsonata");
+        expected.remove("com.squareup.okhttp3:okhttp-sse");
+        assertThat(graph.footprint("dev.millrace:millrace-processors-webhook")).isEqualTo(expected);
+    }
+
+    @Test
     void should_follow_edges_that_the_tree_shows_elsewhere() {
         DependencyGraph small = DependencyGraph.parse(List.of(
                 "g:root:jar:1",
