@@ -55,9 +55,7 @@ final class DataDirectory {
             Optional<String> key =
                     Optional.ofNullable(environment.get(SECRET_KEY)).filter(text -> !text.isBlank());
             return new Opened(
-                    store,
-                    Optional.of(AccessTokens.in(home, Timers.system())),
-                    Vault.open(home, key, Timers.system()));
+                    store, Optional.of(AccessTokens.in(home, Timers.system())), Vault.open(home, key, Timers.system()));
         } catch (RuntimeException | Error e) {
             store.close();
             throw e;
@@ -67,7 +65,9 @@ final class DataDirectory {
     /** How many tokens it has that have not expired; opens nothing. */
     int usableTokens(Path otherwise) {
         check();
-        return inMemory ? 0 : AccessTokens.in(directoryOr(otherwise), Timers.system()).usable();
+        return inMemory
+                ? 0
+                : AccessTokens.in(directoryOr(otherwise), Timers.system()).usable();
     }
 
     private void check() {

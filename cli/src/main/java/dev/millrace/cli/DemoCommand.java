@@ -88,9 +88,7 @@ final class DemoCommand implements Callable<Integer> {
                 LocalService.Listening.locally(port == null ? DEFAULT_PORT : port, port == null);
         try (DemoModel model = DemoModel.choose(terminal.environment());
                 LocalService service = LocalService.start(
-                        data.open(DEFAULT_DATA, terminal.environment()),
-                        settings.with(model.settings()),
-                        listening)) {
+                        data.open(DEFAULT_DATA, terminal.environment()), settings.with(model.settings()), listening)) {
             service.stopWithProcess();
             greet(model, service.uri());
             DemoAgent agent = new DemoAgent(service.streams());

@@ -32,7 +32,11 @@ final class ForkCommand implements Callable<Integer> {
     @Option(names = "--at", paramLabel = "N", required = true, description = "The offset of the last event to copy.")
     private long at;
 
-    @Option(names = "--to", paramLabel = "PATH", required = true, description = "The new stream; nobody has touched it.")
+    @Option(
+            names = "--to",
+            paramLabel = "PATH",
+            required = true,
+            description = "The new stream; nobody has touched it.")
     private String to = "";
 
     ForkCommand(Terminal terminal) {

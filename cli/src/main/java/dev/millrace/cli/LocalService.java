@@ -112,12 +112,7 @@ final class LocalService implements AutoCloseable {
      * @param limits how much callers may ask for at once
      */
     record Listening(
-            String host,
-            int port,
-            boolean orAnyPort,
-            List<String> origins,
-            List<String> hosts,
-            ServiceLimits limits) {
+            String host, int port, boolean orAnyPort, List<String> origins, List<String> hosts, ServiceLimits limits) {
         static final String LOOPBACK = "127.0.0.1";
 
         /** On the loopback address, for nobody but this machine. */
@@ -134,7 +129,8 @@ final class LocalService implements AutoCloseable {
             try {
                 return InetAddress.getByName(host).isLoopbackAddress();
             } catch (UnknownHostException e) {
-                throw new CommandFailure("--host " + host + " is not an address of this machine, and no name known here", e);
+                throw new CommandFailure(
+                        "--host " + host + " is not an address of this machine, and no name known here", e);
             }
         }
 

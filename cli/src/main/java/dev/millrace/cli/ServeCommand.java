@@ -69,8 +69,9 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--insecure",
-            description = "Listen on an address that others can reach although there is no token: whoever reaches it may"
-                    + " do everything.")
+            description =
+                    "Listen on an address that others can reach although there is no token: whoever reaches it may"
+                            + " do everything.")
     private boolean insecure;
 
     @Mixin

@@ -14,7 +14,8 @@ final class ServiceLimits {
             names = "--rate-limit",
             paramLabel = "N/s",
             converter = PerSecond.class,
-            description = "How many events one caller may append in a second, by token or else by address. Default: any.")
+            description =
+                    "How many events one caller may append in a second, by token or else by address. Default: any.")
     private @Nullable Integer rate;
 
     @Option(
@@ -44,7 +45,8 @@ final class ServiceLimits {
         public Integer convert(String text) {
             Matcher matcher = FORM.matcher(text.strip());
             if (!matcher.matches()) {
-                throw new TypeConversionException("expected a number of events a second, 50/s for example, got '" + text + "'");
+                throw new TypeConversionException(
+                        "expected a number of events a second, 50/s for example, got '" + text + "'");
             }
             return Integer.valueOf(matcher.group(1));
         }

@@ -61,7 +61,10 @@ final class TokenCreateCommand implements Callable<Integer> {
             description = "What it allows: read, append, control, deploy, admin.")
     private List<String> allow = List.of();
 
-    @Option(names = "--expires", paramLabel = "TIME", description = "How long it holds: 90s, 15m, 12h, 30d. Default: for ever")
+    @Option(
+            names = "--expires",
+            paramLabel = "TIME",
+            description = "How long it holds: 90s, 15m, 12h, 30d. Default: for ever")
     private @Nullable String expires;
 
     @Option(
@@ -81,8 +84,7 @@ final class TokenCreateCommand implements Callable<Integer> {
         try {
             Set<Operation> operations = EnumSet.noneOf(Operation.class);
             allow.forEach(word -> operations.add(Operation.of(word)));
-            Optional<ProjectSlug> slug =
-                    project.equals("*") ? Optional.empty() : Optional.of(ProjectSlug.of(project));
+            Optional<ProjectSlug> slug = project.equals("*") ? Optional.empty() : Optional.of(ProjectSlug.of(project));
             Optional<Duration> lifetime = Optional.ofNullable(expires).map(this::lifetime);
             created = file.open().create(slug, StreamPath.of(prefix), operations, lifetime);
         } catch (IllegalArgumentException e) {
@@ -97,7 +99,8 @@ final class TokenCreateCommand implements Callable<Integer> {
     private Duration lifetime(String text) {
         Matcher matcher = LIFETIME.matcher(text.strip());
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("--expires must be a number with s, m, h or d, 30d for example, got '" + text + "'");
+            throw new IllegalArgumentException(
+                    "--expires must be a number with s, m, h or d, 30d for example, got '" + text + "'");
         }
         long number = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {

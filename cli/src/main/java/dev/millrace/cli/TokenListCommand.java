@@ -14,7 +14,8 @@ import picocli.CommandLine.Mixin;
 /** {@code millrace token list}: what the tokens allow; not the tokens. */
 @Command(
         name = "list",
-        description = "Prints the tokens of a service, one a line: id, operations, reach, expiry. Never the tokens themselves.",
+        description =
+                "Prints the tokens of a service, one a line: id, operations, reach, expiry. Never the tokens themselves.",
         footer = {"  millrace token list", "  millrace token list --data /var/lib/millrace"})
 final class TokenListCommand implements Callable<Integer> {
     private final Terminal terminal;

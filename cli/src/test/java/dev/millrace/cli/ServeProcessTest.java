@@ -71,6 +71,37 @@ class ServeProcessTest {
     }
 
     @Test
+    void should_be_reached_by_others_once_there_is_a_token_and_ask_for_it() throws Exception {
+        String data = directory.toString();
+        Screen made = Screen.pipe();
+        made.run("token", "create", "--data", data, "--allow", "read,append");
+        try (Child serve = Child.start("serve", "--host", "0.0.0.0", "--port", "0", "--data", data)) {
+            String url = address(serve);
+
+            assertThat(post(url + "/orders", "{\"type\": \"order-placed\"}")).contains("UNAUTHORIZED");
+            HttpRequest.Builder withToken = HttpRequest.newBuilder(URI.create(url + "/orders"))
+                    .header("Authorization", "Bearer " + made.out().strip());
+            assertThat(send(withToken)).contains("initialized");
+        }
+    }
+
+    @Test
+    void should_keep_secrets_across_a_restart_and_unreadable_on_disk() throws Exception {
+        String data = directory.toString();
+        String secret = "{\"name\": \"key\", \"value\": \"hidden-value\"}";
+        try (Child first = Child.start("serve", "--port", "0", "--data", data)) {
+            assertThat(post(address(first) + "/api/secrets", secret)).contains("\"name\": \"key\"");
+            first.kill();
+        }
+        try (Child second = Child.start("serve", "--port", "0", "--data", data)) {
+            String url = address(second);
+            assertThat(get(url + "/api/secrets")).contains("\"total\": 1").doesNotContain("hidden-value");
+            assertThat(post(url + "/api/secrets", secret)).contains("CONFLICT");
+        }
+        assertThat(Files.readString(directory.resolve("secrets.json"))).doesNotContain("hidden-value");
+    }
+
+    @Test
     void should_say_that_the_port_is_taken() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();

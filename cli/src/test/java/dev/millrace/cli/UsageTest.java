@@ -10,7 +10,9 @@ class UsageTest {
     private final Screen screen = Screen.pipe();
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "demo", "append", "read", "tail"})
+    @ValueSource(
+            strings = {"serve", "demo", "append", "read", "tail", "state", "list", "fork", "destroy", "deploy", "token"
+            })
     void should_explain_every_command_with_examples(String command) {
         assertThat(screen.run(command, "--help")).isZero();
 
@@ -20,10 +22,20 @@ class UsageTest {
         assertThat(screen.err()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"create", "list", "revoke"})
+    void should_explain_what_can_be_done_with_tokens(String command) {
+        assertThat(screen.run("token", command, "--help")).isZero();
+
+        assertThat(screen.out())
+                .startsWith("Usage: millrace token " + command)
+                .contains("Examples:", "  millrace token " + command, "--data");
+    }
+
     @Test
     void should_list_the_commands() {
         assertThat(screen.run("help")).isZero();
-        assertThat(screen.out()).contains("serve", "demo", "append", "read", "tail", "help");
+        assertThat(screen.out()).contains("serve", "demo", "append", "read", "tail", "fork", "deploy", "token", "help");
     }
 
     @Test
@@ -98,7 +110,8 @@ class UsageTest {
         assertThat(screen.run("serve", "--host", "0.0.0.0", "--port", "0", "--in-memory"))
                 .isEqualTo(2);
 
-        assertThat(screen.err()).contains("--host 0.0.0.0 can be reached by other machines", "add --insecure");
+        assertThat(screen.err())
+                .contains("--host 0.0.0.0 can be reached by other machines", "token create", "add --insecure");
     }
 
     @Test

@@ -26,7 +26,8 @@ final class ReaderLimit {
     synchronized void enter(StreamKey stream) {
         int here = onStream.getOrDefault(stream, 0);
         if (all >= mostInAll) {
-            throw tooMany("this server has " + all + " live readers, at most " + mostInAll + " are allowed (limit maxReaders)");
+            throw tooMany("this server has " + all + " live readers, at most " + mostInAll
+                    + " are allowed (limit maxReaders)");
         }
         if (here >= mostOnStream) {
             throw tooMany(stream + " has " + here + " live readers, at most " + mostOnStream
@@ -42,6 +43,7 @@ final class ReaderLimit {
     }
 
     private static Refusal tooMany(String why) {
-        return Refusal.tooMany(why + "; read what there is with beforeOffset=end, or come again later", COME_AGAIN_SECONDS);
+        return Refusal.tooMany(
+                why + "; read what there is with beforeOffset=end, or come again later", COME_AGAIN_SECONDS);
     }
 }

@@ -1,0 +1,124 @@
+package dev.millrace.server;
+
+import static dev.millrace.server.RunningServer.api;
+import static dev.millrace.server.RunningServer.freshStream;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.core.runner.Timers;
+import dev.millrace.server.RunningServer.Answer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+/** What is too much at once is a 429 that names the limit and says when to come again. */
+class LimitChecksTest {
+    private static final String EVENT = "{\"type\": \"a\"}";
+
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private final Timers clock = new Timers() {
+        @Override
+        public Instant now() {
+            return now;
+        }
+
+        @Override
+        public Timer after(Duration delay, Runnable task) {
+            throw new AssertionError("nothing waits here");
+        }
+    };
+
+    @Test
+    void should_let_a_stream_have_so_many_live_readers_and_more_when_some_have_left() throws Exception {
+        try (RunningServer millrace = new RunningServer(builder -> builder.maxReaders(3, 2))) {
+            String stream = freshStream();
+            String other = freshStream();
+            LiveReader first = millrace.live(api(stream)).awaitOffset(1);
+            millrace.live(api(stream)).awaitOffset(1);
+
+            assertRefused(
+                    millrace.get(api(stream)),
+                    "public:" + stream + " has 2 live readers, at most 2",
+                    "maxReadersPerStream");
+            assertThat(millrace.history(stream).status()).isEqualTo(200);
+            assertThat(millrace.send("HEAD", api(stream), "").status()).isEqualTo(200);
+            millrace.live(api(other)).awaitOffset(1);
+            assertRefused(
+                    millrace.get(api(freshStream())), "this server has 3 live readers, at most 3", "limit maxReaders)");
+
+            first.close();
+            millrace.append(stream, EVENT);
+            await().atMost(Duration.ofSeconds(10)).until(() -> millrace.server.liveReads() == 2);
+            assertThat(millrace.live(api(stream)).awaitOffset(2).status()).isEqualTo(200);
+        }
+    }
+
+    private static void assertRefused(Answer answer, String... words) {
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.header("Retry-After")).isEqualTo("5");
+        assertThat(answer.json().path("code").textValue()).isEqualTo("TOO_MANY_REQUESTS");
+        assertThat(answer.json().path("message").textValue()).contains(words);
+    }
+
+    @Test
+    void should_let_a_caller_append_so_many_events_a_second() throws Exception {
+        try (RunningServer millrace = new RunningServer(builder -> builder.rateLimit(3))) {
+            String stream = freshStream();
+            assertThat(millrace.append(stream, "[" + EVENT + "," + EVENT + "," + EVENT + "]")
+                            .status())
+                    .isEqualTo(200);
+
+            Answer refused = millrace.append(stream, "[" + EVENT + "," + EVENT + "," + EVENT + "]");
+
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            assertThat(refused.body()).contains("at most 3 events a second", "limit rateLimit", "3 more came");
+            assertThat(millrace.history(stream).offsets()).hasSize(4);
+        }
+    }
+
+    @Test
+    void should_fill_the_bucket_of_each_caller_by_itself() {
+        RateLimit limit = new RateLimit(OptionalInt.of(10), clock);
+        limit.take("a", 10);
+        assertThatThrownBy(() -> limit.take("a", 1)).hasMessageContaining("come again in 1 s");
+        limit.take("b", 10);
+
+        now = now.plusMillis(500);
+        limit.take("a", 5);
+        assertThatThrownBy(() -> limit.take("a", 1)).isInstanceOf(Refusal.class);
+        now = now.plusSeconds(100);
+        limit.take("a", 10);
+        assertThatThrownBy(() -> limit.take("a", 1)).isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void should_let_a_batch_above_the_rate_pass_and_wait_for_it_afterwards() {
+        RateLimit limit = new RateLimit(OptionalInt.of(10), clock);
+        limit.take("a", 50);
+        assertThatThrownBy(() -> limit.take("a", 1))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.headers()).containsEntry("Retry-After", "5"));
+
+        now = now.plusSeconds(4);
+        assertThatThrownBy(() -> limit.take("a", 1)).isInstanceOf(Refusal.class);
+        now = now.plusMillis(100);
+        limit.take("a", 1);
+    }
+
+    @Test
+    void should_limit_nothing_without_a_number_and_not_run_backwards_with_the_clock() {
+        RateLimit none = new RateLimit(OptionalInt.empty(), clock);
+        none.take("a", 1_000_000);
+        none.take("a", 1_000_000);
+
+        RateLimit limit = new RateLimit(OptionalInt.of(1), clock);
+        limit.take("a", 1);
+        now = now.minusSeconds(100);
+        assertThatThrownBy(() -> limit.take("a", 1)).isInstanceOf(Refusal.class);
+        now = now.plusSeconds(1);
+        limit.take("a", 1);
+    }
+}

@@ -1,0 +1,147 @@
+package dev.millrace.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Check 101: the description says what the table of routes says, no less and no more. */
+class OpenApiTest {
+    private static final Set<String> NOT_METHODS = Set.of("parameters", "summary", "description");
+
+    private final JsonNode document = JsonCodec.parse(Page.resource("openapi.json"));
+
+    private JsonNode resolve(JsonNode node) {
+        return node.has("$ref") ? document.at(node.path("$ref").textValue().substring(1)) : node;
+    }
+
+    /** Each line is a method and a template, with the query parameters. */
+    private Map<String, Set<String>> described() {
+        Map<String, Set<String>> lines = new TreeMap<>();
+        document.path("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(operation -> {
+                    if (!NOT_METHODS.contains(operation.getKey())) {
+                        Set<String> names = new TreeSet<>();
+                        for (JsonNode given : operation.getValue().path("parameters")) {
+                            JsonNode parameter = resolve(given);
+                            assertThat(parameter.isObject())
+                                    .as(given.toString())
+                                    .isTrue();
+                            if (parameter.path("in").textValue().equals("query")) {
+                                names.add(parameter.path("name").textValue());
+                            }
+                        }
+                        lines.put(operation.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey(), names);
+                    }
+                }));
+        return lines;
+    }
+
+    @Test
+    void should_describe_every_route_method_and_parameter_and_nothing_else() {
+        Map<String, Set<String>> routed = new TreeMap<>();
+        for (Target target : Target.values()) {
+            for (String template : target.templates()) {
+                target.methods().forEach((method, names) -> routed.put(method + " " + template, new TreeSet<>(names)));
+            }
+        }
+
+        assertThat(described()).isEqualTo(routed).hasSizeGreaterThan(15);
+    }
+
+    @Test
+    void should_route_what_it_describes() {
+        document.path("paths").fieldNames().forEachRemaining(template -> {
+            Route route = Route.of(template.replace("{path}", "a/b").replace("{id}", "7"))
+                    .orElseThrow();
+            assertThat(route.target().templates()).contains(template);
+            if (template.contains("{path}")) {
+                assertThat(route.path().value()).isEqualTo("/a/b");
+            }
+        });
+    }
+
+    @Test
+    void should_be_whole() {
+        Matcher refs = Pattern.compile("\"\\$ref\": \"#([^\"]+)\"")
+                .matcher(new String(Page.resource("openapi.json"), StandardCharsets.UTF_8));
+        int found = 0;
+        while (refs.find()) {
+            assertThat(document.at(refs.group(1)).isMissingNode())
+                    .as(refs.group(1))
+                    .isFalse();
+            found++;
+        }
+        assertThat(found).isGreaterThan(50);
+        assertThat(document.path("openapi").textValue()).startsWith("3.1");
+        Set<String> ids = new TreeSet<>();
+        int operations = 0;
+        for (JsonNode path : document.path("paths")) {
+            for (JsonNode operation : path) {
+                ids.add(operation.path("operationId").textValue());
+                operations++;
+                assertThat(operation.path("responses").has("200")).isTrue();
+                assertThat(operation.path("description").textValue()).isNotBlank();
+            }
+        }
+        assertThat(ids).hasSize(operations);
+        for (Iterator<JsonNode> tags = document.path("tags").elements(); tags.hasNext(); ) {
+            assertThat(tags.next().path("description").textValue()).isNotBlank();
+        }
+    }
+
+    @Test
+    void check_101_the_document_and_a_page_made_of_it_are_served() throws Exception {
+        try (RunningServer millrace = new RunningServer()) {
+            RunningServer.Answer json = millrace.get("/api/openapi.json");
+            assertThat(json.status()).isEqualTo(200);
+            assertThat(json.header("Content-Type")).isEqualTo("application/json");
+            assertThat(json.json().path("paths")).isEqualTo(document.path("paths"));
+            assertThat(json.json().path("info").path("version").textValue())
+                    .isEqualTo(millrace.get("/healthz").json().path("version").textValue());
+            assertThat(json.json().path("paths").properties().stream().map(Map.Entry::getKey))
+                    .contains("/api/streams/{path}", "/api/streams/__state/{path}", "/api/streams", "/api/secrets");
+
+            RunningServer.Answer page = millrace.get("/api/docs");
+            assertThat(page.status()).isEqualTo(200);
+            assertThat(page.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
+            assertThat(page.header("Content-Security-Policy"))
+                    .contains("default-src 'none'", "script-src 'sha256-")
+                    .doesNotContain("unsafe");
+            assertThat(page.body())
+                    .contains("/api/openapi.json")
+                    .doesNotContain("innerHTML")
+                    .doesNotContain("http://")
+                    .doesNotContain("https://");
+        }
+    }
+
+    @Test
+    void should_say_to_options_and_head_what_a_route_takes() throws Exception {
+        try (RunningServer millrace = new RunningServer()) {
+            for (Target target : Target.values()) {
+                String url = target.templates().get(0).replace("{path}", "a").replace("{id}", "7");
+                RunningServer.Answer options = millrace.send("OPTIONS", url, "");
+                assertThat(options.status()).as(url).isEqualTo(204);
+                assertThat(options.header("Allow")).isEqualTo(target.allow());
+                assertThat(millrace.send("PATCH", url, "").status()).as(url).isEqualTo(405);
+                RunningServer.Answer head = millrace.send("HEAD", url, "");
+                assertThat(head.body()).isEmpty();
+                if (!target.methods().containsKey("GET")) {
+                    assertThat(head.status()).as(url).isEqualTo(405);
+                }
+            }
+        }
+    }
+}
