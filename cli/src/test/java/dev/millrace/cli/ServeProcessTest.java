@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,15 @@ class ServeProcessTest {
             HttpRequest.Builder withToken = HttpRequest.newBuilder(URI.create(url + "/orders"))
                     .header("Authorization", "Bearer " + made.out().strip());
             assertThat(send(withToken)).contains("initialized");
+            try (Child read = Child.start(
+                    Map.of("MILLRACE_TOKEN", made.out().strip()), "read", "/orders", "--url", url)) {
+                read.awaitLine("initialized");
+                assertThat(read.exitCode()).isZero();
+            }
+            try (Child help = Child.start(Map.of("MILLRACE_TOKEN", "visible"), "read", "--help")) {
+                assertThat(help.exitCode()).isZero();
+                assertThat(help.out()).noneMatch(line -> line.contains("visible"));
+            }
         }
     }
 

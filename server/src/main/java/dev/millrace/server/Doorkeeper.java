@@ -11,6 +11,7 @@ import java.util.Optional;
  * what stands in a URL ends up in logs. Immutable.
  */
 final class Doorkeeper {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.server");
     private static final String SCHEME = "bearer ";
 
     private final Optional<AccessTokens> tokens;
@@ -44,8 +45,14 @@ final class Doorkeeper {
                 : refuse();
     }
 
+    /** In doubt, as when the tokens cannot be read, it does not. */
     private boolean holds(Grant grant) {
-        return tokens.isEmpty() || tokens.get().holds(grant);
+        try {
+            return tokens.isEmpty() || tokens.get().holds(grant);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "cannot tell whether a token still holds", e);
+            return false;
+        }
     }
 
     private static Optional<String> bearer(String header) {
