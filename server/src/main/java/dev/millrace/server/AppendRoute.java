@@ -28,7 +28,7 @@ final class AppendRoute {
     /** Appends what the body says; answers when it is durable. */
     void append(Exchange exchange, StreamPath path) {
         Pass pass = exchange.pass();
-        pass.requireReach(path);
+        pass.requireSomeAppend(path);
         MediaType type = MediaType.of(exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE));
         Optional<BodyTransform> transform =
                 exchange.query().one("jsonataTransform").map(BodyTransform::compile);

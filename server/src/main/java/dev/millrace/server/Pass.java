@@ -24,14 +24,21 @@ record Pass(Grant grant, ProjectSlug project, Predicate<Grant> holding) {
         requireAnywhere(operation, path.value());
     }
 
-    /**
-     * Lets whatever may still turn out to be asked of a stream pass.
-     *
-     * @throws Refusal when the token does not reach the stream
-     */
-    void requireReach(StreamPath path) {
+    private void requireReach(StreamPath path) {
         if (!grant.covers(project, path)) {
             throw outOfReach(path.value());
+        }
+    }
+
+    /**
+     * Lets an append pass whose events are not known yet.
+     *
+     * @throws Refusal when the token does not reach the stream, or allows no kind of append
+     */
+    void requireSomeAppend(StreamPath path) {
+        requireReach(path);
+        if (!grant.allows(Operation.CONTROL) && !grant.allows(Operation.DEPLOY)) {
+            requireAnywhere(Operation.APPEND, "to " + path);
         }
     }
 

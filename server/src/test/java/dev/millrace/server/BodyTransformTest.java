@@ -4,8 +4,8 @@ import static dev.millrace.contracts.wire.Service.api;
 import static dev.millrace.contracts.wire.Service.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.JsonCodec;
 import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.core.JsonCodec;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.StreamSupport;

@@ -1,13 +1,14 @@
 package dev.millrace.server;
 
-import static dev.millrace.server.RunningServer.api;
-import static dev.millrace.server.RunningServer.freshStream;
+import static dev.millrace.contracts.wire.Service.api;
+import static dev.millrace.contracts.wire.Service.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.contracts.wire.LiveReader;
+import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.core.runner.Timers;
-import dev.millrace.server.RunningServer.Answer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalInt;

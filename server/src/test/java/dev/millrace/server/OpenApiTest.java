@@ -3,6 +3,7 @@ package dev.millrace.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.core.JsonCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
@@ -104,7 +105,7 @@ class OpenApiTest {
     @Test
     void check_101_the_document_and_a_page_made_of_it_are_served() throws Exception {
         try (RunningServer millrace = new RunningServer()) {
-            RunningServer.Answer json = millrace.get("/api/openapi.json");
+            Answer json = millrace.get("/api/openapi.json");
             assertThat(json.status()).isEqualTo(200);
             assertThat(json.header("Content-Type")).isEqualTo("application/json");
             assertThat(json.json().path("paths")).isEqualTo(document.path("paths"));
@@ -113,7 +114,7 @@ class OpenApiTest {
             assertThat(json.json().path("paths").properties().stream().map(Map.Entry::getKey))
                     .contains("/api/streams/{path}", "/api/streams/__state/{path}", "/api/streams", "/api/secrets");
 
-            RunningServer.Answer page = millrace.get("/api/docs");
+            Answer page = millrace.get("/api/docs");
             assertThat(page.status()).isEqualTo(200);
             assertThat(page.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
             assertThat(page.header("Content-Security-Policy"))
@@ -132,11 +133,11 @@ class OpenApiTest {
         try (RunningServer millrace = new RunningServer()) {
             for (Target target : Target.values()) {
                 String url = target.templates().get(0).replace("{path}", "a").replace("{id}", "7");
-                RunningServer.Answer options = millrace.send("OPTIONS", url, "");
+                Answer options = millrace.send("OPTIONS", url, "");
                 assertThat(options.status()).as(url).isEqualTo(204);
                 assertThat(options.header("Allow")).isEqualTo(target.allow());
                 assertThat(millrace.send("PATCH", url, "").status()).as(url).isEqualTo(405);
-                RunningServer.Answer head = millrace.send("HEAD", url, "");
+                Answer head = millrace.send("HEAD", url, "");
                 assertThat(head.body()).isEmpty();
                 if (!target.methods().containsKey("GET")) {
                     assertThat(head.status()).as(url).isEqualTo(405);

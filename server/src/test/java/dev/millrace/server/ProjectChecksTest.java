@@ -1,10 +1,12 @@
 package dev.millrace.server;
 
-import static dev.millrace.server.RunningServer.api;
-import static dev.millrace.server.RunningServer.freshStream;
-import static dev.millrace.server.RunningServer.stateOf;
+import static dev.millrace.contracts.wire.Service.api;
+import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.Service.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.contracts.wire.LiveReader;
+import dev.millrace.contracts.wire.RawSocket;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.server.security.Vault;
 import java.io.IOException;

@@ -5,9 +5,9 @@ import static dev.millrace.contracts.wire.Service.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.runner.Timers;
-import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.server.security.Vault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.contracts.wire.LiveReader;
+import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.Timers;
-import dev.millrace.contracts.wire.LiveReader;
-import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.server.security.AccessTokens;
 import dev.millrace.server.security.Operation;
 import dev.millrace.server.security.Vault;
