@@ -195,8 +195,8 @@ final class Handling extends Conversation {
 
     private void countOpen() {
         if (open.size() + answers.size() >= ScriptLimits.OPEN_OPERATIONS) {
-            throw new ScriptFailure(
-                    what() + " has more than " + ScriptLimits.OPEN_OPERATIONS + " timers and fetches open at a time");
+            throw new ScriptFailure(what() + " has more than its limit of " + ScriptLimits.OPEN_OPERATIONS
+                    + " timers and fetches open at a time");
         }
     }
 

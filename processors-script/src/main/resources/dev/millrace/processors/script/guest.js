@@ -104,7 +104,8 @@ const resolve = (specifier, from) => {
 
 const importModule = async (name, names, from) => {
   const module = modules.get(name);
-  if (module.running === undefined) {
+  if (!module.begun) {
+    module.begun = true;
     const body = evaluate(`(async function ($export, $import, $meta) {"use strict";${module.source}\n})`);
     const define = (getters) => {
       for (const [key, get] of Object.entries(getters)) {
@@ -117,8 +118,7 @@ const importModule = async (name, names, from) => {
       }
     };
     const imported = (specifier, wanted = []) => importModule(resolve(specifier, name), wanted, name);
-    module.running = body(define, imported, { url: name });
-    await module.running;
+    await body(define, imported, { url: name });
   } // what runs and is not over is waiting for its importer: a cycle, which sees the exports as far as they are
   for (const wanted of names) {
     if (!(wanted in module.exports)) {
@@ -136,7 +136,7 @@ const start = async (message) => {
   fixedTime = message.fold ? 0 : null;
   globalThis.process = { env: Object.freeze({ ...message.env }) };
   for (const [name, source] of Object.entries(message.modules)) {
-    modules.set(name, { source, exports: {}, running: undefined });
+    modules.set(name, { source, exports: {}, begun: false });
   }
   const exported = (await importModule(message.entry, [])).default;
   if (exported === null || typeof exported !== "object") {
