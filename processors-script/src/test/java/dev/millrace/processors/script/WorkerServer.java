@@ -58,6 +58,11 @@ final class WorkerServer implements AutoCloseable {
                 .start());
     }
 
+    /** An engine that hosts nothing by itself. */
+    static WorkerServer over(StreamEngine engine) {
+        return new WorkerServer(engine);
+    }
+
     static String pingPong(String answer) {
         return """
                 export default {
