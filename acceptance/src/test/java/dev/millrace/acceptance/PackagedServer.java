@@ -4,6 +4,8 @@ import dev.millrace.contracts.wire.Service;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -24,11 +27,13 @@ final class PackagedServer extends Service {
     private static final Pattern LISTENING = Pattern.compile("listening on (http://[0-9.:]+)");
 
     private final Optional<Path> data;
+    private final int egressPort;
     private Process process;
 
-    private PackagedServer(Optional<Path> data, Process process, URI uri) {
+    private PackagedServer(Optional<Path> data, int egressPort, Process process, URI uri) {
         super(uri, Duration.ofSeconds(5));
         this.data = data;
+        this.egressPort = egressPort;
         this.process = process;
     }
 
@@ -43,11 +48,18 @@ final class PackagedServer extends Service {
     }
 
     private static PackagedServer start(Optional<Path> data) throws Exception {
-        Process process = launch(data);
-        return new PackagedServer(data, process, awaitAddress(process));
+        int egressPort = freePort();
+        Process process = launch(data, egressPort);
+        return new PackagedServer(data, egressPort, process, awaitAddress(process));
     }
 
-    private static Process launch(Optional<Path> data) throws IOException {
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static Process launch(Optional<Path> data, int egressPort) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m"));
@@ -55,7 +67,7 @@ final class PackagedServer extends Service {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.millrace.cli.Millrace", "serve"));
-        command.addAll(List.of("--port", "0", "--allow-egress", "127.0.0.1"));
+        command.addAll(List.of("--port", "0", "--allow-egress", "127.0.0.1:" + egressPort));
         command.addAll(
                 data.map(directory -> List.of("--data", directory.toString())).orElse(List.of("--in-memory")));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -90,6 +102,11 @@ final class PackagedServer extends Service {
     }
 
     @Override
+    public OptionalInt egressPort() {
+        return OptionalInt.of(egressPort);
+    }
+
+    @Override
     public boolean survivesRestart() {
         return data.isPresent();
     }
@@ -111,7 +128,7 @@ final class PackagedServer extends Service {
         if (!process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("the server did not end within " + BOUND);
         }
-        process = launch(data);
+        process = launch(data, egressPort);
         moved(awaitAddress(process));
     }
 

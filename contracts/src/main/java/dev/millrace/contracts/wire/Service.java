@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -59,6 +60,11 @@ public class Service implements AutoCloseable {
     /** The longest time without a byte on an idle live read. */
     public final Duration heartbeat() {
         return heartbeat;
+    }
+
+    /** The port of 127.0.0.1 to which scripts may send requests, if the service was told to allow one. */
+    public OptionalInt egressPort() {
+        return OptionalInt.empty();
     }
 
     /** Whether {@link #restart()} works, and what was stored is still there afterwards. */

@@ -159,8 +159,10 @@ public abstract class WorkerChecks {
 
     @Test
     void check_87_a_secret_reference_in_a_header_is_replaced_on_the_way_out() throws Exception {
+        assumeTrue(millrace.egressPort().isPresent());
         List<String> seen = new CopyOnWriteArrayList<>();
-        HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        int port = millrace.egressPort().getAsInt();
+        HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         receiver.createContext("/", exchange -> {
             seen.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
             exchange.sendResponseHeaders(200, 2);
@@ -186,7 +188,6 @@ public abstract class WorkerChecks {
                       },
                     };
                     """;
-            int port = receiver.getAddress().getPort();
             deploy(stream, "out", script.formatted(port, name));
             say(stream, "go");
             assertThat(by(awaitPongs(stream, 1))).containsExactly("ok");
