@@ -76,6 +76,23 @@ class FootprintTest {
     }
 
     @Test
+    void should_add_one_http_client_and_one_engine_with_the_scripts() {
+        assertThat(graph.footprint("dev.millrace:millrace-processors-script"))
+                .isEqualTo(plus(
+                        CORE,
+                        "com.squareup.okhttp3:okhttp-jvm",
+                        "com.squareup.okio:okio-jvm",
+                        "dev.millrace:millrace-core",
+                        "io.roastedroot:quickjs4j",
+                        "org.jetbrains.kotlin:kotlin-stdlib",
+                        "org.jetbrains:annotations",
+                        "run.endive:log",
+                        "run.endive:runtime",
+                        "run.endive:wasi",
+                        "run.endive:wasm"));
+    }
+
+    @Test
     void should_follow_edges_that_the_tree_shows_elsewhere() {
         DependencyGraph small = DependencyGraph.parse(List.of(
                 "g:root:jar:1",

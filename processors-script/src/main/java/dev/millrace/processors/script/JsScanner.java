@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,9 @@ final class JsScanner {
             "default",
             "extends");
     private static final Set<String> BEFORE_CONDITION = Set.of("if", "while", "for", "with");
+
+    private static final String[] SHORT =
+            IntStream.range(0, 128).mapToObj(Character::toString).toArray(String[]::new);
 
     /** What an open bracket was opened for. */
     private record Open(char bracket, boolean expression) {}
@@ -150,7 +154,9 @@ final class JsScanner {
     }
 
     private void add(Kind kind, int end, int depth) {
-        tokens.add(new JsToken(kind, at, end, source.substring(at, end), depth, line));
+        char first = source.charAt(at);
+        String text = end == at + 1 && first < SHORT.length ? SHORT[first] : source.substring(at, end);
+        tokens.add(new JsToken(kind, at, end, text, depth, line));
         line = false;
         at = end;
     }

@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
 final class ModuleRewriter {
     private static final Set<String> DECLARATIONS = Set.of("const", "let", "var");
 
+    private static final int LONGEST_PARAMETERS = 64;
+
     private final String name;
     private final String source;
     private final List<JsToken> tokens;
@@ -69,7 +71,7 @@ final class ModuleRewriter {
     // ---- import
 
     private void importing(JsToken token) {
-        if (peek(1).is("(")) {
+        if (peek(1).is("(") && !isMethod(token)) {
             replace(token.start(), token.end(), "$import");
             at++;
         } else if (peek(1).is(".") && peek(2).is("meta")) {
@@ -80,6 +82,16 @@ final class ModuleRewriter {
         } else {
             at++;
         }
+    }
+
+    /** Not a call, but a method that is named so, with few parameters. */
+    private boolean isMethod(JsToken token) {
+        for (int look = 2; look < LONGEST_PARAMETERS; look++) {
+            if (peek(look).is(")") && peek(look).depth() == token.depth()) {
+                return peek(look + 1).is("{");
+            }
+        }
+        return false;
     }
 
     private void statement(JsToken token) {
@@ -295,7 +307,8 @@ final class ModuleRewriter {
                 expectsName = false;
             } else if (token.depth() == 0 && token.is(",")) {
                 expectsName = true;
-            } else if (token.depth() == 0 && (token.is(";") || isNewStatement(token, peek(look - 1)))) {
+            } else if (token.depth() == 0
+                    && (token.is(";") || token.is("export") || isNewStatement(token, peek(look - 1)))) {
                 break;
             }
             look++;

@@ -77,7 +77,7 @@ final class QuickJsEngine implements ScriptEngine {
     }
 
     @Override
-    public Duration run(Duration most, String what) {
+    public Duration run(Duration most, Duration limit, String what) {
         runs++;
         Watchdog dog = new Watchdog(most);
         try (dog) {
@@ -87,7 +87,7 @@ final class QuickJsEngine implements ScriptEngine {
             throw known;
         } catch (WasmInterruptedException interrupted) {
             if (dog.hasBitten()) {
-                throw new ScriptFailure(what + " used more than its CPU limit of " + most.toMillis() + " ms");
+                throw new ScriptFailure(what + " used more than its CPU limit of " + limit.toMillis() + " ms");
             }
             throw new CancellationException(what + " was stopped");
         } catch (StackOverflowError tooDeep) {

@@ -106,11 +106,11 @@ final class Sandbox implements AutoCloseable {
             current = loading;
             ScriptEngine fresh = new QuickJsEngine(this::answer, limits.heapMib());
             engine = fresh;
-            fresh.run(limits.effectCpu(), "loading");
+            fresh.run(limits.effectCpu(), limits.effectCpu(), "loading");
             JsonNode answer = answerOf(loading, fresh, "the script does not load: ");
             used();
             return new Loaded(
-                    answer.path("initialState"),
+                    checked(answer.path("initialState"), "the script has"),
                     answer.path("reduces").asBoolean(),
                     answer.path("acts").asBoolean());
         } catch (RuntimeException failure) {
@@ -146,21 +146,21 @@ final class Sandbox implements AutoCloseable {
             message.set("event", JsonCodec.toTree(event));
             folding.tell(message);
             current = folding;
-            there.run(limits.reduceCpu(), "reduce");
+            there.run(limits.reduceCpu(), limits.reduceCpu(), "reduce");
             JsonNode answer = answerOf(folding, there, "reduce threw ");
             used();
-            return Optional.ofNullable(answer.get("state")).map(this::checked);
+            return Optional.ofNullable(answer.get("state")).map(next -> checked(next, "reduce made"));
         } catch (RuntimeException failure) {
             discard();
             throw failure;
         }
     }
 
-    private JsonNode checked(JsonNode state) {
+    private JsonNode checked(JsonNode state, String who) {
         int size = state.toString().length();
         if (size > limits.stateBytes()) {
-            throw new ScriptFailure("reduce made a state of " + size + " characters of JSON, more than the limit of "
-                    + limits.stateBytes());
+            throw new ScriptFailure(
+                    who + " a state of " + size + " characters of JSON, more than the limit of " + limits.stateBytes());
         }
         return state;
     }
@@ -187,7 +187,7 @@ final class Sandbox implements AutoCloseable {
         }
         try {
             current = stepping;
-            stepping.spend(there.run(stepping.cpuLeft(), stepping.what()));
+            stepping.spend(there.run(stepping.cpuLeft(), limits.effectCpu(), stepping.what()));
         } catch (RuntimeException failure) {
             end(stepping, Optional.of(failure));
             return;

@@ -32,11 +32,12 @@ interface ScriptEngine extends AutoCloseable {
      * Lets the guest take its messages and do all that can be done now, until nothing is ready any more.
      *
      * @param most the processor time it may use
+     * @param limit the limit that this is the rest of, for the message of a failure
      * @param what what is being done, for the message of a failure
      * @return the processor time it used
      * @throws ScriptFailure when it exceeded a limit or broke down
      */
-    Duration run(Duration most, String what);
+    Duration run(Duration most, Duration limit, String what);
 
     /** Whether its memory has grown to the limit; what failed then failed for want of memory. */
     boolean isFull();

@@ -7,6 +7,7 @@ import dev.millrace.core.EventCatalog;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
@@ -61,8 +62,12 @@ final class ScriptProcessor implements Processor<ScriptState> {
 
     @Override
     public ScriptState reduce(ScriptState state, Event event) {
-        JsonNode next = loaded.reduces() ? script.reduce(state.now(), event).orElse(state.now()) : state.now();
-        return state.next(next);
+        try {
+            JsonNode next = loaded.reduces() ? script.reduce(state.now(), event).orElse(state.now()) : state.now();
+            return state.next(next);
+        } catch (CancellationException stopped) { // the runner is, too, and nobody will see this state
+            return state;
+        }
     }
 
     @Override

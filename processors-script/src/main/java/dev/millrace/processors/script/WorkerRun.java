@@ -14,6 +14,7 @@ import dev.millrace.core.runner.RunnerStatus.Phase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -36,6 +37,7 @@ final class WorkerRun {
     private final String slug;
     private final WorkersState.Configuration configuration;
     private final Map<String, String> env;
+    private volatile Optional<ProcessorRunner<?>> running = Optional.empty();
 
     WorkerRun(
             HostContext context,
@@ -80,7 +82,7 @@ final class WorkerRun {
         } catch (ScriptFailure unreadable) {
             throw located(unreadable);
         }
-        attempt.onCancel(worker::close);
+        attempt.onCancel(() -> stop(worker));
         return worker.load()
                 .handle((loaded, failure) -> {
                     if (failure != null) {
@@ -101,12 +103,21 @@ final class WorkerRun {
                 .retry(ONCE)
                 .until(this::isOver)
                 .start();
-        attempt.onCancel(() -> runner.stop(Duration.ZERO));
+        running = Optional.of(runner);
+        if (attempt.isCancelled()) {
+            runner.stop(Duration.ZERO);
+        }
         return runner.ended().thenCompose(status -> {
             boolean isBroken =
                     status.phase() == Phase.STOPPED && status.failure().isPresent() && !attempt.isCancelled();
             return isBroken ? again(runner, processor) : CompletableFuture.completedFuture(status);
         });
+    }
+
+    /** The runner first: what the script says of being stopped in the middle is nobody's business then. */
+    private void stop(Worker worker) {
+        running.ifPresent(runner -> runner.stop(Duration.ZERO));
+        worker.close();
     }
 
     /** The subscription failed, not the script. */

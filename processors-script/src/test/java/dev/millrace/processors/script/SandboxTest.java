@@ -2,6 +2,7 @@ package dev.millrace.processors.script;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.Event;
@@ -19,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a script finds around it, without streams. */
 class SandboxTest {
@@ -259,5 +262,44 @@ class SandboxTest {
         for (var each : List.of(endless, waiting, sandbox.reduce(json("{}"), event(4, "2020-01-02T03:04:05.006Z")))) {
             assertThatThrownBy(() -> WorkerServer.get(each)).hasStackTraceContaining("CancellationException");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "export const a = b +\n",
+                "import '",
+                "export {",
+                "`${",
+                "/[",
+                "x = {",
+                "import a, ",
+                ";",
+                "\ud800"
+            })
+    void should_read_large_and_broken_sources_quickly(String piece) {
+        String source = piece.repeat(ScriptLimits.SOURCE_CHARACTERS / piece.length());
+
+        assertTimeout(Duration.ofSeconds(20), () -> {
+            try {
+                assertThat(ModuleRewriter.rewrite("processor.js", source)).isNotEmpty();
+            } catch (ScriptFailure unreadable) {
+                assertThat(unreadable).hasMessageContaining("module 'processor.js'");
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a = b / c / d; e = 'export default 1'",
+                "if (a) /export default 1/.test(b)",
+                "x = { a: 1 } / 2; y = `${ { b: '}' }.b } export default 2`",
+                "i++ / 2; j-- / 3; k = [1] / 4; l = f() / 5 // export default 3",
+                "const o = { export: 1, import: 2 }; o.import.export; class A { static import() {} }",
+                "return /[/]export default/g /* export default */",
+            })
+    void should_leave_code_without_modules_alone(String source) {
+        assertThat(ModuleRewriter.rewrite("processor.js", source)).isEqualTo(source);
     }
 }

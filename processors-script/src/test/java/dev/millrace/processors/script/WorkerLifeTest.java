@@ -292,4 +292,19 @@ class WorkerLifeTest {
             assertThat(server.ofType(PATH, WorkerServer.FAILED)).isEmpty();
         }
     }
+
+    @Test
+    void should_work_in_a_fork_for_what_is_new_there() throws Exception {
+        try (WorkerServer server = WorkerServer.start()) {
+            server.configure(PATH, "w", PING_PONG);
+            Event ping = server.say(PATH, "ping");
+            server.awaitEvents(PATH, "pong", 1);
+
+            server.fork(PATH, ping.offset(), "/agents/2");
+            server.awaitPong("/agents/2", "pong");
+
+            assertThat(server.ofType("/agents/2", "pong")).hasSize(1);
+            assertThat(server.ofType(PATH, "pong")).hasSize(1);
+        }
+    }
 }

@@ -97,6 +97,10 @@ final class WorkerServer implements AutoCloseable {
         return streams;
     }
 
+    void fork(String from, long at, String to) throws Exception {
+        get(engine.fork(ProjectSlug.defaultProject(), StreamPath.of(from), at, StreamPath.of(to)));
+    }
+
     static <T> T get(CompletableFuture<T> future) throws ExecutionException, InterruptedException, TimeoutException {
         return future.get(BOUND.toSeconds(), TimeUnit.SECONDS);
     }
