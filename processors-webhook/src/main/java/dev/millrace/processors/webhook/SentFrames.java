@@ -34,10 +34,10 @@ final class SentFrames {
 
     private static void look(
             SocketConnection connection, WebSocket socket, long deadline, CompletableFuture<Void> sent) {
-        if (connection.isOver()) {
+        if (socket.queueSize() == 0) {
+            sent.complete(null); // also when the connection is over by now: it has left before
+        } else if (connection.isOver()) {
             sent.completeExceptionally(new IOException(connection.why()));
-        } else if (socket.queueSize() == 0) {
-            sent.complete(null);
         } else if (System.nanoTime() - deadline > 0) {
             sent.completeExceptionally(new IOException("the peer does not read"));
         } else {

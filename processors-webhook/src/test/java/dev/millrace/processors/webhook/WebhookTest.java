@@ -12,6 +12,7 @@ import dev.millrace.store.sqlite.SqliteEventStore;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -131,6 +132,21 @@ class WebhookTest {
                     .isSorted();
             assertThat(receiver.requests()).hasSize(1);
         }
+    }
+
+    @Test
+    void should_deliver_to_one_subscriber_beside_eighty_that_hang_on_the_same_host() throws Exception {
+        stage.start();
+        receiver.answering(number -> Receiver.hanging());
+        for (int i = 0; i < 80; i++) {
+            stage.webhook("hanging-" + i, receiver);
+        }
+        stage.webhook("fine", sibling);
+        stage.note(20);
+
+        stage.awaitStill(() -> sibling.accepted().size() == 20);
+        assertThat(sibling.offsets()).isEqualTo(stage.noted());
+        stage.awaitStill(() -> receiver.requests().size() == 80);
     }
 
     @ParameterizedTest

@@ -137,7 +137,7 @@ class WebsocketTest {
 
         configure(other, "");
         stage.note(2);
-        stage.await(() -> other.frames("event").size() == 2);
+        stage.awaitStill(() -> other.frames("event").size() == 2);
 
         assertThat(other.offsets()).isEqualTo(stage.noted().subList(2, 4));
         stage.await(() -> peer.closedWith().isPresent());
@@ -178,7 +178,7 @@ class WebsocketTest {
         stage.start();
         configure(peer, "");
         stage.note(1);
-        stage.await(() -> peer.frames("event").size() == 1);
+        stage.await(() -> stage.reported("ws") == 1 && peer.frames("event").size() == 1);
         peer.hangUp();
         stage.await(() -> peer.closedWith().isPresent());
 
