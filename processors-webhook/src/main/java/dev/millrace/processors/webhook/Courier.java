@@ -69,6 +69,7 @@ final class Courier implements Processor<Origin> {
     @Override
     public CompletionStage<Void> afterAppend(Origin origin, Event event, Effects effects) {
         if (subscriber.endsWith(event)) {
+            reports.flush();
             drained.completeAsync(() -> null, context.executor());
             return new CompletableFuture<>(); // whoever keeps the list of subscribers ends this courier
         }
@@ -151,11 +152,6 @@ final class Courier implements Processor<Origin> {
         return drained;
     }
 
-    /** Tells of what was accepted, while it still can. */
-    void report() {
-        reports.flush();
-    }
-
     /** Gives up what is under way. Whoever runs this courier next begins with it again. */
     void abandon() {
         Round round = current;
@@ -165,8 +161,9 @@ final class Courier implements Processor<Origin> {
         target.abandon();
     }
 
-    /** Ends all connections. */
+    /** Ends all connections, without a further word: perhaps this is over because the stream is. */
     void close() {
+        reports.close();
         target.close();
     }
 }

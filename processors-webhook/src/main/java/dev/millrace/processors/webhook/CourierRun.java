@@ -81,7 +81,6 @@ final class CourierRun {
     }
 
     private void stop(ProcessorRunner<Origin> over) {
-        courier.report();
         over.stop(Duration.ZERO);
         courier.abandon();
     }

@@ -35,6 +35,7 @@ final class Reports {
     private int deliveries;
     private boolean due;
     private boolean underWay;
+    private boolean closed;
     private Instant quietUntil = Instant.MIN;
     private @Nullable Effects newest;
     private Timers.@Nullable Timer timer;
@@ -63,7 +64,7 @@ final class Reports {
             boolean quiet = effects.delivery().behind() == 0 && deliveries > 0;
             Duration wait = Duration.between(context.timers().now(), quietUntil);
             now = due || (quiet && (wait.isNegative() || wait.isZero()));
-            if (quiet && !now && timer == null) {
+            if (quiet && !now && timer == null && !closed) {
                 timer = context.timers().after(wait, () -> context.executor().execute(this::flush));
             }
         }
@@ -81,7 +82,7 @@ final class Reports {
                 timer.cancel();
                 timer = null;
             }
-            if (deliveries == 0 || newest == null) {
+            if (deliveries == 0 || newest == null || closed) {
                 return;
             }
             if (underWay) {
@@ -106,6 +107,15 @@ final class Reports {
                 flush();
             }
         });
+    }
+
+    /** Tells of nothing any more. */
+    synchronized void close() {
+        closed = true;
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
     }
 
     /** An attempt failed. */
