@@ -83,8 +83,8 @@ class ServeProcessTest {
             HttpRequest.Builder withToken = HttpRequest.newBuilder(URI.create(url + "/orders"))
                     .header("Authorization", "Bearer " + made.out().strip());
             assertThat(send(withToken)).contains("initialized");
-            try (Child read = Child.start(
-                    Map.of("MILLRACE_TOKEN", made.out().strip()), "read", "/orders", "--url", url)) {
+            try (Child read =
+                    Child.start(Map.of("MILLRACE_TOKEN", made.out().strip()), "read", "/orders", "--url", url)) {
                 read.awaitLine("initialized");
                 assertThat(read.exitCode()).isZero();
             }

@@ -13,6 +13,33 @@ import java.util.Optional;
  * @param offset the last offset that was copied; what comes after it is the stream's own
  */
 record Origin(StreamPath path, long offset) {
+    private static final int PAGE = 128;
+
+    /**
+     * Whether a stream is a fork to which nothing was appended yet, announcements of streams below it apart: then nothing
+     * acts on it.
+     */
+    static boolean isDormant(EventStore store, StreamKey stream) {
+        return of(store, stream)
+                .filter(origin -> !hasOwn(store, stream, origin.offset()))
+                .isPresent();
+    }
+
+    private static boolean hasOwn(EventStore store, StreamKey stream, long afterOffset) {
+        long after = afterOffset;
+        List<EventRecord> page;
+        do {
+            page = store.read(stream, RecordRange.after(after, PAGE));
+            for (EventRecord record : page) {
+                after = record.offset();
+                if (!record.idempotencyKey().orElse("").startsWith(Announcements.RESERVED)) {
+                    return true;
+                }
+            }
+        } while (page.size() == PAGE);
+        return false;
+    }
+
     /** The origin of a stream; empty when it is not a fork, or does not exist. */
     static Optional<Origin> of(EventStore store, StreamKey stream) {
         List<EventRecord> first = store.read(stream, RecordRange.after(0, 1));

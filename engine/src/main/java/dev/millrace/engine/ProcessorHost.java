@@ -179,20 +179,11 @@ final class ProcessorHost implements CommitListener {
 
     /** Runs what is wanted on a stream; {@code first} is the first offset that is news to this host. */
     private void activate(StreamKey stream, long first) {
-        if (stopped || isDormant(stream)) {
+        if (stopped || store.head(stream).isEmpty() || Origin.isDormant(store, stream)) {
             return;
         }
         active.computeIfAbsent(stream, key -> new HostedStream())
                 .become(wanted(stream, first), (name, wanted) -> startRunner(stream, name, wanted));
-    }
-
-    /** A stream that does not exist, or a fork to which nothing was appended yet: nothing acts on it. */
-    private boolean isDormant(StreamKey stream) {
-        Optional<StreamHead> head = store.head(stream);
-        return head.isEmpty()
-                || Origin.of(store, stream)
-                        .filter(origin -> head.get().lastOffset() <= origin.offset())
-                        .isPresent();
     }
 
     private Map<String, HostedStream.Wanted> wanted(StreamKey stream, long first) {

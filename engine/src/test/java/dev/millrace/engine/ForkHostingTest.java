@@ -180,6 +180,22 @@ class ForkHostingTest {
     }
 
     @Test
+    void should_not_be_woken_by_a_stream_that_is_made_below_it() {
+        givenSource();
+        givenFork();
+
+        append(StreamPath.of("/fork/child"), EventInput.ofType("said"));
+        awaitSeen(StreamPath.of("/fork/child"), "everywhere /fork/child@2");
+        append(SOURCE, EventInput.ofType("more"));
+        awaitSeen(SOURCE, "everywhere /source@5");
+
+        assertThat(seen).noneMatch(line -> line.contains(" /fork@") || line.endsWith(" /fork caught up"));
+        assertThat(append(FORK, EventInput.ofType("own"))).isEqualTo(6);
+        awaitSeen(FORK, "everywhere /fork@6", "attached /fork@6");
+        assertThat(seen).noneMatch(line -> line.matches(".* /fork@[1-4]"));
+    }
+
+    @Test
     void should_not_be_woken_by_what_is_attached_above_it() {
         givenSource();
         givenFork();
