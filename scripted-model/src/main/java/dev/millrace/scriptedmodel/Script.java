@@ -26,7 +26,8 @@ public final class Script {
 
     /**
      * The script of demonstrations: it does the sum in the last user message ({@code What is 50 - 8?} gets {@code 50 - 8
-     * is 42.}), and says back what is not one. It needs no key and no network.
+     * is 42.}), answers "learn to count words" with a processor in a fenced code block, and says back what is neither. It needs
+     * no key and no network.
      */
     public static Script assistant() {
         return empty().otherwise(request -> Reply.text(Assistant.answer(request.lastUserText())));

@@ -1,0 +1,133 @@
+package dev.millrace.examples.selfextension;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamEvent.ProcessorAttached;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscriber;
+import dev.millrace.core.Subscription;
+import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.processors.openai.AgentEvent.InputAdded;
+import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ScriptedModelServer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * An agent extends itself. Three events make it: one attaches the agent, one is a rule that turns a code block in an
+ * answer into a {@code dynamic-worker/configured} event, one asks the agent to learn something. From then on the stream
+ * does what the model wrote, in a sandbox, until somebody appends {@code millrace/dynamic-worker-removed}.
+ */
+public final class SelfExtension {
+    private static final StreamPath PATH = StreamPath.of("/agents/learner");
+
+    /** Only a finished message of the model, and only one that holds a code block. */
+    private static final String MATCHER =
+            "type = 'llm-item-completed' and payload.item.type = 'message' and $contains(payload.item.content[0].text, '```js')";
+
+    private static final String TRANSFORM =
+            "{'type': 'https://events.iterate.com/events/stream/dynamic-worker/configured', 'payload': {'slug': 'learned',"
+                    + " 'script': $substringBefore($substringAfter(payload.item.content[0].text, '```js\n'), '```')}}";
+
+    private SelfExtension() {}
+
+    /** Takes nothing; prints the log as it grows. */
+    public static void main(String... words) throws Exception {
+        try (ScriptedModelServer model = ScriptedModelServer.start(Script.assistant())) {
+            List<Event> log = teach(
+                    model.baseUrl(),
+                    event -> System.out.println(event.offset() + " " + event.type() + " "
+                            + shorten(event.payloadJson().toString())));
+            System.out.println(
+                    "The stream counts words now: " + log.get(log.size() - 1).payloadJson());
+        }
+    }
+
+    /** Teaches an agent to count words and lets it count some; the log up to the count. */
+    static List<Event> teach(String modelUrl, Consumer<Event> onEvent) throws Exception {
+        List<ProcessorProvider> providers = ServiceLoader.load(ProcessorProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+        try (StreamEngine engine = StreamEngine.builder(new InMemoryEventStore())
+                .processors(providers)
+                .settings(Map.of("openai.base-url", modelUrl))
+                .start()) {
+            EventStreams streams = engine.streams(ProjectSlug.defaultProject());
+            Log log = new Log(onEvent);
+            try (Subscription watching = streams.subscribe(PATH, 0, log)) {
+                append(
+                        streams,
+                        EventInput.of(new ProcessorAttached("openai-agent", Optional.empty(), Optional.empty())));
+                append(streams, rule());
+                append(streams, EventInput.of(InputAdded.user("Please learn to count words.")));
+                log.await(BuiltInType.DYNAMIC_WORKER_CONFIGURED.type());
+
+                append(streams, EventInput.of(InputAdded.user("one two three")));
+                log.await("words-counted");
+            }
+            return log.events();
+        }
+    }
+
+    private static EventInput rule() {
+        return EventInput.builder()
+                .type(BuiltInType.JSONATA_TRANSFORMER_CONFIGURED.type())
+                .payload(JsonNodeFactory.instance
+                        .objectNode()
+                        .put("slug", "deploy-what-it-writes")
+                        .put("matcher", MATCHER)
+                        .put("transform", TRANSFORM))
+                .build();
+    }
+
+    private static void append(EventStreams streams, EventInput input) throws Exception {
+        streams.append(PATH, input).get(10, TimeUnit.SECONDS);
+    }
+
+    private static String shorten(String text) {
+        return text.length() <= 120 ? text : text.substring(0, 117) + "...";
+    }
+
+    /** What was seen so far, and who waits for more. */
+    private static final class Log implements Subscriber {
+        private final Consumer<Event> onEvent;
+        private final List<Event> events = new CopyOnWriteArrayList<>();
+        private final Map<String, CompletableFuture<Void>> awaited = new ConcurrentHashMap<>();
+
+        Log(Consumer<Event> onEvent) {
+            this.onEvent = onEvent;
+        }
+
+        @Override
+        public void onEvent(Event event) {
+            onEvent.accept(event);
+            events.add(event);
+            seen(event.type()).complete(null);
+        }
+
+        List<Event> events() {
+            return List.copyOf(events);
+        }
+
+        void await(String type) throws Exception {
+            seen(type).get(60, TimeUnit.SECONDS);
+        }
+
+        private CompletableFuture<Void> seen(String type) {
+            return awaited.computeIfAbsent(type, key -> new CompletableFuture<>());
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.millrace.examples.selfextension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ScriptedModelServer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SelfExtensionTest {
+    @Test
+    void should_gain_the_behaviour_that_the_model_wrote() throws Exception {
+        try (ScriptedModelServer model = ScriptedModelServer.start(Script.assistant())) {
+            List<Event> log = SelfExtension.teach(model.baseUrl(), event -> {});
+
+            Event script = first(log, BuiltInType.DYNAMIC_WORKER_CONFIGURED.type());
+            Event written = first(log, "llm-item-completed");
+            assertThat(script.provenance().orElseThrow().sourceOffset()).isEqualTo(written.offset());
+            List<Event> counted = log.stream()
+                    .filter(event -> event.type().equals("words-counted"))
+                    .toList();
+            assertThat(counted).hasSize(1);
+            Event said = log.stream()
+                    .filter(event -> event.type().equals("agent-input-added"))
+                    .reduce((before, last) -> last)
+                    .orElseThrow();
+            assertThat(counted.get(0).payloadJson())
+                    .isEqualTo(JsonCodec.parse("{\"words\": 3, \"of\": " + said.offset() + "}"));
+            assertThat(script.offset()).isLessThan(said.offset());
+        }
+    }
+
+    private static Event first(List<Event> log, String type) {
+        return log.stream()
+                .filter(event -> event.type().equals(type))
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the example. */
+@NullMarked
+package dev.millrace.examples.selfextension;
+
+import org.jspecify.annotations.NullMarked;
