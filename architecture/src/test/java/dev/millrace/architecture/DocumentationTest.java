@@ -2,16 +2,23 @@ package dev.millrace.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.BuiltInType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Code in documents is code that compiles and is tested. */
+/** Code in documents is code that compiles and is tested, and what they say of built-in events is what the code says. */
 class DocumentationTest {
+    private static final Path EVENTS = SourceTree.root().resolve("docs/events");
+
     @TempDir
     Path root;
 
@@ -92,6 +99,98 @@ class DocumentationTest {
                 .isEmpty();
         assertThat(problem("<!-- snippet: log.yaml -->\n```yaml\ntype: b\n```\n"))
                 .isPresent();
+    }
+
+    @Test
+    void should_have_one_page_for_each_built_in_type_and_none_left_over() {
+        assertThat(EventPage.misfits(eventPages())).isEmpty();
+    }
+
+    @Test
+    void should_say_of_each_built_in_type_what_the_code_says() {
+        List<String> problems = Arrays.stream(BuiltInType.values())
+                .flatMap(type -> eventPage(type).problems().stream())
+                .toList();
+
+        assertThat(problems).isEmpty();
+    }
+
+    @Test
+    void should_list_every_event_page_in_the_index() {
+        String index = text(EVENTS.resolve("README.md"));
+
+        assertThat(eventPages()).allSatisfy(name -> assertThat(index).contains("(" + name + ")"));
+    }
+
+    @Test
+    void should_miss_a_page_and_see_one_too_many() {
+        Set<String> pages = new HashSet<>(eventPages());
+        pages.remove("paused.md");
+        pages.add("frozen.md");
+
+        assertThat(EventPage.misfits(pages))
+                .containsExactly(
+                        "paused.md: there is no such page; write it",
+                        "frozen.md: there is no such type; remove the page");
+    }
+
+    @Test
+    void should_see_what_an_event_page_says_otherwise_than_the_code() {
+        assertThat(doctored("# `https:", "# `http:")).contains("the title is not");
+        assertThat(doctored("`control`", "`append`")).contains("does not say `control`");
+        assertThat(doctored("stream-paused", "stream-stopped")).contains("does not mention the spelling stream-paused");
+        assertThat(doctored("| `reason` |", "| `why` |")).contains("has the fields [why], the payload has [reason]");
+        assertThat(doctored("| a string |", "| an object |")).contains("reason is a string, not an object");
+        assertThat(doctored("| no |", "| yes |")).contains("reason is not required");
+        assertThat(doctored("{\"reason\"", "{\"why\"")).contains("in the example, payload.why: unknown field");
+        assertThat(doctored("\"type\": \"https", "\"type\": \"http")).contains("in the example, the type is");
+        assertThat(doctored("```json", "```text")).contains("has 0 examples, not 1");
+    }
+
+    @Test
+    void should_follow_every_link_between_documents() {
+        List<String> broken = SourceTree.documents().stream()
+                .flatMap(file -> DocumentLinks.broken(file).stream())
+                .toList();
+
+        assertThat(broken).isEmpty();
+    }
+
+    @Test
+    void should_see_a_link_that_leads_nowhere() throws IOException {
+        Path from = root.resolve("a.md");
+        Files.writeString(root.resolve("b.md"), "# A title, of `sorts`\n");
+        Files.writeString(
+                from, "[1](b.md) [2](b.md#a-title-of-sorts) [3](c.md) [4](b.md#other) [5](https://x.org) [6](#none)\n");
+
+        assertThat(DocumentLinks.broken(from))
+                .extracting(message -> message.substring(message.indexOf("a.md")))
+                .containsExactly(
+                        "a.md: there is no c.md",
+                        "a.md: there is no heading for b.md#other",
+                        "a.md: there is no heading for #none");
+    }
+
+    private static String doctored(String from, String to) {
+        EventPage page = eventPage(BuiltInType.PAUSED);
+        assertThat(page.text()).contains(from);
+        return String.join("\n", new EventPage(page.type(), page.text().replace(from, to)).problems());
+    }
+
+    private static EventPage eventPage(BuiltInType type) {
+        return new EventPage(type, text(EVENTS.resolve(EventPage.fileName(type))));
+    }
+
+    private static Set<String> eventPages() {
+        return SourceTree.documents().stream()
+                .filter(file -> file.getParent().equals(EVENTS))
+                .map(file -> file.getFileName().toString())
+                .filter(name -> !name.equals("README.md"))
+                .collect(Collectors.toSet());
+    }
+
+    private static String text(Path file) {
+        return String.join("\n", SourceTree.lines(file)) + "\n";
     }
 
     private void source(String text) throws IOException {

@@ -232,6 +232,11 @@ public enum BuiltInType {
         return schema.problems(payload);
     }
 
+    /** The names of the fields that a payload of this type may have; what else it has is a problem. */
+    public List<String> fields() {
+        return schema.fields();
+    }
+
     private boolean isOwn() {
         return name.startsWith("millrace/");
     }

@@ -79,6 +79,11 @@ final class PayloadSchema {
         return new PayloadSchema(List.copyOf(more), further);
     }
 
+    /** The names of all fields, in the order in which they were declared. */
+    List<String> fields() {
+        return fields.stream().map(Field::name).toList();
+    }
+
     /** What is wrong with the payload, one line a problem; empty when it fits. */
     List<String> problems(JsonNode payload) {
         List<String> problems = new ArrayList<>();
