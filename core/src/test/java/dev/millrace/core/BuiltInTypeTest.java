@@ -234,4 +234,10 @@ class BuiltInTypeTest {
                         a -> assertThat(a).isEqualTo("payload.a: unknown field"),
                         z -> assertThat(z).isEqualTo("payload.z: unknown field"));
     }
+
+    @Test
+    void should_name_the_fields_of_a_payload_in_the_order_of_their_declaration() {
+        assertThat(BuiltInType.CHILD_STREAM_CREATED.fields()).containsExactly("childPath");
+        assertThat(BuiltInType.SCHEDULE_EXECUTION_FINISHED.fields()).containsExactly("slug", "outcome", "nextRunAt");
+    }
 }
