@@ -183,7 +183,7 @@ class DocumentationTest {
 
     private static Set<String> eventPages() {
         return SourceTree.documents().stream()
-                .filter(file -> file.getParent().equals(EVENTS))
+                .filter(file -> file.startsWith(EVENTS))
                 .map(file -> file.getFileName().toString())
                 .filter(name -> !name.equals("README.md"))
                 .collect(Collectors.toSet());
