@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.contracts.wire.Service;
+import dev.millrace.contracts.wire.Checks;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
 import java.time.Duration;
@@ -22,25 +22,13 @@ import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** Push subscribers, as anybody sees them from outside. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit sets it before all
-abstract class SubscriberChecks {
-    private Service millrace;
+abstract class SubscriberChecks extends Checks {
     private MockWebServer receiver;
-
-    /** The service to check; it stays open. */
-    protected abstract Service service();
-
-    @BeforeAll
-    void start() {
-        millrace = service();
-    }
 
     @BeforeEach
     void openReceiver() throws Exception {

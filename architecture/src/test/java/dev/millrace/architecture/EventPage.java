@@ -46,11 +46,14 @@ record EventPage(BuiltInType type, String text) {
         Set<String> wanted =
                 Arrays.stream(BuiltInType.values()).map(EventPage::fileName).collect(Collectors.toSet());
         List<String> misfits = new ArrayList<>();
-        new TreeSet<>(wanted).stream().filter(name -> !files.contains(name)).forEach(name -> misfits.add(name
-                + ": there is no such page; write it"));
+        new TreeSet<>(wanted)
+                .stream()
+                        .filter(name -> !files.contains(name))
+                        .forEach(name -> misfits.add(name + ": there is no such page; write it"));
         new TreeSet<>(files)
-                .stream().filter(name -> !wanted.contains(name)).forEach(name -> misfits.add(name
-                        + ": there is no such type; remove the page"));
+                .stream()
+                        .filter(name -> !wanted.contains(name))
+                        .forEach(name -> misfits.add(name + ": there is no such type; remove the page"));
         return misfits;
     }
 

@@ -10,7 +10,7 @@ import java.time.Instant;
 final class Sample {
     static final StreamPath PATH = StreamPath.of("/agents/1");
     static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private Sample() {}
 

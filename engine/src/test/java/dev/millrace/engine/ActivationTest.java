@@ -100,7 +100,7 @@ class ActivationTest {
         append(schedule("b"));
 
         Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(types())
                         .containsSubsequence("said", TYPE, TYPE)
                         .contains("noted-1-10", "noted-2-10"));

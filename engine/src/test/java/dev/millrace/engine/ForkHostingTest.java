@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a fork has copied is known to processors, and acts on nothing; its own first append wakes them. */
 class ForkHostingTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final StreamPath SOURCE = StreamPath.of("/source");
     private static final StreamPath FORK = StreamPath.of("/fork");
     private static final ProjectSlug PUBLIC = ProjectSlug.defaultProject();

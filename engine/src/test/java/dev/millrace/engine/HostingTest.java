@@ -76,7 +76,7 @@ class HostingTest {
         }
     }
 
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final StreamPath PATH = StreamPath.of("/agents/1");
 
     private final StreamEngine engine = StreamEngine.builder(new InMemoryEventStore())

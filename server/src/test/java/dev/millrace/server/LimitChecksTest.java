@@ -51,7 +51,7 @@ class LimitChecksTest {
 
             first.close();
             millrace.append(stream, EVENT);
-            await().atMost(Duration.ofSeconds(10)).until(() -> millrace.server.liveReads() == 2);
+            await().atMost(Duration.ofSeconds(30)).until(() -> millrace.server.liveReads() == 2);
             assertThat(millrace.live(api(stream)).awaitOffset(2).status()).isEqualTo(200);
         }
     }

@@ -30,7 +30,7 @@ class SlowReaderTest {
             for (int i = 0; i < 40; i++) {
                 millrace.append(stream, LARGE);
             }
-            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> millrace.server.liveReads() == 0);
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> millrace.server.liveReads() == 0);
 
             assertThat(stuck.readToTheEnd()).doesNotContain("id: 41\n");
             assertThat(millrace.append(stream, "{\"type\":\"b\"}").status()).isEqualTo(200);
@@ -48,7 +48,7 @@ class SlowReaderTest {
             for (int i = 0; i < 40; i++) {
                 millrace.append(stream, LARGE);
             }
-            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> millrace.server.slowReads() == 1);
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> millrace.server.slowReads() == 1);
 
             String rest = slow.readUntil("too slow");
 
@@ -66,7 +66,7 @@ class SlowReaderTest {
                         .readUntil("id: 1");
                 socket.reset();
             }
-            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> millrace.server.liveReads() == 0);
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> millrace.server.liveReads() == 0);
         }
     }
 

@@ -64,7 +64,7 @@ class StopWhileAcceptingTest {
 
             assertThat(millrace.get(api(stream)).status()).isEqualTo(500);
 
-            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> millrace.server.liveReads() == 0);
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> millrace.server.liveReads() == 0);
         }
     }
 

@@ -305,11 +305,11 @@ class TokenChecksTest {
                 Optional.empty(), StreamPath.root(), Set.of(Operation.READ, Operation.APPEND), Optional.empty());
         call(created.token(), "POST", api("/a"), PLAIN);
         LiveReader reader = millrace.live(api("/a"), "Authorization", "Bearer " + created.token());
-        await().atMost(Duration.ofSeconds(10)).until(() -> millrace.server.liveReads() == 1);
+        await().atMost(Duration.ofSeconds(30)).until(() -> millrace.server.liveReads() == 1);
 
         tokens.revoke(created.grant().id());
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> millrace.server.liveReads() == 0);
+        await().atMost(Duration.ofSeconds(30)).until(() -> millrace.server.liveReads() == 0);
         reader.awaitLine("event: error").awaitLine("UNAUTHORIZED").awaitEnd();
     }
 

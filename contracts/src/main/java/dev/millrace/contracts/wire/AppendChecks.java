@@ -10,26 +10,12 @@ import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Append and envelope, as anybody sees them from outside. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit sets it before all
-public abstract class AppendChecks {
-    private Service millrace;
-
-    /** The service to check; it stays open. */
-    protected abstract Service service();
-
-    @BeforeAll
-    void start() {
-        millrace = service();
-    }
-
+public abstract class AppendChecks extends Checks {
     @Test
     void check_01_first_event_of_a_new_stream_has_offset_2() {
         String stream = freshStream();
@@ -43,7 +29,7 @@ public abstract class AppendChecks {
         assertThat(answer.event().path("streamPath").textValue()).isEqualTo(stream);
         assertThat(answer.event().path("createdAt").textValue())
                 .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
-        assertThat(Instant.parse(answer.event().path("createdAt").textValue())).isBeforeOrEqualTo(Instant.now());
+        assertThat(Instant.parse(answer.event().path("createdAt").textValue())).isBeforeOrEqualTo(now());
     }
 
     @Test

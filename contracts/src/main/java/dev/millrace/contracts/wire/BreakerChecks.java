@@ -13,24 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** The circuit breaker, as anybody sees it from outside. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit sets it before all
-public abstract class BreakerChecks {
-    private Service millrace;
-
-    /** The service to check; it stays open. */
-    protected abstract Service service();
-
-    @BeforeAll
-    void start() {
-        millrace = service();
-    }
-
+public abstract class BreakerChecks extends Checks {
     @Test
     void check_57_a_burst_pauses_the_stream_and_says_why() throws Exception {
         String stream = freshStream();

@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 
 /** Reads a live answer line by line on a thread of its own and keeps all of it. */
 public final class LiveReader implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final HttpResponse<InputStream> response;
     private final List<String> lines = new CopyOnWriteArrayList<>();

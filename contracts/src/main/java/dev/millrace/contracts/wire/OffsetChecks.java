@@ -7,33 +7,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.core.BuiltInType;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** Idempotency, expected offsets and the pause gate, as anybody sees them from outside. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit sets it before all
-public abstract class OffsetChecks {
+public abstract class OffsetChecks extends Checks {
     private static final String PAUSE =
             "{\"type\":\"" + BuiltInType.PAUSED.type() + "\",\"payload\":{\"reason\":\"r\"}}";
     private static final String RESUME =
             "{\"type\":\"" + BuiltInType.RESUMED.type() + "\",\"payload\":{\"reason\":\"r\"}}";
-
-    private Service millrace;
-
-    /** The service to check; it stays open. */
-    protected abstract Service service();
-
-    @BeforeAll
-    void start() {
-        millrace = service();
-    }
 
     @Test
     void check_16_the_same_key_twice_answers_with_the_first_event() {
@@ -126,10 +113,12 @@ public abstract class OffsetChecks {
         List<CompletableFuture<Answer>> answers = IntStream.range(0, 50)
                 .mapToObj(i -> millrace.appendLater(stream, "{\"type\":\"a\",\"payload\":{\"i\":" + i + "}}"))
                 .toList();
-        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
+        List<Long> offsets = new ArrayList<>();
+        for (CompletableFuture<Answer> answer : answers) {
+            offsets.add(answer.get(30, TimeUnit.SECONDS).event().path("offset").longValue());
+        }
 
-        assertThat(answers.stream()
-                        .map(answer -> answer.join().event().path("offset").longValue()))
+        assertThat(offsets)
                 .containsExactlyInAnyOrderElementsOf(
                         LongStream.rangeClosed(2, 51).boxed().toList());
     }

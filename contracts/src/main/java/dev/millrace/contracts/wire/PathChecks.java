@@ -7,26 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.contracts.wire.Service.Answer;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Paths and projects, as anybody sees them from outside. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit sets it before all
-public abstract class PathChecks {
-    private Service millrace;
-
-    /** The service to check; it stays open. */
-    protected abstract Service service();
-
-    @BeforeAll
-    void start() {
-        millrace = service();
-    }
-
+public abstract class PathChecks extends Checks {
     @ParameterizedTest
     @ValueSource(
             strings = {"Upper", "a.b", "a%20b", "a//b", "a%2F%2Fb", "a%2F", "..", "a/../b", "%2e%2e/a", "a;b", "a%00"})

@@ -13,24 +13,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** Reads and live reads, as anybody sees them from outside. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit sets it before all
-public abstract class ReadChecks {
-    private Service millrace;
-
-    /** The service to check; it stays open. */
-    protected abstract Service service();
-
-    @BeforeAll
-    void start() {
-        millrace = service();
-    }
-
+public abstract class ReadChecks extends Checks {
     @Test
     void check_32_a_finite_read_is_framed_and_ends() {
         String stream = streamOf(2);
@@ -169,7 +155,7 @@ public abstract class ReadChecks {
         assertThat(lines.stream().filter("event: caught-up"::equals)).hasSize(1);
         assertThat(reader.header("Millrace-Watermark")).isEqualTo("3");
         assertThat(reader.header("Millrace-Incarnation")).isNotEmpty();
-        assertThat(Instant.parse(reader.header("Millrace-Time"))).isBetween(Instant.EPOCH, Instant.now());
+        assertThat(Instant.parse(reader.header("Millrace-Time"))).isBetween(Instant.EPOCH, now());
         assertThat(reader.header("Date")).isNotEmpty();
         assertThat(reader.header("Cache-Control")).isEqualTo("no-store");
         assertThat(reader.header("X-Accel-Buffering")).isEqualTo("no");

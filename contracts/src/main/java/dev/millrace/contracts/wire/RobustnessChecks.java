@@ -14,14 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** Whatever is posted wherever: never a failure of the service's own, and what it acknowledged is there. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit sets it before all
-public abstract class RobustnessChecks {
+public abstract class RobustnessChecks extends Checks {
     private static final int BODIES = 1_000;
     private static final long SEED = 20261121;
     private static final List<String> CONTENT_TYPES = List.of(
@@ -37,15 +33,6 @@ public abstract class RobustnessChecks {
             "text/plain; charset=nonsense");
 
     private final String below = freshStream();
-    private Service millrace;
-
-    /** The service to check; it stays open. */
-    protected abstract Service service();
-
-    @BeforeAll
-    void start() {
-        millrace = service();
-    }
 
     @Test
     void should_survive_random_bytes_and_keep_what_it_acknowledged() {

@@ -7,26 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.BuiltInType;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** The scheduler, as anybody sees it from outside, in real time. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit sets it before all
-public abstract class ScheduleChecks {
-    private Service millrace;
-
-    /** The service to check; it stays open. */
-    protected abstract Service service();
-
-    @BeforeAll
-    void start() {
-        millrace = service();
-    }
-
+public abstract class ScheduleChecks extends Checks {
     private static final Duration QUIET = Duration.ofSeconds(2);
     private static final String[] ONE_SHOT = {
         "initialized", "append-scheduled", "configured", "target", "execution-finished"
@@ -101,7 +86,7 @@ public abstract class ScheduleChecks {
 
     @Test
     void check_67_what_cannot_be_run_is_finished_as_failed() {
-        long now = Instant.now().getEpochSecond();
+        long now = now().getEpochSecond();
         for (String what : List.of(
                 "\"callback\":\"append\",\"payloadJson\":\"{not json\"",
                 "\"callback\":\"destroy\",\"payloadJson\":\"{}\"")) {

@@ -9,27 +9,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** State, the tree, lists and destruction, as anybody sees them from outside. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit sets it before all
-public abstract class StateChecks {
-    private Service millrace;
-
-    /** The service to check; it stays open. */
-    protected abstract Service service();
-
-    @BeforeAll
-    void start() {
-        millrace = service();
-    }
-
+public abstract class StateChecks extends Checks {
     @Test
     void check_44_state_of_an_untouched_path_is_that_of_a_new_stream() {
         String stream = freshStream();
@@ -63,7 +50,9 @@ public abstract class StateChecks {
         String project = "X-Project-Slug";
         millrace.append("/a/b/c/d", "{\"type\":\"a\"}", project, "tree");
 
-        Awaitility.await().until(() -> children("/", "tree").containsAll(List.of("/a", "/a/b", "/a/b/c", "/a/b/c/d")));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> children("/", "tree").containsAll(List.of("/a", "/a/b", "/a/b/c", "/a/b/c/d")));
         assertThat(children("/a/b/c", "tree")).containsExactly("/a/b/c/d");
         assertThat(millrace.get(stateOf("/a"), project, "tree").json().path("childPaths"))
                 .isEqualTo(JsonCodec.parse("[\"/a/b\"]"));
@@ -73,7 +62,9 @@ public abstract class StateChecks {
     void check_47_a_second_append_announces_nothing() {
         String project = "X-Project-Slug";
         millrace.append("/a/b", "{\"type\":\"a\"}", project, "quiet");
-        Awaitility.await().until(() -> children("/", "quiet").containsAll(List.of("/a", "/a/b")));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> children("/", "quiet").containsAll(List.of("/a", "/a/b")));
         String before = millrace.history("/", project, "quiet").body();
 
         millrace.append("/a/b", "{\"type\":\"b\"}", project, "quiet");
@@ -112,7 +103,9 @@ public abstract class StateChecks {
         assertThat(millrace.get(stateOf(stream) + "?create=false").status()).isEqualTo(404);
 
         millrace.append(stream, "{\"type\":\"a\"}");
-        Awaitility.await().until(() -> listed("/api/streams").contains(stream));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> listed("/api/streams").contains(stream));
         JsonNode list = millrace.get("/api/streams").json();
         assertThat(listed("/api/streams")).contains("/", stream);
         assertThat(list.findValuesAsText("createdAt")).isSortedAccordingTo((a, b) -> b.compareTo(a));
@@ -143,7 +136,9 @@ public abstract class StateChecks {
         String stream = freshStream();
         millrace.append(stream, "{\"type\":\"a\"}");
         String incarnation = millrace.history(stream).header("Millrace-Incarnation");
-        Awaitility.await().until(() -> listed("/api/streams").contains(stream));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> listed("/api/streams").contains(stream));
         destroy(stream, "");
 
         assertThat(listed("/api/streams")).contains(stream);
@@ -159,7 +154,9 @@ public abstract class StateChecks {
     void check_53_the_subtree_goes_only_when_that_is_asked_for() {
         String stream = freshStream();
         millrace.append(stream + "/x/y", "{\"type\":\"a\"}");
-        Awaitility.await().until(() -> state(stream).path("childPaths").size() == 1);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> state(stream).path("childPaths").size() == 1);
 
         assertThat(destroy(stream + "/x", "?destroyChildren=false")
                         .path("destroyedStreamCount")

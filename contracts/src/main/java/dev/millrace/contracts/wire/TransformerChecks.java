@@ -9,24 +9,10 @@ import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
 import java.time.Duration;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** Events derived from events by JSONata, as anybody sees them from outside. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit sets it before all
-public abstract class TransformerChecks {
-    private Service millrace;
-
-    /** The service to check; it stays open. */
-    protected abstract Service service();
-
-    @BeforeAll
-    void start() {
-        millrace = service();
-    }
-
+public abstract class TransformerChecks extends Checks {
     private static final Duration QUIET = Duration.ofMillis(500);
 
     @Test

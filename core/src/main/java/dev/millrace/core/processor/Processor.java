@@ -52,7 +52,9 @@ public interface Processor<S> {
      * Looks at what is owed. Called once each time the runner has caught up, after start and after every reconnect, also
      * when nothing relevant was in the backlog; again only when it failed.
      *
-     * <p>There is no source event here, so every append and launch must say {@link Effects#because(long) because}.
+     * @param state the newest state when the call is made, after the effects of the backlog: it knows what they appended to
+     *     their own stream, so that what they settled is not owed any more
+     * @param effects there is no source event here, so every append and launch must say {@link Because because}
      */
     default CompletionStage<Void> onCaughtUp(S state, Effects effects) {
         return Effects.none();

@@ -90,6 +90,11 @@ final class EffectLane {
         return room;
     }
 
+    /** Whether whoever feeds the lane has to wait. */
+    synchronized boolean isFull() {
+        return tasks.size() >= capacity && !stopped;
+    }
+
     /** Whether nothing is pending. */
     synchronized boolean isIdle() {
         return tasks.isEmpty();

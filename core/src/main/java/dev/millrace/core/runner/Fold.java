@@ -6,7 +6,8 @@ import dev.millrace.core.processor.Processor;
 
 /** The state of one (processor, stream). Written by the intake alone, read by anyone. */
 final class Fold<S> {
-    private record Snapshot<S>(S state, long through) {}
+    /** A state and the offset of the last event in it. */
+    record Snapshot<S>(S state, long through) {}
 
     private final Processor<S> processor;
     private final EventCatalog catalog;
@@ -20,6 +21,10 @@ final class Fold<S> {
 
     S state() {
         return snapshot.state;
+    }
+
+    Snapshot<S> now() {
+        return snapshot;
     }
 
     long through() {

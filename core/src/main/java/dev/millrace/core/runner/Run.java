@@ -4,26 +4,17 @@ import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Connected;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventStreams;
-import dev.millrace.core.Malformed;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
-import dev.millrace.core.processor.Because;
-import dev.millrace.core.processor.Delivery;
-import dev.millrace.core.processor.Draft;
-import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.RunnerStatus.Phase;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,30 +22,26 @@ import org.jspecify.annotations.Nullable;
  * One run of a processor over a stream. Three parties meet here: the intake folds on the transport's thread; the lane
  * runs effects on the executor, one at a time; attempts run beside it. docs/runner.md draws the picture.
  */
-final class Run<S> implements Attempts.Surroundings {
+final class Run<S> {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
     private static final Duration REATTACH_DELAY = Duration.ofSeconds(1);
 
     private final EventStreams streams;
-    private final Processor<S> processor;
     private final StreamPath path;
     private final RunnerOptions options;
     private final Fold<S> fold;
     private final Progression progression = new Progression();
     private final EffectLane lane;
     private final Acknowledgements acknowledgements;
-    private final Attempts attempts;
-    private final Appender appender;
     private final Causes causes;
+    private final Appender appender;
+    private final Acting<S> acting;
 
     private volatile Identity identity;
     private volatile Phase phase = Phase.CATCHING_UP;
     private volatile long watermark;
     private volatile boolean caughtUpOnce;
     private volatile @Nullable String failure;
-    private volatile boolean abandoned;
-    private volatile long newestActedOn;
-    private final AtomicInteger life = new AtomicInteger();
     private long floor;
     private volatile boolean attached;
     private final CompletableFuture<RunnerStatus> ended = new CompletableFuture<>();
@@ -65,16 +52,15 @@ final class Run<S> implements Attempts.Surroundings {
 
     Run(EventStreams streams, Processor<S> processor, StreamPath path, RunnerOptions options) {
         this.streams = streams;
-        this.processor = processor;
         this.path = path;
         this.options = options;
         this.identity = Identity.of(processor, path);
         this.fold = new Fold<>(processor);
         this.lane = new EffectLane(options, this::acknowledge);
         this.acknowledgements = new Acknowledgements(lane, options.progress());
-        this.attempts = new Attempts(this);
         this.causes = new Causes(streams, path);
         this.appender = new Appender(streams, path, options, causes, progression::changed);
+        this.acting = new Acting<>(processor, identity, options, fold, lane, appender, causes, progression);
     }
 
     // ---- the connection
@@ -155,7 +141,7 @@ final class Run<S> implements Attempts.Surroundings {
         public void onCaughtUp(long offset) {
             if (!isStale()) {
                 acknowledgements.open();
-                lane.submit(new CaughtUpTask(fold.state(), fold.through()));
+                acting.caughtUp();
                 phase = Phase.LIVE;
                 caughtUpOnce = true;
                 acknowledge();
@@ -192,16 +178,12 @@ final class Run<S> implements Attempts.Surroundings {
         boolean reborn = attached && !connected.incarnation().equals(identity.incarnation());
         if (reborn) {
             acknowledgements.freeze();
-            life.incrementAndGet();
-            lane.clear();
-            attempts.cancelAll();
-            causes.forget();
-            appender.forgetOffsets();
+            acting.startOver();
             fold.reset();
-            newestActedOn = 0;
         }
         if (!attached || reborn) {
             identity = identity.in(connected.incarnation());
+            acting.actAs(identity);
             OptionalLong acknowledged = options.progress().load(identity.slug(), path).stream()
                     .filter(progress -> progress.incarnation().equals(connected.incarnation()))
                     .mapToLong(Progress::acknowledgedThrough)
@@ -214,6 +196,7 @@ final class Run<S> implements Attempts.Surroundings {
             floor = options.effectsFrom().floorOnReconnect(floor, connected.watermark(), gapWasLong);
         }
         watermark = connected.watermark();
+        acting.reaches(watermark);
         phase = Phase.CATCHING_UP;
         progression.changed();
         return reborn;
@@ -233,10 +216,7 @@ final class Run<S> implements Attempts.Surroundings {
         }
         boolean fires = event.offset() > floor && !Diagnostics.isOwnFailure(event, identity.slug());
         if (fires) {
-            if (!(event.payload() instanceof Malformed)) {
-                newestActedOn = event.offset();
-            }
-            lane.submit(new EventTask(fold.state(), event));
+            acting.actOn(event);
         }
         acknowledgements.handed(event.offset());
         progression.changed();
@@ -253,10 +233,7 @@ final class Run<S> implements Attempts.Surroundings {
                 + event.offset() + " (" + event.type() + "): " + Diagnostics.describe(thrown);
         LOG.log(Level.ERROR, what, thrown);
         disconnect();
-        attempts.stop();
-        reactor(Optional.empty(), () -> false)
-                .record(Diagnostics.halted(identity, event.offset(), thrown), event.offset())
-                .whenComplete((appended, refused) -> fail(Phase.HALTED, what));
+        acting.halt(event, thrown).whenComplete((appended, refused) -> fail(Phase.HALTED, what));
     }
 
     private void fail(Phase end, String what) {
@@ -265,153 +242,6 @@ final class Run<S> implements Attempts.Surroundings {
         LOG.log(Level.ERROR, () -> "'" + identity.slug() + "' on " + path + " has ended: " + what);
         ended.complete(status());
         progression.end(new StreamException(StreamException.Code.INTERNAL, path, what));
-    }
-
-    // ---- acting
-
-    private final class EventTask implements EffectLane.Task {
-        private final S state;
-        private final Event event;
-
-        EventTask(S state, Event event) {
-            this.state = state;
-            this.event = event;
-        }
-
-        @Override
-        public OptionalLong offset() {
-            return OptionalLong.of(event.offset());
-        }
-
-        @Override
-        public CompletionStage<Void> run(int attempt) {
-            Optional<Because> because = Optional.of(new Because(event.offset()));
-            if (event.payload() instanceof Malformed malformed) {
-                return Effects.done(reactor(because, () -> false)
-                        .record(Diagnostics.malformed(identity, event.offset(), malformed), event.offset()));
-            }
-            return processor.afterAppend(state, event, effects(because, event.offset(), attempt));
-        }
-
-        @Override
-        public boolean mayRetry(Throwable thrown) {
-            return isWorthRetrying(thrown);
-        }
-
-        @Override
-        public CompletionStage<Void> failed(Throwable thrown, int tries) {
-            return bury(event.offset(), thrown, tries, Optional.empty());
-        }
-    }
-
-    private final class CaughtUpTask implements EffectLane.Task {
-        private final S state;
-        private final long through;
-
-        CaughtUpTask(S state, long through) {
-            this.state = state;
-            this.through = through;
-        }
-
-        @Override
-        public OptionalLong offset() {
-            return OptionalLong.empty();
-        }
-
-        @Override
-        public CompletionStage<Void> run(int attempt) {
-            return processor.onCaughtUp(state, effects(Optional.empty(), through, attempt));
-        }
-
-        @Override
-        public boolean mayRetry(Throwable thrown) {
-            return isWorthRetrying(thrown);
-        }
-
-        @Override
-        public CompletionStage<Void> failed(Throwable thrown, int tries) {
-            return bury(Math.max(1, through), thrown, tries, Optional.of("on-caught-up"));
-        }
-    }
-
-    private boolean isWorthRetrying(Throwable thrown) {
-        boolean givenUp = thrown instanceof CancellationException;
-        return !givenUp
-                && !(thrown instanceof StreamException refusal && refusal.code() == StreamException.Code.PAUSED);
-    }
-
-    /** Records a failure as an event, so that it is not lost, and lets the lane go on. */
-    private CompletableFuture<Void> bury(long offset, Throwable thrown, int tries, Optional<String> name) {
-        synchronized (this) {
-            abandoned = closing;
-        }
-        if (abandoned) {
-            progression.changed();
-            return new CompletableFuture<>(); // not acknowledged: the next run does it again
-        }
-        Draft letter = Diagnostics.effectFailed(identity, offset, thrown, tries, name);
-        return reactor(Optional.empty(), () -> false)
-                .record(letter, offset)
-                .thenAccept(appended -> LOG.log(
-                        Level.WARNING,
-                        () -> "effect of '" + identity.slug() + "' failed for good: " + path + "@" + offset + "; "
-                                + Diagnostics.describe(thrown) + "; recorded at " + appended.offset()));
-    }
-
-    private CallEffects effects(Optional<Because> because, long offset, int attempt) {
-        int begunIn = life.get();
-        BooleanSupplier over = () -> life.get() != begunIn;
-        long head = Math.max(offset, Math.max(watermark, newestActedOn));
-        return new CallEffects(
-                path, reactor(because, over), attempts, this, new Delivery(head, head - offset, attempt), over);
-    }
-
-    private Reactor reactor(Optional<Because> because, BooleanSupplier cancelled) {
-        return new Reactor(identity, causes, appender, because, cancelled);
-    }
-
-    @Override
-    public Reactor reactor(Because because, Attempts.Running attempt) {
-        return reactor(Optional.of(because), attempt::isCancelled);
-    }
-
-    @Override
-    public Executor executor() {
-        return options.executor();
-    }
-
-    @Override
-    public Timers timers() {
-        return options.timers();
-    }
-
-    @Override
-    public <T> T current(Processor<T> asked) {
-        if (asked != processor) {
-            throw new IllegalArgumentException(
-                    "current(…) takes the processor itself; '" + asked.slug() + "' is not the instance that runs here");
-        }
-        @SuppressWarnings("unchecked") // the same instance, so the same type of state
-        T state = (T) fold.state();
-        return state;
-    }
-
-    @Override
-    public void failed(Attempts.Running attempt, Throwable thrown) {
-        bury(attempt.because().offset(), thrown, 1, Optional.of(attempt.name())).whenComplete((done, refused) -> {
-            if (refused != null) {
-                LOG.log(
-                        Level.ERROR,
-                        () -> "attempt '" + attempt.name() + "' of '" + identity.slug() + "' on " + path
-                                + " failed, and that could not be recorded (" + refused + "): "
-                                + Diagnostics.describe(thrown));
-            }
-        });
-    }
-
-    @Override
-    public void changed() {
-        progression.changed();
     }
 
     // ---- progress
@@ -439,7 +269,7 @@ final class Run<S> implements Attempts.Surroundings {
         return phase == Phase.LIVE
                 && acknowledgements.handedThrough() >= own
                 && lane.isIdle()
-                && attempts.isIdle()
+                && acting.attempts().isIdle()
                 && appender.isIdle()
                 && own == appender.newestOwnOffset();
     }
@@ -458,7 +288,7 @@ final class Run<S> implements Attempts.Surroundings {
                 watermark,
                 fold.through(),
                 acknowledgedThrough(),
-                attempts.waiting(),
+                acting.attempts().waiting(),
                 Optional.ofNullable(failure));
     }
 
@@ -479,11 +309,13 @@ final class Run<S> implements Attempts.Surroundings {
             }
             closing = true;
         }
+        acting.close();
         disconnect();
         appender.stopWaiting();
         boolean finished = EffectLane.isInside()
-                || Waiting.completes(progression.when(() -> lane.isIdle() || abandoned), deadline);
+                || Waiting.completes(progression.when(() -> lane.isIdle() || acting.isAbandoned()), deadline);
         int held = lane.pending();
+        Attempts attempts = acting.attempts();
         if (!finished || held > 0 || !attempts.isIdle()) {
             LOG.log(
                     Level.INFO,

@@ -51,9 +51,9 @@ class AppendsTest extends RunnerRules {
         ProcessorRunner<List<String>> first = startLive(echo());
         ProcessorRunner<List<String>> second = startLive(echo());
 
-        sayMany(20);
-        first.awaitIdle(LIMIT);
-        second.awaitIdle(LIMIT);
+        long last = sayMany(20);
+        first.awaitProcessed(last, LIMIT);
+        second.awaitProcessed(last, LIMIT);
 
         assertThat(logOf("echoed")).hasSize(20);
     }

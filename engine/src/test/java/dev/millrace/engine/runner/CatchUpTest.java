@@ -1,8 +1,8 @@
 package dev.millrace.engine.runner;
 
-import static dev.millrace.core.processor.Effects.because;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.Event;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
@@ -11,10 +11,11 @@ import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.RunnerStatus.Phase;
 import dev.millrace.engine.runner.Recorder.Talk.Echoed;
+import dev.millrace.engine.runner.Recorder.Talk.Said;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,7 @@ class CatchUpTest extends RunnerRules {
         sayMany(1);
         Recorder recorder = Recorder.silent();
         ProcessorRunner<List<String>> runner = startLive(recorder);
+        runner.awaitIdle(LIMIT);
 
         say("a");
         say("b");
@@ -57,50 +59,55 @@ class CatchUpTest extends RunnerRules {
     @Test
     void should_make_one_decision_for_a_hundred_inputs_that_came_while_it_was_down() {
         sayMany(100);
-        AtomicInteger decisions = new AtomicInteger();
-        Recorder recorder = Recorder.silent()
-                .onSaid((state, event, effects) -> decide(decisions, state, effects))
-                .whenCaughtUp((state, effects) -> decide(decisions, state, effects));
+        Answerer answerer = new Answerer();
 
-        ProcessorRunner<List<String>> runner = startLive(recorder);
-        runner.awaitIdle(LIMIT);
+        startLive(answerer).awaitIdle(LIMIT);
 
-        assertThat(recorder.reduced).hasSize(102).isSorted(); // initialized, a hundred inputs, one decision
-        assertThat(recorder.acted).isEmpty();
-        assertThat(decisions).hasValue(1);
+        assertThat(answerer.reduced).hasSize(102).isSorted(); // initialized, a hundred inputs, one decision
+        assertThat(answerer.acted).isEmpty();
+        assertThat(answerer.decisions).hasValue(1);
     }
 
     @Test
     void should_make_one_decision_for_a_backlog_whose_effects_are_owed() {
         ProgressStore progress = ProgressStore.inMemory();
-        try (ProcessorRunner<List<String>> before =
-                start(runner(Recorder.silent()).progress(progress))) {
+        try (ProcessorRunner<?> before = start(runner(new Answerer()).progress(progress))) {
             before.awaitIdle(LIMIT);
         }
         sayMany(100);
-        AtomicInteger decisions = new AtomicInteger();
-        Recorder recorder = Recorder.silent()
-                .onSaid((state, event, effects) -> decide(decisions, state, effects))
-                .whenCaughtUp((state, effects) -> decide(decisions, state, effects));
+        Answerer answerer = new Answerer();
 
-        ProcessorRunner<List<String>> after = start(runner(recorder).progress(progress));
+        ProcessorRunner<?> after = start(runner(answerer).progress(progress));
         after.awaitCaughtUp(LIMIT);
         after.awaitIdle(LIMIT);
 
-        assertThat(recorder.acted).hasSize(100).isSorted();
-        assertThat(decisions).hasValue(1);
+        assertThat(answerer.acted).hasSize(100).isSorted();
+        assertThat(answerer.decisions).hasValue(1);
     }
 
-    /** Level-triggered: looks at what is owed, and only when nothing newer is known. */
-    private static java.util.concurrent.CompletionStage<Void> decide(
-            AtomicInteger decisions, List<String> state, Effects effects) {
-        if (!state.isEmpty() && effects.delivery().behind() == 0) {
-            effects.launch("reply", because(state.size() + 1), reply -> {
-                decisions.incrementAndGet();
-                return reply.append(new Echoed("answer to " + state.size()));
-            });
+    @Test
+    void should_reconcile_with_what_the_effects_before_it_appended() {
+        ProgressStore progress = ProgressStore.inMemory();
+        try (ProcessorRunner<?> before = start(runner(new Answerer()).progress(progress))) {
+            before.awaitIdle(LIMIT);
         }
-        return Effects.none();
+        say("while it was down");
+        CompletableFuture<Void> held = new CompletableFuture<>();
+        Answerer answerer = new Answerer() {
+            @Override
+            public CompletionStage<Void> afterAppend(Debt debt, Event event, Effects effects) {
+                return super.afterAppend(debt, event, effects)
+                        .thenCompose(launched -> event.payload() instanceof Said ? held : Effects.none());
+            }
+        };
+
+        ProcessorRunner<?> after = start(runner(answerer).progress(progress));
+        after.awaitReduced(3, LIMIT); // initialized, the input, and the answer to it
+        after.awaitCaughtUp(LIMIT);
+        held.complete(null);
+        after.awaitIdle(LIMIT);
+
+        assertThat(answerer.decisions).hasValue(1);
     }
 
     @Test
@@ -172,7 +179,7 @@ class CatchUpTest extends RunnerRules {
         Recorder after = Recorder.silent();
 
         ProcessorRunner<List<String>> runner = start(runner(after).progress(progress));
-        runner.awaitCaughtUp(LIMIT);
+        runner.awaitIdle(LIMIT);
         runner.awaitProcessed(say("news"), LIMIT);
 
         assertThat(after.calls).containsExactly("caught up 1", "said news 2");

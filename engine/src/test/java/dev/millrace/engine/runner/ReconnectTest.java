@@ -1,6 +1,5 @@
 package dev.millrace.engine.runner;
 
-import static dev.millrace.core.processor.Effects.because;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Event;
@@ -14,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -43,11 +41,8 @@ class ReconnectTest extends RunnerRules {
 
     @Test
     void should_make_one_decision_for_a_hundred_inputs_of_a_half_open_connection() {
-        AtomicInteger decisions = new AtomicInteger();
-        Recorder recorder = Recorder.silent()
-                .onSaid((state, event, effects) -> decide(decisions, state, effects))
-                .whenCaughtUp((state, effects) -> decide(decisions, state, effects));
-        ProcessorRunner<List<String>> runner = startLive(recorder);
+        Answerer answerer = new Answerer();
+        ProcessorRunner<Answerer.Debt> runner = startLive(answerer);
         runner.awaitIdle(LIMIT);
 
         network.link().goSilent();
@@ -55,26 +50,15 @@ class ReconnectTest extends RunnerRules {
             say("input " + hour);
             timers.advance(Duration.ofMinutes(5));
         }
-        assertThat(runner.state()).isEmpty();
+        assertThat(runner.state().said()).isZero();
         network.link().cut();
         network.link().connect(Duration.ofMinutes(500));
         runner.awaitReduced(101, LIMIT);
         runner.awaitIdle(LIMIT);
 
-        assertThat(runner.state()).hasSize(100);
-        assertThat(recorder.acted).isEmpty();
-        assertThat(decisions).hasValue(1);
-    }
-
-    private static java.util.concurrent.CompletionStage<Void> decide(
-            AtomicInteger decisions, List<String> state, Effects effects) {
-        if (!state.isEmpty() && effects.delivery().behind() == 0) {
-            effects.launch("reply", because(state.size() + 1), reply -> {
-                decisions.incrementAndGet();
-                return reply.append(new Echoed("answer to " + state.size()));
-            });
-        }
-        return Effects.none();
+        assertThat(runner.state().said()).isEqualTo(100);
+        assertThat(answerer.acted).isEmpty();
+        assertThat(answerer.decisions).hasValue(1);
     }
 
     @Test

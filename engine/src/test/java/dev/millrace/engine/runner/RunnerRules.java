@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 
 /** What the tests of the rules share: an engine, a bad network, and time by hand. */
 abstract class RunnerRules {
-    static final Duration LIMIT = Duration.ofSeconds(10);
+    static final Duration LIMIT = Duration.ofSeconds(30);
     static final StreamPath PATH = StreamPath.of("/agents/1");
 
     final StreamEngine engine = StreamEngine.builder(new InMemoryEventStore()).start();
@@ -64,10 +64,13 @@ abstract class RunnerRules {
         return get(streams.append(path, EventInput.of(new Said(text)))).offset();
     }
 
-    void sayMany(int count) {
+    /** Says so many things; the offset of the last. */
+    long sayMany(int count) {
+        long last = 0;
         for (int i = 0; i < count; i++) {
-            say("text " + i);
+            last = say("text " + i);
         }
+        return last;
     }
 
     List<Event> log() {

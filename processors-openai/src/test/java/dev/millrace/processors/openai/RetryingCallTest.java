@@ -61,7 +61,7 @@ class RetryingCallTest {
         Reply limited = Reply.status(429, "slow down", Map.of("retry-after", "7"));
         try (ScriptedModelServer server = ScriptedModelServer.start(Script.of(limited, Reply.text("ok")))) {
             call(server.baseUrl()).send();
-            await().until(() -> timers.pending() == 1);
+            await().atMost(Duration.ofSeconds(30)).until(() -> timers.pending() == 1);
             timers.advance(Duration.ofMillis(6_999));
             assertThat(server.requests()).hasSize(1);
             timers.advance(Duration.ofMillis(1));
@@ -113,7 +113,7 @@ class RetryingCallTest {
         try (ScriptedModelServer server = ScriptedModelServer.start(Script.of(BUSY))) {
             RetryingCall call = call(server.baseUrl());
             call.send();
-            await().until(() -> timers.pending() == 1);
+            await().atMost(Duration.ofSeconds(30)).until(() -> timers.pending() == 1);
             call.cancel();
             timers.advance(Duration.ofMinutes(5));
 
@@ -145,7 +145,7 @@ class RetryingCallTest {
     private void passWaits(int count) {
         for (int i = 1; i <= count; i++) {
             int waits = i;
-            await().until(() -> said.delays.size() == waits && timers.pending() == 1);
+            await().atMost(Duration.ofSeconds(30)).until(() -> said.delays.size() == waits && timers.pending() == 1);
             timers.advance(RetryingCall.LONGEST_WAIT);
         }
     }

@@ -12,6 +12,7 @@ import dev.millrace.store.sqlite.SqliteEventStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,7 @@ class CrashTest {
                 boolean dead = !plays(stage, step, known, mortal);
                 if (dead) {
                     stage.close();
-                    stage = stage(SqliteEventStore.open(directory), step.second());
+                    stage = stage(reopened(), step.second());
                     assertThat(plays(stage, step, known, null)).isTrue();
                 }
             }
@@ -82,6 +83,13 @@ class CrashTest {
         } finally {
             stage.close();
         }
+    }
+
+    /** The store, as soon as the dead process has let go of it: a stop gives up waiting for a busy one, and closes it later. */
+    private EventStore reopened() {
+        return await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptions()
+                .until(() -> SqliteEventStore.open(directory), Objects::nonNull);
     }
 
     private static Stage stage(EventStore store, long second) {

@@ -15,6 +15,7 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.store.sqlite.SqliteEventStore;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -196,8 +197,9 @@ class SchedulerFlowTest {
                         in(3)))
                 .shows("a asked for", "a configured for 3")
                 .at(3);
-        await().untilAsserted(() -> assertThat(Stage.steps(stage.log()))
-                .contains("a succeeded, next never", "b asked for", "b configured for 5"));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(Stage.steps(stage.log()))
+                        .contains("a succeeded, next never", "b asked for", "b configured for 5"));
         stage.at(5).showsAfter(5, "inner", "b succeeded, next never");
     }
 }

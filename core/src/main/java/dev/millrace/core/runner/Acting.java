@@ -1,0 +1,285 @@
+package dev.millrace.core.runner;
+
+import dev.millrace.core.Appended;
+import dev.millrace.core.Event;
+import dev.millrace.core.Malformed;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.processor.Because;
+import dev.millrace.core.processor.Delivery;
+import dev.millrace.core.processor.Draft;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Processor;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What a run does about what it has folded: effects in the lane, attempts beside it, and failures of both as events. Safe
+ * for use by many threads.
+ */
+final class Acting<S> implements Attempts.Surroundings {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
+
+    private final Processor<S> processor;
+    private final RunnerOptions options;
+    private final Fold<S> fold;
+    private final EffectLane lane;
+    private final Appender appender;
+    private final Causes causes;
+    private final Progression progression;
+    private final Attempts attempts = new Attempts(this);
+
+    /** Counts the lives of the stream; what was begun in an earlier one has no consequence. */
+    private final AtomicInteger life = new AtomicInteger();
+
+    private volatile Identity identity;
+    private volatile long watermark;
+    private volatile long newestActedOn;
+    private volatile boolean abandoned;
+    private boolean closing;
+
+    Acting(
+            Processor<S> processor,
+            Identity identity,
+            RunnerOptions options,
+            Fold<S> fold,
+            EffectLane lane,
+            Appender appender,
+            Causes causes,
+            Progression progression) {
+        this.processor = processor;
+        this.identity = identity;
+        this.options = options;
+        this.fold = fold;
+        this.lane = lane;
+        this.appender = appender;
+        this.causes = causes;
+        this.progression = progression;
+    }
+
+    // ---- what the run tells
+
+    /** The stream is another one than before: whatever runs, and whatever waits, is over. */
+    void startOver() {
+        life.incrementAndGet();
+        lane.clear();
+        attempts.cancelAll();
+        appender.forgetOffsets();
+        newestActedOn = 0;
+    }
+
+    /** This is who acts from now on. */
+    void actAs(Identity newIdentity) {
+        identity = newIdentity;
+    }
+
+    /** The stream is known to reach this far. */
+    void reaches(long offset) {
+        watermark = offset;
+    }
+
+    /** The event was folded, and its effects are to happen. */
+    void actOn(Event event) {
+        if (!(event.payload() instanceof Malformed)) {
+            newestActedOn = event.offset();
+        }
+        lane.submit(new EventTask(fold.state(), event));
+    }
+
+    /** Everything up to the watermark was folded. */
+    void caughtUp() {
+        lane.submit(new CaughtUpTask());
+    }
+
+    /** The reducer threw: nothing more is done, and the stream is told. */
+    CompletableFuture<Appended> halt(Event event, Throwable thrown) {
+        attempts.stop();
+        return reactor(Optional.empty(), () -> false)
+                .record(Diagnostics.halted(identity, event.offset(), thrown), event.offset());
+    }
+
+    /** The end has begun: what fails from now on is left to the next run. */
+    synchronized void close() {
+        closing = true;
+    }
+
+    /** Whether the effect at the head of the lane was left to the next run. */
+    boolean isAbandoned() {
+        return abandoned;
+    }
+
+    Attempts attempts() {
+        return attempts;
+    }
+
+    // ---- the tasks of the lane
+
+    private final class EventTask implements EffectLane.Task {
+        private final S state;
+        private final Event event;
+
+        EventTask(S state, Event event) {
+            this.state = state;
+            this.event = event;
+        }
+
+        @Override
+        public OptionalLong offset() {
+            return OptionalLong.of(event.offset());
+        }
+
+        @Override
+        public CompletionStage<Void> run(int attempt) {
+            Optional<Because> because = Optional.of(new Because(event.offset()));
+            if (event.payload() instanceof Malformed malformed) {
+                return Effects.done(reactor(because, () -> false)
+                        .record(Diagnostics.malformed(identity, event.offset(), malformed), event.offset()));
+            }
+            return processor.afterAppend(state, event, effects(because, event.offset(), attempt));
+        }
+
+        @Override
+        public boolean mayRetry(Throwable thrown) {
+            return isWorthRetrying(thrown);
+        }
+
+        @Override
+        public CompletionStage<Void> failed(Throwable thrown, int tries) {
+            return bury(event.offset(), thrown, tries, Optional.empty());
+        }
+    }
+
+    /**
+     * Looks at the newest state when its turn comes, because it decides what is owed. What this run appended before that
+     * is part of it: the task waits until that was folded, unless the fold itself waits for room in the lane.
+     */
+    private final class CaughtUpTask implements EffectLane.Task {
+        private final int begunIn = life.get();
+
+        @Override
+        public OptionalLong offset() {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public CompletionStage<Void> run(int attempt) {
+            long own = appender.newestOwnOffset();
+            BooleanSupplier knowsOwn = () -> fold.through() >= own || lane.isFull() || life.get() != begunIn;
+            if (knowsOwn.getAsBoolean()) {
+                return decide(attempt);
+            }
+            return progression
+                    .when(knowsOwn)
+                    .handle((known, over) -> attempt)
+                    .thenComposeAsync(this::decide, options.executor());
+        }
+
+        private CompletionStage<Void> decide(int attempt) {
+            Fold.Snapshot<S> now = fold.now();
+            return processor.onCaughtUp(now.state(), effects(Optional.empty(), now.through(), attempt));
+        }
+
+        @Override
+        public boolean mayRetry(Throwable thrown) {
+            return isWorthRetrying(thrown);
+        }
+
+        @Override
+        public CompletionStage<Void> failed(Throwable thrown, int tries) {
+            return bury(Math.max(1, fold.through()), thrown, tries, Optional.of("on-caught-up"));
+        }
+    }
+
+    private static boolean isWorthRetrying(Throwable thrown) {
+        boolean givenUp = thrown instanceof CancellationException;
+        return !givenUp
+                && !(thrown instanceof StreamException refusal && refusal.code() == StreamException.Code.PAUSED);
+    }
+
+    /** Records a failure as an event, so that it is not lost, and lets the lane go on. */
+    private CompletableFuture<Void> bury(long offset, Throwable thrown, int tries, Optional<String> name) {
+        synchronized (this) {
+            abandoned = closing;
+        }
+        if (abandoned) {
+            progression.changed();
+            return new CompletableFuture<>(); // not acknowledged: the next run does it again
+        }
+        Draft letter = Diagnostics.effectFailed(identity, offset, thrown, tries, name);
+        return reactor(Optional.empty(), () -> false)
+                .record(letter, offset)
+                .thenAccept(appended -> LOG.log(
+                        Level.WARNING,
+                        () -> "effect of '" + identity.slug() + "' failed for good: " + identity.path() + "@" + offset
+                                + "; " + Diagnostics.describe(thrown) + "; recorded at " + appended.offset()));
+    }
+
+    private CallEffects effects(Optional<Because> because, long offset, int attempt) {
+        int begunIn = life.get();
+        BooleanSupplier over = () -> life.get() != begunIn;
+        long head = Math.max(offset, Math.max(watermark, newestActedOn));
+        return new CallEffects(
+                identity.path(),
+                reactor(because, over),
+                attempts,
+                this,
+                new Delivery(head, head - offset, attempt),
+                over);
+    }
+
+    private Reactor reactor(Optional<Because> because, BooleanSupplier cancelled) {
+        return new Reactor(identity, causes, appender, because, cancelled);
+    }
+
+    // ---- what attempts ask for
+
+    @Override
+    public Reactor reactor(Because because, Attempts.Running attempt) {
+        return reactor(Optional.of(because), attempt::isCancelled);
+    }
+
+    @Override
+    public Executor executor() {
+        return options.executor();
+    }
+
+    @Override
+    public Timers timers() {
+        return options.timers();
+    }
+
+    @Override
+    public <T> T current(Processor<T> asked) {
+        if (asked != processor) {
+            throw new IllegalArgumentException(
+                    "current(…) takes the processor itself; '" + asked.slug() + "' is not the instance that runs here");
+        }
+        @SuppressWarnings("unchecked") // the same instance, so the same type of state
+        T state = (T) fold.now().state();
+        return state;
+    }
+
+    @Override
+    public void failed(Attempts.Running attempt, Throwable thrown) {
+        bury(attempt.because().offset(), thrown, 1, Optional.of(attempt.name())).whenComplete((done, refused) -> {
+            if (refused != null) {
+                LOG.log(
+                        Level.ERROR,
+                        () -> "attempt '" + attempt.name() + "' of '" + identity.slug() + "' on " + identity.path()
+                                + " failed, and that could not be recorded (" + refused + "): "
+                                + Diagnostics.describe(thrown));
+            }
+        });
+    }
+
+    @Override
+    public void changed() {
+        progression.changed();
+    }
+}

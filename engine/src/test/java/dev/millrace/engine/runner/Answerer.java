@@ -1,0 +1,71 @@
+package dev.millrace.engine.runner;
+
+import static dev.millrace.core.processor.Effects.because;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.engine.runner.Recorder.Talk;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Answers whatever was said with one echo. It is level-triggered: it looks at what is owed when nothing newer is known. */
+class Answerer implements Processor<Answerer.Debt> {
+    /** The offset of the newest thing said, and of the newest one that was answered. */
+    record Debt(int said, long newest, long answered) {}
+
+    final List<Long> reduced = new CopyOnWriteArrayList<>();
+    final List<Long> acted = new CopyOnWriteArrayList<>();
+    final AtomicInteger decisions = new AtomicInteger();
+
+    @Override
+    public String slug() {
+        return "answerer";
+    }
+
+    @Override
+    public EventCatalog events() {
+        return EventCatalog.of(Talk.class);
+    }
+
+    @Override
+    public Debt initialState() {
+        return new Debt(0, 0, 0);
+    }
+
+    @Override
+    public Debt reduce(Debt debt, Event event) {
+        reduced.add(event.offset());
+        if (event.payload() instanceof Talk.Said) {
+            return new Debt(debt.said() + 1, event.offset(), debt.answered());
+        }
+        return event.payload() instanceof Talk.Echoed ? new Debt(debt.said(), debt.newest(), debt.newest()) : debt;
+    }
+
+    @Override
+    public CompletionStage<Void> afterAppend(Debt debt, Event event, Effects effects) {
+        if (event.payload() instanceof Talk.Said) {
+            acted.add(event.offset());
+            decide(debt, effects);
+        }
+        return Effects.none();
+    }
+
+    @Override
+    public CompletionStage<Void> onCaughtUp(Debt debt, Effects effects) {
+        decide(debt, effects);
+        return Effects.none();
+    }
+
+    private void decide(Debt debt, Effects effects) {
+        if (debt.newest() > debt.answered() && effects.delivery().behind() == 0) {
+            effects.launch("reply", because(debt.newest()), reply -> {
+                decisions.incrementAndGet();
+                return reply.append(new Talk.Echoed("answer to " + debt.said()));
+            });
+        }
+    }
+}
