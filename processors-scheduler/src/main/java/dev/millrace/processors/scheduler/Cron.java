@@ -15,8 +15,8 @@ import java.util.Optional;
  * field begins with {@code *}, and when both do otherwise. Immutable.
  */
 final class Cron {
-    /** The 29th of February returns after at most eight years. */
-    private static final int LONGEST_WAIT_DAYS = 9 * 366;
+    /** A 29th of February that has to be a certain day of the week returns after at most forty years. */
+    private static final int LONGEST_WAIT_DAYS = 41 * 366;
 
     private static final Instant SOME_DAY = Instant.parse("2000-01-01T00:00:00Z");
 
