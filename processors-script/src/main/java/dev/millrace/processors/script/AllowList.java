@@ -73,11 +73,13 @@ record AllowList(List<Entry> entries) {
             int second = bytes[1] & 0xff;
             boolean isShared = first == 100 && second >= 64 && second < 128;
             boolean isBenchmark = first == 198 && (second == 18 || second == 19);
+            boolean isPlatform = first == 168 && second == 63 && bytes[2] == (byte) 129 && bytes[3] == 16; // a cloud's
             return !isSpecial
                     && first != 0
                     && first < 224
                     && !isShared
                     && !isBenchmark
+                    && !isPlatform
                     && !(first == 192 && second == 0 && bytes[2] == 0);
         }
         boolean isUniqueLocal = (bytes[0] & 0xfe) == 0xfc;
