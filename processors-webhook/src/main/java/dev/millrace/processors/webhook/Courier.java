@@ -8,12 +8,14 @@ import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.Timers;
+import dev.millrace.jsonata.EvaluationThreads;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ final class Courier implements Processor<Origin> {
     private final Target target;
     private final Reports reports;
     private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
+    private final AtomicInteger abandoned = new AtomicInteger();
     private volatile @Nullable Round current;
 
     Courier(PushSubscription subscriber, StreamPath path, HostContext context, PushClients clients) {
@@ -73,8 +76,20 @@ final class Courier implements Processor<Origin> {
             drained.completeAsync(() -> null, context.executor());
             return new CompletableFuture<>(); // whoever keeps the list of subscribers ends this courier
         }
+        int times = abandoned.get();
         boolean skipped = Bookkeeping.includes(event) || event.offset() == subscriber.configuredAt();
-        Optional<byte[]> body = skipped ? Optional.empty() : write(event, effects);
+        if (skipped || !letter.takesTime()) {
+            return push(times, origin, event, skipped ? Optional.empty() : write(event, effects), effects);
+        }
+        return CompletableFuture.supplyAsync(() -> write(event, effects), EvaluationThreads.shared())
+                .thenComposeAsync(body -> push(times, origin, event, body, effects), context.executor());
+    }
+
+    /** Nothing, and never done, when this was abandoned meanwhile: whoever runs this next begins with the event again. */
+    private CompletionStage<Void> push(int times, Origin origin, Event event, Optional<byte[]> body, Effects effects) {
+        if (abandoned.get() != times) {
+            return new CompletableFuture<>();
+        }
         if (body.isEmpty()) {
             reports.settle(effects);
             return Effects.none();
@@ -82,6 +97,9 @@ final class Courier implements Processor<Origin> {
         Message message = new Message(origin.messageId(subscriber.slug(), event), event.offset(), body.get());
         Round round = new Round(this, message, effects);
         current = round;
+        if (abandoned.get() != times) {
+            round.abandon();
+        }
         round.begin(subscriber.failing().filter(failed -> failed.offset() == event.offset()));
         return round.accepted().thenRun(() -> reports.succeeded(event.offset(), round.wasHard(), effects));
     }
@@ -154,6 +172,7 @@ final class Courier implements Processor<Origin> {
 
     /** Gives up what is under way. Whoever runs this courier next begins with it again. */
     void abandon() {
+        abandoned.incrementAndGet();
         Round round = current;
         if (round != null) {
             round.abandon();

@@ -30,6 +30,11 @@ record Letter(Optional<Expression> filter, Optional<Expression> transform, boole
                 subscriber.isWebsocket());
     }
 
+    /** Whether writing evaluates expressions, which belongs on threads where nobody else waits. */
+    boolean takesTime() {
+        return filter.isPresent() || transform.isPresent();
+    }
+
     /**
      * The body; empty when the event is not for this subscriber, or its transform gives nothing.
      *

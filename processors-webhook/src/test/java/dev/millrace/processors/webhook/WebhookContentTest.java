@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.BuiltInType;
+import dev.millrace.jsonata.EvaluationThreads;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import okio.Buffer;
 import org.junit.jupiter.api.AfterEach;
@@ -110,6 +113,37 @@ class WebhookContentTest {
                 .singleElement()
                 .satisfies(request -> assertThat(request.body().utf8()).isEqualTo("\"hi\""));
         assertThat(stage.payloads(BuiltInType.DELIVERY_FAILED)).isEmpty();
+    }
+
+    /** Else a few subscribers with slow expressions would hold up the effects of every stream. */
+    @Test
+    void should_evaluate_where_nobody_else_waits() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        for (int task = 0; task < 2 * Math.max(2, Runtime.getRuntime().availableProcessors()); task++) {
+            EvaluationThreads.shared().execute(() -> hold(over));
+        }
+        try {
+            stage.start().configure(webhook("\"jsonataFilter\": \"type = 'noted'\""));
+            stage.append("noted", "{}");
+            try (Receiver plain = new Receiver()) {
+                stage.webhook("plain", plain);
+                stage.note(3);
+                stage.await(() -> plain.accepted().size() == 3);
+            }
+
+            assertThat(receiver.requests()).isEmpty();
+        } finally {
+            over.countDown();
+        }
+        stage.await(() -> receiver.accepted().size() == 4);
+    }
+
+    private static void hold(CountDownLatch over) {
+        try {
+            over.await(Stage.BOUND.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
