@@ -130,6 +130,7 @@ final class ProcessorHost implements CommitListener {
             attachments.forget(stream);
             progressOf(stream.project()).forget(stream.path());
             activateBelow(stream);
+            activate(stream, 1); // its next life may have begun while it still looked active, and all of that is news
         });
     }
 

@@ -1,0 +1,141 @@
+package dev.millrace.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamEvent;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.core.processor.Draft;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Processor;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** What happens to a stream while the host is busy with something else. */
+class HostingRaceTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final StreamPath PATH = StreamPath.of("/agents/1");
+
+    /** Answers each said event, and cannot fold a broken one. */
+    private record Answerer(String slug) implements Processor<Integer> {
+        @Override
+        public Integer initialState() {
+            return 0;
+        }
+
+        @Override
+        public Integer reduce(Integer count, Event event) {
+            if (event.type().equals("broken")) {
+                throw new IllegalStateException("cannot fold this");
+            }
+            return count + 1;
+        }
+
+        @Override
+        public CompletionStage<Void> afterAppend(Integer count, Event event, Effects effects) {
+            return event.type().equals("said")
+                    ? Effects.done(effects.append(Draft.of(EventInput.ofType("answered"))))
+                    : Effects.none();
+        }
+    }
+
+    private record Provider(String name, boolean everywhere, Runnable onCreate) implements ProcessorProvider {
+        @Override
+        public Processor<?> create(JsonNode config, HostContext context) {
+            onCreate.run();
+            return new Answerer(name);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static <T> T get(CompletableFuture<T> future) throws Exception {
+        return future.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
+    void should_act_on_the_next_life_of_a_stream_that_began_before_the_host_heard_of_the_end() throws Exception {
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch free = new CountDownLatch(1);
+        CountDownLatch told = new CountDownLatch(1);
+        Provider slow = new Provider("slow", false, () -> {
+            busy.countDown();
+            await(free);
+        });
+        EventStore store = new InMemoryEventStore();
+        try (StreamEngine engine = StreamEngine.builder(store)
+                .processors(List.of(new Provider("answerer", true, () -> {}), slow))
+                .start()) {
+            ProcessorHost host = engine.parts().host();
+            EventStreams streams = engine.streams(ProjectSlug.defaultProject());
+            get(streams.append(PATH, EventInput.ofType("said")));
+            Awaitility.await().atMost(LIMIT).until(() -> answers(streams) == 1);
+            get(streams.append(
+                    StreamPath.of("/busy"),
+                    EventInput.of(new StreamEvent.ProcessorAttached("slow", Optional.empty(), Optional.empty()))));
+            await(busy);
+            engine.parts().host(new Telling(host, told), new StateFolds(store, host));
+
+            get(streams.destroy(PATH, false));
+            get(streams.append(PATH, EventInput.ofType("said")));
+            await(told);
+            free.countDown();
+
+            Awaitility.await().atMost(LIMIT).until(() -> answers(streams) == 1);
+        } finally {
+            free.countDown();
+        }
+    }
+
+    /** Says when the host has been told of the first commit after an end. */
+    private static final class Telling implements CommitListener {
+        private final CommitListener host;
+        private final CountDownLatch told;
+        private boolean ended;
+
+        Telling(CommitListener host, CountDownLatch told) {
+            this.host = host;
+            this.told = told;
+        }
+
+        @Override
+        public synchronized void committed(StreamKey stream, long first, long last, List<EventRecord> records) {
+            host.committed(stream, first, last, records);
+            if (ended && stream.path().equals(PATH)) {
+                told.countDown();
+            }
+        }
+
+        @Override
+        public synchronized void destroyed(StreamKey stream) {
+            host.destroyed(stream);
+            ended = true;
+        }
+    }
+
+    private static long answers(EventStreams streams) throws Exception {
+        return get(streams.read(PATH, ReadRange.all())).stream()
+                .filter(event -> event.type().equals("answered"))
+                .count();
+    }
+}
