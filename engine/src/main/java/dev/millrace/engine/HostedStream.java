@@ -93,11 +93,13 @@ final class HostedStream {
                 });
     }
 
-    /** The lowest offset up to which some runner has folded; {@link Long#MAX_VALUE} when nothing runs. */
+    /** The lowest offset up to which some runner that has not halted has folded; {@link Long#MAX_VALUE} without any. */
     synchronized long reducedThrough() {
         return running.values().stream()
                 .flatMap(entry -> entry.runner().stream())
-                .mapToLong(runner -> runner.status().reducedThrough())
+                .map(ProcessorRunner::status)
+                .filter(status -> status.phase() != Phase.HALTED)
+                .mapToLong(RunnerStatus::reducedThrough)
                 .min()
                 .orElse(Long.MAX_VALUE);
     }

@@ -138,4 +138,25 @@ class HostingRaceTest {
                 .filter(event -> event.type().equals("answered"))
                 .count();
     }
+
+    @Test
+    void should_let_go_of_a_stream_whose_processor_halted() throws Exception {
+        ManualTimers timers = new ManualTimers();
+        try (StreamEngine engine = StreamEngine.builder(new InMemoryEventStore())
+                .timers(timers)
+                .processors(List.of(new Provider("answerer", true, () -> {})))
+                .start()) {
+            EventStreams streams = engine.streams(ProjectSlug.defaultProject());
+            get(streams.append(StreamPath.root(), EventInput.ofType("broken")));
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .until(() -> get(streams.read(StreamPath.root(), ReadRange.all())).stream()
+                            .anyMatch(event -> event.type().endsWith("processor-halted")));
+
+            Awaitility.await().atMost(LIMIT).until(() -> {
+                timers.fireAll();
+                return engine.parts().host().activeStreams() == 0;
+            });
+        }
+    }
 }
