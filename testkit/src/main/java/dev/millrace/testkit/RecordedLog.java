@@ -1,8 +1,13 @@
 package dev.millrace.testkit;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The log of a stream, as YAML has it: one mapping an event, with the fields and names of the wire, either as documents
@@ -108,6 +114,30 @@ public final class RecordedLog {
         return new RecordedLog(sourceName, new LogReader(sourceName, yaml).read());
     }
 
+    /**
+     * Records what a stream holds now, without its secrets as {@link Redaction#standard()} finds them. Reads page by page;
+     * the whole log is held in memory, so bound the range of a long stream.
+     *
+     * @param range with a limit, its first events; descending with a limit, the newest ones; the log ascends either way
+     * @throws StreamException when the stream cannot be read
+     * @throws IllegalStateException when a page does not come within a minute, or the thread is interrupted
+     */
+    public static RecordedLog record(EventStreams streams, StreamPath path, ReadRange range) {
+        return record(streams, path, range, Redaction.standard());
+    }
+
+    /**
+     * As {@link #record(EventStreams, StreamPath, ReadRange)}, with rules of your own.
+     *
+     * @param redaction gives the JSON of an event to record for the JSON of the stored one, which it leaves as it is;
+     *     {@code UnaryOperator.identity()} records everything
+     * @throws IllegalArgumentException when what it gives is no event
+     */
+    public static RecordedLog record(
+            EventStreams streams, StreamPath path, ReadRange range, UnaryOperator<ObjectNode> redaction) {
+        return new RecordedLog(path.value(), new Recording(streams, path, redaction).read(range));
+    }
+
     /** A log of these events. */
     public static RecordedLog of(List<Event> events) {
         return new RecordedLog("events", List.copyOf(events));
@@ -127,6 +157,27 @@ public final class RecordedLog {
     /** The events as YAML, a document each, with every field spelled out. */
     public static String write(List<Event> events) {
         return LogWriter.write(events);
+    }
+
+    /**
+     * Writes the log to a file in UTF-8, which {@link #read(Path)} reads again as equal events. Directories that are
+     * missing are made, and a file that is there is replaced.
+     *
+     * @throws UncheckedIOException when it cannot be written
+     */
+    public void writeTo(Path file) {
+        Path absolute = file.toAbsolutePath();
+        try {
+            Files.createDirectories(absolute.getParent() == null ? absolute : absolute.getParent());
+            try (BufferedWriter out = Files.newBufferedWriter(absolute)) {
+                out.write("# " + toString().replaceAll("\\R", " ") + "\n");
+                for (Event event : events) {
+                    out.write(LogWriter.write(List.of(event)));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("log cannot be written: " + absolute + "; " + e.getMessage(), e);
+        }
     }
 
     /** What the log is called in errors. */
