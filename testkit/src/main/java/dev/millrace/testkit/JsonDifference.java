@@ -1,14 +1,16 @@
 package dev.millrace.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first place where two JSON values differ. Numbers are compared by value, because how one is held in memory says
+ * A place where two JSON values differ. Numbers are compared by value, because how one is held in memory says
  * nothing about it; the order of an object's fields means nothing.
  *
  * @param path where, such as {@code $.history[3]}
@@ -21,36 +23,40 @@ record JsonDifference(String path, String left, String right) {
 
     /** The first difference, or empty when they are equal. */
     static Optional<JsonDifference> between(JsonNode left, JsonNode right) {
-        return between(left, right, "$");
+        List<JsonDifference> found = new ArrayList<>(1);
+        collect(left, right, "$", 1, found);
+        return found.stream().findFirst();
     }
 
-    private static Optional<JsonDifference> between(@Nullable JsonNode left, @Nullable JsonNode right, String path) {
+    /** Every difference, in the order of the left side's fields; empty when they are equal. */
+    static List<JsonDifference> all(JsonNode left, JsonNode right) {
+        List<JsonDifference> found = new ArrayList<>();
+        collect(left, right, "$", Integer.MAX_VALUE, found);
+        return List.copyOf(found);
+    }
+
+    private static void collect(
+            @Nullable JsonNode left, @Nullable JsonNode right, String path, int most, List<JsonDifference> found) {
         if (left == null || right == null) {
-            return Optional.of(of(path, left, right));
-        }
-        if (left.isObject() && right.isObject()) {
+            found.add(of(path, left, right));
+        } else if (left.isObject() && right.isObject()) {
             Set<String> names = new LinkedHashSet<>();
             left.fieldNames().forEachRemaining(names::add);
             right.fieldNames().forEachRemaining(names::add);
             for (String name : names) {
+                if (found.size() >= most) {
+                    return;
+                }
                 String below = NAME.matcher(name).matches() ? path + "." + name : path + "[\"" + name + "\"]";
-                Optional<JsonDifference> found = between(left.get(name), right.get(name), below);
-                if (found.isPresent()) {
-                    return found;
-                }
+                collect(left.get(name), right.get(name), below, most, found);
             }
-            return Optional.empty();
-        }
-        if (left.isArray() && right.isArray()) {
-            for (int i = 0; i < Math.max(left.size(), right.size()); i++) {
-                Optional<JsonDifference> found = between(left.get(i), right.get(i), path + "[" + i + "]");
-                if (found.isPresent()) {
-                    return found;
-                }
+        } else if (left.isArray() && right.isArray()) {
+            for (int i = 0; i < Math.max(left.size(), right.size()) && found.size() < most; i++) {
+                collect(left.get(i), right.get(i), path + "[" + i + "]", most, found);
             }
-            return Optional.empty();
+        } else if (!isSameValue(left, right)) {
+            found.add(of(path, left, right));
         }
-        return isSameValue(left, right) ? Optional.empty() : Optional.of(of(path, left, right));
     }
 
     private static boolean isSameValue(JsonNode left, JsonNode right) {
@@ -82,6 +88,11 @@ record JsonDifference(String path, String left, String right) {
         }
         String text = node.toString();
         return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
+    }
+
+    /** What became of the left side. */
+    String asChange() {
+        return path + ": " + left + " -> " + right;
     }
 
     @Override

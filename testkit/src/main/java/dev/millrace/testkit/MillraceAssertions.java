@@ -23,6 +23,11 @@ public final class MillraceAssertions extends Assertions {
         return new ProcessorAssert<>(actual);
     }
 
+    /** Assertions about the states of a processor over a log. */
+    public static <S> StateTimelineAssert<S> assertThat(@Nullable StateTimeline<S> actual) {
+        return new StateTimelineAssert<>(actual);
+    }
+
     /** Assertions about an event. */
     public static EventAssert assertThat(@Nullable Event actual) {
         return new EventAssert(actual);
