@@ -36,7 +36,8 @@ enum Module {
             PROCESSORS_WEBHOOK,
             PROCESSORS_SCRIPT,
             PROCESSORS_OPENAI,
-            SCRIPTED_MODEL),
+            SCRIPTED_MODEL,
+            TESTKIT),
     BENCHMARKS("benchmarks"),
     EXAMPLES("examples");
 

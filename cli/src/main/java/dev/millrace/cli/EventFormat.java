@@ -52,7 +52,8 @@ enum EventFormat {
         out.flush();
     }
 
-    private static String yaml(byte[] json) {
+    /** One YAML document, as a server writes it. */
+    static String yaml(byte[] json) {
         YAMLFactory factory =
                 YAMLFactory.builder().disable(YAMLGenerator.Feature.SPLIT_LINES).build();
         ByteArrayOutputStream out = new ByteArrayOutputStream();

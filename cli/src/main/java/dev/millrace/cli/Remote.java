@@ -43,12 +43,21 @@ final class Remote {
     /** A client of that server; whoever asks closes it. */
     HttpEventStreams connect() {
         try {
-            HttpEventStreams.Builder builder = HttpEventStreams.builder(URI.create(url))
-                    .project(project.isEmpty() ? ProjectSlug.defaultProject() : ProjectSlug.of(project));
+            HttpEventStreams.Builder builder =
+                    HttpEventStreams.builder(URI.create(url)).project(project());
             return (token.isEmpty() ? builder : builder.token(token)).build();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /**
+     * Whose streams.
+     *
+     * @throws IllegalArgumentException when what was typed is not a slug
+     */
+    ProjectSlug project() {
+        return project.isEmpty() ? ProjectSlug.defaultProject() : ProjectSlug.of(project);
     }
 
     /** A path as it was typed. */

@@ -11,7 +11,9 @@ class UsageTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"serve", "demo", "append", "read", "tail", "state", "list", "fork", "destroy", "deploy", "token"
+            strings = {
+                "serve", "demo", "append", "read", "tail", "record", "state", "list", "fork", "destroy", "deploy",
+                "token"
             })
     void should_explain_every_command_with_examples(String command) {
         assertThat(screen.run(command, "--help")).isZero();
