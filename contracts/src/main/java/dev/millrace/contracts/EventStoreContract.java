@@ -21,6 +21,7 @@ public abstract class EventStoreContract
                 StoreContentPromises,
                 StoreCopyPromises,
                 StoreLifePromises,
+                StoreSubtreePromises,
                 StoreReaderPromises {
     private EventStore store;
 

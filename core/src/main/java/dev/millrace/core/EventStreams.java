@@ -38,6 +38,19 @@ public interface EventStreams {
      */
     Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber);
 
+    /**
+     * Follows a stream and every stream below it, those to come included, over one connection: says where each stands,
+     * and then delivers what is appended to any of them, across lost connections. History is not delivered; read it where
+     * it is needed.
+     *
+     * @throws UnsupportedOperationException when this port cannot; an implementation may also say so later, as the
+     *     failure of {@link SubtreeSubscriber#onEnd}
+     */
+    default Subscription subscribeSubtree(StreamPath path, SubtreeSubscriber subscriber) {
+        throw new UnsupportedOperationException(
+                "cannot follow the subtree of " + path + ": these streams are followed one by one; subscribe to each");
+    }
+
     /** Folds the stream to its current head. */
     CompletableFuture<StreamState> state(StreamPath path);
 

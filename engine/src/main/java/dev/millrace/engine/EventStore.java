@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import dev.millrace.core.StreamPath;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +37,40 @@ public interface EventStore extends AutoCloseable {
     /** Every stream for which a cursor of this processor was saved, in no particular order. */
     List<StreamKey> streamsWithCursor(String processor);
 
+    /**
+     * The position of the newest record that was ever committed; 0 for none.
+     *
+     * @throws UnsupportedOperationException when this store cannot; subtrees of it cannot be followed then
+     */
+    default long lastPosition() {
+        throw new UnsupportedOperationException("cannot follow subtrees: this store does not tell its last position");
+    }
+
+    /**
+     * The next records of a stream and of everything below it, in commit order.
+     *
+     * @param root the stream on top
+     * @param afterPosition exclusive lower bound
+     * @param throughPosition inclusive upper bound, never above a position that was committed
+     * @param limit at most this many, at least 1
+     * @return may be empty although there is more: the page says how far it looked
+     * @throws UnsupportedOperationException as {@link #lastPosition()}
+     */
+    default SubtreePage readSubtree(StreamKey root, long afterPosition, long throughPosition, int limit) {
+        throw new UnsupportedOperationException("cannot follow " + root + ": this store has no reads by position");
+    }
+
+    /**
+     * The streams that exist, of one and everything below it, in the order of their paths as text.
+     *
+     * @param after only streams whose paths come after this one; empty for the first page, which begins with the root
+     * @param limit at most this many, at least 1
+     * @throws UnsupportedOperationException as {@link #lastPosition()}
+     */
+    default List<Standing> standings(StreamKey root, Optional<StreamPath> after, int limit) {
+        throw new UnsupportedOperationException("cannot follow " + root + ": this store does not list its streams");
+    }
+
     /** Releases files and threads. No transaction is open and none will be. */
     @Override
     void close();
@@ -47,6 +82,23 @@ public interface EventStore extends AutoCloseable {
      * @param acknowledgedThrough every effect of events up to this offset is done, or was not to be done
      */
     record Cursor(String incarnation, long acknowledgedThrough) {}
+
+    /**
+     * Where a stream stands.
+     *
+     * @param path the stream
+     * @param head its head
+     */
+    record Standing(StreamPath path, StreamHead head) {}
+
+    /**
+     * A page of a subtree.
+     *
+     * @param records in commit order
+     * @param through every record of the subtree up to this position is in this page or was before it; not below the
+     *     position the page was asked for
+     */
+    record SubtreePage(List<EventRecord> records, long through) {}
 
     /**
      * What is to be copied from one stream to another.

@@ -12,6 +12,7 @@ import dev.millrace.core.StreamState;
 import dev.millrace.core.StreamSummary;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
+import dev.millrace.core.SubtreeSubscriber;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,11 @@ record HostedStreams(EventStreams real) implements EventStreams {
                 }
             }
         });
+    }
+
+    @Override
+    public Subscription subscribeSubtree(StreamPath path, SubtreeSubscriber subscriber) {
+        return real.subscribeSubtree(path, subscriber);
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.millrace.engine;
 
+import dev.millrace.core.StreamPath;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +93,43 @@ public final class InMemoryEventStore implements EventStore {
     @Override
     public List<StreamKey> streamsWithCursor(String processor) {
         return streams(log -> log.cursor(processor).isPresent());
+    }
+
+    @Override
+    public long lastPosition() {
+        return locked(lock.readLock(), () -> lastPosition);
+    }
+
+    @Override
+    public SubtreePage readSubtree(StreamKey root, long afterPosition, long throughPosition, int limit) {
+        List<EventRecord> found = new ArrayList<>();
+        locked(lock.readLock(), () -> {
+            logs.forEach((stream, log) -> {
+                if (root.covers(stream)) {
+                    found.addAll(log.committed(afterPosition, throughPosition, limit));
+                }
+            });
+            return found;
+        });
+        found.sort(Comparator.comparingLong(EventRecord::position));
+        return found.size() < limit
+                ? new SubtreePage(List.copyOf(found), Math.max(afterPosition, throughPosition))
+                : new SubtreePage(
+                        List.copyOf(found.subList(0, limit)),
+                        found.get(limit - 1).position());
+    }
+
+    @Override
+    public List<Standing> standings(StreamKey root, Optional<StreamPath> after, int limit) {
+        Map<StreamKey, MemoryLog> all = locked(lock.readLock(), () -> Map.copyOf(logs));
+        return all.entrySet().stream()
+                .filter(entry -> root.covers(entry.getKey()))
+                .map(entry ->
+                        new Standing(entry.getKey().path(), entry.getValue().head()))
+                .filter(standing -> after.isEmpty() || standing.path().compareTo(after.get()) > 0)
+                .sorted(Comparator.comparing(Standing::path))
+                .limit(limit)
+                .toList();
     }
 
     private List<StreamKey> streams(Function<MemoryLog, Boolean> wanted) {

@@ -91,6 +91,28 @@ final class MemoryLog {
         return List.copyOf(page);
     }
 
+    /** At most {@code limit} records committed after one position and not after another. */
+    List<EventRecord> committed(long afterPosition, long throughPosition, int limit) {
+        if (count == 0 || records[count - 1].position() <= afterPosition) {
+            return List.of();
+        }
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (records[middle].position() <= afterPosition) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        List<EventRecord> page = new ArrayList<>();
+        while (low < count && records[low].position() <= throughPosition && page.size() < limit) {
+            page.add(records[low++]);
+        }
+        return page;
+    }
+
     /** The index of the first record above an offset, or the count. */
     private int firstAfter(long offset) {
         int low = 0;

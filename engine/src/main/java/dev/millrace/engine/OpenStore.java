@@ -30,6 +30,18 @@ final class OpenStore {
         return reading(stream.path(), opened -> opened.read(stream, range));
     }
 
+    long lastPosition() {
+        return reading(null, EventStore::lastPosition);
+    }
+
+    EventStore.SubtreePage readSubtree(StreamKey root, long after, long through, int limit) {
+        return reading(root.path(), opened -> opened.readSubtree(root, after, through, limit));
+    }
+
+    List<EventStore.Standing> standings(StreamKey root, Optional<StreamPath> after, int limit) {
+        return reading(root.path(), opened -> opened.standings(root, after, limit));
+    }
+
     /** Any other read; the path, if there is one, is for the error message. */
     <T> T reading(@Nullable StreamPath path, Function<EventStore, T> read) {
         lock.readLock().lock();
@@ -42,7 +54,7 @@ final class OpenStore {
                         null);
             }
             return read.apply(store);
-        } catch (StreamException e) {
+        } catch (StreamException | UnsupportedOperationException e) {
             throw e;
         } catch (RuntimeException e) {
             throw new StreamException(

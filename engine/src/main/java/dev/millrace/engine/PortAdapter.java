@@ -15,6 +15,7 @@ import dev.millrace.core.StreamState;
 import dev.millrace.core.StreamSummary;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
+import dev.millrace.core.SubtreeSubscriber;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -77,6 +78,15 @@ final class PortAdapter implements EventStreams {
     @Override
     public Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber) {
         return engine.tail(new StreamKey(project, path), afterOffset, ended -> new SubscriberSink(subscriber, ended));
+    }
+
+    @Override
+    public Subscription subscribeSubtree(StreamPath path, SubtreeSubscriber subscriber) {
+        return engine.tailSubtree(
+                new StreamKey(project, path),
+                Long.MAX_VALUE,
+                true,
+                ended -> new SubtreeSubscriberSink(subscriber, ended));
     }
 
     @Override

@@ -145,6 +145,30 @@ public final class StreamEngine implements AutoCloseable {
         return parts.tails().open(stream, afterOffset, sink);
     }
 
+    /**
+     * Delivers what is committed to a stream and everything below it, those to come included, in commit order. Creates
+     * the stream. Returns at once.
+     *
+     * @param afterPosition exclusive, a record's position; 0 starts at the beginning of the store, {@link
+     *     Long#MAX_VALUE} at its end
+     * @param standings whether the sink is told first which streams there are
+     * @return ends with {@link UnsupportedOperationException} when the store has no reads by position
+     * @throws IllegalArgumentException when the position is negative
+     */
+    public Subscription tailSubtree(
+            ProjectSlug project, StreamPath path, long afterPosition, boolean standings, SubtreeSink sink) {
+        return tailSubtree(new StreamKey(project, path), afterPosition, standings, ended -> sink);
+    }
+
+    /** As the public one; the sink may ask whether the tail has ended. */
+    Subscription tailSubtree(
+            StreamKey root, long afterPosition, boolean standings, Function<BooleanSupplier, SubtreeSink> sink) {
+        if (afterPosition < 0) {
+            throw new IllegalArgumentException("afterPosition must be 0 or more, got " + afterPosition);
+        }
+        return parts.tails().openSubtree(root, afterPosition, standings, sink);
+    }
+
     /** Folds the stream to its current head. Creates the stream. */
     public CompletableFuture<StreamState> state(ProjectSlug project, StreamPath path) {
         StreamKey stream = new StreamKey(project, path);

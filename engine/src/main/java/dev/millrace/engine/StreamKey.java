@@ -15,6 +15,11 @@ public record StreamKey(ProjectSlug project, StreamPath path) {
         return new StreamKey(project, other);
     }
 
+    /** Whether a stream is this one or lies below it. */
+    boolean covers(StreamKey other) {
+        return project.equals(other.project) && (path.equals(other.path) || other.path.isBelow(path));
+    }
+
     @Override
     public String toString() {
         return project + ":" + path;

@@ -3,16 +3,10 @@ package dev.millrace.engine;
 import dev.millrace.core.Connected;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
-import dev.millrace.core.Subscription;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,27 +14,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One reader that follows a stream. It has a cursor and no queue: woken by a commit, it reads the next page after its
  * cursor and hands it on, until it stands at the head.
- *
- * <p>Everything below {@link #run} happens on one thread at a time: the number of wake-ups not yet accounted for is the
- * lock, as long as it is above zero a run is under way or waits for the sink's stage.
  */
-final class Tail implements Subscription {
-    private static final Logger LOG = System.getLogger("dev.millrace.engine");
-
-    private enum Step {
-        AGAIN,
-        AT_HEAD,
-        WAITING
-    }
-
+final class Tail extends TailLoop {
     private final Tails tails;
-    private final Executor delivery;
-    private final StreamKey stream;
     private final RecordSink sink;
-    private final AtomicInteger wakeUps = new AtomicInteger();
     private final PageSize pageSize = new PageSize();
-    private volatile boolean ended;
-    private volatile @Nullable Throwable failure;
     private long cursor;
     private long watermark = -1;
     private String incarnation = "";
@@ -57,65 +35,31 @@ final class Tail implements Subscription {
             StreamKey stream,
             long afterOffset,
             Function<BooleanSupplier, RecordSink> sink) {
+        super(delivery, stream);
         this.tails = tails;
-        this.delivery = delivery;
-        this.stream = stream;
         this.cursor = afterOffset;
-        this.sink = sink.apply(() -> ended);
-    }
-
-    /** There may be something to do. Returns at once. */
-    void wake() {
-        if (wakeUps.getAndIncrement() == 0) {
-            delivery.execute(this::run);
-        }
+        this.sink = sink.apply(this::hasEnded);
     }
 
     @Override
-    public void close() {
-        ended = true;
-        wake();
+    Step step() {
+        return watermark < 0 ? begin() : deliver();
     }
 
-    /** Ends the tail with a failure, unless it has ended already. */
-    void fail(Throwable cause) {
-        if (!ended) {
-            failure = cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
-            ended = true;
-        }
-        wake();
+    @Override
+    void over(@Nullable Throwable why) {
+        sink.onEnd(why);
     }
 
-    private void run() {
-        int seen = wakeUps.get();
-        while (seen != 0) {
-            Step step = guardedStep();
-            if (step == Step.WAITING) {
-                return; // the stage's completion runs this again
-            }
-            if (step == Step.AT_HEAD) {
-                seen = wakeUps.addAndGet(-seen);
-            }
-        }
-    }
-
-    private Step guardedStep() {
-        if (ended) {
-            end();
-            return Step.WAITING; // for ever: the wake-ups are kept
-        }
-        try {
-            return watermark < 0 ? begin() : deliver();
-        } catch (RuntimeException | Error e) {
-            fail(e);
-            return Step.AGAIN;
-        }
+    @Override
+    void forget() {
+        tails.forget(stream(), this);
     }
 
     private Step begin() {
-        Optional<StreamHead> head = tails.head(stream);
+        Optional<StreamHead> head = tails.head(stream());
         if (head.isEmpty()) {
-            return after(tails.touch(stream));
+            return after(tails.touch(stream()));
         }
         watermark = head.get().lastOffset();
         incarnation = head.get().incarnation();
@@ -130,17 +74,17 @@ final class Tail implements Subscription {
             return Step.AGAIN;
         }
         List<EventRecord> page = isCaughtUp
-                ? tails.live(stream, cursor, pageSize.records())
-                : tails.backlog(stream, cursor, watermark, pageSize.records());
-        if (ended) {
+                ? tails.live(stream(), cursor, pageSize.records())
+                : tails.backlog(stream(), cursor, watermark, pageSize.records());
+        if (hasEnded()) {
             return Step.AGAIN; // the page may belong to the next life of a destroyed stream
         }
         if (page.isEmpty()) {
             if (!isCaughtUp && isSameLife()) {
                 throw new StreamException(
                         Code.INTERNAL,
-                        stream.path(),
-                        "tail failed: " + stream + "@" + cursor + "; the log ends before the head " + watermark
+                        stream().path(),
+                        "tail failed: " + stream() + "@" + cursor + "; the log ends before the head " + watermark
                                 + "; check the store");
             }
             return Step.AT_HEAD; // or destroyed, and about to be told so
@@ -151,31 +95,8 @@ final class Tail implements Subscription {
     }
 
     private boolean isSameLife() {
-        return tails.head(stream)
+        return tails.head(stream())
                 .filter(head -> head.incarnation().equals(incarnation))
                 .isPresent();
-    }
-
-    private Step after(CompletableFuture<?> stage) {
-        if (stage.isDone() && !stage.isCompletedExceptionally()) {
-            return Step.AGAIN;
-        }
-        stage.whenComplete((done, problem) -> {
-            if (problem != null) {
-                fail(problem);
-            }
-            delivery.execute(this::run);
-        });
-        return Step.WAITING;
-    }
-
-    private void end() {
-        try {
-            sink.onEnd(failure);
-        } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "a sink failed in its last call, on " + stream, e);
-        } finally {
-            tails.forget(stream, this);
-        }
     }
 }

@@ -21,6 +21,7 @@ final class Tails {
     private final Delivery delivery;
     private final Function<StreamKey, CompletableFuture<StreamHead>> touch;
     private final Map<StreamKey, Channel> channels = new ConcurrentHashMap<>();
+    private final Set<SubtreeTail> subtrees = ConcurrentHashMap.newKeySet();
     private final AtomicInteger alive = new AtomicInteger();
     private final CompletableFuture<Void> allEnded = new CompletableFuture<>();
     private volatile boolean stopping;
@@ -45,6 +46,22 @@ final class Tails {
             open.add(tail);
             return open;
         });
+        start(tail);
+        return tail;
+    }
+
+    /** As {@link #open}, for a stream and everything below it. */
+    SubtreeTail openSubtree(
+            StreamKey root, long afterPosition, boolean standings, Function<BooleanSupplier, SubtreeSink> sink) {
+        SubtreeTail tail = new SubtreeTail(this, store, delivery, root, afterPosition, standings, sink);
+        alive.incrementAndGet();
+        subtrees.add(tail);
+        start(tail);
+        return tail;
+    }
+
+    private void start(TailLoop tail) {
+        StreamKey stream = tail.stream();
         if (stopping) {
             tail.fail(new StreamException(
                     Code.UNAVAILABLE,
@@ -52,12 +69,18 @@ final class Tails {
                     "tail refused: " + stream + "; the engine is stopping; try again later"));
         }
         tail.wake();
-        return tail;
     }
 
     /** A tail has made its last call. */
     void forget(StreamKey stream, Tail tail) {
         channels.computeIfPresent(stream, (key, channel) -> channel.remove(tail) ? null : channel);
+        alive.decrementAndGet();
+        endIfStopped();
+    }
+
+    /** A tail of a subtree has made its last call. */
+    void forget(SubtreeTail tail) {
+        subtrees.remove(tail);
         alive.decrementAndGet();
         endIfStopped();
     }
@@ -76,6 +99,7 @@ final class Tails {
                 channel.publish(records);
             }
         });
+        subtrees.forEach(tail -> tail.published(group));
     }
 
     Optional<StreamHead> head(StreamKey stream) {
@@ -107,6 +131,7 @@ final class Tails {
     CompletableFuture<Void> stop() {
         stopping = true;
         channels.values().forEach(Channel::end);
+        subtrees.forEach(SubtreeTail::close);
         endIfStopped();
         return allEnded;
     }

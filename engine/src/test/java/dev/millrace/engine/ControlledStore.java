@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import dev.millrace.core.StreamPath;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -147,6 +148,21 @@ final class ControlledStore implements EventStore {
     @Override
     public List<StreamKey> streamsWithCursor(String processor) {
         return store.streamsWithCursor(processor);
+    }
+
+    @Override
+    public long lastPosition() {
+        return store.lastPosition();
+    }
+
+    @Override
+    public SubtreePage readSubtree(StreamKey root, long afterPosition, long throughPosition, int limit) {
+        return store.readSubtree(root, afterPosition, throughPosition, limit);
+    }
+
+    @Override
+    public List<Standing> standings(StreamKey root, Optional<StreamPath> after, int limit) {
+        return store.standings(root, after, limit);
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.EventRecord;
 import dev.millrace.engine.EventStore.Cursor;
+import dev.millrace.engine.EventStore.Standing;
+import dev.millrace.engine.EventStore.SubtreePage;
 import dev.millrace.engine.RecordRange;
 import dev.millrace.engine.StreamHead;
 import dev.millrace.engine.StreamKey;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Queries {
     private static final String STREAM = "(SELECT id FROM streams WHERE project = ? AND path = ?)";
+    private static final long LOOKED_AT = 10_000;
     private static final String RECORD = "SELECT position, offset, created_at, type, key, json FROM events";
 
     private final Statements statements;
@@ -113,6 +116,72 @@ final class Queries {
                 .executeQuery()) {
             return row.getLong(1);
         }
+    }
+
+    /**
+     * One page of a subtree. It looks at a bounded number of rows, whichever streams they belong to, so that no read
+     * takes long; of each it asks the stream's row whether it lies in the subtree.
+     */
+    SubtreePage subtree(StreamKey root, long after, long through, int limit) throws SQLException {
+        long end = Math.min(through, after + LOOKED_AT);
+        String sql = RECORD + " WHERE position > ? AND position <= ? AND EXISTS (SELECT 1 FROM streams"
+                + " WHERE id = events.stream_id AND project = ? AND (path = ? OR (path >= ? AND path < ?)))"
+                + " ORDER BY position LIMIT ?";
+        List<EventRecord> records = new ArrayList<>();
+        try (ResultSet row = statements
+                .of(
+                        sql,
+                        after,
+                        end,
+                        root.project().value(),
+                        root.path().value(),
+                        firstBelow(root),
+                        afterAllBelow(root),
+                        limit)
+                .executeQuery()) {
+            while (row.next()) {
+                records.add(record(row));
+            }
+        }
+        return new SubtreePage(
+                records, records.size() < limit ? end : records.get(limit - 1).position());
+    }
+
+    /** Streams below one, after a path. */
+    List<Standing> standings(StreamKey root, String after, int limit) throws SQLException {
+        List<Standing> standings = new ArrayList<>();
+        String first = firstBelow(root);
+        String sql = "SELECT path, incarnation, last_offset, last_created_at, paused FROM streams"
+                + " WHERE project = ? AND path > ? AND path < ? ORDER BY path LIMIT ?";
+        try (ResultSet row = statements
+                .of(
+                        sql,
+                        root.project().value(),
+                        after.compareTo(first) < 0 ? first : after,
+                        afterAllBelow(root),
+                        limit)
+                .executeQuery()) {
+            while (row.next()) {
+                standings.add(new Standing(
+                        new StreamPath(row.getString(1)),
+                        new StreamHead(
+                                row.getString(2),
+                                row.getLong(3),
+                                Instant.ofEpochMilli(row.getLong(4)),
+                                row.getInt(5) != 0)));
+            }
+        }
+        return standings;
+    }
+
+    /** What the path of every stream below begins with. */
+    private static String firstBelow(StreamKey root) {
+        return root.path().isRoot() ? "/" : root.path() + "/";
+    }
+
+    /** Comes after the path of every stream below; {@code 0} is the character after the slash. */
+    private static String afterAllBelow(StreamKey root) {
+        return root.path().isRoot() ? "0" : root.path() + "0";
     }
 
     private List<StreamKey> streams(String sql, Object... parameters) throws SQLException {

@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import dev.millrace.core.StreamPath;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -113,6 +115,33 @@ public final class SqliteEventStore implements EventStore {
     @Override
     public List<StreamKey> streamsWithCursor(String processor) {
         return readers.read("cannot find the cursors of " + processor, queries -> queries.streamsWithCursor(processor));
+    }
+
+    @Override
+    public long lastPosition() {
+        return readers.read("cannot read the last position", Queries::lastPosition);
+    }
+
+    @Override
+    public SubtreePage readSubtree(StreamKey root, long afterPosition, long throughPosition, int limit) {
+        return readers.read(
+                "cannot read the subtree of " + root,
+                queries -> queries.subtree(root, afterPosition, throughPosition, limit));
+    }
+
+    @Override
+    public List<Standing> standings(StreamKey root, Optional<StreamPath> after, int limit) {
+        return readers.read("cannot list the streams of " + root, queries -> {
+            List<Standing> standings = new ArrayList<>();
+            if (after.isEmpty()) {
+                queries.head(root).ifPresent(head -> standings.add(new Standing(root.path(), head)));
+            }
+            if (standings.size() < limit) {
+                standings.addAll(
+                        queries.standings(root, after.orElse(root.path()).value(), limit - standings.size()));
+            }
+            return standings;
+        });
     }
 
     /**

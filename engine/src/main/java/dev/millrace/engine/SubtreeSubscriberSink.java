@@ -1,0 +1,66 @@
+package dev.millrace.engine;
+
+import dev.millrace.core.Connected;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.SubtreeSubscriber;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Feeds a {@link SubtreeSubscriber}, one event at a time on the delivery thread; while a call blocks, nothing is read. */
+final class SubtreeSubscriberSink implements SubtreeSink {
+    private final SubtreeSubscriber subscriber;
+    private final BooleanSupplier ended;
+
+    SubtreeSubscriberSink(SubtreeSubscriber subscriber, BooleanSupplier ended) {
+        this.subscriber = subscriber;
+        this.ended = ended;
+    }
+
+    @Override
+    public void onConnected(Connected connected) {
+        subscriber.onConnected(Duration.ZERO);
+    }
+
+    @Override
+    public CompletionStage<Void> onStandings(List<EventStore.Standing> page) {
+        for (EventStore.Standing standing : page) {
+            if (ended.getAsBoolean()) {
+                break;
+            }
+            StreamHead head = standing.head();
+            subscriber.onStream(standing.path(), new Connected(head.incarnation(), head.lastOffset(), Duration.ZERO));
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Void> onRecords(List<EventRecord> page) {
+        for (EventRecord record : page) {
+            if (ended.getAsBoolean()) {
+                break;
+            }
+            subscriber.onEvent(JsonCodec.readEvent(record.json()));
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void onDestroyed(StreamPath path) {
+        subscriber.onDestroyed(path);
+    }
+
+    @Override
+    public void onCaughtUp(long position) {
+        subscriber.onCaughtUp();
+    }
+
+    @Override
+    public void onEnd(@Nullable Throwable failure) {
+        subscriber.onEnd(failure);
+    }
+}

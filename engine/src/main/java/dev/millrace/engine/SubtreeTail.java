@@ -1,0 +1,166 @@
+package dev.millrace.engine;
+
+import dev.millrace.core.Connected;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
+import dev.millrace.core.StreamPath;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reader that follows a stream and everything below it. Its cursor is a position, which is one number however many
+ * streams there are; what it costs goes by what is committed, not by how many streams are idle.
+ */
+final class SubtreeTail extends TailLoop {
+    private static final int STANDINGS = 256;
+    private static final int MOST_NOTICES = 1024;
+    private static final int MOST_FOREIGN = 10_000;
+
+    /** A stream that was destroyed after the record at a position, which is the newest there was. */
+    private record Notice(long position, StreamPath path) {}
+
+    private final Tails tails;
+    private final OpenStore store;
+    private final SubtreeSink sink;
+    private final PageSize pageSize = new PageSize();
+    private final Deque<Notice> notices = new ArrayDeque<>(); // guards itself
+    private long cursor;
+    private long watermark = -1;
+    private boolean isListed;
+    private Optional<StreamPath> listedThrough = Optional.empty();
+    private boolean isCaughtUp;
+    private int foreign; // of the writer thread
+
+    /**
+     * A tail that does nothing before it is woken.
+     *
+     * @param afterPosition exclusive; beyond the newest record it means that one
+     * @param standings whether the sink is told first which streams there are
+     */
+    SubtreeTail(
+            Tails tails,
+            OpenStore store,
+            Executor delivery,
+            StreamKey root,
+            long afterPosition,
+            boolean standings,
+            Function<BooleanSupplier, SubtreeSink> sink) {
+        super(delivery, root);
+        this.tails = tails;
+        this.store = store;
+        this.cursor = afterPosition;
+        this.isListed = !standings;
+        this.sink = sink.apply(this::hasEnded);
+    }
+
+    /** Something was committed. On the writer thread. */
+    void published(Group group) {
+        for (StreamKey removed : group.removed()) {
+            if (stream().covers(removed)) {
+                note(new Notice(store.lastPosition(), removed.path()));
+            }
+        }
+        foreign += group.appended().values().stream().mapToInt(List::size).sum();
+        if (foreign > MOST_FOREIGN // so that the cursor does not stay far behind
+                || group.appended().keySet().stream().anyMatch(stream()::covers)
+                || group.forked().keySet().stream().anyMatch(stream()::covers)
+                || group.removed().stream().anyMatch(stream()::covers)) {
+            foreign = 0;
+            wake();
+        }
+    }
+
+    private void note(Notice notice) {
+        boolean full;
+        synchronized (notices) {
+            full = notices.size() >= MOST_NOTICES;
+            if (!full) {
+                notices.add(notice);
+            }
+        }
+        if (full) {
+            fail(new StreamException(
+                    Code.UNAVAILABLE,
+                    stream().path(),
+                    "subtree tail ended: " + stream() + "; " + MOST_NOTICES
+                            + " streams were destroyed before the reader took note; begin again"));
+        }
+    }
+
+    @Override
+    Step step() {
+        if (watermark < 0) {
+            return begin();
+        }
+        return isListed ? deliver() : list();
+    }
+
+    private Step begin() {
+        Optional<StreamHead> head = tails.head(stream());
+        if (head.isEmpty()) {
+            return after(tails.touch(stream()));
+        }
+        watermark = store.lastPosition();
+        cursor = Math.min(cursor, watermark);
+        sink.onConnected(new Connected(head.get().incarnation(), watermark, Duration.ZERO));
+        return Step.AGAIN;
+    }
+
+    private Step list() {
+        List<EventStore.Standing> page = store.standings(stream(), listedThrough, STANDINGS);
+        isListed = page.size() < STANDINGS;
+        if (page.isEmpty()) {
+            return Step.AGAIN;
+        }
+        listedThrough = Optional.of(page.get(page.size() - 1).path());
+        return after(sink.onStandings(page).toCompletableFuture());
+    }
+
+    private Step deliver() {
+        Notice notice;
+        synchronized (notices) {
+            notice = notices.peekFirst();
+            if (notice != null && notice.position <= cursor) {
+                notices.removeFirst();
+            }
+        }
+        if (notice != null && notice.position <= cursor) {
+            sink.onDestroyed(notice.path);
+            return Step.AGAIN;
+        }
+        if (!isCaughtUp && cursor >= watermark) {
+            isCaughtUp = true;
+            sink.onCaughtUp(watermark);
+            return Step.AGAIN;
+        }
+        long bound = isCaughtUp ? store.lastPosition() : watermark;
+        bound = notice == null ? bound : Math.min(bound, notice.position);
+        if (bound <= cursor) {
+            return Step.AT_HEAD;
+        }
+        EventStore.SubtreePage page = store.readSubtree(stream(), cursor, bound, pageSize.records());
+        cursor = page.through();
+        if (page.records().isEmpty()) {
+            return Step.AGAIN;
+        }
+        pageSize.saw(page.records());
+        return after(sink.onRecords(page.records()).toCompletableFuture());
+    }
+
+    @Override
+    void over(@Nullable Throwable why) {
+        sink.onEnd(why);
+    }
+
+    @Override
+    void forget() {
+        tails.forget(this);
+    }
+}
