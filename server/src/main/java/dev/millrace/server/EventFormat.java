@@ -2,8 +2,12 @@ package dev.millrace.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
 import dev.millrace.engine.EventRecord;
+import dev.millrace.engine.EventStore;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 
@@ -102,6 +106,33 @@ enum EventFormat implements Negotiation.Offer {
     /** The frame that says that the stream is no more, as opposed to the connection. */
     static byte[] destroyed() {
         return "event: destroyed\ndata: {}\n\n".getBytes(UTF_8);
+    }
+
+    /** The frame of an event among those of a subtree, where its position is what a reader resumes from. */
+    static void encodeInSubtree(EventRecord event, ByteArrayOutputStream out) {
+        out.writeBytes(("id: " + event.position() + "\nevent: message\ndata: ").getBytes(UTF_8));
+        out.writeBytes(event.json());
+        out.writeBytes(new byte[] {'\n', '\n'});
+    }
+
+    /** As {@link #caughtUp}, of a subtree. */
+    static byte[] caughtUpInSubtree(long position) {
+        return ("id: " + position + "\nevent: caught-up\ndata: {\"offset\": " + position + "}\n\n").getBytes(UTF_8);
+    }
+
+    /** The frame that says where a stream of a subtree stands. */
+    static byte[] standing(EventStore.Standing standing) {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("streamPath", standing.path().value())
+                .put("incarnation", standing.head().incarnation())
+                .put("offset", standing.head().lastOffset());
+        return ("event: stream\ndata: " + JsonCodec.writeText(json) + "\n\n").getBytes(UTF_8);
+    }
+
+    /** The frame that says that a stream of a subtree is no more. */
+    static byte[] destroyed(StreamPath path) {
+        return ("event: destroyed\ndata: {\"streamPath\":\"" + path + "\"}\n\n").getBytes(UTF_8);
     }
 
     /** The frame that says why an event stream ends too early. */

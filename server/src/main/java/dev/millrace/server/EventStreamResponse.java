@@ -1,10 +1,12 @@
 package dev.millrace.server;
 
 import dev.millrace.core.Connected;
+import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscription;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.EventRecord;
-import dev.millrace.engine.RecordSink;
+import dev.millrace.engine.EventStore;
+import dev.millrace.engine.SubtreeSink;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,17 +21,18 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One live read: a tail of the engine on one side, a response on the other. Each page the engine hands over is written
+ * One live read: a tail of the engine, of a stream or of a subtree, on one side, a response on the other. Each page the engine hands over is written
  * before the next is asked for, so a slow reader costs one page and slows nobody. Between events an empty comment goes
  * out every heartbeat; a reader that takes nothing for the slow-reader timeout is told so and dropped.
  */
-final class EventStreamResponse implements RecordSink {
+final class EventStreamResponse implements SubtreeSink {
     private static final int PIECE = 64 * 1024;
     private static final String STOPPING = "the server is stopping; try again later";
 
     private final Exchange exchange;
     private final Set<String> types;
     private final boolean marks;
+    private final boolean subtree;
     private final Predicate<String> alive;
     private final BooleanSupplier admitted;
     private final Timing timing;
@@ -55,6 +58,7 @@ final class EventStreamResponse implements RecordSink {
      * An answer to be fed.
      *
      * @param marks whether the reader asked for marks between the events: caught up, destroyed
+     * @param subtree whether it is fed by the tail of a subtree
      * @param alive whether the stream still lives the life of this incarnation
      * @param admitted whether the reader may still read it; asked every heartbeat
      */
@@ -62,12 +66,14 @@ final class EventStreamResponse implements RecordSink {
             Exchange exchange,
             Set<String> types,
             boolean marks,
+            boolean subtree,
             Predicate<String> alive,
             BooleanSupplier admitted,
             Timing timing) {
         this.exchange = exchange;
         this.types = types;
         this.marks = marks;
+        this.subtree = subtree;
         this.alive = alive;
         this.admitted = admitted;
         this.timing = timing;
@@ -120,6 +126,9 @@ final class EventStreamResponse implements RecordSink {
                     now.watermark(),
                     now.incarnation(),
                     timing.timers().now());
+            if (subtree) {
+                exchange.response().getHeaders().put(LiveHeaders.SUBTREE, "true");
+            }
             exchange.response().setStatus(200);
             exchange.request().addIdleTimeoutListener(timeout -> false);
         }
@@ -145,13 +154,27 @@ final class EventStreamResponse implements RecordSink {
         List<EventRecord> wanted = types.isEmpty()
                 ? page
                 : page.stream().filter(event -> types.contains(event.type())).toList();
-        return wanted.isEmpty() ? CompletableFuture.completedFuture(null) : outbox.send(new Pieces(wanted.iterator()));
+        return wanted.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : outbox.send(new Pieces(wanted.iterator(), subtree));
     }
 
     @Override
     public void onCaughtUp(long watermark) {
         if (marks && !hasEnded()) {
-            outbox.send(EventFormat.caughtUp(watermark));
+            outbox.send(subtree ? EventFormat.caughtUpInSubtree(watermark) : EventFormat.caughtUp(watermark));
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> onStandings(List<EventStore.Standing> page) {
+        return outbox.send(page.stream().map(EventFormat::standing).iterator());
+    }
+
+    @Override
+    public void onDestroyed(StreamPath path) {
+        if (marks && !hasEnded()) {
+            outbox.send(EventFormat.destroyed(path));
         }
     }
 
@@ -164,7 +187,9 @@ final class EventStreamResponse implements RecordSink {
         if (end() == Phase.ENDED) {
             return;
         }
-        if (life == null) {
+        if (failure instanceof UnsupportedOperationException cannot) {
+            refuse(Refusal.badRequest("subtree", String.valueOf(cannot.getMessage())));
+        } else if (life == null) {
             refuse(failure != null ? failure : Refusal.unavailable(STOPPING));
         } else if (failure != null) {
             outbox.finish(EventFormat.error(ErrorBodies.of(failure).json()));
@@ -255,7 +280,7 @@ final class EventStreamResponse implements RecordSink {
     }
 
     /** Events as frames, in pieces small enough that writing one of them shows whether the reader is alive. */
-    private record Pieces(Iterator<EventRecord> events) implements Iterator<byte[]> {
+    private record Pieces(Iterator<EventRecord> events, boolean subtree) implements Iterator<byte[]> {
         @Override
         public boolean hasNext() {
             return events.hasNext();
@@ -268,7 +293,11 @@ final class EventStreamResponse implements RecordSink {
             }
             ByteArrayOutputStream piece = new ByteArrayOutputStream();
             while (events.hasNext() && piece.size() < PIECE) {
-                EventFormat.EVENT_STREAM.encode(events.next(), false, piece);
+                if (subtree) {
+                    EventFormat.encodeInSubtree(events.next(), piece);
+                } else {
+                    EventFormat.EVENT_STREAM.encode(events.next(), false, piece);
+                }
             }
             return piece.toByteArray();
         }

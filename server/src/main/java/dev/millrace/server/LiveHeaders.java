@@ -16,6 +16,9 @@ final class LiveHeaders {
     /** The server's clock, to the millisecond, in ISO-8601. */
     static final String TIME = "Millrace-Time";
 
+    /** {@code true} where the answer has the events of a subtree; the watermark is a position then. */
+    static final String SUBTREE = "Millrace-Subtree";
+
     private LiveHeaders() {}
 
     /** Puts them on an answer, together with those that keep anything in between from holding it back. */

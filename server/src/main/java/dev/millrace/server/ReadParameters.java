@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param limit at most this many events
  * @param descending newest first
  * @param caughtUp whether the caller wants to be told when it has seen everything
+ * @param subtree whether everything below the stream is read as well; the lower bound is then a position
  */
 record ReadParameters(
         Cursor after,
@@ -28,10 +29,11 @@ record ReadParameters(
         Set<String> types,
         long limit,
         boolean descending,
-        boolean caughtUp) {
+        boolean caughtUp,
+        boolean subtree) {
     private static final Map<String, Integer> GENERATIONS = generations();
     private static final Set<String> OTHERS =
-            Set.of("types", "limit", "order", "caughtUp", "path", ProjectSelection.PARAMETER);
+            Set.of("types", "limit", "order", "caughtUp", "subtree", "path", ProjectSelection.PARAMETER);
 
     /** Every name a read knows, the project's included. */
     static Set<String> names() {
@@ -64,9 +66,16 @@ record ReadParameters(
         if (lastEventId != null) {
             after = Optional.of(zeroOr("Last-Event-ID", lastEventId));
         }
+        boolean subtree = query.flag("subtree").orElse(false);
         boolean follows = live.orElseGet(() -> before.isEmpty()
                 && !generation.equals(Optional.of("offset"))
                 && (fallback == Default.LIVE || (fallback == Default.FINITE && generation.isPresent())));
+        if (subtree && (before.isPresent() || !live.orElse(true) || fallback == Default.ALWAYS_FINITE)) {
+            throw Refusal.badRequest(
+                    "subtree",
+                    "a subtree is read live, as text/event-stream and without an upper bound; list its streams to read each");
+        }
+        follows |= subtree;
         if (fallback == Default.ALWAYS_FINITE) {
             if (live.orElse(false)) {
                 throw Refusal.badRequest("live", "a live read is text/event-stream; ask for that, or leave live out");
@@ -87,7 +96,8 @@ record ReadParameters(
                 types(query),
                 limit,
                 descending,
-                query.flag("caughtUp").orElse(false));
+                query.flag("caughtUp").orElse(false),
+                subtree);
     }
 
     /** Whether a query says anything about what to read. */
@@ -107,7 +117,7 @@ record ReadParameters(
                             name,
                             "unknown parameter '" + name + "'; a read knows "
                                     + GENERATIONS.keySet().stream().collect(Collectors.joining(", "))
-                                    + ", types, limit, order, caughtUp and projectSlug");
+                                    + ", types, limit, order, caughtUp, subtree and projectSlug");
                 }
             } else if (first.isEmpty()) {
                 first = Optional.of(name);

@@ -107,7 +107,8 @@ final class ReadRoute {
                 exchange,
                 parameters.types(),
                 parameters.caughtUp(),
-                incarnation -> isAlive(exchange.project(), path, incarnation),
+                parameters.subtree(),
+                incarnation -> parameters.subtree() || isAlive(exchange.project(), path, incarnation),
                 pass::stillHolds,
                 timing);
         live.add(response);
@@ -115,8 +116,12 @@ final class ReadRoute {
             live.remove(response);
             limit.leave(new StreamKey(exchange.project(), path));
         });
-        long after = parameters.after().after(head.lastOffset());
-        response.feedFrom(engine.tail(exchange.project(), path, after, response));
+        response.feedFrom(
+                parameters.subtree()
+                        ? engine.tailSubtree(
+                                exchange.project(), path, parameters.after().offset(), parameters.caughtUp(), response)
+                        : engine.tail(
+                                exchange.project(), path, parameters.after().after(head.lastOffset()), response));
         if (stopping) {
             response.finish();
         }

@@ -154,12 +154,7 @@ final class Queries {
         String sql = "SELECT path, incarnation, last_offset, last_created_at, paused FROM streams"
                 + " WHERE project = ? AND path > ? AND path < ? ORDER BY path LIMIT ?";
         try (ResultSet row = statements
-                .of(
-                        sql,
-                        root.project().value(),
-                        after.compareTo(first) < 0 ? first : after,
-                        afterAllBelow(root),
-                        limit)
+                .of(sql, root.project().value(), after.compareTo(first) < 0 ? first : after, afterAllBelow(root), limit)
                 .executeQuery()) {
             while (row.next()) {
                 standings.add(new Standing(

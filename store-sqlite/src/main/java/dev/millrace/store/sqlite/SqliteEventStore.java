@@ -1,5 +1,6 @@
 package dev.millrace.store.sqlite;
 
+import dev.millrace.core.StreamPath;
 import dev.millrace.engine.EventRecord;
 import dev.millrace.engine.EventStore;
 import dev.millrace.engine.RecordRange;
@@ -10,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import dev.millrace.core.StreamPath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
