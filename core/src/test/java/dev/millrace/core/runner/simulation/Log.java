@@ -1,0 +1,88 @@
+package dev.millrace.core.runner.simulation;
+
+import dev.millrace.core.Appended;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The service, as simple as its rules allow: one stream, keys, pause, and lives. */
+final class Log {
+    static final StreamPath PATH = StreamPath.of("/simulated");
+
+    private final World world;
+    private final List<Runnable> watchers = new ArrayList<>();
+    private final List<Runnable> mourners = new ArrayList<>();
+    private final Map<String, Event> keys = new HashMap<>();
+    private List<Event> events = new ArrayList<>();
+    private int life = 1;
+    private boolean paused;
+
+    Log(World world) {
+        this.world = world;
+        append(EventInput.ofType(BuiltInType.INITIALIZED.type()));
+    }
+
+    List<Event> events() {
+        return events;
+    }
+
+    String incarnation() {
+        return "life-" + life;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    void watch(Runnable appended, Runnable destroyed) {
+        watchers.add(appended);
+        mourners.add(destroyed);
+    }
+
+    /**
+     * Stores it.
+     *
+     * @throws StreamException when it is refused
+     */
+    Appended append(EventInput input) {
+        Event known = input.idempotencyKey().map(keys::get).orElse(null);
+        if (known != null) {
+            return new Appended(known, true, !known.payloadJson().equals(input.payload()));
+        }
+        if (paused && !BuiltInType.RESUMED.matches(input.type())) {
+            throw new StreamException(StreamException.Code.PAUSED, PATH, "the stream is paused");
+        }
+        Event event = Event.builder()
+                .path(PATH)
+                .offset(events.size() + 1L)
+                .type(input.type())
+                .payloadJson(input.payload())
+                .createdAt(world.now())
+                .idempotencyKey(input.idempotencyKey())
+                .metadata(input.metadata())
+                .build();
+        events.add(event);
+        input.idempotencyKey().ifPresent(key -> keys.put(key, event));
+        paused = BuiltInType.PAUSED.matches(input.type()) || (paused && !BuiltInType.RESUMED.matches(input.type()));
+        world.note("stored " + event.offset() + " " + event.type() + " " + event.payloadJson());
+        List.copyOf(watchers).forEach(Runnable::run);
+        return new Appended(event, false, false);
+    }
+
+    /** Another life begins. */
+    void destroy() {
+        world.note("destroyed");
+        events = new ArrayList<>();
+        keys.clear();
+        paused = false;
+        life++;
+        List.copyOf(mourners).forEach(Runnable::run);
+        append(EventInput.ofType(BuiltInType.INITIALIZED.type()));
+    }
+}

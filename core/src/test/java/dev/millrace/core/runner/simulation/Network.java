@@ -1,0 +1,226 @@
+package dev.millrace.core.runner.simulation;
+
+import dev.millrace.core.Appended;
+import dev.millrace.core.Connected;
+import dev.millrace.core.Destroyed;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.StreamState;
+import dev.millrace.core.StreamSummary;
+import dev.millrace.core.Subscriber;
+import dev.millrace.core.Subscription;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** What lies between a process and the log: requests and answers are late or lost, connections are cut or go silent. */
+final class Network implements EventStreams {
+    private final World world;
+    private final Log log;
+    private final Host process;
+
+    Network(World world, Log log, Host process) {
+        this.world = world;
+        this.log = log;
+        this.process = process;
+    }
+
+    private boolean strikes(int oneIn) {
+        return world.isStormy() && world.oneIn(oneIn);
+    }
+
+    private StreamException lost() {
+        return new StreamException(StreamException.Code.UNAVAILABLE, Log.PATH, "the network lost it");
+    }
+
+    @Override
+    public CompletableFuture<Appended> append(StreamPath path, EventInput input) {
+        CompletableFuture<Appended> answer = new CompletableFuture<>();
+        boolean requestLost = strikes(12);
+        boolean answerLost = strikes(12);
+        world.after(world.upTo(30), () -> {
+            if (requestLost) {
+                process.after(world.upTo(500), () -> answer.completeExceptionally(lost()));
+                return;
+            }
+            try {
+                Appended appended = log.append(input);
+                process.after(world.upTo(30), () -> {
+                    if (answerLost) {
+                        answer.completeExceptionally(lost());
+                    } else {
+                        answer.complete(appended);
+                    }
+                });
+            } catch (StreamException refused) {
+                process.after(world.upTo(30), () -> answer.completeExceptionally(refused));
+            }
+        });
+        return answer;
+    }
+
+    @Override
+    public CompletableFuture<List<Event>> read(StreamPath path, ReadRange range) {
+        CompletableFuture<List<Event>> answer = new CompletableFuture<>();
+        process.after(world.upTo(30), () -> {
+            if (strikes(12)) {
+                answer.completeExceptionally(lost());
+                return;
+            }
+            answer.complete(log.events().stream()
+                    .filter(event -> event.offset() > range.afterOffset()
+                            && event.offset() < range.beforeOffset().orElse(Long.MAX_VALUE))
+                    .toList());
+        });
+        return answer;
+    }
+
+    @Override
+    public Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber) {
+        Link link = new Link(afterOffset, subscriber);
+        log.watch(link::wake, link::bury);
+        link.connectSoon();
+        return link;
+    }
+
+    /** One subscription, over one connection after the other. */
+    private final class Link implements Subscription {
+        private final Subscriber subscriber;
+        private long delivered;
+        private String incarnation = "";
+        private boolean connected;
+        private boolean closed;
+        private boolean pumping;
+        private boolean toldCaughtUp;
+        private long watermark;
+        private Optional<Instant> deafSince = Optional.empty();
+        private int connection;
+
+        Link(long afterOffset, Subscriber subscriber) {
+            this.delivered = afterOffset;
+            this.subscriber = subscriber;
+        }
+
+        void connectSoon() {
+            process.after(world.upTo(50), this::connect);
+        }
+
+        private void connect() {
+            if (closed || connected) {
+                return;
+            }
+            if (strikes(4)) {
+                process.after(world.upTo(1000), this::connect);
+                return;
+            }
+            connected = true;
+            connection++;
+            if (!incarnation.isEmpty() && !incarnation.equals(log.incarnation())) {
+                delivered = 0;
+            }
+            incarnation = log.incarnation();
+            watermark = log.events().size();
+            toldCaughtUp = false;
+            Duration gap =
+                    deafSince.map(since -> Duration.between(since, world.now())).orElse(Duration.ZERO);
+            subscriber.onConnected(new Connected(incarnation, watermark, gap));
+            wake();
+        }
+
+        void wake() {
+            if (connected && !pumping && !closed) {
+                pumping = true;
+                int mine = connection;
+                process.after(world.upTo(20), () -> pump(mine));
+            }
+        }
+
+        private void pump(int mine) {
+            pumping = false;
+            if (closed || !connected || mine != connection) {
+                wake();
+                return;
+            }
+            if (strikes(25)) { // silence, until somebody notices
+                deafSince = Optional.of(world.now());
+                connected = false;
+                process.after(world.upTo(40_000), () -> cut("silent for too long"));
+                return;
+            }
+            if (strikes(20)) {
+                deafSince = Optional.of(world.now());
+                connected = false;
+                cut("reset by peer");
+                return;
+            }
+            int most = 1 + world.pick(5);
+            for (int i = 0; i < most && !closed && delivered < log.events().size(); i++) {
+                Event event = log.events().get((int) delivered);
+                delivered = event.offset();
+                subscriber.onEvent(event);
+                if (strikes(15) && !closed) {
+                    subscriber.onEvent(event); // a transport that repeats itself does no harm
+                }
+                tellCaughtUp();
+            }
+            tellCaughtUp();
+            if (!closed && delivered < log.events().size()) {
+                wake();
+            }
+        }
+
+        private void tellCaughtUp() {
+            if (!closed && !toldCaughtUp && delivered >= watermark) {
+                toldCaughtUp = true;
+                subscriber.onCaughtUp(watermark);
+            }
+        }
+
+        private void cut(String why) {
+            if (!closed) {
+                subscriber.onDisconnected(new StreamException(StreamException.Code.UNAVAILABLE, Log.PATH, why));
+                connectSoon();
+            }
+        }
+
+        /** The stream is no more. A connection that is cut hears nothing of it. */
+        void bury() {
+            if (connected && !closed) {
+                close();
+                process.execute(() -> subscriber.onEnd(null));
+            }
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            connected = false;
+        }
+    }
+
+    @Override
+    public CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs) {
+        throw new UnsupportedOperationException("not simulated");
+    }
+
+    @Override
+    public CompletableFuture<StreamState> state(StreamPath path) {
+        throw new UnsupportedOperationException("not simulated");
+    }
+
+    @Override
+    public CompletableFuture<List<StreamSummary>> list(StreamPath path) {
+        throw new UnsupportedOperationException("not simulated");
+    }
+
+    @Override
+    public CompletableFuture<Destroyed> destroy(StreamPath path, boolean children) {
+        throw new UnsupportedOperationException("not simulated");
+    }
+}

@@ -1,0 +1,50 @@
+package dev.millrace.core.runner.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.runner.EffectsFrom;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Thousands of stories, each told by its seed alone. More of them: {@code -Dmillrace.simulation.seeds=100000}; one of
+ * them again: {@code -Dmillrace.simulation.seed=4711}.
+ */
+class RunnerSimulationTest {
+    private static final long SEEDS = Long.getLong("millrace.simulation.seeds", 1500);
+
+    private static LongStream seeds() {
+        Long only = Long.getLong("millrace.simulation.seed");
+        return only == null ? LongStream.range(0, SEEDS) : LongStream.of(only);
+    }
+
+    private static void live(long seed, EffectsFrom policy) {
+        Simulation simulation = new Simulation(seed, policy);
+        try {
+            simulation.run();
+        } catch (AssertionError | RuntimeException broken) {
+            throw new AssertionError(
+                    "seed " + seed + " under " + policy + ": " + broken.getMessage() + "\nwhat happened:\n"
+                            + simulation.trace(),
+                    broken);
+        }
+    }
+
+    @Test
+    void should_answer_everything_that_was_accepted_exactly_once() {
+        seeds().forEach(seed -> live(seed, EffectsFrom.BEGINNING));
+    }
+
+    @Test
+    void should_answer_nothing_twice_when_only_live_events_count() {
+        seeds().forEach(seed -> live(seed, EffectsFrom.LIVE));
+    }
+
+    @Test
+    void should_tell_the_same_story_again() {
+        String once = new Simulation(42, EffectsFrom.BEGINNING).run();
+
+        assertThat(new Simulation(42, EffectsFrom.BEGINNING).run()).isEqualTo(once);
+        assertThat(new Simulation(43, EffectsFrom.BEGINNING).run()).isNotEqualTo(once);
+    }
+}

@@ -1,0 +1,169 @@
+package dev.millrace.core.runner.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.Progress;
+import dev.millrace.core.runner.RunnerStatus;
+import dev.millrace.core.runner.RunnerStatus.Phase;
+import dev.millrace.core.runner.simulation.Ledger.Entry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+
+/**
+ * One seed's story: two minutes of questions and wishes, crashes, restarts, copies, pauses and destruction over a bad
+ * network, and then peace, in which everything that was accepted has to be settled.
+ */
+final class Simulation {
+    private static final Duration STORM = Duration.ofMinutes(2);
+    private static final Duration PEACE = Duration.ofMinutes(20);
+    private static final int RETRIES = 3;
+
+    private final World world;
+    private final Log log;
+    private final EffectsFrom policy;
+    private final Map<String, Progress> disk = new HashMap<>();
+    private final List<Host> running = new ArrayList<>();
+    private int processes;
+    private int ids;
+
+    Simulation(long seed, EffectsFrom policy) {
+        this.world = new World(seed);
+        this.policy = policy;
+        this.log = new Log(world);
+    }
+
+    /** Lives through it and judges; the trace of what happened. */
+    String run() {
+        start();
+        int deeds = 20 + world.pick(60);
+        for (int i = 0; i < deeds; i++) {
+            world.after(Duration.ofMillis(world.pick((int) STORM.toMillis())), this::deed);
+        }
+        world.turn(world.now().plus(STORM));
+        world.calmDown();
+        running.removeIf(Host::isDead);
+        if (log.isPaused()) {
+            log.append(EventInput.ofType(BuiltInType.RESUMED.type()));
+        }
+        if (running.isEmpty()) {
+            start();
+        }
+        world.turn(world.now().plus(PEACE));
+        judge();
+        return world.trace();
+    }
+
+    private void start() {
+        running.add(new Host(world, "process-" + ++processes, log, disk, policy));
+    }
+
+    private void deed() {
+        running.removeIf(Host::isDead);
+        int what = world.pick(100);
+        if (what < 45) {
+            accept(id -> new Entry.Asked(id, world.oneIn(4) ? world.pick(RETRIES + 2) : 0));
+        } else if (what < 70) {
+            accept(Entry.Wished::new);
+        } else if (what < 80) {
+            replace(Host::die);
+        } else if (what < 85) {
+            replace(Host::stop);
+        } else if (what < 90 && running.size() < 2) {
+            start();
+        } else if (what < 94) {
+            accept(EventInput.ofType(BuiltInType.PAUSED.type()));
+            world.after(world.upTo(20_000), () -> accept(EventInput.ofType(BuiltInType.RESUMED.type())));
+        } else if (what < 96) {
+            log.destroy();
+        }
+    }
+
+    private void replace(Consumer<Host> end) {
+        if (!running.isEmpty()) {
+            end.accept(running.remove(world.pick(running.size())));
+        }
+        world.after(world.upTo(5000), this::start);
+    }
+
+    private void accept(IntFunction<Entry> entry) {
+        accept(EventInput.of(entry.apply(++ids)));
+    }
+
+    /** What a paused stream refuses was not accepted. */
+    private void accept(EventInput input) {
+        try {
+            log.append(input);
+        } catch (StreamException paused) {
+            world.note("refused " + input.type());
+        }
+    }
+
+    private void judge() {
+        running.removeIf(Host::isDead);
+        assertThat(world.complaints()).isEmpty();
+        Ledger.Account account = Ledger.fold(log.events());
+        for (Host process : running) {
+            RunnerStatus status = process.runner().status();
+            assertThat(status.phase()).as("%s, %s", process, status).isEqualTo(Phase.LIVE);
+            assertThat(process.runner().isIdle()).as("%s is idle", process).isTrue();
+            assertThat(process.runner().state()).isEqualTo(account);
+            assertThat(status.acknowledgedThrough()).isEqualTo(log.events().size());
+        }
+        assertThat(account.open()).as("wishes nobody served").isEmpty();
+        List<Event> events = log.events().stream()
+                .map(event -> event.decodedBy(Ledger.EVENTS))
+                .toList();
+        List<Event> ofThisLife = events.stream().filter(this::isOfThisLife).toList();
+        for (Event event : ofThisLife) {
+            if (event.payload() instanceof Entry.Asked asked) {
+                judge(asked, event.offset(), ofThisLife);
+            }
+        }
+        assertThat(disk.values())
+                .allSatisfy(progress -> assertThat(progress.acknowledgedThrough())
+                        .isLessThanOrEqualTo(log.events().size()));
+    }
+
+    /** A runner that is deaf for a while may answer to a stream that is no more, and the next one gets the answer. */
+    private boolean isOfThisLife(Event event) {
+        return event.idempotencyKey()
+                .filter(key -> !key.contains("~" + log.incarnation() + ":"))
+                .isEmpty();
+    }
+
+    private void judge(Entry.Asked asked, long offset, List<Event> events) {
+        long answers = events.stream()
+                .filter(event -> event.payload() instanceof Entry.Answered answered && answered.id() == asked.id())
+                .count();
+        long deadLetters = events.stream()
+                .filter(event -> BuiltInType.EFFECT_FAILED.matches(event.type())
+                        && event.payloadJson().at("/source/offset").asLong() == offset)
+                .count();
+        boolean hopeless = asked.failures() > RETRIES;
+        if (policy.equals(EffectsFrom.BEGINNING)) {
+            assertThat(answers).as("answers to %s at %s", asked, offset).isEqualTo(hopeless ? 0 : 1);
+            assertThat(deadLetters)
+                    .as("dead letters for %s at %s", asked, offset)
+                    .isEqualTo(hopeless ? 1 : 0);
+        } else {
+            assertThat(answers + deadLetters)
+                    .as("answers to %s at %s", asked, offset)
+                    .isLessThanOrEqualTo(1);
+        }
+    }
+
+    /** What happened, for whoever has to find out why. */
+    String trace() {
+        return world.trace();
+    }
+}
