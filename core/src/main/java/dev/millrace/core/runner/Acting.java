@@ -223,7 +223,8 @@ final class Acting<S> implements Attempts.Surroundings {
     private CallEffects effects(Optional<Because> because, long offset, int attempt) {
         int begunIn = life.get();
         BooleanSupplier over = () -> life.get() != begunIn;
-        long head = Math.max(offset, Math.max(watermark, newestActedOn));
+        long known = Math.max(newestActedOn, appender.newestNews());
+        long head = Math.max(offset, Math.max(watermark, known));
         return new CallEffects(
                 identity.path(),
                 reactor(because, over),

@@ -36,6 +36,7 @@ final class Appender {
     private final Set<Sending> backingOff = new HashSet<>();
     private long sendings;
     private long newestOwn;
+    private long newestNews;
     private int resumes;
 
     private volatile int life;
@@ -87,6 +88,11 @@ final class Appender {
         return newestOwn;
     }
 
+    /** The newest of them that the processor will be told of: a failure of its own it is not told of. */
+    synchronized long newestNews() {
+        return newestNews;
+    }
+
     /**
      * The own stream is another one now: what was known of its events means nothing, and what was parked or would have
      * to be sent again because of them is given up.
@@ -95,6 +101,7 @@ final class Appender {
         synchronized (this) {
             life++;
             newestOwn = 0;
+            newestNews = 0;
             causes.forget();
         }
         giveUpWhatIsOver();
@@ -168,6 +175,9 @@ final class Appender {
         if (isOwn(sending.target()) && sending.life() == life) {
             causes.remember(appended.event());
             newestOwn = Math.max(newestOwn, appended.offset());
+            if (!Diagnostics.isFailure(appended.event())) {
+                newestNews = Math.max(newestNews, appended.offset());
+            }
         }
     }
 

@@ -17,12 +17,16 @@ final class Diagnostics {
 
     /** Whether the event tells of a failure of this processor; such an event never fires its effects, or it would loop. */
     static boolean isOwnFailure(Event event, String slug) {
-        return event.payloadJson().path("processor").asText().equals(slug)
-                && BuiltInType.of(event.type())
-                        .filter(type -> type == BuiltInType.EFFECT_FAILED
-                                || type == BuiltInType.PROCESSOR_HALTED
-                                || type == BuiltInType.PAYLOAD_MALFORMED)
-                        .isPresent();
+        return event.payloadJson().path("processor").asText().equals(slug) && isFailure(event);
+    }
+
+    /** Whether the event tells of a failure of some processor. */
+    static boolean isFailure(Event event) {
+        return BuiltInType.of(event.type())
+                .filter(type -> type == BuiltInType.EFFECT_FAILED
+                        || type == BuiltInType.PROCESSOR_HALTED
+                        || type == BuiltInType.PAYLOAD_MALFORMED)
+                .isPresent();
     }
 
     static Draft effectFailed(Identity identity, long offset, Throwable failure, int attempts, Optional<String> name) {

@@ -20,13 +20,16 @@ final class Host implements Executor, Timers, ProgressStore {
     private final World world;
     private final String name;
     private final Map<String, Progress> disk;
+    private final Log log;
     private final Ledger ledger;
     private final ProcessorRunner<Ledger.Account> runner;
+    private String incarnation = "";
     private boolean dead;
 
     Host(World world, String name, Log log, Map<String, Progress> disk, EffectsFrom policy) {
         this.world = world;
         this.name = name;
+        this.log = log;
         this.disk = disk;
         this.ledger = new Ledger(world, this);
         world.note(name + " starts");
@@ -39,6 +42,16 @@ final class Host implements Executor, Timers, ProgressStore {
                 .retry(new RetryPolicy(3, Duration.ofMillis(50), Duration.ofSeconds(1)))
                 .maxUnacknowledged(10_000)
                 .start();
+    }
+
+    /** It is connected to this life of the stream. */
+    void attends(String life) {
+        incarnation = life;
+    }
+
+    /** Whether it still acts on a stream that is no more. */
+    boolean isBehindTheTimes() {
+        return !incarnation.equals(log.incarnation());
     }
 
     boolean isDead() {

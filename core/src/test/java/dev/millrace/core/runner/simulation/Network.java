@@ -129,6 +129,8 @@ final class Network implements EventStreams {
             toldCaughtUp = false;
             Duration gap =
                     deafSince.map(since -> Duration.between(since, world.now())).orElse(Duration.ZERO);
+            process.note("connects to " + incarnation + " at " + watermark);
+            process.attends(incarnation);
             subscriber.onConnected(new Connected(incarnation, watermark, gap));
             wake();
         }
@@ -150,6 +152,7 @@ final class Network implements EventStreams {
             if (strikes(25)) { // silence, until somebody notices
                 deafSince = Optional.of(world.now());
                 connected = false;
+                process.note("goes deaf");
                 process.after(world.upTo(40_000), () -> cut("silent for too long"));
                 return;
             }

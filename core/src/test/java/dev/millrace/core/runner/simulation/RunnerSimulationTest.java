@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
  * them again: {@code -Dmillrace.simulation.seed=4711}.
  */
 class RunnerSimulationTest {
-    private static final long SEEDS = Long.getLong("millrace.simulation.seeds", 1500);
+    private static final long SEEDS = Long.getLong("millrace.simulation.seeds", 1000);
 
     private static LongStream seeds() {
         Long only = Long.getLong("millrace.simulation.seed");
