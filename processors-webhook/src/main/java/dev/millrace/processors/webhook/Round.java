@@ -58,13 +58,23 @@ final class Round {
                 return;
             }
         }
-        courier.target().send(message).whenComplete((outcome, broken) -> {
+        attempt().whenComplete((outcome, broken) -> {
             if (broken == null) {
                 settle(attempt, outcome);
             } else {
                 settle(attempt, Outcome.failed("sending failed: " + broken));
             }
         });
+    }
+
+    /** What cannot even begin, because the secrets cannot be read say, has failed like any other attempt. */
+    private CompletableFuture<Outcome> attempt() {
+        try {
+            return courier.target().send(message);
+        } catch (RuntimeException broken) { // its words are not ours, and may hold a secret
+            return CompletableFuture.completedFuture(Outcome.failed("nothing was sent, because of a "
+                    + broken.getClass().getSimpleName() + "; see that the secrets can be read"));
+        }
     }
 
     private void settle(int attempt, Outcome outcome) {

@@ -12,6 +12,7 @@ import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.EventStore;
 import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.Secrets;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.testkit.VirtualTimers;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
@@ -33,7 +35,8 @@ final class Stage implements AutoCloseable {
     final VirtualTimers time = new VirtualTimers();
     private final Supplier<EventStore> stores;
     private final Map<String, String> settings = new HashMap<>(Map.of("server.loopback", "true"));
-    private final Map<String, String> secrets = new HashMap<>();
+    private final Map<String, String> secrets = new ConcurrentHashMap<>();
+    private Secrets vault = (project, name) -> Optional.ofNullable(secrets.get(name));
     private Optional<StreamEngine> running = Optional.empty();
 
     Stage(Supplier<EventStore> stores) {
@@ -54,12 +57,18 @@ final class Stage implements AutoCloseable {
         return this;
     }
 
+    /** Secrets from elsewhere. */
+    Stage vault(Secrets other) {
+        vault = other;
+        return this;
+    }
+
     Stage start() {
         running = Optional.of(StreamEngine.builder(stores.get())
                 .timers(time)
                 .processors(List.of(new ExternalSubscriberProvider()))
                 .settings(settings)
-                .secrets((project, name) -> Optional.ofNullable(secrets.get(name)))
+                .secrets(vault)
                 .start());
         return this;
     }

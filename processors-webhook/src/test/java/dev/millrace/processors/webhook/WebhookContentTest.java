@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
 import okio.Buffer;
 import org.junit.jupiter.api.AfterEach;
@@ -84,6 +86,27 @@ class WebhookContentTest {
         stage.secret("hook-secret", "plain text");
         stage.await(() -> receiver.accepted().size() == 1);
         assertThat(receiver.requests().get(0).header("webhook-signature")).startsWith("v1,");
+    }
+
+    @Test
+    void should_try_again_while_the_secrets_cannot_be_read() throws Exception {
+        AtomicInteger reads = new AtomicInteger();
+        stage.vault((project, name) -> {
+                    if (reads.incrementAndGet() <= 3) {
+                        throw new IllegalStateException("t0ps3cret");
+                    }
+                    return Optional.of("plain text");
+                })
+                .start()
+                .configure(webhook("\"signingSecret\": \"hook-secret\""));
+        stage.append("noted", "{}");
+        stage.await(() -> receiver.accepted().size() == 1);
+
+        assertThat(stage.payloads(BuiltInType.DELIVERY_FAILED))
+                .hasSize(3)
+                .allSatisfy(failure -> assertThat(failure.path("message").asText())
+                        .contains("IllegalStateException")
+                        .doesNotContain("t0ps3cret"));
     }
 
     @Test
