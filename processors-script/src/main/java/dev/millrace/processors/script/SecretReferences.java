@@ -16,11 +16,15 @@ import java.util.regex.Pattern;
 final class SecretReferences {
     private static final String SPACE = "(?:\\s|%20|\\+)*+";
     private static final String QUOTE = "(?:['\"]|%22|%27)";
+
+    /** Up to the next quote and never on, so that reading a text takes time in proportion to its length. */
+    private static final String NAME = "((?:(?!" + QUOTE + ").)++)";
+
     private static final Pattern REFERENCE = Pattern.compile(
             "getIterateSecret" + SPACE + "(?:\\(|%28)" + SPACE + "(?:\\{|%7B)" + SPACE + QUOTE + "?secretKey" + QUOTE
-                    + "?" + SPACE + "(?::|%3A)" + SPACE + QUOTE + "([^'\"]+?)" + QUOTE + SPACE + "(?:,|%2C)?" + SPACE
+                    + "?" + SPACE + "(?::|%3A)" + SPACE + QUOTE + NAME + QUOTE + SPACE + "(?:,|%2C)?" + SPACE
                     + "(?:\\}|%7D)" + SPACE + "(?:\\)|%29)",
-            Pattern.CASE_INSENSITIVE);
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private final Function<String, Optional<String>> secrets;
     private final Map<String, String> used = new LinkedHashMap<>();
