@@ -25,6 +25,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -188,6 +189,30 @@ public final class JsonCodec {
         } else {
             generator.copyCurrentEvent(parser);
         }
+    }
+
+    /**
+     * The same number as every YAML reader takes it for one: {@code 1e3} is a text to readers of YAML 1.1, which want a
+     * point and a sign ({@code 0.1e+4}). Its digits stay the same, and so does its precision.
+     *
+     * @param number as JSON writes it
+     */
+    public static String yamlNumber(String number) {
+        int exponentAt = Math.max(number.indexOf('e'), number.indexOf('E'));
+        if (exponentAt < 0) {
+            return number;
+        }
+        String digits = number.substring(0, exponentAt);
+        BigInteger exponent = new BigInteger(number.substring(exponentAt + 1));
+        if (digits.indexOf('.') < 0) {
+            int first = digits.startsWith("-") ? 1 : 0;
+            int whole = digits.length() - first;
+            digits = whole == 1
+                    ? digits.substring(0, first) + "0." + digits.substring(first)
+                    : digits.substring(0, first + 1) + "." + digits.substring(first + 1);
+            exponent = exponent.add(BigInteger.valueOf(whole == 1 ? 1 : whole - 1));
+        }
+        return digits + (exponent.signum() < 0 ? "e" : "e+") + exponent;
     }
 
     /** A parser over JSON text. */

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonCodecTest {
@@ -40,6 +41,24 @@ class JsonCodecTest {
         assertThat(text(JsonCodec.compact(loose))).isEqualTo(compact);
         assertThat(text(JsonCodec.compact(JsonCodec.indent(loose)))).isEqualTo(compact);
         assertThat(text(JsonCodec.compact(number.getBytes(UTF_8)))).isEqualTo(number);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0",
+        "-1.10, -1.10",
+        "1e3, 0.1e+4",
+        "-1E-7, -0.1e-6",
+        "0e0, 0.0e+1",
+        "120e5, 1.20e+7",
+        "2.50E10, 2.50e+10",
+        "2.50e-10, 2.50e-10",
+        "1e999999999, 0.1e+1000000000"
+    })
+    void should_write_exponents_as_every_yaml_reader_takes_them(String json, String yaml) {
+        assertThat(JsonCodec.yamlNumber(json)).isEqualTo(yaml);
+        assertThat(new BigDecimal(yaml)).isEqualTo(new BigDecimal(json));
+        assertThat(yaml).matches("-?[0-9]+(\\.[0-9]+(e[-+][0-9]+)?)?");
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** JSON as YAML that says exactly the same: every text is quoted and every number keeps its characters. */
+/** JSON as YAML that says exactly the same: every text is quoted and every number keeps its digits. */
 final class YamlText {
     private static final YAMLFactory FACTORY =
             YAMLFactory.builder().disable(YAMLGenerator.Feature.SPLIT_LINES).build();
@@ -22,7 +22,11 @@ final class YamlText {
         try (JsonParser parser = JsonCodec.parser(json);
                 JsonGenerator generator = FACTORY.createGenerator(out)) {
             while (parser.nextToken() != null) {
-                JsonCodec.copyToken(parser, generator);
+                if (parser.currentToken().isNumeric()) {
+                    generator.writeNumber(JsonCodec.yamlNumber(parser.getText()));
+                } else {
+                    JsonCodec.copyToken(parser, generator);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -150,7 +150,7 @@ class RequestBodiesTest {
     void should_write_yaml_that_reads_back_to_the_same_json() {
         String json =
                 "{\"streamPath\":\"/a\",\"type\":\"no\",\"payload\":{\"s\":[\"017\",\"~\",\"null\",\"a: b\",\"\",\" x\","
-                        + "\"two\\nlines\",\"tab\\t\",\"é😀\",\"- \",\"#\",\"\\u0001\",\"\\u2028\"],\"n\":[1,1.50,-0,1e5,12345678901234567890.0],"
+                        + "\"two\\nlines\",\"tab\\t\",\"é😀\",\"- \",\"#\",\"\\u0001\",\"\\u2028\"],\"n\":[1,1.50,-0,1.0e+5,12345678901234567890.0],"
                         + "\"e\":{},\"l\":[],\"t\":[true,false,null],\"yes\":{\"no\":1,\"1\":2,\"a b\":[[1],[{}]]}},\"offset\":3}";
         byte[] stored = JsonCodec.compact(json.getBytes(UTF_8));
         String yaml = new String(YamlText.document(stored), UTF_8);
