@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,7 +140,7 @@ final class ApprovedStates {
 
     private NavigableMap<Long, ObjectNode> read() {
         NavigableMap<Long, ObjectNode> states = new TreeMap<>();
-        YamlSource source = new YamlSource(file.toString(), content());
+        YamlSource source = new YamlSource(file.toString(), new StringReader(content()));
         for (Event event = source.next(); !event.is(Event.ID.StreamEnd); event = source.next()) {
             if (event.is(Event.ID.MappingStart)) {
                 JsonNode document = source.value(event);

@@ -3,6 +3,7 @@ package dev.millrace.testkit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.StreamPath;
+import java.io.Reader;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -17,7 +18,9 @@ import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.events.Event;
 import org.yaml.snakeyaml.events.ScalarEvent;
 
-/** Reads the events of a log out of YAML, and fills in what a hand-written log leaves out. */
+/**
+ * Reads the events of a log out of YAML, one at a time, and fills in what a hand-written log leaves out. For one thread.
+ */
 final class LogReader {
     private static final List<String> FIELDS =
             List.of("streamPath", "type", "payload", "metadata", "idempotencyKey", "offset", "createdAt");
@@ -26,21 +29,32 @@ final class LogReader {
     private record Field(JsonNode value, Mark mark) {}
 
     private final YamlSource source;
-    private final List<dev.millrace.core.Event> events = new ArrayList<>();
     private final Map<StreamPath, Long> lastOffsets = new HashMap<>();
     private StreamPath path = StreamPath.of("/test");
+    private boolean documentBegins;
     private Instant createdAt = HandWriting.START.minus(HandWriting.STEP);
 
-    LogReader(String name, String text) {
+    LogReader(String name, Reader text) {
         this.source = new YamlSource(name, text);
     }
 
-    List<dev.millrace.core.Event> read() {
-        boolean documentBegins = false;
+    /** All events that are left. */
+    List<dev.millrace.core.Event> readAll() {
+        List<dev.millrace.core.Event> events = new ArrayList<>();
+        for (dev.millrace.core.Event event = read(); event != null; event = read()) {
+            events.add(event);
+        }
+        return List.copyOf(events);
+    }
+
+    /** The next event, or null at the end. */
+    dev.millrace.core.@Nullable Event read() {
         for (Event event = source.next(); !event.is(Event.ID.StreamEnd); event = source.next()) {
             if (event.is(Event.ID.MappingStart)) {
-                readEvent(event);
-            } else if (event instanceof ScalarEvent scalar && !(documentBegins && isNothing(scalar))) {
+                documentBegins = false;
+                return readEvent(event);
+            }
+            if (event instanceof ScalarEvent scalar && !(documentBegins && isNothing(scalar))) {
                 throw source.error(
                         event,
                         "expected an event, which is a mapping with a 'type'; separate events by '---'"
@@ -48,7 +62,7 @@ final class LogReader {
             }
             documentBegins = event.is(Event.ID.DocumentStart);
         }
-        return List.copyOf(events);
+        return null;
     }
 
     /** An empty document, such as a last {@code ---} leaves behind. */
@@ -56,7 +70,7 @@ final class LogReader {
         return scalar.isPlain() && scalar.getValue().isEmpty();
     }
 
-    private void readEvent(Event start) {
+    private dev.millrace.core.Event readEvent(Event start) {
         Map<String, Field> fields = new LinkedHashMap<>();
         Map<String, Mark> seen = new HashMap<>();
         while (!source.at(Event.ID.MappingEnd)) {
@@ -71,7 +85,7 @@ final class LogReader {
             fields.put(key, new Field(source.value(value), value.getStartMark()));
         }
         source.next();
-        events.add(event(fields, start));
+        return event(fields, start);
     }
 
     private dev.millrace.core.Event event(Map<String, Field> fields, Event start) {

@@ -109,8 +109,10 @@ final class LogWriter {
             return value.isObject() ? "{}" : "[]";
         }
         String text = value.toString();
-        boolean isJsonLiteral = value.isBoolean() || value.isNull() || PlainScalar.isJsonNumber(text);
-        return isJsonLiteral ? text : scalar(value.asText());
+        if (PlainScalar.isJsonNumber(text) && value.isNumber()) {
+            return JsonCodec.yamlNumber(text);
+        }
+        return value.isBoolean() || value.isNull() ? text : scalar(value.asText());
     }
 
     /** A text, without quotes where that is safe. */

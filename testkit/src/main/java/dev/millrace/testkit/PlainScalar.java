@@ -16,6 +16,10 @@ import java.util.regex.Pattern;
  */
 final class PlainScalar {
     private static final Pattern JSON_NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
+
+    /** What newer readers take for a number, and older ones for a text unless it has a point and a sign: 1.0e+3. */
+    private static final Pattern EXPONENT_TO_ALL = Pattern.compile("-?(0|[1-9][0-9]*)\\.[0-9]+[eE][-+][0-9]+");
+
     private static final Pattern NUMBER_TO_SOME = Pattern.compile("[-+]?0[xX][0-9a-fA-F_]+"
             + "|[-+]?0[oO][0-7_]+"
             + "|[-+]?0[bB][01_]+"
@@ -48,7 +52,7 @@ final class PlainScalar {
             case "null":
                 return Optional.of(NullNode.instance);
             default:
-                if (isJsonNumber(text)) {
+                if (isNumberToAll(text)) {
                     return Optional.of(JsonCodec.parse(text));
                 }
                 return isAmbiguous(text) ? Optional.empty() : Optional.of(TextNode.valueOf(text));
@@ -58,6 +62,12 @@ final class PlainScalar {
     /** Whether the text is a number as JSON writes numbers. */
     static boolean isJsonNumber(String text) {
         return JSON_NUMBER.matcher(text).matches();
+    }
+
+    private static boolean isNumberToAll(String text) {
+        boolean hasExponent = text.indexOf('e') >= 0 || text.indexOf('E') >= 0;
+        return isJsonNumber(text)
+                && (!hasExponent || EXPONENT_TO_ALL.matcher(text).matches());
     }
 
     /** Whether the unquoted text would be read as this text by every reader. */
@@ -82,6 +92,10 @@ final class PlainScalar {
         if (word != null) {
             return "'" + text + "' is ambiguous: some YAML readers take it for " + word + "; write \"" + text
                     + "\" for the text, or " + word;
+        }
+        if (isJsonNumber(text)) {
+            return "'" + text + "' is ambiguous: some YAML readers take it for a number, and some for a text; write \""
+                    + text + "\" for the text, or " + JsonCodec.yamlNumber(text) + " for the number";
         }
         String kind = NUMBER_TO_SOME.matcher(text).matches() ? "a number" : "an instruction";
         return "'" + text + "' is ambiguous: some YAML readers take it for " + kind + "; write \"" + text

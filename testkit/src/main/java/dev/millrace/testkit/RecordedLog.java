@@ -10,16 +10,15 @@ import dev.millrace.core.StreamPath;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The log of a stream, as YAML has it: one mapping an event, with the fields and names of the wire, either as documents
@@ -37,9 +36,9 @@ import java.util.function.UnaryOperator;
  * offset (from 1), one second after the event before (from 2026-01-01T00:00:00Z), an empty payload.
  *
  * <p>Reading is strict where YAML is treacherous. Unquoted values that mean different things to different readers
- * ({@code no}, {@code 017}, {@code 1_000}, {@code ~}), tabs, duplicate keys, anchors, aliases and tags, unknown fields,
+ * ({@code no}, {@code 017}, {@code 1_000}, {@code 1e3}, {@code ~}), tabs, duplicate keys, anchors, aliases and tags, unknown fields,
  * and offsets that do not ascend are refused with {@code file:line:column} and the remedy. Unquoted dates and times are
- * text, because JSON has nothing else they could be.
+ * text, because JSON has nothing else they could be. A log in JSON, which is YAML, may have any number that JSON has.
  *
  * <p>Writing and reading again gives equal events: every text, and every number with all its digits. Immutable.
  */
@@ -59,8 +58,29 @@ public final class RecordedLog {
      * @throws UncheckedIOException when it cannot be read
      */
     public static RecordedLog read(Path file) {
+        try (Stream<Event> events = stream(file)) {
+            return new RecordedLog(file.toString(), events.toList());
+        }
+    }
+
+    /**
+     * Reads a file in UTF-8 event by event, for a log that is too long to be held in memory:
+     *
+     * <pre>{@code
+     * try (Stream<Event> events = RecordedLog.stream(file)) {
+     *     long turns = events.filter(event -> event.type().equals("user-said")).count();
+     * }
+     * }</pre>
+     *
+     * <p>A mistake in the log is found when the reading comes near it. One event and a little text around it are held.
+     *
+     * @return ordered and sequential; closing it closes the file
+     * @throws UncheckedIOException when it cannot be read; so does the stream, which also throws
+     *     {@link MalformedLogException} when it is not a log
+     */
+    public static Stream<Event> stream(Path file) {
         try {
-            return parse(decode(Files.readAllBytes(file), file.toString()), file.toString());
+            return new LogStream(file.toString(), Files.newInputStream(file)).stream();
         } catch (NoSuchFileException e) {
             throw new UncheckedIOException("log not found: " + file.toAbsolutePath(), e);
         } catch (IOException e) {
@@ -82,24 +102,13 @@ public final class RecordedLog {
             if (in == null) {
                 throw new NoSuchFileException(name);
             }
-            return parse(decode(in.readAllBytes(), name), name);
+            return new RecordedLog(name, new LogReader(name, new Utf8Reader(in)).readAll());
         } catch (NoSuchFileException e) {
             throw new UncheckedIOException(
                     "log not found: resource '" + name + "' is not on the class path; put it under src/test/resources",
                     e);
         } catch (IOException e) {
             throw new UncheckedIOException("log cannot be read: resource '" + name + "'; " + e.getMessage(), e);
-        }
-    }
-
-    private static String decode(byte[] bytes, String source) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new MalformedLogException(source, 1, 1, "not UTF-8; save the file in UTF-8");
         }
     }
 
@@ -111,7 +120,7 @@ public final class RecordedLog {
      * @throws MalformedLogException when it is not a log
      */
     public static RecordedLog parse(String yaml, String sourceName) {
-        return new RecordedLog(sourceName, new LogReader(sourceName, yaml).read());
+        return new RecordedLog(sourceName, new LogReader(sourceName, new StringReader(yaml)).readAll());
     }
 
     /**

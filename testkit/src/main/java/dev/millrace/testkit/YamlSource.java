@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.millrace.core.JsonCodec;
+import java.io.Reader;
 import java.util.HashMap;
 import java.util.Map;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -19,7 +21,6 @@ import org.yaml.snakeyaml.events.ScalarEvent;
 import org.yaml.snakeyaml.events.SequenceStartEvent;
 import org.yaml.snakeyaml.parser.Parser;
 import org.yaml.snakeyaml.parser.ParserImpl;
-import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
@@ -30,27 +31,16 @@ final class YamlSource {
     private static final int MAX_DEPTH = 256;
 
     private final String name;
-    private final String text;
     private final Parser parser;
     private int line = 1;
+    private boolean lastKeyQuoted;
 
-    YamlSource(String name, String text) {
+    /** Reads as it goes, and holds no more of the text than the value it is at. */
+    YamlSource(String name, Reader text) {
         this.name = name;
-        this.text = text.startsWith("\uFEFF") ? text.substring(1) : text;
-        int tab = this.text.indexOf('\t');
-        if (tab >= 0) {
-            throw error(tab, "a tab character; indent with spaces, and inside a text write \\t in double quotes");
-        }
         LoaderOptions options = new LoaderOptions();
         options.setCodePointLimit(Integer.MAX_VALUE);
-        this.parser = new ParserImpl(new StreamReader(this.text), options);
-    }
-
-    /** The error for a problem at an index of the text. */
-    private MalformedLogException error(int index, String problem) {
-        String before = text.substring(0, index);
-        int line = 1 + (int) before.chars().filter(c -> c == '\n').count();
-        return new MalformedLogException(name, line, index - before.lastIndexOf('\n'), problem);
+        this.parser = new ParserImpl(new StreamReader(new LogText(name, text)), options);
     }
 
     /** The next event; skips nothing. */
@@ -62,8 +52,6 @@ final class YamlSource {
             return event;
         } catch (MarkedYAMLException e) {
             throw notYaml(e);
-        } catch (ReaderException e) {
-            throw unprintable(e);
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) { // how the scanner meets a broken escape
             throw new MalformedLogException(
                     name, line, 1, "an escape in a quoted text is not complete or names no character");
@@ -76,8 +64,6 @@ final class YamlSource {
             return parser.checkEvent(kind);
         } catch (MarkedYAMLException e) {
             throw notYaml(e);
-        } catch (ReaderException e) {
-            throw unprintable(e);
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) { // how the scanner meets a broken escape
             throw new MalformedLogException(
                     name, line, 1, "an escape in a quoted text is not complete or names no character");
@@ -90,15 +76,6 @@ final class YamlSource {
         return mark == null
                 ? new MalformedLogException(name, 1, 1, problem)
                 : MalformedLogException.at(name, mark, problem);
-    }
-
-    private MalformedLogException unprintable(ReaderException e) {
-        int index = text.offsetByCodePoints(0, Math.min(e.getPosition(), text.codePointCount(0, text.length())));
-        return error(
-                index,
-                String.format(
-                        "the character U+%04X cannot stand in YAML; write it as \"\\u%04x\" in double quotes",
-                        e.getCodePoint(), e.getCodePoint()));
     }
 
     private void refuseForeign(Event event) {
@@ -138,10 +115,15 @@ final class YamlSource {
 
     /** The JSON of a whole value, the first event of which has just been read. */
     JsonNode value(Event first) {
-        return value(first, 0);
+        return value(first, 0, false);
     }
 
-    private JsonNode value(Event first, int depth) {
+    /**
+     * A value.
+     *
+     * @param json whether it belongs to a quoted key in braces, as in JSON: then a number is whatever JSON takes for one
+     */
+    private JsonNode value(Event first, int depth, boolean json) {
         if (depth > MAX_DEPTH) {
             throw error(first, "nested more than " + MAX_DEPTH + " deep; a log of the service never is");
         }
@@ -149,27 +131,31 @@ final class YamlSource {
             if (!scalar.isPlain()) {
                 return TextNode.valueOf(scalar.getValue());
             }
+            if (json && PlainScalar.isJsonNumber(scalar.getValue())) {
+                return JsonCodec.parse(scalar.getValue());
+            }
             return PlainScalar.meaning(scalar.getValue())
                     .orElseThrow(() -> error(scalar, PlainScalar.explain(scalar.getValue())));
         }
-        return first instanceof SequenceStartEvent ? array(depth) : object(depth);
+        return first instanceof MappingStartEvent mapping ? object(mapping, depth) : array(depth, json);
     }
 
-    private ArrayNode array(int depth) {
+    private ArrayNode array(int depth, boolean json) {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         while (!at(Event.ID.SequenceEnd)) {
-            array.add(value(next(), depth + 1));
+            array.add(value(next(), depth + 1, json));
         }
         next();
         return array;
     }
 
-    private ObjectNode object(int depth) {
+    private ObjectNode object(MappingStartEvent start, int depth) {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         Map<String, Mark> seen = new HashMap<>();
         while (!at(Event.ID.MappingEnd)) {
             String key = key(seen);
-            object.set(key, value(next(), depth + 1));
+            boolean json = start.isFlow() && lastKeyQuoted;
+            object.set(key, value(next(), depth + 1, json));
         }
         next();
         return object;
@@ -182,6 +168,7 @@ final class YamlSource {
             throw error(event, "a key must be a text; JSON has no other keys");
         }
         String key = scalar.getValue();
+        lastKeyQuoted = scalar.isDQuoted();
         if (scalar.isPlain() && (key.isEmpty() || key.equals("<<"))) {
             throw error(
                     event,

@@ -1,10 +1,23 @@
 package dev.millrace.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.millrace.core.Event;
+import dev.millrace.core.JsonCodec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MalformedLogTest {
@@ -63,6 +76,10 @@ class MalformedLogTest {
                 "1.e3",
                 "01e5",
                 "1e",
+                "1e3",
+                "-1E-7",
+                "1e+3",
+                "2.5e10",
                 ".inf",
                 "-.INF",
                 ".NaN",
@@ -83,6 +100,46 @@ class MalformedLogTest {
                 .singleElement()
                 .satisfies(event ->
                         assertThat(event.payloadJson().path("x").textValue()).isEqualTo(value));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1e3, 0.1e+4", "-12E-7, -1.2e-6", "2.5e10, 2.5e+10"})
+    void should_say_how_to_write_an_exponent(String written, String better) {
+        assertThat(refusal("type: a\npayload: {x: " + written + "}\n"))
+                .hasMessageEndingWith("some YAML readers take it for a number, and some for a text; write \"" + written
+                        + "\" for the text, or " + better + " for the number");
+        assertThat(RecordedLog.parse("type: a\npayload: {x: " + better + "}", "x")
+                        .events()
+                        .get(0)
+                        .payloadJson())
+                .isEqualTo(JsonCodec.parse("{\"x\": " + written + "}"));
+    }
+
+    @Test
+    void should_refuse_what_is_not_utf_8_where_it_stands(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("x.yaml");
+        Files.writeString(file, "type: ä\n---\n".repeat(2_000));
+        Files.write(file, "type: bäd\n".getBytes(StandardCharsets.ISO_8859_1), StandardOpenOption.APPEND);
+
+        assertThatThrownBy(() -> RecordedLog.read(file))
+                .isInstanceOf(MalformedLogException.class)
+                .hasMessage(file + ":4001:8: not UTF-8; save the file in UTF-8");
+    }
+
+    @Test
+    void should_give_what_is_before_a_mistake_when_it_streams(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("x.yaml");
+        Files.writeString(file, "type: a\n---\n".repeat(1_000) + "type: no\n");
+        List<Event> read = new ArrayList<>();
+
+        assertThatThrownBy(() -> {
+                    try (Stream<Event> events = RecordedLog.stream(file)) {
+                        events.forEach(read::add);
+                    }
+                })
+                .isInstanceOf(MalformedLogException.class)
+                .hasMessageStartingWith(file + ":2001:7: 'no' is ambiguous");
+        assertThat(read).hasSize(1_000);
     }
 
     @Test

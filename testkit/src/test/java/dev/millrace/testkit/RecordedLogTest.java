@@ -195,7 +195,7 @@ class RecordedLogTest {
         assertThat(RecordedLog.read(good)).hasToString(good + " (1 events)");
         assertThatExceptionOfType(MalformedLogException.class)
                 .isThrownBy(() -> RecordedLog.read(bad))
-                .withMessage(bad + ":1:1: not UTF-8; save the file in UTF-8");
+                .withMessage(bad + ":1:7: not UTF-8; save the file in UTF-8");
         assertThatThrownBy(() -> RecordedLog.read(dir.resolve("none.yaml")))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessage("log not found: " + dir.resolve("none.yaml"));
