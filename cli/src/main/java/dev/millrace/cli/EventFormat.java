@@ -60,7 +60,11 @@ enum EventFormat {
         try (JsonParser parser = JsonCodec.parser(json);
                 JsonGenerator generator = factory.createGenerator(out)) {
             while (parser.nextToken() != null) {
-                JsonCodec.copyToken(parser, generator);
+                if (parser.currentToken().isNumeric()) {
+                    generator.writeNumber(JsonCodec.yamlNumber(parser.getText()));
+                } else {
+                    JsonCodec.copyToken(parser, generator);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write as YAML: " + e.getMessage(), e);

@@ -49,7 +49,7 @@ class RecordCommandTest {
 
     @Test
     void should_write_the_text_of_the_server_below_a_header() throws Exception {
-        append("said", "{\"text\": \"no: 1\\nand 2\", \"n\": 1.50}");
+        append("said", "{\"text\": \"no: 1\\nand 2\", \"n\": [1.50, 1e-7]}");
 
         assertThat(run("record", "/a")).isZero();
 
