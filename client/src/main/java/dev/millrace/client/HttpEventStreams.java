@@ -13,6 +13,7 @@ import dev.millrace.core.StreamState;
 import dev.millrace.core.StreamSummary;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
+import dev.millrace.core.SubtreeSubscriber;
 import dev.millrace.core.runner.Timers;
 import java.net.URI;
 import java.time.Duration;
@@ -65,7 +66,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
     private final AppendSender sender;
     private final AppendLanes lanes = new AppendLanes();
     private final TailPort tailPort;
-    private final Set<Tail> tails = ConcurrentHashMap.newKeySet();
+    private final Set<LiveTail> tails = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     private HttpEventStreams(Builder settings) {
@@ -144,7 +145,25 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         if (closed) {
             throw Failures.closed("subscribe", path);
         }
-        Tail tail = new Tail(tailPort, path, afterOffset, subscriber);
+        return start(new Tail(tailPort, path, afterOffset, subscriber));
+    }
+
+    /**
+     * As {@link EventStreams#subscribeSubtree}; returns at once, also when the service cannot be reached. One connection
+     * serves all streams, and after a cut it goes on after the last event delivered. A service that does not follow
+     * subtrees ends it with {@link UnsupportedOperationException}.
+     *
+     * @throws StreamException when this client is closed
+     */
+    @Override
+    public Subscription subscribeSubtree(StreamPath path, SubtreeSubscriber subscriber) {
+        if (closed) {
+            throw Failures.closed("subscribe", path);
+        }
+        return start(new SubtreeTail(tailPort, path, subscriber));
+    }
+
+    private Subscription start(LiveTail tail) {
         tails.add(tail);
         tail.connect();
         if (closed) {
@@ -194,7 +213,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         }
         closed = true;
         exchange.close();
-        tails.forEach(Tail::close);
+        tails.forEach(LiveTail::close);
         transport.close();
     }
 

@@ -5,6 +5,7 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
+import java.util.OptionalLong;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
@@ -90,6 +91,25 @@ final class Requests {
             request.header("Last-Event-ID", Long.toString(afterOffset));
         }
         return request.build();
+    }
+
+    /**
+     * A live read of a subtree.
+     *
+     * @param afterPosition exclusive; empty for the end
+     */
+    Request subtree(StreamPath path, OptionalLong afterPosition) {
+        String after = afterPosition.isEmpty()
+                ? "end"
+                : afterPosition.getAsLong() == 0 ? "start" : Long.toString(afterPosition.getAsLong());
+        HttpUrl.Builder url = url(path, "")
+                .addQueryParameter("subtree", "true")
+                .addQueryParameter("afterOffset", after)
+                .addQueryParameter("caughtUp", "true");
+        return request(url)
+                .header("Accept", "text/event-stream")
+                .header("Accept-Encoding", "identity")
+                .build();
     }
 
     Request state(StreamPath path) {

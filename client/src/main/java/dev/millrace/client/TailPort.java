@@ -23,4 +23,4 @@ record TailPort(
         Timers timers,
         Backoff backoff,
         Executor executor,
-        Consumer<Tail> ended) {}
+        Consumer<LiveTail> ended) {}

@@ -26,6 +26,7 @@ public abstract class EventStreamsContract
                 ReadPromises,
                 SubscribePromises,
                 SubscriptionEndPromises,
+                SubtreePromises,
                 TreePromises {
     /** Tells the streams of this run from those of an earlier one on a service that still remembers it. */
     private static final String RUN =

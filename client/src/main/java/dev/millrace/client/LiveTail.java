@@ -1,0 +1,265 @@
+package dev.millrace.client;
+
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscription;
+import dev.millrace.core.runner.Timers;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.MediaType;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A live subscription that outlives its connections.
+ *
+ * <p>It is always one thread's turn: the thread of the call that is under way, or nobody's while a timer runs. Whoever
+ * has the turn calls the subscriber and owns every field but those under the lock. The lock only answers who says the
+ * last word: the call that is under way, or, when there is none, {@link #close()}.
+ */
+abstract class LiveTail implements Subscription {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.client");
+
+    private final TailPort port;
+    private final StreamPath path;
+    private final ServerClock clock = new ServerClock();
+    private int failures;
+    private Instant connectedAt = Instant.MAX;
+
+    private final Object lock = new Object();
+    private volatile boolean closed; // written under the lock
+    private @Nullable Call underWay; // under the lock
+    private Timers.@Nullable Timer timer; // under the lock
+
+    LiveTail(TailPort port, StreamPath path) {
+        this.port = port;
+        this.path = path;
+    }
+
+    /** Begins the next attempt; never blocks. */
+    abstract void connect();
+
+    /** Whether anything was delivered since the last call of this method. */
+    abstract boolean takeMoved();
+
+    /** A connection was lost. */
+    abstract void disconnected(Throwable cause);
+
+    /** The last word. */
+    abstract void ended(@Nullable Throwable failure);
+
+    final TailPort port() {
+        return port;
+    }
+
+    final StreamPath path() {
+        return path;
+    }
+
+    final boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * A connection was made.
+     *
+     * @return how long the subscription was deaf before
+     */
+    final Duration connected(Greeting greeting, Instant now) {
+        connectedAt = now;
+        return clock.connected(greeting.time(), now);
+    }
+
+    /** The answer, with every byte that arrives noted. */
+    final Response observed(Response response) {
+        ObservedBody body = new ObservedBody(
+                response.body(), () -> clock.byteArrived(port.timers().now()));
+        return response.newBuilder().body(body).build();
+    }
+
+    /** What to do with a successful answer that is no event stream. */
+    final Outcome notAnEventStream(Call call, Response response) {
+        call.cancel();
+        return Outcome.of(
+                Outcome.Next.TRY_AGAIN,
+                Failures.unreadable(
+                        "subscribe",
+                        path,
+                        response.request(),
+                        new IllegalArgumentException(
+                                "it is " + response.body().contentType() + " and not text/event-stream")));
+    }
+
+    static boolean isEventStream(Response response) {
+        MediaType type = response.body().contentType();
+        return type != null && type.type().equals("text") && type.subtype().equals("event-stream");
+    }
+
+    /** Gives the turn to a call. */
+    final void begin(Call call, Turn turn) {
+        synchronized (lock) {
+            if (closed) {
+                return; // close() found nothing under way and says the last word
+            }
+            underWay = call;
+            timer = null;
+        }
+        call.enqueue(new Callback() {
+            @Override
+            public void onFailure(Call failed, IOException e) {
+                take(() ->
+                        Outcome.of(Outcome.Next.TRY_AGAIN, Failures.unreachable("subscribe", path, call.request(), e)));
+            }
+
+            @Override
+            public void onResponse(Call answered, Response response) {
+                take(() -> {
+                    try (response) {
+                        return turn.on(response);
+                    }
+                });
+            }
+        });
+    }
+
+    /** What to do with an answer. */
+    interface Turn {
+        Outcome on(Response response);
+    }
+
+    private void take(Supplier<Outcome> turn) {
+        Outcome outcome;
+        try {
+            outcome = turn.get();
+        } catch (RuntimeException | Error e) {
+            outcome = Outcome.of(Outcome.Next.END, e);
+        }
+        proceed(outcome);
+    }
+
+    final Outcome refused(Response response) {
+        StreamException refusal = Failures.refused("subscribe", path, response);
+        return refusal.isRetryable()
+                ? new Outcome(
+                        Outcome.Next.TRY_AGAIN,
+                        refusal,
+                        RetryAfter.of(response, port.timers().now()))
+                : Outcome.of(Outcome.Next.END, refusal);
+    }
+
+    private void proceed(Outcome outcome) {
+        switch (outcome.next()) {
+            case TRY_AGAIN -> retry(outcome, false);
+            case RECONNECT -> lost(outcome, false);
+            case RECONNECT_AT_ONCE -> lost(outcome, true);
+            case AGAIN -> again();
+            case END -> end(outcome.cause());
+        }
+    }
+
+    private void lost(Outcome outcome, boolean orderly) {
+        Duration lived = Duration.between(connectedAt, port.timers().now());
+        if (takeMoved() || lived.compareTo(port.backoff().most()) > 0) {
+            failures = 0;
+        }
+        try {
+            Throwable cause = outcome.cause();
+            if (!closed && cause != null) {
+                disconnected(cause);
+            }
+        } catch (RuntimeException | Error e) {
+            end(e);
+            return;
+        }
+        retry(outcome, orderly && failures == 0);
+    }
+
+    private void retry(Outcome outcome, boolean atOnce) {
+        int attempt = failures++;
+        if (!closed) {
+            LOG.log(
+                    attempt == 0 ? Level.INFO : Level.DEBUG,
+                    () -> "tail of " + path + " is not connected, trying again: " + outcome.cause());
+        }
+        if (atOnce) {
+            again();
+            return;
+        }
+        Duration delay = port.backoff().delay(attempt).plus(outcome.notBefore());
+        boolean over;
+        synchronized (lock) {
+            underWay = null;
+            over = closed;
+            if (!over) {
+                timer = port.timers().after(delay, this::connect);
+            }
+        }
+        if (over) {
+            sayEnd(null);
+        }
+    }
+
+    /** Ends the turn and begins the next one without waiting. */
+    private void again() {
+        boolean over;
+        synchronized (lock) {
+            underWay = null;
+            over = closed;
+        }
+        if (over) {
+            sayEnd(null);
+        } else {
+            connect();
+        }
+    }
+
+    /** Ends the subscription; a close that came first wins. */
+    private void end(@Nullable Throwable failure) {
+        boolean wasClosed;
+        synchronized (lock) {
+            underWay = null;
+            wasClosed = closed;
+            closed = true;
+        }
+        sayEnd(wasClosed ? null : failure);
+    }
+
+    @Override
+    public void close() {
+        Call call;
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            call = underWay;
+            if (timer != null) {
+                timer.cancel();
+            }
+        }
+        if (call != null) {
+            call.cancel();
+            return;
+        }
+        try {
+            port.executor().execute(() -> sayEnd(null));
+        } catch (RejectedExecutionException e) {
+            sayEnd(null); // the client is closed as well, and has no thread left
+        }
+    }
+
+    private void sayEnd(@Nullable Throwable failure) {
+        try {
+            ended(failure);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, "subscriber failed in onEnd: " + path, e);
+        }
+        port.ended().accept(this);
+    }
+}
