@@ -1,9 +1,11 @@
 package dev.millrace.testkit;
 
 import dev.millrace.core.Event;
+import java.util.List;
 
 /** The words for each way in which a reducer turns out not to be pure. */
 final class Impurity {
+    private static final int MOST_CALLS = 10;
     private static final String OUTSIDE =
             "take time from event.createdAt(), ids from the event, and keep everything else" + " in the state";
 
@@ -58,6 +60,19 @@ final class Impurity {
         return new Problem("Initial state of '" + slug + "' is not the same twice", "make it of constants");
     }
 
+    Problem differsElsewhere(Event event) {
+        return notPure(
+                event,
+                "gave another state in another JVM with " + SecondJvm.ENVIRONMENT,
+                "depend on none of these, nor on the order of a Set, a Map or a HashMap of enums that has none of its own");
+    }
+
+    Problem initialStateDiffersElsewhere() {
+        return new Problem(
+                "Initial state of '" + slug + "' is another one in another JVM with " + SecondJvm.ENVIRONMENT,
+                "make it of constants");
+    }
+
     private Problem notPure(Event event, String what, String remedy) {
         return new Problem("Reducer of '" + slug + "' is not pure: " + describe(event) + " " + what, remedy);
     }
@@ -65,6 +80,27 @@ final class Impurity {
     AssertionError found(Problem problem, JsonDifference difference) {
         return new AssertionError(
                 problem.observation() + "; first difference at " + difference + "; " + problem.remedy());
+    }
+
+    /** Two states differ, and the code shows why. */
+    AssertionError explained(AssertionError difference, List<ImpureCall> calls) {
+        return new AssertionError(
+                difference.getMessage() + "\nIts code says where that may come from:" + list(calls), difference);
+    }
+
+    /** Nothing differs over this log, but the code does what a reducer must not. */
+    AssertionError impureCalls(List<ImpureCall> calls) {
+        return new AssertionError("Reducer of '" + slug + "' is not pure, although no state of this log shows it:"
+                + list(calls) + "\nWhat does no harm for a reason you know is excepted with @AllowImpure(reason).");
+    }
+
+    private static String list(List<ImpureCall> calls) {
+        StringBuilder list = new StringBuilder();
+        calls.stream().limit(MOST_CALLS).forEach(call -> list.append("\n- ").append(call.inWords()));
+        if (calls.size() > MOST_CALLS) {
+            list.append("\n- and ").append(calls.size() - MOST_CALLS).append(" more");
+        }
+        return list.toString();
     }
 
     AssertionError unequal(Problem problem) {

@@ -14,10 +14,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Folds a log in several ways that a pure reducer cannot tell apart, and compares the states after every event. No single
- * way finds every impurity; each finds some that the others miss:
+ * Folds a log in several ways that a pure reducer cannot tell apart, compares the states after every event, and looks
+ * through the bytecode. No single way finds every impurity; each finds some that the others miss:
  *
  * <ol>
  *   <li>every call is made twice, a tick of the clock apart, and its arguments are compared before and after;
@@ -25,7 +26,9 @@ import java.util.Optional;
  *   <li>the whole log is folded again from a new initial state;
  *   <li>the state goes through JSON after every event;
  *   <li>the state goes through JSON once, and the rest of the log is folded from it: at every event of a log of up to 200,
- *       and at 50 of a longer one. Beyond 50 events, only the next 20 states and the last one are compared.
+ *       and at 50 of a longer one. Beyond 50 events, only the next 20 states and the last one are compared;
+ *   <li>a second JVM folds the log in another environment, see {@link SecondJvm};
+ *   <li>the bytecode is followed from the reducer into everything it calls, see {@link ReducerScan}.
  * </ol>
  *
  * @param <S> the state
@@ -60,14 +63,50 @@ final class PurityCheck<S> {
      *     when its state does not survive JSON
      */
     static <S> S check(Processor<S> processor, List<Event> log) {
+        SecondJvm.prepare();
         PurityCheck<S> check = new PurityCheck<>(processor, log);
-        check.foldWithEveryCallTwice();
-        awaitTick(true);
-        check.repeatEveryCall();
-        check.foldAgain();
-        check.reviveAfterEveryEvent();
-        check.reviveAtPrefixes();
+        AssertionError difference = check.difference();
+        List<ImpureCall> calls =
+                check.states.isEmpty() ? List.of() : ReducerScan.of(processor, check.firstAndLastState());
+        if (difference != null) {
+            throw calls.isEmpty() ? difference : check.impurity.explained(difference, calls);
+        }
+        if (!calls.isEmpty()) {
+            throw check.impurity.impureCalls(calls);
+        }
         return check.states.get(log.size());
+    }
+
+    private List<S> firstAndLastState() {
+        return List.of(states.get(0), states.get(states.size() - 1));
+    }
+
+    private @Nullable AssertionError difference() {
+        try {
+            foldWithEveryCallTwice();
+            awaitTick(true);
+            repeatEveryCall();
+            foldAgain();
+            reviveAfterEveryEvent();
+            reviveAtPrefixes();
+            foldElsewhere();
+            return null;
+        } catch (AssertionError e) {
+            return e;
+        }
+    }
+
+    private void foldElsewhere() {
+        List<Integer> sample = SecondJvm.sample(events.size());
+        Optional<List<JsonNode>> elsewhere = SecondJvm.fold(processor, events, sample);
+        for (int i = 0; elsewhere.isPresent() && i < sample.size(); i++) {
+            int folded = sample.get(i);
+            String where = folded == 0 ? "before the first event" : after(events.get(folded - 1));
+            Problem problem = folded == 0
+                    ? impurity.initialStateDiffersElsewhere()
+                    : impurity.differsElsewhere(events.get(folded - 1));
+            same(json.write(states.get(folded), where), elsewhere.get().get(i), problem);
+        }
     }
 
     private void foldWithEveryCallTwice() {
