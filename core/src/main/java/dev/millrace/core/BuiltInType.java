@@ -182,7 +182,15 @@ public enum BuiltInType {
     /** A reducer threw; its state cannot be trusted, so this processor of this stream stopped. */
     PROCESSOR_HALTED("millrace/processor-halted", failure()),
     /** A payload did not fit the class a processor has for its type. */
-    PAYLOAD_MALFORMED("millrace/payload-malformed", failure());
+    PAYLOAD_MALFORMED("millrace/payload-malformed", failure()),
+    /** How far a processor has come on a stream, kept in another stream; the newest of each processor and stream counts. */
+    PROGRESS_SAVED(
+            "millrace/progress-saved",
+            schema().required("slug", NON_EMPTY_TEXT)
+                    .required("path", NON_EMPTY_TEXT)
+                    .required("incarnation", TEXT)
+                    .required("acknowledgedThrough", INTEGER)
+                    .and(BuiltInType::anOffsetOfAStream));
 
     private static final String PREFIX = "https://events.iterate.com/events/stream/";
     private static final List<String> OTHER_PREFIXES = List.of(
@@ -257,6 +265,18 @@ public enum BuiltInType {
     private static void bothOrNeither(JsonNode payload, List<String> problems) {
         if (payload.has("burstCapacity") != payload.has("refillRatePerMinute")) {
             problems.add("payload: burstCapacity and refillRatePerMinute go together, both or neither");
+        }
+    }
+
+    private static void anOffsetOfAStream(JsonNode payload, List<String> problems) {
+        JsonNode through = payload.get("acknowledgedThrough");
+        if (!through.canConvertToLong() || through.longValue() < 0) {
+            problems.add("payload.acknowledgedThrough: expected 0 or more, got " + through);
+        }
+        try {
+            new StreamPath(payload.get("path").textValue());
+        } catch (IllegalArgumentException e) {
+            problems.add("payload.path: " + e.getMessage());
         }
     }
 

@@ -154,6 +154,18 @@ public sealed interface StreamEvent {
     record PayloadMalformed(String processor, int version, Source source, String message) implements StreamEvent {}
 
     /**
+     * How far a processor has come on a stream, told in another stream ({@code ProgressStore.inStream}).
+     *
+     * @param slug the processor
+     * @param path the stream it runs on
+     * @param incarnation the life of that stream; empty when the service does not say
+     * @param acknowledgedThrough every effect of its events up to this offset is done, or was not to be done; 0 or more
+     */
+    @EventName("millrace/progress-saved")
+    record ProgressSaved(String slug, String path, String incarnation, long acknowledgedThrough)
+            implements StreamEvent {}
+
+    /**
      * The event that a failure is about.
      *
      * @param path its stream

@@ -117,7 +117,8 @@ class BuiltInTypeTest {
                         "millrace/dynamic-worker-removed",
                         "millrace/effect-failed",
                         "millrace/processor-halted",
-                        "millrace/payload-malformed");
+                        "millrace/payload-malformed",
+                        "millrace/progress-saved");
     }
 
     @ParameterizedTest
@@ -175,7 +176,10 @@ class BuiltInTypeTest {
                         Map.entry(BuiltInType.DYNAMIC_WORKER_REMOVED, "{'slug':'s'}"),
                         Map.entry(BuiltInType.EFFECT_FAILED, "{" + failure + ",'attempts':4,'attempt':'reply'}"),
                         Map.entry(BuiltInType.PROCESSOR_HALTED, "{" + failure + "}"),
-                        Map.entry(BuiltInType.PAYLOAD_MALFORMED, "{" + failure + "}"))
+                        Map.entry(BuiltInType.PAYLOAD_MALFORMED, "{" + failure + "}"),
+                        Map.entry(
+                                BuiltInType.PROGRESS_SAVED,
+                                "{'slug':'s','path':'/a','incarnation':'','acknowledgedThrough':0}"))
                 .map(entry -> Arguments.of(entry.getKey(), entry.getValue().replace('\'', '"')));
     }
 
@@ -209,7 +213,10 @@ class BuiltInTypeTest {
                 "DYNAMIC_WORKER_CONFIGURED|{'slug':'s'}|payload: expected exactly one of 'script' and 'modules'",
                 "DYNAMIC_WORKER_CONFIGURED|{'slug':'s','script':'x','modules':{}}|payload: expected exactly one of 'script' and 'modules'",
                 "PROCESSOR_ATTACHED|{'processor':'p','config':1}|payload.config: expected an object, got 1",
-                "EFFECT_FAILED|{'processor':'p','version':1,'source':{},'message':'m'}|payload.attempts: expected a positive integer, got nothing"
+                "EFFECT_FAILED|{'processor':'p','version':1,'source':{},'message':'m'}|payload.attempts: expected a positive integer, got nothing",
+                "PROGRESS_SAVED|{'slug':'s','path':'/a','incarnation':'i','acknowledgedThrough':-1}|payload.acknowledgedThrough: expected 0 or more, got -1",
+                "PROGRESS_SAVED|{'slug':'s','path':'/a','incarnation':'i','acknowledgedThrough':18446744073709551617}|payload.acknowledgedThrough: expected 0 or more, got 18446744073709551617",
+                "PROGRESS_SAVED|{'slug':'s','path':'/a','acknowledgedThrough':1}|payload.incarnation: expected a string, got nothing"
             })
     void should_name_the_field_and_the_problem(BuiltInType builtIn, String payload, String problem) {
         boolean quotesWords = problem.contains("'script'");

@@ -66,6 +66,7 @@ class StreamEventTest {
                 Optional.of(new StreamEvent.Repetition(3))));
         assertFits(new StreamEvent.ProcessorAttached("p", Optional.empty(), Optional.empty()));
         assertFits(new StreamEvent.EffectFailed("p", 1, new StreamEvent.Source("/a", 1), "m", 1, Optional.of("reply")));
+        assertFits(new StreamEvent.ProgressSaved("p", "/a", "", 7));
     }
 
     @Test

@@ -7,17 +7,15 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Progress in a map. */
 final class InMemoryProgressStore implements ProgressStore {
-    private record Key(String slug, StreamPath path) {}
-
-    private final Map<Key, Progress> saved = new ConcurrentHashMap<>();
+    private final Map<ProgressKey, Progress> saved = new ConcurrentHashMap<>();
 
     @Override
     public Optional<Progress> load(String slug, StreamPath path) {
-        return Optional.ofNullable(saved.get(new Key(slug, path)));
+        return Optional.ofNullable(saved.get(new ProgressKey(slug, path)));
     }
 
     @Override
     public void save(Progress progress) {
-        saved.put(new Key(progress.slug(), progress.path()), progress);
+        saved.merge(ProgressKey.of(progress), progress, Progress::then);
     }
 }
