@@ -8,6 +8,7 @@ import dev.millrace.core.runner.ProgressStore;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -151,7 +152,7 @@ public abstract class ProgressStoreContract {
             for (String slug : List.copyOf(newest.keySet())) {
                 String which = "seed " + seed + ", crash " + crash + ", " + slug;
                 Optional<Progress> loaded = store.load(slug, PATH);
-                Progress saved = newest.get(slug);
+                Progress saved = Objects.requireNonNull(newest.get(slug));
                 if (survivesReopen() && inGoodOrder) {
                     assertThat(loaded).as(which).contains(saved);
                 }
