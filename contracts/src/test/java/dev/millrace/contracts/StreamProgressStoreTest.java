@@ -23,26 +23,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class StreamProgressStoreTest extends ProgressStoreContract {
     private static final StreamPath PATH = StreamPath.of("/agents/1");
     private static final AtomicInteger TESTS = new AtomicInteger();
-    private static StreamEngine engine;
+    private static final StreamEngine ENGINE =
+            StreamEngine.builder(new InMemoryEventStore()).start();
 
-    private final EventStreams streams = engine.streams(ProjectSlug.defaultProject());
+    private final EventStreams streams = ENGINE.streams(ProjectSlug.defaultProject());
     private final StreamPath side = StreamPath.of("/side/progress-" + TESTS.incrementAndGet());
     private AtomicBoolean alive = new AtomicBoolean(true);
 
-    @BeforeAll
-    static void start() {
-        engine = StreamEngine.builder(new InMemoryEventStore()).start();
-    }
-
     @AfterAll
     static void stop() {
-        engine.close();
+        ENGINE.close();
     }
 
     @Override
