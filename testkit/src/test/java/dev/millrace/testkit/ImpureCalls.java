@@ -83,7 +83,7 @@ final class ImpureCalls {
         }
     }
 
-    static final class Plain {}
+    static class Plain {}
 
     enum Colour {
         RED,
