@@ -3,6 +3,9 @@ package dev.millrace.testkit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -137,6 +140,34 @@ final class ClassFiles {
                         .filter(method -> method.name.equals(name) && method.desc.equals(descriptor))
                         .findFirst()
                         .map(method -> new Declared(node, method)));
+    }
+
+    /** What a class implements of the JDK's interfaces, so that the JDK may call it. */
+    List<Declared> callbacks(String type) {
+        List<Declared> callbacks = new ArrayList<>();
+        for (String above : lineage(type)) {
+            if (isTrusted(above) && has(above, Opcodes.ACC_INTERFACE)) {
+                find(above).stream()
+                        .flatMap(node -> node.methods.stream())
+                        .flatMap(method -> resolve(type, method.name, method.desc).stream())
+                        .filter(target -> !target.has(Opcodes.ACC_STATIC))
+                        .forEach(callbacks::add);
+            }
+        }
+        return callbacks;
+    }
+
+    /** Everything that a sealed class or interface permits, and what that permits. */
+    Set<String> permitted(String type) {
+        Set<String> all = new LinkedHashSet<>();
+        Deque<String> open = new ArrayDeque<>(List.of(type));
+        while (!open.isEmpty()) {
+            find(open.remove())
+                    .map(node -> node.permittedSubclasses)
+                    .ifPresent(
+                            subclasses -> subclasses.stream().filter(all::add).forEach(open::add));
+        }
+        return all;
     }
 
     boolean has(String type, int access) {

@@ -18,14 +18,15 @@ public final class ProcessorAssert<S> extends AbstractAssert<ProcessorAssert<S>,
     }
 
     /**
-     * The reducer gives the same states over this log however often, and from wherever, it is folded: called twice,
-     * folded again, from states that went through JSON after any event; and it leaves its arguments as they were.
+     * The reducer gives the same states over this log however often, from wherever and in whatever environment it is
+     * folded: called twice, folded again, from states that went through JSON after any event, in a second JVM with
+     * another locale, time zone, charset and order of sets; it leaves its arguments as they were; and neither its
+     * bytecode nor what it calls does anything on the deny-list, whether the log gets there or not.
      *
-     * <p>This finds the clock, random numbers, counters, mutation and hidden fields. It does not find what stays the same
-     * for the length of a test: the locale, the time zone, the date, a file.
+     * <p>What the bytecode does and is harmless is excepted with {@link dev.millrace.core.processor.AllowImpure}.
      *
-     * @throws AssertionError naming the event, the first difference and the remedy; or when the reducer throws, or its
-     *     state does not survive JSON
+     * @throws AssertionError naming the event, the first difference and the remedy; the class, the method, the line and
+     *     the calls that lead there; or when the reducer throws, or its state does not survive JSON
      */
     public ProcessorAssert<S> isPureOver(RecordedLog log) {
         fold(log);
@@ -71,6 +72,23 @@ public final class ProcessorAssert<S> extends AbstractAssert<ProcessorAssert<S>,
      */
     public ProcessorAssert<S> foldsTo(String resource, S expected) {
         return foldsTo(RecordedLog.readResource(resource), expected);
+    }
+
+    /**
+     * The code of the reducer, and of what it calls in its module, is what somebody accepted for this {@code version()}.
+     * The accepted fingerprint is in {@code src/test/fingerprints/<slug>.txt} of the module; running the test with {@code
+     * -Dmillrace.fingerprints=accept} writes it.
+     *
+     * <p>Whoever changes a reducer and forgets to raise its version lets new code go on from states that the old code
+     * made. Compilers of different JDKs give the same fingerprint for the same source and {@code --release}; renaming
+     * what is called changes it.
+     *
+     * @throws AssertionError when the code or the version is another one, naming the methods; or when none was accepted
+     */
+    public ProcessorAssert<S> hasAcceptedFingerprint() {
+        isNotNull();
+        AcceptedFingerprint.of(actual).checkOrAccept(actual.slug(), ReducerFingerprint.of(actual));
+        return this;
     }
 
     private S fold(RecordedLog log) {

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The given part is history: it is folded, and no effect comes of it, except what {@link Processor#onCaughtUp} finds
  * owed. Everything after it is live, through the real runner and the real engine: each event is appended, folded and
  * acted upon, and the next one comes when the processor is at rest. The first {@code then} plays the whole script; after
- * it nothing more can be given. The reducer is checked for purity over the whole log, unasked.
+ * it nothing more can be given. The reducer is checked for purity over the whole log, unasked; {@link PurityExtension}
+ * puts that off to the end of the test.
  *
  * <p>Times in the log are the same in every run: a step comes a second after what was before it, and the processor's
  * answers come at once. Effects that fail are retried within milliseconds. Not safe for use by many threads.
@@ -55,7 +56,9 @@ public final class ProcessorFixture<S> {
 
     /** A fixture for this processor, on {@code /test} unless a log says otherwise. */
     public static <S> ProcessorFixture<S> of(Processor<S> processor) {
-        return new ProcessorFixture<>(processor);
+        ProcessorFixture<S> fixture = new ProcessorFixture<>(processor);
+        FixtureWatch.made(fixture);
+        return fixture;
     }
 
     /**
@@ -131,7 +134,7 @@ public final class ProcessorFixture<S> {
     }
 
     /**
-     * Does not check whether the reducer is pure.
+     * Does not check whether the reducer is pure; {@link WithoutPurityCheck} says so for a whole test.
      *
      * @param reason for whoever reads the test, not blank
      */
@@ -264,18 +267,29 @@ public final class ProcessorFixture<S> {
             end = new Performance<>(processor, new Script(stream(), List.copyOf(given), List.copyOf(steps), bound))
                     .play();
             outcome = end;
-            if (purityChecked && !end.halted()) {
+            if (purityChecked && !end.halted() && !FixtureWatch.takesCareOf(this)) {
                 checkPurity(end);
             }
         }
         if (end.halted() && !haltExpected) {
-            if (purityChecked) {
+            if (purityChecked && !FixtureWatch.takesCareOf(this)) {
                 PurityCheck.check(processor, end.log());
             }
             throw new AssertionError("'" + subject.slug() + "' halted: on " + stream() + "; "
                     + end.status().failure().orElse("no reason was given") + "; say thenHalted() if it should");
         }
         return end;
+    }
+
+    /** Checks what {@link FixtureWatch} took care of; plays the script first, if nothing did and that is wanted. */
+    void checkAfterTest(boolean playing) {
+        if (outcome == null && !playing) {
+            return;
+        }
+        Outcome<S> end = completed();
+        if (purityChecked && !end.halted()) {
+            checkPurity(end);
+        }
     }
 
     private void checkPurity(Outcome<S> end) {

@@ -238,7 +238,7 @@ final class ReducerScan {
         for (String type : List.copyOf(made)) {
             dispatch(dispatch, type);
         }
-        permitted(called.owner()).forEach(type -> dispatch(dispatch, type));
+        classes.permitted(called.owner()).forEach(type -> dispatch(dispatch, type));
     }
 
     private void dispatch(Dispatch dispatch, String type) {
@@ -249,18 +249,6 @@ final class ReducerScan {
         }
     }
 
-    private Set<String> permitted(String type) {
-        Set<String> all = new LinkedHashSet<>();
-        Deque<String> open = new ArrayDeque<>(List.of(type));
-        while (!open.isEmpty()) {
-            classes.find(open.remove())
-                    .map(node -> node.permittedSubclasses)
-                    .ifPresent(
-                            subclasses -> subclasses.stream().filter(all::add).forEach(open::add));
-        }
-        return all;
-    }
-
     /** From here on there are objects of this class, and the JDK may call what it implements of the JDK's interfaces. */
     private void make(String type, Visit visit, int line) {
         if (ClassFiles.isTrusted(type)) {
@@ -269,15 +257,7 @@ final class ReducerScan {
         if (made.add(type)) {
             List.copyOf(dispatches).forEach(dispatch -> dispatch(dispatch, type));
         }
-        for (String above : classes.lineage(type)) {
-            if (ClassFiles.isTrusted(above) && classes.has(above, Opcodes.ACC_INTERFACE)) {
-                classes.find(above)
-                        .ifPresent(node ->
-                                node.methods.forEach(method -> classes.resolve(type, method.name, method.desc)
-                                        .filter(target -> !target.has(Opcodes.ACC_STATIC))
-                                        .ifPresent(target -> enter(target, List.of(), visit, line))));
-            }
-        }
+        classes.callbacks(type).forEach(target -> enter(target, List.of(), visit, line));
     }
 
     private void seeDynamic(InvokeDynamicInsnNode dynamic, List<Origin> operands, Visit visit, int line) {

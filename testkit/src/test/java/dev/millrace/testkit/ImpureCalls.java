@@ -27,8 +27,17 @@ import java.util.stream.Stream;
 
 /** Reducers that call what they must not, and the words that the refusal has to have. */
 @SuppressWarnings({
-    "DefaultCharset", "StringCaseLocaleUsage", "JavaTimeDefaultTimeZone", "DefaultLocale", "JavaUtilDate",
-    "SystemOut", "ThreadLocalUsage", "ReturnValueIgnored", "UnusedVariable", "Finally"
+    "DefaultCharset",
+    "StringCaseLocaleUsage",
+    "JavaTimeDefaultTimeZone",
+    "DefaultLocale",
+    "JavaUtilDate",
+    "SystemOut",
+    "ThreadLocalUsage",
+    "ReturnValueIgnored",
+    "UnusedVariable",
+    "Finally",
+    "ObjectToString"
 }) // what is wrong here is what is to be found
 final class ImpureCalls {
     private static final ThreadLocal<Integer> LOCAL = ThreadLocal.withInitial(() -> 0);

@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Reducers that depend on what is neither state nor event, and the words that the refusal has to have. */
-@SuppressWarnings({"NonFinalStaticField", "MutablePublicArray", "StaticAssignmentOfThrowable"})
+@SuppressWarnings({"NonFinalStaticField", "UnusedVariable", "TimeInStaticInitializer"}) // what is to be found
 final class ImpureStates {
     private ImpureStates() {}
 

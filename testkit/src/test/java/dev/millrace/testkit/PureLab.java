@@ -204,7 +204,7 @@ final class PureLab {
         @Override
         public History reduce(History state, Event event) {
             return settings.wanted().contains(event.type()) && state.history().size() < limit
-                    ? state.plus(settings.names().get(event.type()))
+                    ? state.plus(settings.names().getOrDefault(event.type(), "none"))
                     : state;
         }
     }
@@ -278,7 +278,7 @@ final class PureLab {
             try {
                 return state.plus(Integer.parseInt(event.type()));
             } catch (NumberFormatException e) {
-                return state.plus(e.getMessage());
+                return state.plus(String.valueOf(e.getMessage()));
             } finally {
                 assert event.offset() > 0;
             }
