@@ -63,6 +63,7 @@ public final class Millrace implements Runnable {
                 .addSubcommand(new ReadCommand(terminal))
                 .addSubcommand(new TailCommand(terminal))
                 .addSubcommand(new RecordCommand(terminal))
+                .addSubcommand(new ReplayCommand(terminal))
                 .addSubcommand(new StateCommand(terminal))
                 .addSubcommand(new ListCommand(terminal))
                 .addSubcommand(new ForkCommand(terminal))

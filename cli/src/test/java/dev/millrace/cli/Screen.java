@@ -34,6 +34,10 @@ final class Screen {
         return new Screen("", true, columns);
     }
 
+    static Screen window(int columns, String input) {
+        return new Screen(input, true, columns);
+    }
+
     Terminal terminal() {
         return terminal;
     }

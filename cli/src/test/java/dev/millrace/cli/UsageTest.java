@@ -12,8 +12,8 @@ class UsageTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "serve", "demo", "append", "read", "tail", "record", "state", "list", "fork", "destroy", "deploy",
-                "token"
+                "serve", "demo", "append", "read", "tail", "record", "replay", "state", "list", "fork", "destroy",
+                "deploy", "token"
             })
     void should_explain_every_command_with_examples(String command) {
         assertThat(screen.run(command, "--help")).isZero();

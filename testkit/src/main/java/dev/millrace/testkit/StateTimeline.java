@@ -110,6 +110,15 @@ public final class StateTimeline<S> {
         return json(indexAt(offset));
     }
 
+    /**
+     * What is at this place of the state at this offset; a missing node when nothing is. The tree is the caller's own.
+     *
+     * @throws IllegalArgumentException when that is not a place, or the log does not reach so far
+     */
+    public JsonNode jsonAt(long offset, String place) {
+        return jsonAt(offset).at(StatePlace.of(place));
+    }
+
     /** The offset of the last event; 0 when the log is empty. */
     public long lastOffset() {
         return events.isEmpty() ? 0 : events.get(events.size() - 1).offset();
@@ -174,8 +183,8 @@ public final class StateTimeline<S> {
         return processor.slug();
     }
 
-    /** The events, decoded. */
-    List<Event> events() {
+    /** The events of the log, in order, decoded by the processor's catalog. */
+    public List<Event> events() {
         return events;
     }
 

@@ -1,0 +1,147 @@
+package dev.millrace.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.core.processor.Processor;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+
+/** Where processors to be replayed come from: the command's own, and those of a class path. */
+final class ProcessorSource implements AutoCloseable {
+    private final URLClassLoader loader;
+    private final Map<String, String> settings;
+
+    private ProcessorSource(URLClassLoader loader, Map<String, String> settings) {
+        this.loader = loader;
+        this.settings = settings;
+    }
+
+    /**
+     * A source with these jars and directories as well.
+     *
+     * @throws CommandFailure when one is not there
+     */
+    static ProcessorSource open(List<String> classPath, Map<String, String> environment) {
+        List<URL> urls = new ArrayList<>();
+        for (String entries : classPath) {
+            for (String entry : entries.split(File.pathSeparator)) {
+                for (Path file : files(entry)) {
+                    try {
+                        urls.add(file.toUri().toURL());
+                    } catch (IOException e) {
+                        throw new CommandFailure("--classpath: " + file + " is no place for classes; " + e, e);
+                    }
+                }
+            }
+        }
+        Map<String, String> settings = new HashMap<>(ModelSettings.from(environment));
+        settings.putIfAbsent(ModelSettings.API_KEY, "none");
+        return new ProcessorSource(
+                new URLClassLoader(urls.toArray(URL[]::new), ProcessorSource.class.getClassLoader()), settings);
+    }
+
+    private static List<Path> files(String entry) {
+        if (!entry.endsWith("/*")) {
+            Path file = Path.of(entry);
+            if (!Files.exists(file)) {
+                throw new CommandFailure("--classpath: " + entry + " is not there; build it, or correct the path");
+            }
+            return List.of(file);
+        }
+        try (Stream<Path> files = Files.list(Path.of(entry.substring(0, entry.length() - 2)))) {
+            return files.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw new CommandFailure("--classpath: " + entry + " cannot be listed; " + e, e);
+        }
+    }
+
+    /**
+     * The processor of that name, or the one that a class of that name makes.
+     *
+     * @param config for a processor with a provider: what it would be attached with
+     * @throws CommandFailure when there is none, or it cannot be made
+     */
+    Processor<?> processor(String name, String config) {
+        List<String> names = new ArrayList<>();
+        for (ProcessorProvider provider : providers()) {
+            if (provider.name().equals(name)) {
+                return made(provider, config);
+            }
+            names.add(provider.name());
+        }
+        Object made = new Construction(type(name, names)).make();
+        if (made instanceof ProcessorProvider provider) {
+            return made(provider, config);
+        }
+        if (made instanceof Processor<?> processor) {
+            return processor;
+        }
+        throw new CommandFailure(
+                "--processor: " + name + " is neither a Processor nor a ProcessorProvider; if it is one,"
+                        + " leave the core out of --classpath");
+    }
+
+    private List<ProcessorProvider> providers() {
+        try {
+            return ServiceLoader.load(ProcessorProvider.class, loader).stream()
+                    .map(ServiceLoader.Provider::get)
+                    .toList();
+        } catch (ServiceConfigurationError e) {
+            throw new CommandFailure("--classpath: a processor there cannot be loaded: " + e.getMessage(), e);
+        }
+    }
+
+    private Class<?> type(String name, List<String> names) {
+        try {
+            return Class.forName(name, true, loader);
+        } catch (ClassNotFoundException e) {
+            throw new CommandFailure(
+                    "--processor: there is no processor and no class '" + name + "'; processors are "
+                            + String.join(", ", names.stream().sorted().toList())
+                            + "; a class of yours needs its jar or directory in --classpath",
+                    e);
+        } catch (LinkageError e) {
+            throw new CommandFailure(
+                    "--processor: class " + name + " cannot be loaded: " + e + "; add what it needs to"
+                            + " --classpath",
+                    e);
+        }
+    }
+
+    private Processor<?> made(ProcessorProvider provider, String config) {
+        HostContext context = HostContext.over((EventStreams) Construction.standIn(EventStreams.class))
+                .settings(settings)
+                .build();
+        try {
+            JsonNode json = JsonCodec.parse(config);
+            if (!json.isObject()) {
+                throw new IllegalArgumentException("expected an object, got " + json);
+            }
+            return provider.create(json, context);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure("--config: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        loader.close();
+    }
+}
