@@ -70,6 +70,7 @@ public final class Millrace implements Runnable {
                 .addSubcommand(new DestroyCommand(terminal))
                 .addSubcommand(new DeployCommand(terminal))
                 .addSubcommand(tokens(terminal))
+                .addSubcommand(new TckCommand(terminal))
                 .addSubcommand(new HelpCommand());
         Complaints complaints = new Complaints(terminal, () -> root.verbose);
         return commands.setOut(terminal.writer())

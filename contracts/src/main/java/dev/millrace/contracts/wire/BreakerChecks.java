@@ -75,7 +75,7 @@ public abstract class BreakerChecks extends Checks {
 
     @Test
     void check_60_the_configuration_survives_a_restart() throws Exception {
-        assumeTrue(millrace.survivesRestart());
+        assumeTrue(millrace.survivesRestart(), "it takes a restart of the service");
         String stream = freshStream();
         configure(stream);
 

@@ -116,7 +116,7 @@ public abstract class ScheduleChecks extends Checks {
 
     @Test
     void check_69_a_delay_survives_a_restart_and_fires_once() throws Exception {
-        assumeTrue(millrace.survivesRestart());
+        assumeTrue(millrace.survivesRestart(), "it takes a restart of the service");
         String stream = freshStream();
         schedule(stream, "one", "target", "{\"kind\":\"once-in\",\"delaySeconds\":2}");
         millrace.awaitHistory(stream, events -> events.size() == 3);

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -60,6 +61,16 @@ public class Service implements AutoCloseable {
     /** The longest time without a byte on an idle live read. */
     public final Duration heartbeat() {
         return heartbeat;
+    }
+
+    /** The token to send with every request; empty for none, as it is here. */
+    public Optional<String> token() {
+        return Optional.empty();
+    }
+
+    /** The line of a request's head that shows the token, with its end; empty without a token. */
+    final String authorizationLine() {
+        return token().map(token -> "Authorization: Bearer " + token + "\r\n").orElse("");
     }
 
     /** The port of 127.0.0.1 to which scripts may send requests, if the service was told to allow one. */
@@ -150,7 +161,7 @@ public class Service implements AutoCloseable {
 
     public CompletableFuture<Answer> appendLater(String stream, String json) {
         return client.sendAsync(
-                        request("POST", api(stream), json, "Content-Type", "application/json"),
+                        authorized(request("POST", api(stream), json, "Content-Type", "application/json")),
                         HttpResponse.BodyHandlers.ofString())
                 .thenApply(Service::answer);
     }
@@ -215,7 +226,7 @@ public class Service implements AutoCloseable {
 
     public Answer send(HttpRequest request) {
         try {
-            return answer(client.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+            return answer(client.sendAsync(authorized(request), HttpResponse.BodyHandlers.ofString())
                     .get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
         } catch (Exception e) {
             throw new AssertionError(request.method() + " " + request.uri() + " was not answered", e);
@@ -235,17 +246,28 @@ public class Service implements AutoCloseable {
         return request.build();
     }
 
+    /** The same request, with the token unless it says itself who is asking. */
+    private HttpRequest authorized(HttpRequest request) {
+        Optional<String> token = token();
+        if (token.isEmpty() || request.headers().firstValue("Authorization").isPresent()) {
+            return request;
+        }
+        return HttpRequest.newBuilder(request, (name, value) -> true)
+                .header("Authorization", "Bearer " + token.get())
+                .build();
+    }
+
     public CompletableFuture<Answer> getLater(String target) {
-        return client.sendAsync(request("GET", target, ""), HttpResponse.BodyHandlers.ofString())
+        return client.sendAsync(authorized(request("GET", target, "")), HttpResponse.BodyHandlers.ofString())
                 .thenApply(Service::answer);
     }
 
     /** Opens a live read and collects what comes. */
     public LiveReader live(String target, String... headers) {
         try {
-            LiveReader reader = new LiveReader(
-                    client.sendAsync(request("GET", target, "", headers), HttpResponse.BodyHandlers.ofInputStream())
-                            .get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+            LiveReader reader = new LiveReader(client.sendAsync(
+                            authorized(request("GET", target, "", headers)), HttpResponse.BodyHandlers.ofInputStream())
+                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
             readers.add(reader);
             return reader;
         } catch (Exception e) {

@@ -21,7 +21,7 @@ public abstract class SurfaceChecks extends Checks {
     void check_42_a_slow_reader_delays_neither_appends_nor_other_readers() throws IOException {
         String stream = freshStream();
         try (RawSocket slow = new RawSocket(millrace.baseUri())) {
-            slow.send("GET " + api(stream) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            slow.send("GET " + api(stream) + " HTTP/1.1\r\nHost: localhost\r\n" + millrace.authorizationLine() + "\r\n")
                     .readUntil("id: 1");
             LiveReader fast = millrace.live(api(stream)).awaitOffset(1);
 

@@ -128,7 +128,7 @@ public abstract class WorkerChecks extends Checks {
 
     @Test
     void check_86_scripts_come_back_after_a_restart_and_act_on_new_events_once() throws Exception {
-        assumeTrue(millrace.survivesRestart());
+        assumeTrue(millrace.survivesRestart(), "it takes a restart of the service");
         String stream = freshStream();
         deploy(stream, "pong", PONG.formatted("p"));
         say(stream, "ping");
@@ -145,7 +145,8 @@ public abstract class WorkerChecks extends Checks {
 
     @Test
     void check_87_a_secret_reference_in_a_header_is_replaced_on_the_way_out() throws Exception {
-        assumeTrue(millrace.egressPort().isPresent());
+        assumeTrue(
+                millrace.egressPort().isPresent(), "it takes a service that was told to let scripts call this machine");
         List<String> seen = new CopyOnWriteArrayList<>();
         int port = millrace.egressPort().getAsInt();
         HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);

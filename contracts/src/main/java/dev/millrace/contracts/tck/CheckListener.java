@@ -1,0 +1,117 @@
+package dev.millrace.contracts.tck;
+
+import dev.millrace.contracts.tck.Check.Result;
+import dev.millrace.core.runner.Timers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.TestSource;
+import org.junit.platform.engine.support.descriptor.ClassSource;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
+
+/** Turns what the test framework says into checks, and tells of each as it ends. */
+final class CheckListener implements TestExecutionListener {
+    private final Timers timers;
+    private final Consumer<Check> report;
+    private final List<Check> checks = new ArrayList<>();
+    private final Map<String, Instant> begun = new HashMap<>();
+    private @Nullable TestPlan plan;
+
+    CheckListener(Timers timers, Consumer<Check> report) {
+        this.timers = timers;
+        this.report = report;
+    }
+
+    /** Every check so far, in the order in which they ended. */
+    List<Check> checks() {
+        return List.copyOf(checks);
+    }
+
+    @Override
+    public void testPlanExecutionStarted(TestPlan testPlan) {
+        plan = testPlan;
+    }
+
+    @Override
+    public void executionStarted(TestIdentifier test) {
+        begun.put(test.getUniqueId(), timers.now());
+    }
+
+    @Override
+    public void executionSkipped(TestIdentifier test, String reason) {
+        add(test, Result.SKIPPED, Optional.of(reason), Optional.empty());
+    }
+
+    @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        Optional<Throwable> thrown = result.getThrowable();
+        switch (result.getStatus()) {
+            case SUCCESSFUL -> {
+                if (test.isTest()) {
+                    add(test, Result.PASSED, Optional.empty(), Optional.empty());
+                }
+            }
+            case ABORTED ->
+                add(
+                        test,
+                        Result.SKIPPED,
+                        thrown.map(Throwable::getMessage).map(why -> why.replaceFirst("^Assumption failed: ", "")),
+                        Optional.empty());
+            case FAILED -> add(test, Result.FAILED, thrown.map(CheckListener::message), thrown);
+        }
+    }
+
+    private void add(TestIdentifier test, Result result, Optional<String> why, Optional<Throwable> failure) {
+        Instant start = begun.getOrDefault(test.getUniqueId(), timers.now());
+        Check check = new Check(
+                suite(test), name(test), result, Duration.between(start, timers.now()), why, failure.orElse(null));
+        checks.add(check);
+        report.accept(check);
+    }
+
+    private static String message(Throwable thrown) {
+        return thrown instanceof AssertionError && thrown.getMessage() != null
+                ? thrown.getMessage()
+                : thrown.toString();
+    }
+
+    private static String suite(TestIdentifier test) {
+        return test.getSource()
+                .flatMap(CheckListener::checksOf)
+                .flatMap(Suite::of)
+                .map(Suite::word)
+                .orElse("tck");
+    }
+
+    private static Optional<Class<?>> checksOf(TestSource source) {
+        if (source instanceof MethodSource method) {
+            return Optional.of(method.getJavaClass());
+        }
+        return source instanceof ClassSource type ? Optional.of(type.getJavaClass()) : Optional.empty();
+    }
+
+    /** The name of the method as a sentence, and which of several runs it was. */
+    private String name(TestIdentifier test) {
+        String sentence = test.getSource()
+                .filter(MethodSource.class::isInstance)
+                .map(source -> ((MethodSource) source).getMethodName())
+                .orElse(test.getDisplayName())
+                .replaceFirst("^(check|should)_", "")
+                .replace('_', ' ');
+        boolean isOneOfMany = Optional.ofNullable(plan)
+                .flatMap(all -> all.getParent(test))
+                .filter(parent -> parent.getSource().equals(test.getSource()))
+                .isPresent();
+        return isOneOfMany ? sentence + " " + test.getDisplayName().replaceAll("\\s+", " ") : sentence;
+    }
+}

@@ -1,0 +1,164 @@
+package dev.millrace.contracts.tck;
+
+import dev.millrace.contracts.wire.AppendChecks;
+import dev.millrace.contracts.wire.BreakerChecks;
+import dev.millrace.contracts.wire.Checks;
+import dev.millrace.contracts.wire.OffsetChecks;
+import dev.millrace.contracts.wire.PathChecks;
+import dev.millrace.contracts.wire.ReadChecks;
+import dev.millrace.contracts.wire.RobustnessChecks;
+import dev.millrace.contracts.wire.ScheduleChecks;
+import dev.millrace.contracts.wire.SecretChecks;
+import dev.millrace.contracts.wire.Service;
+import dev.millrace.contracts.wire.StateChecks;
+import dev.millrace.contracts.wire.SurfaceChecks;
+import dev.millrace.contracts.wire.TransformerChecks;
+import dev.millrace.contracts.wire.WorkerChecks;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The suites of checks, by the name under which one asks for them. */
+enum Suite {
+    /** {@link AppendChecks}. */
+    APPEND(Appends.class),
+    /** {@link OffsetChecks}. */
+    OFFSET(Offsets.class),
+    /** {@link PathChecks}. */
+    PATH(Paths.class),
+    /** {@link ReadChecks}. */
+    READ(Reads.class),
+    /** {@link StateChecks}. */
+    STATE(States.class),
+    /** {@link SurfaceChecks}. */
+    SURFACE(Surfaces.class),
+    /** {@link RobustnessChecks}. */
+    ROBUSTNESS(Robustnesss.class),
+    /** {@link BreakerChecks}. */
+    BREAKER(Breakers.class),
+    /** {@link ScheduleChecks}. */
+    SCHEDULE(Schedules.class),
+    /** {@link TransformerChecks}. */
+    TRANSFORMER(Transformers.class),
+    /** {@link WorkerChecks}. */
+    WORKER(Workers.class),
+    /** {@link SecretChecks}. */
+    SECRET(Secrets.class);
+
+    private final Class<? extends Checks> checks;
+
+    Suite(Class<? extends Checks> checks) {
+        this.checks = checks;
+    }
+
+    /** What the test framework runs. */
+    Class<? extends Checks> checks() {
+        return checks;
+    }
+
+    /** As it is typed. */
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Optional<Suite> of(String word) {
+        return Arrays.stream(values())
+                .filter(suite -> suite.word().equals(word.strip().toLowerCase(Locale.ROOT)))
+                .findFirst();
+    }
+
+    /** Which suite these checks belong to; empty when they are not ours. */
+    static Optional<Suite> of(Class<?> checks) {
+        return Arrays.stream(values()).filter(suite -> suite.checks == checks).findFirst();
+    }
+
+    /** Every word, for messages. */
+    static String words() {
+        return Arrays.stream(values()).map(Suite::word).collect(Collectors.joining(", "));
+    }
+
+    static final class Appends extends AppendChecks {
+        @Override
+        protected Service service() {
+            return Target.current();
+        }
+    }
+
+    static final class Offsets extends OffsetChecks {
+        @Override
+        protected Service service() {
+            return Target.current();
+        }
+    }
+
+    static final class Paths extends PathChecks {
+        @Override
+        protected Service service() {
+            return Target.current();
+        }
+    }
+
+    static final class Reads extends ReadChecks {
+        @Override
+        protected Service service() {
+            return Target.current();
+        }
+    }
+
+    static final class States extends StateChecks {
+        @Override
+        protected Service service() {
+            return Target.current();
+        }
+    }
+
+    static final class Surfaces extends SurfaceChecks {
+        @Override
+        protected Service service() {
+            return Target.current();
+        }
+    }
+
+    static final class Robustnesss extends RobustnessChecks {
+        @Override
+        protected Service service() {
+            return Target.current();
+        }
+    }
+
+    static final class Breakers extends BreakerChecks {
+        @Override
+        protected Service service() {
+            return Target.current();
+        }
+    }
+
+    static final class Schedules extends ScheduleChecks {
+        @Override
+        protected Service service() {
+            return Target.current();
+        }
+    }
+
+    static final class Transformers extends TransformerChecks {
+        @Override
+        protected Service service() {
+            return Target.current();
+        }
+    }
+
+    static final class Workers extends WorkerChecks {
+        @Override
+        protected Service service() {
+            return Target.current();
+        }
+    }
+
+    static final class Secrets extends SecretChecks {
+        @Override
+        protected Service service() {
+            return Target.current();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.millrace.contracts.tck;
+
+import dev.millrace.contracts.tck.Check.Result;
+import dev.millrace.core.runner.Timers;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.spi.ToolProvider;
+import org.junit.platform.engine.discovery.ClassSelector;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/**
+ * Checks a service over its wire: {@code URL [--token TOKEN] [--only SUITE,...] [--junit-report FILE] [--heartbeat
+ * SECONDS]}. Prints a line for each check and a summary. Ends with 0 when none failed, 1 when one did or nobody answers,
+ * 2 when it was called wrongly. What needs a restart of the service, or a service that was started in a certain way, is
+ * skipped. It appends to streams below {@code /test} and to the root, and leaves them.
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class TckTool implements ToolProvider {
+    /** The name under which it is found. */
+    public static final String NAME = "millrace-tck";
+
+    private final Timers timers = Timers.system();
+
+    /** The tool; used by the service loader. */
+    public TckTool() {}
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public int run(PrintWriter out, PrintWriter err, String... args) {
+        Arguments arguments;
+        try {
+            arguments = Arguments.parse(List.of(args));
+        } catch (IllegalArgumentException e) {
+            err.println("tck: " + e.getMessage());
+            return 2;
+        }
+        try (Target target = Target.aim(arguments.service(), arguments.heartbeat(), arguments.token())) {
+            Optional<String> silence = target.silence();
+            if (silence.isPresent()) {
+                err.println("tck: nobody answers: " + arguments.service() + "; " + silence.get()
+                        + "; start the service, or correct the URL");
+                return 1;
+            }
+            return check(arguments, out);
+        } catch (IOException e) {
+            err.println("tck: " + e);
+            return 1;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            err.println("tck: interrupted");
+            return 1;
+        }
+    }
+
+    private int check(Arguments arguments, PrintWriter out) throws IOException {
+        CheckListener listener = new CheckListener(timers, check -> {
+            out.println(check.inLines());
+            out.flush();
+        });
+        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+                .selectors(arguments.suites().stream()
+                        .map(Suite::checks)
+                        .map(DiscoverySelectors::selectClass)
+                        .toArray(ClassSelector[]::new))
+                .build();
+        Instant start = timers.now();
+        LauncherFactory.create().execute(request, listener);
+        List<Check> checks = listener.checks();
+        if (arguments.report().isPresent()) {
+            new JunitReport(checks).writeTo(arguments.report().get());
+        }
+        long failed = count(checks, Result.FAILED);
+        out.printf(
+                Locale.ROOT,
+                "%s: %d checks, %d passed, %d failed, %d skipped in %.1f s%n",
+                arguments.service(),
+                checks.size(),
+                count(checks, Result.PASSED),
+                failed,
+                count(checks, Result.SKIPPED),
+                Duration.between(start, timers.now()).toMillis() / 1000.0);
+        out.flush();
+        return failed == 0 && !checks.isEmpty() ? 0 : 1;
+    }
+
+    private static long count(List<Check> checks, Result result) {
+        return checks.stream().filter(check -> check.result() == result).count();
+    }
+}
