@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -201,27 +202,39 @@ class EgressTest {
 
     @Test
     void should_stream_abort_and_limit_responses() throws Exception {
-        web.enqueue(new MockResponse.Builder().body("{\"a\":1}").build());
-        web.enqueue(new MockResponse.Builder().body("x".repeat(200_000)).build());
-        web.enqueue(new MockResponse.Builder().headersDelay(1, TimeUnit.HOURS).build());
-        web.enqueue(new MockResponse.Builder()
-                .body("first")
-                .bodyDelay(1, TimeUnit.HOURS)
-                .build());
-        web.enqueue(new MockResponse.Builder().body("some").build());
+        // By path and not in order: what is aborted early may never have been asked for.
+        Map<String, MockResponse> answers = Map.of(
+                "/json", new MockResponse.Builder().body("{\"a\":1}").build(),
+                "/large", new MockResponse.Builder().body("x".repeat(200_000)).build(),
+                "/silent",
+                        new MockResponse.Builder()
+                                .headersDelay(1, TimeUnit.HOURS)
+                                .build(),
+                "/slow",
+                        new MockResponse.Builder()
+                                .body("first")
+                                .bodyDelay(1, TimeUnit.HOURS)
+                                .build(),
+                "/some", new MockResponse.Builder().body("some").build());
+        web.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+                return Objects.requireNonNull(answers.get(request.getUrl().encodedPath()));
+            }
+        });
 
-        assertThat(run("JSON.stringify(await fetch('" + address("/") + "').then((r) => r.json()))"))
+        assertThat(run("JSON.stringify(await fetch('" + address("/json") + "').then((r) => r.json()))"))
                 .isEqualTo("{\"a\":1}");
-        assertThat(run("await fetch('" + address("/") + "').then((r) => r.text())"))
+        assertThat(run("await fetch('" + address("/large") + "').then((r) => r.text())"))
                 .contains("larger than the limit of 100000 bytes");
-        assertThat(run("await fetch('" + address("/") + "', { signal: AbortSignal.timeout(50) })"))
+        assertThat(run("await fetch('" + address("/silent") + "', { signal: AbortSignal.timeout(50) })"))
                 .contains("nothing within 50 ms");
-        assertThat(run("await fetch('" + address("/")
+        assertThat(run("await fetch('" + address("/slow")
                         + "', { signal: AbortSignal.timeout(50) }).then((r) => r.text())"))
                 .contains("error: ");
         assertThat(
                         run(
-                                "await fetch('" + address("/")
+                                "await fetch('" + address("/some")
                                         + "').then(async (r) => { const reader = r.body.getReader();"
                                         + " const { value } = await reader.read(); await reader.cancel(); return value instanceof Uint8Array && value.length })"))
                 .isEqualTo("4");
