@@ -7,6 +7,7 @@ import java.io.Serializable;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.IdentityHashMap;
@@ -66,10 +67,10 @@ final class ProcessorImage {
             return new Again(known);
         }
         Class<?> type = value.getClass();
-        if (type.isEnum() || type.getName().startsWith("java.") || type.isArray() || value instanceof Enum) {
+        if (isPlatform(type) || type.isArray() || value instanceof Enum) {
             return ofPlatform(value);
         }
-        if (type.isHidden() || java.lang.reflect.Proxy.isProxyClass(type) || ids.size() >= MOST_OBJECTS) {
+        if (type.isHidden() || Proxy.isProxyClass(type) || ids.size() >= MOST_OBJECTS) {
             return value instanceof Serializable ? serialised(value).orElseGet(() -> absent(type)) : absent(type);
         }
         return ofFields(value);
@@ -78,6 +79,11 @@ final class ProcessorImage {
     /** Whether everything travels. */
     boolean isComplete() {
         return complete;
+    }
+
+    /** Whether the JDK made it; what is in its fields is nobody else's business. */
+    private static boolean isPlatform(Class<?> type) {
+        return type.getClassLoader() == null || type.getClassLoader() == ClassLoader.getPlatformClassLoader();
     }
 
     private Node ofPlatform(Object value) {
@@ -115,7 +121,7 @@ final class ProcessorImage {
         }
         return value == null
                 || value instanceof Enum
-                || value.getClass().getName().startsWith("java.");
+                || isPlatform(value.getClass());
     }
 
     private static Optional<Node> serialised(Object value) {
