@@ -83,7 +83,8 @@ final class ProcessorImage {
 
     /** Whether the JDK made it; what is in its fields is nobody else's business. */
     private static boolean isPlatform(Class<?> type) {
-        return type.getClassLoader() == null || type.getClassLoader() == ClassLoader.getPlatformClassLoader();
+        String module = String.valueOf(type.getModule().getName());
+        return type.getClassLoader() == null || module.startsWith("java.") || module.startsWith("jdk.");
     }
 
     private Node ofPlatform(Object value) {
@@ -119,9 +120,7 @@ final class ProcessorImage {
             }
             return true;
         }
-        return value == null
-                || value instanceof Enum
-                || isPlatform(value.getClass());
+        return value == null || value instanceof Enum || isPlatform(value.getClass());
     }
 
     private static Optional<Node> serialised(Object value) {

@@ -16,7 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,6 +53,8 @@ final class SecondJvm {
 
     /** Set and used on the thread only. */
     private static @Nullable Child child;
+
+    private static final Set<Class<?>> REPORTED = ConcurrentHashMap.newKeySet();
 
     private static volatile @Nullable Process newest;
     private static volatile boolean unavailable;
@@ -106,12 +110,14 @@ final class SecondJvm {
                 throw new AssertionError("Reducer of '" + processor.slug() + "' is not pure: in another JVM with "
                         + ENVIRONMENT + " it fails; " + failure + "; depend on none of these");
             }
-            LOGGER.log(
-                    System.Logger.Level.INFO,
-                    "the second JVM cannot fold for ''{0}'': {1}; {2}",
-                    processor.slug(),
-                    processor.getClass().getName(),
-                    failure);
+            if (REPORTED.add(processor.getClass())) {
+                LOGGER.log(
+                        System.Logger.Level.INFO,
+                        "the second JVM cannot fold for ''{0}'': {1}; {2}",
+                        processor.slug(),
+                        processor.getClass().getName(),
+                        failure);
+            }
             return Optional.empty();
         }
         List<JsonNode> states = new ArrayList<>();
