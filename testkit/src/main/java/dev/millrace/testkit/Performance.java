@@ -70,9 +70,25 @@ final class Performance<S> {
                     time.advance(step.elapsed());
                     step.inputs().forEach(input -> play(input, streams, runner));
                 }
-                return outcome(streams, runner);
+                Outcome<S> outcome = outcome(streams, runner);
+                PlayedLogs.add(RecordedLog.of(outcome.log()));
+                return outcome;
+            } catch (AssertionError e) {
+                keepLog(streams, e);
+                throw e;
             } finally {
                 runner.stop(GRACE);
+            }
+        }
+    }
+
+    /** What happened until it went wrong is what somebody wants to see. */
+    private void keepLog(EventStreams streams, AssertionError failure) {
+        if (PlayedLogs.areWanted()) {
+            try {
+                PlayedLogs.add(RecordedLog.of(await(streams.read(script.path(), ReadRange.all()), "read of the log")));
+            } catch (AssertionError e) {
+                failure.addSuppressed(e);
             }
         }
     }
