@@ -106,7 +106,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         return run.ended();
     }
 
-    private static void await(CompletableFuture<Void> reached, Duration limit, String what) {
+    static void await(CompletableFuture<Void> reached, Duration limit, String what) {
         if (EffectLane.isInside()) {
             throw new IllegalStateException(
                     "waiting for " + what
@@ -258,10 +258,30 @@ public final class ProcessorRunner<S> implements AutoCloseable {
          * @throws IllegalArgumentException when the processor's slug is not valid
          */
         public ProcessorRunner<S> start() {
+            Run<S> run = new Run<>(streams, processor, path(), options());
+            run.connect(0);
+            return new ProcessorRunner<>(run);
+        }
+
+        /**
+         * Goes on to a runner of the stream and of everything below it, with what was said here. {@link #until} is not
+         * for those.
+         *
+         * @throws IllegalStateException when no stream was given
+         */
+        public SubtreeRunner.Builder<S> subtree() {
+            return new SubtreeRunner.Builder<>(streams, processor, path(), options());
+        }
+
+        private StreamPath path() {
             if (path == null) {
                 throw new IllegalStateException("no stream to run '" + processor.slug() + "' on; call stream(…)");
             }
-            RunnerOptions options = new RunnerOptions(
+            return path;
+        }
+
+        private RunnerOptions options() {
+            return new RunnerOptions(
                     effectsFrom != null ? effectsFrom : progress == null ? EffectsFrom.LIVE : EffectsFrom.ACKNOWLEDGED,
                     progress != null ? progress : ProgressStore.inMemory(),
                     timers,
@@ -272,9 +292,6 @@ public final class ProcessorRunner<S> implements AutoCloseable {
                     maxUnacknowledged,
                     heartbeat,
                     last);
-            Run<S> run = new Run<>(streams, processor, path, options);
-            run.connect(0);
-            return new ProcessorRunner<>(run);
         }
     }
 }

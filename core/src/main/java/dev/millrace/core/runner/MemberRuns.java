@@ -1,0 +1,285 @@
+package dev.millrace.core.runner;
+
+import dev.millrace.core.Connected;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscriber;
+import dev.millrace.core.Subscription;
+import dev.millrace.core.processor.Processor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs of the streams of a subtree. A stream on which something happens gets a {@link Run}, as soon as there is a
+ * place; when it has nothing left to do and others wait, it is let go, and only a {@link Member} stays. Safe for use by
+ * many threads; nothing here waits, but for the end.
+ */
+final class MemberRuns<S> {
+    private static final int READS_AT_ONCE = 16;
+
+    /** Guards the members and the places; never held while somebody else's code runs. */
+    private final Object lock;
+
+    private final Map<StreamPath, Member<S>> members;
+    private final Places<S> places;
+    private final EventStreams streams;
+    private final Processor<S> processor;
+    private final RunnerOptions options;
+    private final Consumer<Member<S>> settled;
+    private final Runnable changed;
+    private final Turnstile reads = new Turnstile(READS_AT_ONCE);
+    private boolean closing;
+
+    /**
+     * No runs yet.
+     *
+     * @param settled is told when a member has caught up, or has ended before that
+     * @param changed is told whenever something has changed
+     */
+    MemberRuns(
+            Object lock,
+            Map<StreamPath, Member<S>> members,
+            Places<S> places,
+            EventStreams streams,
+            Processor<S> processor,
+            RunnerOptions options,
+            Consumer<Member<S>> settled,
+            Runnable changed) {
+        this.lock = lock;
+        this.members = members;
+        this.places = places;
+        this.streams = new MemberStreams(streams, this::subscribe);
+        this.processor = processor;
+        this.options = options;
+        this.settled = settled;
+        this.changed = changed;
+    }
+
+    // ---- with the lock
+
+    /** It needs a run, and gets one in its turn. */
+    void wake(Member<S> member, boolean isUrgent) {
+        if (member.course == Member.Course.PARKED) {
+            places.queue(member, isUrgent);
+        }
+    }
+
+    /** Stops the run of a life that is over, if there is one; the next life waits until it has stopped. */
+    void retire(Member<S> member, List<Runnable> after) {
+        Run<S> run = member.run;
+        if (member.tail != null) {
+            member.tail.close();
+            member.tail = null;
+        }
+        if (member.course == Member.Course.ACTIVE && run != null) {
+            member.course = Member.Course.LEAVING;
+            places.isBusy(member);
+            after.add(() -> options.executor().execute(() -> let(member, run)));
+        }
+    }
+
+    // ---- the runs
+
+    /** Gives places to those who wait, and takes them from those who have nothing to do. */
+    void schedule() {
+        for (Runnable next = next(); next != null; next = next()) {
+            next.run();
+        }
+        changed.run();
+    }
+
+    private @Nullable Runnable next() {
+        synchronized (lock) {
+            Member<S> member = closing ? null : places.take();
+            if (member == null) {
+                return null;
+            }
+            if (member.course == Member.Course.LEAVING) {
+                return () -> options.executor().execute(() -> park(member));
+            }
+            Run<S> run = new Run<>(streams, processor, member.path, options);
+            member.run = run;
+            member.lifeOfRun = member.life;
+            member.isDue = false;
+            member.failed = null;
+            return () -> {
+                run.ended().thenAccept(status -> endedByItself(member, run, status));
+                run.connect(0);
+            };
+        }
+    }
+
+    private Subscription subscribe(StreamPath path, long after, Subscriber subscriber) {
+        MemberTail tail;
+        synchronized (lock) {
+            Member<S> member = members.get(path);
+            if (member == null || member.isGone || member.lifeOfRun != member.life) {
+                return () -> {}; // its run is about to be stopped
+            }
+            long watermark = member.tail == null ? member.baseline : Math.max(after, member.head);
+            tail = new MemberTail(
+                    new Around(member),
+                    range -> reads.pass(() -> streams.read(path, range)),
+                    subscriber,
+                    new Connected(member.incarnation, watermark, Duration.ZERO),
+                    after,
+                    member.head);
+            member.tail = tail;
+        }
+        tail.wake();
+        return tail;
+    }
+
+    private final class Around implements MemberTail.Surroundings {
+        private final Member<S> member;
+
+        Around(Member<S> member) {
+            this.member = member;
+        }
+
+        @Override
+        public Executor executor() {
+            return options.executor();
+        }
+
+        @Override
+        public Timers timers() {
+            return options.timers();
+        }
+
+        @Override
+        public void caughtUp() {
+            settled.accept(member);
+            changed.run();
+        }
+
+        @Override
+        public void atHead() {
+            watch(member);
+        }
+    }
+
+    /** Takes note when the run of a member has nothing left to do. */
+    private void watch(Member<S> member) {
+        Run<S> run;
+        synchronized (lock) {
+            run = member.run;
+            if (run == null || member.isWatched || member.course != Member.Course.ACTIVE) {
+                return;
+            }
+            member.isWatched = true;
+        }
+        run.when(() -> isIdle(run)).whenComplete((idle, over) -> {
+            synchronized (lock) {
+                member.isWatched = false;
+                if (over == null && member.run == run && member.tail != null && member.tail.isAtHead()) {
+                    places.isIdle(member);
+                }
+            }
+            schedule();
+        });
+    }
+
+    private static boolean isIdle(Run<?> run) {
+        return run.isIdle() && run.status().waiting() == 0;
+    }
+
+    /** Lets go of a run that has nothing to do, if that is still so. */
+    private void park(Member<S> member) {
+        Run<S> run;
+        MemberTail tail;
+        boolean isOver;
+        synchronized (lock) {
+            run = member.run;
+            tail = member.tail;
+            isOver = member.life != member.lifeOfRun;
+        }
+        if (run == null) {
+            return;
+        }
+        boolean rests = tail != null && tail.rest();
+        if (isOver || (rests && isIdle(run))) {
+            let(member, run);
+            return;
+        }
+        boolean stays;
+        synchronized (lock) {
+            stays = member.life == member.lifeOfRun;
+            if (stays) {
+                places.stays(member);
+            }
+        }
+        if (rests && tail != null) {
+            tail.goOn();
+        }
+        if (stays) {
+            watch(member);
+        } else {
+            let(member, run);
+        }
+    }
+
+    /** Stops a run that has nothing to do, or whose stream is another one now. */
+    private void let(Member<S> member, Run<S> run) {
+        run.stop(Duration.ZERO);
+        synchronized (lock) {
+            if (member.run != run) {
+                return;
+            }
+            if (member.life == member.lifeOfRun) {
+                member.baseline = Math.max(member.baseline, run.acknowledgedThrough());
+            }
+            release(member, Member.Course.PARKED);
+            if (member.isGone) {
+                members.remove(member.path);
+            } else if (member.hasNews() && !closing) {
+                wake(member, true);
+            }
+        }
+        schedule();
+    }
+
+    private void release(Member<S> member, Member.Course next) {
+        places.release(member, next);
+        member.run = null;
+        member.tail = null;
+    }
+
+    private void endedByItself(Member<S> member, Run<S> run, RunnerStatus status) {
+        synchronized (lock) {
+            if (closing || member.run != run || member.course != Member.Course.ACTIVE) {
+                return; // it was told to
+            }
+            release(member, status.phase() == RunnerStatus.Phase.HALTED ? Member.Course.HALTED : Member.Course.PARKED);
+            member.failed = status;
+            member.baseline = Math.max(member.baseline, status.acknowledgedThrough());
+        }
+        options.executor().execute(() -> run.stop(Duration.ZERO));
+        settled.accept(member);
+        schedule();
+    }
+
+    // ---- the end
+
+    void stop(Duration deadline) {
+        long end = System.nanoTime() + Math.min(Waiting.nanos(deadline), Long.MAX_VALUE / 4);
+        List<Run<S>> runs = new ArrayList<>();
+        synchronized (lock) {
+            closing = true;
+            for (Member<S> member : members.values()) {
+                if (member.tail != null) {
+                    member.tail.close();
+                }
+                if (member.run != null) {
+                    runs.add(member.run);
+                }
+            }
+        }
+        runs.forEach(run -> run.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
+    }
+}

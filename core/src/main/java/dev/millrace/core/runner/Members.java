@@ -1,0 +1,286 @@
+package dev.millrace.core.runner;
+
+import dev.millrace.core.Connected;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.processor.Processor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of a subtree: what is known of each, and what follows from what the connection tells. Safe for use by many
+ * threads; nothing here waits.
+ */
+final class Members<S> {
+    private final RunnerOptions options;
+    private final AttachMark mark;
+    private final MemberRuns<S> runs;
+
+    /** Guards everything below, the members included; never held while somebody else's code runs. */
+    private final Object lock = new Object();
+
+    private final Map<StreamPath, Member<S>> members = new HashMap<>();
+    private final Places<S> places;
+    private int connections;
+    private boolean isListed;
+    private int awaited;
+
+    /**
+     * No members yet.
+     *
+     * @param changed is told whenever something has changed
+     */
+    Members(
+            EventStreams streams,
+            Processor<S> processor,
+            RunnerOptions options,
+            int mostActive,
+            AttachMark mark,
+            Runnable changed) {
+        this.options = options;
+        this.places = new Places<>(mostActive);
+        this.mark = mark;
+        this.runs = new MemberRuns<>(lock, members, places, streams, processor, options, this::settled, changed);
+    }
+
+    // ---- what the connection tells
+
+    /** The number of a connection that begins. */
+    int nextConnection() {
+        synchronized (lock) {
+            return ++connections;
+        }
+    }
+
+    /**
+     * A stream stands here.
+     *
+     * @param connection the number of the connection that says so
+     */
+    void stands(StreamPath path, Connected connected, int connection) {
+        boolean isNew = !isKnown(path) && mark.isNew(path, connected.incarnation());
+        List<Runnable> after = new ArrayList<>();
+        synchronized (lock) {
+            Member<S> member = members.get(path);
+            if (member == null) {
+                long baseline = isListed ? floor(0, connected) : isNew ? floorOfNew(connected) : connected.watermark();
+                member = new Member<>(path, connected.incarnation(), connected.watermark(), baseline);
+                member.isDue = true;
+                members.put(path, member);
+                await(member);
+                runs.wake(member, isListed);
+            } else if (member.isGone || !member.incarnation.equals(connected.incarnation())) {
+                beginAnew(member, connected.incarnation(), connected.watermark(), floor(0, connected), after);
+                member.isDue = true;
+                runs.wake(member, true);
+            } else {
+                reconnected(member, connected, after);
+            }
+            member.namedIn = connection;
+        }
+        finish(after);
+    }
+
+    private void reconnected(Member<S> member, Connected connected, List<Runnable> after) {
+        MemberTail tail = member.tail;
+        member.head = Math.max(member.head, connected.watermark());
+        if (tail != null) {
+            places.isBusy(member);
+            after.add(() -> tail.reconnected(connected));
+        } else if (member.hasNews()) {
+            member.baseline = floor(member.baseline, connected);
+            member.isDue = true; // it has to catch up, whether or not anything of the gap fires effects
+            runs.wake(member, true);
+        }
+    }
+
+    private boolean isKnown(StreamPath path) {
+        synchronized (lock) {
+            return isListed || members.containsKey(path);
+        }
+    }
+
+    /** Up to where nothing fires effects on a stream that made events while nobody listened. */
+    private long floor(long baseline, Connected connected) {
+        boolean gapWasLong = connected.gap().compareTo(options.reconnectGrace()) > 0;
+        return options.effectsFrom().floorOnReconnect(baseline, connected.watermark(), gapWasLong);
+    }
+
+    private long floorOfNew(Connected connected) {
+        return options.effectsFrom().floorOnReconnect(0, connected.watermark(), true);
+    }
+
+    /** Something happened. */
+    void happened(Event event, int connection) {
+        Birth birth = Birth.of(event);
+        List<Runnable> after = new ArrayList<>();
+        synchronized (lock) {
+            Member<S> member = members.get(event.path());
+            if (member == null) {
+                long baseline = birth.isOne() ? birth.copiedThrough() : event.offset() - 1;
+                member = new Member<>(event.path(), birth.incarnation(), event.offset(), baseline);
+                member.namedIn = connection;
+                members.put(event.path(), member);
+            } else if (member.isGone || (birth.isOne() && !birth.incarnation().equals(member.incarnation))) {
+                beginAnew(member, birth.incarnation(), event.offset(), birth.copiedThrough(), after);
+            }
+            member.head = Math.max(member.head, event.offset());
+            MemberTail tail = member.tail;
+            if (tail != null) {
+                places.isBusy(member);
+                after.add(() -> tail.offer(event));
+            } else if (member.hasNews()) {
+                runs.wake(member, true);
+            }
+        }
+        finish(after);
+    }
+
+    /** A stream is no more. */
+    void destroyed(StreamPath path) {
+        List<Runnable> after = new ArrayList<>();
+        synchronized (lock) {
+            Member<S> member = members.get(path);
+            if (member != null) {
+                gone(member, after);
+            }
+        }
+        finish(after);
+    }
+
+    /** Every stream has been named; of those that are known, only the others are no more. */
+    void listed(int connection) {
+        List<Runnable> after = new ArrayList<>();
+        synchronized (lock) {
+            isListed = true;
+            List.copyOf(members.values()).stream()
+                    .filter(member -> member.namedIn != connection)
+                    .forEach(member -> gone(member, after));
+        }
+        finish(after);
+        markIfCaughtUp();
+    }
+
+    private void finish(List<Runnable> after) {
+        after.forEach(Runnable::run);
+        runs.schedule();
+    }
+
+    // ---- with the lock
+
+    private void await(Member<S> member) {
+        if (!isListed) {
+            member.isAwaited = true;
+            awaited++;
+        }
+    }
+
+    private void awaitNoMore(Member<S> member) {
+        if (member.isAwaited) {
+            member.isAwaited = false;
+            awaited--;
+        }
+    }
+
+    private void beginAnew(Member<S> member, String incarnation, long head, long baseline, List<Runnable> after) {
+        runs.retire(member, after);
+        member.beginAnew(incarnation, head, baseline);
+        if (member.course == Member.Course.HALTED) {
+            member.course = Member.Course.PARKED;
+        }
+    }
+
+    private void gone(Member<S> member, List<Runnable> after) {
+        member.isGone = true;
+        member.life++;
+        awaitNoMore(member);
+        places.forget(member);
+        runs.retire(member, after);
+        if (member.run == null) {
+            members.remove(member.path);
+        }
+    }
+
+    /** It has caught up, or will not. */
+    private void settled(Member<S> member) {
+        synchronized (lock) {
+            awaitNoMore(member);
+        }
+        markIfCaughtUp();
+    }
+
+    private void markIfCaughtUp() {
+        if (isCaughtUp()) {
+            mark.set();
+        }
+    }
+
+    // ---- how they stand
+
+    /** Whether every stream that was named first has caught up, or cannot. */
+    boolean isCaughtUp() {
+        synchronized (lock) {
+            return isListed && awaited == 0;
+        }
+    }
+
+    boolean areIdle() {
+        synchronized (lock) {
+            return isListed && places.areQuiet();
+        }
+    }
+
+    SubtreeStatus status(RunnerStatus.Phase phase, Optional<String> failure) {
+        synchronized (lock) {
+            int halted = (int) members.values().stream()
+                    .filter(member -> member.course == Member.Course.HALTED)
+                    .count();
+            return new SubtreeStatus(phase, members.size(), places.active(), places.queued(), halted, failure);
+        }
+    }
+
+    List<StreamPath> paths() {
+        synchronized (lock) {
+            return members.keySet().stream().sorted().toList();
+        }
+    }
+
+    Optional<RunnerStatus> status(StreamPath path) {
+        return look(path, member -> {
+            if (member.run != null) {
+                return member.run.status();
+            }
+            return member.failed != null
+                    ? member.failed
+                    : new RunnerStatus(
+                            member.hasNews() ? RunnerStatus.Phase.CATCHING_UP : RunnerStatus.Phase.LIVE,
+                            member.head,
+                            member.baseline,
+                            member.baseline,
+                            0,
+                            Optional.empty());
+        });
+    }
+
+    Optional<S> state(StreamPath path) {
+        return look(path, member -> member.run == null ? null : member.run.state());
+    }
+
+    private <T> Optional<T> look(StreamPath path, Function<Member<S>, @Nullable T> question) {
+        synchronized (lock) {
+            Member<S> member = members.get(path);
+            return member == null ? Optional.empty() : Optional.ofNullable(question.apply(member));
+        }
+    }
+
+    void stop(Duration deadline) {
+        runs.stop(deadline);
+    }
+}

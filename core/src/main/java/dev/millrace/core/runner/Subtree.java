@@ -1,0 +1,209 @@
+package dev.millrace.core.runner;
+
+import dev.millrace.core.Connected;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscription;
+import dev.millrace.core.SubtreeSubscriber;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.RunnerStatus.Phase;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A processor on a stream and everything below it: the connection that says what happens on which stream. What follows
+ * from that is the business of its {@link Members}; nothing waits on the connection's thread.
+ */
+final class Subtree<S> {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
+    private static final Duration REATTACH_DELAY = Duration.ofSeconds(1);
+
+    private final EventStreams streams;
+    private final Processor<S> processor;
+    private final StreamPath root;
+    private final RunnerOptions options;
+    private final Predicate<StreamPath> wanted;
+    private final Members<S> members;
+    private final Progression progression = new Progression();
+    private final CompletableFuture<SubtreeStatus> ended = new CompletableFuture<>();
+
+    // Guarded by this.
+    private @Nullable Subscription subscription;
+    private Phase phase = Phase.CATCHING_UP;
+    private @Nullable String failure;
+    private boolean followsOneByOne;
+    private boolean closing;
+
+    Subtree(
+            EventStreams streams,
+            Processor<S> processor,
+            StreamPath root,
+            RunnerOptions options,
+            Predicate<StreamPath> wanted,
+            int mostActive) {
+        this.streams = streams;
+        this.processor = processor;
+        this.root = root;
+        this.options = options;
+        this.wanted = wanted;
+        AttachMark mark = new AttachMark(options.progress(), Identity.of(processor, root));
+        this.members = new Members<>(streams, processor, options, mostActive, mark, progression::changed);
+    }
+
+    void connect() {
+        Subscription made;
+        try {
+            made = isOneByOne()
+                    ? AnnouncedSubtree.follow(streams, root, wanted, options, new Intake())
+                    : streams.subscribeSubtree(root, new Intake());
+        } catch (RuntimeException refused) {
+            ended(refused);
+            return;
+        }
+        boolean unwanted;
+        synchronized (this) {
+            subscription = made;
+            unwanted = closing;
+        }
+        if (unwanted) {
+            made.close();
+        }
+    }
+
+    private synchronized boolean isOneByOne() {
+        return followsOneByOne;
+    }
+
+    /** Takes in what one subscription tells. */
+    private final class Intake implements SubtreeSubscriber {
+        private int connections;
+
+        @Override
+        public void onConnected(Duration gap) {
+            connections = members.nextConnection();
+            enter(Phase.CATCHING_UP);
+        }
+
+        @Override
+        public void onStream(StreamPath path, Connected connected) {
+            if (wanted.test(path)) {
+                members.stands(path, connected, connections);
+            }
+        }
+
+        @Override
+        public void onEvent(Event event) {
+            if (wanted.test(event.path())) {
+                members.happened(event, connections);
+            }
+        }
+
+        @Override
+        public void onDestroyed(StreamPath path) {
+            members.destroyed(path);
+        }
+
+        @Override
+        public void onCaughtUp() {
+            enter(Phase.LIVE);
+            members.listed(connections);
+        }
+
+        @Override
+        public void onDisconnected(Throwable cause) {
+            enter(Phase.RECONNECTING);
+            LOG.log(Level.DEBUG, () -> processor.slug() + " below " + root + ": connection lost: " + cause);
+        }
+
+        @Override
+        public void onEnd(@Nullable Throwable why) {
+            ended(why);
+        }
+    }
+
+    private synchronized void enter(Phase next) {
+        if (!closing) {
+            phase = next;
+        }
+    }
+
+    private void ended(@Nullable Throwable why) {
+        boolean oneByOne;
+        synchronized (this) {
+            if (closing) {
+                return;
+            }
+            oneByOne = why instanceof UnsupportedOperationException && !followsOneByOne;
+            followsOneByOne |= oneByOne;
+            phase = why == null || oneByOne ? Phase.RECONNECTING : Phase.STOPPED;
+        }
+        if (oneByOne) {
+            options.executor().execute(this::connect);
+        } else if (why == null) {
+            options.timers().after(REATTACH_DELAY, () -> options.executor().execute(this::connect));
+        } else {
+            fail("subscription to the subtree of " + root + " ended: " + Diagnostics.describe(why));
+        }
+    }
+
+    private void fail(String what) {
+        synchronized (this) {
+            failure = what;
+        }
+        LOG.log(Level.ERROR, () -> "'" + processor.slug() + "' below " + root + " has ended: " + what);
+        ended.complete(status());
+        progression.end(new StreamException(StreamException.Code.INTERNAL, root, what));
+    }
+
+    // ---- how it stands
+
+    Members<S> members() {
+        return members;
+    }
+
+    CompletableFuture<Void> when(BooleanSupplier condition) {
+        return progression.when(condition);
+    }
+
+    CompletableFuture<SubtreeStatus> ended() {
+        return ended.copy();
+    }
+
+    SubtreeStatus status() {
+        Phase now;
+        Optional<String> why;
+        synchronized (this) {
+            now = phase;
+            why = Optional.ofNullable(failure);
+        }
+        return members.status(now, why);
+    }
+
+    void stop(Duration deadline) {
+        Subscription last;
+        synchronized (this) {
+            if (closing) {
+                return;
+            }
+            closing = true;
+            last = subscription;
+        }
+        if (last != null) {
+            last.close();
+        }
+        members.stop(deadline);
+        synchronized (this) {
+            phase = Phase.STOPPED;
+        }
+        ended.complete(status());
+        progression.end(new StreamException(
+                StreamException.Code.UNAVAILABLE, root, "runner of '" + processor.slug() + "' was stopped"));
+    }
+}
