@@ -126,11 +126,11 @@ final class Members<S> {
             if (member == null) {
                 long baseline = birth.isOne() ? birth.copiedThrough() : event.offset() - 1;
                 member = new Member<>(event.path(), birth.incarnation(), event.offset(), baseline);
-                member.namedIn = connection;
                 members.put(event.path(), member);
             } else if (member.isGone || (birth.isOne() && !birth.incarnation().equals(member.incarnation))) {
                 beginAnew(member, birth.incarnation(), event.offset(), birth.copiedThrough(), after);
             }
+            member.namedIn = connection; // it lives, or there would be no such event
             member.head = Math.max(member.head, event.offset());
             MemberTail tail = member.tail;
             if (tail != null) {

@@ -1,0 +1,83 @@
+package dev.millrace.acceptance;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A network between a client and a server that a test can cut: every connection breaks, and new ones can be made. */
+final class CuttingProxy implements AutoCloseable {
+    private final ServerSocket front;
+    private final URI server;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "cutting-proxy");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    CuttingProxy(URI server) throws IOException {
+        this.server = server;
+        this.front = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+        threads.execute(this::accept);
+    }
+
+    URI uri() {
+        return URI.create("http://127.0.0.1:" + front.getLocalPort());
+    }
+
+    private void accept() {
+        while (!front.isClosed()) {
+            try {
+                Socket near = front.accept();
+                Socket far = new Socket(server.getHost(), server.getPort());
+                near.setTcpNoDelay(true);
+                far.setTcpNoDelay(true);
+                sockets.add(near);
+                sockets.add(far);
+                threads.execute(() -> pump(near, far));
+                threads.execute(() -> pump(far, near));
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private void pump(Socket from, Socket to) {
+        try (from;
+                to;
+                InputStream in = from.getInputStream()) {
+            in.transferTo(to.getOutputStream());
+        } catch (IOException broken) {
+            // one side went away, and so the other does
+        } finally {
+            sockets.remove(from);
+            sockets.remove(to);
+        }
+    }
+
+    /** Breaks every connection there is. */
+    void cut() {
+        for (Socket socket : sockets) {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        front.close();
+        cut();
+        threads.shutdownNow();
+    }
+}
