@@ -1,5 +1,6 @@
 package dev.millrace.core.runner;
 
+import dev.millrace.core.runner.Failpoints.Point;
 import java.lang.System.Logger.Level;
 import java.util.OptionalLong;
 
@@ -16,10 +17,12 @@ final class Acknowledgements {
     private volatile OptionalLong frozen = OptionalLong.empty();
     private boolean open;
     private long savedThrough = -1;
+    private final Failpoints failpoints;
 
-    Acknowledgements(EffectLane lane, ProgressStore store) {
+    Acknowledgements(EffectLane lane, RunnerOptions options) {
         this.lane = lane;
-        this.store = store;
+        this.store = options.progress();
+        this.failpoints = options.failpoints();
     }
 
     /** A life of the stream begins for this run, where an earlier run left it. */
@@ -61,12 +64,18 @@ final class Acknowledgements {
         return oldest.isPresent() ? Math.min(oldest.getAsLong() - 1, handed) : handed;
     }
 
+    /** What the store was given last, in this run or before it; -1 for nothing. */
+    synchronized long savedThrough() {
+        return savedThrough;
+    }
+
     /** Saves what is new; what cannot be saved is tried again with the next. */
     synchronized void save(Identity identity) {
         long through = through();
         if (!open || through <= savedThrough) {
             return;
         }
+        failpoints.reach(Point.BEFORE_SAVE);
         try {
             store.save(new Progress(identity.slug(), identity.path(), identity.incarnation(), through));
             savedThrough = through;
@@ -77,5 +86,6 @@ final class Acknowledgements {
                             + "; the next acknowledgement or the stop tries again",
                     notSaved);
         }
+        failpoints.reach(Point.AFTER_SAVE);
     }
 }

@@ -9,6 +9,7 @@ import dev.millrace.core.processor.Delivery;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.Failpoints.Point;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -141,7 +142,9 @@ final class Acting<S> implements Attempts.Surroundings {
                 return Effects.done(reactor(because, () -> false)
                         .record(Diagnostics.malformed(identity, event.offset(), malformed), event.offset()));
             }
-            return processor.afterAppend(state, event, effects(because, event.offset(), attempt));
+            options.failpoints().reach(Point.BEFORE_EFFECT);
+            return processor
+                    .afterAppend(state, event, effects(because, event.offset(), attempt));
         }
 
         @Override

@@ -40,6 +40,7 @@ final class EffectLane {
     private final RandomGenerator random;
     private final int capacity;
     private final Runnable onProgress;
+    private final Failpoints failpoints;
 
     private final Deque<Task> tasks = new ArrayDeque<>();
     private @Nullable CompletableFuture<Void> room;
@@ -55,6 +56,7 @@ final class EffectLane {
         this.random = options.random();
         this.capacity = options.maxUnacknowledged();
         this.onProgress = onProgress;
+        this.failpoints = options.failpoints();
     }
 
     /** Whether the calling thread is running a task of some lane right now. */
@@ -183,6 +185,7 @@ final class EffectLane {
     /** Returns whether the caller goes on with the head of the queue; otherwise a timer or a stage will. */
     private boolean settle(int current, Task task, int number, @Nullable Throwable failure) {
         if (failure == null) {
+            failpoints.reach(Failpoints.Point.AFTER_EFFECT);
             return finish(current);
         }
         Throwable cause = Appender.unwrap(failure);

@@ -31,6 +31,11 @@ final class Fold<S> {
         return snapshot.through;
     }
 
+    /** Begins with the state of another run, folded through this offset. */
+    void restore(S state, long through) {
+        snapshot = new Snapshot<>(state, through);
+    }
+
     void reset() {
         snapshot = initial();
     }

@@ -109,7 +109,7 @@ final class MemberRuns<S> {
             member.failed = null;
             return () -> {
                 run.ended().thenAccept(status -> endedByItself(member, run, status));
-                run.connect(0);
+                run.start();
             };
         }
     }

@@ -6,6 +6,7 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Processor;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
@@ -148,7 +149,12 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         private Duration reconnectGrace = Duration.ofSeconds(30);
         private int maxUnacknowledged = 64;
         private Duration heartbeat = Duration.ofSeconds(5);
-        private Predicate<Event> last = event -> false;
+        private @Nullable Predicate<Event> last;
+        private Optional<Duration> staleAfter = Optional.empty();
+        private @Nullable SnapshotStore snapshots;
+        private @Nullable StateFormat<S> stateFormat;
+        private int snapshotEvery = 1000;
+        private Failpoints failpoints = Failpoints.NONE;
 
         private Builder(EventStreams streams, Processor<S> processor) {
             this.streams = Objects.requireNonNull(streams, "streams");
@@ -243,6 +249,56 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         }
 
         /**
+         * How old an event may be and still cause effects, positive; by default age has no say. What is older is folded only
+         * and counts as acknowledged, whatever {@link EffectsFrom} says of it, so that nobody acts today on what was wanted
+         * last week. The age is taken when the event is folded, from its {@link Event#createdAt()} and this machine's clock;
+         * leave room for how far the two may differ. {@link Processor#onCaughtUp} is called all the same.
+         */
+        public Builder<S> staleAfter(Duration age) {
+            if (age.isNegative() || age.isZero()) {
+                throw new IllegalArgumentException("staleAfter must be positive, got " + age);
+            }
+            staleAfter = Optional.of(age);
+            return this;
+        }
+
+        /**
+         * Keeps what the fold has come to, so that the next start reads only what came after; by default everything is folded
+         * anew. It changes how fast a start is and nothing else. A snapshot of another version, shape or life of the stream is
+         * ignored, and so is one that is torn, beyond the head, or newer than what is acknowledged.
+         *
+         * <p>Taken are states behind which nothing is owed: about every {@link #snapshotEvery} events, when nothing comes for
+         * a second, and at the stop; once a second at most, on the executor.
+         *
+         * @param format how the state becomes JSON; the state has to be equal to what comes back, or none are kept
+         */
+        public Builder<S> snapshots(SnapshotStore store, StateFormat<S> format) {
+            snapshots = Objects.requireNonNull(store, "store");
+            stateFormat = Objects.requireNonNull(format, "format");
+            return this;
+        }
+
+        /** As {@link #snapshots(SnapshotStore, StateFormat)}, with {@link StateFormat#of(Class)}. */
+        public Builder<S> snapshots(SnapshotStore store, Class<S> state) {
+            return snapshots(store, StateFormat.of(state));
+        }
+
+        /** How many events make a new snapshot worth while in a stream that is never quiet; 1000 by default, at least 1. */
+        public Builder<S> snapshotEvery(int events) {
+            if (events < 1) {
+                throw new IllegalArgumentException("snapshotEvery must be 1 or more, got " + events);
+            }
+            snapshotEvery = events;
+            return this;
+        }
+
+        /** Where to be told of each step, and to die. */
+        Builder<S> failpoints(Failpoints points) {
+            failpoints = points;
+            return this;
+        }
+
+        /**
          * The event that ends the intake: the first one for which this holds is folded and acted on, and nothing after it
          * is. Held effects and attempts go on; the run still has to be stopped. By default there is none.
          */
@@ -254,12 +310,13 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         /**
          * Starts the run and returns at once.
          *
-         * @throws IllegalStateException when no stream was given
+         * @throws IllegalStateException when no stream was given; or when there is both a last event and a snapshot store,
+         *     because a snapshot may pass over that event
          * @throws IllegalArgumentException when the processor's slug is not valid
          */
         public ProcessorRunner<S> start() {
             Run<S> run = new Run<>(streams, processor, path(), options());
-            run.connect(0);
+            run.start();
             return new ProcessorRunner<>(run);
         }
 
@@ -281,6 +338,13 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         }
 
         private RunnerOptions options() {
+            Optional<Snapshotting<?>> snapshotting = snapshots == null || stateFormat == null
+                    ? Optional.empty()
+                    : Optional.of(new Snapshotting<>(snapshots, stateFormat, snapshotEvery));
+            if (last != null && snapshotting.isPresent()) {
+                throw new IllegalStateException("cannot run '" + processor.slug() + "' on " + path
+                        + " with both until(…) and snapshots(…): a snapshot may pass over the last event; use one of them");
+            }
             return new RunnerOptions(
                     effectsFrom != null ? effectsFrom : progress == null ? EffectsFrom.LIVE : EffectsFrom.ACKNOWLEDGED,
                     progress != null ? progress : ProgressStore.inMemory(),
@@ -291,7 +355,10 @@ public final class ProcessorRunner<S> implements AutoCloseable {
                     reconnectGrace,
                     maxUnacknowledged,
                     heartbeat,
-                    last);
+                    last != null ? last : event -> false,
+                    staleAfter,
+                    snapshotting,
+                    failpoints);
         }
     }
 }

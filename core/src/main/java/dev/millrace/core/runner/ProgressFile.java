@@ -1,7 +1,5 @@
 package dev.millrace.core.runner;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
@@ -14,16 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One file of a progress directory: the payload of a {@code millrace/progress-saved} event. Its name is made of the slug,
- * for people, and of a hash of slug and path, which tells files apart however long, strange or alike those are.
- */
+/** One file of a progress directory: the payload of a {@code millrace/progress-saved} event. */
 final class ProgressFile {
     /** What the names of the store's files match, unfinished ones included. */
     static final String PATTERN = "progress-*.{json,json.tmp}";
@@ -31,14 +23,10 @@ final class ProgressFile {
     /** How the names of files end that are still to be renamed. */
     static final String UNFINISHED = ".tmp";
 
-    private static final int MOST_OF_A_SLUG = 40;
-
     private ProgressFile() {}
 
     static String nameOf(ProgressKey key) {
-        String slug = key.slug().replaceAll("[^a-z0-9_-]", "_");
-        return "progress-" + slug.substring(0, Math.min(slug.length(), MOST_OF_A_SLUG)) + "-"
-                + hash(key.path().value() + "\n" + key.slug()) + ".json";
+        return key.fileName("progress");
     }
 
     /** Writes a new file and puts it in the place of the old one. */
@@ -103,14 +91,6 @@ final class ProgressFile {
         } catch (IOException notHere) {
             System.getLogger("dev.millrace.core.runner")
                     .log(System.Logger.Level.TRACE, "cannot force " + directory, notHere);
-        }
-    }
-
-    private static String hash(String text) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
         }
     }
 }

@@ -9,9 +9,11 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.Failpoints.Point;
 import dev.millrace.core.runner.RunnerStatus.Phase;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -36,13 +38,15 @@ final class Run<S> {
     private final Causes causes;
     private final Appender appender;
     private final Acting<S> acting;
+    private final Snapshots<S> snapshots;
 
     private volatile Identity identity;
     private volatile Phase phase = Phase.CATCHING_UP;
     private volatile long watermark;
     private volatile boolean caughtUpOnce;
     private volatile @Nullable String failure;
-    private long floor;
+    private volatile EffectDecision decision;
+    private long tooLate;
     private volatile boolean attached;
     private final CompletableFuture<RunnerStatus> ended = new CompletableFuture<>();
 
@@ -57,13 +61,21 @@ final class Run<S> {
         this.identity = Identity.of(processor, path);
         this.fold = new Fold<>(processor);
         this.lane = new EffectLane(options, this::acknowledge);
-        this.acknowledgements = new Acknowledgements(lane, options.progress());
+        this.acknowledgements = new Acknowledgements(lane, options);
         this.causes = new Causes(streams, path);
         this.appender = new Appender(streams, path, options, causes, progression::changed);
         this.acting = new Acting<>(processor, identity, options, fold, lane, appender, causes, progression);
+        this.decision = new EffectDecision(options.effectsFrom(), options.staleAfter(), 0);
+        this.snapshots = new Snapshots<>(
+                options, fold, () -> identity, () -> Math.max(decision.floor(), acknowledgements.savedThrough()));
     }
 
     // ---- the connection
+
+    /** Begins, with a snapshot if there is one. */
+    void start() {
+        connect(snapshots.find());
+    }
 
     void connect(long afterOffset) {
         Intake next = new Intake(afterOffset);
@@ -123,8 +135,8 @@ final class Run<S> {
             if (isStale()) {
                 return;
             }
-            boolean reborn = attach(connected);
-            if (reborn && afterOffset > 0) { // this connection began in the middle of a log that is no more
+            boolean fromTheBeginning = attach(connected);
+            if (fromTheBeginning && afterOffset > 0) { // this connection began in the middle
                 disconnect();
                 options.executor().execute(() -> connect(0));
             }
@@ -140,6 +152,8 @@ final class Run<S> {
         @Override
         public void onCaughtUp(long offset) {
             if (!isStale()) {
+                options.failpoints().reach(Point.BEFORE_CAUGHT_UP);
+                tellTooLate();
                 acknowledgements.open();
                 acting.caughtUp();
                 phase = Phase.LIVE;
@@ -173,7 +187,7 @@ final class Run<S> {
 
     // ---- folding
 
-    /** Takes note of a connection; answers whether it is to another life of the stream. */
+    /** Takes note of a connection; answers whether the log has to be read from its beginning. */
     private boolean attach(Connected connected) {
         boolean reborn = attached && !connected.incarnation().equals(identity.incarnation());
         if (reborn) {
@@ -181,6 +195,7 @@ final class Run<S> {
             acting.startOver();
             fold.reset();
         }
+        boolean fromTheBeginning = false;
         if (!attached || reborn) {
             identity = identity.in(connected.incarnation());
             acting.actAs(identity);
@@ -188,18 +203,20 @@ final class Run<S> {
                     .filter(progress -> progress.incarnation().equals(connected.incarnation()))
                     .mapToLong(Progress::acknowledgedThrough)
                     .findFirst();
-            floor = options.effectsFrom().floorOnAttach(acknowledged, connected.watermark());
+            decision = EffectDecision.onAttach(
+                    options.effectsFrom(), options.staleAfter(), acknowledged, connected.watermark());
             acknowledgements.begin(acknowledged);
+            fromTheBeginning = reborn || !snapshots.restore(connected, decision.floor());
+            acknowledgements.handed(fold.through());
             attached = true;
         } else {
-            boolean gapWasLong = connected.gap().compareTo(options.reconnectGrace()) > 0;
-            floor = options.effectsFrom().floorOnReconnect(floor, connected.watermark(), gapWasLong);
+            decision = decision.onReconnect(connected.watermark(), connected.gap(), options.reconnectGrace());
         }
         watermark = connected.watermark();
         acting.reaches(watermark);
         phase = Phase.CATCHING_UP;
         progression.changed();
-        return reborn;
+        return fromTheBeginning;
     }
 
     private void take(Event raw) {
@@ -214,17 +231,36 @@ final class Run<S> {
         if (BuiltInType.RESUMED.matches(event.type())) {
             appender.resumed();
         }
-        boolean fires = event.offset() > floor && !Diagnostics.isOwnFailure(event, identity.slug());
+        options.failpoints().reach(Point.AFTER_FOLD);
+        Instant now = options.timers().now();
+        boolean fires = decision.fires(event.offset(), event.createdAt(), now)
+                && !Diagnostics.isOwnFailure(event, identity.slug());
         if (fires) {
             acting.actOn(event);
+            options.failpoints().reach(Point.AFTER_SUBMIT);
+        } else if (decision.isTooLate(event.offset(), event.createdAt(), now)) {
+            tooLate++;
         }
         acknowledgements.handed(event.offset());
+        if (lane.isIdle()) {
+            acknowledgements.save(identity); // nobody else will: the effect, if there was one, was done before this
+        }
+        snapshots.changed();
         progression.changed();
         if (options.last().test(event)) {
             disconnect();
         } else if (fires && !lane.awaitRoom(options.heartbeat())) {
             disconnect();
             lane.whenRoom().thenRunAsync(() -> connect(fold.through()), options.executor());
+        }
+    }
+
+    private void tellTooLate() {
+        long count = tooLate;
+        tooLate = 0;
+        if (count > 0) {
+            LOG.log(Level.INFO, () -> "'" + identity.slug() + "' on " + path + " folded " + count + " events without acting on"
+                    + " them, because they were older than staleAfter");
         }
     }
 
@@ -324,6 +360,7 @@ final class Run<S> {
         }
         attempts.stop();
         acknowledge();
+        snapshots.close();
         acknowledgements.freeze();
         appender.close();
         lane.stop();

@@ -2,6 +2,7 @@ package dev.millrace.core.runner;
 
 import dev.millrace.core.Event;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -17,7 +18,10 @@ record RunnerOptions(
         Duration reconnectGrace,
         int maxUnacknowledged,
         Duration heartbeat,
-        Predicate<Event> last) {
+        Predicate<Event> last,
+        Optional<Duration> staleAfter,
+        Optional<Snapshotting<?>> snapshots,
+        Failpoints failpoints) {
     /** How long an append may wait for another stream to be resumed before it becomes a dead letter. */
     static final Duration FOREIGN_PARKING_LIMIT = Duration.ofSeconds(30);
 

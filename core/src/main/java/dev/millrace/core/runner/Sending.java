@@ -6,6 +6,7 @@ import dev.millrace.core.EventInput;
 import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.Failpoints.Point;
 import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -79,6 +80,7 @@ final class Sending {
             giveUp();
             return;
         }
+        appender.options().failpoints().reach(Point.BEFORE_APPEND);
         resumesSeen = appender.resumes();
         CompletableFuture<Appended> answer;
         try {
@@ -88,6 +90,7 @@ final class Sending {
         }
         answer.whenComplete((appended, failure) -> {
             if (failure == null) {
+                appender.options().failpoints().reach(Point.AFTER_APPEND);
                 appender.stored(this, appended);
                 appender.settled(this);
                 result.complete(appended);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
@@ -104,7 +105,10 @@ final class VirtualTime implements Timers, Executor {
                 Duration.ofSeconds(30),
                 maxUnacknowledged,
                 Duration.ofSeconds(5),
-                event -> false);
+                event -> false,
+                Optional.empty(),
+                Optional.empty(),
+                Failpoints.NONE);
     }
 
     private synchronized @Nullable Runnable next() {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Real streams behind a bad network: connections that are lost or go silent, answers that never arrive. */
@@ -25,6 +26,7 @@ final class FaultyStreams implements EventStreams {
     private final AtomicInteger lostAnswers = new AtomicInteger();
     private final AtomicInteger lostRequests = new AtomicInteger();
     private final AtomicInteger subscriptions = new AtomicInteger();
+    private final AtomicLong deliveries = new AtomicLong();
     private volatile @Nullable Link newest;
 
     FaultyStreams(EventStreams real) {
@@ -43,6 +45,11 @@ final class FaultyStreams implements EventStreams {
 
     int subscriptions() {
         return subscriptions.get();
+    }
+
+    /** How many events were delivered to subscribers so far. */
+    long deliveries() {
+        return deliveries.get();
     }
 
     Link link() {
@@ -113,6 +120,7 @@ final class FaultyStreams implements EventStreams {
                 public void onEvent(Event event) {
                     run(mine, () -> {
                         delivered = event.offset();
+                        deliveries.incrementAndGet();
                         subscriber.onEvent(event);
                     });
                 }
