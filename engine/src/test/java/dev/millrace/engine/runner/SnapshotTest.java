@@ -77,6 +77,7 @@ class SnapshotTest extends RunnerRules {
 
         ProcessorRunner<List<String>> runner = startCaughtUp(withSnapshots(recorder));
         runner.awaitProcessed(last, LIMIT);
+        runner.awaitIdle(LIMIT);
 
         assertThat(network.deliveries() - before).isEqualTo(2);
         assertThat(recorder.reduced).containsExactly(first, last);

@@ -7,6 +7,7 @@ import dev.millrace.core.runner.Progress;
 import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.RetryPolicy;
 import dev.millrace.core.runner.RunnerStatus.Phase;
+import dev.millrace.core.runner.SnapshotStore;
 import dev.millrace.core.runner.Timers;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,22 +27,24 @@ final class Host implements Executor, Timers, ProgressStore {
     private String incarnation = "";
     private boolean dead;
 
-    Host(World world, String name, Log log, Map<String, Progress> disk, EffectsFrom policy) {
+    Host(World world, String name, Log log, Map<String, Progress> disk, Optional<SnapshotStore> snapshots,
+            EffectsFrom policy) {
         this.world = world;
         this.name = name;
         this.log = log;
         this.disk = disk;
         this.ledger = new Ledger(world, this);
         world.note(name + " starts");
-        this.runner = ProcessorRunner.builder(new Network(world, log, this), ledger).stream(Log.PATH)
+        ProcessorRunner.Builder<Ledger.Account> builder = ProcessorRunner.builder(new Network(world, log, this), ledger).stream(Log.PATH)
                 .executor(this)
                 .timers(this)
                 .progress(this)
                 .effectsFrom(policy)
                 .random(new SplittableRandom(world.seed()))
                 .retry(new RetryPolicy(3, Duration.ofMillis(50), Duration.ofSeconds(1)))
-                .maxUnacknowledged(10_000)
-                .start();
+                .maxUnacknowledged(10_000);
+        snapshots.ifPresent(store -> builder.snapshots(store, Ledger.Account.class).snapshotEvery(5));
+        this.runner = builder.start();
     }
 
     /** It is connected to this life of the stream. */

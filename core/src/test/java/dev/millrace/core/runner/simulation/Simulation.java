@@ -10,18 +10,21 @@ import dev.millrace.core.runner.EffectsFrom;
 import dev.millrace.core.runner.Progress;
 import dev.millrace.core.runner.RunnerStatus;
 import dev.millrace.core.runner.RunnerStatus.Phase;
+import dev.millrace.core.runner.SnapshotStore;
 import dev.millrace.core.runner.simulation.Ledger.Entry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
  * One seed's story: two minutes of questions and wishes, crashes, restarts, copies, pauses and destruction over a bad
- * network, and then peace, in which everything that was accepted has to be settled.
+ * network, and then peace, in which everything that was accepted has to be settled. With an odd seed the runners keep
+ * snapshots, which must make no difference.
  */
 final class Simulation {
     private static final Duration STORM = Duration.ofMinutes(2);
@@ -32,6 +35,7 @@ final class Simulation {
     private final Log log;
     private final EffectsFrom policy;
     private final Map<String, Progress> disk = new HashMap<>();
+    private final Optional<SnapshotStore> snapshots;
     private final List<Host> running = new ArrayList<>();
     private int processes;
     private int ids;
@@ -39,6 +43,7 @@ final class Simulation {
     Simulation(long seed, EffectsFrom policy) {
         this.world = new World(seed);
         this.policy = policy;
+        this.snapshots = seed % 2 == 0 ? Optional.empty() : Optional.of(SnapshotStore.inMemory());
         this.log = new Log(world);
     }
 
@@ -64,7 +69,7 @@ final class Simulation {
     }
 
     private void start() {
-        running.add(new Host(world, "process-" + ++processes, log, disk, policy));
+        running.add(new Host(world, "process-" + ++processes, log, disk, snapshots, policy));
     }
 
     private void deed() {
