@@ -143,8 +143,7 @@ final class Acting<S> implements Attempts.Surroundings {
                         .record(Diagnostics.malformed(identity, event.offset(), malformed), event.offset()));
             }
             options.failpoints().reach(Point.BEFORE_EFFECT);
-            return processor
-                    .afterAppend(state, event, effects(because, event.offset(), attempt));
+            return processor.afterAppend(state, event, effects(because, event.offset(), attempt));
         }
 
         @Override

@@ -342,8 +342,9 @@ public final class ProcessorRunner<S> implements AutoCloseable {
                     ? Optional.empty()
                     : Optional.of(new Snapshotting<>(snapshots, stateFormat, snapshotEvery));
             if (last != null && snapshotting.isPresent()) {
-                throw new IllegalStateException("cannot run '" + processor.slug() + "' on " + path
-                        + " with both until(…) and snapshots(…): a snapshot may pass over the last event; use one of them");
+                throw new IllegalStateException(
+                        "cannot run '" + processor.slug() + "' on " + path
+                                + " with both until(…) and snapshots(…): a snapshot may pass over the last event; use one of them");
             }
             return new RunnerOptions(
                     effectsFrom != null ? effectsFrom : progress == null ? EffectsFrom.LIVE : EffectsFrom.ACKNOWLEDGED,

@@ -259,8 +259,10 @@ final class Run<S> {
         long count = tooLate;
         tooLate = 0;
         if (count > 0) {
-            LOG.log(Level.INFO, () -> "'" + identity.slug() + "' on " + path + " folded " + count + " events without acting on"
-                    + " them, because they were older than staleAfter");
+            LOG.log(
+                    Level.INFO,
+                    () -> "'" + identity.slug() + "' on " + path + " folded " + count + " events without acting on"
+                            + " them, because they were older than staleAfter");
         }
     }
 

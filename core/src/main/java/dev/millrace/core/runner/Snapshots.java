@@ -159,7 +159,8 @@ final class Snapshots<S> {
         }
         boolean more;
         synchronized (lock) {
-            // The identity first: then what is folded meanwhile of another life has the wrong name, and not the reverse.
+            // The identity first: then what is folded meanwhile of another life has the wrong name, and not the
+            // reverse.
             Candidate<S> newest = new Candidate<>(identity.get(), fold.now());
             long settled = settledThrough.getAsLong();
             boolean quiet = newest.through() == seen;
@@ -194,7 +195,9 @@ final class Snapshots<S> {
     }
 
     private long news(Candidate<S> candidate) {
-        return candidate.identity.equals(written.identity) ? candidate.through() - written.through() : candidate.through();
+        return candidate.identity.equals(written.identity)
+                ? candidate.through() - written.through()
+                : candidate.through();
     }
 
     /** The run is over: one last snapshot, if what is newest is settled. */
@@ -220,7 +223,9 @@ final class Snapshots<S> {
         Identity of = candidate.identity;
         if (of.incarnation().isEmpty()) {
             useless = true;
-            LOG.log(Level.INFO, () -> "no snapshots of " + who(of) + ": the service does not say which life of the stream it is");
+            LOG.log(
+                    Level.INFO,
+                    () -> "no snapshots of " + who(of) + ": the service does not say which life of the stream it is");
             return;
         }
         options.failpoints().reach(Point.BEFORE_SNAPSHOT);
@@ -236,7 +241,8 @@ final class Snapshots<S> {
             }
             proven = true;
             if (afterProgress && options.progress() instanceof ProgressStore.Durable durable) {
-                durable.flush(); // or a crash would leave a snapshot of what still has to be acted on, which is of no use
+                durable.flush(); // or a crash would leave a snapshot of what still has to be acted on, which is of no
+                // use
             }
             plan.store()
                     .save(new FoldSnapshot(
@@ -252,7 +258,8 @@ final class Snapshots<S> {
         } catch (RuntimeException | StackOverflowError notWritten) {
             LOG.log(
                     failing ? Level.DEBUG : Level.WARNING,
-                    "no snapshot of " + who(of) + " through " + candidate.through() + "; it is tried again", notWritten);
+                    "no snapshot of " + who(of) + " through " + candidate.through() + "; it is tried again",
+                    notWritten);
             failing = true;
         }
         options.failpoints().reach(Point.AFTER_SNAPSHOT);

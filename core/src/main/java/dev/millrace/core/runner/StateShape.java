@@ -82,8 +82,7 @@ final class StateShape {
     /** What decides about JSON is part of the shape. */
     private String part(String name, Type type, AnnotatedElement annotated) {
         String annotations = Stream.of(annotated.getAnnotations())
-                .filter(annotation ->
-                        annotation.annotationType().getName().startsWith("com.fasterxml.jackson."))
+                .filter(annotation -> annotation.annotationType().getName().startsWith("com.fasterxml.jackson."))
                 .map(Object::toString)
                 .sorted()
                 .collect(Collectors.joining(" "));

@@ -59,14 +59,17 @@ class DirectorySnapshotStoreTest {
 
         for (int length = 0; length < whole.length; length++) {
             Files.write(file(), Arrays.copyOf(whole, length));
-            assertThat(store.load("mailer", PATH)).as("the first %d bytes", length).isEmpty();
+            assertThat(store.load("mailer", PATH))
+                    .as("the first %d bytes", length)
+                    .isEmpty();
         }
         for (int i = 0; i < whole.length; i++) {
             byte[] changed = whole.clone();
             changed[i] ^= 1;
             Files.write(file(), changed);
-            store.load("mailer", PATH).ifPresent(found -> assertThat(found.state())
-                    .isEqualTo(snapshot("mailer", PATH, 7).state()));
+            store.load("mailer", PATH)
+                    .ifPresent(found -> assertThat(found.state())
+                            .isEqualTo(snapshot("mailer", PATH, 7).state()));
         }
         Files.write(file(), whole);
         assertThat(store.load("mailer", PATH)).contains(snapshot("mailer", PATH, 7));

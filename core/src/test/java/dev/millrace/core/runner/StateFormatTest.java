@@ -18,12 +18,10 @@ class StateFormatTest {
 
     record Item(String name) {}
 
-    /** As {@link Order}, in another place: only the names differ from one shape to the next. */
-    static final class Other {
-        record Order(String id, Optional<Item> item, Map<String, List<Item>> more, Instant at, BigDecimal price) {}
+    /** As {@link Order}, but what is deep inside has one part more. */
+    record Purchase(String id, Optional<Piece> item, Map<String, List<Piece>> more, Instant at, BigDecimal price) {}
 
-        record Item(String name, int count) {}
-    }
+    record Piece(String name, int count) {}
 
     record Renamed(@JsonProperty("n") String name) {}
 
@@ -38,7 +36,7 @@ class StateFormatTest {
         GREEN
     }
 
-    record Drawing(Shape[] shapes, Drawing inner) {}
+    record Drawing(List<Shape> shapes, Optional<Drawing> inner) {}
 
     static final class Plain {
         private int count;
@@ -70,7 +68,7 @@ class StateFormatTest {
     void should_name_the_shape_after_everything_it_is_made_of() {
         List<String> shapes = List.of(
                 StateShape.fingerprint(Order.class),
-                StateShape.fingerprint(Other.Order.class),
+                StateShape.fingerprint(Purchase.class),
                 StateShape.fingerprint(Item.class),
                 StateShape.fingerprint(Renamed.class),
                 StateShape.fingerprint(Shape.class),
@@ -79,7 +77,9 @@ class StateFormatTest {
                 StateShape.fingerprint(Plain.class),
                 StateShape.fingerprint(String.class));
 
-        assertThat(shapes).doesNotHaveDuplicates().allSatisfy(shape -> assertThat(shape).hasSize(16));
+        assertThat(shapes)
+                .doesNotHaveDuplicates()
+                .allSatisfy(shape -> assertThat(shape).hasSize(16));
         assertThat(StateFormat.of(Order.class).schema()).isEqualTo(shapes.get(0));
         assertThat(new Plain().sum()).isZero();
     }

@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class SnapshotTest extends RunnerRules {
-    private static final StateFormat<List<String>> TEXTS = StateFormat.of(
-            "texts", JsonCodec::toTree, json -> List.of(JsonCodec.fromTree(json, String[].class)));
+    private static final StateFormat<List<String>> TEXTS =
+            StateFormat.of("texts", JsonCodec::toTree, json -> List.of(JsonCodec.fromTree(json, String[].class)));
 
     private final ProgressStore progress = ProgressStore.inMemory();
     private final SnapshotStore snapshots = SnapshotStore.inMemory();
@@ -138,8 +138,17 @@ class SnapshotTest extends RunnerRules {
 
     @ParameterizedTest(name = "{0}, {1}")
     @CsvSource({
-        "live, done", "live, owed", "acknowledged, done", "acknowledged, owed", "beginning, done", "beginning, owed",
-        "after 3, done", "after 3, owed", "after 9, done", "after 9, owed", "acknowledged or after 3, done",
+        "live, done",
+        "live, owed",
+        "acknowledged, done",
+        "acknowledged, owed",
+        "beginning, done",
+        "beginning, owed",
+        "after 3, done",
+        "after 3, owed",
+        "after 9, done",
+        "after 9, owed",
+        "acknowledged or after 3, done",
         "acknowledged or after 3, owed"
     })
     void should_fire_the_same_effects_with_a_snapshot_as_without(String policy, String end) {
@@ -152,10 +161,11 @@ class SnapshotTest extends RunnerRules {
     /** What a second run does, and is told, after a first one that ended in good order or with something owed. */
     private List<String> storyOf(String policy, String end, StreamPath path, Optional<SnapshotStore> store) {
         EffectsFrom effectsFrom = policies().get(policy);
-        Recorder first = Recorder.silent().onSaid((state, event, effects) -> event.payload() instanceof Said said
-                        && said.text().equals("hang")
-                ? new CompletableFuture<>()
-                : Effects.done(effects.append(new Echoed("echo"))));
+        Recorder first = Recorder.silent()
+                .onSaid((state, event, effects) ->
+                        event.payload() instanceof Said said && said.text().equals("hang")
+                                ? new CompletableFuture<>()
+                                : Effects.done(effects.append(new Echoed("echo"))));
         say(path, "one");
         say(path, "two");
         ProcessorRunner<List<String>> before = start(at(path, first, effectsFrom, store));
@@ -286,7 +296,8 @@ class SnapshotTest extends RunnerRules {
         runner.close();
 
         assertThat(runner.state()).hasSize(3);
-        assertThat(progress.load("recorder", PATH).orElseThrow().acknowledgedThrough()).isEqualTo(4);
+        assertThat(progress.load("recorder", PATH).orElseThrow().acknowledgedThrough())
+                .isEqualTo(4);
     }
 
     @Test

@@ -27,7 +27,12 @@ final class Host implements Executor, Timers, ProgressStore {
     private String incarnation = "";
     private boolean dead;
 
-    Host(World world, String name, Log log, Map<String, Progress> disk, Optional<SnapshotStore> snapshots,
+    Host(
+            World world,
+            String name,
+            Log log,
+            Map<String, Progress> disk,
+            Optional<SnapshotStore> snapshots,
             EffectsFrom policy) {
         this.world = world;
         this.name = name;
@@ -35,15 +40,17 @@ final class Host implements Executor, Timers, ProgressStore {
         this.disk = disk;
         this.ledger = new Ledger(world, this);
         world.note(name + " starts");
-        ProcessorRunner.Builder<Ledger.Account> builder = ProcessorRunner.builder(new Network(world, log, this), ledger).stream(Log.PATH)
-                .executor(this)
-                .timers(this)
-                .progress(this)
-                .effectsFrom(policy)
-                .random(new SplittableRandom(world.seed()))
-                .retry(new RetryPolicy(3, Duration.ofMillis(50), Duration.ofSeconds(1)))
-                .maxUnacknowledged(10_000);
-        snapshots.ifPresent(store -> builder.snapshots(store, Ledger.Account.class).snapshotEvery(5));
+        ProcessorRunner.Builder<Ledger.Account> builder =
+                ProcessorRunner.builder(new Network(world, log, this), ledger).stream(Log.PATH)
+                        .executor(this)
+                        .timers(this)
+                        .progress(this)
+                        .effectsFrom(policy)
+                        .random(new SplittableRandom(world.seed()))
+                        .retry(new RetryPolicy(3, Duration.ofMillis(50), Duration.ofSeconds(1)))
+                        .maxUnacknowledged(10_000);
+        snapshots.ifPresent(
+                store -> builder.snapshots(store, Ledger.Account.class).snapshotEvery(5));
         this.runner = builder.start();
     }
 
