@@ -157,8 +157,9 @@ final class Run<S> {
                 acknowledgements.open();
                 acting.caughtUp();
                 phase = Phase.LIVE;
+                acknowledgements.save(identity); // before anybody is told, who may rely on it
                 caughtUpOnce = true;
-                acknowledge();
+                progression.changed();
             }
         }
 

@@ -79,16 +79,16 @@ final class MortalProcess implements Failpoints, Timers {
             }
             Object answer = call(real, method, arguments);
             return answer instanceof CompletableFuture<?> future
-                    ? future.thenCompose(value ->
-                            isAlive() ? CompletableFuture.completedFuture(value) : CompletableFuture.failedFuture(dead()))
+                    ? future.thenCompose(value -> isAlive()
+                            ? CompletableFuture.completedFuture(value)
+                            : CompletableFuture.failedFuture(dead()))
                     : answer;
         });
     }
 
     private Subscriber hearing(Subscriber subscriber) {
         return proxy(
-                Subscriber.class,
-                (proxy, method, arguments) -> isAlive() ? call(subscriber, method, arguments) : null);
+                Subscriber.class, (proxy, method, arguments) -> isAlive() ? call(subscriber, method, arguments) : null);
     }
 
     private static StreamException dead() {

@@ -1,0 +1,159 @@
+package dev.millrace.acceptance;
+
+import dev.millrace.client.HttpEventStreams;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.EventName;
+import dev.millrace.core.processor.Draft;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.ProgressStore;
+import dev.millrace.core.runner.SnapshotStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Answers every order with a receipt, which is safe to repeat, and with a payment, which is not: it writes a line to a file.
+ * So the payment is begun by an event that says who pays, and settled by another one. What another process began and did
+ * not settle, nobody knows the outcome of, and an event says that.
+ */
+final class Cashier implements Processor<Cashier.Till> {
+    sealed interface Trade {
+        @EventName("order")
+        record Order(int id) implements Trade {}
+
+        @EventName("receipt")
+        record Receipt(int id) implements Trade {}
+
+        @EventName("payment-started")
+        record PaymentStarted(int id, String by) implements Trade {}
+
+        @EventName("payment-settled")
+        record PaymentSettled(int id) implements Trade {}
+
+        @EventName("payment-outcome-unknown")
+        record PaymentOutcomeUnknown(int id) implements Trade {}
+    }
+
+    /** Who began a payment, and at which offset that is said. */
+    record Begun(String by, long offset) {}
+
+    /** The payments that were begun and have no outcome yet. */
+    record Till(Map<Integer, Begun> open) {
+        Till with(int id, Begun begun) {
+            Map<Integer, Begun> more = new TreeMap<>(open);
+            more.put(id, begun);
+            return new Till(more);
+        }
+
+        Till without(int id) {
+            Map<Integer, Begun> fewer = new TreeMap<>(open);
+            fewer.remove(id);
+            return new Till(fewer);
+        }
+    }
+
+    private final String name;
+    private final Path payments;
+    private final Set<Integer> paid = ConcurrentHashMap.newKeySet();
+
+    private Cashier(String name, Path payments) {
+        this.name = name;
+        this.payments = payments;
+    }
+
+    /** Runs until it is killed: base URL, stream, directory of its progress, file of its payments. */
+    public static void main(String... arguments) throws IOException {
+        Path directory = Path.of(arguments[2]);
+        Cashier cashier = new Cashier(UUID.randomUUID().toString(), Path.of(arguments[3]));
+        try (HttpEventStreams streams =
+                        HttpEventStreams.builder(URI.create(arguments[0])).build();
+                ProgressStore.Durable progress = ProgressStore.inDirectory(directory);
+                ProcessorRunner<Till> runner = ProcessorRunner.builder(streams, cashier).stream(arguments[1])
+                        .progress(progress)
+                        .snapshots(SnapshotStore.inDirectory(directory), Till.class)
+                        .snapshotEvery(50)
+                        .start()) {
+            runner.awaitCaughtUp(Duration.ofSeconds(60));
+            System.out.println("ready");
+            int end = System.in.read(); // until whoever started it is gone
+            System.exit(end);
+        }
+    }
+
+    @Override
+    public String slug() {
+        return "cashier";
+    }
+
+    @Override
+    public EventCatalog events() {
+        return EventCatalog.of(Trade.class);
+    }
+
+    @Override
+    public Till initialState() {
+        return new Till(Map.of());
+    }
+
+    @Override
+    public Till reduce(Till till, Event event) {
+        if (event.payload() instanceof Trade.PaymentStarted started) {
+            return till.with(started.id(), new Begun(started.by(), event.offset()));
+        }
+        if (event.payload() instanceof Trade.PaymentSettled settled) {
+            return till.without(settled.id());
+        }
+        return event.payload() instanceof Trade.PaymentOutcomeUnknown unknown ? till.without(unknown.id()) : till;
+    }
+
+    @Override
+    public CompletionStage<Void> afterAppend(Till till, Event event, Effects effects) {
+        if (event.payload() instanceof Trade.Order order) {
+            return Effects.done(effects.append(new Trade.Receipt(order.id()))
+                    .thenCompose(receipt -> effects.append(new Trade.PaymentStarted(order.id(), name))));
+        }
+        if (event.payload() instanceof Trade.PaymentStarted started && started.by().equals(name)) {
+            if (paid.add(started.id())) {
+                pay(started.id());
+            }
+            return Effects.done(effects.append(new Trade.PaymentSettled(started.id())));
+        }
+        return effects.delivery().behind() == 0 ? reconcile(effects.current(this), effects) : Effects.none();
+    }
+
+    @Override
+    public CompletionStage<Void> onCaughtUp(Till till, Effects effects) {
+        return reconcile(till, effects);
+    }
+
+    /** Whoever else began a payment is dead. */
+    private CompletionStage<Void> reconcile(Till till, Effects effects) {
+        return CompletableFuture.allOf(till.open().entrySet().stream()
+                .filter(payment -> !payment.getValue().by().equals(name))
+                .map(payment -> effects.append(Draft.of(new Trade.PaymentOutcomeUnknown(payment.getKey()))
+                        .because(payment.getValue().offset())))
+                .toArray(CompletableFuture[]::new));
+    }
+
+    private void pay(int id) {
+        try {
+            Files.writeString(payments, id + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

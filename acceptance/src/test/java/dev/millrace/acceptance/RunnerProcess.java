@@ -1,0 +1,76 @@
+package dev.millrace.acceptance;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
+
+/** A main class in a process of its own, which says {@code ready} when it is. */
+final class RunnerProcess {
+    private static final Duration BOUND = Duration.ofSeconds(60);
+    private static final int KEPT = 60;
+
+    private final Process process;
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Deque<String> said = new ConcurrentLinkedDeque<>();
+
+    private RunnerProcess(Process process) {
+        this.process = process;
+    }
+
+    static RunnerProcess start(Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx128m"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        RunnerProcess started =
+                new RunnerProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+        Thread reader = new Thread(started::listen, "runner-output");
+        reader.setDaemon(true);
+        reader.start();
+        return started;
+    }
+
+    private void listen() {
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
+                .lines()
+                .forEach(line -> {
+                    if (line.equals("ready")) {
+                        ready.complete(null);
+                    }
+                    said.addLast(line);
+                    if (said.size() > KEPT) {
+                        said.removeFirst();
+                    }
+                });
+        ready.completeExceptionally(new AssertionError("the process ended: " + said));
+    }
+
+    void awaitReady() throws Exception {
+        ready.get(BOUND.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** Lets it live for so long; it must not end by itself. */
+    void live(long millis) throws InterruptedException {
+        if (process.waitFor(millis, TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("the process ended by itself: " + said);
+        }
+    }
+
+    /** Ends it as kill -9 does. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        if (!process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("the process does not end");
+        }
+    }
+}
