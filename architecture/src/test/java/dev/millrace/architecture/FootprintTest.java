@@ -93,6 +93,26 @@ class FootprintTest {
     }
 
     @Test
+    void should_add_one_library_of_its_kind_with_each_way_to_observe() {
+        assertThat(graph.footprint("dev.millrace:millrace-metrics-micrometer"))
+                .isEqualTo(plus(
+                        CORE,
+                        "dev.millrace:millrace-core",
+                        "io.micrometer:micrometer-commons",
+                        "io.micrometer:micrometer-core",
+                        "io.micrometer:micrometer-observation",
+                        "org.hdrhistogram:HdrHistogram",
+                        "org.latencyutils:LatencyUtils"));
+        assertThat(graph.footprint("dev.millrace:millrace-tracing-opentelemetry"))
+                .isEqualTo(plus(
+                        CORE,
+                        "dev.millrace:millrace-core",
+                        "io.opentelemetry:opentelemetry-api",
+                        "io.opentelemetry:opentelemetry-common",
+                        "io.opentelemetry:opentelemetry-context"));
+    }
+
+    @Test
     void should_follow_edges_that_the_tree_shows_elsewhere() {
         DependencyGraph small = DependencyGraph.parse(List.of(
                 "g:root:jar:1",

@@ -20,6 +20,8 @@ enum Module {
     PROCESSORS_SCRIPT("processors.script", CORE),
     PROCESSORS_OPENAI("processors.openai", CORE),
     SCRIPTED_MODEL("scriptedmodel", CORE),
+    METRICS_MICROMETER("metrics.micrometer", CORE),
+    TRACING_OPENTELEMETRY("tracing.opentelemetry", CORE),
     CONTRACTS("contracts", CORE, ENGINE),
     TESTKIT("testkit", CORE, ENGINE, CONTRACTS, SCRIPTED_MODEL),
     SERVER("server", CORE, ENGINE, JSONATA),

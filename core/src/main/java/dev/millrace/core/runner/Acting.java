@@ -34,6 +34,7 @@ final class Acting<S> implements Attempts.Surroundings {
     private final Appender appender;
     private final Causes causes;
     private final Progression progression;
+    private final Notices notices;
     private final Attempts attempts = new Attempts(this);
 
     /** Counts the lives of the stream; what was begun in an earlier one has no consequence. */
@@ -53,7 +54,8 @@ final class Acting<S> implements Attempts.Surroundings {
             EffectLane lane,
             Appender appender,
             Causes causes,
-            Progression progression) {
+            Progression progression,
+            Notices notices) {
         this.processor = processor;
         this.identity = identity;
         this.options = options;
@@ -62,6 +64,7 @@ final class Acting<S> implements Attempts.Surroundings {
         this.appender = appender;
         this.causes = causes;
         this.progression = progression;
+        this.notices = notices;
     }
 
     // ---- what the run tells
@@ -143,7 +146,12 @@ final class Acting<S> implements Attempts.Surroundings {
                         .record(Diagnostics.malformed(identity, event.offset(), malformed), event.offset()));
             }
             options.failpoints().reach(Point.BEFORE_EFFECT);
-            return processor.afterAppend(state, event, effects(because, event.offset(), attempt));
+            return notices.calling(
+                    EffectCall.Kind.AFTER_APPEND,
+                    event.type(),
+                    event.offset(),
+                    attempt,
+                    () -> processor.afterAppend(state, event, effects(because, event.offset(), attempt)));
         }
 
         @Override
@@ -184,7 +192,12 @@ final class Acting<S> implements Attempts.Surroundings {
 
         private CompletionStage<Void> decide(int attempt) {
             Fold.Snapshot<S> now = fold.now();
-            return processor.onCaughtUp(now.state(), effects(Optional.empty(), now.through(), attempt));
+            return notices.calling(
+                    EffectCall.Kind.ON_CAUGHT_UP,
+                    "on-caught-up",
+                    now.through(),
+                    attempt,
+                    () -> processor.onCaughtUp(now.state(), effects(Optional.empty(), now.through(), attempt)));
         }
 
         @Override
@@ -232,6 +245,7 @@ final class Acting<S> implements Attempts.Surroundings {
                 reactor(because, over),
                 attempts,
                 this,
+                notices,
                 new Delivery(head, head - offset, attempt),
                 over);
     }

@@ -21,6 +21,7 @@ record CallEffects(
         Reactor reactor,
         Attempts attempts,
         Attempts.Surroundings surroundings,
+        Notices notices,
         Delivery delivery,
         BooleanSupplier over)
         implements Effects {
@@ -37,7 +38,7 @@ record CallEffects(
     @Override
     public Attempt after(
             Duration delay, String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
-        return attempts.launch(delay, name, because, work, over);
+        return attempts.launch(delay, name, because, notices.watching(work), over);
     }
 
     @Override

@@ -5,6 +5,8 @@ import dev.millrace.core.EventStreams;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Processor;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -155,6 +157,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         private @Nullable StateFormat<S> stateFormat;
         private int snapshotEvery = 1000;
         private Failpoints failpoints = Failpoints.NONE;
+        private final List<RunnerListener> listeners = new ArrayList<>();
 
         private Builder(EventStreams streams, Processor<S> processor) {
             this.streams = Objects.requireNonNull(streams, "streams");
@@ -307,6 +310,12 @@ public final class ProcessorRunner<S> implements AutoCloseable {
             return this;
         }
 
+        /** Who hears what the run does. May be called several times; they are told in this order. */
+        public Builder<S> listener(RunnerListener listener) {
+            listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
         /**
          * Starts the run and returns at once.
          *
@@ -359,6 +368,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
                     last != null ? last : event -> false,
                     staleAfter,
                     snapshotting,
+                    List.copyOf(listeners),
                     failpoints);
         }
     }

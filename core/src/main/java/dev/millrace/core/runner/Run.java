@@ -39,6 +39,7 @@ final class Run<S> {
     private final Appender appender;
     private final Acting<S> acting;
     private final Snapshots<S> snapshots;
+    private final Notices notices;
 
     private volatile Identity identity;
     private volatile Phase phase = Phase.CATCHING_UP;
@@ -64,7 +65,9 @@ final class Run<S> {
         this.acknowledgements = new Acknowledgements(lane, options);
         this.causes = new Causes(streams, path);
         this.appender = new Appender(streams, path, options, causes, progression::changed);
-        this.acting = new Acting<>(processor, identity, options, fold, lane, appender, causes, progression);
+        RunnerIdentity name = new RunnerIdentity(identity.slug(), identity.version(), path);
+        this.notices = new Notices(options.listeners(), name, options.timers());
+        this.acting = new Acting<>(processor, identity, options, fold, lane, appender, causes, progression, notices);
         this.decision = new EffectDecision(options.effectsFrom(), options.staleAfter(), 0);
         this.snapshots = new Snapshots<>(
                 options, fold, () -> identity, () -> Math.max(decision.floor(), acknowledgements.savedThrough()));
@@ -155,6 +158,7 @@ final class Run<S> {
                 options.failpoints().reach(Point.BEFORE_CAUGHT_UP);
                 tellTooLate();
                 acknowledgements.open();
+                notices.caughtUp(offset);
                 acting.caughtUp();
                 phase = Phase.LIVE;
                 acknowledgements.save(identity); // before anybody is told, who may rely on it
@@ -168,6 +172,7 @@ final class Run<S> {
             if (!isStale()) {
                 phase = Phase.RECONNECTING;
                 LOG.log(Level.DEBUG, () -> identity.slug() + " on " + path + ": connection lost: " + cause);
+                notices.reconnecting(cause);
             }
         }
 
@@ -216,6 +221,7 @@ final class Run<S> {
         watermark = connected.watermark();
         acting.reaches(watermark);
         phase = Phase.CATCHING_UP;
+        notices.connected(watermark, fold.through());
         progression.changed();
         return fromTheBeginning;
     }
@@ -224,7 +230,7 @@ final class Run<S> {
         Event event = fold.decode(raw);
         causes.remember(event);
         try {
-            fold.apply(event);
+            notices.reducing(event, () -> fold.apply(event));
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError thrown) {
             halt(event, thrown);
             return;
@@ -272,6 +278,7 @@ final class Run<S> {
                 + event.offset() + " (" + event.type() + "): " + Diagnostics.describe(thrown);
         LOG.log(Level.ERROR, what, thrown);
         disconnect();
+        notices.halted(event, thrown);
         acting.halt(event, thrown).whenComplete((appended, refused) -> fail(Phase.HALTED, what));
     }
 
@@ -279,6 +286,7 @@ final class Run<S> {
         phase = end;
         failure = what;
         LOG.log(Level.ERROR, () -> "'" + identity.slug() + "' on " + path + " has ended: " + what);
+        notices.stopped(status());
         ended.complete(status());
         progression.end(new StreamException(StreamException.Code.INTERNAL, path, what));
     }
@@ -370,6 +378,7 @@ final class Run<S> {
         if (phase != Phase.HALTED) {
             phase = Phase.STOPPED;
         }
+        notices.stopped(status());
         ended.complete(status());
         progression.end(new StreamException(
                 StreamException.Code.UNAVAILABLE, path, "runner of '" + identity.slug() + "' was stopped"));

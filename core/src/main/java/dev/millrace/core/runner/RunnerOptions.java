@@ -2,6 +2,7 @@ package dev.millrace.core.runner;
 
 import dev.millrace.core.Event;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
@@ -21,6 +22,7 @@ record RunnerOptions(
         Predicate<Event> last,
         Optional<Duration> staleAfter,
         Optional<Snapshotting<?>> snapshots,
+        List<RunnerListener> listeners,
         Failpoints failpoints) {
     /** How long an append may wait for another stream to be resumed before it becomes a dead letter. */
     static final Duration FOREIGN_PARKING_LIMIT = Duration.ofSeconds(30);

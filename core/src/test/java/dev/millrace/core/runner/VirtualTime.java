@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
@@ -108,6 +109,7 @@ final class VirtualTime implements Timers, Executor {
                 event -> false,
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
                 Failpoints.NONE);
     }
 

@@ -1,0 +1,17 @@
+package dev.millrace.core.runner;
+
+import dev.millrace.core.StreamPath;
+
+/**
+ * Which run a {@link RunnerListener} hears of.
+ *
+ * @param processor the slug of the processor
+ * @param version its version
+ * @param path the stream
+ */
+public record RunnerIdentity(String processor, int version, StreamPath path) {
+    @Override
+    public String toString() {
+        return processor + " v" + version + " on " + path;
+    }
+}

@@ -1,0 +1,143 @@
+package dev.millrace.metrics.micrometer;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.runner.EffectCall;
+import dev.millrace.core.runner.RunnerIdentity;
+import dev.millrace.core.runner.RunnerListener;
+import dev.millrace.core.runner.RunnerStatus;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Counts and times what runners do. One instance serves every runner of a registry.
+ *
+ * <p>Every meter has the tag {@code processor}, and none has the stream: there may be a hundred thousand of those.
+ *
+ * <table>
+ *   <caption>Meters</caption>
+ *   <tr><th>name</th><th>kind</th><th>of</th></tr>
+ *   <tr><td>{@code millrace.reduced}</td><td>timer</td><td>events that were folded</td></tr>
+ *   <tr><td>{@code millrace.effects}</td><td>timer, tags {@code kind}, {@code outcome}</td><td>calls with effects; outcome
+ *       is {@code done}, {@code failed} or {@code cancelled}</td></tr>
+ *   <tr><td>{@code millrace.effects.active}</td><td>gauge</td><td>such calls that are under way</td></tr>
+ *   <tr><td>{@code millrace.behind}</td><td>summary</td><td>how far the state was behind at a connection, in events</td></tr>
+ *   <tr><td>{@code millrace.caught.up}, {@code millrace.reconnecting}, {@code millrace.halted}, {@code
+ *       millrace.stopped}</td><td>counters</td><td>what the names say</td></tr>
+ * </table>
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class RunnerMetrics implements RunnerListener {
+    private final MeterRegistry registry;
+    private final Map<String, AtomicInteger> active = new ConcurrentHashMap<>();
+
+    private RunnerMetrics(MeterRegistry registry) {
+        this.registry = Objects.requireNonNull(registry, "registry");
+    }
+
+    /** A listener that keeps its meters in {@code registry}. */
+    public static RunnerMetrics in(MeterRegistry registry) {
+        return new RunnerMetrics(registry);
+    }
+
+    @Override
+    public void fellBehind(RunnerIdentity runner, long events) {
+        DistributionSummary.builder("millrace.behind")
+                .description("How far the state was behind the log when a connection was made")
+                .baseUnit("events")
+                .tags(of(runner))
+                .register(registry)
+                .record((double) events);
+    }
+
+    @Override
+    public void caughtUp(RunnerIdentity runner, long watermark) {
+        count("millrace.caught.up", "Catch-ups that were completed", runner);
+    }
+
+    @Override
+    public void reduced(RunnerIdentity runner, Event event, Duration took) {
+        Timer.builder("millrace.reduced")
+                .description("Events that were folded")
+                .tags(of(runner))
+                .register(registry)
+                .record(took);
+    }
+
+    @Override
+    public void effectStarted(RunnerIdentity runner, EffectCall call) {
+        active(runner).incrementAndGet();
+    }
+
+    @Override
+    public void effectFinished(RunnerIdentity runner, EffectCall call, Duration took) {
+        ended(runner, call, took, "done");
+    }
+
+    @Override
+    public void effectFailed(RunnerIdentity runner, EffectCall call, Duration took, Throwable failure) {
+        ended(runner, call, took, failure instanceof CancellationException ? "cancelled" : "failed");
+    }
+
+    private void ended(RunnerIdentity runner, EffectCall call, Duration took, String outcome) {
+        active(runner).decrementAndGet();
+        Timer.builder("millrace.effects")
+                .description("Calls of processors that may have effects")
+                .tags(of(runner))
+                .tag("kind", call.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .tag("outcome", outcome)
+                .register(registry)
+                .record(took);
+    }
+
+    @Override
+    public void reconnecting(RunnerIdentity runner, Throwable cause) {
+        count("millrace.reconnecting", "Connections that were lost", runner);
+    }
+
+    @Override
+    public void halted(RunnerIdentity runner, Event event, Throwable failure) {
+        count("millrace.halted", "Reducers that threw", runner);
+    }
+
+    @Override
+    public void stopped(RunnerIdentity runner, RunnerStatus last) {
+        count("millrace.stopped", "Runs that are over", runner);
+    }
+
+    private void count(String name, String description, RunnerIdentity runner) {
+        Counter.builder(name)
+                .description(description)
+                .tags(of(runner))
+                .register(registry)
+                .increment();
+    }
+
+    private AtomicInteger active(RunnerIdentity runner) {
+        return active.computeIfAbsent(runner.processor(), slug -> {
+            AtomicInteger count = new AtomicInteger();
+            Gauge.builder("millrace.effects.active", count, AtomicInteger::get)
+                    .description("Calls with effects that are under way")
+                    .tags(of(runner))
+                    .strongReference(true)
+                    .register(registry);
+            return count;
+        });
+    }
+
+    private static Tags of(RunnerIdentity runner) {
+        return Tags.of(Tag.of("processor", runner.processor()));
+    }
+}

@@ -1,0 +1,5 @@
+/** What runners do, as Micrometer meters: {@link dev.millrace.metrics.micrometer.RunnerMetrics}. */
+@NullMarked
+package dev.millrace.metrics.micrometer;
+
+import org.jspecify.annotations.NullMarked;

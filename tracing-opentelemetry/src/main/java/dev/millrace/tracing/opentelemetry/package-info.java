@@ -1,0 +1,5 @@
+/** What runners do, as OpenTelemetry spans: {@link dev.millrace.tracing.opentelemetry.RunnerTracing}. */
+@NullMarked
+package dev.millrace.tracing.opentelemetry;
+
+import org.jspecify.annotations.NullMarked;
