@@ -3,6 +3,7 @@ package dev.millrace.core.processor;
 import dev.millrace.core.Appended;
 import dev.millrace.core.StreamPath;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,6 +46,14 @@ public interface Effects {
     Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work);
 
     /**
+     * As {@link #launch}, with a limit. An attempt whose time is over is cancelled, so that its {@link Attempt#onCancel}
+     * actions close what it has open and nothing it still appends is stored; one that has expired is not begun at all.
+     * Either is recorded as a {@code millrace/effect-failed} event with the attempt's name. The state should settle it
+     * from there: level-triggered code that asks again gets another attempt.
+     */
+    Attempt launch(String name, Because because, Term term, Function<Attempt, ? extends CompletionStage<?>> work);
+
+    /**
      * As {@link #launch}, but the work begins only when {@code delay} has passed. Until then the attempt counts as running
      * for {@link #running} and for superseding, and a runner that waits for nothing else is idle.
      *
@@ -59,6 +68,9 @@ public interface Effects {
 
     /** The processor's own stream. */
     StreamPath path();
+
+    /** The time, as the runner has it: for limits and delays of effects. What goes into the state comes from events. */
+    Instant now();
 
     /** Where the runner stood when it called. */
     Delivery delivery();

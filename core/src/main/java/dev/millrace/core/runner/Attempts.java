@@ -5,6 +5,7 @@ import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Because;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.core.processor.Term;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
@@ -47,7 +49,7 @@ final class Attempts {
     }
 
     Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
-        return launch(Duration.ZERO, name, because, work, () -> false);
+        return launch(Duration.ZERO, name, because, Term.OPEN, work, () -> false);
     }
 
     /** Launches; what a call of another life of the stream launches is cancelled before it begins. */
@@ -55,10 +57,11 @@ final class Attempts {
             Duration delay,
             String name,
             Because because,
+            Term term,
             Function<Attempt, ? extends CompletionStage<?>> work,
             BooleanSupplier over) {
         boolean atOnce = delay.isZero() || delay.isNegative();
-        Running next = new Running(name, because, !atOnce);
+        Running next = new Running(name, because, term, !atOnce);
         Running superseded;
         synchronized (this) {
             if (over.getAsBoolean()) {
@@ -125,15 +128,17 @@ final class Attempts {
     final class Running implements Attempt {
         private final String name;
         private final Because because;
+        private final Term term;
         private final Reactor reactor;
         private final CompletableFuture<Void> done = new CompletableFuture<>();
         private final List<Runnable> onCancel = new ArrayList<>();
         private volatile boolean cancelled;
         private volatile boolean waits;
 
-        Running(String name, Because because, boolean waits) {
+        Running(String name, Because because, Term term, boolean waits) {
             this.name = name;
             this.because = because;
+            this.term = term;
             this.waits = waits;
             this.reactor = surroundings.reactor(because, this);
         }
@@ -172,7 +177,7 @@ final class Attempts {
         private void start(Function<Attempt, ? extends CompletionStage<?>> work) {
             CompletableFuture<?> stage;
             try {
-                stage = cancelled ? CompletableFuture.completedFuture(null) : begin(work);
+                stage = cancelled || isExpired() ? CompletableFuture.completedFuture(null) : begin(work);
             } catch (Throwable failure) { // whatever the work throws, a missing class included, ends this attempt alone
                 stage = CompletableFuture.failedFuture(failure);
             }
@@ -188,14 +193,52 @@ final class Attempts {
             return stage.toCompletableFuture();
         }
 
+        /** Starts the clock; answers whether its time is over already. */
+        private boolean isExpired() {
+            Optional<Duration> remaining = term.remaining(surroundings.timers().now());
+            if (remaining.isEmpty()) {
+                return false;
+            }
+            Duration left = remaining.get();
+            if (left.isZero() || left.isNegative()) {
+                expire("was not begun, because it expired at "
+                        + term.expiresAt().orElseThrow());
+                return true;
+            }
+            Timers.Timer timer = surroundings
+                    .timers()
+                    .after(
+                            left,
+                            () -> surroundings
+                                    .executor()
+                                    .execute(() -> expire("was cancelled, because it took longer than " + left)));
+            done.whenComplete((nothing, never) -> timer.cancel());
+            return false;
+        }
+
+        /** Ends it without waiting for its stage, which nobody may ever complete. */
+        private void expire(String why) {
+            if (endsByCancel()) {
+                String what = "attempt '" + name + "' because of @" + because.offset() + " " + why;
+                report(new TimeoutException(what));
+                leave();
+            }
+        }
+
         private void end(Optional<Throwable> failure) {
+            failure.map(Appender::unwrap).filter(thrown -> !cancelled).ifPresent(this::report);
+            leave();
+        }
+
+        private void report(Throwable failure) {
             try {
-                failure.map(Appender::unwrap)
-                        .filter(thrown -> !cancelled)
-                        .ifPresent(thrown -> surroundings.failed(this, thrown));
+                surroundings.failed(this, failure);
             } catch (RuntimeException lost) {
                 LOG.log(Level.ERROR, "attempt '" + name + "' failed, and its failure could not be recorded", lost);
             }
+        }
+
+        private void leave() {
             synchronized (Attempts.this) {
                 running.remove(name, this);
             }
@@ -245,16 +288,22 @@ final class Attempts {
 
         @Override
         public void cancel() {
+            endsByCancel();
+        }
+
+        /** Cancels; answers whether it was not over before. */
+        private boolean endsByCancel() {
             List<Runnable> actions;
             synchronized (onCancel) {
                 if (cancelled || done.isDone()) {
-                    return;
+                    return false;
                 }
                 cancelled = true;
                 actions = List.copyOf(onCancel);
                 onCancel.clear();
             }
             actions.forEach(this::runHook);
+            return true;
         }
 
         /** What one hook throws must not keep the others, nor the attempt that supersedes this one, from running. */

@@ -8,7 +8,9 @@ import dev.millrace.core.processor.Delivery;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.core.processor.Term;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -36,14 +38,25 @@ record CallEffects(
     }
 
     @Override
+    public Attempt launch(
+            String name, Because because, Term term, Function<Attempt, ? extends CompletionStage<?>> work) {
+        return attempts.launch(Duration.ZERO, name, because, term, notices.watching(work), over);
+    }
+
+    @Override
     public Attempt after(
             Duration delay, String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
-        return attempts.launch(delay, name, because, notices.watching(work), over);
+        return attempts.launch(delay, name, because, Term.OPEN, notices.watching(work), over);
     }
 
     @Override
     public Optional<Attempt> running(String name) {
         return attempts.find(name);
+    }
+
+    @Override
+    public Instant now() {
+        return surroundings.timers().now();
     }
 
     @Override

@@ -1,0 +1,52 @@
+package dev.millrace.core.processor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * How long an attempt may take, and until when it is worth beginning. Both are measured by the clock of the process that
+ * runs the attempt; an {@code expiresAt} that was computed from an event's time is therefore off by as much as the clocks
+ * of service and process differ.
+ *
+ * @param deadline the longest it may take from its beginning, positive; by default as long as it likes
+ * @param expiresAt the moment from which it is not begun any more, and at which it is over if it was; by default never
+ */
+public record Term(Optional<Duration> deadline, Optional<Instant> expiresAt) {
+    /** As long as it likes. */
+    public static final Term OPEN = new Term(Optional.empty(), Optional.empty());
+
+    /**
+     * Checks the deadline.
+     *
+     * @throws IllegalArgumentException when it is not positive
+     */
+    public Term {
+        deadline.filter(limit -> limit.isZero() || limit.isNegative()).ifPresent(limit -> {
+            throw new IllegalArgumentException("a deadline must be positive, got " + limit);
+        });
+    }
+
+    /** At most so long. */
+    public static Term within(Duration deadline) {
+        return new Term(Optional.of(deadline), Optional.empty());
+    }
+
+    /** Not after this moment. */
+    public static Term until(Instant expiresAt) {
+        return new Term(Optional.empty(), Optional.of(expiresAt));
+    }
+
+    /** The same term, and not after this moment. */
+    public Term andUntil(Instant moment) {
+        return new Term(deadline, Optional.of(moment));
+    }
+
+    /** How long an attempt that begins now may take; zero or less when it is not worth beginning, empty for ever. */
+    public Optional<Duration> remaining(Instant now) {
+        Optional<Duration> left = expiresAt.map(moment -> Duration.between(now, moment));
+        return deadline.filter(
+                        limit -> left.map(rest -> limit.compareTo(rest) < 0).orElse(true))
+                .or(() -> left);
+    }
+}

@@ -1,0 +1,106 @@
+package dev.millrace.engine.runner;
+
+import static dev.millrace.core.processor.Effects.because;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.processor.Attempt;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Term;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.engine.runner.Recorder.Talk.Echoed;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class TermTest extends RunnerRules {
+    private final List<Attempt> begun = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean socketClosed = new AtomicBoolean();
+    private final CompletableFuture<String> answer = new CompletableFuture<>();
+
+    /** Launches work that waits for the answer, with the term that holds when an event was said. */
+    private Recorder launching(java.util.function.Function<Effects, Term> term) {
+        return Recorder.silent().onSaid((state, event, effects) -> {
+            effects.launch("reply", because(event.offset()), term.apply(effects), attempt -> {
+                attempt.onCancel(() -> socketClosed.set(true));
+                begun.add(attempt);
+                return answer.thenCompose(text -> attempt.append(new Echoed(text)));
+            });
+            return Effects.none();
+        });
+    }
+
+    private List<Event> failures() {
+        return logOf(BuiltInType.EFFECT_FAILED.type());
+    }
+
+    @Test
+    void should_cancel_and_record_an_attempt_that_takes_longer_than_its_deadline() {
+        ProcessorRunner<List<String>> runner = startLive(launching(effects -> Term.within(Duration.ofSeconds(30))));
+        say("hi");
+        Awaitility.await().atMost(LIMIT).until(() -> begun.size() == 1);
+
+        timers.advance(Duration.ofSeconds(30));
+        Awaitility.await().atMost(LIMIT).until(() -> !failures().isEmpty());
+        answer.complete("too late");
+        runner.awaitIdle(LIMIT);
+
+        assertThat(socketClosed).isTrue();
+        assertThat(begun.get(0).isCancelled()).isTrue();
+        assertThat(failures()).singleElement().satisfies(event -> {
+            assertThat(event.payloadJson().path("attempt").textValue()).isEqualTo("reply");
+            assertThat(event.payloadJson().path("message").textValue()).contains("took longer than PT30S");
+        });
+        assertThat(logOf("echoed")).isEmpty();
+    }
+
+    @Test
+    void should_leave_an_attempt_alone_that_ends_in_time() {
+        ProcessorRunner<List<String>> runner = startLive(launching(effects -> Term.within(Duration.ofSeconds(30))));
+        say("hi");
+        Awaitility.await().atMost(LIMIT).until(() -> begun.size() == 1);
+
+        timers.advance(Duration.ofSeconds(29));
+        answer.complete("in time");
+        runner.awaitIdle(LIMIT);
+        timers.advance(Duration.ofMinutes(1));
+        runner.awaitIdle(LIMIT);
+
+        assertThat(failures()).isEmpty();
+        assertThat(logOf("echoed")).hasSize(1);
+    }
+
+    @Test
+    void should_not_begin_what_has_expired() {
+        ProcessorRunner<List<String>> runner =
+                startLive(launching(effects -> Term.until(effects.now().minusSeconds(1))));
+        say("a request from before the laptop slept");
+        Awaitility.await().atMost(LIMIT).until(() -> !failures().isEmpty());
+        runner.awaitIdle(LIMIT);
+
+        assertThat(begun).isEmpty();
+        assertThat(failures())
+                .singleElement()
+                .satisfies(
+                        event -> assertThat(event.payloadJson().path("message").textValue())
+                                .contains("it expired at 2025-12-31"));
+    }
+
+    @Test
+    void should_take_whichever_limit_comes_first() {
+        java.time.Instant now = timers.now();
+        Term both = Term.within(Duration.ofSeconds(10)).andUntil(now.plusSeconds(5));
+
+        assertThat(both.remaining(now)).contains(Duration.ofSeconds(5));
+        assertThat(both.remaining(now.minusSeconds(60))).contains(Duration.ofSeconds(10));
+        assertThat(Term.OPEN.remaining(now)).isEqualTo(Optional.empty());
+        assertThatThrownBy(() -> Term.within(Duration.ZERO)).hasMessage("a deadline must be positive, got PT0S");
+    }
+}
