@@ -1,0 +1,86 @@
+package dev.millrace.core.processor;
+
+import dev.millrace.core.Event;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * Waits while a {@link WaitWindow} is open, then goes ahead with whatever is there: it appends the event that closes the
+ * window, and begins the work. Nobody can hold it up: the window ends by itself. Call {@link #decide} from {@code
+ * afterAppend} and from {@code onCaughtUp}.
+ *
+ * <p>Of several processes, or calls that look at an old state, one closes the window and begins; the others find it
+ * closed. What was begun and then interrupted is not begun again: let the closing event be the start of an {@link Obligation}
+ * if it must be. Immutable, and safe for use by many threads.
+ *
+ * @param <S> the processor's state
+ */
+public final class Hesitation<S> {
+    /** What happens when the window is closed. */
+    public interface Work {
+        /** Begins. Called once for each window. */
+        CompletionStage<?> begin(Event closing, Attempt attempt);
+    }
+
+    private final String name;
+    private final Processor<S> processor;
+    private final Function<S, WaitWindow> window;
+    private final Function<WaitWindow, Object> closing;
+    private final Work work;
+
+    /**
+     * A hesitation.
+     *
+     * @param name the name of the attempt that goes ahead, unique among those of the processor
+     * @param processor whose state the window is part of
+     * @param window finds it there
+     * @param closing the event that closes it; it carries {@link WaitWindow#through()}, and the reducer calls {@link
+     *     WaitWindow#closed} with that
+     * @param work begins when that event is in the log
+     */
+    public Hesitation(
+            String name,
+            Processor<S> processor,
+            Function<S, WaitWindow> window,
+            Function<WaitWindow, Object> closing,
+            Work work) {
+        this.name = Objects.requireNonNull(name, "name");
+        this.processor = Objects.requireNonNull(processor, "processor");
+        this.window = Objects.requireNonNull(window, "window");
+        this.closing = Objects.requireNonNull(closing, "closing");
+        this.work = Objects.requireNonNull(work, "work");
+    }
+
+    /** Waits on, goes ahead, or does nothing when no window is open. */
+    public void decide(S state, Effects effects) {
+        WaitWindow now = window.apply(state);
+        if (!now.open()) {
+            return;
+        }
+        Because because = Effects.because(now.openedAt());
+        if (now.remaining(effects.now()).isZero()) {
+            effects.running(waiting()).ifPresent(Attempt::cancel);
+            effects.launch(name, because, attempt -> goAhead(now, attempt));
+        } else {
+            effects.after(now.remaining(effects.now()), waiting(), because, attempt -> {
+                effects.launch(name, because, next -> goAhead(now, next));
+                return Effects.none();
+            });
+        }
+    }
+
+    private String waiting() {
+        return name + "/window";
+    }
+
+    private CompletionStage<?> goAhead(WaitWindow asked, Attempt attempt) {
+        WaitWindow newest = window.apply(attempt.current(processor));
+        if (!newest.open() || newest.openedAt() != asked.openedAt()) {
+            return Effects.none();
+        }
+        return Claim.stake(attempt, Draft.of(closing.apply(newest)))
+                .thenCompose(mine ->
+                        mine.isPresent() ? work.begin(mine.get(), attempt).thenApply(done -> null) : Effects.none());
+    }
+}
