@@ -68,8 +68,15 @@ final class QuickJsEngine implements ScriptEngine {
     }
 
     private JsonNode answer(List<Object> call) {
+        // A script that gives every object a toJSON of its own changes what is said here; it harms only itself.
+        if (call.size() != 2
+                || !(call.get(0) instanceof String operation)
+                || !(call.get(1) instanceof JsonNode arguments)) {
+            throw new ScriptFailure("the script changed what JSON is made of (a toJSON on Object.prototype, for example), "
+                    + "so what it asked for could not be read; leave the built-in objects as they are");
+        }
         try {
-            JsonNode value = host.call((String) call.get(0), (JsonNode) call.get(1));
+            JsonNode value = host.call(operation, arguments);
             return JsonNodeFactory.instance.objectNode().set("value", value);
         } catch (Refusal refused) {
             return JsonNodeFactory.instance.objectNode().put("refused", refused.getMessage());

@@ -72,6 +72,8 @@ class HostileScriptTest {
             throws | throw new TypeError("boo") | TypeError: boo (line 4)
             throws nothing | throw undefined | undefined
             throws something odd | throw { get message() { throw 1 } } | cannot be described
+            calls without a name | Object.prototype.toJSON = () => ({ type: "forged" }); await append({ type: "x" }) | changed what JSON is made of
+            calls without arguments | Object.prototype.toJSON = () => ["append"]; await append({ type: "x" }) | changed what JSON is made of
             rejects in a timer | setTimeout(() => { throw new Error("late") }, 1); await new Promise((d) => setTimeout(d, 500)) | Error: late
             """)
     void should_end_it_with_an_event_and_serve_on(String name, String body, String why) throws Exception {
