@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntUnaryOperator;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
@@ -54,7 +55,7 @@ final class RequestBody implements Runnable {
                 return;
             }
             if (Content.Chunk.isFailure(chunk)) {
-                result.completeExceptionally(chunk.getFailure());
+                result.completeExceptionally(broken(chunk.getFailure()));
                 return;
             }
             take(chunk.getByteBuffer());
@@ -65,6 +66,13 @@ final class RequestBody implements Runnable {
                 return;
             }
         }
+    }
+
+    /** A body that breaks off, stalls, or is framed wrongly is its sender's failure, and none of the server's. */
+    private static Refusal broken(Throwable failure) {
+        String why = failure instanceof HttpException http ? http.getReason() : failure.getMessage();
+        return Refusal.badRequest(
+                "body", "the body could not be read to its end (" + why + "); nothing was appended; send it again");
     }
 
     private void take(ByteBuffer bytes) {

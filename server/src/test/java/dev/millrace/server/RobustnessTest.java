@@ -36,4 +36,19 @@ class RobustnessTest {
             assertThat(millrace.get("/healthz").status()).isEqualTo(200);
         }
     }
+
+    @Test
+    void should_blame_the_sender_for_a_body_that_is_framed_wrongly() throws IOException {
+        String head = "POST /broken/body HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+        try (RunningServer millrace = new RunningServer()) {
+            try (RawSocket socket = new RawSocket(millrace.server.baseUri())) {
+                String answer = socket.send(head + "Transfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n")
+                        .readToTheEnd();
+                assertThat(answer).startsWith("HTTP/1.1 400").contains("could not be read to its end");
+            }
+            assertThat(millrace.get("/api/streams/__state/broken/body?create=false")
+                            .status())
+                    .isEqualTo(404);
+        }
+    }
 }
