@@ -94,7 +94,8 @@ final class Courier implements Processor<Origin> {
             reports.settle(effects);
             return Effects.none();
         }
-        Message message = new Message(origin.messageId(subscriber.slug(), event), event.offset(), body.get());
+        Message message = new Message(
+                origin.messageId(subscriber.slug(), event), event.offset(), body.get(), origin.incarnation());
         Round round = new Round(this, message, effects);
         current = round;
         if (abandoned.get() != times) {

@@ -5,11 +5,13 @@ final class Message {
     private final String id;
     private final long offset;
     private final byte[] body;
+    private final String incarnation;
 
-    Message(String id, long offset, byte[] body) {
+    Message(String id, long offset, byte[] body, String incarnation) {
         this.id = id;
         this.offset = offset;
         this.body = body;
+        this.incarnation = incarnation;
     }
 
     /** The same whenever this event is sent to this subscriber. */
@@ -20,6 +22,11 @@ final class Message {
     /** The event. */
     long offset() {
         return offset;
+    }
+
+    /** Which life of the stream the event is from; empty when the service does not say. */
+    String incarnation() {
+        return incarnation;
     }
 
     /** JSON. */

@@ -78,6 +78,9 @@ final class WebhookTarget implements Target {
                 .header("webhook-timestamp", Long.toString(now.getEpochSecond()))
                 .post(RequestBody.create(message.body(), JSON));
         endpoint.authorization().ifPresent(value -> request.header("Authorization", value));
+        if (!message.incarnation().isEmpty()) {
+            request.header("Millrace-Incarnation", message.incarnation());
+        }
         signingSecret.ifPresent(name -> request.header(
                 "webhook-signature", signature(name).of(message.id(), now.getEpochSecond(), message.body())));
         return request.build();

@@ -1,0 +1,24 @@
+package dev.millrace.client;
+
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.ProgressStore;
+import dev.millrace.core.runner.RetryPolicy;
+import dev.millrace.core.runner.Timers;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/** What is run for pushed events, and how. */
+record PushSettings<S>(
+        EventStreams streams,
+        Processor<S> processor,
+        ProgressStore progress,
+        Optional<EffectsFrom> effectsFrom,
+        RetryPolicy retry,
+        Timers timers,
+        Executor executor,
+        Backoff backoff,
+        Duration idleAfter,
+        int maxStreams) {}
