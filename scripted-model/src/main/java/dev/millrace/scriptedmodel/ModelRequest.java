@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One {@code POST /v1/responses} as the server received it. Immutable as long as nobody changes the body.
+ * One {@code POST /v1/responses}, or {@code POST /v1/chat/completions}, as the server received it. Immutable as long as nobody changes the body.
  *
  * @param headers the first value of every header, names in lower case
  * @param body the JSON body; treat it as read-only
@@ -23,9 +23,14 @@ public record ModelRequest(Map<String, String> headers, JsonNode body) {
         return body.path("model").asText();
     }
 
+    /** Whether it asks for a chat completion. */
+    public boolean isChat() {
+        return body.has("messages");
+    }
+
     /** The texts of all messages of this role, oldest first. A plain text {@code input} is one user message. */
     public List<String> texts(String role) {
-        JsonNode input = body.path("input");
+        JsonNode input = isChat() ? body.path("messages") : body.path("input");
         List<String> texts = new ArrayList<>();
         if (input.isTextual() && role.equals("user")) {
             texts.add(input.textValue());
@@ -48,7 +53,7 @@ public record ModelRequest(Map<String, String> headers, JsonNode body) {
 
     /** Why a strict provider would refuse this request, in its words; empty when it would not. */
     public Optional<String> problem() {
-        return RequestRules.problem(body);
+        return isChat() ? ChatRules.problem(body) : RequestRules.problem(body);
     }
 
     private static String text(JsonNode content) {

@@ -13,12 +13,44 @@ public final class Reply {
     /** The body of a reply in the pieces that are flushed one by one. */
     @FunctionalInterface
     interface Body {
-        List<String> pieces(ResponseWire wire);
+        List<String> pieces(ModelWire wire);
     }
 
     /** How a body travels. Negative numbers mean never. */
-    record Delivery(Duration pace, long stopAfterBytes, boolean cut, int holdAfterDeltas, boolean silent) {
-        static final Delivery PLAIN = new Delivery(Duration.ZERO, -1, false, -1, false);
+    record Delivery(
+            Duration latency,
+            Duration pace,
+            int bytesAtOnce,
+            long stopAfterBytes,
+            boolean cut,
+            int holdAfterDeltas,
+            boolean silent) {
+        static final Delivery PLAIN =
+                new Delivery(Duration.ZERO, Duration.ZERO, Integer.MAX_VALUE, -1, false, -1, false);
+
+        Delivery latency(Duration newLatency) {
+            return new Delivery(newLatency, pace, bytesAtOnce, stopAfterBytes, cut, holdAfterDeltas, silent);
+        }
+
+        Delivery pace(Duration newPace) {
+            return new Delivery(latency, newPace, bytesAtOnce, stopAfterBytes, cut, holdAfterDeltas, silent);
+        }
+
+        Delivery bytesAtOnce(int newBytes) {
+            return new Delivery(latency, pace, newBytes, stopAfterBytes, cut, holdAfterDeltas, silent);
+        }
+
+        Delivery stop(long afterBytes, boolean newCut) {
+            return new Delivery(latency, pace, bytesAtOnce, afterBytes, newCut, holdAfterDeltas, silent);
+        }
+
+        Delivery holdAfterDeltas(int deltas) {
+            return new Delivery(latency, pace, bytesAtOnce, stopAfterBytes, cut, deltas, silent);
+        }
+
+        Delivery asSilent() {
+            return new Delivery(latency, pace, bytesAtOnce, stopAfterBytes, cut, holdAfterDeltas, true);
+        }
     }
 
     private final int status;
@@ -52,6 +84,21 @@ public final class Reply {
         return streaming(wire -> wire.completedAfterReasoning(summary, TextPieces.words(text)));
     }
 
+    /** A call of one tool, and nothing else. */
+    public static Reply call(String callId, String name, String arguments) {
+        return calls("", new ToolCall(callId, name, arguments));
+    }
+
+    /** Calls of tools in this order, after a text, which may be empty. */
+    public static Reply calls(String text, ToolCall... calls) {
+        return streaming(wire -> wire.called(List.of(calls), TextPieces.words(text)));
+    }
+
+    /** The model declines in these words. */
+    public static Reply refusal(String text) {
+        return streaming(wire -> wire.refused(TextPieces.words(text)));
+    }
+
     /**
      * A response that ends early.
      *
@@ -62,7 +109,7 @@ public final class Reply {
         return streaming(wire -> wire.incomplete(reason, TextPieces.words(text)));
     }
 
-    /** Status 200, and then an error inside the stream: an {@code error} event and {@code response.failed}. */
+    /** Status 200, and then an error inside the stream; on the wire of responses, {@code response.failed} follows it. */
     public static Reply errorInStream(String code, String message) {
         return streaming(wire -> wire.errorInStream(code, message));
     }
@@ -86,28 +133,40 @@ public final class Reply {
 
     /** Never answers, not even with a status, until {@link ScriptedModelServer#release()}; then says this reply. */
     public Reply afterSilence() {
-        return with(new Delivery(delivery.pace, delivery.stopAfterBytes, delivery.cut, delivery.holdAfterDeltas, true));
+        return with(delivery.asSilent());
+    }
+
+    /** Waits this long before anything is answered. */
+    public Reply latency(Duration latency) {
+        return with(delivery.latency(latency));
+    }
+
+    /** Sends the body in pieces of this many bytes, which cut lines, escapes and characters wherever they like; at least 1. */
+    public Reply inPiecesOf(int bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("a piece has at least 1 byte, got " + bytes);
+        }
+        return with(delivery.bytesAtOnce(bytes));
     }
 
     /** Waits this long after every server-sent event. */
     public Reply every(Duration pace) {
-        return with(
-                new Delivery(pace, delivery.stopAfterBytes, delivery.cut, delivery.holdAfterDeltas, delivery.silent));
+        return with(delivery.pace(pace));
     }
 
     /** Breaks the connection after this many bytes of the body. */
     public Reply cutAfter(long bytes) {
-        return with(new Delivery(delivery.pace, bytes, true, delivery.holdAfterDeltas, delivery.silent));
+        return with(delivery.stop(bytes, true));
     }
 
     /** Ends the body properly after this many bytes of it. */
     public Reply endAfter(long bytes) {
-        return with(new Delivery(delivery.pace, bytes, false, delivery.holdAfterDeltas, delivery.silent));
+        return with(delivery.stop(bytes, false));
     }
 
     /** Falls silent after this many text deltas until {@link ScriptedModelServer#release()}; 0 for before the first. */
     public Reply holdAfter(int deltas) {
-        return with(new Delivery(delivery.pace, delivery.stopAfterBytes, delivery.cut, deltas, delivery.silent));
+        return with(delivery.holdAfterDeltas(deltas));
     }
 
     /** Sets a response header. */

@@ -9,6 +9,7 @@ import java.util.List;
 /** Brings one reply to one client: paced, held, ended early or broken off, as the reply says. */
 final class ReplyDelivery {
     private static final String DELTA = "event: response.output_text.delta\n";
+    private static final String CHAT_DELTA = "\"delta\":{\"content\":";
 
     private final HttpExchange exchange;
     private final Gate gate;
@@ -29,12 +30,15 @@ final class ReplyDelivery {
         if (delivery.silent()) {
             gate.hold();
         }
+        if (!gate.pass(delivery.latency())) {
+            return;
+        }
         exchange.getResponseHeaders().set("x-request-id", "req_scripted");
         reply.headers().forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
         exchange.sendResponseHeaders(reply.status(), 0);
         OutputStream out = exchange.getResponseBody();
         for (String piece : pieces) {
-            boolean delta = piece.startsWith(DELTA);
+            boolean delta = piece.startsWith(DELTA) || piece.contains(CHAT_DELTA);
             if (!held && deltas == delivery.holdAfterDeltas() && (delta || deltas > 0)) {
                 held = true;
                 gate.hold();
@@ -54,8 +58,13 @@ final class ReplyDelivery {
     private boolean write(OutputStream out, byte[] bytes) throws IOException {
         long allowed = delivery.stopAfterBytes() < 0 ? bytes.length : delivery.stopAfterBytes() - sent;
         int length = (int) Math.min(bytes.length, allowed);
-        out.write(bytes, 0, length);
-        out.flush();
+        int from = 0;
+        while (from < length) {
+            int piece = Math.min(delivery.bytesAtOnce(), length - from);
+            out.write(bytes, from, piece);
+            out.flush();
+            from += piece;
+        }
         sent += length;
         return delivery.stopAfterBytes() < 0 || sent < delivery.stopAfterBytes();
     }

@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Writes one response the way the provider does: server-sent events, numbered from 0, each with its type as its name. */
-final class ResponseWire {
+final class ResponseWire implements ModelWire {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final long EPOCH_SECONDS = 1_767_225_600;
+    private static final int ARGUMENT_PIECE = 8;
 
     private final ModelRequest request;
     private final int number;
@@ -30,24 +31,98 @@ final class ResponseWire {
         this.number = number;
     }
 
-    List<String> completed(List<String> deltas) {
+    @Override
+    public List<String> completed(List<String> deltas) {
         begin();
         return finish(deltas);
     }
 
-    List<String> completedAfterReasoning(String summary, List<String> deltas) {
+    @Override
+    public List<String> completedAfterReasoning(String summary, List<String> deltas) {
         begin();
         reasoning(summary);
         return finish(deltas);
     }
 
+    @Override
+    public List<String> called(List<ToolCall> calls, List<String> deltas) {
+        begin();
+        if (!deltas.isEmpty()) {
+            message(deltas, "completed");
+        }
+        calls.forEach(this::call);
+        return complete();
+    }
+
+    private void call(ToolCall call) {
+        int index = output.size();
+        String id = "fc_" + number + "_" + index;
+        ObjectNode item =
+                JSON.objectNode().put("id", id).put("type", "function_call").put("status", "in_progress");
+        item.put("call_id", call.callId()).put("name", call.name()).put("arguments", "");
+        event(
+                "response.output_item.added",
+                node -> node.put("output_index", index).set("item", item.deepCopy()));
+        for (String piece : TextPieces.of(call.arguments(), ARGUMENT_PIECE)) {
+            outputTokens++;
+            event(
+                    "response.function_call_arguments.delta",
+                    node -> node.put("item_id", id).put("output_index", index).put("delta", piece));
+        }
+        event(
+                "response.function_call_arguments.done",
+                node -> node.put("item_id", id).put("output_index", index).put("arguments", call.arguments()));
+        item.put("status", "completed").put("arguments", call.arguments());
+        event(
+                "response.output_item.done",
+                node -> node.put("output_index", index).set("item", item));
+        output.add(item);
+    }
+
+    @Override
+    public List<String> refused(List<String> deltas) {
+        begin();
+        int index = output.size();
+        String id = "msg_" + number + "_" + index;
+        ObjectNode item = JSON.objectNode().put("id", id).put("type", "message").put("status", "in_progress");
+        item.put("role", "assistant").putArray("content");
+        event(
+                "response.output_item.added",
+                node -> node.put("output_index", index).set("item", item.deepCopy()));
+        event(
+                "response.content_part.added",
+                node -> contentKey(node, id, index)
+                        .putObject("part")
+                        .put("type", "refusal")
+                        .put("refusal", ""));
+        for (String delta : deltas) {
+            outputTokens++;
+            event("response.refusal.delta", node -> contentKey(node, id, index).put("delta", delta));
+        }
+        String text = String.join("", deltas);
+        event("response.refusal.done", node -> contentKey(node, id, index).put("refusal", text));
+        ObjectNode part = JSON.objectNode().put("type", "refusal").put("refusal", text);
+        event("response.content_part.done", node -> contentKey(node, id, index).set("part", part));
+        item.put("status", "completed").withArray("content").add(part);
+        event(
+                "response.output_item.done",
+                node -> node.put("output_index", index).set("item", item));
+        output.add(item);
+        return complete();
+    }
+
     private List<String> finish(List<String> deltas) {
         message(deltas, "completed");
+        return complete();
+    }
+
+    private List<String> complete() {
         lifecycle("response.completed", "completed", response -> response.set("usage", usage()));
         return events;
     }
 
-    List<String> incomplete(String reason, List<String> deltas) {
+    @Override
+    public List<String> incomplete(String reason, List<String> deltas) {
         begin();
         message(deltas, "incomplete");
         lifecycle("response.incomplete", "incomplete", response -> {
@@ -57,7 +132,8 @@ final class ResponseWire {
         return events;
     }
 
-    List<String> errorInStream(String code, String message) {
+    @Override
+    public List<String> errorInStream(String code, String message) {
         begin();
         event(
                 "error",

@@ -15,10 +15,12 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
 
 /**
  * A model server on a free port of the loopback address, for tests and demonstrations. It answers {@code POST
- * /v1/responses} from a {@link Script}, streamed, and {@code GET /v1/models}. A request that the real service would
+ * /v1/responses} and {@code POST /v1/chat/completions} from a {@link Script}, streamed, each on its own wire, and {@code
+ * GET /v1/models}. A request that the real service would
  * refuse as malformed is refused here too ({@link ModelRequest#problem()}).
  *
  * <p>Safe for use by many threads. Each response has a thread of its own; all threads are daemons.
@@ -101,7 +103,8 @@ public final class ScriptedModelServer implements AutoCloseable {
         byte[] body = exchange.getRequestBody().readAllBytes();
         try {
             switch (route) {
-                case "POST /v1/responses" -> respond(exchange, body);
+                case "POST /v1/responses" -> respond(exchange, body, ResponseWire::new);
+                case "POST /v1/chat/completions" -> respond(exchange, body, ChatWire::new);
                 case "GET /v1/models" -> send(exchange, Reply.status(200, MODELS, Map.of()), List.of(MODELS));
                 default -> refuse(exchange, 404, "Unknown request URL: " + route + ".");
             }
@@ -112,7 +115,8 @@ public final class ScriptedModelServer implements AutoCloseable {
         exchange.close();
     }
 
-    private void respond(HttpExchange exchange, byte[] body) throws IOException, InterruptedException {
+    private void respond(HttpExchange exchange, byte[] body, BiFunction<ModelRequest, Integer, ModelWire> wire)
+            throws IOException, InterruptedException {
         JsonNode json;
         try {
             json = JsonCodec.parse(body);
@@ -130,7 +134,7 @@ public final class ScriptedModelServer implements AutoCloseable {
                     .map(problem -> Reply.failure(400, "invalid_request_error", "invalid_value", problem))
                     .orElseGet(() -> script.reply(request));
         }
-        send(exchange, reply, reply.body().pieces(new ResponseWire(request, number)));
+        send(exchange, reply, reply.body().pieces(wire.apply(request, number)));
     }
 
     private void refuse(HttpExchange exchange, int status, String message) throws IOException, InterruptedException {

@@ -1,0 +1,88 @@
+package dev.millrace.scriptedmodel;
+
+import java.util.Map;
+
+/** The refusals that a client of a provider meets, as the provider words them. */
+public enum ProviderFailure {
+    /** 400: the conversation is too long. Trying again does not help. */
+    CONTEXT_LENGTH_EXCEEDED(400, "invalid_request_error", "context_length_exceeded", Map.of()),
+    /** 400: the model does not know a parameter. */
+    UNSUPPORTED_PARAMETER(400, "invalid_request_error", "unsupported_parameter", Map.of()),
+    /** 401: the key is wrong. */
+    INVALID_API_KEY(401, "invalid_request_error", "invalid_api_key", Map.of()),
+    /** 403: the key may not do this, or not from here. */
+    NOT_PERMITTED(403, "invalid_request_error", "unsupported_country_region_territory", Map.of()),
+    /** 404: there is no such model. */
+    MODEL_NOT_FOUND(404, "invalid_request_error", "model_not_found", Map.of()),
+    /** 404: the response to go on from is gone. */
+    PREVIOUS_RESPONSE_NOT_FOUND(404, "invalid_request_error", "previous_response_not_found", Map.of()),
+    /** 408: the request took too long. Another try may help. */
+    REQUEST_TIMEOUT(408, "invalid_request_error", "request_timeout", Map.of()),
+    /** 409: something is locked. Another try may help. */
+    CONFLICT(409, "invalid_request_error", "lock_timeout", Map.of()),
+    /** 413: the request is too large. */
+    TOO_LARGE(413, "invalid_request_error", "request_too_large", Map.of()),
+    /** 422: the request makes no sense. */
+    UNPROCESSABLE(422, "invalid_request_error", "unprocessable_entity", Map.of()),
+    /** 429: too fast; the answer says how long to wait, and what is left. */
+    RATE_LIMITED(
+            429,
+            "requests",
+            "rate_limit_exceeded",
+            Map.of(
+                    "retry-after-ms",
+                    "20",
+                    "x-ratelimit-limit-requests",
+                    "60",
+                    "x-ratelimit-remaining-requests",
+                    "0",
+                    "x-ratelimit-reset-requests",
+                    "20ms")),
+    /** 429: no money left. Trying again never helps. */
+    QUOTA_EXHAUSTED(429, "insufficient_quota", "insufficient_quota", Map.of()),
+    /** 500: the provider's own failure. */
+    SERVER_ERROR(500, "server_error", "server_error", Map.of()),
+    /** 502, with a page of a proxy in place of JSON. */
+    BAD_GATEWAY(502, "", "", Map.of("Content-Type", "text/html")),
+    /** 503: too many callers; the answer says how long to wait. */
+    OVERLOADED(503, "server_error", "overloaded", Map.of("Retry-After", "1")),
+    /** 504, with an empty body. */
+    GATEWAY_TIMEOUT(504, "", "", Map.of("Content-Type", "text/plain")),
+    /** 529: as some providers say that they are overloaded. */
+    SITE_OVERLOADED(529, "overloaded_error", "overloaded_error", Map.of());
+
+    private final int status;
+    private final String type;
+    private final String code;
+    private final Map<String, String> headers;
+
+    ProviderFailure(int status, String type, String code, Map<String, String> headers) {
+        this.status = status;
+        this.type = type;
+        this.code = code;
+        this.headers = headers;
+    }
+
+    /** The status. */
+    public int status() {
+        return status;
+    }
+
+    /** The code in the body; empty when the body is no JSON. */
+    public String code() {
+        return code;
+    }
+
+    /** The answer. */
+    public Reply reply() {
+        return Reply.status(status, body(), headers);
+    }
+
+    private String body() {
+        return switch (this) {
+            case BAD_GATEWAY -> "<html><body><h1>502 Bad Gateway</h1></body></html>";
+            case GATEWAY_TIMEOUT -> "";
+            default -> ResponseWire.errorBody(type, code, "The scripted model says " + code + ".");
+        };
+    }
+}
