@@ -28,6 +28,11 @@ public final class MillraceAssertions extends Assertions {
         return new StateTimelineAssert<>(actual);
     }
 
+    /** Assertions about what came of a harness. */
+    public static StreamHarnessAssert assertThat(@Nullable StreamHarness actual) {
+        return new StreamHarnessAssert(actual);
+    }
+
     /** Assertions about an event. */
     public static EventAssert assertThat(@Nullable Event actual) {
         return new EventAssert(actual);

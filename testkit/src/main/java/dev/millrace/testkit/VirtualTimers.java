@@ -98,6 +98,13 @@ public final class VirtualTimers implements Timers {
         }
     }
 
+    /** When the next task falls due, if there is one. */
+    Optional<Instant> nextDue() {
+        synchronized (tasks) {
+            return Optional.ofNullable(tasks.peek()).map(Task::due);
+        }
+    }
+
     /** How many tasks are waiting. */
     public int pending() {
         synchronized (tasks) {

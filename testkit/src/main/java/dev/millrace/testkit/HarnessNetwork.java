@@ -1,0 +1,108 @@
+package dev.millrace.testkit;
+
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import dev.millrace.engine.EventRecord;
+import dev.millrace.engine.RecordRange;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.engine.StreamHead;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** What lies between the runners of a harness and the engine: it can be down, and it delivers in batches of any size. */
+final class HarnessNetwork {
+    /** How long the engine may take for one call; only a machine in trouble needs it. */
+    private static final Duration ENGINE_BOUND = Duration.ofSeconds(60);
+
+    private final StreamEngine engine;
+    private final VirtualTimers time;
+    private final Steps steps;
+    private final List<HarnessLink> links = new ArrayList<>();
+    private @Nullable Instant downSince;
+
+    HarnessNetwork(StreamEngine engine, VirtualTimers time, Steps steps) {
+        this.engine = engine;
+        this.time = time;
+        this.steps = steps;
+    }
+
+    Steps steps() {
+        return steps;
+    }
+
+    boolean isDown() {
+        return downSince != null;
+    }
+
+    void goDown() {
+        if (downSince == null) {
+            downSince = time.now();
+            List.copyOf(links).forEach(HarnessLink::lose);
+        }
+    }
+
+    void comeUp() {
+        Instant since = downSince;
+        if (since != null) {
+            downSince = null;
+            Duration gap = Duration.between(since, time.now());
+            List.copyOf(links).forEach(link -> link.connect(gap));
+        }
+    }
+
+    void add(HarnessLink link) {
+        links.add(link);
+    }
+
+    void forget(HarnessLink link) {
+        links.remove(link);
+    }
+
+    /** Something may have been appended somewhere. */
+    void changed() {
+        links.removeIf(HarnessLink::isDead);
+        List.copyOf(links).forEach(HarnessLink::wake);
+    }
+
+    EventStreams engine() {
+        return engine.streams(ProjectSlug.defaultProject());
+    }
+
+    Optional<StreamHead> head(StreamPath path) {
+        return engine.head(ProjectSlug.defaultProject(), path);
+    }
+
+    StreamHead touch(StreamPath path) {
+        return answer(engine.touch(ProjectSlug.defaultProject(), path));
+    }
+
+    List<EventRecord> read(StreamPath path, long after, int limit) {
+        return engine.read(ProjectSlug.defaultProject(), path, RecordRange.after(after, limit));
+    }
+
+    /** The answer of the engine, which always gives one. */
+    static <T> T answer(CompletableFuture<T> future) {
+        try {
+            return future.get(ENGINE_BOUND.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof StreamException refused
+                    ? refused
+                    : new IllegalStateException("the engine failed: " + e.getCause(), e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the engine gave no answer within " + ENGINE_BOUND, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the engine was at work", e);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.millrace.testkit;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.processor.Draft;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.testkit.ChatEvent.UserSaid;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Notes every word of the user, and counts them. It can be told to do so badly. */
+final class Echo implements Processor<Integer> {
+    private final String slug;
+    private final AtomicInteger notes = new AtomicInteger();
+    CompletableFuture<Void> held = CompletableFuture.completedFuture(null);
+    boolean keyed = true;
+    int start;
+
+    Echo(String slug) {
+        this.slug = slug;
+    }
+
+    @Override
+    public String slug() {
+        return slug;
+    }
+
+    @Override
+    public EventCatalog events() {
+        return EventCatalog.of(ChatEvent.class);
+    }
+
+    @Override
+    public Integer initialState() {
+        return start;
+    }
+
+    @Override
+    public Integer reduce(Integer state, Event event) {
+        return event.payload() instanceof UserSaid ? state + 1 : state;
+    }
+
+    @Override
+    public CompletionStage<Void> afterAppend(Integer state, Event event, Effects effects) {
+        if (!(event.payload() instanceof UserSaid said)) {
+            return Effects.none();
+        }
+        Draft draft = Draft.of(new Note(said.text()));
+        Draft sent = keyed
+                ? draft
+                : Draft.of(EventInput.builder()
+                        .from(EventInput.of(new Note(said.text())))
+                        .idempotencyKey("note " + notes.incrementAndGet())
+                        .build());
+        return held.thenCompose(nothing -> Effects.done(effects.append(sent)));
+    }
+}

@@ -1,0 +1,44 @@
+package dev.millrace.testkit;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.testkit.ChatEvent.UserSaid;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/** Notes a number as many seconds after it was said. */
+final class Reminder implements Processor<Integer> {
+    @Override
+    public String slug() {
+        return "reminder";
+    }
+
+    @Override
+    public EventCatalog events() {
+        return EventCatalog.of(ChatEvent.class);
+    }
+
+    @Override
+    public Integer initialState() {
+        return 0;
+    }
+
+    @Override
+    public Integer reduce(Integer state, Event event) {
+        return state;
+    }
+
+    @Override
+    public CompletionStage<Void> afterAppend(Integer state, Event event, Effects effects) {
+        if (event.payload() instanceof UserSaid said) {
+            effects.after(
+                    Duration.ofSeconds(Long.parseLong(said.text())),
+                    "remind " + said.text(),
+                    Effects.because(event.offset()),
+                    reminding -> reminding.append(new Note(said.text())));
+        }
+        return Effects.none();
+    }
+}
