@@ -8,6 +8,7 @@ import dev.millrace.core.EventInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -60,6 +61,19 @@ record EventComparison(List<EventInput> expected, List<Event> actual) {
                             unexpected.stream().map(EventComparison::line).toList()));
         }
         return Optional.of(problem.toString());
+    }
+
+    /** What is wrong, as several lines; empty when there are as many events as predicates, and each holds. */
+    static Optional<String> matching(List<? extends Predicate<? super Event>> predicates, List<Event> actual) {
+        String was =
+                "but was:" + numbered(actual.stream().map(EventComparison::line).toList());
+        String expected = "expected " + predicates.size() + (predicates.size() == 1 ? " event" : " events");
+        for (int i = 0; i < Math.min(predicates.size(), actual.size()); i++) {
+            if (!predicates.get(i).test(actual.get(i))) {
+                return Optional.of(expected + "\n" + was + "\nevent " + (i + 1) + " is not as its predicate says");
+            }
+        }
+        return predicates.size() == actual.size() ? Optional.empty() : Optional.of(expected + "\n" + was);
     }
 
     /** Where one event is not what it should be. */

@@ -45,10 +45,12 @@ final class Performance<S> {
 
     private final Processor<S> processor;
     private final Script script;
+    private final Launches launches;
 
-    Performance(Processor<S> processor, Script script) {
+    Performance(Processor<S> processor, Script script, Launches launches) {
         this.processor = processor;
         this.script = script;
+        this.launches = launches;
     }
 
     Outcome<S> play() {
@@ -77,6 +79,7 @@ final class Performance<S> {
                 keepLog(streams, e);
                 throw e;
             } finally {
+                launches.end();
                 runner.stop(GRACE);
             }
         }

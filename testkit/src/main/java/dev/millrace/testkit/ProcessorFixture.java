@@ -1,5 +1,6 @@
 package dev.millrace.testkit;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamPath;
@@ -12,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +49,8 @@ public final class ProcessorFixture<S> {
     private @Nullable StreamPath path;
     private Duration bound = Duration.ofSeconds(10);
     private boolean purityChecked = true;
+    private boolean attemptsLeftOpen;
+    private final Launches launches = new Launches();
     private @Nullable Outcome<S> outcome;
     private boolean haltExpected;
 
@@ -134,6 +139,16 @@ public final class ProcessorFixture<S> {
     }
 
     /**
+     * Attempts need not end: what a step leaves open, a model's answer that never comes say, stays open while the next one
+     * comes. Nothing is waited for, so whatever the processor talks to has to answer at once or not at all.
+     */
+    public ProcessorFixture<S> leavingAttemptsOpen() {
+        editing();
+        attemptsLeftOpen = true;
+        return this;
+    }
+
+    /**
      * Does not check whether the reducer is pure; {@link WithoutPurityCheck} says so for a whole test.
      *
      * @param reason for whoever reads the test, not blank
@@ -200,6 +215,63 @@ public final class ProcessorFixture<S> {
     }
 
     /**
+     * The processor appended exactly as many events to its own stream, and each is, in this order, as its predicate says.
+     * For what a test cannot know, an identifier say; payloads are decoded.
+     *
+     * @throws AssertionError naming the first event that is not
+     */
+    @SafeVarargs
+    public final ProcessorFixture<S> thenAppendedMatching(Predicate<? super Event>... predicates) {
+        List<Predicate<? super Event>> wanted = new ArrayList<>();
+        for (Predicate<? super Event> predicate : predicates) {
+            wanted.add(predicate);
+        }
+        List<Event> appended = completed().appendedTo(stream()).stream()
+                .map(event -> event.decodedBy(subject.events()))
+                .toList();
+        EventComparison.matching(wanted, appended).ifPresent(problem -> fail(stream(), problem));
+        return this;
+    }
+
+    /**
+     * The processor appended nothing, to no stream, and launched nothing.
+     *
+     * @throws AssertionError showing what it did
+     */
+    public ProcessorFixture<S> thenNoEffects() {
+        return thenNothingAppended().thenLaunched();
+    }
+
+    /**
+     * The processor launched exactly these attempts, in this order; asked again for the same reason it launched nothing.
+     * What waits for its time counts as well.
+     *
+     * @throws AssertionError when they are others
+     */
+    public ProcessorFixture<S> thenLaunched(String... names) {
+        completed();
+        return compareNames("launched", List.of(names), launches.launched());
+    }
+
+    /**
+     * Exactly these attempts were cancelled, or superseded by one for a newer reason, in this order.
+     *
+     * @throws AssertionError when they are others
+     */
+    public ProcessorFixture<S> thenCancelled(String... names) {
+        completed();
+        return compareNames("cancelled", List.of(names), launches.cancelled());
+    }
+
+    private ProcessorFixture<S> compareNames(String what, List<String> expected, List<String> actual) {
+        if (!expected.equals(actual)) {
+            throw new AssertionError("'" + subject.slug() + "' " + what + " other attempts on " + stream()
+                    + ": expected " + expected + " but was " + actual);
+        }
+        return this;
+    }
+
+    /**
      * The processor appended nothing, to no stream.
      *
      * @throws AssertionError showing what it appended
@@ -216,6 +288,25 @@ public final class ProcessorFixture<S> {
     /** The newest state is as the consumer says. */
     public ProcessorFixture<S> thenState(Consumer<? super S> assertions) {
         assertions.accept(completed().state());
+        return this;
+    }
+
+    /**
+     * The newest state is this one, by its JSON.
+     *
+     * @throws AssertionError naming every place where it is not
+     */
+    public ProcessorFixture<S> thenStateIs(S expected) {
+        StateJson<S> json = new StateJson<>(processor);
+        JsonNode actual = json.write(completed().state(), "after the run");
+        List<JsonDifference> differences = JsonDifference.all(json.write(expected, "as expected"), actual);
+        if (!differences.isEmpty()) {
+            throw new AssertionError("'" + subject.slug() + "' on " + stream() + " has another state:\n"
+                    + differences.stream()
+                            .map(difference -> "  " + EventComparison.inWords(difference))
+                            .collect(Collectors.joining("\n"))
+                    + "\n" + whatCame());
+        }
         return this;
     }
 
@@ -242,6 +333,21 @@ public final class ProcessorFixture<S> {
         return this;
     }
 
+    /**
+     * As {@link #thenHalted()}, for a reason that contains this text: the class of what the reducer threw, or its message.
+     *
+     * @throws AssertionError when it did not halt, or for another reason
+     */
+    public ProcessorFixture<S> thenHaltedWith(String text) {
+        thenHalted();
+        String why = completed().status().failure().orElse("no reason was given");
+        if (!why.contains(text)) {
+            throw new AssertionError("'" + subject.slug() + "' halted for another reason: on " + stream()
+                    + " expected one with \"" + text + "\" but was: " + why);
+        }
+        return this;
+    }
+
     private ProcessorFixture<S> compare(
             StreamPath target, Object[] payloads, Function<EventComparison, Optional<String>> comparison) {
         List<Event> appended = completed().appendedTo(target);
@@ -250,22 +356,30 @@ public final class ProcessorFixture<S> {
     }
 
     private void fail(StreamPath target, String problem) {
+        throw new AssertionError(
+                "'" + subject.slug() + "' appended something else to " + target + "; " + problem + "\n" + whatCame());
+    }
+
+    /** The end of the log, to look at and to paste into a fixture. */
+    private String whatCame() {
         List<Event> log = completed().log().stream()
                 .filter(event -> given.isEmpty()
                         || event.offset() > given.get(given.size() - 1).offset())
                 .toList();
         List<Event> tail = log.subList(Math.max(0, log.size() - LONGEST_SNIPPET), log.size());
-        throw new AssertionError("'" + subject.slug() + "' appended something else to " + target + "; " + problem
-                + "\nwhat came on " + stream() + " after the given part:"
-                + (tail.isEmpty() ? " nothing" : "\n" + EventComparison.yaml(tail)));
+        return "what came on " + stream() + " after the given part:"
+                + (tail.isEmpty() ? " nothing" : "\n" + EventComparison.yaml(tail));
     }
 
     /** The outcome; plays the script when that has not happened yet. */
     private Outcome<S> completed() {
         Outcome<S> end = outcome;
         if (end == null) {
-            end = new Performance<>(processor, new Script(stream(), List.copyOf(given), List.copyOf(steps), bound))
-                    .play();
+            Script script = new Script(stream(), List.copyOf(given), List.copyOf(steps), bound);
+            Watched<S> watched = new Watched<>(processor, launches);
+            end = attemptsLeftOpen
+                    ? new OpenPerformance<>(watched, script, launches).play()
+                    : new Performance<>(watched, script, launches).play();
             outcome = end;
             if (purityChecked && !end.halted() && !FixtureWatch.takesCareOf(this)) {
                 checkPurity(end);
