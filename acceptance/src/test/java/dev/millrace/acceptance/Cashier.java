@@ -126,7 +126,8 @@ final class Cashier implements Processor<Cashier.Till> {
             return Effects.done(effects.append(new Trade.Receipt(order.id()))
                     .thenCompose(receipt -> effects.append(new Trade.PaymentStarted(order.id(), name))));
         }
-        if (event.payload() instanceof Trade.PaymentStarted started && started.by().equals(name)) {
+        if (event.payload() instanceof Trade.PaymentStarted started
+                && started.by().equals(name)) {
             if (paid.add(started.id())) {
                 pay(started.id());
             }

@@ -101,7 +101,8 @@ class IdleStreamsTest {
             throws Exception {
         try (PackagedServer server = PackagedServer.on(data);
                 CuttingProxy network = new CuttingProxy(server.baseUri());
-                HttpEventStreams direct = HttpEventStreams.builder(server.baseUri()).build();
+                HttpEventStreams direct =
+                        HttpEventStreams.builder(server.baseUri()).build();
                 HttpEventStreams remote = HttpEventStreams.builder(network.uri())
                         .backoff(Duration.ofMillis(1), Duration.ofMillis(50))
                         .build()) {

@@ -54,8 +54,8 @@ class RunnerKillTest {
                     .isEqualTo(200);
             RunnerProcess first = start(server, directory, payments);
             first.awaitReady(); // what comes before the first attach is nobody's
-            ScheduledFuture<?> coming = customers.scheduleWithFixedDelay(
-                    () -> order(server), 0, BETWEEN_ORDERS, TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> coming =
+                    customers.scheduleWithFixedDelay(() -> order(server), 0, BETWEEN_ORDERS, TimeUnit.MILLISECONDS);
             first.live(random.nextInt(400));
             first.kill();
             for (int kill = 1; kill < KILLS; kill++) {
@@ -115,7 +115,8 @@ class RunnerKillTest {
         List<JsonNode> events = server.history(STREAM).events();
         Map<Integer, Long> settled = count(events, "payment-settled");
         Map<Integer, Long> unknown = count(events, "payment-outcome-unknown");
-        List<Integer> paid = Files.readAllLines(payments).stream().map(Integer::valueOf).toList();
+        List<Integer> paid =
+                Files.readAllLines(payments).stream().map(Integer::valueOf).toList();
         LOG.log(
                 Level.INFO,
                 () -> KILLS + " kills, " + accepted.size() + " orders, " + paid.size() + " paid, " + settled.size()
@@ -133,7 +134,9 @@ class RunnerKillTest {
         Set<Integer> accountedFor = new HashSet<>(settled.keySet());
         accountedFor.addAll(unknown.keySet());
         assertThat(accountedFor).as(seed).containsAll(paid).containsAll(accepted);
-        assertThat(events).as(seed).noneMatch(event -> event.path("type").asText().startsWith("millrace/effect-failed"));
+        assertThat(events)
+                .as(seed)
+                .noneMatch(event -> event.path("type").asText().startsWith("millrace/effect-failed"));
     }
 
     private static Map<Integer, Long> count(List<JsonNode> events, String type) {

@@ -32,8 +32,8 @@ final class RunnerProcess {
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx128m"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
-        RunnerProcess started =
-                new RunnerProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+        RunnerProcess started = new RunnerProcess(
+                new ProcessBuilder(command).redirectErrorStream(true).start());
         Thread reader = new Thread(started::listen, "runner-output");
         reader.setDaemon(true);
         reader.start();

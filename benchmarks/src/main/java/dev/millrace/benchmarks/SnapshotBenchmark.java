@@ -36,8 +36,8 @@ public final class SnapshotBenchmark {
     public static void main(String... arguments) throws Exception {
         int events = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000_000;
         Path directory = Files.createTempDirectory("millrace-snapshots");
-        try (StreamEngine engine =
-                StreamEngine.builder(SqliteEventStore.open(directory.resolve("store"))).start()) {
+        try (StreamEngine engine = StreamEngine.builder(SqliteEventStore.open(directory.resolve("store")))
+                .start()) {
             EventStreams streams = engine.streams(ProjectSlug.defaultProject());
             append(streams, events);
             System.out.println("| opening " + events + " events | ms | events read |");

@@ -33,8 +33,8 @@ final class PushedRun<S> implements PushedLog.News {
         this.log = new LogReads(settings.streams(), path);
         this.lastUsed = settings.timers().now();
         this.runner =
-                ProcessorRunner.builder(new PushedLog(settings.streams(), path, this), settings.processor())
-                        .stream(path)
+                ProcessorRunner.builder(new PushedLog(settings.streams(), path, this), settings.processor()).stream(
+                                path)
                         .progress(settings.progress())
                         .effectsFrom(
                                 settings.effectsFrom().orElseGet(() -> EffectsFrom.acknowledgedOrAfter(offset - 1)))

@@ -122,7 +122,11 @@ final class FaultExchange {
                 whole(answer, 200, replay, JsonCodec.writeText(said));
             }
         } catch (StreamException refused) {
-            whole(answer, refused.code().status(), "", error(refused.code().status(), String.valueOf(refused.getMessage())));
+            whole(
+                    answer,
+                    refused.code().status(),
+                    "",
+                    error(refused.code().status(), String.valueOf(refused.getMessage())));
         }
     }
 

@@ -8,7 +8,9 @@ import dev.millrace.core.processor.Delivery;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.core.processor.Term;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -29,6 +31,12 @@ record WatchedEffects(Effects real, Watched<?> runs) implements Effects {
     @Override
     public Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
         return noted(real.launch(name, because, attempt -> work.apply(watched(attempt))));
+    }
+
+    @Override
+    public Attempt launch(
+            String name, Because because, Term term, Function<Attempt, ? extends CompletionStage<?>> work) {
+        return noted(real.launch(name, because, term, attempt -> work.apply(watched(attempt))));
     }
 
     @Override
@@ -54,6 +62,11 @@ record WatchedEffects(Effects real, Watched<?> runs) implements Effects {
     @Override
     public StreamPath path() {
         return real.path();
+    }
+
+    @Override
+    public Instant now() {
+        return real.now();
     }
 
     @Override

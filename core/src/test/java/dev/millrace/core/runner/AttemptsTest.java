@@ -9,6 +9,7 @@ import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Because;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.core.processor.Term;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,6 +114,7 @@ class AttemptsTest {
                 delay,
                 "tick",
                 new Because(because),
+                Term.OPEN,
                 attempt -> {
                     journal.add("start tick@" + attempt.because().offset());
                     return new CompletableFuture<Void>();

@@ -92,7 +92,7 @@ final class MortalProcess implements Failpoints, Timers {
     }
 
     private static StreamException dead() {
-        return new StreamException(StreamException.Code.UNAVAILABLE, null, "this process is dead");
+        return new StreamException(StreamException.Code.UNAVAILABLE, "this process is dead");
     }
 
     ProgressStore.Durable progress(ProgressStore store) {

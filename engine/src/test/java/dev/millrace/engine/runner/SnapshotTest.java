@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -160,7 +161,7 @@ class SnapshotTest extends RunnerRules {
 
     /** What a second run does, and is told, after a first one that ended in good order or with something owed. */
     private List<String> storyOf(String policy, String end, StreamPath path, Optional<SnapshotStore> store) {
-        EffectsFrom effectsFrom = policies().get(policy);
+        EffectsFrom effectsFrom = Objects.requireNonNull(policies().get(policy));
         Recorder first = Recorder.silent()
                 .onSaid((state, event, effects) ->
                         event.payload() instanceof Said said && said.text().equals("hang")

@@ -72,8 +72,9 @@ final class QuickJsEngine implements ScriptEngine {
         if (call.size() != 2
                 || !(call.get(0) instanceof String operation)
                 || !(call.get(1) instanceof JsonNode arguments)) {
-            throw new ScriptFailure("the script changed what JSON is made of (a toJSON on Object.prototype, for example), "
-                    + "so what it asked for could not be read; leave the built-in objects as they are");
+            throw new ScriptFailure(
+                    "the script changed what JSON is made of (a toJSON on Object.prototype, for example), "
+                            + "so what it asked for could not be read; leave the built-in objects as they are");
         }
         try {
             JsonNode value = host.call(operation, arguments);
