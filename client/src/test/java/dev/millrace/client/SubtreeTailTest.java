@@ -101,9 +101,12 @@ class SubtreeTailTest {
             body.append(event(15, "/b", 1));
         }
         if (position > 10) {
-            body.append("id: 15\nevent: caught-up\ndata: {\"offset\": 15}\n\n");
+            long watermark = Math.max(15, position);
+            body.append("id: " + watermark + "\nevent: caught-up\ndata: {\"offset\": " + watermark + "}\n\n");
         }
-        body.append("event: destroyed\ndata: {\"streamPath\":\"/c\"}\n\n").append(event(19, "/a", 4));
+        if (position < 19) {
+            body.append("event: destroyed\ndata: {\"streamPath\":\"/c\"}\n\n").append(event(19, "/a", 4));
+        }
         String answer = LiveRequest.tailHead("Millrace-Subtree: true", "Millrace-Watermark: 10")
                 + LiveRequest.chunk(body.toString());
         return answer.getBytes(StandardCharsets.UTF_8);
