@@ -101,8 +101,7 @@ class FootprintTest {
                         "io.micrometer:micrometer-commons",
                         "io.micrometer:micrometer-core",
                         "io.micrometer:micrometer-observation",
-                        "org.hdrhistogram:HdrHistogram",
-                        "org.latencyutils:LatencyUtils"));
+                        "org.hdrhistogram:HdrHistogram"));
         assertThat(graph.footprint("dev.millrace:millrace-tracing-opentelemetry"))
                 .isEqualTo(plus(
                         CORE,
