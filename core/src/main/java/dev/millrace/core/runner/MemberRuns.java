@@ -165,7 +165,7 @@ final class MemberRuns<S> {
     }
 
     /** Takes note when the run of a member has nothing left to do. */
-    private void watch(Member<S> member) {
+    void watch(Member<S> member) {
         Run<S> run;
         synchronized (lock) {
             run = member.run;
@@ -175,11 +175,17 @@ final class MemberRuns<S> {
             member.isWatched = true;
         }
         run.when(() -> isIdle(run)).whenComplete((idle, over) -> {
+            boolean again;
             synchronized (lock) {
                 member.isWatched = false;
-                if (over == null && member.run == run && member.tail != null && member.tail.isAtHead()) {
+                boolean rests = over == null && member.run == run && member.tail != null && member.tail.isAtHead();
+                again = rests && !isIdle(run); // what was delivered meanwhile is under way
+                if (rests && !again) {
                     places.isIdle(member);
                 }
+            }
+            if (again) {
+                watch(member);
             }
             schedule();
         });

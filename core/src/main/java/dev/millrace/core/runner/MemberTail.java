@@ -79,11 +79,11 @@ final class MemberTail implements Subscription {
         this.newest = head;
     }
 
-    /** The next event of the stream; old news are ignored. Never blocks. */
-    void offer(Event event) {
+    /** The next event of the stream. Never blocks; false when it is old news, which is ignored. */
+    boolean offer(Event event) {
         synchronized (this) {
             if (closed || event.offset() <= newest) {
-                return;
+                return false;
             }
             newest = event.offset();
             if (buffer.size() < BUFFERED) {
@@ -94,6 +94,7 @@ final class MemberTail implements Subscription {
             }
         }
         wake();
+        return true;
     }
 
     /** The subtree has another connection, before which events may have been missed up to its watermark. */

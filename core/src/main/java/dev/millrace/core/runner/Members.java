@@ -135,7 +135,12 @@ final class Members<S> {
             MemberTail tail = member.tail;
             if (tail != null) {
                 places.isBusy(member);
-                after.add(() -> tail.offer(event));
+                Member<S> told = member;
+                after.add(() -> {
+                    if (!tail.offer(event)) {
+                        runs.watch(told); // old news: it is as idle as it was
+                    }
+                });
             } else if (member.hasNews()) {
                 runs.wake(member, true);
             }

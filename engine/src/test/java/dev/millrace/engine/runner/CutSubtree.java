@@ -116,6 +116,15 @@ final class CutSubtree implements EventStreams {
         });
     }
 
+    /** Sends events once more. */
+    void repeat(List<Event> events) {
+        synchronized (turn) {
+            if (subscriber != null) {
+                events.forEach(subscriber::onEvent);
+            }
+        }
+    }
+
     @Override
     public CompletableFuture<Appended> append(StreamPath path, EventInput input) {
         return real.append(path, input);

@@ -94,6 +94,24 @@ class SubtreeRunnerTest extends SubtreeRules {
     }
 
     @Test
+    void should_come_to_rest_when_events_come_that_are_known_already() {
+        SubtreeRunner<Integer> runner = begin();
+        say(A, "one");
+        awaitActed(1);
+        runner.awaitIdle(LIMIT);
+
+        connection.cut();
+        say(A, "gap");
+        connection.mend(Duration.ofSeconds(1));
+        awaitActed(2);
+        runner.awaitIdle(LIMIT);
+        connection.repeat(log(A));
+
+        runner.awaitIdle(LIMIT);
+        assertThat(scribe.acted()).hasSize(2);
+    }
+
+    @Test
     void should_not_act_on_what_a_fork_copied() {
         StreamPath fork = StreamPath.of("/agents/fork");
         SubtreeRunner<Integer> runner = begin();
