@@ -39,6 +39,7 @@ final class EventStreamResponse implements SubtreeSink {
     private final Outbox outbox;
     private final CompletableFuture<Void> over = new CompletableFuture<>();
     private @Nullable Subscription subscription;
+    private volatile Runnable again = this::finish;
     private Timers.@Nullable Timer timer;
     private @Nullable String incarnation;
     private Phase phase = Phase.ACCEPTED;
@@ -88,6 +89,11 @@ final class EventStreamResponse implements SubtreeSink {
     /** Whether the reader was given up as too slow. */
     boolean isDropped() {
         return dropped;
+    }
+
+    /** What feeds this answer anew when the stream was destroyed before the answer began: it reads the next life then. */
+    void onStreamGone(Runnable feedAgain) {
+        again = feedAgain;
     }
 
     /** Gives the tail that feeds this answer, so that the answer can end it. */
@@ -181,8 +187,14 @@ final class EventStreamResponse implements SubtreeSink {
     @Override
     public void onEnd(@Nullable Throwable failure) {
         String life;
+        boolean goneTooSoon;
         synchronized (this) {
             life = incarnation;
+            goneTooSoon = phase == Phase.ACCEPTED && failure == null;
+        }
+        if (goneTooSoon) {
+            again.run();
+            return;
         }
         if (end() == Phase.ENDED) {
             return;

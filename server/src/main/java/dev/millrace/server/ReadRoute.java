@@ -116,12 +116,27 @@ final class ReadRoute {
             live.remove(response);
             limit.leave(new StreamKey(exchange.project(), path));
         });
+        response.onStreamGone(() -> engine.touch(exchange.project(), path).whenComplete((reborn, failure) -> {
+            if (failure != null) {
+                response.onEnd(failure);
+            } else {
+                feed(response, exchange.project(), path, parameters, reborn);
+            }
+        }));
+        feed(response, exchange.project(), path, parameters, head);
+    }
+
+    private void feed(
+            EventStreamResponse response,
+            ProjectSlug project,
+            StreamPath path,
+            ReadParameters parameters,
+            StreamHead head) {
         response.feedFrom(
                 parameters.subtree()
                         ? engine.tailSubtree(
-                                exchange.project(), path, parameters.after().offset(), parameters.caughtUp(), response)
-                        : engine.tail(
-                                exchange.project(), path, parameters.after().after(head.lastOffset()), response));
+                                project, path, parameters.after().offset(), parameters.caughtUp(), response)
+                        : engine.tail(project, path, parameters.after().after(head.lastOffset()), response));
         if (stopping) {
             response.finish();
         }

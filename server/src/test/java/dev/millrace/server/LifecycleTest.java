@@ -7,10 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.contracts.wire.LiveReader;
 import dev.millrace.contracts.wire.RawSocket;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Starting and stopping. */
@@ -46,6 +50,34 @@ class LifecycleTest {
             assertThat(reader.awaitEnd().end()).isEqualTo("normal");
             assertThatThrownBy(() -> new RawSocket(millrace.server.baseUri())).isInstanceOf(ConnectException.class);
             assertThat(millrace.engine.limits().batchEvents()).isEqualTo(500);
+        }
+    }
+
+    @Test
+    void should_read_the_next_life_of_a_stream_that_is_destroyed_before_the_answer_begins() throws Exception {
+        try (RunningServer millrace = new RunningServer()) {
+            String stream = freshStream();
+            AtomicBoolean enough = new AtomicBoolean();
+            Thread destroyer = new Thread(() -> {
+                while (!enough.get()) {
+                    millrace.engine
+                            .destroy(ProjectSlug.defaultProject(), StreamPath.of(stream), false)
+                            .handle((destroyed, unknown) -> destroyed)
+                            .orTimeout(30, TimeUnit.SECONDS)
+                            .join();
+                }
+            });
+            destroyer.start();
+            try {
+                for (int i = 0; i < 200; i++) {
+                    try (LiveReader reader = millrace.live(api(stream))) {
+                        assertThat(reader.status()).as("read %d", i).isEqualTo(200);
+                    }
+                }
+            } finally {
+                enough.set(true);
+                destroyer.join(30_000);
+            }
         }
     }
 

@@ -21,8 +21,8 @@ import java.util.function.Function;
  *       event, and a person or a processor decides. When it is repeatable it is started again, a limited number of times.
  * </ul>
  *
- * <p>"Gone" means: not running here. Where two processes run one processor at the same time, let them share a lease. Immutable,
- * and safe for use by many threads.
+ * <p>"Gone" means: not running here, so let one process at a time run the processor. Immutable, and safe for use by
+ * many threads.
  */
 public final class Fulfilment {
     /** Does what is owed. */
