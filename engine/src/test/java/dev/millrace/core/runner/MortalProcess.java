@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +43,13 @@ final class MortalProcess implements Failpoints, Timers {
         }
     }
 
+    /** It is dead when this returns, and what that brings with it is done. */
     void die() {
         if (alive.compareAndSet(true, false)) {
             onDeath.run();
             death.complete(null);
+        } else {
+            death.orTimeout(60, TimeUnit.SECONDS).join();
         }
     }
 
