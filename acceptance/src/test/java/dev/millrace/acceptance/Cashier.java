@@ -24,11 +24,12 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Answers every order with a receipt, which is safe to repeat, and with a payment, which is not: it writes a line to a file.
- * So the payment is begun by an event that says who pays, and settled by another one. What another process began and did
- * not settle, nobody knows the outcome of, and an event says that.
+ * So payments are made one at a time, each begun by an event that says who pays, and settled by another one. What another
+ * process began and did not settle, nobody knows the outcome of, and an event says that: one for each death at most.
  */
 final class Cashier implements Processor<Cashier.Till> {
     sealed interface Trade {
@@ -51,18 +52,30 @@ final class Cashier implements Processor<Cashier.Till> {
     /** Who began a payment, and at which offset that is said. */
     record Begun(String by, long offset) {}
 
-    /** The payments that were begun and have no outcome yet. */
-    record Till(Map<Integer, Begun> open) {
-        Till with(int id, Begun begun) {
-            Map<Integer, Begun> more = new TreeMap<>(open);
-            more.put(id, begun);
-            return new Till(more);
+    /** The orders, by offset, whose payment nobody has begun, and the payments that were begun and have no outcome yet. */
+    record Till(Map<Long, Integer> owed, Map<Integer, Begun> open) {
+        Till orders(long offset, int id) {
+            Map<Long, Integer> more = new TreeMap<>(owed);
+            more.put(offset, id);
+            return new Till(more, open);
         }
 
-        Till without(int id) {
+        Till begins(int id, Begun begun) {
+            Map<Long, Integer> fewer = new TreeMap<>(owed);
+            fewer.values().removeIf(order -> order == id);
+            Map<Integer, Begun> more = new TreeMap<>(open);
+            more.put(id, begun);
+            return new Till(fewer, more);
+        }
+
+        Till ends(int id) {
             Map<Integer, Begun> fewer = new TreeMap<>(open);
             fewer.remove(id);
-            return new Till(fewer);
+            return new Till(owed, fewer);
+        }
+
+        boolean isPaying(String name) {
+            return open.values().stream().anyMatch(begun -> begun.by().equals(name));
         }
     }
 
@@ -106,25 +119,28 @@ final class Cashier implements Processor<Cashier.Till> {
 
     @Override
     public Till initialState() {
-        return new Till(Map.of());
+        return new Till(Map.of(), Map.of());
     }
 
     @Override
     public Till reduce(Till till, Event event) {
+        if (event.payload() instanceof Trade.Order order) {
+            return till.orders(event.offset(), order.id());
+        }
         if (event.payload() instanceof Trade.PaymentStarted started) {
-            return till.with(started.id(), new Begun(started.by(), event.offset()));
+            return till.begins(started.id(), new Begun(started.by(), event.offset()));
         }
         if (event.payload() instanceof Trade.PaymentSettled settled) {
-            return till.without(settled.id());
+            return till.ends(settled.id());
         }
-        return event.payload() instanceof Trade.PaymentOutcomeUnknown unknown ? till.without(unknown.id()) : till;
+        return event.payload() instanceof Trade.PaymentOutcomeUnknown unknown ? till.ends(unknown.id()) : till;
     }
 
     @Override
     public CompletionStage<Void> afterAppend(Till till, Event event, Effects effects) {
         if (event.payload() instanceof Trade.Order order) {
-            return Effects.done(effects.append(new Trade.Receipt(order.id()))
-                    .thenCompose(receipt -> effects.append(new Trade.PaymentStarted(order.id(), name))));
+            return effects.append(new Trade.Receipt(order.id()))
+                    .thenCompose(receipt -> decide(effects.current(this), effects));
         }
         if (event.payload() instanceof Trade.PaymentStarted started
                 && started.by().equals(name)) {
@@ -133,21 +149,27 @@ final class Cashier implements Processor<Cashier.Till> {
             }
             return Effects.done(effects.append(new Trade.PaymentSettled(started.id())));
         }
-        return effects.delivery().behind() == 0 ? reconcile(effects.current(this), effects) : Effects.none();
+        return decide(effects.current(this), effects);
     }
 
     @Override
     public CompletionStage<Void> onCaughtUp(Till till, Effects effects) {
-        return reconcile(till, effects);
+        return decide(till, effects);
     }
 
-    /** Whoever else began a payment is dead. */
-    private CompletionStage<Void> reconcile(Till till, Effects effects) {
-        return CompletableFuture.allOf(till.open().entrySet().stream()
-                .filter(payment -> !payment.getValue().by().equals(name))
-                .map(payment -> effects.append(Draft.of(new Trade.PaymentOutcomeUnknown(payment.getKey()))
-                        .because(payment.getValue().offset())))
-                .toArray(CompletableFuture[]::new));
+    /** Looks at what is owed. Whoever else began a payment is dead; the next one is begun when none of our own is open. */
+    private CompletionStage<Void> decide(Till till, Effects effects) {
+        Stream<Draft> unknown = till.open().entrySet().stream()
+                .filter(payment -> !payment.getValue().by().equals(name)
+                        && effects.delivery().behind() == 0)
+                .map(payment -> Draft.of(new Trade.PaymentOutcomeUnknown(payment.getKey()))
+                        .because(payment.getValue().offset()));
+        Stream<Draft> next = till.owed().entrySet().stream()
+                .limit(till.isPaying(name) ? 0 : 1)
+                .map(order -> Draft.of(new Trade.PaymentStarted(order.getValue(), name))
+                        .because(order.getKey()));
+        return CompletableFuture.allOf(
+                Stream.concat(unknown, next).map(effects::append).toArray(CompletableFuture[]::new));
     }
 
     private void pay(int id) {

@@ -34,9 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 class RunnerKillTest {
     private static final System.Logger LOG = System.getLogger("dev.millrace.acceptance");
     private static final int KILLS = Integer.getInteger("millrace.kills", 20);
-    private static final Duration BOUND = Duration.ofSeconds(90);
+    private static final Duration BOUND = Duration.ofSeconds(120 + KILLS);
     private static final String STREAM = "/kill/cashier";
-    private static final int BETWEEN_ORDERS = 40;
+    private static final int BETWEEN_ORDERS = 100;
+    private static final int MOST_ORDERS = 20 * KILLS;
 
     private final AtomicInteger orders = new AtomicInteger();
     private final Set<Integer> accepted = new ConcurrentSkipListSet<>();
@@ -97,6 +98,9 @@ class RunnerKillTest {
     }
 
     private void order(PackagedServer server) {
+        if (orders.get() >= MOST_ORDERS) {
+            return; // a slow machine needs more time, and not more orders
+        }
         int id = orders.incrementAndGet();
         Answer answer = server.append(STREAM, "{\"type\":\"order\",\"payload\":{\"id\":" + id + "}}");
         if (answer.status() == 200) {
@@ -130,6 +134,7 @@ class RunnerKillTest {
         }
         assertThat(settled.values()).as(seed).allMatch(times -> times == 1);
         assertThat(unknown.values()).as(seed).allMatch(times -> times == 1);
+        assertThat(unknown).as("one for each death at most, %s", seed).hasSizeLessThanOrEqualTo(KILLS);
         assertThat(paid).as("paid, %s", seed).doesNotHaveDuplicates().containsAll(settled.keySet());
         Set<Integer> accountedFor = new HashSet<>(settled.keySet());
         accountedFor.addAll(unknown.keySet());
