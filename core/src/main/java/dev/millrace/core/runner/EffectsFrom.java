@@ -4,7 +4,8 @@ import java.util.OptionalLong;
 
 /**
  * Which events may cause effects. Whatever the policy, the answer for an event is its offset against one number, the
- * effect floor: it fires when its offset is above the floor. This class is the only place that computes a floor.
+ * effect floor: it fires when its offset is above the floor. This class is the only place that computes a floor. Age has a
+ * say beside it only with {@link ProcessorRunner.Builder#staleAfter}.
  */
 public final class EffectsFrom {
     /** Events appended after the runner caught up; history and long gaps are folded only. The default. */
