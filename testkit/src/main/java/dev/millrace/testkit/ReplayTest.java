@@ -5,6 +5,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
@@ -20,13 +21,20 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
  *
  * <p>A log that is put beside the others is tested without another line. As with {@link RecordedLogs}, no log that matches
  * is an error.
+ *
+ * <p>At the end the outcome is said in one line, as a report entry {@code millrace.replay} and in the log: how many logs passed,
+ * and which failed.
  */
 @Documented
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedTest(name = "{0}")
 @ArgumentsSource(RecordedLogArguments.class)
+@ExtendWith(ReplaySummary.class)
 public @interface ReplayTest {
     /** As {@link RecordedLogs#value()}. */
     String[] value();
+
+    /** Whether the first log that fails is the last one that is replayed; by default all are, and every failure is told. */
+    boolean failFast() default false;
 }
