@@ -1,16 +1,20 @@
 package dev.millrace.client;
 
 import dev.millrace.core.runner.Timers;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends appends, and is the only place that sends one again: when the connection failed, at most {@value #RETRIES}
- * times, and only if every event has an idempotency key. Without a key nobody knows whether the first attempt was
- * stored, so the failure is the caller's to judge. Safe for use by many threads.
+ * Sends appends, and is the only place that sends one again: when the connection failed, or the service asked to be left
+ * alone for a moment, at most {@value #RETRIES} times, and only if every event has an idempotency key. Without a key
+ * nobody knows whether the first attempt was stored, so the failure is the caller's to judge. Safe for use by many threads.
  */
 final class AppendSender {
     static final int RETRIES = 3;
+
+    /** Who is asked to wait for longer says so; the appends behind this one would wait as well. */
+    static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private final Exchange exchange;
     private final Timers timers;
@@ -50,12 +54,20 @@ final class AppendSender {
             attempt.whenComplete((value, failure) -> {
                 if (failure == null) {
                     result.complete(value);
-                } else if (retries < RETRIES && Failures.isConnectionFailure(failure) && !result.isDone()) {
-                    timers.after(backoff.delay(retries++), this::next);
+                } else if (retries < RETRIES && isForNow(failure) && !result.isDone()) {
+                    Duration asked = Failures.askedToWait(failure).orElse(Duration.ZERO);
+                    timers.after(asked.plus(backoff.delay(retries++)), this::next);
                 } else {
                     result.completeExceptionally(failure);
                 }
             });
+        }
+
+        private boolean isForNow(Throwable failure) {
+            return Failures.isConnectionFailure(failure)
+                    || Failures.askedToWait(failure)
+                            .filter(time -> time.compareTo(LONGEST_WAIT) <= 0)
+                            .isPresent();
         }
 
         private void cancelIfCancelled() {

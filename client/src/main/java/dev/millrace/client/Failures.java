@@ -7,6 +7,8 @@ import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Optional;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -27,7 +29,15 @@ final class Failures {
                 code,
                 path,
                 verb + " failed: " + path + " at " + origin(response.request()) + "; the service answered "
-                        + response.code() + ": " + why + (why.endsWith(advice(code)) ? "" : "; " + advice(code)));
+                        + response.code() + ": " + why + (why.endsWith(advice(code)) ? "" : "; " + advice(code)),
+                AskedToWait.by(response).orElse(null));
+    }
+
+    /** For how long the service asked to be left alone; empty when it did not ask, or this is no such failure. */
+    static Optional<Duration> askedToWait(Throwable failure) {
+        return failure instanceof StreamException && failure.getCause() instanceof AskedToWait asked
+                ? Optional.of(asked.time())
+                : Optional.empty();
     }
 
     /** The service could not be reached, or the connection broke; the cause is always the {@link IOException}. */

@@ -40,9 +40,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Appends</b> to one stream are sent one after the other, each when the one before it is answered, so that they
  * are stored in the order of the calls; whoever has many events at once should use {@link #appendAll}. When the
  * connection fails, an append is sent again at most three times, with a growing random delay, and only if its event - of
- * a batch, every event - has an idempotency key. Without a key the failure is reported at once, because the event may or
- * may not have been stored. An answer of the service, even 503, is always reported. {@link Appended#replayed()} is also
- * true when the first of such attempts was the one that was stored.
+ * a batch, every event - has an idempotency key; {@link Builder#idempotencyKeys} gives one to each that has none. Without a
+ * key the failure is reported at once, because the event may or may not have been stored. So is an answer of the service,
+ * but for 429 and 503 with a {@code Retry-After} of at most 30 s, which is heeded. {@link Appended#replayed()} is also true
+ * when the first of such attempts was the one that was stored.
  *
  * <p><b>Subscriptions</b> reconnect for ever, after a random delay that grows from 100 ms to 10 s, never sooner than
  * {@code Retry-After} says, and resume after the last delivered event: nothing is lost, nothing comes twice. A
@@ -66,12 +67,14 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
     private final AppendSender sender;
     private final AppendLanes lanes = new AppendLanes();
     private final TailPort tailPort;
+    private final @Nullable Supplier<String> keys;
     private final Set<LiveTail> tails = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     private HttpEventStreams(Builder settings) {
         Backoff backoff = new Backoff(settings.firstDelay, settings.mostDelay, settings.random);
         this.project = settings.project;
+        this.keys = settings.keys;
         this.requests = new Requests(settings.base, settings.project, settings.token);
         this.transport = new Transport(settings.httpClient, settings.heartbeat);
         this.exchange = new Exchange(transport.calls());
@@ -99,12 +102,18 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
 
     @Override
     public CompletableFuture<Appended> append(StreamPath path, EventInput input) {
-        return append(path, () -> AppendBody.of(input), body -> body::readOne);
+        return append(path, () -> AppendBody.of(keyed(input)), body -> body::readOne);
     }
 
     @Override
     public CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs) {
-        return append(path, () -> AppendBody.of(inputs), body -> body::readAll);
+        return append(path, () -> AppendBody.of(inputs.stream().map(this::keyed).toList()), body -> body::readAll);
+    }
+
+    private EventInput keyed(EventInput input) {
+        return keys == null || input.idempotencyKey().isPresent()
+                ? input
+                : EventInput.builder().from(input).idempotencyKey(keys.get()).build();
     }
 
     private <T> CompletableFuture<T> append(
@@ -223,6 +232,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         private ProjectSlug project = ProjectSlug.defaultProject();
         private @Nullable OkHttpClient httpClient;
         private @Nullable String token;
+        private @Nullable Supplier<String> keys;
         private Duration heartbeat = Duration.ofSeconds(5);
         private Duration firstDelay = Duration.ofMillis(100);
         private Duration mostDelay = Duration.ofSeconds(10);
@@ -305,6 +315,17 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
                         "token must be printable ASCII without spaces; check where it is read");
             }
             this.token = bearer;
+            return this;
+        }
+
+        /**
+         * Gives an idempotency key to every event that is appended without one, so that each append may be sent again when
+         * its connection fails. By default none does, because the key is stored and shown with the event.
+         *
+         * @param unique a new key for every call, {@code () -> UUID.randomUUID().toString()} say; many threads call it
+         */
+        public Builder idempotencyKeys(Supplier<String> unique) {
+            this.keys = unique;
             return this;
         }
 

@@ -242,7 +242,6 @@ class AppendTest {
     void should_report_an_answer_of_the_service_without_a_retry() {
         server.enqueue(new MockResponse.Builder()
                 .code(503)
-                .addHeader("Retry-After", "0")
                 .body(Sample.error(503, "UNAVAILABLE", "stopping"))
                 .build());
         assertThat(failure(streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"))))

@@ -1,10 +1,13 @@
 package dev.millrace.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.Modifier;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Which event types a reader understands, and the class of each. A catalog is built from sealed families: {@code
@@ -14,12 +17,14 @@ import java.util.Set;
  * <p>A built-in type is found under every spelling the wire allows ({@link BuiltInType}).
  */
 public final class EventCatalog {
-    private static final EventCatalog EMPTY = new EventCatalog(Map.of());
+    private static final EventCatalog EMPTY = new EventCatalog(Map.of(), Upcasts.NONE);
 
     private final Map<String, Class<?>> classByType;
+    private final Upcasts upcasts;
 
-    private EventCatalog(Map<String, Class<?>> classByType) {
+    private EventCatalog(Map<String, Class<?>> classByType, Upcasts upcasts) {
         this.classByType = classByType;
+        this.upcasts = upcasts;
     }
 
     /** A catalog that knows no type: every payload is {@link Unknown}. */
@@ -39,7 +44,50 @@ public final class EventCatalog {
         for (Class<?> family : families) {
             collect(family, found);
         }
-        return new EventCatalog(Map.copyOf(found));
+        return new EventCatalog(Map.copyOf(found), Upcasts.NONE);
+    }
+
+    /**
+     * This catalog, which also reads events of a type that is not written any more, as events of another one. A log is never
+     * rewritten, so this is how payload classes change: {@code upcast("user-spoke", "user-said", old -> old)} for a new name
+     * alone.
+     *
+     * <p>Upcasts are chained: a type may become one that becomes another one. {@link Event#type()} stays as it was written.
+     *
+     * @param oldType what was written once; no class of this catalog may claim it
+     * @param newType a type of this catalog, or one that becomes one by an upcast given before
+     * @param change what makes the old payload a new one. Pure: nothing but the payload may influence the result. It gets a
+     *     copy, and may change and return that. What it throws makes the payload {@link Malformed}
+     * @throws IllegalArgumentException when one of the types is not as described, or the old one becomes something already
+     */
+    public EventCatalog upcast(String oldType, String newType, UnaryOperator<ObjectNode> change) {
+        String from = canonical(oldType);
+        String to = canonical(newType);
+        Class<?> owner = classByType.get(from);
+        if (owner != null) {
+            throw new IllegalArgumentException("upcast of '" + from + "' to '" + to + "': " + owner.getName()
+                    + " is written under the old type; give that class another name");
+        }
+        Upcasts more = upcasts.with(from, to, change);
+        if (!classByType.containsKey(more.end(from))) {
+            throw new IllegalArgumentException("upcast of '" + from + "' to '" + to
+                    + "': no class of this catalog is written under the new type; put the later upcasts first");
+        }
+        return new EventCatalog(classByType, more);
+    }
+
+    /**
+     * This catalog, which also reads payloads of an old shape. Every payload of the type passes through here, new ones as
+     * well, so the change must leave alone what is in order.
+     *
+     * @param type a type of this catalog, or an old one that was not given its new type yet
+     * @param change as in {@link #upcast(String, String, UnaryOperator)}; several for one type apply in the order in which
+     *     they were given
+     * @throws IllegalArgumentException when the type is old, and was given its new type already
+     */
+    public EventCatalog upcast(String type, UnaryOperator<ObjectNode> change) {
+        String same = canonical(type);
+        return new EventCatalog(classByType, upcasts.with(same, same, change));
     }
 
     private static void collect(Class<?> type, Map<String, Class<?>> found) {
@@ -91,9 +139,11 @@ public final class EventCatalog {
                 payloadClass.getName() + " has no @EventName; annotate it with the event type it is written as");
     }
 
-    /** The types of this catalog; built-in ones in the spelling the service writes. Empty means none. */
+    /** The types that this catalog reads, old ones included; built-in ones in the spelling the service writes. */
     public Set<String> types() {
-        return classByType.keySet();
+        Set<String> all = new HashSet<>(classByType.keySet());
+        all.addAll(upcasts.renamed());
+        return Set.copyOf(all);
     }
 
     /**
@@ -102,12 +152,11 @@ public final class EventCatalog {
      * @return a member of one of the families, {@link Unknown} or {@link Malformed}; never an exception
      */
     public Object decode(String type, JsonNode payload) {
-        Class<?> target = classByType.get(canonical(type));
-        if (target == null) {
-            return new Unknown(type, payload);
-        }
+        String written = canonical(type);
         try {
-            return JsonCodec.fromTree(payload, target);
+            Upcasts.Lifted today = upcasts.lift(written, payload);
+            Class<?> target = classByType.get(today.type());
+            return target == null ? new Unknown(type, payload) : JsonCodec.fromTree(today.payload(), target);
         } catch (IllegalArgumentException e) {
             return new Malformed(type, payload, String.valueOf(e.getMessage()));
         }

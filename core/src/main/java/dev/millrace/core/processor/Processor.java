@@ -59,4 +59,14 @@ public interface Processor<S> {
     default CompletionStage<Void> onCaughtUp(S state, Effects effects) {
         return Effects.none();
     }
+
+    /**
+     * Begins a small processor that is made of functions, without a class of its own.
+     *
+     * @param slug as {@link #slug()}
+     * @param initialState as {@link #initialState()}
+     */
+    static <S> ProcessorBuilder<S> builder(String slug, S initialState) {
+        return new ProcessorBuilder<>(slug, initialState);
+    }
 }

@@ -1,0 +1,199 @@
+package dev.millrace.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.core.Appended;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import mockwebserver3.junit5.StartStop;
+import okhttp3.OkHttpClient;
+import okio.Buffer;
+import okio.GzipSink;
+import okio.Okio;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** What is sent again and when, and what a connection carries. */
+class SafeRetryTest {
+    @StartStop
+    public final MockWebServer server = new MockWebServer();
+
+    private final ManualTimers time = new ManualTimers();
+
+    private HttpEventStreams streams(UnaryOperator<HttpEventStreams.Builder> more) {
+        return more.apply(HttpEventStreams.builder(server.url("/").uri())
+                        .timers(time)
+                        .backoff(Duration.ofMillis(1), Duration.ofMillis(1)))
+                .build();
+    }
+
+    private static MockResponse stored(String key) {
+        return AppendTest.answer("{\"event\":" + Sample.keyedEvent(2, "said", "{}", key) + "}");
+    }
+
+    private static MockResponse leaveAlone(int status, String seconds) {
+        return new MockResponse.Builder()
+                .code(status)
+                .addHeader("Retry-After", seconds)
+                .body(Sample.error(status, "UNAVAILABLE", "busy"))
+                .build();
+    }
+
+    private void awaitWaiting() {
+        Awaitility.await().atMost(Sample.PATIENCE).until(() -> !time.waiting().isEmpty());
+    }
+
+    private static String keyIn(RecordedRequest request) {
+        return JsonCodec.parse(Objects.requireNonNull(request.getBody()).toByteArray())
+                .path("idempotencyKey")
+                .asText();
+    }
+
+    @Test
+    void should_send_a_keyed_append_again_when_the_service_asked_to_wait_and_not_before() throws Exception {
+        server.enqueue(leaveAlone(503, "7"));
+        server.enqueue(leaveAlone(429, "20"));
+        server.enqueue(stored("k"));
+        try (HttpEventStreams streams = streams(builder -> builder)) {
+            CompletableFuture<Appended> append = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
+            awaitWaiting();
+            assertThat(time.waiting()).allMatch(wait -> wait.compareTo(Duration.ofSeconds(7)) >= 0);
+            time.advance(Duration.ofMillis(6_999));
+            assertThat(server.getRequestCount()).isEqualTo(1);
+
+            time.advance(Duration.ofMillis(2));
+            awaitWaiting();
+            assertThat(time.waiting()).allMatch(wait -> wait.compareTo(Duration.ofSeconds(20)) >= 0);
+            time.advance(Duration.ofMillis(20_001));
+            assertThat(AppendTest.get(append).offset()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void should_report_at_once_what_may_not_or_need_not_wait() {
+        server.enqueue(leaveAlone(503, "7"));
+        server.enqueue(leaveAlone(503, "31"));
+        server.enqueue(leaveAlone(500, "7"));
+        try (HttpEventStreams streams = streams(builder -> builder)) {
+            assertThatThrownBy(() -> AppendTest.get(streams.append(Sample.PATH, Sample.input("said", "{}"))))
+                    .hasCauseInstanceOf(StreamException.class)
+                    .hasMessageContaining("busy");
+            for (int refusal = 0; refusal < 2; refusal++) {
+                assertThatThrownBy(() -> AppendTest.get(streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"))))
+                        .hasCauseInstanceOf(StreamException.class)
+                        .hasMessageContaining("busy");
+            }
+        }
+        assertThat(server.getRequestCount()).isEqualTo(3);
+        assertThat(time.waiting()).isEmpty();
+    }
+
+    @Test
+    void should_give_a_key_to_every_append_without_one_when_told_how() throws Exception {
+        server.enqueue(new MockResponse.Builder()
+                .onRequestBody(new SocketEffect.CloseSocket())
+                .build());
+        server.enqueue(stored("generated-1"));
+        server.enqueue(stored("own"));
+        AtomicInteger count = new AtomicInteger();
+        try (HttpEventStreams streams =
+                streams(builder -> builder.idempotencyKeys(() -> "generated-" + count.incrementAndGet()))) {
+            CompletableFuture<Appended> append = streams.append(Sample.PATH, Sample.input("said", "{}"));
+            awaitWaiting();
+            time.advance(Duration.ofSeconds(1));
+            assertThat(AppendTest.get(append).event().idempotencyKey()).contains("generated-1");
+            AppendTest.get(streams.append(Sample.PATH, Sample.keyed("said", "{}", "own")));
+
+            server.enqueue(AppendTest.answer("{\"events\":[" + Sample.keyedEvent(3, "a", "{}", "own-2") + ","
+                    + Sample.keyedEvent(4, "b", "{}", "generated-2") + "],\"replayed\":[false,false]}"));
+            AppendTest.get(
+                    streams.appendAll(Sample.PATH, List.of(Sample.keyed("a", "{}", "own-2"), Sample.input("b", "{}"))));
+        }
+        assertThat(count).hasValue(2);
+        server.takeRequest(30, TimeUnit.SECONDS);
+        assertThat(keyIn(Objects.requireNonNull(server.takeRequest(30, TimeUnit.SECONDS))))
+                .isEqualTo("generated-1");
+        assertThat(keyIn(Objects.requireNonNull(server.takeRequest(30, TimeUnit.SECONDS))))
+                .isEqualTo("own");
+        assertThat(Objects.requireNonNull(Objects.requireNonNull(server.takeRequest(30, TimeUnit.SECONDS))
+                                .getBody())
+                        .utf8())
+                .contains("own-2", "generated-2");
+    }
+
+    @Test
+    void should_use_one_connection_for_calls_that_follow_one_another() throws Exception {
+        try (HttpEventStreams streams = streams(builder -> builder)) {
+            for (int call = 0; call < 3; call++) {
+                server.enqueue(stored("k"));
+                AppendTest.get(streams.append(Sample.PATH, Sample.keyed("said", "{}", "k")));
+            }
+        }
+        for (int call = 0; call < 3; call++) {
+            RecordedRequest request = Objects.requireNonNull(server.takeRequest(30, TimeUnit.SECONDS));
+            assertThat(request.getConnectionIndex()).isZero();
+            assertThat(request.getExchangeIndex()).isEqualTo(call);
+        }
+    }
+
+    @Test
+    void should_ask_for_compressed_reads_and_understand_them() throws Exception {
+        Buffer zipped = new Buffer();
+        try (var sink = Okio.buffer(new GzipSink(zipped))) {
+            sink.writeUtf8(Sample.event(1) + "\n" + Sample.event(2) + "\n");
+        }
+        server.enqueue(new MockResponse.Builder()
+                .addHeader("Content-Encoding", "gzip")
+                .body(zipped)
+                .build());
+        try (HttpEventStreams streams = streams(builder -> builder)) {
+            assertThat(AppendTest.get(streams.read(Sample.PATH, dev.millrace.core.ReadRange.all())))
+                    .hasSize(2);
+        }
+        assertThat(Objects.requireNonNull(server.takeRequest(30, TimeUnit.SECONDS))
+                        .getHeaders()
+                        .get("Accept-Encoding"))
+                .contains("gzip");
+    }
+
+    @Test
+    void should_let_the_interceptors_of_a_client_of_the_user_see_every_attempt() throws Exception {
+        server.enqueue(leaveAlone(503, "1"));
+        server.enqueue(stored("k"));
+        AtomicInteger seen = new AtomicInteger();
+        OkHttpClient own = new OkHttpClient.Builder()
+                .addInterceptor(chain -> {
+                    seen.incrementAndGet();
+                    return chain.proceed(chain.request()
+                            .newBuilder()
+                            .header("Authorization", "Bearer fresh-" + seen.get())
+                            .build());
+                })
+                .build();
+        try (HttpEventStreams streams =
+                streams(builder -> builder.httpClient(own).token("stale"))) {
+            CompletableFuture<Appended> append = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
+            awaitWaiting();
+            time.advance(Duration.ofSeconds(2));
+            AppendTest.get(append);
+        }
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            assertThat(Objects.requireNonNull(server.takeRequest(30, TimeUnit.SECONDS))
+                            .getHeaders()
+                            .get("Authorization"))
+                    .isEqualTo("Bearer fresh-" + attempt);
+        }
+    }
+}

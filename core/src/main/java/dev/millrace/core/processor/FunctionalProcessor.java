@@ -1,0 +1,42 @@
+package dev.millrace.core.processor;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+
+/** A processor made of functions. */
+record FunctionalProcessor<S>(
+        String slug,
+        int version,
+        EventCatalog events,
+        S initialState,
+        List<BiFunction<S, Event, S>> reductions,
+        ProcessorBuilder.Effect<S, Event> effect,
+        BiFunction<S, Effects, CompletionStage<?>> caughtUp)
+        implements Processor<S> {
+    @Override
+    public S reduce(S state, Event event) {
+        S next = state;
+        for (BiFunction<S, Event, S> reduction : reductions) {
+            next = reduction.apply(next, event);
+        }
+        return next;
+    }
+
+    @Override
+    public CompletionStage<Void> afterAppend(S state, Event event, Effects effects) {
+        return Effects.done(effect.act(state, event, effects));
+    }
+
+    @Override
+    public CompletionStage<Void> onCaughtUp(S state, Effects effects) {
+        return Effects.done(caughtUp.apply(state, effects));
+    }
+
+    @Override
+    public String toString() {
+        return "processor '" + slug + "' v" + version;
+    }
+}

@@ -1,0 +1,136 @@
+package dev.millrace.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.UpcastTest.Talk.Said;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** Old events, read with the classes of today. */
+class UpcastTest {
+    sealed interface Talk {
+        @EventName("said")
+        record Said(String text, String language) implements Talk {}
+
+        @EventName("https://events.iterate.com/events/stream/paused")
+        record Paused(Optional<String> reason) implements Talk {}
+    }
+
+    private static ObjectNode inEnglish(ObjectNode payload) {
+        return payload.has("language") ? payload : payload.put("language", "en");
+    }
+
+    // region catalog
+    private final EventCatalog catalog = EventCatalog.of(Talk.class)
+            // payloads got a field; new ones have it
+            .upcast("said", payload -> payload.has("language") ? payload : payload.put("language", "en"))
+            // the field had another name
+            .upcast(
+                    "spoke",
+                    "said",
+                    payload -> payload.put("text", payload.remove("words").asText()))
+            // and before that the payload was another one
+            .upcast(
+                    "uttered",
+                    "spoke",
+                    payload -> payload.put(
+                            "words", payload.path("line").path("words").asText()));
+    // endregion
+
+    @Test
+    void should_read_an_old_shape_an_old_type_and_a_chain_of_them() {
+        assertThat(decode(catalog, "said", "{'text':'hei','language':'no'}")).isEqualTo(new Said("hei", "no"));
+        assertThat(decode(catalog, "said", "{'text':'hi'}")).isEqualTo(new Said("hi", "en"));
+        assertThat(decode(catalog, "spoke", "{'words':'hi'}")).isEqualTo(new Said("hi", "en"));
+        assertThat(decode(catalog, "uttered", "{'line':{'words':'hi'}}")).isEqualTo(new Said("hi", "en"));
+    }
+
+    @Test
+    void should_name_old_types_among_those_it_reads_and_leave_others_alone() {
+        assertThat(catalog.types()).contains("said", "spoke", "uttered").hasSize(4);
+        assertThat(decode(catalog, "shouted", "{}")).isInstanceOf(Unknown.class);
+        assertThat(decode(EventCatalog.of(Talk.class), "spoke", "{'words':'hi'}"))
+                .isInstanceOf(Unknown.class);
+    }
+
+    @Test
+    void should_leave_the_stored_event_as_it_is() {
+        JsonNode stored = JsonCodec.parse("{\"words\":\"hi\"}");
+        Event event = Event.builder()
+                .path(StreamPath.of("/a"))
+                .offset(1)
+                .type("spoke")
+                .payloadJson(stored)
+                .createdAt(java.time.Instant.EPOCH)
+                .build();
+
+        Event decoded = event.decodedBy(catalog);
+
+        assertThat(decoded.payload()).isEqualTo(new Said("hi", "en"));
+        assertThat(decoded.type()).isEqualTo("spoke");
+        assertThat(decoded.payloadJson()).isEqualTo(JsonCodec.parse("{\"words\":\"hi\"}"));
+        assertThat(event.decodedBy(catalog)).isEqualTo(decoded);
+    }
+
+    @Test
+    void should_find_built_in_types_under_every_spelling() {
+        EventCatalog halted =
+                EventCatalog.of(Talk.class).upcast("halted", "events.iterate.com/core/paused", payload -> payload);
+
+        assertThat(decode(halted, "halted", "{'reason':'lunch'}")).isEqualTo(new Talk.Paused(Optional.of("lunch")));
+    }
+
+    @Test
+    void should_take_what_cannot_be_upcast_for_malformed_and_say_which_step_failed() {
+        assertThat(decode(catalog, "spoke", "{}")).isInstanceOfSatisfying(Malformed.class, malformed -> {
+            assertThat(malformed.type()).isEqualTo("spoke");
+            assertThat(malformed.error()).contains("'spoke' to 'said'");
+        });
+        EventCatalog forgetful = EventCatalog.of(Talk.class).upcast("said", payload -> nothing());
+        assertThat(decode(forgetful, "said", "{'text':'hi','language':'en'}"))
+                .isInstanceOfSatisfying(
+                        Malformed.class,
+                        malformed -> assertThat(malformed.error()).contains("null"));
+        assertThat(decode(catalog, "uttered", "{'line':{}}")).isEqualTo(new Said("", "en"));
+        assertThat(catalog.decode("spoke", JsonCodec.parse("[1]"))).isInstanceOf(Malformed.class);
+    }
+
+    @SuppressWarnings("NullAway") // what a careless upcast does
+    private static ObjectNode nothing() {
+        return null;
+    }
+
+    @Test
+    void should_refuse_upcasts_that_lead_nowhere() {
+        EventCatalog talk = EventCatalog.of(Talk.class);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> talk.upcast("spoke", "sayed", UpcastTest::inEnglish))
+                .withMessageContaining("'spoke' to 'sayed'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> talk.upcast("said", "spoke", UpcastTest::inEnglish))
+                .withMessageContaining(Said.class.getName());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> catalog.upcast("spoke", "said", UpcastTest::inEnglish))
+                .withMessageContaining("becomes 'said' already");
+        assertThatIllegalArgumentException().isThrownBy(() -> catalog.upcast("spoke", UpcastTest::inEnglish));
+    }
+
+    @Test
+    void should_refuse_a_circle() {
+        UnaryOperator<ObjectNode> same = payload -> payload;
+        Upcasts chain = Upcasts.NONE.with("a", "b", same).with("b", "c", same);
+
+        assertThat(chain.end("a")).isEqualTo("c");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> chain.with("c", "a", same))
+                .withMessageContaining("circle");
+    }
+
+    private static Object decode(EventCatalog catalog, String type, String payload) {
+        return catalog.decode(type, JsonCodec.parse(payload.replace('\'', '"')));
+    }
+}
