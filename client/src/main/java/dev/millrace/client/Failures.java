@@ -109,11 +109,19 @@ final class Failures {
             case 401, 403 -> Code.FORBIDDEN;
             case 404 -> Code.NOT_FOUND;
             case 409 -> Code.CONFLICT;
-            case 412 -> message.contains("stream is paused") ? Code.PAUSED : Code.OFFSET_MISMATCH;
+            case 412 -> precondition(message);
             case 413 -> Code.TOO_LARGE;
             case 408, 429, 502, 503, 504 -> Code.UNAVAILABLE;
             default -> status < 400 ? Code.NOT_FOUND : status < 500 ? Code.BAD_REQUEST : Code.INTERNAL;
         };
+    }
+
+    /** The service has one status for three gates, and says in words which one it was. */
+    private static Code precondition(String message) {
+        if (message.contains("stream is paused")) {
+            return Code.PAUSED;
+        }
+        return message.contains("it is fenced: ") ? Code.FENCED : Code.OFFSET_MISMATCH;
     }
 
     private static String advice(Code code) {
@@ -124,6 +132,7 @@ final class Failures {
             case CONFLICT -> "choose another name";
             case OFFSET_MISMATCH -> "read the head of the stream and decide again";
             case PAUSED -> "append a resumed event first";
+            case FENCED -> "stop acting; whoever holds the lease goes on";
             case TOO_LARGE -> "send less at once";
             case INTERNAL -> "see the log of the service";
             case UNAVAILABLE, TIMEOUT -> "try again later";

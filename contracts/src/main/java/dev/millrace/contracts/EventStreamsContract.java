@@ -23,6 +23,7 @@ public abstract class EventStreamsContract
                 InvalidInputPromises,
                 IdempotencyPromises,
                 BatchPromises,
+                FencePromises,
                 ReadPromises,
                 SubscribePromises,
                 SubscriptionEndPromises,

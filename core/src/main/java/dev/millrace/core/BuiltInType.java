@@ -177,6 +177,12 @@ public enum BuiltInType {
     JSONATA_TRANSFORMER_REMOVED("millrace/jsonata-transformer-removed", schema().required("slug", NON_EMPTY_TEXT)),
     /** The end of code as an event, by slug. */
     DYNAMIC_WORKER_REMOVED("millrace/dynamic-worker-removed", schema().required("slug", NON_EMPTY_TEXT)),
+    /** A process has the lease of a processor on another stream, from here on and until the next epoch is claimed. */
+    LEASE_CLAIMED("millrace/lease-claimed", lease()),
+    /** It still has it, and for as long again. */
+    LEASE_RENEWED("millrace/lease-renewed", lease()),
+    /** It needs it no more; the next one need not wait. */
+    LEASE_RELEASED("millrace/lease-released", lease()),
     /** An effect failed for good, retries included; the processor went on with the next event. */
     EFFECT_FAILED("millrace/effect-failed", failure().required("attempts", POSITIVE_INTEGER)),
     /** A reducer threw; its state cannot be trusted, so this processor of this stream stopped. */
@@ -251,6 +257,13 @@ public enum BuiltInType {
 
     private static PayloadSchema schema() {
         return PayloadSchema.empty();
+    }
+
+    private static PayloadSchema lease() {
+        return schema().required("slug", NON_EMPTY_TEXT)
+                .required("holder", NON_EMPTY_TEXT)
+                .required("epoch", POSITIVE_INTEGER)
+                .required("lease", NON_EMPTY_TEXT);
     }
 
     private static PayloadSchema failure() {

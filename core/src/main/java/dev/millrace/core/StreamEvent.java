@@ -154,6 +154,39 @@ public sealed interface StreamEvent {
     record PayloadMalformed(String processor, int version, Source source, String message) implements StreamEvent {}
 
     /**
+     * A process has the lease of a processor on another stream.
+     *
+     * @param slug the processor
+     * @param holder the process, by a name it made up for itself
+     * @param epoch the lease, counted from 1
+     * @param lease how long it lasts unless it is renewed, as ISO-8601
+     */
+    @EventName("millrace/lease-claimed")
+    record LeaseClaimed(String slug, String holder, int epoch, String lease) implements StreamEvent {}
+
+    /**
+     * It still has it.
+     *
+     * @param slug the processor
+     * @param holder the process, by a name it made up for itself
+     * @param epoch the lease, counted from 1
+     * @param lease how long it lasts unless it is renewed, as ISO-8601
+     */
+    @EventName("millrace/lease-renewed")
+    record LeaseRenewed(String slug, String holder, int epoch, String lease) implements StreamEvent {}
+
+    /**
+     * It needs it no more.
+     *
+     * @param slug the processor
+     * @param holder the process, by a name it made up for itself
+     * @param epoch the lease, counted from 1
+     * @param lease how long it lasts unless it is renewed, as ISO-8601
+     */
+    @EventName("millrace/lease-released")
+    record LeaseReleased(String slug, String holder, int epoch, String lease) implements StreamEvent {}
+
+    /**
      * How far a processor has come on a stream, told in another stream ({@code ProgressStore.inStream}).
      *
      * @param slug the processor

@@ -24,6 +24,8 @@ public final class StreamException extends RuntimeException {
         OFFSET_MISMATCH(412),
         /** The stream is paused; only {@code resumed} is accepted. Status 412. */
         PAUSED(412),
+        /** The lease under which it was sent has passed to somebody else, see {@link Fence}. Status 412. */
+        FENCED(412),
         /** A body over the limit. Status 413. */
         TOO_LARGE(413),
         /** The service failed. Status 500. */

@@ -118,7 +118,10 @@ class BuiltInTypeTest {
                         "millrace/effect-failed",
                         "millrace/processor-halted",
                         "millrace/payload-malformed",
-                        "millrace/progress-saved");
+                        "millrace/progress-saved",
+                        "millrace/lease-claimed",
+                        "millrace/lease-renewed",
+                        "millrace/lease-released");
     }
 
     @ParameterizedTest
@@ -128,6 +131,7 @@ class BuiltInTypeTest {
     }
 
     static Stream<Arguments> fitting() {
+        String lease = "{'slug':'s','holder':'h','epoch':1,'lease':'PT10S'}";
         String failure = "'processor':'p','version':1,'source':{'path':'/a','offset':2},'message':'m'";
         return Stream.of(
                         Map.entry(BuiltInType.INITIALIZED, "{'projectSlug':'public','path':'/'}"),
@@ -177,6 +181,9 @@ class BuiltInTypeTest {
                         Map.entry(BuiltInType.EFFECT_FAILED, "{" + failure + ",'attempts':4,'attempt':'reply'}"),
                         Map.entry(BuiltInType.PROCESSOR_HALTED, "{" + failure + "}"),
                         Map.entry(BuiltInType.PAYLOAD_MALFORMED, "{" + failure + "}"),
+                        Map.entry(BuiltInType.LEASE_CLAIMED, lease),
+                        Map.entry(BuiltInType.LEASE_RENEWED, lease),
+                        Map.entry(BuiltInType.LEASE_RELEASED, lease),
                         Map.entry(
                                 BuiltInType.PROGRESS_SAVED,
                                 "{'slug':'s','path':'/a','incarnation':'','acknowledgedThrough':0}"))

@@ -67,6 +67,9 @@ class StreamEventTest {
         assertFits(new StreamEvent.ProcessorAttached("p", Optional.empty(), Optional.empty()));
         assertFits(new StreamEvent.EffectFailed("p", 1, new StreamEvent.Source("/a", 1), "m", 1, Optional.of("reply")));
         assertFits(new StreamEvent.ProgressSaved("p", "/a", "", 7));
+        assertFits(new StreamEvent.LeaseClaimed("p", "h", 1, "PT10S"));
+        assertFits(new StreamEvent.LeaseRenewed("p", "h", 1, "PT10S"));
+        assertFits(new StreamEvent.LeaseReleased("p", "h", 1, "PT10S"));
     }
 
     @Test

@@ -34,6 +34,7 @@ final class Appends {
         return new Request<>(stream, bytes, false, group -> {
             Instant now = timers.now();
             StreamHead head = announcements.touch(group, stream, now);
+            Fences.check(stream, inputs, group);
             AppendRules.Decision decision =
                     AppendRules.decide(stream, head, inputs, key -> group.find(stream, key), now);
             List<EventRecord> records = new ArrayList<>(decision.entries().size());

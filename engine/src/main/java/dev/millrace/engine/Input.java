@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Fence;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -12,10 +13,11 @@ import java.util.OptionalLong;
  * @param type the type, trimmed
  * @param key the idempotency key, trimmed
  * @param expectedOffset the offset that must be the next one, if the input says so
+ * @param fence the lease under which it is appended, if it says so
  * @param opening the stored JSON up to the value of its offset
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier of bytes; nobody compares inputs
-record Input(String type, Optional<String> key, OptionalLong expectedOffset, byte[] opening) {
+record Input(String type, Optional<String> key, OptionalLong expectedOffset, Optional<Fence> fence, byte[] opening) {
 
     boolean is(BuiltInType builtIn) {
         return builtIn.matches(type);

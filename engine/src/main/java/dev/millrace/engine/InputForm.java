@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Fence;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import java.math.BigDecimal;
@@ -70,7 +71,13 @@ final class InputForm {
         key.filter(text -> text.startsWith(Announcements.RESERVED)).ifPresent(text -> {
             throw refusal.reservedKey(text);
         });
-        return new Input(type, key, offset, EventJson.opening(path, type, payload, metadata, key));
+        return new Input(type, key, offset, fence(), EventJson.opening(path, type, payload, metadata, key));
+    }
+
+    /** Few inputs have one, so the metadata is parsed only when it may be there. */
+    private Optional<Fence> fence() {
+        return metadata.filter(json -> new String(json, StandardCharsets.ISO_8859_1).contains("\"fence\""))
+                .flatMap(json -> Fence.of(JsonCodec.parse(json)));
     }
 
     private String type() {

@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import dev.millrace.core.Fence;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
@@ -83,6 +84,15 @@ final class Refusal {
 
     StreamException paused() {
         return of(Code.PAUSED, "the stream is paused", "append a resumed event first", null);
+    }
+
+    StreamException fenced(Fence fence) {
+        return of(
+                Code.FENCED,
+                "it is fenced: lease " + fence.epoch() + " of '" + fence.slug() + "' on " + fence.path()
+                        + " is not held any more, or never was",
+                "stop acting; whoever holds the lease goes on",
+                null);
     }
 
     private StreamException of(Code code, String why, String whatToDo, @Nullable Throwable cause) {

@@ -64,6 +64,10 @@ final class SystemInputs {
     private static Input input(
             StreamPath path, BuiltInType type, byte[] payload, Optional<byte[]> metadata, Optional<String> key) {
         return new Input(
-                type.type(), key, OptionalLong.empty(), EventJson.opening(path, type.type(), payload, metadata, key));
+                type.type(),
+                key,
+                OptionalLong.empty(),
+                Optional.empty(),
+                EventJson.opening(path, type.type(), payload, metadata, key));
     }
 }

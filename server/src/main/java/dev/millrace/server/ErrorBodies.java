@@ -62,7 +62,7 @@ final class ErrorBodies {
 
     private static String name(StreamException.Code code) {
         return switch (code) {
-            case OFFSET_MISMATCH, PAUSED -> "PRECONDITION_FAILED";
+            case OFFSET_MISMATCH, PAUSED, FENCED -> "PRECONDITION_FAILED";
             case TOO_LARGE -> "PAYLOAD_TOO_LARGE";
             case INTERNAL -> "INTERNAL_SERVER_ERROR";
             case UNAVAILABLE -> "SERVICE_UNAVAILABLE";

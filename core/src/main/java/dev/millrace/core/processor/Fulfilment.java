@@ -21,7 +21,8 @@ import java.util.function.Function;
  *       event, and a person or a processor decides. When it is repeatable it is started again, a limited number of times.
  * </ul>
  *
- * <p>"Gone" means: not running here, so let one process at a time run the processor. Immutable, and safe for use by
+ * <p>"Gone" means: not running here, so let one process at a time run the processor ({@code
+ * ProcessorRunner.Builder.exclusive}). Immutable, and safe for use by
  * many threads.
  */
 public final class Fulfilment {

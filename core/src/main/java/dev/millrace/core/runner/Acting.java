@@ -212,15 +212,19 @@ final class Acting<S> implements Attempts.Surroundings {
     }
 
     private static boolean isWorthRetrying(Throwable thrown) {
-        boolean givenUp = thrown instanceof CancellationException;
+        boolean givenUp = thrown instanceof CancellationException || isFenced(thrown);
         return !givenUp
                 && !(thrown instanceof StreamException refusal && refusal.code() == StreamException.Code.PAUSED);
+    }
+
+    private static boolean isFenced(Throwable thrown) {
+        return thrown instanceof StreamException refusal && refusal.code() == StreamException.Code.FENCED;
     }
 
     /** Records a failure as an event, so that it is not lost, and lets the lane go on. */
     private CompletableFuture<Void> bury(long offset, Throwable thrown, int tries, Optional<String> name) {
         synchronized (this) {
-            abandoned = closing;
+            abandoned = abandoned || closing || isFenced(thrown);
         }
         if (abandoned) {
             progression.changed();

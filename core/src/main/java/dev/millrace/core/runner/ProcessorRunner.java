@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
  * @param <S> the processor's state
  */
 public final class ProcessorRunner<S> implements AutoCloseable {
-    private final Run<S> run;
+    private final Running<S> run;
 
-    private ProcessorRunner(Run<S> run) {
+    private ProcessorRunner(Running<S> run) {
         this.run = run;
     }
 
@@ -158,6 +158,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         private int snapshotEvery = 1000;
         private Failpoints failpoints = Failpoints.NONE;
         private final List<RunnerListener> listeners = new ArrayList<>();
+        private @Nullable Duration lease;
 
         private Builder(EventStreams streams, Processor<S> processor) {
             this.streams = Objects.requireNonNull(streams, "streams");
@@ -310,6 +311,27 @@ public final class ProcessorRunner<S> implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Lets several processes stand by for one processor on one stream, of which one at a time acts. A runner that does
+         * not hold the lease folds and has no effects ({@link RunnerStatus.Phase#STANDBY}); when the holder stops, another
+         * one takes over at once, and when it falls silent, within the lease. Whoever takes over catches up as after any
+         * start, so give all of them a {@link #progress} store they share, or let {@code onCaughtUp} reconcile.
+         *
+         * <p>The lease is held in a side stream, {@code /millrace/leases/<slug>/<path>}, with three events for each lease
+         * time. An append of a holder whose lease has passed on is refused by the service, however long it slept; against a
+         * service without that gate the lease is advisory. Clocks are not compared, only lengths of time.
+         *
+         * @param time how long a lease lasts unless it is renewed, at least 1 s; tens of seconds are usual. The same for
+         *     all of them
+         */
+        public Builder<S> exclusive(Duration time) {
+            if (time.compareTo(Duration.ofSeconds(1)) < 0) {
+                throw new IllegalArgumentException("a lease must be 1 s or longer, got " + time);
+            }
+            lease = time;
+            return this;
+        }
+
         /** Who hears what the run does. May be called several times; they are told in this order. */
         public Builder<S> listener(RunnerListener listener) {
             listeners.add(Objects.requireNonNull(listener, "listener"));
@@ -324,6 +346,11 @@ public final class ProcessorRunner<S> implements AutoCloseable {
          * @throws IllegalArgumentException when the processor's slug is not valid
          */
         public ProcessorRunner<S> start() {
+            if (lease != null) {
+                Exclusive<S> exclusive = new Exclusive<>(streams, processor, path(), options(), lease);
+                exclusive.start();
+                return new ProcessorRunner<>(exclusive);
+            }
             Run<S> run = new Run<>(streams, processor, path(), options());
             run.start();
             return new ProcessorRunner<>(run);
@@ -333,9 +360,13 @@ public final class ProcessorRunner<S> implements AutoCloseable {
          * Goes on to a runner of the stream and of everything below it, with what was said here. {@link #until} is not
          * for those.
          *
-         * @throws IllegalStateException when no stream was given
+         * @throws IllegalStateException when no stream was given, or {@link #exclusive} was said
          */
         public SubtreeRunner.Builder<S> subtree() {
+            if (lease != null) {
+                throw new IllegalStateException("cannot run '" + processor.slug() + "' on " + path
+                        + " and below it under one lease; a lease is for one stream");
+            }
             return new SubtreeRunner.Builder<>(streams, processor, path(), options());
         }
 

@@ -11,7 +11,17 @@ final class Progression {
     private record Waiter(BooleanSupplier condition, CompletableFuture<Void> reached) {}
 
     private final List<Waiter> waiters = new ArrayList<>();
+    private final Runnable also;
     private @Nullable RuntimeException over;
+
+    Progression() {
+        this(() -> {});
+    }
+
+    /** Tells of every change somebody else as well. */
+    Progression(Runnable also) {
+        this.also = also;
+    }
 
     /** A future that completes once the condition holds, and fails when the runner ends before that. */
     CompletableFuture<Void> when(BooleanSupplier condition) {
@@ -25,6 +35,7 @@ final class Progression {
 
     /** Something changed: looks at every condition again. */
     void changed() {
+        also.run();
         List<Waiter> reached = new ArrayList<>();
         RuntimeException end;
         List<Waiter> ended = new ArrayList<>();

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * One run of a processor over a stream. Three parties meet here: the intake folds on the transport's thread; the lane
  * runs effects on the executor, one at a time; attempts run beside it. docs/runner.md draws the picture.
  */
-final class Run<S> {
+final class Run<S> implements Running<S> {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
     private static final Duration REATTACH_DELAY = Duration.ofSeconds(1);
 
@@ -32,7 +32,7 @@ final class Run<S> {
     private final StreamPath path;
     private final RunnerOptions options;
     private final Fold<S> fold;
-    private final Progression progression = new Progression();
+    private final Progression progression;
     private final EffectLane lane;
     private final Acknowledgements acknowledgements;
     private final Causes causes;
@@ -56,6 +56,11 @@ final class Run<S> {
     private boolean closing;
 
     Run(EventStreams streams, Processor<S> processor, StreamPath path, RunnerOptions options) {
+        this(streams, processor, path, options, () -> {});
+    }
+
+    Run(EventStreams streams, Processor<S> processor, StreamPath path, RunnerOptions options, Runnable onChange) {
+        this.progression = new Progression(onChange);
         this.streams = streams;
         this.path = path;
         this.options = options;
@@ -298,11 +303,13 @@ final class Run<S> {
         progression.changed();
     }
 
-    long acknowledgedThrough() {
+    @Override
+    public long acknowledgedThrough() {
         return acknowledgements.through();
     }
 
-    boolean isCaughtUp() {
+    @Override
+    public boolean isCaughtUp() {
         return caughtUpOnce;
     }
 
@@ -311,7 +318,8 @@ final class Run<S> {
      * attempt is running before the task that launched it is done, and what either appended counts before it is over. So
      * whatever began in between shows in one of the later questions, and at the last in a newer own append.
      */
-    boolean isIdle() {
+    @Override
+    public boolean isIdle() {
         long own = appender.newestOwnOffset();
         return phase == Phase.LIVE
                 && acknowledgements.handedThrough() >= own
@@ -321,15 +329,18 @@ final class Run<S> {
                 && own == appender.newestOwnOffset();
     }
 
-    long reducedThrough() {
+    @Override
+    public long reducedThrough() {
         return fold.through();
     }
 
-    S state() {
+    @Override
+    public S state() {
         return fold.state();
     }
 
-    RunnerStatus status() {
+    @Override
+    public RunnerStatus status() {
         return new RunnerStatus(
                 phase,
                 watermark,
@@ -339,17 +350,20 @@ final class Run<S> {
                 Optional.ofNullable(failure));
     }
 
-    CompletableFuture<RunnerStatus> ended() {
+    @Override
+    public CompletableFuture<RunnerStatus> ended() {
         return ended.copy();
     }
 
-    CompletableFuture<Void> when(BooleanSupplier condition) {
+    @Override
+    public CompletableFuture<Void> when(BooleanSupplier condition) {
         return progression.when(condition);
     }
 
     // ---- the end
 
-    void stop(Duration deadline) {
+    @Override
+    public void stop(Duration deadline) {
         synchronized (this) {
             if (closing) {
                 return;

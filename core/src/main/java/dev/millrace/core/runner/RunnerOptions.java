@@ -24,6 +24,29 @@ record RunnerOptions(
         Optional<Snapshotting<?>> snapshots,
         List<RunnerListener> listeners,
         Failpoints failpoints) {
+    /** The same with another policy, store, snapshots and listeners. */
+    RunnerOptions with(
+            EffectsFrom policy,
+            ProgressStore store,
+            Optional<Snapshotting<?>> otherSnapshots,
+            List<RunnerListener> otherListeners) {
+        return new RunnerOptions(
+                policy,
+                store,
+                timers,
+                executor,
+                random,
+                retry,
+                reconnectGrace,
+                maxUnacknowledged,
+                heartbeat,
+                last,
+                staleAfter,
+                otherSnapshots,
+                otherListeners,
+                failpoints);
+    }
+
     /** How long an append may wait for another stream to be resumed before it becomes a dead letter. */
     static final Duration FOREIGN_PARKING_LIMIT = Duration.ofSeconds(30);
 

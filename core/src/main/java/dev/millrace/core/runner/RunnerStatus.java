@@ -21,6 +21,8 @@ public record RunnerStatus(
         Optional<String> failure) {
     /** What a runner is doing. */
     public enum Phase {
+        /** Folding without effects, because another process holds the lease. */
+        STANDBY,
         /** Folding what was in the log before it connected. */
         CATCHING_UP,
         /** Folding and acting on events as they come. */

@@ -1,0 +1,25 @@
+package dev.millrace.core.runner;
+
+import dev.millrace.core.StreamPath;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Progress of a run that holds a lease. When it does not any more, what it believes to have done is refused, so that it counts
+ * as not saved, and no snapshot is made beyond it.
+ */
+record FencedProgress(ProgressStore store, BooleanSupplier holds) implements ProgressStore {
+    @Override
+    public Optional<Progress> load(String slug, StreamPath path) {
+        return store.load(slug, path);
+    }
+
+    @Override
+    public void save(Progress progress) {
+        if (!holds.getAsBoolean()) {
+            throw new IllegalStateException("progress of '" + progress.slug() + "' on " + progress.path()
+                    + " is not saved, because the lease is over; whoever holds the next one goes on");
+        }
+        store.save(progress);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.millrace.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FenceTest {
+    private static final Fence FENCE = new Fence("mail.sender", StreamPath.of("/ann/agent"), 3);
+
+    @Test
+    void should_survive_the_metadata_beside_provenance_and_whatever_else_is_there() {
+        var provenance = new Provenance("mail.sender", 1, StreamPath.of("/ann/agent"), 7, 1, 0);
+        var metadata =
+                FENCE.asMetadata(Optional.of(provenance.asMetadata(Optional.of(JsonCodec.parse("{\"trace\":\"t\"}")))));
+
+        assertThat(Fence.of(metadata)).contains(FENCE);
+        assertThat(Provenance.of(metadata)).contains(provenance);
+        assertThat(metadata.path("trace").textValue()).isEqualTo("t");
+    }
+
+    @Test
+    void should_keep_leases_beside_the_agents() {
+        assertThat(FENCE.leases()).isEqualTo(StreamPath.of("/millrace/leases/mail_sender/ann/agent"));
+        assertThat(Fence.leases("mail", StreamPath.root())).isEqualTo(StreamPath.of("/millrace/leases/mail"));
+        assertThat(FENCE.claimKey()).isEqualTo("lease/mail.sender/3");
+        assertThat(FENCE.nextClaimKey()).isEqualTo("lease/mail.sender/4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{'millrace':7}",
+                "{'millrace':{'fence':{'slug':'s','path':'/a'}}}",
+                "{'millrace':{'fence':{'slug':'s','path':'/a','epoch':0}}}",
+                "{'millrace':{'fence':{'slug':'s','path':'/a','epoch':'1'}}}",
+                "{'millrace':{'fence':{'slug':'s','path':'/a','epoch':99999999999}}}",
+                "{'millrace':{'fence':{'slug':'S p','path':'/a','epoch':1}}}",
+                "{'millrace':{'fence':{'slug':'s','path':'/A b','epoch':1}}}"
+            })
+    void should_not_take_for_a_fence_what_is_none(String metadata) {
+        assertThat(Fence.of(JsonCodec.parse(metadata.replace('\'', '"')))).isEmpty();
+    }
+}

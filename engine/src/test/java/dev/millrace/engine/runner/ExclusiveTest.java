@@ -1,0 +1,237 @@
+package dev.millrace.engine.runner;
+
+import static dev.millrace.core.processor.Effects.because;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.Fence;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.processor.Attempt;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.ProgressStore;
+import dev.millrace.core.runner.RunnerStatus.Phase;
+import dev.millrace.engine.runner.Recorder.Talk.Echoed;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class ExclusiveTest extends RunnerRules {
+    private static final Duration LEASE = Duration.ofSeconds(10);
+    private static final StreamPath LEASES = Fence.leases("recorder", PATH);
+
+    private final ProgressStore shared = ProgressStore.inMemory();
+
+    /** One of several processes: with a clock of its own, which moves only when the test says so. */
+    private final class Station {
+        final ManualTimers clock = new ManualTimers();
+        final List<Attempt> attempts = new CopyOnWriteArrayList<>();
+        final ProcessorRunner<List<String>> runner;
+
+        Station(Duration skew) {
+            clock.advance(skew);
+            Recorder echo = Recorder.silent().onSaid((state, event, effects) -> {
+                effects.launch("wait", because(event.offset()), attempt -> {
+                    attempts.add(attempt);
+                    return new CompletableFuture<Void>();
+                });
+                return Effects.done(effects.append(new Echoed(state.get(state.size() - 1))));
+            });
+            runner = start(runner(echo).timers(clock).progress(shared).exclusive(LEASE));
+            runner.awaitCaughtUp(LIMIT);
+        }
+
+        void awaitPhase(Phase phase) {
+            Awaitility.await().atMost(LIMIT).until(() -> runner.status().phase() == phase);
+        }
+
+        /** Lets time pass as it does for a process that runs: what is due is answered before it goes on. */
+        void live(Duration time) {
+            for (Duration passed = Duration.ZERO; passed.compareTo(time) < 0; passed = passed.plusSeconds(1)) {
+                clock.advance(Duration.ofSeconds(1));
+            }
+        }
+    }
+
+    private List<String> echoes() {
+        return logOf("echoed").stream()
+                .map(event -> event.payloadJson().path("text").textValue())
+                .toList();
+    }
+
+    private void awaitEchoes(String... texts) {
+        Awaitility.await().atMost(LIMIT).until(() -> echoes().equals(List.of(texts)));
+    }
+
+    private List<Event> leases(String type) {
+        return log(LEASES).stream()
+                .filter(event -> event.type().equals("millrace/lease-" + type))
+                .toList();
+    }
+
+    private Station owner(Duration skew) {
+        Station process = new Station(skew);
+        process.awaitPhase(Phase.LIVE);
+        return process;
+    }
+
+    @Test
+    void should_let_one_act_and_the_other_fold() {
+        Station owner = owner(Duration.ZERO);
+        Station other = new Station(Duration.ZERO);
+
+        other.runner.awaitReduced(say("hi"), LIMIT);
+        awaitEchoes("hi");
+
+        assertThat(other.runner.status().phase()).isEqualTo(Phase.STANDBY);
+        assertThat(other.runner.state()).containsExactly("hi");
+        assertThat(other.attempts).isEmpty();
+        assertThat(owner.runner.status().phase()).isEqualTo(Phase.LIVE);
+        assertThat(logOf("echoed").get(0).metadata().flatMap(Fence::of)).contains(new Fence("recorder", PATH, 1));
+    }
+
+    @Test
+    void should_hand_over_at_once_when_the_holder_stops() {
+        Station owner = owner(Duration.ZERO);
+        Station other = new Station(Duration.ZERO);
+        say("one");
+        awaitEchoes("one");
+
+        owner.runner.stop(Duration.ofSeconds(1));
+        other.awaitPhase(Phase.LIVE);
+        say("two");
+
+        awaitEchoes("one", "two");
+        assertThat(leases("released")).hasSize(1);
+        assertThat(leases("claimed")).hasSize(2);
+    }
+
+    @Test
+    void should_take_over_within_the_lease_when_the_holder_falls_silent_whatever_the_clocks_say() {
+        Station frozen = owner(Duration.ofDays(400));
+        Station other = new Station(Duration.ofDays(-400));
+        Awaitility.await().atMost(LIMIT).until(() -> other.clock.pending() > 0);
+
+        other.clock.advance(LEASE);
+        other.awaitPhase(Phase.LIVE);
+        say("hi");
+        awaitEchoes("hi");
+
+        assertThat(logOf("echoed").get(0).metadata().flatMap(Fence::of)).contains(new Fence("recorder", PATH, 2));
+        frozen.awaitPhase(Phase.STANDBY);
+    }
+
+    @Test
+    void should_keep_the_lease_for_as_long_as_it_renews() {
+        Station owner = owner(Duration.ZERO);
+        for (int renewals = 1; renewals <= 5; renewals++) {
+            int expected = renewals;
+            owner.clock.advance(LEASE.dividedBy(3));
+            Awaitility.await().atMost(LIMIT).until(() -> leases("renewed").size() >= expected);
+        }
+
+        assertThat(owner.runner.status().phase()).isEqualTo(Phase.LIVE);
+        assertThat(leases("claimed")).hasSize(1);
+    }
+
+    @Test
+    void should_refuse_what_a_holder_appends_that_slept_longer_than_its_lease() throws Exception {
+        Station sleeper = owner(Duration.ZERO);
+        say("hi");
+        Awaitility.await().atMost(LIMIT).until(() -> sleeper.attempts.size() == 1);
+        Attempt asleep = sleeper.attempts.get(0);
+        Fence old = new Fence("recorder", PATH, 1);
+        EventInput late = EventInput.builder()
+                .type("late")
+                .metadata(old.asMetadata(Optional.empty()))
+                .build();
+        get(streams.append(PATH, late));
+
+        get(streams.append(LEASES, claim("somebody-else", 2)));
+
+        assertThatThrownBy(() -> streams.append(PATH, late).get(30, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(StreamException.class)
+                .hasMessageContaining("it is fenced: lease 1 of 'recorder' on /agents/1 is not held");
+        Awaitility.await().atMost(LIMIT).until(asleep::isCancelled);
+        sleeper.awaitPhase(Phase.STANDBY);
+        assertThat(logOf("late")).hasSize(1);
+    }
+
+    @Test
+    void should_give_up_the_lease_when_it_cannot_be_renewed() {
+        Station owner = owner(Duration.ZERO);
+        say("hi");
+        Awaitility.await().atMost(LIMIT).until(() -> owner.attempts.size() == 1);
+        get(streams.append(LEASES, EventInput.ofType("https://events.iterate.com/events/stream/paused")));
+
+        owner.live(LEASE.plusSeconds(1));
+        owner.awaitPhase(Phase.STANDBY);
+
+        assertThat(owner.attempts.get(0).isCancelled()).isTrue();
+    }
+
+    @Test
+    void should_go_on_where_the_last_holder_was_without_repeating_or_losing() {
+        Station first = owner(Duration.ZERO);
+        say("one");
+        say("two");
+        awaitEchoes("one", "two");
+        first.runner.stop(Duration.ofSeconds(5));
+        say("three");
+
+        owner(Duration.ZERO);
+
+        awaitEchoes("one", "two", "three");
+    }
+
+    @Test
+    void should_hold_nothing_any_more_when_the_leases_are_destroyed_and_claim_the_first_one_again() {
+        Station owner = owner(Duration.ZERO);
+        say("hi");
+        Awaitility.await().atMost(LIMIT).until(() -> owner.attempts.size() == 1);
+
+        get(streams.destroy(LEASES, false));
+        Awaitility.await().atMost(LIMIT).until(() -> {
+            owner.clock.advance(Duration.ofMillis(100));
+            return owner.attempts.get(0).isCancelled();
+        });
+
+        owner.awaitPhase(Phase.LIVE);
+        assertThat(leases("claimed"))
+                .singleElement()
+                .satisfies(claim ->
+                        assertThat(claim.payloadJson().path("epoch").intValue()).isEqualTo(1));
+    }
+
+    @Test
+    void should_refuse_a_lease_that_is_too_short_to_be_kept() {
+        assertThatThrownBy(() -> runner(Recorder.silent()).exclusive(Duration.ofMillis(999)))
+                .hasMessage("a lease must be 1 s or longer, got PT0.999S");
+    }
+
+    private static EventInput claim(String holder, int epoch) {
+        ObjectNode payload = JsonNodeFactory.instance
+                .objectNode()
+                .put("slug", "recorder")
+                .put("holder", holder)
+                .put("epoch", epoch)
+                .put("lease", "PT10S");
+        return EventInput.builder()
+                .type("millrace/lease-claimed")
+                .payload(payload)
+                .idempotencyKey(Fence.claimKey("recorder", epoch))
+                .build();
+    }
+}
