@@ -6,10 +6,12 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
 import dev.millrace.core.processor.Processor;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * many threads; nothing here waits, but for the end.
  */
 final class MemberRuns<S> {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
     private static final int READS_AT_ONCE = 16;
 
     /** Guards the members and the places; never held while somebody else's code runs. */
@@ -102,15 +105,55 @@ final class MemberRuns<S> {
             if (member.course == Member.Course.LEAVING) {
                 return () -> options.executor().execute(() -> park(member));
             }
-            Run<S> run = new Run<>(streams, processor, member.path, options);
-            member.run = run;
-            member.lifeOfRun = member.life;
+            int life = member.life;
+            member.lifeOfRun = life;
             member.isDue = false;
             member.failed = null;
-            return () -> {
-                run.ended().thenAccept(status -> endedByItself(member, run, status));
-                run.start();
-            };
+            return () -> begin(member, life);
+        }
+    }
+
+    private void begin(Member<S> member, int life) {
+        Run<S> run;
+        try {
+            run = new Run<>(streams, processor, member.path, options);
+        } catch (RuntimeException | Error thrown) { // the processor has no state to begin with
+            couldNotBegin(member, thrown);
+            return;
+        }
+        synchronized (lock) {
+            if (closing || member.life != life) {
+                release(member, Member.Course.PARKED);
+                rest(member);
+                return;
+            }
+            member.run = run;
+        }
+        run.ended().thenAccept(status -> endedByItself(member, run, status));
+        options.executor().execute(run::start); // it may read a snapshot
+    }
+
+    private void couldNotBegin(Member<S> member, Throwable thrown) {
+        String what = "'" + processor.slug() + "' could not begin on " + member.path + ": "
+                + Diagnostics.describe(thrown) + "; the next event tries again";
+        LOG.log(Level.ERROR, what, thrown);
+        synchronized (lock) {
+            release(member, Member.Course.PARKED);
+            member.failed = new RunnerStatus(
+                    RunnerStatus.Phase.STOPPED, member.head, 0, 0, 0, Optional.of(what));
+            if (member.life != member.lifeOfRun) {
+                rest(member);
+            }
+        }
+        settled.accept(member);
+    }
+
+    /** It has no run any more: it is forgotten, or waits for the next one. */
+    private void rest(Member<S> member) {
+        if (member.isGone) {
+            members.remove(member.path);
+        } else if (member.hasNews() && !closing) {
+            wake(member, true);
         }
     }
 
@@ -241,11 +284,7 @@ final class MemberRuns<S> {
                 member.baseline = Math.max(member.baseline, run.acknowledgedThrough());
             }
             release(member, Member.Course.PARKED);
-            if (member.isGone) {
-                members.remove(member.path);
-            } else if (member.hasNews() && !closing) {
-                wake(member, true);
-            }
+            rest(member);
         }
         schedule();
     }

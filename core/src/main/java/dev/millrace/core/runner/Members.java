@@ -208,7 +208,7 @@ final class Members<S> {
         awaitNoMore(member);
         places.forget(member);
         runs.retire(member, after);
-        if (member.run == null) {
+        if (member.course != Member.Course.ACTIVE && member.course != Member.Course.LEAVING) {
             members.remove(member.path);
         }
     }

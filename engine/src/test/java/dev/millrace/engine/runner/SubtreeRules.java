@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.StreamPath;
@@ -22,6 +24,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -186,6 +190,54 @@ abstract class SubtreeRules extends RunnerRules {
                 .filteredOn(event -> BuiltInType.PROCESSOR_HALTED.matches(event.type()))
                 .hasSize(1);
         assertThat(runner.status().active()).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void should_try_again_when_a_stream_could_not_begin() {
+        AtomicBoolean isBroken = new AtomicBoolean(true);
+        say(A, "old");
+        SubtreeRunner<Integer> runner = begin(configured(new Stubborn(scribe, isBroken))
+                .subtree()
+                .maxActive(1));
+        assertThat(runner.status(A).orElseThrow().failure().orElseThrow()).contains("could not begin on /agents/a");
+
+        isBroken.set(false);
+        say(A, "new");
+        say(B, "new");
+
+        awaitActed(2);
+        assertThat(scribe.acted()).containsExactlyInAnyOrder("/agents/a said new 2", "/agents/b said new 1");
+    }
+
+    /** Has no state to begin with while it is broken. */
+    private record Stubborn(Scribe scribe, AtomicBoolean isBroken) implements Processor<Integer> {
+        @Override
+        public String slug() {
+            return scribe.slug();
+        }
+
+        @Override
+        public EventCatalog events() {
+            return scribe.events();
+        }
+
+        @Override
+        public Integer initialState() {
+            if (isBroken.get()) {
+                throw new IllegalStateException("no state");
+            }
+            return scribe.initialState();
+        }
+
+        @Override
+        public Integer reduce(Integer state, Event event) {
+            return scribe.reduce(state, event);
+        }
+
+        @Override
+        public CompletionStage<Void> afterAppend(Integer state, Event event, Effects effects) {
+            return scribe.afterAppend(state, event, effects);
+        }
     }
 
     @Test
