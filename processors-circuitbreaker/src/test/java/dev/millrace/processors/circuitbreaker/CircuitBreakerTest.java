@@ -116,6 +116,11 @@ class CircuitBreakerTest {
     }
 
     @Test
+    void should_have_a_new_version_when_its_reducer_changes() {
+        assertThat(new CircuitBreaker()).hasAcceptedFingerprint();
+    }
+
+    @Test
     void should_be_pure_over_a_log_with_everything_in_it() {
         assertThat(new CircuitBreaker())
                 .isPureOver(new BreakerLog()

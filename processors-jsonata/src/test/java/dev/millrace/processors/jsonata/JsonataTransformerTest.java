@@ -81,6 +81,11 @@ class JsonataTransformerTest {
     }
 
     @Test
+    void should_have_a_new_version_when_its_reducer_changes() {
+        assertThat(new JsonataTransformer()).hasAcceptedFingerprint();
+    }
+
+    @Test
     void should_fold_purely() {
         log.configure("b", "true", "{'type': 'x'}");
         log.configure("a", "type = 'source'", "{'type': 'derived'}");

@@ -1,5 +1,6 @@
 package dev.millrace.processors.openai;
 
+import static dev.millrace.testkit.MillraceAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.JsonCodec;
@@ -12,6 +13,36 @@ import org.junit.jupiter.api.Test;
 
 class AgentReducerTest {
     private final AgentLog log = new AgentLog();
+    private final OpenAiAgent agent = OpenAiAgent.builder()
+            .baseUrl("http://localhost:1")
+            .apiKey("a-key-that-nobody-uses")
+            .model("m")
+            .build();
+
+    @Test
+    void should_have_a_new_version_when_its_reducer_changes() {
+        assertThat(agent).hasAcceptedFingerprint();
+    }
+
+    @Test
+    void should_be_pure_over_conversations_with_everything_in_them() {
+        log.add(InputAdded.as("developer", "be brief"));
+        log.user("one");
+        long first = log.start();
+        log.chunk(first, 0, "he");
+        log.lose(first);
+        long second = log.start("another");
+        log.user("two");
+        log.chunk(second, 0, "hel");
+        log.cancel(second);
+        long third = log.start();
+        log.message(third, 0, "hello");
+        log.complete(third);
+        log.user("three");
+        log.fail(log.start());
+        log.add("agent-input-added", JsonCodec.parse("{\"role\":\"tool\"}"));
+        assertThat(agent).isPureOver(log.events());
+    }
 
     @Test
     void should_owe_a_reply_to_what_a_user_said_only() {

@@ -151,6 +151,11 @@ class SchedulerTest {
     }
 
     @Test
+    void should_have_a_new_version_when_its_reducer_changes() {
+        assertThat(scheduler).hasAcceptedFingerprint();
+    }
+
+    @Test
     void should_be_pure_over_a_log_with_everything_in_it() {
         add(BuiltInType.SCHEDULE_CANCELLED, CANCELLED)
                 .add(BuiltInType.APPEND_SCHEDULED, ASKED)

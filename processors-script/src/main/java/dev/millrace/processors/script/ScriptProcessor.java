@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
+import dev.millrace.core.processor.AllowImpure;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
 import java.util.Set;
@@ -61,6 +62,8 @@ final class ScriptProcessor implements Processor<ScriptState> {
     }
 
     @Override
+    @AllowImpure(
+            "what the script can reach is all made of the event: Date tells its createdAt, Math.random() follows from it")
     public ScriptState reduce(ScriptState state, Event event) {
         try {
             JsonNode next = loaded.reduces() ? script.reduce(state.now(), event).orElse(state.now()) : state.now();

@@ -71,6 +71,11 @@ class SubscribersTest {
     }
 
     @Test
+    void should_have_a_new_version_when_its_reducer_changes() {
+        assertThat(processor).hasAcceptedFingerprint();
+    }
+
+    @Test
     void should_be_pure() {
         configured("a").configured("b").failed(2, ", 'nextAttemptAt': '2026-01-01T00:00:00.000Z', 'configuredAt': 1");
         event("noted", "{}");
