@@ -1,16 +1,13 @@
 package dev.millrace.engine;
 
-import dev.millrace.core.StreamPath;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A real store whose commits can be held up or made to fail. */
-final class ControlledStore implements EventStore {
+final class ControlledStore implements ForwardingEventStore {
     private final EventStore store;
     private final AtomicInteger commits = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
@@ -62,37 +59,17 @@ final class ControlledStore implements EventStore {
     }
 
     @Override
+    public EventStore delegate() {
+        return store;
+    }
+
+    @Override
     public Transaction begin() {
         Transaction transaction = store.begin();
-        return new Transaction() {
+        return new ForwardingTransaction() {
             @Override
-            public Optional<StreamHead> head(StreamKey stream) {
-                return transaction.head(stream);
-            }
-
-            @Override
-            public Optional<EventRecord> find(StreamKey stream, String idempotencyKey) {
-                return transaction.find(stream, idempotencyKey);
-            }
-
-            @Override
-            public long nextPosition() {
-                return transaction.nextPosition();
-            }
-
-            @Override
-            public void append(StreamKey stream, StreamHead head, EventRecord record) {
-                transaction.append(stream, head, record);
-            }
-
-            @Override
-            public void remove(StreamKey stream) {
-                transaction.remove(stream);
-            }
-
-            @Override
-            public void saveCursor(StreamKey stream, String processor, Cursor cursor) {
-                transaction.saveCursor(stream, processor, cursor);
+            public Transaction delegate() {
+                return transaction;
             }
 
             @Override
@@ -109,17 +86,7 @@ final class ControlledStore implements EventStore {
                 transaction.commit();
                 commits.incrementAndGet();
             }
-
-            @Override
-            public void close() {
-                transaction.close();
-            }
         };
-    }
-
-    @Override
-    public Optional<StreamHead> head(StreamKey stream) {
-        return store.head(stream);
     }
 
     @Override
@@ -128,41 +95,6 @@ final class ControlledStore implements EventStore {
         List<EventRecord> page = store.read(stream, range);
         afterRead.accept(range);
         return page;
-    }
-
-    @Override
-    public Optional<EventRecord> find(StreamKey stream, String idempotencyKey) {
-        return store.find(stream, idempotencyKey);
-    }
-
-    @Override
-    public List<StreamKey> streamsWith(Set<String> types) {
-        return store.streamsWith(types);
-    }
-
-    @Override
-    public Optional<Cursor> cursor(StreamKey stream, String processor) {
-        return store.cursor(stream, processor);
-    }
-
-    @Override
-    public List<StreamKey> streamsWithCursor(String processor) {
-        return store.streamsWithCursor(processor);
-    }
-
-    @Override
-    public long lastPosition() {
-        return store.lastPosition();
-    }
-
-    @Override
-    public SubtreePage readSubtree(StreamKey root, long afterPosition, long throughPosition, int limit) {
-        return store.readSubtree(root, afterPosition, throughPosition, limit);
-    }
-
-    @Override
-    public List<Standing> standings(StreamKey root, Optional<StreamPath> after, int limit) {
-        return store.standings(root, after, limit);
     }
 
     @Override

@@ -214,42 +214,7 @@ class ForkHostingTest {
     }
 
     /** A store that outlives its engine. */
-    private record Unclosable(EventStore store) implements EventStore {
-        @Override
-        public Transaction begin() {
-            return store.begin();
-        }
-
-        @Override
-        public Optional<StreamHead> head(StreamKey stream) {
-            return store.head(stream);
-        }
-
-        @Override
-        public List<EventRecord> read(StreamKey stream, RecordRange range) {
-            return store.read(stream, range);
-        }
-
-        @Override
-        public Optional<EventRecord> find(StreamKey stream, String idempotencyKey) {
-            return store.find(stream, idempotencyKey);
-        }
-
-        @Override
-        public List<StreamKey> streamsWith(Set<String> types) {
-            return store.streamsWith(types);
-        }
-
-        @Override
-        public Optional<Cursor> cursor(StreamKey stream, String processor) {
-            return store.cursor(stream, processor);
-        }
-
-        @Override
-        public List<StreamKey> streamsWithCursor(String processor) {
-            return store.streamsWithCursor(processor);
-        }
-
+    private record Unclosable(EventStore delegate) implements ForwardingEventStore {
         @Override
         public void close() {}
     }

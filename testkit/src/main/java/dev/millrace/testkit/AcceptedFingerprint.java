@@ -26,7 +26,7 @@ record AcceptedFingerprint(Path file) {
 
     /** The file for a processor: {@code src/test/fingerprints/<slug>.txt} in the module that the processor is from. */
     static AcceptedFingerprint of(Processor<?> processor) {
-        Object subject = processor instanceof Seeded<?> seeded ? seeded.processor() : processor;
+        Object subject = processor instanceof Seeded<?> seeded ? seeded.delegate() : processor;
         Path working = Path.of(System.getProperty("basedir", System.getProperty("user.dir")));
         Path root = directory(subject.getClass()).orElse(working);
         while (!Files.isDirectory(root.resolve("src").resolve("test")) && root.getParent() != null) {

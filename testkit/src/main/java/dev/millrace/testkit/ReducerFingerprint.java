@@ -37,7 +37,7 @@ record ReducerFingerprint(int version, Map<String, String> methods) {
 
     /** The fingerprint of a processor's reducer as it is on the class path. */
     static ReducerFingerprint of(Processor<?> processor) {
-        Object subject = processor instanceof Seeded<?> seeded ? seeded.processor() : processor;
+        Object subject = processor instanceof Seeded<?> seeded ? seeded.delegate() : processor;
         return of(subject.getClass(), processor.version());
     }
 

@@ -85,7 +85,7 @@ final class ReducerScan {
      * @param states some of its states, for the classes that are in them
      */
     static List<ImpureCall> of(Processor<?> processor, List<?> states) {
-        Object subject = processor instanceof Seeded<?> seeded ? seeded.processor() : processor;
+        Object subject = processor instanceof Seeded<?> seeded ? seeded.delegate() : processor;
         HeldTypes held = new HeldTypes();
         held.add(subject);
         states.forEach(held::add);

@@ -21,7 +21,7 @@ final class StateJson<S> {
     private final Processor<S> processor;
 
     StateJson(Processor<S> processor) {
-        this.processor = processor instanceof Seeded<S> seeded ? seeded.processor() : processor;
+        this.processor = processor instanceof Seeded<S> seeded ? seeded.delegate() : processor;
     }
 
     /** The state as JSON. */

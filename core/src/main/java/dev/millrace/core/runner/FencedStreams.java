@@ -1,32 +1,26 @@
 package dev.millrace.core.runner;
 
 import dev.millrace.core.Appended;
-import dev.millrace.core.Destroyed;
-import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.Fence;
-import dev.millrace.core.ReadRange;
+import dev.millrace.core.ForwardingEventStreams;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
-import dev.millrace.core.StreamState;
-import dev.millrace.core.StreamSummary;
-import dev.millrace.core.Subscriber;
-import dev.millrace.core.Subscription;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Streams as the holder of one lease sees them: every append says under which lease it is made. */
-record FencedStreams(EventStreams streams, Fence fence, LeaseKeeper keeper) implements EventStreams {
+record FencedStreams(EventStreams delegate, Fence fence, LeaseKeeper keeper) implements ForwardingEventStreams {
     @Override
     public CompletableFuture<Appended> append(StreamPath path, EventInput input) {
-        return keeper.holds(fence) ? noticing(streams.append(path, fenced(input))) : refused(path);
+        return keeper.holds(fence) ? noticing(delegate.append(path, fenced(input))) : refused(path);
     }
 
     @Override
     public CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs) {
         return keeper.holds(fence)
-                ? noticing(streams.appendAll(
+                ? noticing(delegate.appendAll(
                         path, inputs.stream().map(this::fenced).toList()))
                 : refused(path);
     }
@@ -54,30 +48,5 @@ record FencedStreams(EventStreams streams, Fence fence, LeaseKeeper keeper) impl
                 path,
                 "append refused: " + path + "; lease " + fence.epoch() + " of '" + fence.slug() + "' on " + fence.path()
                         + " is over; whoever holds the next one goes on"));
-    }
-
-    @Override
-    public CompletableFuture<List<Event>> read(StreamPath path, ReadRange range) {
-        return streams.read(path, range);
-    }
-
-    @Override
-    public Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber) {
-        return streams.subscribe(path, afterOffset, subscriber);
-    }
-
-    @Override
-    public CompletableFuture<StreamState> state(StreamPath path) {
-        return streams.state(path);
-    }
-
-    @Override
-    public CompletableFuture<List<StreamSummary>> list(StreamPath path) {
-        return streams.list(path);
-    }
-
-    @Override
-    public CompletableFuture<Destroyed> destroy(StreamPath path, boolean children) {
-        return streams.destroy(path, children);
     }
 }

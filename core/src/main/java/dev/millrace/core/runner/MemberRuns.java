@@ -139,8 +139,7 @@ final class MemberRuns<S> {
         LOG.log(Level.ERROR, what, thrown);
         synchronized (lock) {
             release(member, Member.Course.PARKED);
-            member.failed = new RunnerStatus(
-                    RunnerStatus.Phase.STOPPED, member.head, 0, 0, 0, Optional.of(what));
+            member.failed = new RunnerStatus(RunnerStatus.Phase.STOPPED, member.head, 0, 0, 0, Optional.of(what));
             if (member.life != member.lifeOfRun) {
                 rest(member);
             }

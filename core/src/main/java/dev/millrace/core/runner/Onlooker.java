@@ -1,33 +1,20 @@
 package dev.millrace.core.runner;
 
 import dev.millrace.core.Event;
-import dev.millrace.core.EventCatalog;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.ForwardingProcessor;
 import dev.millrace.core.processor.Processor;
+import java.util.concurrent.CompletionStage;
 
 /** A processor without its effects: what stands by folds and does nothing. */
-record Onlooker<S>(Processor<S> processor) implements Processor<S> {
+record Onlooker<S>(Processor<S> delegate) implements ForwardingProcessor<S> {
     @Override
-    public String slug() {
-        return processor.slug();
+    public CompletionStage<Void> afterAppend(S state, Event event, Effects effects) {
+        return Effects.none();
     }
 
     @Override
-    public int version() {
-        return processor.version();
-    }
-
-    @Override
-    public EventCatalog events() {
-        return processor.events();
-    }
-
-    @Override
-    public S initialState() {
-        return processor.initialState();
-    }
-
-    @Override
-    public S reduce(S state, Event event) {
-        return processor.reduce(state, event);
+    public CompletionStage<Void> onCaughtUp(S state, Effects effects) {
+        return Effects.none();
     }
 }

@@ -1,27 +1,21 @@
 package dev.millrace.engine.runner;
 
-import dev.millrace.core.Appended;
 import dev.millrace.core.Connected;
-import dev.millrace.core.Destroyed;
 import dev.millrace.core.Event;
-import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
-import dev.millrace.core.ReadRange;
+import dev.millrace.core.ForwardingEventStreams;
 import dev.millrace.core.StreamPath;
-import dev.millrace.core.StreamState;
-import dev.millrace.core.StreamSummary;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
 import dev.millrace.core.SubtreeSubscriber;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Real streams whose one connection for a subtree a test can cut and mend; what happens in between is not sent again. */
-final class CutSubtree implements EventStreams {
-    private final EventStreams real;
+final class CutSubtree implements ForwardingEventStreams {
+    private final EventStreams delegate;
     private final AtomicInteger subscriptions = new AtomicInteger();
     private final Object turn = new Object();
     private @Nullable SubtreeSubscriber subscriber;
@@ -29,8 +23,13 @@ final class CutSubtree implements EventStreams {
     private @Nullable Subscription inner;
     private int connection;
 
-    CutSubtree(EventStreams real) {
-        this.real = real;
+    CutSubtree(EventStreams delegate) {
+        this.delegate = delegate;
+    }
+
+    @Override
+    public EventStreams delegate() {
+        return delegate;
     }
 
     int subscriptions() {
@@ -80,7 +79,7 @@ final class CutSubtree implements EventStreams {
         if (told == null || path == null) {
             throw new IllegalStateException("nobody has subscribed");
         }
-        inner = real.subscribeSubtree(path, new SubtreeSubscriber() {
+        inner = delegate.subscribeSubtree(path, new SubtreeSubscriber() {
             private void run(Runnable call) {
                 synchronized (turn) {
                     if (mine == connection) {
@@ -126,37 +125,7 @@ final class CutSubtree implements EventStreams {
     }
 
     @Override
-    public CompletableFuture<Appended> append(StreamPath path, EventInput input) {
-        return real.append(path, input);
-    }
-
-    @Override
-    public CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs) {
-        return real.appendAll(path, inputs);
-    }
-
-    @Override
-    public CompletableFuture<List<Event>> read(StreamPath path, ReadRange range) {
-        return real.read(path, range);
-    }
-
-    @Override
     public Subscription subscribe(StreamPath path, long afterOffset, Subscriber next) {
         throw new IllegalStateException("a subtree needs no subscription of its own to " + path);
-    }
-
-    @Override
-    public CompletableFuture<StreamState> state(StreamPath path) {
-        return real.state(path);
-    }
-
-    @Override
-    public CompletableFuture<List<StreamSummary>> list(StreamPath path) {
-        return real.list(path);
-    }
-
-    @Override
-    public CompletableFuture<Destroyed> destroy(StreamPath path, boolean children) {
-        return real.destroy(path, children);
     }
 }

@@ -2,35 +2,31 @@ package dev.millrace.engine.runner;
 
 import dev.millrace.core.Appended;
 import dev.millrace.core.Connected;
-import dev.millrace.core.Destroyed;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
-import dev.millrace.core.ReadRange;
+import dev.millrace.core.ForwardingEventStreams;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
-import dev.millrace.core.StreamState;
-import dev.millrace.core.StreamSummary;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Real streams behind a bad network: connections that are lost or go silent, answers that never arrive. */
-final class FaultyStreams implements EventStreams {
-    private final EventStreams real;
+final class FaultyStreams implements ForwardingEventStreams {
+    private final EventStreams delegate;
     private final AtomicInteger lostAnswers = new AtomicInteger();
     private final AtomicInteger lostRequests = new AtomicInteger();
     private final AtomicInteger subscriptions = new AtomicInteger();
     private final AtomicLong deliveries = new AtomicLong();
     private volatile @Nullable Link newest;
 
-    FaultyStreams(EventStreams real) {
-        this.real = real;
+    FaultyStreams(EventStreams delegate) {
+        this.delegate = delegate;
     }
 
     /** The next appends are stored, but the caller is told that the service could not be reached. */
@@ -41,6 +37,11 @@ final class FaultyStreams implements EventStreams {
     /** The next appends are not stored. */
     void loseRequests(int count) {
         lostRequests.set(count);
+    }
+
+    @Override
+    public EventStreams delegate() {
+        return delegate;
     }
 
     int subscriptions() {
@@ -68,9 +69,9 @@ final class FaultyStreams implements EventStreams {
             return CompletableFuture.failedFuture(unreachable);
         }
         if (lostAnswers.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-            return real.append(path, input).thenCompose(appended -> CompletableFuture.failedFuture(unreachable));
+            return delegate.append(path, input).thenCompose(appended -> CompletableFuture.failedFuture(unreachable));
         }
-        return real.append(path, input);
+        return delegate.append(path, input);
     }
 
     @Override
@@ -104,7 +105,7 @@ final class FaultyStreams implements EventStreams {
             synchronized (turn) {
                 mine = ++connection;
             }
-            inner = real.subscribe(path, delivered, new Subscriber() {
+            inner = delegate.subscribe(path, delivered, new Subscriber() {
                 @Override
                 public void onConnected(Connected connected) {
                     run(mine, () -> {
@@ -177,30 +178,5 @@ final class FaultyStreams implements EventStreams {
                 subscriber.onEnd(null);
             }
         }
-    }
-
-    @Override
-    public CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs) {
-        return real.appendAll(path, inputs);
-    }
-
-    @Override
-    public CompletableFuture<List<Event>> read(StreamPath path, ReadRange range) {
-        return real.read(path, range);
-    }
-
-    @Override
-    public CompletableFuture<StreamState> state(StreamPath path) {
-        return real.state(path);
-    }
-
-    @Override
-    public CompletableFuture<List<StreamSummary>> list(StreamPath path) {
-        return real.list(path);
-    }
-
-    @Override
-    public CompletableFuture<Destroyed> destroy(StreamPath path, boolean children) {
-        return real.destroy(path, children);
     }
 }

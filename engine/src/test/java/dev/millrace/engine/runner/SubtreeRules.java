@@ -196,9 +196,8 @@ abstract class SubtreeRules extends RunnerRules {
     void should_try_again_when_a_stream_could_not_begin() {
         AtomicBoolean isBroken = new AtomicBoolean(true);
         say(A, "old");
-        SubtreeRunner<Integer> runner = begin(configured(new Stubborn(scribe, isBroken))
-                .subtree()
-                .maxActive(1));
+        SubtreeRunner<Integer> runner =
+                begin(configured(new Stubborn(scribe, isBroken)).subtree().maxActive(1));
         assertThat(runner.status(A).orElseThrow().failure().orElseThrow()).contains("could not begin on /agents/a");
 
         isBroken.set(false);

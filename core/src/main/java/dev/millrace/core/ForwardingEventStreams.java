@@ -1,0 +1,53 @@
+package dev.millrace.core;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Streams that hand every call on to others, for those who change some of them: count appends, add metadata, lose
+ * connections in a test. What is not overridden does exactly what the others do.
+ */
+public interface ForwardingEventStreams extends EventStreams {
+    /** The streams that do the work; always the same. */
+    EventStreams delegate();
+
+    @Override
+    default CompletableFuture<Appended> append(StreamPath path, EventInput input) {
+        return delegate().append(path, input);
+    }
+
+    @Override
+    default CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs) {
+        return delegate().appendAll(path, inputs);
+    }
+
+    @Override
+    default CompletableFuture<List<Event>> read(StreamPath path, ReadRange range) {
+        return delegate().read(path, range);
+    }
+
+    @Override
+    default Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber) {
+        return delegate().subscribe(path, afterOffset, subscriber);
+    }
+
+    @Override
+    default Subscription subscribeSubtree(StreamPath path, SubtreeSubscriber subscriber) {
+        return delegate().subscribeSubtree(path, subscriber);
+    }
+
+    @Override
+    default CompletableFuture<StreamState> state(StreamPath path) {
+        return delegate().state(path);
+    }
+
+    @Override
+    default CompletableFuture<List<StreamSummary>> list(StreamPath path) {
+        return delegate().list(path);
+    }
+
+    @Override
+    default CompletableFuture<Destroyed> destroy(StreamPath path, boolean children) {
+        return delegate().destroy(path, children);
+    }
+}

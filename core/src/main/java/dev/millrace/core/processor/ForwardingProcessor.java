@@ -1,0 +1,51 @@
+package dev.millrace.core.processor;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A processor that does what another one does, for those who change a part of it: another first state, effects that are
+ * watched, none at all.
+ *
+ * @param <S> the state
+ */
+public interface ForwardingProcessor<S> extends Processor<S> {
+    /** The processor that does the work; always the same. */
+    Processor<S> delegate();
+
+    @Override
+    default String slug() {
+        return delegate().slug();
+    }
+
+    @Override
+    default int version() {
+        return delegate().version();
+    }
+
+    @Override
+    default EventCatalog events() {
+        return delegate().events();
+    }
+
+    @Override
+    default S initialState() {
+        return delegate().initialState();
+    }
+
+    @Override
+    default S reduce(S state, Event event) {
+        return delegate().reduce(state, event);
+    }
+
+    @Override
+    default CompletionStage<Void> afterAppend(S state, Event event, Effects effects) {
+        return delegate().afterAppend(state, event, effects);
+    }
+
+    @Override
+    default CompletionStage<Void> onCaughtUp(S state, Effects effects) {
+        return delegate().onCaughtUp(state, effects);
+    }
+}

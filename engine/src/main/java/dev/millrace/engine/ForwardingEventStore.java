@@ -1,0 +1,121 @@
+package dev.millrace.engine;
+
+import dev.millrace.core.StreamPath;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A store that hands every call on to another one, for those who change some of them: measure commits, hold them up, make
+ * them fail. What is not overridden does exactly what the other one does.
+ */
+public interface ForwardingEventStore extends EventStore {
+    /** The store that does the work; always the same. */
+    EventStore delegate();
+
+    @Override
+    default Transaction begin() {
+        return delegate().begin();
+    }
+
+    @Override
+    default Optional<StreamHead> head(StreamKey stream) {
+        return delegate().head(stream);
+    }
+
+    @Override
+    default List<EventRecord> read(StreamKey stream, RecordRange range) {
+        return delegate().read(stream, range);
+    }
+
+    @Override
+    default Optional<EventRecord> find(StreamKey stream, String idempotencyKey) {
+        return delegate().find(stream, idempotencyKey);
+    }
+
+    @Override
+    default List<StreamKey> streamsWith(Set<String> types) {
+        return delegate().streamsWith(types);
+    }
+
+    @Override
+    default Optional<Cursor> cursor(StreamKey stream, String processor) {
+        return delegate().cursor(stream, processor);
+    }
+
+    @Override
+    default List<StreamKey> streamsWithCursor(String processor) {
+        return delegate().streamsWithCursor(processor);
+    }
+
+    @Override
+    default long lastPosition() {
+        return delegate().lastPosition();
+    }
+
+    @Override
+    default SubtreePage readSubtree(StreamKey root, long afterPosition, long throughPosition, int limit) {
+        return delegate().readSubtree(root, afterPosition, throughPosition, limit);
+    }
+
+    @Override
+    default List<Standing> standings(StreamKey root, Optional<StreamPath> after, int limit) {
+        return delegate().standings(root, after, limit);
+    }
+
+    @Override
+    default void close() {
+        delegate().close();
+    }
+
+    /** A transaction that hands every call on to another one. */
+    interface ForwardingTransaction extends Transaction {
+        /** The transaction that does the work; always the same. */
+        Transaction delegate();
+
+        @Override
+        default Optional<StreamHead> head(StreamKey stream) {
+            return delegate().head(stream);
+        }
+
+        @Override
+        default Optional<EventRecord> find(StreamKey stream, String idempotencyKey) {
+            return delegate().find(stream, idempotencyKey);
+        }
+
+        @Override
+        default long nextPosition() {
+            return delegate().nextPosition();
+        }
+
+        @Override
+        default void append(StreamKey stream, StreamHead head, EventRecord record) {
+            delegate().append(stream, head, record);
+        }
+
+        @Override
+        default void copy(Copy copy) {
+            delegate().copy(copy);
+        }
+
+        @Override
+        default void remove(StreamKey stream) {
+            delegate().remove(stream);
+        }
+
+        @Override
+        default void saveCursor(StreamKey stream, String processor, Cursor cursor) {
+            delegate().saveCursor(stream, processor, cursor);
+        }
+
+        @Override
+        default void commit() {
+            delegate().commit();
+        }
+
+        @Override
+        default void close() {
+            delegate().close();
+        }
+    }
+}
