@@ -2,10 +2,10 @@ package dev.millrace.client;
 
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
 import okhttp3.Call;
-import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.sse.EventSource;
 import okhttp3.sse.EventSourceListener;
@@ -99,13 +99,17 @@ abstract class LiveConnection extends EventSourceListener {
         if (outcome != null) {
             return;
         }
-        Request request = call.request();
-        outcome = Outcome.of(
-                Outcome.Next.RECONNECT,
-                cause instanceof IOException broken
-                        ? Failures.unreachable("tail", path, request, broken)
-                        : Failures.unreadable(
-                                "tail", path, request, cause == null ? new IllegalStateException("no cause") : cause));
+        outcome = Outcome.of(Outcome.Next.RECONNECT, Failures.unreachable("tail", path, call.request(), broken(cause)));
+    }
+
+    /** The parser has nothing of its own to complain about: an answer that ends within a line makes it ask for -1 bytes. */
+    private static IOException broken(@Nullable Throwable cause) {
+        if (cause instanceof IOException broken) {
+            return broken;
+        }
+        EOFException end = new EOFException("it ended within a line");
+        end.initCause(cause);
+        return end;
     }
 
     private Outcome orderlyEnd() {

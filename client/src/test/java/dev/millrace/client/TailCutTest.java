@@ -2,81 +2,115 @@ package dev.millrace.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.Event;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscription;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Cuts a connection after every single byte of an answer, head included. */
+/**
+ * Cuts the connection after every single byte of an answer of up to 4 KiB: of its head, of its chunks' lengths, of its
+ * events, within characters. Larger ones are cut in memory, {@link ParserCutTest}.
+ */
 class TailCutTest {
     private static final Pattern TARGET = Pattern.compile("/api/streams/cut-(\\d+)\\?afterOffset=(start|\\d+)&.*");
-    private static final String HEAD = LiveRequest.tailHead("Millrace-Incarnation: A", "Millrace-Watermark: 3");
+    private static final int AT_ONCE = 32;
 
-    private final Set<Integer> alreadyCut = ConcurrentHashMap.newKeySet();
+    /** What each tail asked for, {@code afterOffset} and {@code Last-Event-ID}, by the byte after which it is cut. */
+    private final Map<Integer, List<String>> asked = new ConcurrentHashMap<>();
+
+    private record Cut(int at, RecordingSubscriber subscriber, Subscription subscription) {}
+
+    static Stream<CutFixture> fixtures() {
+        return Stream.of(CutFixture.SMALL, CutFixture.SMALL_CRLF, CutFixture.LARGE);
+    }
 
     @Test
-    void should_deliver_every_event_once_and_in_order_wherever_the_connection_is_cut() throws Exception {
-        int length = answerAfter(0).length;
-        assertThat(length).isBetween(500, 1024);
-        try (LiveService service = new LiveService(this::serve);
+    void should_cut_what_it_says() {
+        assertThat(CutFixture.SMALL.body(0).length).isBetween(600, 1024);
+        assertThat(CutFixture.LARGE.body(0).length).isBetween(4_000, 4_096);
+    }
+
+    @ParameterizedTest
+    @MethodSource("fixtures")
+    void should_deliver_every_event_once_and_in_order_wherever_the_connection_is_cut(CutFixture fixture)
+            throws Exception {
+        int length = fixture.answer(0).length;
+        try (LiveService service = new LiveService(request -> serve(fixture, request));
                 HttpEventStreams streams = HttpEventStreams.builder(service.uri())
                         .backoff(Duration.ofNanos(1), Duration.ofMillis(1))
                         .build()) {
-            for (int cut = 0; cut < length; cut++) {
-                RecordingSubscriber subscriber = new RecordingSubscriber();
-                Subscription subscription = streams.subscribe(StreamPath.of("/cut-" + cut), 0, subscriber);
-                List<String> calls = subscriber.until("event 4");
-                subscription.close();
-                calls.addAll(subscriber.until("end"));
-                assertThat(calls.stream().filter(call -> call.startsWith("event")))
-                        .as("cut after byte %d: %s", cut, calls)
-                        .containsExactly("event 1", "event 2", "event 3", "event 4");
-                assertThat(calls.indexOf("caught up 3"))
-                        .as("cut after byte %d: %s", cut, calls)
-                        .isGreaterThan(calls.indexOf("event 3"));
+            for (int first = 0; first < length; first += AT_ONCE) {
+                List<Cut> cuts = IntStream.range(first, Math.min(length, first + AT_ONCE))
+                        .mapToObj(at -> begin(fixture, streams, at))
+                        .toList();
+                for (Cut cut : cuts) {
+                    check(fixture, cut);
+                }
             }
         }
+        assertThat(asked).hasSize(length);
     }
 
-    private void serve(LiveRequest request) {
+    private static Cut begin(CutFixture fixture, HttpEventStreams streams, int at) {
+        RecordingSubscriber subscriber = new RecordingSubscriber() {
+            @Override
+            public void onEvent(Event event) {
+                fixture.check(event);
+                super.onEvent(event);
+            }
+        };
+        return new Cut(at, subscriber, streams.subscribe(StreamPath.of("/cut-" + at), 0, subscriber));
+    }
+
+    private void check(CutFixture fixture, Cut cut) throws InterruptedException {
+        List<String> calls = cut.subscriber().until("event " + fixture.events());
+        cut.subscription().close();
+        calls.addAll(cut.subscriber().until("end"));
+        String where = "cut after byte " + cut.at() + ": " + calls;
+
+        assertThat(calls.stream().filter(call -> call.startsWith("event ")))
+                .as(where)
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, fixture.events())
+                        .mapToObj(n -> "event " + n)
+                        .toList());
+        assertThat(calls.indexOf("caught up 3")).as(where).isGreaterThan(calls.indexOf("event 3"));
+
+        long whole = cut.at() < fixture.headLength()
+                ? 0
+                : calls.stream()
+                        .takeWhile(call -> !call.equals("disconnected"))
+                        .filter(call -> call.startsWith("event "))
+                        .count();
+        String resumed = whole == 0 ? "start, null" : whole + ", " + whole;
+        String[] expected =
+                whole == fixture.events() ? new String[] {"start, null"} : new String[] {"start, null", resumed};
+        assertThat(asked.get(cut.at())).as(where).startsWith(expected);
+    }
+
+    private void serve(CutFixture fixture, LiveRequest request) {
         Matcher target = TARGET.matcher(request.target);
         assertThat(target.matches()).isTrue();
         int cut = Integer.parseInt(target.group(1));
-        byte[] answer = answerAfter(target.group(2).equals("start") ? 0 : Integer.parseInt(target.group(2)));
-        if (alreadyCut.add(cut)) {
+        String after = target.group(2);
+        byte[] answer = fixture.answer(after.equals("start") ? 0 : Integer.parseInt(after));
+        List<String> requests = asked.computeIfAbsent(cut, at -> new CopyOnWriteArrayList<>());
+        requests.add(after + ", " + request.headers.get("last-event-id"));
+        if (requests.size() == 1) {
             request.raw(Arrays.copyOf(answer, cut)).cut();
         } else {
             request.raw(answer);
         }
-    }
-
-    /** History up to 3, the mark, and one live event; chunks that do not care where events end. */
-    private static byte[] answerAfter(int offset) {
-        StringBuilder body = new StringBuilder(": \n\n");
-        for (int next = offset + 1; next <= 4; next++) {
-            if (next == 4) {
-                body.append(Sample.caughtUp(3)).append(": \n\n");
-            }
-            body.append("event: message\nid: ")
-                    .append(next)
-                    .append("\ndata: ")
-                    .append(small(next))
-                    .append("\n\n");
-        }
-        int half = body.length() / 2;
-        String answer = HEAD + LiveRequest.chunk(body.substring(0, half)) + LiveRequest.chunk(body.substring(half));
-        return answer.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String small(int offset) {
-        return "{\"streamPath\":\"/c\",\"type\":\"ü\",\"offset\":" + offset
-                + ",\"createdAt\":\"2026-01-01T12:00:00.000Z\"}";
     }
 }

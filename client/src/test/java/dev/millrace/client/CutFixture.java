@@ -1,0 +1,98 @@
+package dev.millrace.client;
+
+import dev.millrace.core.Event;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Answers of a live read to be cut: history, the mark, live events, heartbeats between them, and characters of 2 and 3 bytes. */
+final class CutFixture {
+    /** 1 KiB: little more than the head and four events. */
+    static final CutFixture SMALL = new CutFixture(4, 30, "\n");
+
+    /** As small, with the other line end, of which each half is one as well. */
+    static final CutFixture SMALL_CRLF = new CutFixture(4, 30, "\r\n");
+
+    /** 4 KiB. */
+    static final CutFixture LARGE = new CutFixture(16, 123, "\n");
+
+    private static final String HEAD = LiveRequest.tailHead("Millrace-Incarnation: A", "Millrace-Watermark: 3");
+    private static final int CHUNK = 701; // does not care where events end
+
+    private final int events;
+    private final List<String> texts;
+    private final String newline;
+
+    CutFixture(int events, int textBytes, String newline) {
+        this.events = events;
+        this.texts = IntStream.rangeClosed(1, events)
+                .mapToObj(offset -> offset + "x€".repeat(textBytes / 4))
+                .toList();
+        this.newline = newline;
+    }
+
+    /** How many events there are; all but the first three are live. */
+    int events() {
+        return events;
+    }
+
+    /** How many bytes come before the body; with fewer, there is no connection to lose. */
+    int headLength() {
+        return HEAD.length();
+    }
+
+    /** Fails unless this is what was sent as the event with its offset. */
+    void check(Event event) {
+        String text = texts.get((int) event.offset() - 1);
+        if (!text.equals(event.payloadJson().path("t").textValue())
+                || !event.type().equals("ü")) {
+            throw new AssertionError("sent was " + text + ", came " + event);
+        }
+    }
+
+    /** The server-sent events after an offset, as they are before they are sent in chunks. */
+    byte[] body(long afterOffset) {
+        return text(afterOffset, events).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** After which byte of {@link #body} each event is whole: at the empty line, of whose line end a lone CR will do. */
+    int[] ends() {
+        int[] ends = new int[events];
+        for (int n = 1; n <= events; n++) {
+            int through = text(0, n).getBytes(StandardCharsets.UTF_8).length;
+            ends[n - 1] = through - newline.length() + 1;
+        }
+        return ends;
+    }
+
+    /** The whole answer, with its head and its chunks, but without an end. */
+    byte[] answer(long afterOffset) {
+        String body = text(afterOffset, events);
+        StringBuilder answer = new StringBuilder(HEAD);
+        for (int from = 0; from < body.length(); from += CHUNK) {
+            answer.append(LiveRequest.chunk(body.substring(from, Math.min(body.length(), from + CHUNK))));
+        }
+        return answer.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private String text(long after, long through) {
+        StringBuilder body = new StringBuilder();
+        for (long next = after + 1; next <= through; next++) {
+            if (next == 1 || next == 4) {
+                body.append(": \n\n");
+            }
+            if (next == 4) {
+                body.append(Sample.caughtUp(3));
+            }
+            String event = "{\"streamPath\":\"/c\",\"type\":\"ü\",\"payload\":{\"t\":\"" + texts.get((int) next - 1)
+                    + "\"},\"offset\":" + next + ",\"createdAt\":\"2026-01-01T12:00:00.000Z\"}";
+            body.append("event: message\nid: " + next + "\ndata: " + event + "\n\n");
+        }
+        return body.toString().replace("\n", newline);
+    }
+
+    @Override
+    public String toString() {
+        return events + " events, " + body(0).length + " bytes" + (newline.length() == 2 ? ", CRLF" : "");
+    }
+}
