@@ -20,7 +20,6 @@ import java.util.function.Consumer;
  */
 final class PeerFrames {
     private static final System.Logger LOG = System.getLogger("dev.millrace.processors.webhook");
-    private static final int LONGEST_FRAME = 1 << 20;
     private static final int MOST_UNDER_WAY = 64;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -50,10 +49,6 @@ final class PeerFrames {
     void receive(String text, Consumer<String> answer) {
         JsonNode frame;
         try {
-            if (text.length() > LONGEST_FRAME) {
-                throw new IllegalArgumentException(
-                        "frame is too long: " + text.length() + " characters, at most " + LONGEST_FRAME);
-            }
             frame = JsonCodec.parse(text);
         } catch (IllegalArgumentException unreadable) {
             answer.accept(error("frame was not read: " + unreadable.getMessage()));

@@ -76,6 +76,7 @@ final class PushClients {
         return requests.newBuilder()
                 .dispatcher(Shared.SOCKETS)
                 .pingInterval(PING)
+                .addInterceptor(new MessageLimit())
                 .build();
     }
 

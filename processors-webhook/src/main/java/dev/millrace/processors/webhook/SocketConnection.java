@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** One WebSocket from its handshake to its end. Safe for use by many threads. */
 final class SocketConnection extends WebSocketListener {
     private static final int GOING_AWAY = 1001;
+    private static final int TOO_BIG = 1009;
 
     private final PeerFrames frames;
     private final CompletableFuture<WebSocket> opened = new CompletableFuture<>();
@@ -75,6 +76,15 @@ final class SocketConnection extends WebSocketListener {
                 response != null
                         ? "the handshake was answered with " + response.code()
                         : message == null ? failure.getClass().getSimpleName() : message);
+    }
+
+    /** Ends it because the peer says more at once than anybody wants to remember. */
+    void refuseMessage() {
+        over("the peer sent a message of more than " + MessageLimit.BYTES + " bytes");
+        WebSocket open = socket;
+        if (open != null) {
+            open.close(TOO_BIG, "a message may have at most " + MessageLimit.BYTES + " bytes; send several");
+        }
     }
 
     /** Ends it at once, as what it is: broken. */

@@ -49,7 +49,10 @@ final class SocketTarget implements Target {
 
     private SocketConnection open() {
         SocketConnection next = new SocketConnection(frames);
-        Request.Builder request = new Request.Builder().url(endpoint.url()).header("User-Agent", "Millrace");
+        Request.Builder request = new Request.Builder()
+                .url(endpoint.url())
+                .tag(SocketConnection.class, next)
+                .header("User-Agent", "Millrace");
         endpoint.authorization().ifPresent(value -> request.header("Authorization", value));
         next.use(client.newWebSocket(request.build(), next));
         return next;

@@ -23,6 +23,7 @@ final class Peer implements AutoCloseable {
     private final MockWebServer server = new MockWebServer();
     private final List<JsonNode> frames = new ArrayList<>();
     private final List<WebSocket> connections = new ArrayList<>();
+    private final List<String> extensions = new ArrayList<>();
     private Optional<Integer> closedWith = Optional.empty();
     private final AtomicInteger refusals = new AtomicInteger();
 
@@ -32,6 +33,9 @@ final class Peer implements AutoCloseable {
             public MockResponse dispatch(RecordedRequest request) {
                 if (refusals.getAndDecrement() > 0) {
                     return Receiver.status(503);
+                }
+                synchronized (Peer.this) {
+                    extensions.addAll(request.getHeaders().values("Sec-WebSocket-Extensions"));
                 }
                 return new MockResponse.Builder().webSocketUpgrade(new Ear()).build();
             }
@@ -79,6 +83,11 @@ final class Peer implements AutoCloseable {
 
     synchronized int connections() {
         return connections.size();
+    }
+
+    /** What it was offered in handshakes beside plain frames. */
+    synchronized List<String> extensions() {
+        return List.copyOf(extensions);
     }
 
     synchronized Optional<Integer> closedWith() {

@@ -118,6 +118,30 @@ class WebsocketTest {
     }
 
     @Test
+    void should_close_with_1009_when_a_message_is_too_long_and_open_another_connection_for_the_next_event()
+            throws Exception {
+        stage.start();
+        configure(peer, "");
+        stage.note(1);
+        stage.await(() -> stage.reported("ws") == 1 && peer.frames("event").size() == 1);
+
+        peer.say("{\"type\": \"dance\"}" + " ".repeat((1 << 20) - 17));
+        peer.say("{\"type\": \"append\", \"event\": {\"type\": \"said\"}}");
+        stage.await(() -> said().size() == 1);
+        peer.say(" ".repeat((1 << 20) + 1));
+        peer.say("{\"type\": \"append\", \"event\": {\"type\": \"said\"}}");
+        stage.await(() -> peer.closedWith().isPresent());
+
+        assertThat(peer.closedWith()).contains(1009);
+        assertThat(peer.extensions()).isEmpty();
+        assertThat(peer.frames("error")).isEmpty();
+        stage.note(1);
+        stage.await(() -> stage.reported("ws") == 3);
+        assertThat(said()).hasSize(1);
+        assertThat(peer.connections()).isEqualTo(2);
+    }
+
+    @Test
     void should_tell_the_peer_that_its_append_met_a_paused_stream() throws Exception {
         stage.start();
         configure(peer, "");
