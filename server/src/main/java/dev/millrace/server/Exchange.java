@@ -110,7 +110,8 @@ final class Exchange {
             refusal.headers().forEach((name, value) -> response.getHeaders().put(name, value));
         }
         ErrorBodies.ErrorBody error = ErrorBodies.of(failure);
-        send(response, error.status(), JSON, indented(error.json()), callback);
+        Callback end = UnreadBody.before(callback, response.getRequest());
+        send(response, error.status(), JSON, indented(error.json()), end);
     }
 
     static void send(Response response, int status, String contentType, byte[] bytes, Callback callback) {

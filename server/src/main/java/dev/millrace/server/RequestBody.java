@@ -2,26 +2,20 @@ package dev.millrace.server;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntUnaryOperator;
 import org.eclipse.jetty.http.HttpException;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
-/**
- * The body of one request, read as it comes in and never kept beyond its limit. A body that is too large is read on for
- * a while, and thrown away, so that its sender gets to see the answer.
- */
+/** The body of one request, read as it comes in and never kept beyond its limit. */
 final class RequestBody implements Runnable {
-    private static final long MOST_TO_THROW_AWAY = 64L << 20;
-
     private final Request request;
     private final IntUnaryOperator limitByFirstByte;
     private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
     private final CompletableFuture<byte[]> result = new CompletableFuture<>();
     private int limit = -1;
-    private long length;
 
     private RequestBody(Request request, IntUnaryOperator limitByFirstByte) {
         this.request = request;
@@ -32,17 +26,12 @@ final class RequestBody implements Runnable {
      * Reads a body.
      *
      * @param limitByFirstByte how many bytes are allowed, by the first byte that is not white space
-     * @return fails with a {@link Refusal} when there are more
+     * @return fails with a {@link Refusal} as soon as it is known that there are more
      */
     static CompletableFuture<byte[]> read(Request request, IntUnaryOperator limitByFirstByte) {
         RequestBody body = new RequestBody(request, limitByFirstByte);
-        long most = Math.max(limitByFirstByte.applyAsInt('['), limitByFirstByte.applyAsInt(' '));
-        if (request.getLength() > most && request.getHeaders().contains(HttpHeader.EXPECT)) {
-            body.result.completeExceptionally(
-                    RequestBodies.tooLarge("body", (int) most, request.getLength() + " bytes"));
-        } else {
-            body.run();
-        }
+        int most = Math.max(limitByFirstByte.applyAsInt('['), limitByFirstByte.applyAsInt(' '));
+        body.excess(most).ifPresentOrElse(body.result::completeExceptionally, body);
         return body.result;
     }
 
@@ -58,11 +47,15 @@ final class RequestBody implements Runnable {
                 result.completeExceptionally(broken(chunk.getFailure()));
                 return;
             }
-            take(chunk.getByteBuffer());
+            Optional<Refusal> excess = take(chunk.getByteBuffer());
             boolean last = chunk.isLast();
             chunk.release();
-            if (last || length > MOST_TO_THROW_AWAY) {
-                finish();
+            if (excess.isPresent()) {
+                result.completeExceptionally(excess.get());
+                return;
+            }
+            if (last) {
+                result.complete(kept.toByteArray());
                 return;
             }
         }
@@ -75,18 +68,18 @@ final class RequestBody implements Runnable {
                 "body", "the body could not be read to its end (" + why + "); nothing was appended; send it again");
     }
 
-    private void take(ByteBuffer bytes) {
-        length += bytes.remaining();
+    private Optional<Refusal> take(ByteBuffer bytes) {
         if (limit < 0) {
             limit = limit(bytes);
         }
-        if (limit < 0 ? length <= limitByFirstByte.applyAsInt(' ') : length <= limit) {
-            byte[] copy = new byte[bytes.remaining()];
-            bytes.get(copy);
-            kept.writeBytes(copy);
-        } else {
-            kept.reset();
+        int allowed = limit < 0 ? limitByFirstByte.applyAsInt(' ') : limit;
+        if (bytes.remaining() > allowed - kept.size()) {
+            return Optional.of(tooLarge(allowed, "more than " + allowed));
         }
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(copy);
+        kept.writeBytes(copy);
+        return limit < 0 ? Optional.empty() : excess(limit);
     }
 
     private int limit(ByteBuffer bytes) {
@@ -98,13 +91,13 @@ final class RequestBody implements Runnable {
         return -1;
     }
 
-    private void finish() {
-        int allowed = limit < 0 ? limitByFirstByte.applyAsInt(' ') : limit;
-        if (length > allowed) {
-            String sent = length > MOST_TO_THROW_AWAY ? "more than " + MOST_TO_THROW_AWAY : String.valueOf(length);
-            result.completeExceptionally(RequestBodies.tooLarge("body", allowed, sent + " bytes"));
-        } else {
-            result.complete(kept.toByteArray());
-        }
+    /** Nobody has to wait for a body that announces more than is allowed. */
+    private Optional<Refusal> excess(int allowed) {
+        long announced = request.getLength();
+        return announced > allowed ? Optional.of(tooLarge(allowed, String.valueOf(announced))) : Optional.empty();
+    }
+
+    private static Refusal tooLarge(int allowed, String sent) {
+        return RequestBodies.tooLarge("body", allowed, sent + " bytes");
     }
 }
