@@ -60,6 +60,25 @@ final class Exchange {
         return future;
     }
 
+    /** Sends, as {@link #send}, an operation whose answer says nothing but that it is done. */
+    CompletableFuture<Void> perform(Operation<?> operation) {
+        CompletableFuture<?> answer = send(operation);
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        answer.whenComplete((value, failure) -> {
+            if (failure == null) {
+                done.complete(null);
+            } else {
+                done.completeExceptionally(failure);
+            }
+        });
+        done.whenComplete((value, failure) -> {
+            if (done.isCancelled()) {
+                answer.cancel(false);
+            }
+        });
+        return done;
+    }
+
     private static <T> T read(Operation<T> operation, Response response) {
         if (!response.isSuccessful()) {
             throw Failures.refused(operation.verb(), operation.path(), response);

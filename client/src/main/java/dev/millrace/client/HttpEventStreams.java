@@ -43,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  * a batch, every event - has an idempotency key; {@link Builder#idempotencyKeys} gives one to each that has none. Without a
  * key the failure is reported at once, because the event may or may not have been stored. So is an answer of the service,
  * but for 429 and 503 with a {@code Retry-After} of at most 30 s, which is heeded. {@link Appended#replayed()} is also true
- * when the first of such attempts was the one that was stored.
+ * when the first of such attempts was the one that was stored. A {@link #destroy} and a {@link #fork} are never sent again;
+ * what only reads may be, at once, when a connection that was kept from before breaks.
  *
  * <p><b>Subscriptions</b> reconnect for ever, after a random delay that grows from 100 ms to 10 s, never sooner than
  * {@code Retry-After} says, and resume after the last delivered event: nothing is lost, nothing comes twice. A
@@ -206,8 +207,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
      *     {@code CONFLICT} when {@code to} exists
      */
     public CompletableFuture<Void> fork(StreamPath from, long at, StreamPath to) {
-        return exchange.send(new Operation<>("fork", from, requests.fork(from, at, to), Answers::done))
-                .thenApply(done -> null);
+        return exchange.perform(new Operation<>("fork", from, requests.fork(from, at, to), Answers::done));
     }
 
     /**
@@ -257,7 +257,8 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         /**
          * A client whose interceptors, proxy and certificates are used, and, for all but tails, its connection pool,
          * protocols and timeouts; its dispatcher and cache are not. Without one a client of our own connects within 10 s and
-         * waits 30 s for an answer.
+         * waits 30 s for an answer. Interceptors see every attempt, and are the place for a token that changes: an
+         * authenticator is asked too late for an append, which is not sent again for it.
          */
         public Builder httpClient(OkHttpClient shared) {
             this.httpClient = shared;

@@ -80,7 +80,7 @@ abstract class LiveTail implements Subscription {
     final Response observed(Response response) {
         ObservedBody body = new ObservedBody(
                 response.body(), () -> clock.byteArrived(port.timers().now()));
-        return response.newBuilder().body(body).build();
+        return Encoding.decoded(response.newBuilder().body(body).build());
     }
 
     /** What to do with a successful answer that is no event stream. */
@@ -92,13 +92,16 @@ abstract class LiveTail implements Subscription {
                         "subscribe",
                         path,
                         response.request(),
-                        new IllegalArgumentException(
-                                "it is " + response.body().contentType() + " and not text/event-stream")));
+                        new IllegalArgumentException("it is " + response.body().contentType() + ", encoding "
+                                + Encoding.of(response) + ", and not text/event-stream")));
     }
 
     static boolean isEventStream(Response response) {
         MediaType type = response.body().contentType();
-        return type != null && type.type().equals("text") && type.subtype().equals("event-stream");
+        return type != null
+                && type.type().equals("text")
+                && type.subtype().equals("event-stream")
+                && Encoding.isKnown(response);
     }
 
     /** Gives the turn to a call. */

@@ -4,14 +4,19 @@ import java.io.IOException;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
 import okio.BufferedSink;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON body of an append. The HTTP library sends it at most once: left alone it would send a body again when a
- * kept-alive connection breaks after the request, and an append without an idempotency key would be stored twice. When
- * an append is tried again is decided in one place, {@link AppendSender}.
+ * The JSON body of what changes something. The HTTP library sends it at most once: left alone it would send a request
+ * again when a kept-alive connection breaks after it; an append without an idempotency key would be stored twice, and a
+ * stream destroyed that somebody began anew in between. When an append is tried again is decided in one place,
+ * {@link AppendSender}.
  */
 final class OneShotBody extends RequestBody {
     private static final MediaType JSON = MediaType.get("application/json");
+
+    /** The body of a request that has none. */
+    static final OneShotBody EMPTY = new OneShotBody(new byte[0]);
 
     private final byte[] json;
 
@@ -20,8 +25,8 @@ final class OneShotBody extends RequestBody {
     }
 
     @Override
-    public MediaType contentType() {
-        return JSON;
+    public @Nullable MediaType contentType() {
+        return json.length == 0 ? null : JSON;
     }
 
     @Override

@@ -126,7 +126,7 @@ final class Requests {
 
     Request destroy(StreamPath path, boolean children) {
         return request(url(path, "").addQueryParameter("destroyChildren", Boolean.toString(children)))
-                .delete()
+                .delete(OneShotBody.EMPTY)
                 .build();
     }
 

@@ -98,11 +98,15 @@ final class LiveRequest {
         }
     }
 
-    /** Whether the client closes its side within this time. */
+    /** Whether the client closes its side within this time after the last it had to say. */
     boolean isClosedWithin(Duration time) throws IOException {
         socket.setSoTimeout((int) time.toMillis());
         try {
-            return in.read() < 0;
+            int said;
+            do {
+                said = in.read();
+            } while (said >= 0);
+            return true;
         } catch (SocketTimeoutException e) {
             return false;
         } catch (IOException e) {

@@ -180,6 +180,7 @@ class ReadTest {
         "404, not_found, NOT_FOUND",
         "409, exists, CONFLICT",
         "412, the stream is paused, PAUSED",
+        "412, it is fenced: the lease has passed on, FENCED",
         "412, 7 is not the next generated offset, OFFSET_MISMATCH",
         "413, too much, TOO_LARGE",
         "418, teapot, BAD_REQUEST",

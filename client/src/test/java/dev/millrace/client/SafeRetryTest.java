@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -24,6 +25,9 @@ import okio.GzipSink;
 import okio.Okio;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is sent again and when, and what a connection carries. */
 class SafeRetryTest {
@@ -195,5 +199,78 @@ class SafeRetryTest {
                             .get("Authorization"))
                     .isEqualTo("Bearer fresh-" + attempt);
         }
+    }
+
+    @Test
+    void should_draw_how_long_an_append_waits_from_a_range_that_doubles() throws Exception {
+        RandomGenerator half = new RandomGenerator() {
+            @Override
+            public long nextLong() {
+                throw new AssertionError("a delay has a bound");
+            }
+
+            @Override
+            public long nextLong(long bound) {
+                return bound / 2;
+            }
+        };
+        MockResponse lost = new MockResponse.Builder()
+                .onResponseStart(new SocketEffect.CloseSocket())
+                .build();
+        server.enqueue(lost);
+        server.enqueue(lost);
+        server.enqueue(leaveAlone(503, "7"));
+        server.enqueue(stored("k"));
+        try (HttpEventStreams streams =
+                streams(builder -> builder.random(half).backoff(Duration.ofMillis(100), Duration.ofSeconds(10)))) {
+            CompletableFuture<Appended> append = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
+            for (long expected : new long[] {50, 100, 7_000 + 200}) {
+                awaitWaiting();
+                assertThat(time.waiting()).hasSize(1);
+                assertThat(time.waiting().get(0).toMillis()).isEqualTo(expected);
+                time.advance(Duration.ofMillis(expected + 1));
+            }
+            assertThat(AppendTest.get(append).offset()).isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void should_send_what_changes_something_once_on_a_connection_that_breaks(Calls call) {
+        // given: a connection kept from before, on which the HTTP library sends again what it takes to be harmless
+        server.enqueue(new MockResponse.Builder().code(400).build());
+        server.enqueue(new MockResponse.Builder()
+                .onResponseStart(new SocketEffect.CloseSocket())
+                .build());
+        server.enqueue(new MockResponse.Builder().code(404).build());
+        try (HttpEventStreams streams = streams(builder -> builder)) {
+            AppendTest.failure(call.of(streams));
+            // when
+            CompletableFuture<?> second = call.of(streams);
+            if (call == Calls.APPEND || call == Calls.APPEND_ALL) {
+                awaitWaiting(); // it has a key, so we send it again, but not at once
+            } else {
+                assertThat(AppendTest.failure(second).code())
+                        .isEqualTo(
+                                call.changesSomething()
+                                        ? StreamException.Code.UNAVAILABLE
+                                        : StreamException.Code.NOT_FOUND);
+            }
+        }
+        // then
+        assertThat(server.getRequestCount()).isEqualTo(call.changesSomething() ? 2 : 3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"503, 0", "503, 1", "408, 0", "429, 0"})
+    void should_not_let_the_http_library_send_an_append_again(int status, String seconds) {
+        server.enqueue(leaveAlone(status, seconds));
+        server.enqueue(stored("k"));
+        try (HttpEventStreams streams = streams(builder -> builder)) {
+            assertThat(AppendTest.failure(streams.append(Sample.PATH, Sample.input("said", "{}")))
+                            .code())
+                    .isEqualTo(StreamException.Code.UNAVAILABLE);
+        }
+        assertThat(server.getRequestCount()).isEqualTo(1);
     }
 }

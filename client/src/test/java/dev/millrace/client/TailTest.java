@@ -8,6 +8,10 @@ import dev.millrace.core.StreamException;
 import dev.millrace.core.Subscription;
 import java.io.IOException;
 import java.time.Duration;
+import okio.Buffer;
+import okio.BufferedSink;
+import okio.GzipSink;
+import okio.Okio;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +51,7 @@ class TailTest {
         assertThat(tail.target).isEqualTo("/api/streams/agents/1?afterOffset=start&caughtUp=true");
         assertThat(tail.headers)
                 .containsEntry("accept", "text/event-stream")
+                .containsEntry("accept-encoding", "identity")
                 .containsEntry("x-project-slug", "public")
                 .containsEntry("authorization", "Bearer t")
                 .doesNotContainKey("last-event-id");
@@ -240,5 +245,34 @@ class TailTest {
                 .answer(200, "application/json", "{\"projectSlug\":\"p\",\"path\":\"/agents/1\",\"eventCount\":0}");
         service.next().raw(LiveRequest.tailHead("Millrace-Time: yesterday", "Millrace-Watermark: many"));
         subscriber.expect("connected '' 0 gap 0", "caught up 0");
+    }
+
+    @Test
+    void should_understand_a_live_answer_that_was_compressed_on_the_way_all_the_same() throws Exception {
+        Buffer zipped = new Buffer();
+        BufferedSink sink = Okio.buffer(new GzipSink(zipped));
+        streams.subscribe(Sample.PATH, 0, subscriber);
+        LiveRequest tail = service.next()
+                .raw(LiveRequest.tailHead(
+                        "Content-Encoding: gzip", "Millrace-Incarnation: A", "Millrace-Watermark: 1"));
+        for (long offset = 1; offset <= 3; offset++) {
+            sink.writeUtf8(Sample.sse(offset)).flush();
+            byte[] bytes = zipped.readByteArray();
+            tail.raw(Integer.toHexString(bytes.length) + "\r\n").raw(bytes).raw("\r\n");
+            if (offset == 1) {
+                subscriber.expect("connected 'A' 1 gap 0");
+            }
+            subscriber.expect("event " + offset);
+        }
+        tail.cut();
+        assertThat(service.next().target).contains("afterOffset=3&");
+    }
+
+    @Test
+    void should_try_again_when_the_answer_has_an_encoding_that_nobody_asked_for() throws Exception {
+        streams.subscribe(Sample.PATH, 0, subscriber);
+        service.next().raw(LiveRequest.tailHead("Content-Encoding: br", "Millrace-Watermark: 1"));
+        service.next().tail("A", 1).send(Sample.sse(1));
+        subscriber.expect("connected 'A' 1 gap 0", "event 1");
     }
 }

@@ -1,10 +1,12 @@
 package dev.millrace.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -14,7 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TailTimeoutTest {
-    private static final Duration HEARTBEAT = Duration.ofMillis(150);
+    private static final Duration HEARTBEAT =
+            Duration.ofMillis(300); // a slow machine may stand still for twice as long
 
     @StartStop
     public final MockWebServer server = new MockWebServer();
@@ -62,7 +65,7 @@ class TailTimeoutTest {
         subscriber.expect("connected 'A' 0 gap 0");
         // when
         await().pollInterval(Duration.ofMillis(20))
-                .during(Duration.ofSeconds(1))
+                .during(HEARTBEAT.multipliedBy(6))
                 .atMost(Sample.PATIENCE)
                 .until(() -> {
                     tail.send(": \n\n");
@@ -81,7 +84,7 @@ class TailTimeoutTest {
         LiveRequest tail = service.next().tail("A", 2).send(Sample.sse(1));
         busy.expect("connected 'A' 2 gap 0", "event 1");
         // when it is busy for much longer than three heartbeats
-        await().during(Duration.ofMillis(1200))
+        await().during(HEARTBEAT.multipliedBy(5))
                 .atMost(Sample.PATIENCE)
                 .until(() -> busy.rest().isEmpty() && service.waiting() == 0);
         tail.send(Sample.sse(2));
@@ -104,6 +107,15 @@ class TailTimeoutTest {
             patient.subscribe(Sample.PATH, 0, subscriber);
             // then
             subscriber.expect("connected 'A' 1 gap 0", "event 1");
+        }
+    }
+
+    @Test
+    void should_refuse_a_heartbeat_that_is_none() {
+        for (Duration wrong : List.of(Duration.ZERO, Duration.ofSeconds(-1), Duration.ofDays(2))) {
+            assertThatThrownBy(() -> HttpEventStreams.builder(service.uri()).heartbeat(wrong))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("heartbeat must be 1 ms to 1 day, got " + wrong);
         }
     }
 

@@ -1,0 +1,19 @@
+package dev.millrace.client;
+
+import dev.millrace.core.Connected;
+import dev.millrace.core.Event;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.SubtreeSubscriber;
+
+/** For tests that look at the requests of a subtree and not at what comes. */
+final class DeafSubtree implements SubtreeSubscriber {
+    @Override
+    public void onStream(StreamPath path, Connected connected) {
+        // not of interest
+    }
+
+    @Override
+    public void onEvent(Event event) {
+        // not of interest
+    }
+}
