@@ -30,6 +30,9 @@ final class AppendRoute {
         Pass pass = exchange.pass();
         pass.requireSomeAppend(path);
         MediaType type = MediaType.of(exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE));
+        if (type.isParsed()) {
+            RequestBody.requirePlain(exchange.request());
+        }
         Optional<BodyTransform> transform =
                 exchange.query().one("jsonataTransform").map(BodyTransform::compile);
         RequestBody.read(exchange.request(), first -> bodies.limit(type, first))

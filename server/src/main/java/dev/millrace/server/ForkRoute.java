@@ -30,6 +30,7 @@ final class ForkRoute {
     void fork(Exchange exchange, StreamPath from) {
         Pass pass = exchange.pass();
         pass.require(Operation.READ, from);
+        RequestBody.requirePlain(exchange.request());
         RequestBody.read(exchange.request(), first -> MOST_BYTES)
                 .thenCompose(body -> {
                     JsonNode asked = parse(body);

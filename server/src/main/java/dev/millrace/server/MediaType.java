@@ -41,6 +41,11 @@ record MediaType(@Nullable String header, String name) {
         return YAML.contains(name) || name.endsWith("+yaml");
     }
 
+    /** Whether a body is parsed, and not kept as it is. */
+    boolean isParsed() {
+        return isJson() || isLines() || isYaml();
+    }
+
     boolean isForm() {
         return name.equals("application/x-www-form-urlencoded");
     }

@@ -71,6 +71,11 @@ final class Refusal extends RuntimeException {
         return new Refusal(413, "PAYLOAD_TOO_LARGE", message, List.of(), Map.of());
     }
 
+    /** A body in a form that is not taken; the headers say which ones are. */
+    static Refusal unsupported(String message, Map<String, String> headers) {
+        return new Refusal(415, "UNSUPPORTED_MEDIA_TYPE", message, List.of(), headers);
+    }
+
     /** The server is stopping. */
     static Refusal unavailable(String message) {
         return new Refusal(503, "SERVICE_UNAVAILABLE", message, List.of(), Map.of());

@@ -2,10 +2,13 @@ package dev.millrace.server;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntUnaryOperator;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
@@ -20,6 +23,21 @@ final class RequestBody implements Runnable {
     private RequestBody(Request request, IntUnaryOperator limitByFirstByte) {
         this.request = request;
         this.limitByFirstByte = limitByFirstByte;
+    }
+
+    /**
+     * Makes sure that what is parsed is not compressed; the limits are those of what is sent.
+     *
+     * @throws Refusal 415 when it is
+     */
+    static void requirePlain(Request request) {
+        List<String> codings = request.getHeaders().getCSV(HttpHeader.CONTENT_ENCODING, false);
+        if (!codings.stream().allMatch(coding -> coding.equalsIgnoreCase("identity"))) {
+            throw Refusal.unsupported(
+                    "the body was not read: it is sent with Content-Encoding: " + String.join(", ", codings)
+                            + ", and encoded bodies are not taken; send it as it is, without that header",
+                    Map.of("Accept-Encoding", "identity"));
+        }
     }
 
     /**

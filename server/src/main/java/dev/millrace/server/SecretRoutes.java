@@ -32,6 +32,7 @@ final class SecretRoutes {
     /** Stores {@code {name, value, description?}}, and answers what may be told of it. */
     void create(Exchange exchange) {
         Vault open = vault(exchange);
+        RequestBody.requirePlain(exchange.request());
         RequestBody.read(exchange.request(), first -> MOST_BYTES)
                 .thenAccept(body -> exchange.json(200, JsonCodec.write(json(create(open, exchange.project(), body)))))
                 .whenComplete((done, failure) -> {

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is not about one stream: health, unknown routes, methods, hosts, origins, the page. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -74,6 +76,39 @@ class HttpSurfaceTest {
                 .contains("\"projectSlug\": \"team-h\"");
         assertThat(state("GET " + stateOf("/h") + " HTTP/1.1\r\nHost: a.localhost\r\nX-Project-Slug: b\r\n"))
                 .startsWith("HTTP/1.1 400");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"application/json, gzip", "application/yaml, 'identity, br'", "application/x-ndjson, zstd"})
+    void should_say_that_it_takes_no_encoded_bodies(String contentType, String coding) {
+        String stream = freshStream();
+        for (String target : List.of(api(stream), api("/__fork" + stream))) {
+            Answer answer = millrace.send(
+                    "POST", target, "{\"type\":\"a\"}", "Content-Type", contentType, "Content-Encoding", coding);
+
+            assertThat(answer.status()).as(target).isEqualTo(415);
+            assertThat(answer.header("Accept-Encoding")).isEqualTo("identity");
+            assertThat(answer.json().path("code").textValue()).isEqualTo("UNSUPPORTED_MEDIA_TYPE");
+            assertThat(answer.json().path("message").textValue())
+                    .isEqualTo("the body was not read: it is sent with Content-Encoding: " + coding
+                            + ", and encoded bodies are not taken; send it as it is, without that header");
+        }
+        assertThat(millrace.get("/api/streams/__children" + stream).json()).isEmpty();
+    }
+
+    @Test
+    void should_take_the_identity_coding_and_keep_bytes_of_any_other_that_it_does_not_parse() {
+        String stream = freshStream();
+        assertThat(millrace.append(stream, "{\"type\":\"a\"}", "Content-Encoding", "Identity")
+                        .event()
+                        .path("type")
+                        .textValue())
+                .isEqualTo("a");
+        assertThat(millrace.send("POST", stream, "bytes", "Content-Type", "text/plain", "Content-Encoding", "gzip")
+                        .event()
+                        .at("/payload/rawInput/body")
+                        .textValue())
+                .isEqualTo("bytes");
     }
 
     @Test
