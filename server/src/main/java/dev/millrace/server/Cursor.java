@@ -1,11 +1,16 @@
 package dev.millrace.server;
 
+import java.math.BigInteger;
+import java.util.OptionalLong;
+
 /**
  * One bound of a read as callers write it: an offset, {@code start} or {@code end}.
  *
  * @param offset the offset; 0 for start, {@link Long#MAX_VALUE} for end
  */
 record Cursor(long offset) {
+    private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE - 1);
+
     /** Before everything. */
     static final Cursor START = new Cursor(0);
 
@@ -25,13 +30,18 @@ record Cursor(long offset) {
         if (text.equals("end")) {
             return END;
         }
-        if (text.matches("0*[1-9]\\d{0,17}")) {
-            return new Cursor(Long.parseLong(text));
-        }
-        throw Refusal.badRequest(
-                name,
-                name + " must be a positive integer, 'start' or 'end', got '" + text + "'"
-                        + (text.matches("0+") ? "; to read from the beginning use 'start'" : ""));
+        return new Cursor(positive(text)
+                .orElseThrow(() -> Refusal.badRequest(
+                        name,
+                        name + " must be a positive integer, 'start' or 'end', got '" + text + "'"
+                                + (text.matches("0+") ? "; to read from the beginning use 'start'" : ""))));
+    }
+
+    /** A positive integer of any length, if the text is one; what no stream can hold means as many as it can. */
+    static OptionalLong positive(String text) {
+        return text.matches("0*[1-9]\\d*")
+                ? OptionalLong.of(new BigInteger(text).min(MOST).longValue())
+                : OptionalLong.empty();
     }
 
     /** As an exclusive lower bound of a stream whose last offset is {@code watermark}. */

@@ -3,6 +3,7 @@ package dev.millrace.server;
 import dev.millrace.core.ProjectSlug;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Which project a request is about: header, query or host label; {@code public} when it says nothing. */
 final class ProjectSelection {
@@ -30,6 +31,13 @@ final class ProjectSelection {
                     source,
                     source + " must be a non-empty string of at most " + ProjectSlug.MAX_LENGTH + " characters, got "
                             + text.strip().length());
+        }
+        OptionalInt control =
+                text.strip().chars().filter(Character::isISOControl).findFirst();
+        if (control.isPresent()) {
+            throw Refusal.badRequest(
+                    source,
+                    String.format("%s must not have control characters, got U+%04X in it", source, control.getAsInt()));
         }
         if (chosen.isPresent() && !chosen.get().equals(slug)) {
             throw Refusal.badRequest(

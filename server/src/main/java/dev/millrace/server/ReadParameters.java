@@ -159,10 +159,8 @@ record ReadParameters(
     }
 
     private static long limit(String text) {
-        if (!text.matches("0*[1-9]\\d{0,17}")) {
-            throw Refusal.badRequest("limit", "limit must be a positive integer, got '" + text + "'");
-        }
-        return Long.parseLong(text);
+        return Cursor.positive(text)
+                .orElseThrow(() -> Refusal.badRequest("limit", "limit must be a positive integer, got '" + text + "'"));
     }
 
     private static boolean isDescending(String text) {

@@ -82,6 +82,18 @@ class GuardsTest {
     }
 
     @Test
+    void should_refuse_a_slug_that_nobody_can_see() {
+        for (String text : List.of("\0", "a\u0000b", "a\nb", "a\u0085b")) {
+            assertThatThrownBy(() -> new ProjectSelection().name("projectSlug", text))
+                    .isInstanceOf(Refusal.class)
+                    .hasMessageContaining("projectSlug must not have control characters, got U+00");
+        }
+        ProjectSelection selection = new ProjectSelection();
+        selection.name("projectSlug", " Grüße, 世界 ");
+        assertThat(selection.project()).hasToString("Grüße, 世界");
+    }
+
+    @Test
     void should_let_its_own_pages_and_programs_in() {
         Origins origins = new Origins(List.of());
         assertThat(admit(origins, "POST", null).getField("Access-Control-Allow-Origin"))

@@ -5,6 +5,7 @@ import static dev.millrace.contracts.wire.Service.freshStream;
 import static dev.millrace.contracts.wire.Service.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.contracts.wire.LiveReader;
 import dev.millrace.contracts.wire.RawSocket;
 import dev.millrace.contracts.wire.Service.Answer;
 import java.io.IOException;
@@ -109,6 +110,22 @@ class HttpSurfaceTest {
                         .at("/payload/rawInput/body")
                         .textValue())
                 .isEqualTo("bytes");
+    }
+
+    @Test
+    void should_wait_for_what_comes_after_the_largest_offset() throws IOException {
+        String stream = freshStream();
+        millrace.append(stream, "{\"type\":\"a\"}");
+        String after = api(stream) + "?afterOffset=9223372036854775807";
+
+        assertThat(millrace.get(after + "&beforeOffset=end").offsets()).isEmpty();
+        try (LiveReader reader = millrace.live(after + "&caughtUp=true")) {
+            reader.awaitLine("event: caught-up");
+            millrace.append(stream, "{\"type\":\"a\"}");
+            millrace.send("DELETE", api(stream), "");
+            reader.awaitLine("event: destroyed");
+            assertThat(reader.offsets()).isEmpty();
+        }
     }
 
     @Test

@@ -17,6 +17,8 @@ class ReadParametersTest {
         "afterOffset=start,                   true,  0, end",
         "afterOffset=7,                       true,  7, end",
         "afterOffset=end,                     true,  end, end",
+        "afterOffset=9223372036854775807,     true,  9223372036854775806, end",
+        "beforeOffset=99999999999999999999,   false, 0, 9223372036854775806",
         "beforeOffset=end,                    false, 0, end",
         "afterOffset=2&beforeOffset=5,        false, 2, 5",
         "beforeOffset=start,                  false, 0, 0",
@@ -71,7 +73,6 @@ class ReadParametersTest {
                 "afterOffset=-1",
                 "afterOffset=1.5",
                 "afterOffset=x",
-                "afterOffset=9999999999999999999",
                 "afterOffset=1&afterOffset=2",
                 "live=maybe",
                 "caughtUp=x",
@@ -102,6 +103,15 @@ class ReadParametersTest {
     void should_be_finite_where_the_form_has_an_end_and_refuse_to_be_live_there() {
         assertThat(read("afterOffset=2", null, Default.ALWAYS_FINITE).live()).isFalse();
         assertThatThrownBy(() -> read("live=true", null, Default.ALWAYS_FINITE)).hasMessageContaining("event-stream");
+    }
+
+    @Test
+    void should_take_any_positive_number_for_a_limit() {
+        assertThat(read("beforeOffset=end&limit=07", null, Default.LIVE).limit())
+                .isEqualTo(7);
+        assertThat(read("beforeOffset=end&limit=9223372036854775808", null, Default.LIVE)
+                        .limit())
+                .isEqualTo(Long.MAX_VALUE - 1);
     }
 
     @Test
