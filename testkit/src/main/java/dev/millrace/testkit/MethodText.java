@@ -170,10 +170,15 @@ final class MethodText {
         boolean isStatic = call.getOpcode() == Opcodes.INVOKESTATIC;
         boolean isSuper =
                 call.getOpcode() == Opcodes.INVOKESPECIAL && !call.name.equals("<init>") && !call.owner.equals(owner);
-        String receiver = OF_EVERY_OBJECT.contains(signature) && classes.has(call.owner, Opcodes.ACC_INTERFACE)
+        say((isStatic ? "static " : isSuper ? "super " : "call ") + receiver(call.owner, signature, classes) + "."
+                + signature);
+    }
+
+    /** Whose method is called: what every object has is an interface's own for some compilers, and an object's for others. */
+    static String receiver(String owner, String signature, ClassFiles classes) {
+        return OF_EVERY_OBJECT.contains(signature) && classes.has(owner, Opcodes.ACC_INTERFACE)
                 ? "java/lang/Object"
-                : call.owner;
-        say((isStatic ? "static " : isSuper ? "super " : "call ") + receiver + "." + signature);
+                : owner;
     }
 
     private void dynamic(InvokeDynamicInsnNode dynamic) {

@@ -113,7 +113,7 @@ record ReducerFingerprint(int version, Map<String, String> methods) {
         private void walk(ClassFiles.Declared declared) {
             for (AbstractInsnNode at : declared.method().instructions) {
                 if (at instanceof MethodInsnNode call) {
-                    call(new CodeUnit(call.owner, call.name, call.desc));
+                    call(call.owner, call.name, call.desc);
                 } else if (at instanceof FieldInsnNode field && field.getOpcode() == Opcodes.GETSTATIC) {
                     constant(field);
                 } else if (at instanceof TypeInsnNode created && created.getOpcode() == Opcodes.NEW) {
@@ -124,14 +124,15 @@ record ReducerFingerprint(int version, Map<String, String> methods) {
                             if (handle.getTag() == Opcodes.H_NEWINVOKESPECIAL) {
                                 make(handle.getOwner());
                             }
-                            call(new CodeUnit(handle.getOwner(), handle.getName(), handle.getDesc()));
+                            call(handle.getOwner(), handle.getName(), handle.getDesc());
                         }
                     }
                 }
             }
         }
 
-        private void call(CodeUnit called) {
+        private void call(String owner, String name, String descriptor) {
+            CodeUnit called = new CodeUnit(MethodText.receiver(owner, name + descriptor, classes), name, descriptor);
             classes.resolve(called.owner(), called.name(), called.descriptor()).ifPresent(this::enter);
             if (ClassFiles.isTrusted(called.owner()) || called.name().equals("<init>")) {
                 return;

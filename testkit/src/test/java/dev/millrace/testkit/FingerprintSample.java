@@ -42,6 +42,19 @@ final class FingerprintSample extends LabProcessor.OfHistory {
         }
     }
 
+    /** For some compilers, its equality is asked for as that of an interface, for others as that of any object. */
+    private record Label(String name) implements Named {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Label label && label.name.length() == name.length();
+        }
+
+        @Override
+        public int hashCode() {
+            return name.length();
+        }
+    }
+
     private static final class Closing implements AutoCloseable {
         @Override
         public void close() {}
@@ -116,6 +129,10 @@ final class FingerprintSample extends LabProcessor.OfHistory {
                 return prefix;
             }
         };
+        Named label = new Label(prefix);
+        if (label.equals(named) || label.hashCode() == 3) {
+            return label.toString();
+        }
         List<String> sorted = new ArrayList<>(state.history());
         sorted.sort(Comparator.comparing(String::length).thenComparing(text -> text + prefix));
         return sorted.stream()

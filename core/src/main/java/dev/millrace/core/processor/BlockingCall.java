@@ -15,6 +15,7 @@ final class BlockingCall extends FutureTask<Void> {
     }
 
     private static final long LOOK_MINUTES = 1;
+    private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
 
     private final CompletableFuture<Void> result = new CompletableFuture<>();
 
@@ -25,8 +26,22 @@ final class BlockingCall extends FutureTask<Void> {
         });
     }
 
-    static CompletableFuture<Void> on(Executor threads, Body body) {
-        return begin(threads, body).result;
+    /** Begins what a runner waits for before it goes on. */
+    static CompletableFuture<Void> inside(Executor threads, Body body) {
+        return begin(threads, () -> {
+                    INSIDE.set(true);
+                    try {
+                        body.run();
+                    } finally {
+                        INSIDE.remove();
+                    }
+                })
+                .result;
+    }
+
+    /** Whether the calling thread runs what a runner waits for. */
+    static boolean isInside() {
+        return INSIDE.get();
     }
 
     /** Begins; cancelling interrupts the thread. */

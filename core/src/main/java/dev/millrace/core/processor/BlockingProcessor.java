@@ -40,15 +40,23 @@ public interface BlockingProcessor<S> extends Processor<S> {
         return BlockingThreads.shared();
     }
 
+    /**
+     * Whether the calling thread is inside {@link #act} or {@link #actCaughtUp} of some processor. There a runner must not be
+     * waited for: what it would be waited for is the end of this very call.
+     */
+    static boolean isActing() {
+        return BlockingCall.isInside();
+    }
+
     /** Hands over to {@link #act}; not to be overridden. */
     @Override
     default CompletionStage<Void> afterAppend(S state, Event event, Effects effects) {
-        return BlockingCall.on(threads(), () -> act(state, event, new BlockingEffects(effects, threads())));
+        return BlockingCall.inside(threads(), () -> act(state, event, new BlockingEffects(effects, threads())));
     }
 
     /** Hands over to {@link #actCaughtUp}; not to be overridden. */
     @Override
     default CompletionStage<Void> onCaughtUp(S state, Effects effects) {
-        return BlockingCall.on(threads(), () -> actCaughtUp(state, new BlockingEffects(effects, threads())));
+        return BlockingCall.inside(threads(), () -> actCaughtUp(state, new BlockingEffects(effects, threads())));
     }
 }

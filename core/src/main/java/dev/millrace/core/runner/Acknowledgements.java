@@ -6,7 +6,8 @@ import java.util.OptionalLong;
 
 /**
  * How far the effects of a run are done: through everything that was handed to the lane and is not pending there any
- * more. Saved from the first catch-up on, and never again once something was abandoned. Safe for use by many threads.
+ * more. Saved from the floor of the run's decision on, because what was never to be done below it must not look half done; and never
+ * again once something was abandoned. Safe for use by many threads.
  */
 final class Acknowledgements {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
@@ -15,7 +16,7 @@ final class Acknowledgements {
     private final ProgressStore store;
     private volatile long handedThrough;
     private volatile OptionalLong frozen = OptionalLong.empty();
-    private boolean open;
+    private long floor = Long.MAX_VALUE;
     private long savedThrough = -1;
     private final Failpoints failpoints;
 
@@ -25,17 +26,12 @@ final class Acknowledgements {
         this.failpoints = options.failpoints();
     }
 
-    /** A life of the stream begins for this run, where an earlier run left it. */
-    synchronized void begin(OptionalLong acknowledged) {
-        open = false;
+    /** A life of the stream begins for this run, where an earlier run left it; effects are those of events above the floor. */
+    synchronized void begin(OptionalLong acknowledged, long newFloor) {
+        floor = newFloor;
         frozen = OptionalLong.empty();
         savedThrough = acknowledged.orElse(-1);
         handedThrough = 0;
-    }
-
-    /** The run has caught up: from here on it is worth saving. */
-    synchronized void open() {
-        open = true;
     }
 
     /** Every effect of events up to this offset is in the lane, or is not to be done. */
@@ -50,7 +46,6 @@ final class Acknowledgements {
     /** What is pending from here on is abandoned, which must not look like done. */
     synchronized void freeze() {
         frozen = OptionalLong.of(through());
-        open = false;
     }
 
     /** Every effect of events up to this offset is done, or was not to be done. */
@@ -72,7 +67,7 @@ final class Acknowledgements {
     /** Saves what is new; what cannot be saved is tried again with the next. */
     synchronized void save(Identity identity) {
         long through = through();
-        if (!open || through <= savedThrough) {
+        if (frozen.isPresent() || through < floor || through <= savedThrough) {
             return;
         }
         failpoints.reach(Point.BEFORE_SAVE);

@@ -44,7 +44,9 @@ final class Acting<S> implements Attempts.Surroundings {
     private volatile long watermark;
     private volatile long newestActedOn;
     private volatile boolean abandoned;
-    private boolean closing;
+    private volatile boolean closing;
+    private volatile boolean halted;
+    private volatile boolean hearsNoMore;
 
     Acting(
             Processor<S> processor,
@@ -103,14 +105,23 @@ final class Acting<S> implements Attempts.Surroundings {
 
     /** The reducer threw: nothing more is done, and the stream is told. */
     CompletableFuture<Appended> halt(Event event, Throwable thrown) {
+        halted = true;
         attempts.stop();
+        progression.changed();
         return reactor(Optional.empty(), () -> false)
                 .record(Diagnostics.halted(identity, event.offset(), thrown), event.offset());
     }
 
-    /** The end has begun: what fails from now on is left to the next run. */
-    synchronized void close() {
+    /** Nothing more is folded, though effects go on. */
+    void hearsNoMore() {
+        hearsNoMore = true;
+        progression.changed();
+    }
+
+    /** The end has begun: what fails from now on is left to the next run, and so is a look at what is owed. */
+    void close() {
         closing = true;
+        progression.changed();
     }
 
     /** Whether the effect at the head of the lane was left to the next run. */
@@ -125,6 +136,7 @@ final class Acting<S> implements Attempts.Surroundings {
     // ---- the tasks of the lane
 
     private final class EventTask implements EffectLane.Task {
+        private final int begunIn = life.get();
         private final S state;
         private final Event event;
 
@@ -141,6 +153,7 @@ final class Acting<S> implements Attempts.Surroundings {
         @Override
         public CompletionStage<Void> run(int attempt) {
             Optional<Because> because = Optional.of(new Because(event.offset()));
+            causes.remember(event); // it may have waited for long
             if (event.payload() instanceof Malformed malformed) {
                 return Effects.done(reactor(because, () -> false)
                         .record(Diagnostics.malformed(identity, event.offset(), malformed), event.offset()));
@@ -151,7 +164,7 @@ final class Acting<S> implements Attempts.Surroundings {
                     event.type(),
                     event.offset(),
                     attempt,
-                    () -> processor.afterAppend(state, event, effects(because, event.offset(), attempt)));
+                    () -> processor.afterAppend(state, event, effects(because, event.offset(), attempt, begunIn)));
         }
 
         @Override
@@ -161,13 +174,19 @@ final class Acting<S> implements Attempts.Surroundings {
 
         @Override
         public CompletionStage<Void> failed(Throwable thrown, int tries) {
-            return bury(event.offset(), thrown, tries, Optional.empty());
+            return isLeftToTheNext(thrown)
+                    ? abandon()
+                    : bury(
+                            event.offset(),
+                            Diagnostics.effectFailed(identity, event.offset(), thrown, tries, Optional.empty()),
+                            thrown);
         }
     }
 
     /**
      * Looks at the newest state when its turn comes, because it decides what is owed. What this run appended before that
-     * is part of it: the task waits until that was folded, unless the fold itself waits for room in the lane.
+     * is part of it: the task waits until that was folded, and when the fold itself waits for room in the lane, goes to the end of the
+     * lane. Once the run is over, or acts on another life of the stream, it looks at nothing.
      */
     private final class CaughtUpTask implements EffectLane.Task {
         private final int begunIn = life.get();
@@ -180,24 +199,41 @@ final class Acting<S> implements Attempts.Surroundings {
         @Override
         public CompletionStage<Void> run(int attempt) {
             long own = appender.newestOwnOffset();
-            BooleanSupplier knowsOwn = () -> fold.through() >= own || lane.isFull() || life.get() != begunIn;
-            if (knowsOwn.getAsBoolean()) {
-                return decide(attempt);
+            BooleanSupplier knowsOwn = () -> fold.through() >= own || hearsNoMore;
+            BooleanSupplier comes = () -> knowsOwn.getAsBoolean() || lane.isFull() || isOver();
+            if (comes.getAsBoolean()) {
+                return look(knowsOwn, attempt);
             }
             return progression
-                    .when(knowsOwn)
-                    .handle((known, over) -> attempt)
-                    .thenComposeAsync(this::decide, options.executor());
+                    .when(comes)
+                    .handle((come, ended) -> ended == null)
+                    .thenComposeAsync(
+                            come -> come
+                                    ? EffectLane.inside(() -> look(knowsOwn, attempt))
+                                    : CompletableFuture.completedFuture(null),
+                            options.executor());
         }
 
-        private CompletionStage<Void> decide(int attempt) {
+        private boolean isOver() {
+            return closing || halted || life.get() != begunIn;
+        }
+
+        private CompletionStage<Void> look(BooleanSupplier knowsOwn, int attempt) {
+            if (isOver()) {
+                return Effects.none();
+            }
+            if (!knowsOwn.getAsBoolean()) {
+                lane.submit(this);
+                return Effects.none();
+            }
             Fold.Snapshot<S> now = fold.now();
             return notices.calling(
                     EffectCall.Kind.ON_CAUGHT_UP,
                     "on-caught-up",
                     now.through(),
                     attempt,
-                    () -> processor.onCaughtUp(now.state(), effects(Optional.empty(), now.through(), attempt)));
+                    () -> processor.onCaughtUp(
+                            now.state(), effects(Optional.empty(), now.through(), attempt, begunIn)));
         }
 
         @Override
@@ -207,7 +243,9 @@ final class Acting<S> implements Attempts.Surroundings {
 
         @Override
         public CompletionStage<Void> failed(Throwable thrown, int tries) {
-            return bury(Math.max(1, fold.through()), thrown, tries, Optional.of("on-caught-up"));
+            return isLeftToTheNext(thrown)
+                    ? abandon()
+                    : buryNamed(Math.max(1, fold.through()), thrown, tries, "on-caught-up");
         }
     }
 
@@ -221,16 +259,29 @@ final class Acting<S> implements Attempts.Surroundings {
         return thrown instanceof StreamException refusal && refusal.code() == StreamException.Code.FENCED;
     }
 
+    private boolean isLeftToTheNext(Throwable thrown) {
+        return closing || isFenced(thrown);
+    }
+
+    /** What is at the head of the lane stays there: it is not acknowledged, and the next run does it again. */
+    private CompletableFuture<Void> abandon() {
+        abandoned = true;
+        progression.changed();
+        return new CompletableFuture<>();
+    }
+
+    /** As {@link #bury}. What has a name may fail again for the same reason, and that is another failure. */
+    private CompletableFuture<Void> buryNamed(long offset, Throwable thrown, int tries, String name) {
+        String once = name + "~" + Long.toHexString(options.random().nextLong());
+        return bury(
+                offset,
+                Diagnostics.effectFailed(identity, offset, thrown, tries, Optional.of(name))
+                        .named(once),
+                thrown);
+    }
+
     /** Records a failure as an event, so that it is not lost, and lets the lane go on. */
-    private CompletableFuture<Void> bury(long offset, Throwable thrown, int tries, Optional<String> name) {
-        synchronized (this) {
-            abandoned = abandoned || closing || isFenced(thrown);
-        }
-        if (abandoned) {
-            progression.changed();
-            return new CompletableFuture<>(); // not acknowledged: the next run does it again
-        }
-        Draft letter = Diagnostics.effectFailed(identity, offset, thrown, tries, name);
+    private CompletableFuture<Void> bury(long offset, Draft letter, Throwable thrown) {
         return reactor(Optional.empty(), () -> false)
                 .record(letter, offset)
                 .thenAccept(appended -> LOG.log(
@@ -239,8 +290,7 @@ final class Acting<S> implements Attempts.Surroundings {
                                 + "; " + Diagnostics.describe(thrown) + "; recorded at " + appended.offset()));
     }
 
-    private CallEffects effects(Optional<Because> because, long offset, int attempt) {
-        int begunIn = life.get();
+    private CallEffects effects(Optional<Because> because, long offset, int attempt, int begunIn) {
         BooleanSupplier over = () -> life.get() != begunIn;
         long known = Math.max(newestActedOn, appender.newestNews());
         long head = Math.max(offset, Math.max(watermark, known));
@@ -288,7 +338,10 @@ final class Acting<S> implements Attempts.Surroundings {
 
     @Override
     public void failed(Attempts.Running attempt, Throwable thrown) {
-        bury(attempt.because().offset(), thrown, 1, Optional.of(attempt.name())).whenComplete((done, refused) -> {
+        if (isLeftToTheNext(thrown)) {
+            return; // whether it is still owed, the next run sees in the log
+        }
+        buryNamed(attempt.because().offset(), thrown, 1, attempt.name()).whenComplete((done, refused) -> {
             if (refused != null) {
                 LOG.log(
                         Level.ERROR,

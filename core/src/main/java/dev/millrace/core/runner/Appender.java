@@ -4,6 +4,7 @@ import dev.millrace.core.Appended;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
+import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Sends stamped inputs. A paused stream parks an append until it is resumed, and whatever follows for the same stream
@@ -76,6 +78,41 @@ final class Appender {
             release(target);
         }
         return sending.result();
+    }
+
+    /** Asks as often as an append is sent, with the same pauses; the question must change nothing. */
+    <T> CompletableFuture<T> ask(Supplier<CompletableFuture<T>> question) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        ask(question, 1, result);
+        return result;
+    }
+
+    private <T> void ask(Supplier<CompletableFuture<T>> question, int times, CompletableFuture<T> result) {
+        CompletableFuture<T> answer;
+        try {
+            answer = question.get();
+        } catch (RuntimeException broken) {
+            answer = CompletableFuture.failedFuture(broken);
+        }
+        answer.whenComplete((value, failure) -> {
+            if (failure == null) {
+                result.complete(value);
+                return;
+            }
+            Throwable why = unwrap(failure);
+            boolean again = why instanceof StreamException refusal
+                    && refusal.isRetryable()
+                    && patient
+                    && times < RunnerOptions.SENDS;
+            if (again) {
+                options.timers()
+                        .after(
+                                options.retry().delay(times, options.random()),
+                                () -> options.executor().execute(() -> ask(question, times + 1, result)));
+            } else {
+                result.completeExceptionally(why);
+            }
+        });
     }
 
     /** Whether nothing is on its way. */

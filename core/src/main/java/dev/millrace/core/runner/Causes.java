@@ -7,6 +7,7 @@ import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Finds the cause behind an offset of the runner's own stream: from memory for recent events, else from the log. */
@@ -34,6 +35,11 @@ final class Causes {
     synchronized void forget() {
         recent.clear();
         life++;
+    }
+
+    /** The cause, if it is in memory. */
+    synchronized Optional<Cause> recall(long offset) {
+        return Optional.ofNullable(recent.get(offset));
     }
 
     CompletableFuture<Cause> find(long offset) {

@@ -1,5 +1,6 @@
 package dev.millrace.core.runner;
 
+import dev.millrace.core.processor.BlockingProcessor;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -8,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,7 @@ final class EffectLane {
     private final Failpoints failpoints;
 
     private final Deque<Task> tasks = new ArrayDeque<>();
+    private int events;
     private @Nullable CompletableFuture<Void> room;
     private boolean running;
     private boolean stopped;
@@ -61,7 +64,20 @@ final class EffectLane {
 
     /** Whether the calling thread is running a task of some lane right now. */
     static boolean isInside() {
-        return INSIDE.get();
+        return INSIDE.get() || BlockingProcessor.isActing();
+    }
+
+    /** Runs a part of a task on another thread than the lane's own. */
+    static <T> T inside(Supplier<T> part) {
+        boolean outer = INSIDE.get();
+        INSIDE.set(true);
+        try {
+            return part.get();
+        } finally {
+            if (!outer) {
+                INSIDE.remove();
+            }
+        }
     }
 
     /**
@@ -71,19 +87,25 @@ final class EffectLane {
     void submit(Task task) {
         synchronized (this) {
             tasks.addLast(task);
+            events += weight(task);
         }
         pump();
     }
 
-    /** Waits until fewer tasks than the capacity are pending; false when that took longer than the limit. */
+    /** What belongs to no event takes no room: it may itself wait for what has to be folded first. */
+    private static int weight(Task task) {
+        return task.offset().isPresent() ? 1 : 0;
+    }
+
+    /** Waits until effects of fewer events than the capacity are pending; false when that took longer than the limit. */
     boolean awaitRoom(Duration limit) {
         CompletableFuture<Void> waited = whenRoom();
         return Waiting.completes(waited, limit);
     }
 
-    /** Completes when fewer tasks than the capacity are pending. */
+    /** Completes when effects of fewer events than the capacity are pending. */
     synchronized CompletableFuture<Void> whenRoom() {
-        if (tasks.size() < capacity || stopped) {
+        if (events < capacity || stopped) {
             return CompletableFuture.completedFuture(null);
         }
         if (room == null) {
@@ -94,7 +116,7 @@ final class EffectLane {
 
     /** Whether whoever feeds the lane has to wait. */
     synchronized boolean isFull() {
-        return tasks.size() >= capacity && !stopped;
+        return events >= capacity && !stopped;
     }
 
     /** Whether nothing is pending. */
@@ -121,6 +143,7 @@ final class EffectLane {
     void clear() {
         synchronized (this) {
             tasks.clear();
+            events = 0;
             generation++;
             running = false;
             attempt = 1;
@@ -219,9 +242,9 @@ final class EffectLane {
             if (current != generation) {
                 return false;
             }
-            tasks.removeFirst();
+            events -= weight(tasks.removeFirst());
             attempt = 1;
-            if (tasks.size() < capacity) {
+            if (events < capacity) {
                 releaseRoom();
             }
         }
@@ -246,17 +269,11 @@ final class EffectLane {
     }
 
     private static CompletableFuture<Void> invoke(Task task, int number) {
-        boolean outer = INSIDE.get();
-        INSIDE.set(true);
         try {
-            return future(task.run(number));
+            return inside(() -> future(task.run(number)));
         } catch (
                 Throwable failure) { // whatever a task throws, a missing class included, is its failure, not the lane's
             return CompletableFuture.failedFuture(failure);
-        } finally {
-            if (!outer) {
-                INSIDE.remove();
-            }
         }
     }
 

@@ -23,6 +23,7 @@ final class Reactor {
     private final Appender appender;
     private final Optional<Because> standing;
     private final BooleanSupplier cancelled;
+    private final Optional<Cause> known;
     private final Set<Claim> claimed = new HashSet<>();
     private CompletableFuture<Void> handedOver = CompletableFuture.completedFuture(null);
 
@@ -36,6 +37,7 @@ final class Reactor {
         this.causes = causes;
         this.appender = appender;
         this.standing = standing;
+        this.known = standing.flatMap(because -> causes.recall(because.offset()));
         this.cancelled = cancelled;
     }
 
@@ -56,7 +58,7 @@ final class Reactor {
         synchronized (this) {
             // An append is handed over only after the one before it, however long its cause takes to be found.
             sent = handedOver.thenCombine(
-                    causes.find(because.offset()),
+                    cause(because.offset()),
                     (nothing, cause) -> appender.send(target, identity.stamp(draft, cause, target), cancelled));
             handedOver = sent.handle((appended, failure) -> null);
         }
@@ -71,6 +73,13 @@ final class Reactor {
     CompletableFuture<Appended> record(Draft draft, long offset) {
         EventInput input = identity.stamp(draft, new Cause(offset, 0, 0), identity.path());
         return appender.send(identity.path(), input, cancelled);
+    }
+
+    /** An answer that took long to make must not be lost because its cause is out of sight by now. */
+    private CompletableFuture<Cause> cause(long offset) {
+        return known.filter(cause -> cause.offset() == offset)
+                .map(CompletableFuture::completedFuture)
+                .orElseGet(() -> appender.ask(() -> causes.find(offset)));
     }
 
     private void giveBack(Claim claim) {

@@ -143,7 +143,16 @@ final class Run<S> implements Running<S> {
             if (isStale()) {
                 return;
             }
-            boolean fromTheBeginning = attach(connected);
+            boolean fromTheBeginning;
+            try {
+                fromTheBeginning = attach(connected);
+            } catch (StreamException notNow) {
+                if (!notNow.isRetryable()) {
+                    throw notNow;
+                }
+                tryAgain(notNow, afterOffset);
+                return;
+            }
             if (fromTheBeginning && afterOffset > 0) { // this connection began in the middle
                 disconnect();
                 options.executor().execute(() -> connect(0));
@@ -162,7 +171,6 @@ final class Run<S> implements Running<S> {
             if (!isStale()) {
                 options.failpoints().reach(Point.BEFORE_CAUGHT_UP);
                 tellTooLate();
-                acknowledgements.open();
                 notices.caughtUp(offset);
                 acting.caughtUp();
                 phase = Phase.LIVE;
@@ -196,27 +204,38 @@ final class Run<S> implements Running<S> {
         }
     }
 
+    /** Progress could not be read, so it is not known what to act on: the connection is given back and made again. */
+    private void tryAgain(StreamException notNow, long afterOffset) {
+        disconnect();
+        phase = Phase.RECONNECTING;
+        LOG.log(Level.WARNING, "'" + identity.slug() + "' on " + path + " cannot begin yet, and tries again", notNow);
+        notices.reconnecting(notNow);
+        options.timers().after(REATTACH_DELAY, () -> options.executor().execute(() -> connect(afterOffset)));
+    }
+
     // ---- folding
 
-    /** Takes note of a connection; answers whether the log has to be read from its beginning. */
+    /**
+     * Takes note of a connection; answers whether the log has to be read from its beginning.
+     *
+     * @throws StreamException when the progress cannot be read; then nothing has changed
+     */
     private boolean attach(Connected connected) {
         boolean reborn = attached && !connected.incarnation().equals(identity.incarnation());
+        boolean anew = !attached || reborn;
+        OptionalLong acknowledged = anew ? acknowledged(connected.incarnation()) : OptionalLong.empty();
         if (reborn) {
             acknowledgements.freeze();
             acting.startOver();
             fold.reset();
         }
         boolean fromTheBeginning = false;
-        if (!attached || reborn) {
+        if (anew) {
             identity = identity.in(connected.incarnation());
             acting.actAs(identity);
-            OptionalLong acknowledged = options.progress().load(identity.slug(), path).stream()
-                    .filter(progress -> progress.incarnation().equals(connected.incarnation()))
-                    .mapToLong(Progress::acknowledgedThrough)
-                    .findFirst();
             decision = EffectDecision.onAttach(
                     options.effectsFrom(), options.staleAfter(), acknowledged, connected.watermark());
-            acknowledgements.begin(acknowledged);
+            acknowledgements.begin(acknowledged, decision.floor());
             fromTheBeginning = reborn || !snapshots.restore(connected, decision.floor());
             acknowledgements.handed(fold.through());
             attached = true;
@@ -229,6 +248,13 @@ final class Run<S> implements Running<S> {
         notices.connected(watermark, fold.through());
         progression.changed();
         return fromTheBeginning;
+    }
+
+    private OptionalLong acknowledged(String incarnation) {
+        return options.progress().load(identity.slug(), path).stream()
+                .filter(progress -> progress.incarnation().equals(incarnation))
+                .mapToLong(Progress::acknowledgedThrough)
+                .findFirst();
     }
 
     private void take(Event raw) {
@@ -261,6 +287,7 @@ final class Run<S> implements Running<S> {
         progression.changed();
         if (options.last().test(event)) {
             disconnect();
+            acting.hearsNoMore();
         } else if (fires && !lane.awaitRoom(options.heartbeat())) {
             disconnect();
             lane.whenRoom().thenRunAsync(() -> connect(fold.through()), options.executor());
@@ -385,10 +412,10 @@ final class Run<S> implements Running<S> {
         }
         attempts.stop();
         acknowledge();
-        snapshots.close();
         acknowledgements.freeze();
         appender.close();
         lane.stop();
+        snapshots.close();
         if (phase != Phase.HALTED) {
             phase = Phase.STOPPED;
         }

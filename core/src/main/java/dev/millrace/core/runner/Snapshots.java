@@ -7,6 +7,7 @@ import dev.millrace.core.runner.Failpoints.Point;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ final class Snapshots<S> {
     private boolean closed;
 
     // Guarded by the lock, which is held while a snapshot is written.
-    private final Object lock = new Object();
+    private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Candidate<S> waiting;
     private Candidate<S> written;
     private long seen;
@@ -119,8 +120,11 @@ final class Snapshots<S> {
             return ignore(snapshot, "its state cannot be read: " + Diagnostics.describe(unreadable));
         }
         fold.restore(state, snapshot.through());
-        synchronized (lock) {
+        lock.lock();
+        try {
             written = new Candidate<>(identity.get(), fold.now());
+        } finally {
+            lock.unlock();
         }
         LOG.log(Level.DEBUG, () -> who(identity.get()) + " begins with a snapshot through " + snapshot.through());
         return true;
@@ -158,7 +162,8 @@ final class Snapshots<S> {
             }
         }
         boolean more;
-        synchronized (lock) {
+        lock.lock();
+        try {
             // The identity first: then what is folded meanwhile of another life has the wrong name, and not the
             // reverse.
             Candidate<S> newest = new Candidate<>(identity.get(), fold.now());
@@ -170,6 +175,8 @@ final class Snapshots<S> {
                 write(ready, true);
             }
             more = !useless && news(newest) > 0;
+        } finally {
+            lock.unlock();
         }
         if (more) {
             changed();
@@ -200,7 +207,7 @@ final class Snapshots<S> {
                 : candidate.through();
     }
 
-    /** The run is over: one last snapshot, if what is newest is settled. */
+    /** The run is over: one last snapshot, if what is newest is settled, and nobody is writing one at the moment. */
     void close() {
         synchronized (this) {
             if (closed) {
@@ -208,11 +215,16 @@ final class Snapshots<S> {
             }
             closed = true;
         }
-        synchronized (lock) {
+        if (!lock.tryLock()) {
+            return; // it may wait for a service that does not answer, and the end must not
+        }
+        try {
             Candidate<S> newest = new Candidate<>(identity.get(), fold.now());
             if (newest.through() <= settledThrough.getAsLong()) {
                 write(newest, false); // the progress store is flushed when it is closed
             }
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -17,6 +17,7 @@ import dev.millrace.engine.runner.Recorder.Talk.Said;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -173,11 +174,32 @@ class BlockingTest extends RunnerRules {
     }
 
     @Test
+    void should_stop_from_inside_its_own_call_without_waiting_for_itself() {
+        CompletableFuture<ProcessorRunner<Integer>> self = new CompletableFuture<>();
+        CompletableFuture<Void> stopped = new CompletableFuture<>();
+        ProcessorRunner<Integer> runner = live(
+                new Waiter((said, offset, effects) -> {
+                    get(self).stop(Duration.ofHours(1));
+                    stopped.complete(null);
+                }),
+                PATH);
+        self.complete(runner);
+
+        say("hi");
+        get(stopped);
+
+        assertThat(BlockingProcessor.isActing()).isFalse();
+    }
+
+    @Test
     void should_run_a_processor_that_is_made_of_functions() {
         Processor<Integer> echo = Processor.builder("echo", 0)
                 .on(Said.class, (count, said) -> count + 1)
                 .onEvent((count, event) -> event.type().equals("echoed") ? count + 100 : count)
-                .after(Said.class, (count, said, effects) -> effects.append(new Echoed(said.text() + " " + count)))
+                // how many echoes are folded by then is not said
+                .after(
+                        Said.class,
+                        (count, said, effects) -> effects.append(new Echoed(said.text() + " " + count % 100)))
                 .build();
         ProcessorRunner<Integer> runner = live(echo, PATH);
         long last = sayMany(3);

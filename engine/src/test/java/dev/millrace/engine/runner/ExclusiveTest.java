@@ -205,10 +205,11 @@ class ExclusiveTest extends RunnerRules {
         get(streams.destroy(LEASES, false));
         Awaitility.await().atMost(LIMIT).until(() -> {
             owner.clock.advance(Duration.ofMillis(100));
-            return owner.attempts.get(0).isCancelled();
+            return owner.attempts.get(0).isCancelled()
+                    && leases("claimed").size() == 1
+                    && owner.runner.status().phase() == Phase.LIVE;
         });
 
-        owner.awaitPhase(Phase.LIVE);
         assertThat(leases("claimed"))
                 .singleElement()
                 .satisfies(claim ->

@@ -6,11 +6,14 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.ForwardingEventStreams;
+import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
+import dev.millrace.core.SubtreeSubscriber;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,6 +24,7 @@ final class FaultyStreams implements ForwardingEventStreams {
     private final EventStreams delegate;
     private final AtomicInteger lostAnswers = new AtomicInteger();
     private final AtomicInteger lostRequests = new AtomicInteger();
+    private final AtomicInteger lostReads = new AtomicInteger();
     private final AtomicInteger subscriptions = new AtomicInteger();
     private final AtomicLong deliveries = new AtomicLong();
     private volatile @Nullable Link newest;
@@ -42,6 +46,11 @@ final class FaultyStreams implements ForwardingEventStreams {
     @Override
     public EventStreams delegate() {
         return delegate;
+    }
+
+    /** The next reads fail. */
+    void loseReads(int count) {
+        lostReads.set(count);
     }
 
     int subscriptions() {
@@ -81,6 +90,20 @@ final class FaultyStreams implements ForwardingEventStreams {
         newest = link;
         link.connect(Duration.ZERO);
         return link;
+    }
+
+    @Override
+    public CompletableFuture<List<Event>> read(StreamPath path, ReadRange range) {
+        return lostReads.getAndUpdate(left -> Math.max(0, left - 1)) > 0
+                ? CompletableFuture.failedFuture(
+                        new StreamException(StreamException.Code.UNAVAILABLE, path, "the network lost this read"))
+                : delegate.read(path, range);
+    }
+
+    /** What is lost is lost stream by stream. */
+    @Override
+    public Subscription subscribeSubtree(StreamPath path, SubtreeSubscriber subscriber) {
+        throw new UnsupportedOperationException("no subtrees over this network");
     }
 
     /** One subscription, whose connection a test can cut and mend. */
