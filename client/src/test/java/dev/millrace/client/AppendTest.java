@@ -317,7 +317,7 @@ class AppendTest {
     }
 
     private RecordedRequest request() throws InterruptedException {
-        RecordedRequest request = server.takeRequest(10, TimeUnit.SECONDS);
+        RecordedRequest request = server.takeRequest(30, TimeUnit.SECONDS);
         return Objects.requireNonNull(request, "no request came");
     }
 
@@ -340,12 +340,12 @@ class AppendTest {
     }
 
     static <T> T get(CompletableFuture<T> future) {
-        return future.orTimeout(10, TimeUnit.SECONDS).join();
+        return future.orTimeout(Sample.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     static StreamException failure(CompletableFuture<?> future) {
         Throwable failure = future.handle((value, thrown) -> thrown)
-                .orTimeout(10, TimeUnit.SECONDS)
+                .orTimeout(Sample.PATIENCE.toSeconds(), TimeUnit.SECONDS)
                 .join();
         assertThat(failure).isInstanceOf(StreamException.class);
         return (StreamException) failure;

@@ -236,7 +236,7 @@ class ReadTest {
     }
 
     private RecordedRequest request() throws InterruptedException {
-        RecordedRequest request = server.takeRequest(10, TimeUnit.SECONDS);
+        RecordedRequest request = server.takeRequest(30, TimeUnit.SECONDS);
         return Objects.requireNonNull(request, "no request came");
     }
 

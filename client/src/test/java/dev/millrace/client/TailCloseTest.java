@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TailCloseTest {
-    private static final Duration PROMPT = Duration.ofSeconds(1);
+    private static final Duration PROMPT = Duration.ofSeconds(10); // before the silence itself would end it
 
     private final RecordingSubscriber subscriber = new RecordingSubscriber();
 
@@ -91,7 +91,7 @@ class TailCloseTest {
             @Override
             public void onEvent(Event event) {
                 super.onEvent(event);
-                own.orTimeout(10, TimeUnit.SECONDS).join().close();
+                own.orTimeout(30, TimeUnit.SECONDS).join().close();
             }
         };
         own.complete(streams.subscribe(Sample.PATH, 0, closing));
@@ -165,7 +165,7 @@ class TailCloseTest {
 
     private static void join(CompletableFuture<Void> future) throws Exception {
         try {
-            future.get(10, TimeUnit.SECONDS);
+            future.get(30, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             assertThat(e).hasCauseInstanceOf(UncheckedIOException.class); // closed before it could end
         } catch (TimeoutException e) {
