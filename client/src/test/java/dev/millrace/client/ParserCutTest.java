@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Cuts what is larger than in {@link TailCutTest} under the parser, in memory: after every byte of 16 KiB, which is more
- * than two of the segments in which bytes are read; and of 64 KiB around every border of an event or a segment and at
+ * Cuts what is larger than in {@link TailCutTest} under the parser, in memory: after every byte of 12 KiB, which is more
+ * than one of the segments in which bytes are read; and of 64 KiB around every border of an event or a segment and at
  * random. With {@code -Dmillrace.long=true} after every byte of these as well.
  */
 class ParserCutTest {
@@ -42,10 +42,10 @@ class ParserCutTest {
     private static final int SEGMENT = 8 * 1024;
     private static final int NEAR = 3;
 
-    private final OkHttpClient client = new OkHttpClient();
+    private static final OkHttpClient CLIENT = new OkHttpClient();
 
     static Stream<CutFixture> every() {
-        return Stream.of(new CutFixture(16, 900, "\n"), new CutFixture(9, 900, "\r\n"));
+        return Stream.of(new CutFixture(12, 900, "\n"), new CutFixture(9, 900, "\r\n"));
     }
 
     static Stream<CutFixture> some() {
@@ -121,7 +121,7 @@ class ParserCutTest {
                 .build();
         Offsets offsets = new Offsets(fixture);
         Outcome outcome = new TailConnection(
-                        StreamPath.of("/c"), offsets, position, client.newCall(REQUEST), () -> false, -1)
+                        StreamPath.of("/c"), offsets, position, CLIENT.newCall(REQUEST), () -> false, -1)
                 .run(new Connected("A", 3, Duration.ZERO), response);
         boolean again = outcome.next() == Outcome.Next.RECONNECT // cut within a line
                 || outcome.next() == Outcome.Next.RECONNECT_AT_ONCE; // between lines
