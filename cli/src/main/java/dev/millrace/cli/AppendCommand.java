@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.client.HttpEventStreams;
 import dev.millrace.core.Appended;
 import dev.millrace.core.BuiltInType;
@@ -139,7 +140,7 @@ final class AppendCommand implements Callable<Integer> {
                 EventInput.Builder input = EventInput.builder();
                 input.type(type);
                 if (payload != null) {
-                    input.payload(JsonCodec.parse(content(payload)));
+                    input.payload(json("--payload", content(payload)));
                 }
                 if (key != null) {
                     input.idempotencyKey(key);
@@ -166,6 +167,15 @@ final class AppendCommand implements Callable<Integer> {
             return List.of(new EventTexts.Addressed(events.get(0).path(), keyed));
         } catch (IllegalArgumentException e) {
             throw usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static JsonNode json(String option, String text) {
+        try {
+            return JsonCodec.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    option + " is not JSON: " + e.getMessage() + "; give an object, '{\"text\": \"hi\"}', or @FILE", e);
         }
     }
 

@@ -73,7 +73,8 @@ final class EventTexts {
                 try {
                     lines.add(JsonCodec.parse(line));
                 } catch (IllegalArgumentException e) {
-                    throw new IllegalArgumentException("line " + number + " is not JSON: " + e.getMessage(), e);
+                    String why = String.valueOf(e.getMessage()).replace("(line 1, ", "(");
+                    throw new IllegalArgumentException("line " + number + " is not JSON: " + why, e);
                 }
             }
         }

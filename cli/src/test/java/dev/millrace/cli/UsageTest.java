@@ -93,6 +93,15 @@ class UsageTest {
                 "--type",
                 "a");
         assertUsage(
+                "millrace: --payload is not JSON: expected a value, got 'nope' (line 1, column 1); give an object,"
+                        + " '{\"text\": \"hi\"}', or @FILE; see 'millrace append --help'\n",
+                "append",
+                "/a",
+                "--type",
+                "a",
+                "--payload",
+                "nope");
+        assertUsage(
                 "millrace: --type and --json exclude each other; see 'millrace append --help'\n",
                 "append",
                 "/a",

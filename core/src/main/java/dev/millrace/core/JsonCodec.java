@@ -276,9 +276,14 @@ public final class JsonCodec {
         return StoredEvent.read(json);
     }
 
+    /** What is wrong with JSON that could not be read, in words for whoever wrote it; where it is, the location says. */
+    public static String problem(JsonProcessingException e) {
+        return JsonWords.of(e);
+    }
+
     private static String explain(IOException e) {
         if (e instanceof JsonProcessingException json) {
-            String message = field(json) + json.getOriginalMessage();
+            String message = field(json) + problem(json);
             return json.getLocation() == null || json.getLocation().getLineNr() < 0
                     ? message
                     : message + " (line " + json.getLocation().getLineNr() + ", column "

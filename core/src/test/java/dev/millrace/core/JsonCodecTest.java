@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,6 +148,60 @@ class JsonCodecTest {
                 .isThrownBy(() -> JsonCodec.parse("{\n  \"a\": oops\n}"))
                 .withMessageContaining("(line 2, column ")
                 .withMessageContaining("oops");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "nope                 | expected a value, got 'nope' (line 1, column 1)",
+                "{\"a\":NaN}            | expected a value, got 'NaN' (line 1, column 9)",
+                "@file                | expected a value, got '@' (line 1, column 1)",
+                "+1                   | expected a value, got '+' (line 1, column 2)",
+                "[1,]                 | expected a value, got ']' (line 1, column 4)",
+                "// no                | expected a value, got '/'; JSON has no comments (line 1, column 1)",
+                "{\"a\" 1}             | expected a colon after a name, got '1' (line 1, column 6)",
+                "{a:1}                | expected a name in double quotes, got 'a' (line 1, column 2)",
+                "[1 2]                | expected a comma or the end, got '2' (line 1, column 4)",
+                "1.                   | expected a digit after the decimal point (line 1, column 2)",
+                "01                   | a number must not begin with 0 and go on (line 1, column 2)",
+                "{                    | it ends too early (line 1, column 2)",
+                "-                    | it ends too early (line 1, column 2)",
+                "\"abc                 | it ends too early (line 1, column 5)",
+                "~\"a\tb\"~             | the control character 9 in a text must be escaped (line 1, column 3)",
+                "\"\\x\"                | a backslash must not stand before 'x' (line 1, column 3)",
+                "\"\\u12\"              | expected four hexadecimal digits, got '\"' (line 1, column 6)",
+                "}                    | '}' closes nothing (line 1, column 1)",
+                "[1}                  | expected ']', got '}' (line 1, column 3)",
+                "1 2                  | something follows the value (line 1, column 3)",
+            })
+    void should_say_what_was_expected_and_what_was_found(String json, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JsonCodec.parse(json))
+                .withMessage(message);
+    }
+
+    @Test
+    void should_never_speak_of_the_library() {
+        List<String> texts = List.of(
+                "\u0001",
+                "1".repeat(2000),
+                "[".repeat(2000),
+                "\"" + "x".repeat(100_000) + "\":1",
+                "{\"" + "x".repeat(100_000) + "\":1}",
+                "[1 /* */]",
+                "[-Infinity]",
+                "\u00e9");
+        for (String text : texts) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> JsonCodec.parse(text))
+                    .satisfies(e -> assertThat(e.getMessage())
+                            .doesNotContain("Feature", "Stream", "`", "[Source", "jackson", "CTRL-CHAR"));
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JsonCodec.fromTree(JsonCodec.parse("\"x\""), Integer.class))
+                .withMessageContaining("`Integer` from String \"x\"");
     }
 
     @Test

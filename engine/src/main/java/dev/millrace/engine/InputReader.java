@@ -75,7 +75,7 @@ final class InputReader {
                     ? form.input(path, refusal)
                     : SystemInputs.invalid(path, JsonCodec.compact(json), form.problems());
         } catch (JsonProcessingException e) {
-            throw refusal.notJson(e.getOriginalMessage() + at(e.getLocation()), e);
+            throw refusal.notJson(JsonCodec.problem(e) + at(e.getLocation()), e);
         } catch (IOException e) {
             throw refusal.notJson(String.valueOf(e.getMessage()), e);
         }

@@ -65,7 +65,7 @@ final class Compiler {
         } catch (IndexOutOfBoundsException e) {
             throw failed(text, "it ends too early (position " + text.length() + ")", e);
         } catch (RuntimeException e) {
-            throw failed(text, Wording.of(e), e);
+            throw failed(text, "it is no JSONata expression", e);
         }
     }
 

@@ -131,6 +131,32 @@ class ExpressionTest {
                 .hasMessageContaining(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            quoteCharacter = '~',
+            value = {
+                "$formatNumber(1, 'a', {'b': 1})         # got a number where a string is expected",
+                "[1, 2] ~> | function($x){$x} | {'q': 1} | # got something else where an object is expected",
+                "1 ~> | 1 | {'q': 1} |                   # argument 1 of a function is of a kind that it does not take",
+                "$toMillis('t')                          # Text 't' could not be parsed at index 0",
+                "$number('t')                            # For input string: \"t\"",
+                "$formatInteger(1, 't')                  # a sequence starting with t is not supported",
+                "$substring('t', none)                   # of a kind that it does not take, or none",
+                "$power(1, none)                         # of a kind that it does not take, or none",
+                "$base64decode('t')                      # of a kind that it does not take, or none",
+                "$string(1, null)                        # of a kind that it does not take, or none",
+                "$assert(none)                           # of a kind that it does not take, or none",
+                "$sift({'a': 1})                         # of a kind that it does not take, or none",
+            })
+    void should_say_what_failed_without_naming_what_it_is_made_of(String text, String expected) {
+        assertThatThrownBy(() -> Expression.compile(text).evaluate(JsonCodec.parse(INPUT)))
+                .isInstanceOf(EvaluationException.class)
+                .hasMessageContaining(expected)
+                .message()
+                .doesNotContain("java", "class", "Exception", "dashjoin");
+    }
+
     @Test
     void should_say_what_failed_when_an_evaluation_fails() {
         assertThatThrownBy(() -> Expression.compile("1 + type").evaluate(JsonCodec.parse(INPUT)))

@@ -131,9 +131,11 @@ final class JsonBodies {
         return out.toByteArray();
     }
 
-    private static Refusal malformed(Exception e, int linesBefore) {
+    private static Refusal malformed(Exception failure, int linesBefore) {
+        Throwable cause = failure.getCause();
+        Throwable e = failure instanceof UncheckedIOException && cause != null ? cause : failure;
         JsonLocation at = e instanceof JsonProcessingException json ? json.getLocation() : null;
-        String why = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+        String why = e instanceof JsonProcessingException json ? JsonCodec.problem(json) : e.getMessage();
         return at == null ? malformed(why, -1, -1) : malformed(why, at.getLineNr() + linesBefore, at.getColumnNr());
     }
 
@@ -141,6 +143,6 @@ final class JsonBodies {
         return Refusal.badRequest(
                 "body",
                 "malformed JSON" + (line < 1 ? "" : " at line " + line + ", column " + column) + ": " + why
-                        + "; nothing was appended");
+                        + "; nothing was appended; correct the JSON");
     }
 }

@@ -38,7 +38,7 @@ record Pass(Grant grant, ProjectSlug project, Predicate<Grant> holding) {
     void requireSomeAppend(StreamPath path) {
         requireReach(path);
         if (!grant.allows(Operation.CONTROL) && !grant.allows(Operation.DEPLOY)) {
-            requireAnywhere(Operation.APPEND, "to " + path);
+            requireAnywhere(Operation.APPEND, path.value());
         }
     }
 
@@ -90,8 +90,18 @@ record Pass(Grant grant, ProjectSlug project, Predicate<Grant> holding) {
 
     private void requireAnywhere(Operation operation, String what) {
         if (!grant.allows(operation)) {
-            throw lacks(operation, operation.word() + " " + what);
+            throw lacks(operation, verb(operation) + " " + what);
         }
+    }
+
+    private static String verb(Operation operation) {
+        return switch (operation) {
+            case READ -> "read";
+            case APPEND -> "append to";
+            case CONTROL -> "control";
+            case DEPLOY -> "deploy to";
+            case ADMIN -> "administer";
+        };
     }
 
     private Refusal lacks(Operation operation, String what) {

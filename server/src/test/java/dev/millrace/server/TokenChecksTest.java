@@ -161,6 +161,26 @@ class TokenChecksTest {
         assertThat(status(admin, "GET", stateOf("/e"), "")).isEqualTo(200);
     }
 
+    @Test
+    void should_say_in_english_what_a_token_may_not_do() {
+        String read = token("/", Operation.READ);
+        String append = token("/", Operation.APPEND);
+
+        assertThat(refusal(append, "GET", api("/t"), "")).contains(" may not read /t; it does not allow 'read';");
+        assertThat(refusal(append, "DELETE", api("/t"), ""))
+                .contains(" may not administer /t; it does not allow 'admin';");
+        assertThat(refusal(read, "GET", "/api/secrets", ""))
+                .contains(" may not administer secrets; it does not allow 'admin';");
+        assertThat(refusal(read, "POST", api("/t"), PLAIN))
+                .contains(" may not append to /t; it does not allow 'append';");
+        assertThat(refusal(append, "POST", api("/t"), PAUSE))
+                .contains(" may not append '", "' to /t; it does not allow 'control'; use one that does");
+    }
+
+    private String refusal(String token, String method, String target, String body) {
+        return call(token, method, target, body).json().path("message").textValue();
+    }
+
     private void assertMay(String method, String target, String body, String one, String... others) {
         for (String other : others) {
             Answer refused = call(other, method, target, body);
