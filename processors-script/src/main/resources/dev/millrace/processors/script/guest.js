@@ -147,9 +147,14 @@ const start = async (message) => {
       throw new TypeError(`'${name}' of the default export is not a function`);
     }
   }
+  const initialState = exported.initialState === undefined ? {} : exported.initialState;
+  const kind = typeof initialState?.then === "function" ? "promise" : typeof initialState;
+  if (kind === "promise" || stringify(initialState) === undefined) {
+    throw new TypeError(`'initialState' of the default export is no state but of type ${kind}; write the state itself: initialState: { seen: 0 }`);
+  }
   processor = exported;
   call("loaded", {
-    initialState: exported.initialState === undefined ? {} : exported.initialState,
+    initialState,
     reduces: exported.reduce !== undefined,
     acts: exported.afterAppend !== undefined || exported.onEvent !== undefined,
   });

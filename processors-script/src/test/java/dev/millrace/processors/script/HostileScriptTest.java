@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Event;
 import dev.millrace.engine.InMemoryEventStore;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -196,6 +197,14 @@ class HostileScriptTest {
         assertThat(server.awaitFailure(PATH, fetching.offset())).contains("'fetch' is not available while loading");
         assertThat(server.awaitFailure(PATH, broken.offset()))
                 .contains("'reduce' of the default export is not a function");
+        for (String state : List.of("() => ({})", "Symbol('s')", "Promise.resolve({})", "{ toJSON() {} }")) {
+            Event stateless = server.configure(PATH, "g", "export default { initialState: " + state + " };");
+            assertThat(server.awaitFailure(PATH, stateless.offset()))
+                    .contains(
+                            "worker 'g'",
+                            "'initialState' of the default export is no state but of type ",
+                            "write the state itself");
+        }
         server.configure(PATH, "a", PING_PONG);
         server.awaitPong(PATH, "pong");
     }
