@@ -57,7 +57,7 @@ final class EngineParts {
                 store, new Intake(MOST_WAITING, MOST_WAITING_BYTES, PATIENCE), delivery, timers, this::publish);
         this.states = new StateReader(this.store);
         this.demolition = new Demolition(this.store, writer, delivery, states);
-        this.forks = new Forks(this.store, writer, delivery, announcements, timers);
+        this.forks = new Forks(this.store, writer, delivery, announcements, timers, limits);
         this.host = new ProcessorHost(store, streams, providers, settings, secrets, timers, writer::saveCursorSoon);
         host(host, new StateFolds(store, host));
     }

@@ -23,13 +23,21 @@ final class Forks {
     private final Delivery delivery;
     private final Announcements announcements;
     private final Timers timers;
+    private final Limits limits;
 
-    Forks(OpenStore store, Writer writer, Delivery delivery, Announcements announcements, Timers timers) {
+    Forks(
+            OpenStore store,
+            Writer writer,
+            Delivery delivery,
+            Announcements announcements,
+            Timers timers,
+            Limits limits) {
         this.store = store;
         this.writer = writer;
         this.delivery = delivery;
         this.announcements = announcements;
         this.timers = timers;
+        this.limits = limits;
     }
 
     /**
@@ -107,8 +115,40 @@ final class Forks {
         if (store.head(to).isPresent()) {
             throw taken(from, to);
         }
+        requireShort(from, at, to);
         StreamHead then = new StreamHead("", at, last.get(0).createdAt(), isPaused(from, at));
         return new Plan(head.get().incarnation(), first.get(0).createdAt(), then);
+    }
+
+    /** Nobody can append while a fork is written, to whichever stream. */
+    private void requireShort(StreamKey from, long at, StreamKey to) {
+        if (at - 1 > limits.forkEvents()) {
+            throw tooLong(from, to, (at - 1) + " events", limits.forkEvents() + " events (limit forkEvents)");
+        }
+        PageSize size = new PageSize();
+        long bytes = 0;
+        for (long after = 1; after < at; ) {
+            List<EventRecord> page = store.read(from, new RecordRange(after, at + 1, Set.of(), size.records(), false));
+            if (page.isEmpty()) {
+                return; // destroyed meanwhile, which the writer finds out
+            }
+            size.saw(page);
+            bytes += page.stream().mapToLong(record -> record.json().length).sum();
+            after = page.get(page.size() - 1).offset();
+            if (bytes > limits.forkBytes()) {
+                throw tooLong(
+                        from, to, bytes + " bytes up to " + after, limits.forkBytes() + " bytes (limit forkBytes)");
+            }
+        }
+    }
+
+    private static StreamException tooLong(StreamKey from, StreamKey to, String what, String limit) {
+        return refused(
+                Code.BAD_REQUEST,
+                from,
+                to,
+                "it would copy " + what + ", and all appends would wait meanwhile; at most " + limit
+                        + " are copied; fork at an earlier offset");
     }
 
     private boolean isPaused(StreamKey stream, long at) {

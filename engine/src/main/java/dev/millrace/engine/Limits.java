@@ -31,6 +31,18 @@ public interface Limits {
         return 64;
     }
 
+    /** The most events that one fork copies; 100,000 by default. Appends to every stream wait while they are copied. */
+    @Value.Default
+    default int forkEvents() {
+        return 100_000;
+    }
+
+    /** The most that one fork copies, in bytes of JSON; 64 MiB by default. */
+    @Value.Default
+    default long forkBytes() {
+        return 64L << 20;
+    }
+
     /** The defaults. */
     static Limits defaults() {
         return builder().build();

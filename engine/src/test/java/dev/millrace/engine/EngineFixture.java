@@ -25,11 +25,20 @@ final class EngineFixture implements AutoCloseable {
         this(store -> store);
     }
 
+    EngineFixture(Limits limits) {
+        this(store -> store, limits);
+    }
+
     EngineFixture(Function<EventStore, EventStore> wrapped) {
+        this(wrapped, Limits.defaults());
+    }
+
+    private EngineFixture(Function<EventStore, EventStore> wrapped, Limits limits) {
         AtomicInteger lives = new AtomicInteger();
         store = wrapped.apply(new InMemoryEventStore());
         engine = StreamEngine.builder(store)
                 .timers(timers)
+                .limits(limits)
                 .incarnations(() -> "life-" + lives.incrementAndGet())
                 .start();
     }

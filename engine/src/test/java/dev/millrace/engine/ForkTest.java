@@ -102,6 +102,31 @@ class ForkTest {
     }
 
     @Test
+    void should_refuse_to_copy_more_than_others_can_wait_for() {
+        try (EngineFixture small =
+                new EngineFixture(Limits.builder().forkEvents(3).forkBytes(600).build())) {
+            for (int i = 0; i < 4; i++) {
+                small.append("/many", "{'type':'a'}");
+                small.append("/large", "{'type':'a','payload':{'t':'" + "x".repeat(100) + "'}}");
+            }
+
+            assertThatThrownBy(() -> get(small.engine.fork(PUBLIC, path("/many"), 5, path("/f"))))
+                    .hasMessageContaining("it would copy 4 events")
+                    .hasMessageContaining("at most 3 events (limit forkEvents) are copied; fork at an earlier offset")
+                    .hasCauseInstanceOf(StreamException.class);
+            assertThatThrownBy(() -> get(small.engine.fork(PUBLIC, path("/large"), 4, path("/f"))))
+                    .hasMessageContaining("at most 600 bytes (limit forkBytes)");
+            assertThat(small.engine.head(PUBLIC, path("/f"))).isEmpty();
+            assertThat(get(small.engine.fork(PUBLIC, path("/many"), 4, path("/f")))
+                            .lastOffset())
+                    .isEqualTo(4);
+            assertThat(get(small.engine.fork(PUBLIC, path("/large"), 3, path("/g")))
+                            .lastOffset())
+                    .isEqualTo(3);
+        }
+    }
+
+    @Test
     void should_announce_it_to_its_ancestors_like_any_stream() {
         millrace.append("/a", "{'type':'one'}");
 

@@ -3,7 +3,6 @@ package dev.millrace.server;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.AppendedRecord;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.server.security.Grant;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -11,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.server.Request;
 
 /** Appends: from a request body to the engine, and its answer back. Safe for use by many threads. */
 final class AppendRoute {
@@ -40,7 +38,7 @@ final class AppendRoute {
                         ? transform.get().apply(bodies.value(type, body))
                         : CompletableFuture.completedFuture(bodies.read(type, body, path)))
                 .thenCompose(inputs -> {
-                    limit.take(caller(exchange, pass), inputs.events().size());
+                    limit.take(exchange.caller(pass), inputs.events().size());
                     return engine.append(
                                     exchange.project(),
                                     path,
@@ -53,13 +51,6 @@ final class AppendRoute {
                         exchange.fail(failure);
                     }
                 });
-    }
-
-    /** By its token, or else by where it calls from. */
-    private static String caller(Exchange exchange, Pass pass) {
-        return pass.grant().equals(Grant.EVERYTHING)
-                ? Request.getRemoteAddr(exchange.request())
-                : pass.grant().id();
     }
 
     private static void answer(Exchange exchange, boolean batch, List<AppendedRecord> appended) {

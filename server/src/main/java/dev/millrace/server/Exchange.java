@@ -2,6 +2,7 @@ package dev.millrace.server;
 
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
+import dev.millrace.server.security.Grant;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +45,13 @@ final class Exchange {
      */
     Pass pass() {
         return doorkeeper.admit(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION), project);
+    }
+
+    /** Who it is, for limits: by its token, or else by where it calls from. */
+    String caller(Pass pass) {
+        return pass.grant().equals(Grant.EVERYTHING)
+                ? Request.getRemoteAddr(request)
+                : pass.grant().id();
     }
 
     Request request() {

@@ -21,9 +21,11 @@ final class ForkRoute {
     private static final int MOST_BYTES = 64 * 1024;
 
     private final StreamEngine engine;
+    private final RateLimit limit;
 
-    ForkRoute(StreamEngine engine) {
+    ForkRoute(StreamEngine engine, RateLimit limit) {
         this.engine = engine;
+        this.limit = limit;
     }
 
     /** Forks what the URL names, as {@code {at, to}} says. */
@@ -39,6 +41,7 @@ final class ForkRoute {
                     pass.require(Operation.APPEND, to);
                     requireCopied(pass, Operation.CONTROL, exchange, from, at, to);
                     requireCopied(pass, Operation.DEPLOY, exchange, from, at, to);
+                    limit.take(exchange.caller(pass), (int) Math.max(1, Math.min(at, Integer.MAX_VALUE)));
                     return engine.fork(exchange.project(), from, at, to)
                             .thenAccept(done -> answer(exchange, from, at, to));
                 })

@@ -222,15 +222,16 @@ public final class MillraceServer implements AutoCloseable {
             EventStreamResponse.Timing timing = new EventStreamResponse.Timing(timers, heartbeat, slowReaderTimeout);
             ReadRoute reads = new ReadRoute(
                     engine, timing, new ReaderLimit(maxReaders, maxReadersPerStream), new Page("stream.html"));
+            RateLimit rates = new RateLimit(rateLimit, timers);
             FrontDoor door = new FrontDoor(
                     new HostGuard(host, allowedHosts),
                     new Origins(allowedOrigins),
                     new Doorkeeper(tokens),
                     new FrontDoor.Routes(
-                            new AppendRoute(engine, new RateLimit(rateLimit, timers)),
+                            new AppendRoute(engine, rates),
                             reads,
                             new StateRoutes(engine),
-                            new ForkRoute(engine),
+                            new ForkRoute(engine, rates),
                             new SecretRoutes(vault),
                             new ReferencePage()));
             jetty.setHandler(new GracefulHandler(door));

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * How many events each caller may append in a second: a bucket for each that holds one second's worth and fills all the
+ * How many events each caller may append in a second, what a fork copies among them: a bucket for each that holds one second's worth and fills all the
  * time. A batch that is larger than the bucket passes when that is full, and leaves a debt. Remembers the callers that came
  * last. Safe for use by many threads.
  */
@@ -52,8 +52,8 @@ final class RateLimit {
             buckets.put(caller, new Bucket(left, now));
             long wait = (long) Math.max(1, Math.ceil((needed - left) / perSecond));
             throw Refusal.tooMany(
-                    "too many appends: at most " + perSecond + " events a second are allowed (limit rateLimit), and "
-                            + events + " more came; come again in " + wait + " s, or append less often",
+                    "too many events: at most " + perSecond + " events a second are allowed (limit rateLimit), and "
+                            + events + " more came; come again in " + wait + " s, or less often",
                     wait);
         }
         buckets.put(caller, new Bucket(left - events, now));

@@ -81,6 +81,28 @@ class LimitChecksTest {
     }
 
     @Test
+    void should_count_what_a_fork_copies_among_the_events_of_its_caller() throws Exception {
+        try (RunningServer millrace =
+                new RunningServer(builder -> builder.timers(clock).rateLimit(5))) {
+            String stream = freshStream();
+            millrace.append(stream, "[" + EVENT + "," + EVENT + "," + EVENT + "]");
+            String fork = "/api/streams/__fork" + stream;
+            now = now.plusSeconds(1);
+
+            assertThat(millrace.post(fork, "{\"at\": 4, \"to\": \"" + freshStream() + "\"}")
+                            .status())
+                    .isEqualTo(200);
+            Answer refused = millrace.post(fork, "{\"at\": 4, \"to\": \"" + freshStream() + "\"}");
+
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            assertThat(refused.body()).contains("at most 5 events a second", "4 more came");
+            assertThat(millrace.append(stream, EVENT).status()).isEqualTo(200);
+            assertThat(millrace.append(stream, EVENT).status()).isEqualTo(429);
+        }
+    }
+
+    @Test
     void should_fill_the_bucket_of_each_caller_by_itself() {
         RateLimit limit = new RateLimit(OptionalInt.of(10), clock);
         limit.take("a", 10);
