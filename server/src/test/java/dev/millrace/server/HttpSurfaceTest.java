@@ -9,9 +9,11 @@ import dev.millrace.contracts.wire.LiveReader;
 import dev.millrace.contracts.wire.RawSocket;
 import dev.millrace.contracts.wire.Service.Answer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -126,6 +128,33 @@ class HttpSurfaceTest {
             reader.awaitLine("event: destroyed");
             assertThat(reader.offsets()).isEmpty();
         }
+    }
+
+    @Test
+    void should_list_what_was_destroyed_above_it_and_nowhere_else() {
+        String above = freshStream();
+        String stream = above + "/gone";
+        millrace.append(stream + "/child", "{\"type\":\"a\"}");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> listed(above).size() == 3 && listed(stream).size() == 2);
+
+        millrace.send("DELETE", api(stream), "");
+
+        assertThat(listed(stream)).isEmpty();
+        assertThat(listed(above)).containsExactlyInAnyOrder(above, stream, stream + "/child");
+        assertThat(millrace.get(stateOf(stream) + "?create=false").status()).isEqualTo(404);
+        millrace.append(stream, "{\"type\":\"a\"}");
+        assertThat(listed(stream)).containsExactly(stream);
+        millrace.append(stream + "/other", "{\"type\":\"a\"}");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> listed(stream).contains(stream + "/other"));
+        assertThat(listed(stream)).doesNotContain(stream + "/child");
+    }
+
+    private List<String> listed(String stream) {
+        return millrace.get("/api/streams/__children" + stream).json().findValuesAsText("path");
     }
 
     @Test
