@@ -176,10 +176,10 @@ final class Acting<S> implements Attempts.Surroundings {
         public CompletionStage<Void> failed(Throwable thrown, int tries) {
             return isLeftToTheNext(thrown)
                     ? abandon()
-                    : bury(
+                    : orAbandoned(bury(
                             event.offset(),
                             Diagnostics.effectFailed(identity, event.offset(), thrown, tries, Optional.empty()),
-                            thrown);
+                            thrown));
         }
     }
 
@@ -245,7 +245,7 @@ final class Acting<S> implements Attempts.Surroundings {
         public CompletionStage<Void> failed(Throwable thrown, int tries) {
             return isLeftToTheNext(thrown)
                     ? abandon()
-                    : buryNamed(Math.max(1, fold.through()), thrown, tries, "on-caught-up");
+                    : orAbandoned(buryNamed(Math.max(1, fold.through()), thrown, tries, "on-caught-up"));
         }
     }
 
@@ -270,6 +270,12 @@ final class Acting<S> implements Attempts.Surroundings {
         return new CompletableFuture<>();
     }
 
+    /** What is not recorded because the end has begun is not acknowledged either. */
+    private CompletableFuture<Void> orAbandoned(CompletableFuture<Void> burial) {
+        return burial.handle((nothing, lost) -> lost != null && isLeftToTheNext(Appender.unwrap(lost)))
+                .thenCompose(left -> left ? abandon() : burial);
+    }
+
     /** As {@link #bury}. What has a name may fail again for the same reason, and that is another failure. */
     private CompletableFuture<Void> buryNamed(long offset, Throwable thrown, int tries, String name) {
         String once = name + "~" + Long.toHexString(options.random().nextLong());
@@ -283,7 +289,7 @@ final class Acting<S> implements Attempts.Surroundings {
     /** Records a failure as an event, so that it is not lost, and lets the lane go on. */
     private CompletableFuture<Void> bury(long offset, Draft letter, Throwable thrown) {
         return reactor(Optional.empty(), () -> false)
-                .record(letter, offset)
+                .bury(letter, offset)
                 .thenAccept(appended -> LOG.log(
                         Level.WARNING,
                         () -> "effect of '" + identity.slug() + "' failed for good: " + identity.path() + "@" + offset

@@ -53,12 +53,22 @@ final class Appender {
         this.onProgress = onProgress;
     }
 
-    /** Sends until stored, refused for good, cancelled or closed. */
+    /** Sends until stored, refused for good, cancelled or closed, and {@link RunnerOptions#SENDS} times at most. */
     CompletableFuture<Appended> send(StreamPath target, EventInput input, BooleanSupplier cancelled) {
+        return send(target, input, cancelled, false);
+    }
+
+    /** Sends until stored, refused for good or closed, however long the service cannot be reached. */
+    CompletableFuture<Appended> insist(StreamPath target, EventInput input) {
+        return send(target, input, () -> false, true);
+    }
+
+    private CompletableFuture<Appended> send(
+            StreamPath target, EventInput input, BooleanSupplier cancelled, boolean insistent) {
         Sending sending;
         boolean behind;
         synchronized (this) {
-            sending = new Sending(this, sendings++, life, target, input, cancelled);
+            sending = new Sending(this, sendings++, life, target, input, cancelled, insistent);
             // A resume ends the wait, so it cannot wait itself.
             Parking parking = BuiltInType.RESUMED.matches(input.type()) ? null : parked.get(target);
             behind = parking != null;

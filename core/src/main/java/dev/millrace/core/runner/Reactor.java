@@ -71,8 +71,16 @@ final class Reactor {
 
     /** Appends a record of a failure. It begins a new chain, so that the end of a runaway one does not look like more of it. */
     CompletableFuture<Appended> record(Draft draft, long offset) {
-        EventInput input = identity.stamp(draft, new Cause(offset, 0, 0), identity.path());
-        return appender.send(identity.path(), input, cancelled);
+        return appender.send(identity.path(), stamped(draft, offset), cancelled);
+    }
+
+    /** As {@link #record}, however long that takes: nothing else tells that the work was given up. */
+    CompletableFuture<Appended> bury(Draft draft, long offset) {
+        return appender.insist(identity.path(), stamped(draft, offset));
+    }
+
+    private EventInput stamped(Draft draft, long offset) {
+        return identity.stamp(draft, new Cause(offset, 0, 0), identity.path());
     }
 
     /** An answer that took long to make must not be lost because its cause is out of sight by now. */

@@ -22,18 +22,27 @@ final class Sending {
     private final StreamPath target;
     private final EventInput input;
     private final BooleanSupplier cancelled;
+    private final boolean insistent;
     private final CompletableFuture<Appended> result = new CompletableFuture<>();
     private final AtomicInteger failures = new AtomicInteger();
     private volatile int resumesSeen;
     private volatile @Nullable Instant waitingSince;
 
-    Sending(Appender appender, long number, int life, StreamPath target, EventInput input, BooleanSupplier cancelled) {
+    Sending(
+            Appender appender,
+            long number,
+            int life,
+            StreamPath target,
+            EventInput input,
+            BooleanSupplier cancelled,
+            boolean insistent) {
         this.appender = appender;
         this.number = number;
         this.life = life;
         this.target = target;
         this.input = input;
         this.cancelled = cancelled;
+        this.insistent = insistent;
     }
 
     CompletableFuture<Appended> result() {
@@ -113,12 +122,17 @@ final class Sending {
                 appender.park(this);
                 return;
             }
-            if (refusal.isRetryable() && failures.incrementAndGet() < RunnerOptions.SENDS) {
+            if (refusal.isRetryable() && maySendAgain(refusal.code(), failures.incrementAndGet())) {
                 appender.backOff(this, failures.get());
                 return;
             }
         }
         fail(failure);
+    }
+
+    /** A service that fails at this very append would do so for ever. */
+    private boolean maySendAgain(StreamException.Code code, int failed) {
+        return failed < RunnerOptions.SENDS || (insistent && code != StreamException.Code.INTERNAL);
     }
 
     /**

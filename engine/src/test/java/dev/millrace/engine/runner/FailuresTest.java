@@ -11,6 +11,7 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.runner.EffectsFrom;
 import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.RunnerStatus.Phase;
 import dev.millrace.engine.runner.Recorder.Talk.Echoed;
 import java.time.Duration;
@@ -61,6 +62,59 @@ class FailuresTest extends RunnerRules {
         });
         assertThat(logOf("echoed")).hasSize(1);
         assertThat(runner.status().phase()).isEqualTo(Phase.LIVE);
+    }
+
+    @Test
+    void should_wait_with_the_next_event_until_the_service_can_be_told_of_a_failure() {
+        Recorder recorder = Recorder.silent().onSaid((state, event, effects) -> {
+            if (state.size() == 1) {
+                network.loseRequests(100);
+                throw new IllegalStateException("broken");
+            }
+            return Effects.done(effects.append(new Echoed("fine")));
+        });
+        ProcessorRunner<List<String>> runner = startLive(recorder);
+
+        long first = say("first");
+        long second = say("second");
+        Awaitility.await().atMost(LIMIT).until(() -> {
+            timers.advance(Duration.ofSeconds(30));
+            return network.requestsToLose() < 50; // four tries of the effect lost none
+        });
+        assertThat(runner.status().acknowledgedThrough()).isLessThan(first);
+        assertThat(recorder.acted).doesNotContain(second);
+
+        network.loseRequests(0);
+        advanceUntilProcessed(runner, second);
+
+        assertThat(logOf(BuiltInType.EFFECT_FAILED.type())).hasSize(1);
+        assertThat(logOf("echoed")).hasSize(1);
+    }
+
+    @Test
+    void should_leave_an_effect_to_the_next_run_when_its_failure_was_not_recorded_before_the_stop() {
+        ProgressStore progress = ProgressStore.inMemory();
+        Recorder broken = Recorder.silent().onSaid((state, event, effects) -> {
+            network.loseRequests(1000);
+            throw new IllegalStateException("broken");
+        });
+        ProcessorRunner<List<String>> first = start(runner(broken).progress(progress));
+        first.awaitCaughtUp(LIMIT);
+        long offset = say("hi");
+        Awaitility.await().atMost(LIMIT).until(() -> {
+            timers.advance(Duration.ofSeconds(1));
+            return network.requestsToLose() < 1000 && broken.acted.size() == 4;
+        });
+
+        first.stop(LIMIT);
+        network.loseRequests(0);
+        assertThat(first.status().acknowledgedThrough()).isLessThan(offset);
+
+        Recorder repaired =
+                Recorder.silent().onSaid((state, event, effects) -> Effects.done(effects.append(new Echoed("done"))));
+        start(runner(repaired).progress(progress)).awaitProcessed(offset, LIMIT);
+        assertThat(logOf("echoed")).hasSize(1);
+        assertThat(logOf(BuiltInType.EFFECT_FAILED.type())).isEmpty();
     }
 
     @Test

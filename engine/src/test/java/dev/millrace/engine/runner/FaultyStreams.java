@@ -43,6 +43,11 @@ final class FaultyStreams implements ForwardingEventStreams {
         lostRequests.set(count);
     }
 
+    /** How many of the next appends are not stored. */
+    int requestsToLose() {
+        return lostRequests.get();
+    }
+
     @Override
     public EventStreams delegate() {
         return delegate;
