@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,12 +46,19 @@ final class LeaseKeeper {
     private final Executor executor;
     private final Owner owner;
 
+    /** A claim that is under way; it is given up when its lease would be over. */
+    private record Claim(int number, Fence fence, int life) {}
+
     // Guarded by this, as everything below.
     private volatile @Nullable Fence held;
+    private int life;
+    private @Nullable String incarnation;
     private int epoch;
     private int renewals;
+    private int granted;
     private boolean current;
-    private boolean claiming;
+    private @Nullable Claim claim;
+    private int claims;
     private boolean released;
     private boolean stopped;
     private int connection;
@@ -114,10 +120,7 @@ final class LeaseKeeper {
         if (open != null) {
             open.close();
         }
-        return last == null
-                ? CompletableFuture.completedFuture(null)
-                : append(BuiltInType.LEASE_RELEASED, last.epoch(), "/released", Optional.of(last))
-                        .exceptionally(notKnown -> null);
+        return last == null ? CompletableFuture.completedFuture(null) : release(last);
     }
 
     // ---- what the lease stream says
@@ -150,7 +153,6 @@ final class LeaseKeeper {
 
     private final class Ears implements Subscriber {
         private final int number;
-        private String incarnation = "";
 
         Ears(int number) {
             this.number = number;
@@ -158,10 +160,7 @@ final class LeaseKeeper {
 
         @Override
         public void onConnected(Connected connected) {
-            if (!connected.incarnation().equals(incarnation)) {
-                incarnation = connected.incarnation();
-                beginsAnew(number);
-            }
+            connected(number, connected.incarnation());
         }
 
         @Override
@@ -186,10 +185,17 @@ final class LeaseKeeper {
     }
 
     /** Epochs are counted anew in another life of the lease stream, so whatever is held is not to be told from the next. */
-    private synchronized void beginsAnew(int number) {
-        if (number == connection) {
+    private synchronized void connected(int number, String to) {
+        if (number != connection) {
+            return;
+        }
+        current = false;
+        if (!to.equals(incarnation)) {
+            incarnation = to;
+            life++;
             epoch = 0;
             released = false;
+            claim = null;
             if (held != null) {
                 stepDown();
             }
@@ -239,7 +245,9 @@ final class LeaseKeeper {
     private synchronized void ended(int number) {
         if (number == connection) {
             deaf(number);
-            epoch = 0;
+            if ("".equals(incarnation)) { // nobody says whether the next one is the same
+                incarnation = null;
+            }
             timers.after(part(), () -> executor.execute(this::connect));
         }
     }
@@ -249,7 +257,7 @@ final class LeaseKeeper {
     private void watchAgain() {
         cancel(watch);
         if (!stopped && held == null && current) {
-            watch = timers.after(lease, () -> executor.execute(this::silence));
+            watch = timers.after(isFree() ? part() : lease, () -> executor.execute(this::silence));
         }
     }
 
@@ -260,38 +268,64 @@ final class LeaseKeeper {
         }
     }
 
+    private boolean isFree() {
+        return epoch == 0 || released;
+    }
+
     private void claimIfFree() {
-        if (current && held == null && (epoch == 0 || released)) {
+        if (current && held == null && isFree()) {
             claim();
         }
     }
 
-    /** The lease runs from before the service can have heard of it. */
+    /**
+     * The lease runs from before the service can have heard of it. It is asked for under the one before it, so that no epoch is
+     * ever skipped, not even when the epochs have begun anew meanwhile: the gate knows each by its successor.
+     */
     private void claim() {
-        if (claiming || stopped) {
+        if (claim != null || stopped) {
             return;
         }
-        claiming = true;
-        Fence next = new Fence(slug, path, epoch + 1);
-        AtomicBoolean over = new AtomicBoolean();
-        Timers.Timer end = timers.after(lease, () -> {
-            over.set(true);
-            executor.execute(() -> fenced(next));
-        });
-        append(BuiltInType.LEASE_CLAIMED, next.epoch(), "", Optional.empty()).whenComplete((event, failure) -> {
-            boolean mine = failure == null
-                    && event.payloadJson().path("holder").asText().equals(holder);
-            claimed(next, mine && !over.get(), end);
-        });
+        Claim next = new Claim(++claims, new Fence(slug, path, epoch + 1), life);
+        Optional<Fence> last = epoch == 0 ? Optional.empty() : Optional.of(new Fence(slug, path, epoch));
+        claim = next;
+        Timers.Timer end = timers.after(lease, () -> executor.execute(() -> claimRanOut(next)));
+        executor.execute(() -> append(BuiltInType.LEASE_CLAIMED, next.fence().epoch(), "", last)
+                .whenComplete((event, failure) -> claimed(
+                        next,
+                        failure == null
+                                && event.payloadJson().path("holder").asText().equals(holder),
+                        end)));
     }
 
-    private synchronized void claimed(Fence fence, boolean mine, Timers.Timer end) {
-        claiming = false;
-        if (mine && !stopped && epoch <= fence.epoch()) {
-            gain(fence, end);
+    /** It was answered, or it was not; what was claimed and is not used is let go of, so that nobody waits for its end. */
+    private void claimed(Claim answered, boolean mine, Timers.Timer end) {
+        boolean unused;
+        synchronized (this) {
+            boolean awaited = answered.equals(claim);
+            claim = awaited ? null : claim;
+            boolean gained =
+                    mine && awaited && !stopped && epoch <= answered.fence().epoch();
+            if (gained) {
+                gain(answered.fence(), end);
+            } else {
+                end.cancel();
+                if (isFree()) {
+                    watchAgain();
+                }
+            }
+            unused = mine && !holds(answered.fence()) && claim == null && answered.life() == life;
+        }
+        if (unused) {
+            release(answered.fence());
+        }
+    }
+
+    private synchronized void claimRanOut(Claim unanswered) {
+        if (unanswered.equals(claim)) {
+            claim = null; // whoever watches goes on to do so
         } else {
-            end.cancel();
-            watchAgain();
+            ranOut(unanswered.fence(), 0);
         }
     }
 
@@ -301,15 +335,12 @@ final class LeaseKeeper {
         epoch = fence.epoch();
         released = false;
         renewals = 0;
+        granted = 0;
         held = fence;
         cancel(watch);
         expiry = end;
         renewal = timers.after(part(), () -> executor.execute(() -> renew(fence)));
         tell(() -> owner.gained(fence));
-    }
-
-    private Timers.Timer runsOut(Fence fence) {
-        return timers.after(lease, () -> executor.execute(() -> fenced(fence)));
     }
 
     private void renew(Fence fence) {
@@ -319,16 +350,18 @@ final class LeaseKeeper {
             if (!holds(fence)) {
                 return;
             }
-            next = runsOut(fence);
-            number = ++renewals;
+            int asked = ++renewals;
+            number = asked;
+            next = timers.after(lease, () -> executor.execute(() -> ranOut(fence, asked)));
             renewal = timers.after(part(), () -> executor.execute(() -> renew(fence)));
         }
         append(BuiltInType.LEASE_RENEWED, fence.epoch(), "/renewed/" + number, Optional.of(fence))
-                .whenComplete((event, failure) -> renewed(fence, next, failure));
+                .whenComplete((event, failure) -> renewed(fence, number, next, failure));
     }
 
-    private synchronized void renewed(Fence fence, Timers.Timer next, @Nullable Throwable failure) {
-        if (failure == null && holds(fence)) {
+    private synchronized void renewed(Fence fence, int number, Timers.Timer next, @Nullable Throwable failure) {
+        if (failure == null && holds(fence) && number > granted) {
+            granted = number;
             cancel(expiry);
             expiry = next;
             return;
@@ -338,6 +371,13 @@ final class LeaseKeeper {
                 && Appender.unwrap(failure) instanceof StreamException refusal
                 && refusal.code() == StreamException.Code.FENCED) {
             fenced(fence);
+        }
+    }
+
+    /** A lease time has passed since this was asked for, which means nothing when something newer was granted. */
+    private synchronized void ranOut(Fence fence, int number) {
+        if (holds(fence) && granted <= number) {
+            stepDown();
         }
     }
 
@@ -351,6 +391,11 @@ final class LeaseKeeper {
     }
 
     // ---- the rest
+
+    private CompletableFuture<?> release(Fence fence) {
+        return append(BuiltInType.LEASE_RELEASED, fence.epoch(), "/released", Optional.of(fence))
+                .exceptionally(notKnown -> null);
+    }
 
     private CompletableFuture<Event> append(BuiltInType type, int of, String suffix, Optional<Fence> fence) {
         EventInput.Builder input = EventInput.builder()

@@ -35,6 +35,7 @@ final class ScriptedStreams implements EventStreams {
 
     final List<Call> calls = new ArrayList<>();
     final List<Read> reads = new ArrayList<>();
+    final List<Subscriber> subscribers = new ArrayList<>();
     private boolean throwing;
 
     /** From now on appends throw instead of answering. */
@@ -93,7 +94,8 @@ final class ScriptedStreams implements EventStreams {
 
     @Override
     public Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber) {
-        throw new UnsupportedOperationException("the parts tested here do not subscribe");
+        subscribers.add(subscriber);
+        return () -> subscribers.remove(subscriber);
     }
 
     @Override
