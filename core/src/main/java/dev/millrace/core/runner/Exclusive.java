@@ -5,6 +5,7 @@ import dev.millrace.core.Fence;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Processor;
+import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +18,9 @@ import java.util.function.BooleanSupplier;
  * be seen and is warm; each lease begins with a run of its own, which catches up as after any start. Safe for use by many threads.
  */
 final class Exclusive<S> implements Running<S>, LeaseKeeper.Owner {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
     private static final Duration LETTING_GO = Duration.ofSeconds(1);
+    private static final Duration READ_AGAIN = Duration.ofSeconds(1);
     private static final SecureRandom NAMES = new SecureRandom();
 
     private final EventStreams streams;
@@ -30,6 +33,9 @@ final class Exclusive<S> implements Running<S>, LeaseKeeper.Owner {
     private volatile Run<S> current;
     private volatile boolean acting;
     private boolean closing;
+
+    /** Whose turn it is changes under this, so that what was lost meanwhile is not begun. */
+    private final Object turn = new Object();
 
     Exclusive(EventStreams streams, Processor<S> processor, StreamPath path, RunnerOptions options, Duration lease) {
         this.streams = streams;
@@ -54,21 +60,45 @@ final class Exclusive<S> implements Running<S>, LeaseKeeper.Owner {
 
     @Override
     public void gained(Fence fence) {
-        RunnerOptions fenced = options.with(
-                options.effectsFrom(),
-                new FencedProgress(options.progress(), () -> keeper.holds(fence)),
-                options.snapshots(),
-                options.listeners());
+        synchronized (turn) {
+            try {
+                begin(fence);
+            } catch (StreamException notRead) {
+                if (!notRead.isRetryable()) {
+                    cannotBegin(notRead);
+                    return;
+                }
+                LOG.log(
+                        Level.WARNING,
+                        "'" + processor.slug() + "' on " + path + " has its turn, and does not know yet how far the"
+                                + " last one came; tried again every " + READ_AGAIN.toSeconds() + " s",
+                        notRead);
+                options.timers().after(READ_AGAIN, () -> options.executor().execute(() -> gained(fence)));
+            } catch (RuntimeException broken) {
+                cannotBegin(broken);
+            }
+        }
+    }
+
+    private void begin(Fence fence) {
+        if (!keeper.holds(fence)) {
+            return;
+        }
+        ProgressStore progress =
+                FencedProgress.asOfNow(options.progress(), processor.slug(), path, () -> keeper.holds(fence));
+        RunnerOptions fenced = options.with(options.effectsFrom(), progress, options.snapshots(), options.listeners());
         Run<S> next =
                 new Run<>(new FencedStreams(streams, fence, keeper), processor, path, fenced, progression::changed);
         if (replace(next, true)) {
-            next.ended().thenAccept(last -> endedByItself(next));
+            next.ended().thenAcceptAsync(last -> endedByItself(next), options.executor());
         }
     }
 
     @Override
     public void lost() {
-        replace(onlooking(), false);
+        synchronized (turn) {
+            replace(onlooking(), false);
+        }
     }
 
     private boolean replace(Run<S> next, boolean acts) {
@@ -81,8 +111,11 @@ final class Exclusive<S> implements Running<S>, LeaseKeeper.Owner {
             current = next;
             acting = acts;
         }
-        old.stop(Duration.ZERO);
-        next.start();
+        try {
+            old.stop(Duration.ZERO);
+        } finally {
+            next.start();
+        }
         progression.changed();
         return true;
     }
@@ -95,8 +128,25 @@ final class Exclusive<S> implements Running<S>, LeaseKeeper.Owner {
             }
             closing = true;
         }
+        run.stop(Duration.ZERO); // what it has in its lane is another one's to do, as soon as that can hold the lease
         keeper.stop();
         end(run.status().failure().orElse("the run has ended"));
+    }
+
+    private void cannotBegin(RuntimeException why) {
+        Run<S> last;
+        synchronized (this) {
+            if (closing) {
+                return;
+            }
+            closing = true;
+            last = current;
+        }
+        String what = "'" + processor.slug() + "' on " + path + " has its turn and cannot begin: " + why;
+        LOG.log(Level.ERROR, what, why);
+        last.stop(Duration.ZERO);
+        keeper.stop();
+        end(what);
     }
 
     @Override
@@ -110,11 +160,34 @@ final class Exclusive<S> implements Running<S>, LeaseKeeper.Owner {
             last = current;
         }
         last.stop(deadline);
+        writeDown(deadline);
         CompletableFuture<?> released = keeper.stop();
         if (!EffectLane.isInside()) {
-            Waiting.completes(released, LETTING_GO);
+            Waiting.completes(released, atMost(deadline));
         }
         end("runner of '" + processor.slug() + "' was stopped");
+    }
+
+    /** Whoever is next reads how far this one came as soon as the lease is free. */
+    private void writeDown(Duration deadline) {
+        boolean waits = acting && !deadline.isZero() && !EffectLane.isInside();
+        if (waits && options.progress() instanceof ProgressStore.Durable store) {
+            CompletableFuture<Void> written = new CompletableFuture<>();
+            options.executor().execute(() -> {
+                try {
+                    store.flush();
+                } catch (RuntimeException notWritten) {
+                    LOG.log(Level.DEBUG, "progress was not written before the lease ended", notWritten);
+                } finally {
+                    written.complete(null);
+                }
+            });
+            Waiting.completes(written, atMost(deadline));
+        }
+    }
+
+    private static Duration atMost(Duration deadline) {
+        return deadline.compareTo(LETTING_GO) < 0 ? deadline : LETTING_GO;
     }
 
     private void end(String why) {

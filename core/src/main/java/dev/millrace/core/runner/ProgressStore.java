@@ -49,7 +49,8 @@ public interface ProgressStore {
      * the service. Appends carry keys, so that one that is sent again is stored once.
      *
      * <p>The side stream is folded once, at the first {@link #load}, which waits for that up to 30 s a page; what another
-     * process saves later is not seen. A crash loses what was not appended yet, which is done again under the same keys.
+     * process saves later is seen only by a runner that is {@link ProcessorRunner.Builder#exclusive}, which reads on whenever
+     * it gains the lease. A crash loses what was not appended yet, which is done again under the same keys.
      * Keep the side stream out of the sight of whoever may not steer the processors: who can append to it can say that
      * work is done. While it is paused nothing is saved; what cannot be appended is logged as a warning once and tried
      * again every second.

@@ -34,6 +34,7 @@ final class StreamProgressStore implements ProgressStore.Durable {
     private final Map<ProgressKey, Progress> newest = new ConcurrentHashMap<>();
     private final Object folding = new Object();
     private volatile boolean folded;
+    private long readThrough;
 
     /** What may or may not have been stored, and is sent again before anything newer, so that it cannot come late. */
     private List<Progress> unanswered = List.of();
@@ -51,9 +52,27 @@ final class StreamProgressStore implements ProgressStore.Durable {
         if (!folded) {
             synchronized (folding) {
                 if (!folded) {
-                    fold().forEach((whose, old) -> newest.merge(whose, old, (saved, stored) -> stored.then(saved)));
-                    folded = true;
+                    foldFirst();
                 }
+            }
+        }
+        return Optional.ofNullable(newest.get(key));
+    }
+
+    private void foldFirst() {
+        fold().forEach((whose, old) -> newest.merge(whose, old, (saved, stored) -> stored.then(saved)));
+        folded = true;
+    }
+
+    /** As {@link #load}, with what other processes have saved since it was last read. */
+    Optional<Progress> loadAnew(String slug, StreamPath path) {
+        ProgressKey key = new ProgressKey(slug, path);
+        refuseOwn(key);
+        synchronized (folding) {
+            if (folded) {
+                fold().forEach((whose, later) -> newest.merge(whose, later, Progress::then));
+            } else {
+                foldFirst();
             }
         }
         return Optional.ofNullable(newest.get(key));
@@ -82,16 +101,20 @@ final class StreamProgressStore implements ProgressStore.Durable {
         }
     }
 
+    /** What was stored after what was read before. With {@code folding} held. */
     private Map<ProgressKey, Progress> fold() {
         Map<ProgressKey, Progress> stored = new HashMap<>();
+        long through = readThrough;
         ReadRange.Builder range = ReadRange.builder()
+                .afterOffset(through)
                 .types(BuiltInType.PROGRESS_SAVED.spellings())
                 .limit(PAGE);
         List<Event> page;
         do {
             page = read(range.build());
             for (Event event : page) {
-                range.afterOffset(event.offset());
+                through = event.offset();
+                range.afterOffset(through);
                 if (BuiltInType.PROGRESS_SAVED.problems(event.payloadJson()).isEmpty()) {
                     Progress progress =
                             Progress.of(JsonCodec.fromTree(event.payloadJson(), StreamEvent.ProgressSaved.class));
@@ -103,6 +126,7 @@ final class StreamProgressStore implements ProgressStore.Durable {
                 }
             }
         } while (page.size() == PAGE);
+        readThrough = through;
         return stored;
     }
 

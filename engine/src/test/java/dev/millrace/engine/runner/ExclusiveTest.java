@@ -13,7 +13,9 @@ import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Effects;
+import dev.millrace.core.runner.EffectsFrom;
 import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.Progress;
 import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.RunnerStatus.Phase;
 import dev.millrace.engine.runner.Recorder.Talk.Echoed;
@@ -23,7 +25,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -217,9 +222,134 @@ class ExclusiveTest extends RunnerRules {
     }
 
     @Test
+    void should_run_nothing_more_of_what_it_holds_once_it_has_let_go_of_the_lease() throws Exception {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            CompletableFuture<Void> slow = new CompletableFuture<>();
+            Recorder recorder =
+                    Recorder.silent().onSaid((state, event, effects) -> state.size() == 1 ? slow : Effects.none());
+            ProcessorRunner<List<String>> runner =
+                    start(runner(recorder).executor(thread).progress(shared).exclusive(LEASE));
+            Awaitility.await().atMost(LIMIT).until(() -> runner.status().phase() == Phase.LIVE);
+            long first = say("one");
+            Awaitility.await().atMost(LIMIT).until(() -> recorder.acted.equals(List.of(first)));
+            say("two");
+            say("poison");
+
+            assertThat(get(runner.ended()).phase()).isEqualTo(Phase.HALTED);
+            Awaitility.await().atMost(LIMIT).until(() -> !leases("released").isEmpty());
+            slow.complete(null);
+            thread.submit(() -> {}).get(30, TimeUnit.SECONDS); // whatever that set going was before this
+
+            assertThat(recorder.acted).containsExactly(first);
+        } finally {
+            thread.shutdown();
+        }
+    }
+
+    @Test
+    void should_ask_again_how_far_the_last_one_came_when_that_cannot_be_read() {
+        AtomicInteger reads = new AtomicInteger();
+        ProgressStore unreachable = new ProgressStore() {
+            @Override
+            public Optional<Progress> load(String slug, StreamPath path) {
+                if (reads.incrementAndGet() < 3) {
+                    throw new StreamException(StreamException.Code.UNAVAILABLE, path, "not now");
+                }
+                return shared.load(slug, path);
+            }
+
+            @Override
+            public void save(Progress progress) {
+                shared.save(progress);
+            }
+        };
+        ProcessorRunner<List<String>> runner =
+                start(runner(Recorder.silent()).progress(unreachable).exclusive(LEASE));
+
+        Awaitility.await().atMost(LIMIT).until(() -> {
+            timers.advance(Duration.ofMillis(100));
+            return runner.status().phase() == Phase.LIVE;
+        });
+
+        assertThat(reads).hasValue(3);
+        assertThat(leases("claimed")).hasSize(1);
+    }
+
+    @Test
+    void should_let_another_one_try_when_it_cannot_begin() {
+        ProgressStore broken = new ProgressStore() {
+            @Override
+            public Optional<Progress> load(String slug, StreamPath path) {
+                throw new IllegalStateException("the disk is gone");
+            }
+
+            @Override
+            public void save(Progress progress) {
+                throw new IllegalStateException("the disk is gone");
+            }
+        };
+        ProcessorRunner<List<String>> runner =
+                start(runner(Recorder.silent()).progress(broken).exclusive(LEASE));
+
+        assertThat(get(runner.ended()).phase()).isEqualTo(Phase.STOPPED);
+        owner(Duration.ZERO);
+
+        assertThat(leases("claimed")).hasSize(2);
+    }
+
+    @Test
+    void should_know_what_others_did_between_two_leases_of_its_own() {
+        StreamPath side = StreamPath.of("/progress");
+        try (ProgressStore.Durable here = ProgressStore.inStream(streams, side);
+                ProgressStore.Durable there = ProgressStore.inStream(streams, side)) {
+            Recorder one = Recorder.silent();
+            Recorder other = Recorder.silent();
+            ProcessorRunner<List<String>> first = start(runner(one)
+                    .progress(here)
+                    .effectsFrom(EffectsFrom.BEGINNING)
+                    .exclusive(LEASE));
+            first.awaitProcessed(say("one"), LIMIT);
+            get(streams.append(LEASES, claim("nobody", 2)));
+            Awaitility.await().atMost(LIMIT).until(() -> first.status().phase() == Phase.STANDBY);
+            get(streams.append(LEASES, release("nobody", 2)));
+            Awaitility.await().atMost(LIMIT).until(() -> first.status().phase() == Phase.LIVE);
+            ProcessorRunner<List<String>> second = start(runner(other)
+                    .progress(there)
+                    .effectsFrom(EffectsFrom.BEGINNING)
+                    .exclusive(LEASE));
+            second.awaitCaughtUp(LIMIT);
+            first.stop(LIMIT);
+            second.awaitProcessed(say("two"), LIMIT);
+            assertThat(one.acted).hasSize(1);
+            assertThat(other.acted).hasSize(1);
+
+            Recorder again = Recorder.silent();
+            ProcessorRunner<List<String>> third = start(runner(again)
+                    .progress(here)
+                    .effectsFrom(EffectsFrom.BEGINNING)
+                    .exclusive(LEASE));
+            third.awaitCaughtUp(LIMIT);
+            second.stop(LIMIT);
+            Awaitility.await().atMost(LIMIT).until(() -> third.status().phase() == Phase.LIVE);
+            third.awaitProcessed(say("three"), LIMIT);
+
+            assertThat(again.calls).filteredOn(call -> call.startsWith("said")).containsExactly("said three 3");
+        }
+    }
+
+    @Test
     void should_refuse_a_lease_that_is_too_short_to_be_kept() {
         assertThatThrownBy(() -> runner(Recorder.silent()).exclusive(Duration.ofMillis(999)))
                 .hasMessage("a lease must be 1 s or longer, got PT0.999S");
+    }
+
+    private static EventInput release(String holder, int epoch) {
+        return EventInput.builder()
+                .from(claim(holder, epoch))
+                .type("millrace/lease-released")
+                .idempotencyKey(Fence.claimKey("recorder", epoch) + "/released")
+                .build();
     }
 
     private static EventInput claim(String holder, int epoch) {
