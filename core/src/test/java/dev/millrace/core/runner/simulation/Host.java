@@ -1,57 +1,83 @@
 package dev.millrace.core.runner.simulation;
 
 import dev.millrace.core.StreamPath;
-import dev.millrace.core.runner.EffectsFrom;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.Progress;
 import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.RetryPolicy;
 import dev.millrace.core.runner.RunnerStatus.Phase;
-import dev.millrace.core.runner.SnapshotStore;
 import dev.millrace.core.runner.Timers;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 
-/** One runner in a process of its own, which dies without a word: what it had begun, it never goes on with. */
+/**
+ * One runner in a process of its own, which dies without a word: what it had begun, it never goes on with. It may also sleep,
+ * and does late then whatever came due; and be cut off, so that nothing leaves it, or nothing reaches it.
+ */
 final class Host implements Executor, Timers, ProgressStore {
     private final World world;
     private final String name;
-    private final Map<String, Progress> disk;
-    private final Log log;
+    private final Disk disk;
+    private final Service service;
+    private final Clock clock;
+    private final Manners manners;
     private final Ledger ledger;
     private final ProcessorRunner<Ledger.Account> runner;
+    private final List<Runnable> overslept = new ArrayList<>();
+    private BiConsumer<Host, Progress> auditor = (process, progress) -> {};
     private String incarnation = "";
     private boolean dead;
+    private boolean asleep;
+    private boolean mute;
+    private boolean deaf;
+
+    /** What its connection is like, apart from what the network does to everybody. */
+    enum Manners {
+        /** A request that gets lost is noticed soon. */
+        PLAIN,
+        /** So is a connection that is silent. */
+        POLITE,
+        /** Requests come late, and that one got lost is noticed late. */
+        SLOW
+    }
 
     Host(
             World world,
             String name,
-            Log log,
-            Map<String, Progress> disk,
-            Optional<SnapshotStore> snapshots,
-            EffectsFrom policy) {
+            Service service,
+            Disk disk,
+            Clock clock,
+            Manners manners,
+            UnaryOperator<ProcessorRunner.Builder<Ledger.Account>> configured) {
         this.world = world;
         this.name = name;
-        this.log = log;
         this.disk = disk;
+        this.service = service;
+        this.clock = clock;
+        this.manners = manners;
         this.ledger = new Ledger(world, this);
         world.note(name + " starts");
         ProcessorRunner.Builder<Ledger.Account> builder =
-                ProcessorRunner.builder(new Network(world, log, this), ledger).stream(Log.PATH)
+                ProcessorRunner.builder(new Network(world, service, this), ledger).stream(Log.PATH)
                         .executor(this)
                         .timers(this)
                         .progress(this)
-                        .effectsFrom(policy)
                         .random(new SplittableRandom(world.seed()))
                         .retry(new RetryPolicy(3, Duration.ofMillis(50), Duration.ofSeconds(1)))
                         .maxUnacknowledged(10_000);
-        snapshots.ifPresent(
-                store -> builder.snapshots(store, Ledger.Account.class).snapshotEvery(5));
-        this.runner = builder.start();
+        this.runner = configured.apply(builder).start();
+    }
+
+    /** Sees whatever it says that it has done. */
+    void watchedBy(BiConsumer<Host, Progress> newAuditor) {
+        auditor = newAuditor;
     }
 
     /** It is connected to this life of the stream. */
@@ -61,7 +87,7 @@ final class Host implements Executor, Timers, ProgressStore {
 
     /** Whether it still acts on a stream that is no more. */
     boolean isBehindTheTimes() {
-        return !incarnation.equals(log.incarnation());
+        return !incarnation.equals(service.log().incarnation());
     }
 
     boolean isDead() {
@@ -86,59 +112,119 @@ final class Host implements Executor, Timers, ProgressStore {
         dead = true;
     }
 
-    /** It is asked to stop, and does. */
+    /** It is asked to stop, and does; its last words are on their way. */
     void stop() {
         world.note(name + " stops");
         runner.stop(Duration.ZERO);
         dead = true;
     }
 
+    // ---- what befalls it
+
+    /** Everything in it stands still. */
+    void sleep(Duration time) {
+        note("sleeps for " + time);
+        asleep = true;
+        world.after(time, this::wake);
+    }
+
+    void wake() {
+        if (asleep) {
+            note("wakes up");
+            asleep = false;
+            List<Runnable> late = List.copyOf(overslept);
+            overslept.clear();
+            late.forEach(world::soon);
+        }
+    }
+
+    boolean isAsleep() {
+        return asleep;
+    }
+
+    void cutOff(boolean fromSpeaking, boolean fromHearing) {
+        note("is cut off: " + (fromSpeaking ? "mute " : "") + (fromHearing ? "deaf" : ""));
+        mute = fromSpeaking;
+        deaf = fromHearing;
+    }
+
+    void joinAgain() {
+        if (mute || deaf) {
+            note("is back");
+            mute = false;
+            deaf = false;
+        }
+    }
+
+    boolean isMute() {
+        return mute;
+    }
+
+    boolean isDeaf() {
+        return deaf;
+    }
+
+    boolean isPolite() {
+        return manners == Manners.POLITE;
+    }
+
+    /** How long a message takes. */
+    Duration latency() {
+        boolean late = manners == Manners.SLOW && world.isStormy() && world.oneIn(15);
+        return world.upTo(late ? 30_000 : 30);
+    }
+
+    /** How long it waits for an answer that does not come. */
+    Duration patience() {
+        return world.upTo(manners == Manners.SLOW ? world.oneIn(4) ? 60_000 : 10_000 : 500);
+    }
+
+    // ---- what it lives on
+
     void note(String what) {
         world.note(name + " " + what);
     }
 
-    private void ifAlive(Runnable task) {
-        if (!dead) {
-            task.run();
+    /** Something reaches it from outside. */
+    void hears(Runnable news) {
+        if (dead) {
+            return;
+        }
+        if (asleep) {
+            overslept.add(news);
+        } else {
+            news.run();
         }
     }
 
     @Override
     public void execute(Runnable task) {
-        world.soon(() -> ifAlive(task));
+        world.soon(() -> hears(task));
     }
 
     @Override
     public Instant now() {
-        return world.now();
+        return clock.read(world.now());
     }
 
     @Override
     public Timer after(Duration delay, Runnable task) {
-        return world.after(delay, () -> ifAlive(task));
+        return world.after(clock.last(delay), () -> hears(task));
     }
 
     @Override
     public Optional<Progress> load(String slug, StreamPath path) {
-        return Optional.ofNullable(disk.get(slug + path));
+        return disk.load(slug, path);
     }
 
     /** A save reaches the disk a little later, unless the process is dead by then. */
     @Override
     public void save(Progress progress) {
-        Runnable write = () -> {
-            Progress old = disk.put(progress.slug() + progress.path(), progress);
-            boolean back = old != null
-                    && old.incarnation().equals(progress.incarnation())
-                    && old.acknowledgedThrough() > progress.acknowledgedThrough();
-            if (back) { // another copy was further already; coalescing stores keep the newest
-                disk.put(progress.slug() + progress.path(), old);
-            }
-        };
+        auditor.accept(this, progress);
         if (world.oneIn(2)) {
-            write.run();
+            disk.save(progress);
         } else {
-            after(world.upTo(100), write);
+            after(world.upTo(100), () -> disk.save(progress));
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * Answers every question by an effect of its own, and serves every wish by an attempt that looks at what is owed. It
@@ -58,12 +59,24 @@ final class Ledger implements Processor<Ledger.Account> {
     private final Host process;
     private final Set<String> served = new HashSet<>();
     private final Map<Long, Integer> tries = new HashMap<>();
+    private Consumer<Host> onBegin = process -> {};
+    private int pace = 1;
     private int lives;
     private long underWay;
 
     Ledger(World world, Host process) {
         this.world = world;
         this.process = process;
+    }
+
+    /** Is told whenever it is asked to act. */
+    void watchedBy(Consumer<Host> newOnBegin) {
+        onBegin = newOnBegin;
+    }
+
+    /** Thinks so much longer. */
+    void slowDown(int times) {
+        pace = times;
     }
 
     static Account fold(List<Event> log) {
@@ -102,6 +115,7 @@ final class Ledger implements Processor<Ledger.Account> {
 
     @Override
     public CompletionStage<Void> afterAppend(Account account, Event event, Effects effects) {
+        onBegin.accept(process);
         require(account.through() == event.offset(), "is given the state of " + account.through() + " with " + event);
         serve(account, effects);
         return event.payload() instanceof Entry.Asked asked ? answer(asked, event, effects) : Effects.none();
@@ -114,7 +128,7 @@ final class Ledger implements Processor<Ledger.Account> {
         int life = lives;
         underWay = event.offset();
         CompletableFuture<Void> thought = new CompletableFuture<>();
-        process.after(world.upTo(60), () -> {
+        process.after(world.upTo(60 * pace), () -> {
             if (life == lives) {
                 underWay = 0;
             }
@@ -137,6 +151,7 @@ final class Ledger implements Processor<Ledger.Account> {
         if (account.open().isEmpty() || effects.delivery().behind() > 0) {
             return;
         }
+        onBegin.accept(process);
         int life = lives;
         process.note("owes " + account.open() + " because of " + account.newestWish());
         effects.launch("serve", Effects.because(account.newestWish()), attempt -> {
@@ -144,7 +159,7 @@ final class Ledger implements Processor<Ledger.Account> {
                     !served.contains(life + ":" + account.newestWish()),
                     "is asked again to serve because of " + account.newestWish());
             CompletableFuture<Void> thought = new CompletableFuture<>();
-            process.after(world.upTo(500), () -> thought.complete(null));
+            process.after(world.upTo(500 * pace), () -> thought.complete(null));
             return thought.thenCompose(done -> attempt.append(new Entry.Served(account.open())))
                     .whenComplete((appended, failure) ->
                             process.note(failure == null ? "served" : "served nothing: " + failure))

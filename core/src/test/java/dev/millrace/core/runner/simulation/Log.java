@@ -11,11 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The service, as simple as its rules allow: one stream, keys, pause, and lives. */
+/** One stream of the service, as simple as its rules allow: keys, pause, and lives. */
 final class Log {
     static final StreamPath PATH = StreamPath.of("/simulated");
 
     private final World world;
+    private final StreamPath path;
     private final List<Runnable> watchers = new ArrayList<>();
     private final List<Runnable> mourners = new ArrayList<>();
     private final Map<String, Event> keys = new HashMap<>();
@@ -23,8 +24,9 @@ final class Log {
     private int life = 1;
     private boolean paused;
 
-    Log(World world) {
+    Log(World world, StreamPath path) {
         this.world = world;
+        this.path = path;
         append(EventInput.ofType(BuiltInType.INITIALIZED.type()));
     }
 
@@ -38,6 +40,11 @@ final class Log {
 
     boolean isPaused() {
         return paused;
+    }
+
+    /** Whether an event is stored under this key. */
+    boolean knows(String key) {
+        return keys.containsKey(key);
     }
 
     void watch(Runnable appended, Runnable destroyed) {
@@ -56,10 +63,10 @@ final class Log {
             return new Appended(known, true, !known.payloadJson().equals(input.payload()));
         }
         if (paused && !BuiltInType.RESUMED.matches(input.type())) {
-            throw new StreamException(StreamException.Code.PAUSED, PATH, "the stream is paused");
+            throw new StreamException(StreamException.Code.PAUSED, path, "the stream is paused");
         }
         Event event = Event.builder()
-                .path(PATH)
+                .path(path)
                 .offset(events.size() + 1L)
                 .type(input.type())
                 .payloadJson(input.payload())
@@ -70,14 +77,26 @@ final class Log {
         events.add(event);
         input.idempotencyKey().ifPresent(key -> keys.put(key, event));
         paused = BuiltInType.PAUSED.matches(input.type()) || (paused && !BuiltInType.RESUMED.matches(input.type()));
-        world.note("stored " + event.offset() + " " + event.type() + " " + event.payloadJson());
+        world.note("stored " + path + "@" + event.offset() + " " + event.type() + " " + told(event));
         List.copyOf(watchers).forEach(Runnable::run);
         return new Appended(event, false, false);
     }
 
+    /** Without the names that processes make up for themselves, which no seed decides. */
+    private static String told(Event event) {
+        return event.payloadJson().has("holder")
+                ? event.payloadJson().path("epoch").asText()
+                : event.payloadJson().toString();
+    }
+
+    @Override
+    public String toString() {
+        return path.value();
+    }
+
     /** Another life begins. */
     void destroy() {
-        world.note("destroyed");
+        world.note("destroyed " + path);
         events = new ArrayList<>();
         keys.clear();
         paused = false;

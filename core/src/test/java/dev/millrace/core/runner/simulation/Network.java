@@ -21,13 +21,15 @@ import java.util.concurrent.CompletableFuture;
 
 /** What lies between a process and the log: requests and answers are late or lost, connections are cut or go silent. */
 final class Network implements EventStreams {
+    static final String LOST = "the network lost it";
+
     private final World world;
-    private final Log log;
+    private final Service service;
     private final Host process;
 
-    Network(World world, Log log, Host process) {
+    Network(World world, Service service, Host process) {
         this.world = world;
-        this.log = log;
+        this.service = service;
         this.process = process;
     }
 
@@ -35,31 +37,34 @@ final class Network implements EventStreams {
         return world.isStormy() && world.oneIn(oneIn);
     }
 
-    private StreamException lost() {
-        return new StreamException(StreamException.Code.UNAVAILABLE, Log.PATH, "the network lost it");
+    private StreamException lost(StreamPath path) {
+        return new StreamException(StreamException.Code.UNAVAILABLE, path, LOST);
     }
 
     @Override
     public CompletableFuture<Appended> append(StreamPath path, EventInput input) {
         CompletableFuture<Appended> answer = new CompletableFuture<>();
-        boolean requestLost = strikes(12);
+        boolean requestLost = strikes(12) || process.isMute();
         boolean answerLost = strikes(12);
-        world.after(world.upTo(30), () -> {
+        world.after(process.latency(), () -> {
             if (requestLost) {
-                process.after(world.upTo(500), () -> answer.completeExceptionally(lost()));
+                world.after(process.patience(), () -> process.hears(() -> answer.completeExceptionally(lost(path))));
                 return;
             }
             try {
-                Appended appended = log.append(input);
-                process.after(world.upTo(30), () -> {
-                    if (answerLost) {
-                        answer.completeExceptionally(lost());
+                Appended appended = service.append(process, path, input);
+                world.after(process.latency(), () -> {
+                    if (answerLost || process.isDeaf()) {
+                        world.after(
+                                process.patience(),
+                                () -> process.hears(() -> answer.completeExceptionally(lost(path))));
                     } else {
-                        answer.complete(appended);
+                        process.hears(() -> answer.complete(appended));
                     }
                 });
             } catch (StreamException refused) {
-                process.after(world.upTo(30), () -> answer.completeExceptionally(refused));
+                Throwable heard = process.isDeaf() ? lost(path) : refused;
+                world.after(process.latency(), () -> process.hears(() -> answer.completeExceptionally(heard)));
             }
         });
         return answer;
@@ -68,22 +73,25 @@ final class Network implements EventStreams {
     @Override
     public CompletableFuture<List<Event>> read(StreamPath path, ReadRange range) {
         CompletableFuture<List<Event>> answer = new CompletableFuture<>();
-        process.after(world.upTo(30), () -> {
-            if (strikes(12)) {
-                answer.completeExceptionally(lost());
-                return;
-            }
-            answer.complete(log.events().stream()
-                    .filter(event -> event.offset() > range.afterOffset()
-                            && event.offset() < range.beforeOffset().orElse(Long.MAX_VALUE))
-                    .toList());
-        });
+        world.after(
+                world.upTo(30),
+                () -> process.hears(() -> {
+                    if (strikes(12) || process.isMute() || process.isDeaf()) {
+                        answer.completeExceptionally(lost(path));
+                        return;
+                    }
+                    answer.complete(service.at(path).events().stream()
+                            .filter(event -> event.offset() > range.afterOffset()
+                                    && event.offset() < range.beforeOffset().orElse(Long.MAX_VALUE))
+                            .toList());
+                }));
         return answer;
     }
 
     @Override
     public Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber) {
-        Link link = new Link(afterOffset, subscriber);
+        Log log = service.at(path);
+        Link link = new Link(log, afterOffset, subscriber);
         log.watch(link::wake, link::bury);
         link.connectSoon();
         return link;
@@ -91,6 +99,7 @@ final class Network implements EventStreams {
 
     /** One subscription, over one connection after the other. */
     private final class Link implements Subscription {
+        private final Log log;
         private final Subscriber subscriber;
         private long delivered;
         private String incarnation = "";
@@ -102,21 +111,22 @@ final class Network implements EventStreams {
         private Optional<Instant> deafSince = Optional.empty();
         private int connection;
 
-        Link(long afterOffset, Subscriber subscriber) {
+        Link(Log log, long afterOffset, Subscriber subscriber) {
+            this.log = log;
             this.delivered = afterOffset;
             this.subscriber = subscriber;
         }
 
         void connectSoon() {
-            process.after(world.upTo(50), this::connect);
+            later(world.upTo(50), this::connect);
         }
 
         private void connect() {
             if (closed || connected) {
                 return;
             }
-            if (strikes(4)) {
-                process.after(world.upTo(1000), this::connect);
+            if (strikes(4) || process.isMute() || process.isDeaf()) {
+                later(world.upTo(1000), this::connect);
                 return;
             }
             connected = true;
@@ -129,8 +139,10 @@ final class Network implements EventStreams {
             toldCaughtUp = false;
             Duration gap =
                     deafSince.map(since -> Duration.between(since, world.now())).orElse(Duration.ZERO);
-            process.note("connects to " + incarnation + " at " + watermark);
-            process.attends(incarnation);
+            process.note("connects to " + log + " in " + incarnation + " at " + watermark);
+            if (log == service.log()) {
+                process.attends(incarnation);
+            }
             subscriber.onConnected(new Connected(incarnation, watermark, gap));
             wake();
         }
@@ -139,7 +151,7 @@ final class Network implements EventStreams {
             if (connected && !pumping && !closed) {
                 pumping = true;
                 int mine = connection;
-                process.after(world.upTo(20), () -> pump(mine));
+                later(world.upTo(20), () -> pump(mine));
             }
         }
 
@@ -149,11 +161,11 @@ final class Network implements EventStreams {
                 wake();
                 return;
             }
-            if (strikes(25)) { // silence, until somebody notices
+            if ((!process.isPolite() && strikes(25)) || process.isDeaf()) { // silence, until somebody notices
                 deafSince = Optional.of(world.now());
                 connected = false;
-                process.note("goes deaf");
-                process.after(world.upTo(40_000), () -> cut("silent for too long"));
+                process.note("goes deaf to " + log);
+                later(world.upTo(process.isPolite() ? 1000 : 40_000), () -> cut("silent for too long"));
                 return;
             }
             if (strikes(20)) {
@@ -187,9 +199,14 @@ final class Network implements EventStreams {
 
         private void cut(String why) {
             if (!closed) {
-                subscriber.onDisconnected(new StreamException(StreamException.Code.UNAVAILABLE, Log.PATH, why));
+                subscriber.onDisconnected(new StreamException(StreamException.Code.UNAVAILABLE, why));
                 connectSoon();
             }
+        }
+
+        /** It takes this long, whatever the clock of the process says. */
+        private void later(Duration delay, Runnable task) {
+            world.after(delay, () -> process.hears(task));
         }
 
         /** The stream is no more. A connection that is cut hears nothing of it. */

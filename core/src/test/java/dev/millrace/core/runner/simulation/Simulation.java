@@ -7,16 +7,13 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.runner.EffectsFrom;
-import dev.millrace.core.runner.Progress;
 import dev.millrace.core.runner.RunnerStatus;
 import dev.millrace.core.runner.RunnerStatus.Phase;
 import dev.millrace.core.runner.SnapshotStore;
 import dev.millrace.core.runner.simulation.Ledger.Entry;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -34,7 +31,8 @@ final class Simulation {
     private final World world;
     private final Log log;
     private final EffectsFrom policy;
-    private final Map<String, Progress> disk = new HashMap<>();
+    private final Service service;
+    private final Disk disk = new Disk();
     private final Optional<SnapshotStore> snapshots;
     private final List<Host> running = new ArrayList<>();
     private int processes;
@@ -44,7 +42,8 @@ final class Simulation {
         this.world = new World(seed);
         this.policy = policy;
         this.snapshots = seed % 2 == 0 ? Optional.empty() : Optional.of(SnapshotStore.inMemory());
-        this.log = new Log(world);
+        this.service = new Service(world);
+        this.log = service.log();
     }
 
     /** Lives through it and judges; the trace of what happened. */
@@ -69,7 +68,12 @@ final class Simulation {
     }
 
     private void start() {
-        running.add(new Host(world, "process-" + ++processes, log, disk, snapshots, policy));
+        running.add(new Host(
+                world, "process-" + ++processes, service, disk, Clock.TRUE, Host.Manners.PLAIN, builder -> {
+                    snapshots.ifPresent(store ->
+                            builder.snapshots(store, Ledger.Account.class).snapshotEvery(5));
+                    return builder.effectsFrom(policy);
+                }));
     }
 
     private void deed() {
@@ -134,7 +138,7 @@ final class Simulation {
                 judge(asked, event.offset(), ofThisLife);
             }
         }
-        assertThat(disk.values())
+        assertThat(disk.all())
                 .allSatisfy(progress -> assertThat(progress.acknowledgedThrough())
                         .isLessThanOrEqualTo(log.events().size()));
     }
@@ -147,13 +151,8 @@ final class Simulation {
     }
 
     private void judge(Entry.Asked asked, long offset, List<Event> events) {
-        long answers = events.stream()
-                .filter(event -> event.payload() instanceof Entry.Answered answered && answered.id() == asked.id())
-                .count();
-        long deadLetters = events.stream()
-                .filter(event -> BuiltInType.EFFECT_FAILED.matches(event.type())
-                        && event.payloadJson().at("/source/offset").asLong() == offset)
-                .count();
+        long answers = Verdict.answers(asked, events);
+        long deadLetters = Verdict.deadLetters(offset, events);
         boolean hopeless = asked.failures() > RETRIES;
         if (policy.equals(EffectsFrom.BEGINNING)) {
             assertThat(answers).as("answers to %s at %s", asked, offset).isEqualTo(hopeless ? 0 : 1);

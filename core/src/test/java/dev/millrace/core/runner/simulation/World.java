@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
  * the clock moves on to the next timer. One thread does it all.
  */
 final class World {
+    static final Instant BEGINNING = Instant.parse("2026-01-01T00:00:00Z");
     private static final int MOST_STEPS = 200_000;
 
     private record Alarm(Instant due, long number, Runnable action) {}
@@ -24,7 +25,7 @@ final class World {
             new PriorityQueue<>(Comparator.comparing(Alarm::due).thenComparing(Alarm::number));
     private final List<String> complaints = new ArrayList<>();
     private final StringBuilder trace = new StringBuilder();
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private Instant now = BEGINNING;
     private boolean stormy = true;
     private long numbers;
     private int steps;

@@ -1,0 +1,32 @@
+package dev.millrace.core.runner.simulation;
+
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.Progress;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What survives a process, and is shared by all that run the same processor. */
+final class Disk {
+    private final Map<String, Progress> kept = new HashMap<>();
+
+    Optional<Progress> load(String slug, StreamPath path) {
+        return Optional.ofNullable(kept.get(slug + path));
+    }
+
+    /** When another copy was further already, that is kept, as stores do that keep the newest. */
+    void save(Progress progress) {
+        kept.merge(
+                progress.slug() + progress.path(),
+                progress,
+                (old, next) -> old.incarnation().equals(next.incarnation())
+                                && old.acknowledgedThrough() > next.acknowledgedThrough()
+                        ? old
+                        : next);
+    }
+
+    Collection<Progress> all() {
+        return kept.values();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.millrace.core.runner.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Stories of processes that stand by for each other, each told by its seed alone; for more of them, or one of them again,
+ * as in {@link RunnerSimulationTest}.
+ */
+class LeaseSimulationTest {
+    private static final long SEEDS = Long.getLong("millrace.simulation.seeds", 1000);
+
+    private static final Logger CHATTER = Logger.getLogger("dev.millrace.core.runner");
+
+    @BeforeAll
+    static void silence() {
+        CHATTER.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void speakAgain() {
+        CHATTER.setLevel(null);
+    }
+
+    private static LongStream seeds() {
+        Long only = Long.getLong("millrace.simulation.seed");
+        return only == null ? LongStream.range(0, SEEDS) : LongStream.of(only);
+    }
+
+    private static void live(long seed) {
+        LeaseSimulation simulation = new LeaseSimulation(seed);
+        try {
+            simulation.run();
+        } catch (AssertionError | RuntimeException broken) {
+            throw new AssertionError(
+                    "seed " + seed + ": " + broken.getMessage() + "\nwhat happened:\n" + simulation.trace(), broken);
+        }
+    }
+
+    @Test
+    void should_let_one_at_a_time_append_and_settle_everything_whatever_befalls_them() {
+        seeds().forEach(LeaseSimulationTest::live);
+    }
+
+    @Test
+    void should_tell_the_same_story_again() {
+        String once = new LeaseSimulation(42).run();
+
+        assertThat(new LeaseSimulation(42).run()).isEqualTo(once);
+        assertThat(new LeaseSimulation(43).run()).isNotEqualTo(once);
+    }
+}

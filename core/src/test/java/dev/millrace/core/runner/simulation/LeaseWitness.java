@@ -1,0 +1,106 @@
+package dev.millrace.core.runner.simulation;
+
+import dev.millrace.core.Appended;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.Fence;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.Progress;
+import dev.millrace.core.runner.simulation.Ledger.Entry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Sees what the holders of leases append and save, and complains of what none of them may. */
+final class LeaseWitness implements Service.Witness {
+    static final StreamPath LEASES = Fence.leases("ledger", Log.PATH);
+
+    private final World world;
+    private final Service service;
+    private final List<Map<Integer, Host>> before = new ArrayList<>();
+    private Map<Integer, Host> claimants = new HashMap<>();
+    private final TreeMap<Long, Integer> unsettled = new TreeMap<>();
+    private int newest;
+
+    LeaseWitness(World world, Service service) {
+        this.world = world;
+        this.service = service;
+        service.watchedBy(this);
+    }
+
+    int newest() {
+        return newest;
+    }
+
+    /** The lease stream is destroyed, and the epochs begin again. */
+    void beginsAnew() {
+        before.add(claimants);
+        claimants = new HashMap<>();
+        newest = 0;
+    }
+
+    /** Of an earlier life of the lease stream: a holder of the same number cannot be told from the next. */
+    private boolean heldBefore(Host process, int epoch) {
+        return before.stream().anyMatch(life -> life.get(epoch) == process);
+    }
+
+    /** The process that claimed the newest lease. */
+    Optional<Host> holder() {
+        return Optional.ofNullable(claimants.get(newest));
+    }
+
+    /** A question was accepted. */
+    void asked(Entry.Asked asked, long offset) {
+        unsettled.put(offset, asked.id());
+    }
+
+    @Override
+    public void stored(Host process, Appended appended, Optional<Fence> fence) {
+        Event event = appended.event();
+        Optional<BuiltInType> type = BuiltInType.of(event.type());
+        if (type.filter(BuiltInType.LEASE_CLAIMED::equals).isPresent()) {
+            claimed(process, event.payloadJson().path("epoch").intValue());
+        } else {
+            writtenUnder(fence, process, event);
+        }
+        Event decoded = event.decodedBy(Ledger.EVENTS);
+        if (decoded.payload() instanceof Entry.Answered answered) {
+            unsettled.values().remove(answered.id());
+        } else if (type.filter(BuiltInType.EFFECT_FAILED::equals).isPresent()) {
+            unsettled.remove(event.payloadJson().at("/source/offset").asLong());
+        }
+    }
+
+    private void claimed(Host process, int epoch) {
+        world.note(process + " has claimed " + epoch);
+        if (epoch != newest + 1) {
+            world.complain(process + " claims " + epoch + " after " + newest);
+        }
+        newest = epoch;
+        claimants.put(epoch, process);
+    }
+
+    /** Of whatever a process appends: only under a lease, only under its own, and only until the next one is claimed. */
+    private void writtenUnder(Optional<Fence> fence, Host process, Event event) {
+        if (fence.isEmpty()) {
+            world.complain(process + " appends without a lease: " + event);
+        } else if (fence.get().epoch() != newest
+                || (claimants.get(newest) != process && !heldBefore(process, newest))) {
+            world.complain(process + " appends under " + fence.get() + ", but " + newest + " is held by "
+                    + claimants.get(newest) + ": " + event);
+        }
+    }
+
+    /** Whoever says that it has done everything so far must have. */
+    void saved(Host process, Progress progress) {
+        if (!unsettled.headMap(progress.acknowledgedThrough(), true).isEmpty()) {
+            world.complain(process + " saves " + progress.acknowledgedThrough() + ", and did not settle " + unsettled);
+        }
+        if (progress.acknowledgedThrough() > service.log().events().size()) {
+            world.complain(process + " saves " + progress + " beyond the head");
+        }
+    }
+}

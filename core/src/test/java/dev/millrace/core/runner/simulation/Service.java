@@ -1,0 +1,64 @@
+package dev.millrace.core.runner.simulation;
+
+import dev.millrace.core.Appended;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.Fence;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** All streams, and the gate beside the pause: who appends under a lease must hold it. */
+final class Service {
+    /** Sees everything that a process has appended. */
+    interface Witness {
+        void stored(Host process, Appended appended, Optional<Fence> fence);
+    }
+
+    private final World world;
+    private final Map<StreamPath, Log> logs = new HashMap<>();
+    private Witness witness = (process, appended, fence) -> {};
+
+    Service(World world) {
+        this.world = world;
+    }
+
+    void watchedBy(Witness newWitness) {
+        witness = newWitness;
+    }
+
+    Log at(StreamPath path) {
+        return logs.computeIfAbsent(path, missing -> new Log(world, missing));
+    }
+
+    /** The stream that everything is about. */
+    Log log() {
+        return at(Log.PATH);
+    }
+
+    /**
+     * Stores what a process has sent.
+     *
+     * @throws StreamException when it is refused
+     */
+    Appended append(Host process, StreamPath path, EventInput input) {
+        Log log = at(path);
+        Optional<Fence> fence = input.metadata().flatMap(Fence::of);
+        boolean known = input.idempotencyKey().filter(log::knows).isPresent();
+        if (!known && fence.isPresent() && !isHeld(fence.get())) {
+            world.note(process + " is fenced with " + fence.get().epoch() + ": " + input.type());
+            throw new StreamException(StreamException.Code.FENCED, path, "lease " + fence.get() + " is not held");
+        }
+        Appended appended = log.append(input);
+        if (!known) {
+            witness.stored(process, appended, fence);
+        }
+        return appended;
+    }
+
+    private boolean isHeld(Fence fence) {
+        Log leases = at(fence.leases());
+        return leases.knows(fence.claimKey()) && !leases.knows(fence.nextClaimKey());
+    }
+}
