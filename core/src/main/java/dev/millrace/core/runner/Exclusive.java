@@ -20,7 +20,6 @@ import java.util.function.BooleanSupplier;
 final class Exclusive<S> implements Running<S>, LeaseKeeper.Owner {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
     private static final Duration LETTING_GO = Duration.ofSeconds(1);
-    private static final Duration READ_AGAIN = Duration.ofSeconds(1);
     private static final SecureRandom NAMES = new SecureRandom();
 
     private final EventStreams streams;
@@ -33,9 +32,6 @@ final class Exclusive<S> implements Running<S>, LeaseKeeper.Owner {
     private volatile Run<S> current;
     private volatile boolean acting;
     private boolean closing;
-
-    /** Whose turn it is changes under this, so that what was lost meanwhile is not begun. */
-    private final Object turn = new Object();
 
     Exclusive(EventStreams streams, Processor<S> processor, StreamPath path, RunnerOptions options, Duration lease) {
         this.streams = streams;
@@ -60,33 +56,11 @@ final class Exclusive<S> implements Running<S>, LeaseKeeper.Owner {
 
     @Override
     public void gained(Fence fence) {
-        synchronized (turn) {
-            try {
-                begin(fence);
-            } catch (StreamException notRead) {
-                if (!notRead.isRetryable()) {
-                    cannotBegin(notRead);
-                    return;
-                }
-                LOG.log(
-                        Level.WARNING,
-                        "'" + processor.slug() + "' on " + path + " has its turn, and does not know yet how far the"
-                                + " last one came; tried again every " + READ_AGAIN.toSeconds() + " s",
-                        notRead);
-                options.timers().after(READ_AGAIN, () -> options.executor().execute(() -> gained(fence)));
-            } catch (RuntimeException broken) {
-                cannotBegin(broken);
-            }
-        }
-    }
-
-    private void begin(Fence fence) {
-        if (!keeper.holds(fence)) {
-            return;
-        }
-        ProgressStore progress =
-                FencedProgress.asOfNow(options.progress(), processor.slug(), path, () -> keeper.holds(fence));
-        RunnerOptions fenced = options.with(options.effectsFrom(), progress, options.snapshots(), options.listeners());
+        RunnerOptions fenced = options.with(
+                options.effectsFrom(),
+                new FencedProgress(options.progress(), () -> keeper.holds(fence)),
+                options.snapshots(),
+                options.listeners());
         Run<S> next =
                 new Run<>(new FencedStreams(streams, fence, keeper), processor, path, fenced, progression::changed);
         if (replace(next, true)) {
@@ -96,9 +70,7 @@ final class Exclusive<S> implements Running<S>, LeaseKeeper.Owner {
 
     @Override
     public void lost() {
-        synchronized (turn) {
-            replace(onlooking(), false);
-        }
+        replace(onlooking(), false);
     }
 
     private boolean replace(Run<S> next, boolean acts) {
@@ -131,22 +103,6 @@ final class Exclusive<S> implements Running<S>, LeaseKeeper.Owner {
         run.stop(Duration.ZERO); // what it has in its lane is another one's to do, as soon as that can hold the lease
         keeper.stop();
         end(run.status().failure().orElse("the run has ended"));
-    }
-
-    private void cannotBegin(RuntimeException why) {
-        Run<S> last;
-        synchronized (this) {
-            if (closing) {
-                return;
-            }
-            closing = true;
-            last = current;
-        }
-        String what = "'" + processor.slug() + "' on " + path + " has its turn and cannot begin: " + why;
-        LOG.log(Level.ERROR, what, why);
-        last.stop(Duration.ZERO);
-        keeper.stop();
-        end(what);
     }
 
     @Override

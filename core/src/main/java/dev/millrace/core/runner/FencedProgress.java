@@ -5,21 +5,13 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Progress of a run that holds a lease. What was done before its turn is read once, anew, because another process may have
- * done it. When it holds the lease no more, what it believes to have done is refused, so that it counts as not saved, and no
- * snapshot is made beyond it.
+ * Progress of a run that holds a lease. It is read anew, because another process may have held the one before. When it holds the
+ * lease no more, what it believes to have done is refused, so that it counts as not saved, and no snapshot is made beyond it.
  */
-record FencedProgress(ProgressStore store, Optional<Progress> before, BooleanSupplier holds) implements ProgressStore {
-    /** Reads what is there now. */
-    static FencedProgress asOfNow(ProgressStore store, String slug, StreamPath path, BooleanSupplier holds) {
-        Optional<Progress> before =
-                store instanceof StreamProgressStore shared ? shared.loadAnew(slug, path) : store.load(slug, path);
-        return new FencedProgress(store, before, holds);
-    }
-
+record FencedProgress(ProgressStore store, BooleanSupplier holds) implements ProgressStore {
     @Override
     public Optional<Progress> load(String slug, StreamPath path) {
-        return before;
+        return store instanceof StreamProgressStore shared ? shared.loadAnew(slug, path) : store.load(slug, path);
     }
 
     @Override

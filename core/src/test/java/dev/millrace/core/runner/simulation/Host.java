@@ -1,5 +1,6 @@
 package dev.millrace.core.runner.simulation;
 
+import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.Progress;
@@ -214,6 +215,10 @@ final class Host implements Executor, Timers, ProgressStore {
 
     @Override
     public Optional<Progress> load(String slug, StreamPath path) {
+        boolean unreachable = mute || deaf || (manners == Manners.SLOW && world.isStormy() && world.oneIn(4));
+        if (unreachable) {
+            throw new StreamException(StreamException.Code.UNAVAILABLE, path, Network.LOST);
+        }
         return disk.load(slug, path);
     }
 
