@@ -28,7 +28,7 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /** A stream service as anybody sees it from outside: a base URL, and a client that says what it did. */
 public class Service implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final AtomicInteger STREAMS = new AtomicInteger();
     private static final String RUN = Long.toString(System.nanoTime(), 36).replace("-", "");
 

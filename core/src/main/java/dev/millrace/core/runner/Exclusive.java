@@ -49,9 +49,12 @@ final class Exclusive<S> implements Running<S>, LeaseKeeper.Owner {
     }
 
     private Run<S> onlooking() {
-        // No snapshots: what this run has folded, nobody need have acted on.
-        RunnerOptions quiet = options.with(EffectsFrom.LIVE, ProgressStore.inMemory(), Optional.empty(), List.of());
-        return new Run<>(streams, new Onlooker<>(processor), path, quiet, progression::changed);
+        // No snapshots: what this run has folded, nobody need have acted on. No event is acted on, and nothing is
+        // appended, not
+        // even about a payload or a reducer that fails: whoever holds the lease may be of another version.
+        RunnerOptions quiet =
+                options.with(EffectsFrom.after(Long.MAX_VALUE), ProgressStore.inMemory(), Optional.empty(), List.of());
+        return new Run<>(new Spectated(streams), new Onlooker<>(processor), path, quiet, progression::changed);
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
  * Progress of a run that holds a lease. It is read anew, because another process may have held the one before. When it holds the
  * lease no more, what it believes to have done is refused, so that it counts as not saved, and no snapshot is made beyond it.
  */
-record FencedProgress(ProgressStore store, BooleanSupplier holds) implements ProgressStore {
+record FencedProgress(ProgressStore store, BooleanSupplier holds) implements ProgressStore.Durable {
     @Override
     public Optional<Progress> load(String slug, StreamPath path) {
         return store instanceof StreamProgressStore shared ? shared.loadAnew(slug, path) : store.load(slug, path);
@@ -22,4 +22,15 @@ record FencedProgress(ProgressStore store, BooleanSupplier holds) implements Pro
         }
         store.save(progress);
     }
+
+    @Override
+    public void flush() {
+        if (store instanceof ProgressStore.Durable durable) {
+            durable.flush();
+        }
+    }
+
+    /** The store is not this run's own. */
+    @Override
+    public void close() {}
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.Fence;
+import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Attempt;
@@ -135,6 +136,24 @@ class ExclusiveTest extends RunnerRules {
 
         assertThat(logOf("echoed").get(0).metadata().flatMap(Fence::of)).contains(new Fence("recorder", PATH, 2));
         frozen.awaitPhase(Phase.STANDBY);
+    }
+
+    @Test
+    void should_say_nothing_about_what_it_cannot_read_or_fold_while_it_stands_by() {
+        owner(Duration.ZERO);
+        Station other = new Station(Duration.ZERO);
+        get(streams.append(
+                PATH,
+                EventInput.builder()
+                        .type("said")
+                        .payload(JsonCodec.parse("{\"text\":[]}"))
+                        .build()));
+        other.runner.awaitReduced(say("hi"), LIMIT);
+        awaitEchoes("hi");
+        assertThat(logOf("millrace/payload-malformed"))
+                .hasSize(1)
+                .allSatisfy(record ->
+                        assertThat(record.metadata().flatMap(Fence::of)).contains(new Fence("recorder", PATH, 1)));
     }
 
     @Test
