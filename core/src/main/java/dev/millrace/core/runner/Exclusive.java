@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -131,17 +132,11 @@ final class Exclusive<S> implements Running<S>, LeaseKeeper.Owner {
     private void writeDown(Duration deadline) {
         boolean waits = acting && !deadline.isZero() && !EffectLane.isInside();
         if (waits && options.progress() instanceof ProgressStore.Durable store) {
-            CompletableFuture<Void> written = new CompletableFuture<>();
-            options.executor().execute(() -> {
-                try {
-                    store.flush();
-                } catch (RuntimeException notWritten) {
-                    LOG.log(Level.DEBUG, "progress was not written before the lease ended", notWritten);
-                } finally {
-                    written.complete(null);
-                }
-            });
-            Waiting.completes(written, atMost(deadline));
+            try {
+                Waiting.completes(CompletableFuture.runAsync(store::flush, options.executor()), atMost(deadline));
+            } catch (RejectedExecutionException shutDown) {
+                LOG.log(Level.DEBUG, "progress is written when the store does so, after the lease has ended", shutDown);
+            }
         }
     }
 

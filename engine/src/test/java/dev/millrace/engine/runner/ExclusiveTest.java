@@ -267,6 +267,25 @@ class ExclusiveTest extends RunnerRules {
     }
 
     @Test
+    void should_let_go_of_the_lease_though_its_executor_is_shut_down() {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try (ProgressStore.Durable progress = ProgressStore.inStream(streams, StreamPath.of("/progress"))) {
+            ProcessorRunner<List<String>> runner = start(runner(Recorder.silent())
+                    .executor(threads)
+                    .progress(progress)
+                    .exclusive(LEASE));
+            Awaitility.await().atMost(LIMIT).until(() -> runner.status().phase() == Phase.LIVE);
+            runner.awaitIdle(LIMIT);
+            threads.shutdown();
+
+            runner.stop(LIMIT);
+
+            assertThat(get(runner.ended()).phase()).isEqualTo(Phase.STOPPED);
+            assertThat(leases("released")).hasSize(1);
+        }
+    }
+
+    @Test
     void should_ask_again_how_far_the_last_one_came_when_that_cannot_be_read() {
         AtomicInteger reads = new AtomicInteger();
         ProgressStore unreachable = new ProgressStore() {
