@@ -153,7 +153,9 @@ final class Acting<S> implements Attempts.Surroundings {
         @Override
         public CompletionStage<Void> run(int attempt) {
             Optional<Because> because = Optional.of(new Because(event.offset()));
-            causes.remember(event); // it may have waited for long
+            if (life.get() == begunIn) {
+                causes.remember(event); // it may have waited for long
+            }
             if (event.payload() instanceof Malformed malformed) {
                 return Effects.done(reactor(because, () -> false)
                         .record(Diagnostics.malformed(identity, event.offset(), malformed), event.offset()));
