@@ -68,9 +68,9 @@ public interface EventStreams {
      * Appends a payload under its own {@link EventName}.
      *
      * @param path as {@link StreamPath#of(String)} reads it
-     * @param payload an object of a class with {@code @EventName}
+     * @param payload an object of a class with {@code @EventName}, or an {@link EventInput}
      */
     default CompletableFuture<Appended> append(String path, Object payload) {
-        return append(StreamPath.of(path), EventInput.of(payload));
+        return append(StreamPath.of(path), payload instanceof EventInput input ? input : EventInput.of(payload));
     }
 }

@@ -4,6 +4,7 @@ import dev.millrace.core.Appended;
 import dev.millrace.core.StreamPath;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -85,7 +86,8 @@ public interface Effects {
 
     /** The stage of some effect, without its value. */
     static CompletionStage<Void> done(CompletionStage<?> stage) {
-        return stage.thenApply(value -> (Void) null);
+        return Objects.requireNonNull(stage, "an effect returned null instead of a stage; return Effects.none()")
+                .thenApply(value -> (Void) null);
     }
 
     /** The event of the processor's own stream that gave the reason for an effect. */

@@ -81,9 +81,14 @@ public final class Fulfilment {
         return new Fulfilment(name, start, work, lost, mostStarts);
     }
 
-    /** Begins what is owed and not begun. */
+    /**
+     * Begins what is owed and not begun. While the runner is catching up it begins nothing: what looks owed as of an old event may
+     * have been started, and settled, by a process that is gone, and {@link #reconcile} will know.
+     */
     public void pursue(Obligations duties, Effects effects) {
-        duties.owed().forEach(duty -> begin(duty, effects));
+        if (!effects.delivery().catchingUp()) {
+            duties.owed().forEach(duty -> begin(duty, effects));
+        }
     }
 
     /** Begins what is owed, and repeats or gives up what was started and runs no more. */

@@ -308,7 +308,7 @@ final class Acting<S> implements Attempts.Surroundings {
                 attempts,
                 this,
                 notices,
-                new Delivery(head, head - offset, attempt),
+                new Delivery(head, head - offset, because.isPresent() && offset < watermark, attempt),
                 over);
     }
 

@@ -41,7 +41,7 @@ final class Exclusive<S> implements Running<S>, LeaseKeeper.Owner {
         this.options = options;
         String holder = Long.toHexString(NAMES.nextLong()) + Long.toHexString(NAMES.nextLong());
         this.keeper = new LeaseKeeper(streams, processor.slug(), path, lease, holder, options, this);
-        this.current = onlooking();
+        this.current = watched(onlooking());
     }
 
     void start() {
@@ -74,7 +74,21 @@ final class Exclusive<S> implements Running<S>, LeaseKeeper.Owner {
 
     @Override
     public void lost() {
-        replace(onlooking(), false);
+        replace(watched(onlooking()), false);
+    }
+
+    /** An onlooker that halts is left alone: whoever holds the lease may be of another version. One that is refused is refused for good. */
+    private Run<S> watched(Run<S> onlooker) {
+        onlooker.ended()
+                .thenAcceptAsync(
+                        last -> {
+                            if (last.phase() == RunnerStatus.Phase.STOPPED
+                                    && last.failure().isPresent()) {
+                                endedByItself(onlooker);
+                            }
+                        },
+                        options.executor());
+        return onlooker;
     }
 
     private boolean replace(Run<S> next, boolean acts) {
@@ -161,7 +175,12 @@ final class Exclusive<S> implements Running<S>, LeaseKeeper.Owner {
         boolean runs = status.phase() != RunnerStatus.Phase.STOPPED && status.phase() != RunnerStatus.Phase.HALTED;
         return stands && runs
                 ? new RunnerStatus(
-                        RunnerStatus.Phase.STANDBY, status.watermark(), status.reducedThrough(), 0, 0, status.failure())
+                        RunnerStatus.Phase.STANDBY,
+                        status.watermark(),
+                        status.reducedThrough(),
+                        0,
+                        0,
+                        status.failure().or(keeper::refusal))
                 : status;
     }
 

@@ -51,6 +51,7 @@ final class LeaseKeeper {
 
     // Guarded by this, as everything below.
     private volatile @Nullable Fence held;
+    private volatile Optional<String> refusal = Optional.empty();
     private int life;
     private @Nullable String incarnation;
     private int epoch;
@@ -92,8 +93,14 @@ final class LeaseKeeper {
     }
 
     /** Whether this process may still act under the lease, as far as it knows. */
+    @SuppressWarnings("ReferenceEquality") // in the next life of the lease stream there is another lease of that number
     boolean holds(Fence fence) {
-        return fence.equals(held);
+        return fence == held;
+    }
+
+    /** Why the last claim was refused, other than that somebody was faster. */
+    Optional<String> refusal() {
+        return refusal;
     }
 
     /** The service says that the lease has passed on. */
@@ -291,11 +298,32 @@ final class LeaseKeeper {
         claim = next;
         Timers.Timer end = timers.after(lease, () -> executor.execute(() -> claimRanOut(next)));
         executor.execute(() -> append(BuiltInType.LEASE_CLAIMED, next.fence().epoch(), "", last)
-                .whenComplete((event, failure) -> claimed(
-                        next,
-                        failure == null
-                                && event.payloadJson().path("holder").asText().equals(holder),
-                        end)));
+                .whenComplete((event, failure) -> {
+                    hear(failure);
+                    claimed(
+                            next,
+                            failure == null
+                                    && event.payloadJson()
+                                            .path("holder")
+                                            .asText()
+                                            .equals(holder),
+                            end);
+                }));
+    }
+
+    /** Who stands by for ever must be able to know why. */
+    private void hear(@Nullable Throwable failure) {
+        Optional<String> why = Optional.ofNullable(failure)
+                .map(Appender::unwrap)
+                .filter(thrown ->
+                        !(thrown instanceof StreamException other && other.code() == StreamException.Code.FENCED))
+                .map(thrown -> "the lease of '" + slug + "' on " + path + " cannot be claimed: "
+                        + Diagnostics.describe(thrown));
+        boolean isNew = !why.equals(refusal);
+        refusal = why;
+        if (isNew && why.isPresent()) {
+            LOG.log(Level.WARNING, why.get() + "; tried again");
+        }
     }
 
     /** It was answered, or it was not; what was claimed and is not used is let go of, so that nobody waits for its end. */

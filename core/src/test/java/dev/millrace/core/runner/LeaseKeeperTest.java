@@ -30,6 +30,7 @@ class LeaseKeeperTest {
     private final ScriptedStreams streams = new ScriptedStreams();
     private final VirtualTime time = new VirtualTime();
     private final List<String> told = new ArrayList<>();
+    private final List<Fence> granted = new ArrayList<>();
     private final LeaseKeeper keeper = keeper(streams);
     private long offset;
 
@@ -38,6 +39,7 @@ class LeaseKeeperTest {
         return new LeaseKeeper(over, "mailer", PATH, LEASE, "me", options, new LeaseKeeper.Owner() {
             @Override
             public void gained(Fence fence) {
+                granted.add(fence);
                 told.add("gained " + fence.epoch());
             }
 
@@ -161,6 +163,25 @@ class LeaseKeeperTest {
     }
 
     @Test
+    void should_keep_the_lease_of_one_life_when_a_renewal_of_the_same_number_in_the_life_before_is_refused() {
+        hold();
+        time.advance(PART);
+        Call ofTheLifeBefore = streams.last();
+        connect("life-2");
+        ears().onCaughtUp(0);
+        time.run();
+        answer(streams.last());
+        assertThat(told).containsExactly("gained 1", "lost", "gained 1");
+
+        ofTheLifeBefore.refuse(StreamException.Code.FENCED);
+        keeper.fenced(granted.get(0));
+        time.run();
+
+        assertThat(told).containsExactly("gained 1", "lost", "gained 1");
+        assertThat(keeper.holds(granted.get(1))).isTrue();
+    }
+
+    @Test
     void should_keep_the_lease_when_a_renewal_is_never_answered_and_a_later_one_is() {
         hold();
         time.advance(PART); // never answered
@@ -272,7 +293,7 @@ class LeaseKeeperTest {
         time.run();
         time.advance(PART);
         ears().onDisconnected(new StreamException(StreamException.Code.UNAVAILABLE, LEASES, "cut"));
-        over.fenced(new Fence("mailer", PATH, 1));
+        over.fenced(granted.get(0));
         connect("life-1");
         ears().onCaughtUp(0);
         time.advance(LEASE);

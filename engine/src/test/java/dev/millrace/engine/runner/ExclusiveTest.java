@@ -377,6 +377,21 @@ class ExclusiveTest extends RunnerRules {
     }
 
     @Test
+    void should_say_why_it_stands_by_when_it_may_not_claim() {
+        get(streams.append(LEASES, EventInput.ofType("https://events.iterate.com/events/stream/paused")));
+
+        Station refused = new Station(Duration.ZERO);
+
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> refused.runner.status().failure().isPresent());
+        assertThat(refused.runner.status().phase()).isEqualTo(Phase.STANDBY);
+        assertThat(refused.runner.status().failure().orElseThrow())
+                .contains("the lease of 'recorder' on /agents/1 cannot be claimed")
+                .contains("paused");
+    }
+
+    @Test
     void should_refuse_a_lease_that_is_too_short_to_be_kept() {
         assertThatThrownBy(() -> runner(Recorder.silent()).exclusive(Duration.ofMillis(999)))
                 .hasMessage("a lease must be 1 s or longer, got PT0.999S");

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Obligations;
 import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.Progress;
+import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.runner.Mailer.Mail;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -81,6 +85,54 @@ class ObligationsTest extends RunnerRules {
         assertThat(next.sent).isEmpty();
         assertThat(logOf("mail-lost").get(0).payloadJson().path("why").textValue())
                 .contains("its process ended before it was settled");
+    }
+
+    @Test
+    void should_settle_all_that_a_process_started_that_was_killed_before_it_saved_progress() {
+        for (int round = 0; round < 20; round++) {
+            StreamPath path = StreamPath.of("/killed/" + round);
+            FirstProgress progress = new FirstProgress();
+            Mailer killed = new Mailer(1);
+            killed.endings.addAll(List.of(new CompletableFuture<>(), new CompletableFuture<>()));
+            ProcessorRunner<Obligations> first = startMailing(killed, path, progress);
+            get(streams.appendAll(
+                    path, List.of(EventInput.of(new Mail.Requested("a")), EventInput.of(new Mail.Requested("b")))));
+            Awaitility.await().atMost(LIMIT).until(() -> killed.sent.size() == 2);
+            first.stop(Duration.ZERO);
+
+            Mailer next = new Mailer(1);
+            startMailing(next, path, progress);
+
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .until(() -> log(path).stream()
+                                    .filter(event -> event.type().equals("mail-lost"))
+                                    .count()
+                            == 2);
+            assertThat(next.sent).isEmpty();
+        }
+    }
+
+    private ProcessorRunner<Obligations> startMailing(Mailer mailer, StreamPath path, ProgressStore progress) {
+        ProcessorRunner<Obligations> runner =
+                start(runner(mailer).stream(path).progress(progress).timers(Timers.system()));
+        runner.awaitCaughtUp(LIMIT);
+        return runner;
+    }
+
+    /** Keeps the first progress of each stream, as a disk does whose process was killed too early. */
+    private static final class FirstProgress implements ProgressStore {
+        private Optional<Progress> first = Optional.empty();
+
+        @Override
+        public synchronized Optional<Progress> load(String slug, StreamPath path) {
+            return first;
+        }
+
+        @Override
+        public synchronized void save(Progress progress) {
+            first = first.or(() -> Optional.of(progress));
+        }
     }
 
     @Test
