@@ -5,6 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -12,8 +13,11 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.runner.Timers;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Time, ids and endings come from outside: libraries ask {@code Timers} for the time, take ids from a supplier, wait
@@ -73,6 +77,31 @@ class LibraryRulesTest {
                     for (JavaAccess<?> access : type.getAccessesFromSelf()) {
                         if (isUnboundedWait(access.getTarget())) {
                             events.add(SimpleConditionEvent.violated(type, access.getDescription()));
+                        }
+                    }
+                }
+            });
+
+    /** A delay that is computed from the clock is late by what the clock moves before it is armed. */
+    @ArchTest
+    static final ArchRule should_arm_the_time_at_which_something_is_due = classes()
+            .should(new ArchCondition<JavaClass>("compute no delay from the clock") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                    if (Module.of(type).filter(Module.libraries()::contains).isEmpty()) {
+                        return;
+                    }
+                    for (JavaCodeUnit unit : type.getCodeUnits()) {
+                        Set<String> calls = unit.getMethodCallsFromSelf().stream()
+                                .map(JavaAccess::getTarget)
+                                .filter(target -> target.getOwner().isAssignableTo(Timers.class)
+                                        || target.getOwner().isAssignableTo(Effects.class))
+                                .map(AccessTarget::getName)
+                                .collect(Collectors.toSet());
+                        if (calls.containsAll(Set.of("now", "after"))) {
+                            events.add(SimpleConditionEvent.violated(
+                                    type,
+                                    unit.getFullName() + " reads the clock and arms a delay; use at(Instant, ...)"));
                         }
                     }
                 }

@@ -7,6 +7,7 @@ import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.VirtualTimers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ class PushReceiverTest {
     private static final String SHOP = "/shop";
 
     private final Clerk clerk = new Clerk();
-    private final ManualTimers time = new ManualTimers();
+    private final VirtualTimers time = new VirtualTimers(Sample.NOON);
     private final List<PushReceiver<Long>> receivers = new ArrayList<>();
     private PushStage stage;
 

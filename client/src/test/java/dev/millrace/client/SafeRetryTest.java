@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.core.Appended;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamException;
+import dev.millrace.core.runner.VirtualTimers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -34,7 +35,7 @@ class SafeRetryTest {
     @StartStop
     public final MockWebServer server = new MockWebServer();
 
-    private final ManualTimers time = new ManualTimers();
+    private final VirtualTimers time = new VirtualTimers(Sample.NOON);
 
     private HttpEventStreams streams(UnaryOperator<HttpEventStreams.Builder> more) {
         return more.apply(HttpEventStreams.builder(server.url("/").uri())
@@ -56,7 +57,7 @@ class SafeRetryTest {
     }
 
     private void awaitWaiting() {
-        Awaitility.await().atMost(Sample.PATIENCE).until(() -> !time.waiting().isEmpty());
+        Awaitility.await().atMost(Sample.PATIENCE).until(() -> !time.remaining().isEmpty());
     }
 
     private static String keyIn(RecordedRequest request) {
@@ -73,13 +74,13 @@ class SafeRetryTest {
         try (HttpEventStreams streams = streams(builder -> builder)) {
             CompletableFuture<Appended> append = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
             awaitWaiting();
-            assertThat(time.waiting()).allMatch(wait -> wait.compareTo(Duration.ofSeconds(7)) >= 0);
+            assertThat(time.remaining()).allMatch(wait -> wait.compareTo(Duration.ofSeconds(7)) >= 0);
             time.advance(Duration.ofMillis(6_999));
             assertThat(server.getRequestCount()).isEqualTo(1);
 
             time.advance(Duration.ofMillis(2));
             awaitWaiting();
-            assertThat(time.waiting()).allMatch(wait -> wait.compareTo(Duration.ofSeconds(20)) >= 0);
+            assertThat(time.remaining()).allMatch(wait -> wait.compareTo(Duration.ofSeconds(20)) >= 0);
             time.advance(Duration.ofMillis(20_001));
             assertThat(AppendTest.get(append).offset()).isEqualTo(2);
         }
@@ -101,7 +102,7 @@ class SafeRetryTest {
             }
         }
         assertThat(server.getRequestCount()).isEqualTo(3);
-        assertThat(time.waiting()).isEmpty();
+        assertThat(time.remaining()).isEmpty();
     }
 
     @Test
@@ -226,8 +227,8 @@ class SafeRetryTest {
             CompletableFuture<Appended> append = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
             for (long expected : new long[] {50, 100, 7_000 + 200}) {
                 awaitWaiting();
-                assertThat(time.waiting()).hasSize(1);
-                assertThat(time.waiting().get(0).toMillis()).isEqualTo(expected);
+                assertThat(time.remaining()).hasSize(1);
+                assertThat(time.remaining().get(0).toMillis()).isEqualTo(expected);
                 time.advance(Duration.ofMillis(expected + 1));
             }
             assertThat(AppendTest.get(append).offset()).isEqualTo(2);

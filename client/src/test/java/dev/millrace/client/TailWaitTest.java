@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.Subscription;
+import dev.millrace.core.runner.VirtualTimers;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +27,7 @@ class TailWaitTest {
         }
     };
 
-    private final ManualTimers timers = new ManualTimers();
+    private final VirtualTimers timers = new VirtualTimers(Sample.NOON);
     private final RecordingSubscriber subscriber = new RecordingSubscriber();
 
     @SuppressWarnings("NullAway.Init") // set before each test
@@ -63,7 +64,7 @@ class TailWaitTest {
         // when the machine sleeps: its own clock stands still, the service's does not
         first.cut();
         subscriber.expect("disconnected");
-        await().atMost(Sample.PATIENCE).until(() -> timers.waiting().size() == 1);
+        await().atMost(Sample.PATIENCE).until(() -> timers.remaining().size() == 1);
         timers.advance(Duration.ofMillis(100));
         service.next().tail("A", 1, ahead.plusSeconds(7 + 3600));
         // then
@@ -130,19 +131,19 @@ class TailWaitTest {
     void should_end_at_once_when_it_is_closed_while_it_waits() throws Exception {
         Subscription subscription = streams.subscribe(Sample.PATH, 0, subscriber);
         service.next().answer(503, "text/plain", "stopping");
-        await().atMost(Sample.PATIENCE).until(() -> timers.waiting().size() == 1);
+        await().atMost(Sample.PATIENCE).until(() -> timers.remaining().size() == 1);
         subscription.close();
         subscription.close();
         subscriber.expect("end");
-        assertThat(timers.waiting()).isEmpty();
+        assertThat(timers.remaining()).isEmpty();
         streams.close();
         assertThat(subscriber.rest()).isEmpty();
     }
 
     /** Waits for the one timer, checks it, and lets its time pass. */
     private void passes(Duration expected) {
-        await().atMost(Sample.PATIENCE).until(() -> timers.waiting().size() == 1);
-        assertThat(timers.waiting()).containsExactly(expected);
+        await().atMost(Sample.PATIENCE).until(() -> timers.remaining().size() == 1);
+        assertThat(timers.remaining()).containsExactly(expected);
         timers.advance(expected);
     }
 }

@@ -82,6 +82,7 @@ final class Attachments {
                     stream,
                     new Attachment(
                             event.offset(),
+                            record.position(),
                             OptionalLong.of(event.offset()),
                             attached.processor(),
                             config(attached),
@@ -101,6 +102,7 @@ final class Attachments {
                         stream,
                         new Attachment(
                                 record.offset() - 1,
+                                record.position(),
                                 OptionalLong.empty(),
                                 name,
                                 JsonNodeFactory.instance.objectNode(),

@@ -15,17 +15,19 @@ import java.util.function.Supplier;
 /** Where user code is called and futures are completed: never on the writer. Safe for use by many threads. */
 final class Delivery implements Executor {
     private final ExecutorService threads;
+    private final Activity activity;
     private final Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
 
-    Delivery(ExecutorService threads) {
+    Delivery(ExecutorService threads, Activity activity) {
         this.threads = threads;
+        this.activity = activity;
     }
 
     /** Runs a task on a thread of its own; once this is shut down, on the caller's. */
     @Override
     public void execute(Runnable task) {
         try {
-            threads.execute(task);
+            activity.execute(threads, task);
         } catch (RejectedExecutionException stopped) {
             task.run();
         }

@@ -27,7 +27,8 @@ final class EngineParts {
     private final Limits limits;
     private final InputReader reader;
     private final OpenStore store;
-    private final Delivery delivery = new Delivery(DeliveryThreads.create());
+    private final Activity activity = new Activity();
+    private final Delivery delivery = new Delivery(DeliveryThreads.create(), activity);
     private final Changes changes = new Changes(delivery);
     private final Appends appends;
     private final Tails tails;
@@ -54,11 +55,17 @@ final class EngineParts {
         this.appends = new Appends(announcements, timers);
         this.tails = new Tails(this.store, delivery, this::touch);
         this.writer = new Writer(
-                store, new Intake(MOST_WAITING, MOST_WAITING_BYTES, PATIENCE), delivery, timers, this::publish);
+                store,
+                new Intake(MOST_WAITING, MOST_WAITING_BYTES, PATIENCE),
+                delivery,
+                timers,
+                activity,
+                this::publish);
         this.states = new StateReader(this.store);
         this.demolition = new Demolition(this.store, writer, delivery, states);
         this.forks = new Forks(this.store, writer, delivery, announcements, timers, limits);
-        this.host = new ProcessorHost(store, streams, providers, settings, secrets, timers, writer::saveCursorSoon);
+        this.host = new ProcessorHost(
+                store, streams, providers, settings, secrets, timers, writer::saveCursorSoon, activity);
         host(host, new StateFolds(store, host));
     }
 
@@ -121,6 +128,10 @@ final class EngineParts {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    boolean isIdle() {
+        return activity.isIdle();
     }
 
     Limits limits() {

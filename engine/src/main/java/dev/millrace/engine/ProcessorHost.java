@@ -57,6 +57,7 @@ final class ProcessorHost implements CommitListener {
     private final Secrets secrets;
     private final Timers timers;
     private final CursorProgress.Saver saver;
+    private final Activity activity;
     private final Attachments attachments;
     private final Map<StreamKey, HostedStream> active = new ConcurrentHashMap<>();
     private final Map<ProjectSlug, HostContext> contexts = new ConcurrentHashMap<>();
@@ -72,7 +73,8 @@ final class ProcessorHost implements CommitListener {
             Map<String, String> settings,
             Secrets secrets,
             Timers timers,
-            CursorProgress.Saver saver) {
+            CursorProgress.Saver saver,
+            Activity activity) {
         this.store = store;
         this.streams = streams;
         this.providers = providers;
@@ -80,6 +82,7 @@ final class ProcessorHost implements CommitListener {
         this.secrets = secrets;
         this.timers = timers;
         this.saver = saver;
+        this.activity = activity;
         this.attachments = Attachments.load(store, providers);
     }
 
@@ -161,7 +164,7 @@ final class ProcessorHost implements CommitListener {
                         .secrets(name -> secrets.find(slug, name))
                         .progress(progressOf(slug))
                         .timers(timers)
-                        .executor(effects)
+                        .executor(task -> activity.execute(effects, task))
                         .build());
     }
 
@@ -198,10 +201,12 @@ final class ProcessorHost implements CommitListener {
         attachments.above(stream).forEach((ancestor, reaching) -> {
             for (Attachment attachment : reaching) {
                 boolean bornLater = announcedAfter(stream, ancestor, attachment.since());
+                EffectsFrom effectsFrom = bornLater
+                        ? EffectsFrom.BEGINNING
+                        : EffectsFrom.acknowledgedOrAfter(lastBefore(attachment, stream));
                 wanted.putIfAbsent(
                         attachment.processor(),
-                        new HostedStream.Wanted(
-                                attachment.config(), bornLater ? EffectsFrom.BEGINNING : news, OptionalLong.empty()));
+                        new HostedStream.Wanted(attachment.config(), effectsFrom, OptionalLong.empty()));
             }
         });
         for (String name : providers.everywhere()) {
@@ -209,6 +214,23 @@ final class ProcessorHost implements CommitListener {
                     name, new HostedStream.Wanted(JsonNodeFactory.instance.objectNode(), news, OptionalLong.empty()));
         }
         return wanted;
+    }
+
+    /**
+     * The newest offset of a stream that was committed before an attachment above it. Found by position, because commits of
+     * several streams may be told late and out of order.
+     */
+    private long lastBefore(Attachment attachment, StreamKey stream) {
+        long low = 0;
+        long high = store.head(stream).map(StreamHead::lastOffset).orElse(0L);
+        while (low < high) {
+            long middle = low + (high - low + 1) / 2;
+            boolean isBefore = store.read(stream, RecordRange.after(middle - 1, 1)).stream()
+                    .allMatch(record -> record.position() < attachment.position());
+            low = isBefore ? middle : low;
+            high = isBefore ? high : middle - 1;
+        }
+        return low;
     }
 
     /** Every stream below that was ever announced here; what was destroyed since does no harm. */
@@ -307,7 +329,7 @@ final class ProcessorHost implements CommitListener {
 
     private void run(Runnable task) {
         try {
-            thread.execute(() -> {
+            activity.execute(thread, () -> {
                 try {
                     task.run();
                 } catch (RuntimeException failure) {

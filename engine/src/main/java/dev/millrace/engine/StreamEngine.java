@@ -186,6 +186,16 @@ public final class StreamEngine implements AutoCloseable {
         return parts.demolition().destroy(new StreamKey(project, path), children);
     }
 
+    /**
+     * True if nothing is queued or running on the engine's threads: no append waits to be stored or answered, no event
+     * waits to be delivered, and no hosted processor folds or acts. Does not count what waits for time to pass, such as an
+     * armed timer or an append parked by a pause, nor what a processor waits for elsewhere, such as an HTTP answer. For
+     * tests that move the clock; see {@link dev.millrace.core.runner.VirtualTimers#advanceWhen}.
+     */
+    public boolean isIdle() {
+        return parts.isIdle();
+    }
+
     /** The parts, for tests of one of them. */
     EngineParts parts() {
         return parts;

@@ -24,15 +24,23 @@ final class Writer {
     private final Intake intake;
     private final Delivery delivery;
     private final Timers timers;
+    private final Activity activity;
     private final Publication publication;
     private final AtomicBoolean cursorsDue = new AtomicBoolean();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    Writer(EventStore store, Intake intake, Delivery delivery, Timers timers, Publication publication) {
+    Writer(
+            EventStore store,
+            Intake intake,
+            Delivery delivery,
+            Timers timers,
+            Activity activity,
+            Publication publication) {
         this.store = store;
         this.intake = intake;
         this.delivery = delivery;
         this.timers = timers;
+        this.activity = activity;
         this.publication = publication;
     }
 
@@ -53,9 +61,11 @@ final class Writer {
      * @return its future, which may have failed already
      */
     <T> CompletableFuture<T> submit(Request<T> request) {
+        activity.begin();
         try {
             intake.offer(request);
         } catch (StreamException e) {
+            activity.end();
             request.future().completeExceptionally(e);
         }
         return request.future();
@@ -85,6 +95,7 @@ final class Writer {
         for (Request<?> request : intake.abandon()) {
             answer(() -> request.fail(
                     Code.UNAVAILABLE, "the engine stopped before it was stored", "send it again later", null));
+            activity.end();
         }
     }
 
@@ -98,6 +109,7 @@ final class Writer {
             Optional<Intake.Taken> next = intake.take();
             while (next.isPresent()) {
                 write(next.get());
+                next.get().requests().forEach(answered -> activity.end());
                 next = intake.take();
             }
         } catch (Throwable e) { // whatever it is, nobody may wait for a thread that has ended

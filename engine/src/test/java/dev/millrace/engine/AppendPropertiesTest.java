@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -70,7 +69,7 @@ class AppendPropertiesTest {
 
     /** Lets some time pass, possibly backwards. */
     private static String anyPath(EngineFixture fixture, Random random) {
-        fixture.timers.advance(Duration.ofMillis(random.nextInt(200) - 80));
+        fixture.timers.set(fixture.timers.now().plusMillis(random.nextInt(200) - 80));
         return PATHS.get(random.nextInt(PATHS.size()));
     }
 

@@ -4,7 +4,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.VirtualTimers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -17,7 +19,7 @@ import java.util.function.Function;
 final class EngineFixture implements AutoCloseable {
     static final ProjectSlug PUBLIC = ProjectSlug.defaultProject();
 
-    final ManualTimers timers = new ManualTimers();
+    final VirtualTimers timers = new VirtualTimers(Instant.parse("2026-04-14T11:20:30.456Z"));
     final EventStore store;
     final StreamEngine engine;
 

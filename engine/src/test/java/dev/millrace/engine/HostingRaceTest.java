@@ -15,6 +15,7 @@ import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.VirtualTimers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -141,7 +142,7 @@ class HostingRaceTest {
 
     @Test
     void should_let_go_of_a_stream_whose_processor_halted() throws Exception {
-        ManualTimers timers = new ManualTimers();
+        VirtualTimers timers = new VirtualTimers();
         try (StreamEngine engine = StreamEngine.builder(new InMemoryEventStore())
                 .timers(timers)
                 .processors(List.of(new Provider("answerer", true, () -> {})))
@@ -154,7 +155,7 @@ class HostingRaceTest {
                             .anyMatch(event -> event.type().endsWith("processor-halted")));
 
             Awaitility.await().atMost(LIMIT).until(() -> {
-                timers.fireAll();
+                timers.advance(Duration.ofMinutes(2));
                 return engine.parts().host().activeStreams() == 0;
             });
         }

@@ -21,16 +21,23 @@ import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.VirtualTimers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HostingTest {
     @EventName("said")
@@ -79,7 +86,8 @@ class HostingTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final StreamPath PATH = StreamPath.of("/agents/1");
 
-    private final StreamEngine engine = StreamEngine.builder(new InMemoryEventStore())
+    private final EventStore store = new InMemoryEventStore();
+    private final StreamEngine engine = StreamEngine.builder(store)
             .processors(List.of(new EchoProvider("echo", false), new EchoProvider("audit", true)))
             .settings(Map.of("greeting", "good day"))
             .start();
@@ -188,6 +196,44 @@ class HostingTest {
         awaitEchoes(later, "echo", "hi first");
         awaitEchoes(StreamPath.of("/agents/2"), "audit", "good day elsewhere");
         assertThat(echoes(StreamPath.of("/agents/2"), "echo")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"history news attach", "history attach news", "attach history news"})
+    void should_act_on_what_came_after_the_attach_in_whatever_order_the_commits_are_told(String order)
+            throws Exception {
+        StreamPath older = StreamPath.of("/agents/1/older");
+        Map<String, Runnable> held = new ConcurrentHashMap<>();
+        ProcessorHost host = engine.parts().host();
+        CommitListener late = new CommitListener() {
+            @Override
+            public void committed(StreamKey stream, long first, long last, List<EventRecord> records) {
+                String json = new String(records.get(records.size() - 1).json(), StandardCharsets.UTF_8);
+                Optional<String> name =
+                        Stream.of(order.split(" ")).filter(json::contains).findFirst();
+                Runnable tell = () -> host.committed(stream, first, last, records);
+                name.ifPresentOrElse(known -> held.put(known, tell), tell);
+            }
+
+            @Override
+            public void destroyed(StreamKey stream) {
+                host.destroyed(stream);
+            }
+        };
+        engine.parts().host(late, new StateFolds(store, host));
+
+        append(older, new Said("history"));
+        Awaitility.await().atMost(LIMIT).until(() -> held.containsKey("history"));
+        attach(PATH, "echo", "hi", true);
+        Awaitility.await().atMost(LIMIT).until(() -> held.containsKey("attach"));
+        append(older, new Said("news"));
+        Awaitility.await().atMost(LIMIT).until(() -> held.containsKey("news"));
+        for (String name : order.split(" ")) {
+            Objects.requireNonNull(held.get(name)).run();
+        }
+
+        awaitEchoes(older, "audit", "good day history", "good day news");
+        awaitEchoes(older, "echo", "hi news");
     }
 
     @Test
@@ -307,7 +353,7 @@ class HostingTest {
 
     @Test
     void should_let_go_of_idle_streams_and_take_them_up_again() throws Exception {
-        ManualTimers timers = new ManualTimers();
+        VirtualTimers timers = new VirtualTimers();
         try (StreamEngine sleepy = StreamEngine.builder(new InMemoryEventStore())
                 .timers(timers)
                 .processors(List.of(new EchoProvider("audit", true)))
@@ -316,7 +362,7 @@ class HostingTest {
             get(port.append(PATH, EventInput.of(new Said("one"))));
             Awaitility.await().atMost(LIMIT).until(() -> sleepy.parts().host().activeStreams() == 3); // with ancestors
             Awaitility.await().atMost(LIMIT).until(() -> {
-                timers.fireAll();
+                timers.advance(Duration.ofMinutes(2));
                 return sleepy.parts().host().activeStreams() == 0;
             });
 

@@ -21,7 +21,7 @@ class TailStepTest {
     private final RecordingSink sink = new RecordingSink();
     private final Tails tails = new Tails(
             new OpenStore(store),
-            new Delivery(DeliveryThreads.create()),
+            new Delivery(DeliveryThreads.create(), new Activity()),
             stream -> CompletableFuture.failedFuture(new IllegalStateException("the stream exists")));
     private final Tail tail = new Tail(tails, tasks::add, A, 0, ended -> sink);
 

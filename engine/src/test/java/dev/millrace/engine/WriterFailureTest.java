@@ -32,7 +32,8 @@ class WriterFailureTest {
 
     private final ControlledStore store = new ControlledStore(new InMemoryEventStore());
     private final ScarceThreads threads = new ScarceThreads();
-    private final Delivery delivery = new Delivery(threads);
+    private final Activity activity = new Activity();
+    private final Delivery delivery = new Delivery(threads, activity);
 
     @AfterEach
     void stop() {
@@ -93,7 +94,8 @@ class WriterFailureTest {
     }
 
     private Writer writer(Writer.Publication publication) {
-        return new Writer(store, new Intake(100, 1_000, Duration.ofSeconds(1)), delivery, Timers.system(), publication);
+        return new Writer(
+                store, new Intake(100, 1_000, Duration.ofSeconds(1)), delivery, Timers.system(), activity, publication);
     }
 
     /** Three requests that the writer finds when it starts, and so stores together. */

@@ -168,7 +168,7 @@ class WriterTest {
         fixture.append("/a", "{'type':'t'}");
         engine.parts().writer().saveCursorSoon(stream, "chat", new EventStore.Cursor("life-2", 2));
 
-        fixture.timers.fireAll();
+        fixture.timers.advance(Duration.ofMillis(20));
 
         eventually(() -> store.cursor(stream, "chat").isPresent());
     }

@@ -4,6 +4,7 @@ import dev.millrace.core.EventStreams;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.EventRecord;
 import dev.millrace.engine.RecordRange;
 import dev.millrace.engine.StreamEngine;

@@ -45,11 +45,20 @@ final class Life implements Executor, Timers, ProgressStore {
 
     @Override
     public Timer after(Duration delay, Runnable task) {
-        return time.after(delay, () -> {
+        return time.after(delay, whileOn(task));
+    }
+
+    @Override
+    public Timer at(Instant due, Runnable task) {
+        return time.at(due, whileOn(task));
+    }
+
+    private Runnable whileOn(Runnable task) {
+        return () -> {
             if (on) {
                 task.run();
             }
-        });
+        };
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.RetryPolicy;
 import dev.millrace.core.runner.RunnerStatus;
+import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.StreamEngine;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -45,6 +45,11 @@ record WatchedEffects(Effects real, Watched<?> runs) implements Effects {
         return noted(real.after(delay, name, because, attempt -> work.apply(watched(attempt))));
     }
 
+    @Override
+    public Attempt at(Instant due, String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
+        return noted(real.at(due, name, because, attempt -> work.apply(watched(attempt))));
+    }
+
     private Attempt noted(Attempt attempt) {
         runs.launches().note(attempt);
         return watched(attempt);

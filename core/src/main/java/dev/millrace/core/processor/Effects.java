@@ -64,6 +64,14 @@ public interface Effects {
      */
     Attempt after(Duration delay, String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work);
 
+    /**
+     * As {@link #after}, but the work begins when the clock of the runner shows {@code due}. Prefer it for everything
+     * that is due at a moment: a delay that was computed from {@link #now} is late by what the clock moved since.
+     *
+     * @param due a moment that has passed means at once
+     */
+    Attempt at(Instant due, String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work);
+
     /** The attempt of this name that runs, or waits to begin, in this process. */
     Optional<Attempt> running(String name);
 

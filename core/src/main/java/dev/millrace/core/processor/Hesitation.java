@@ -1,6 +1,7 @@
 package dev.millrace.core.processor;
 
 import dev.millrace.core.Event;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -59,11 +60,13 @@ public final class Hesitation<S> {
             return;
         }
         Because because = Effects.because(now.openedAt());
-        if (now.remaining(effects.now()).isZero()) {
+        Instant time = effects.now();
+        Instant due = now.closesAt(time);
+        if (!due.isAfter(time)) {
             effects.running(waiting()).ifPresent(Attempt::cancel);
             effects.launch(name, because, attempt -> goAhead(now, attempt));
         } else {
-            effects.after(now.remaining(effects.now()), waiting(), because, attempt -> {
+            effects.at(due, waiting(), because, attempt -> {
                 effects.launch(name, because, next -> goAhead(now, next));
                 return Effects.none();
             });

@@ -42,11 +42,8 @@ public record Term(Optional<Duration> deadline, Optional<Instant> expiresAt) {
         return new Term(deadline, Optional.of(moment));
     }
 
-    /** How long an attempt that begins now may take; zero or less when it is not worth beginning, empty for ever. */
-    public Optional<Duration> remaining(Instant now) {
-        Optional<Duration> left = expiresAt.map(moment -> Duration.between(now, moment));
-        return deadline.filter(
-                        limit -> left.map(rest -> limit.compareTo(rest) < 0).orElse(true))
-                .or(() -> left);
+    /** True if an attempt is not to begin any more at this time. */
+    public boolean isExpired(Instant now) {
+        return expiresAt.filter(moment -> !moment.isAfter(now)).isPresent();
     }
 }

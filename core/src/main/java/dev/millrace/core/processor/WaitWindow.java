@@ -100,16 +100,18 @@ public record WaitWindow(
     }
 
     /**
-     * How long to wait from now. Never longer than {@link #most()}, whatever the clocks of service and process say.
+     * Until when to wait: {@code now} when there is nothing to wait for, and never more than {@link #most()} later,
+     * whatever the clocks of service and process say.
      *
      * @param now by the clock of the process
      */
-    public Duration remaining(Instant now) {
+    public Instant closesAt(Instant now) {
         if (!open || complete()) {
-            return Duration.ZERO;
+            return now;
         }
-        Duration left = Duration.between(now, openedOn.plus(most));
-        return left.isNegative() ? Duration.ZERO : left.compareTo(most) > 0 ? most : left;
+        Instant due = openedOn.plus(most);
+        Instant latest = now.plus(most);
+        return due.isBefore(latest) ? due : latest;
     }
 
     private List<String> without(String who) {

@@ -8,6 +8,7 @@ import dev.millrace.core.processor.Processor;
 import dev.millrace.core.processor.Term;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +39,25 @@ final class Attempts {
         void changed();
     }
 
+    /** When an attempt begins: at once, or when a timer fires. */
+    @FunctionalInterface
+    interface Start {
+        /** At once. */
+        Start NOW = (timers, begin) -> {
+            throw new IllegalStateException("an attempt that begins at once needs no timer");
+        };
+
+        static Start after(Duration delay) {
+            return delay.isZero() || delay.isNegative() ? NOW : (timers, begin) -> timers.after(delay, begin);
+        }
+
+        static Start at(Instant due) {
+            return (timers, begin) -> timers.at(due, begin);
+        }
+
+        Timers.Timer arm(Timers timers, Runnable begin);
+    }
+
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
 
     private final Surroundings surroundings;
@@ -49,18 +69,18 @@ final class Attempts {
     }
 
     Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
-        return launch(Duration.ZERO, name, because, Term.OPEN, work, () -> false);
+        return launch(name, because, Term.OPEN, Start.NOW, work, () -> false);
     }
 
     /** Launches; what a call of another life of the stream launches is cancelled before it begins. */
     Attempt launch(
-            Duration delay,
             String name,
             Because because,
             Term term,
+            Start start,
             Function<Attempt, ? extends CompletionStage<?>> work,
             BooleanSupplier over) {
-        boolean atOnce = delay.isZero() || delay.isNegative();
+        boolean atOnce = start == Start.NOW;
         Running next = new Running(name, because, term, !atOnce);
         Running superseded;
         synchronized (this) {
@@ -82,7 +102,7 @@ final class Attempts {
         if (atOnce) {
             surroundings.executor().execute(() -> next.start(work));
         } else {
-            next.startAfter(delay, work);
+            next.startLater(start, work);
         }
         return next;
     }
@@ -150,13 +170,13 @@ final class Attempts {
         }
 
         /** A cancelled attempt ends at once, without waiting for its time. */
-        private void startAfter(Duration delay, Function<Attempt, ? extends CompletionStage<?>> work) {
+        private void startLater(Start start, Function<Attempt, ? extends CompletionStage<?>> work) {
             Runnable begin = () -> surroundings.executor().execute(() -> {
                 if (stopsWaiting()) {
                     start(work);
                 }
             });
-            Timers.Timer timer = surroundings.timers().after(delay, begin);
+            Timers.Timer timer = start.arm(surroundings.timers(), begin);
             onCancel(() -> {
                 if (stopsWaiting()) {
                     timer.cancel();
@@ -185,6 +205,7 @@ final class Attempts {
         }
 
         private CompletableFuture<?> begin(Function<Attempt, ? extends CompletionStage<?>> work) {
+            armTerm();
             CompletionStage<?> stage = work.apply(this);
             if (stage == null) {
                 throw new NullPointerException(
@@ -193,27 +214,32 @@ final class Attempts {
             return stage.toCompletableFuture();
         }
 
-        /** Starts the clock; answers whether its time is over already. */
+        /** True if its time is over already, which is then recorded. */
         private boolean isExpired() {
-            Optional<Duration> remaining = term.remaining(surroundings.timers().now());
-            if (remaining.isEmpty()) {
-                return false;
-            }
-            Duration left = remaining.get();
-            if (left.isZero() || left.isNegative()) {
+            boolean expired = term.isExpired(surroundings.timers().now());
+            if (expired) {
                 expire("was not begun, because it expired at "
                         + term.expiresAt().orElseThrow());
-                return true;
             }
-            Timers.Timer timer = surroundings
-                    .timers()
-                    .after(
-                            left,
-                            () -> surroundings
-                                    .executor()
-                                    .execute(() -> expire("was cancelled, because it took longer than " + left)));
+            return expired;
+        }
+
+        private void armTerm() {
+            Timers timers = surroundings.timers();
+            term.deadline()
+                    .ifPresent(limit ->
+                            endBy(timers.after(limit, ending("was cancelled, because it took longer than " + limit))));
+            term.expiresAt()
+                    .ifPresent(moment ->
+                            endBy(timers.at(moment, ending("was cancelled, because it expired at " + moment))));
+        }
+
+        private Runnable ending(String why) {
+            return () -> surroundings.executor().execute(() -> expire(why));
+        }
+
+        private void endBy(Timers.Timer timer) {
             done.whenComplete((nothing, never) -> timer.cancel());
-            return false;
         }
 
         /** Ends it without waiting for its stage, which nobody may ever complete. */

@@ -34,19 +34,26 @@ record CallEffects(
 
     @Override
     public Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
-        return after(Duration.ZERO, name, because, work);
+        return attempts.launch(name, because, Term.OPEN, Attempts.Start.NOW, notices.watching(work), over);
     }
 
     @Override
     public Attempt launch(
             String name, Because because, Term term, Function<Attempt, ? extends CompletionStage<?>> work) {
-        return attempts.launch(Duration.ZERO, name, because, term, notices.watching(work), over);
+        return attempts.launch(name, because, term, Attempts.Start.NOW, notices.watching(work), over);
     }
 
     @Override
     public Attempt after(
             Duration delay, String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
-        return attempts.launch(delay, name, because, Term.OPEN, notices.watching(work), over);
+        Attempts.Start start = Attempts.Start.after(delay);
+        return attempts.launch(name, because, Term.OPEN, start, notices.watching(work), over);
+    }
+
+    @Override
+    public Attempt at(Instant due, String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
+        Attempts.Start start = due.isAfter(now()) ? Attempts.Start.at(due) : Attempts.Start.NOW;
+        return attempts.launch(name, because, Term.OPEN, start, notices.watching(work), over);
     }
 
     @Override

@@ -5,10 +5,14 @@ import java.time.Instant;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Real time. */
 enum SystemTimers implements Timers {
     INSTANCE;
+
+    /** The longest wait for a due time without a look at the clock: a thread's wait stands still while the machine sleeps. */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
     private final ScheduledThreadPoolExecutor thread;
 
@@ -28,7 +32,54 @@ enum SystemTimers implements Timers {
 
     @Override
     public Timer after(Duration delay, Runnable task) {
-        ScheduledFuture<?> future = thread.schedule(task, Waiting.nanos(delay), TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> future = schedule(delay, task);
         return () -> future.cancel(false);
+    }
+
+    @Override
+    public Timer at(Instant due, Runnable task) {
+        DueTimer timer = new DueTimer(due, task);
+        timer.arm();
+        return timer;
+    }
+
+    private ScheduledFuture<?> schedule(Duration delay, Runnable task) {
+        return thread.schedule(task, Waiting.nanos(delay), TimeUnit.NANOSECONDS);
+    }
+
+    private final class DueTimer implements Timer {
+        private final Instant due;
+        private final Runnable task;
+        private @Nullable ScheduledFuture<?> next;
+        private boolean cancelled;
+
+        DueTimer(Instant due, Runnable task) {
+            this.due = due;
+            this.task = task;
+        }
+
+        synchronized void arm() {
+            if (!cancelled) {
+                Instant now = now();
+                boolean isFar = due.isAfter(now.plus(LONGEST_WAIT));
+                next = schedule(isFar ? LONGEST_WAIT : Duration.between(now, due), this::look);
+            }
+        }
+
+        private void look() {
+            if (due.isAfter(now())) {
+                arm();
+            } else {
+                task.run();
+            }
+        }
+
+        @Override
+        public synchronized void cancel() {
+            cancelled = true;
+            if (next != null) {
+                next.cancel(false);
+            }
+        }
     }
 }

@@ -111,10 +111,10 @@ class AttemptsTest {
 
     private Attempt after(Duration delay, long because) {
         return attempts.launch(
-                delay,
                 "tick",
                 new Because(because),
                 Term.OPEN,
+                Attempts.Start.after(delay),
                 attempt -> {
                     journal.add("start tick@" + attempt.because().offset());
                     return new CompletableFuture<Void>();

@@ -6,39 +6,34 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Time that stands still until it is told to move, and an executor that runs its tasks when it is told to. */
+/** {@link VirtualTimers}, and an executor that runs its tasks when it is told to. */
 final class VirtualTime implements Timers, Executor {
-    private record Due(Instant at, long number, Runnable task) implements Comparable<Due> {
-        @Override
-        public int compareTo(Due other) {
-            int byTime = at.compareTo(other.at);
-            return byTime != 0 ? byTime : Long.compare(number, other.number);
-        }
-    }
-
+    private final VirtualTimers timers = new VirtualTimers();
     private final Deque<Runnable> ready = new ArrayDeque<>();
-    private final PriorityQueue<Due> timers = new PriorityQueue<>();
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private long numbers;
 
     @Override
-    public synchronized Instant now() {
-        return now;
+    public Instant now() {
+        return timers.now();
     }
 
     @Override
-    public synchronized Timer after(Duration delay, Runnable task) {
-        Due due = new Due(now.plus(delay), numbers++, task);
-        timers.add(due);
+    public Timer after(Duration delay, Runnable task) {
+        return timers.after(delay, withWhatFollows(task));
+    }
+
+    @Override
+    public Timer at(Instant due, Runnable task) {
+        return timers.at(due, withWhatFollows(task));
+    }
+
+    private Runnable withWhatFollows(Runnable task) {
         return () -> {
-            synchronized (this) {
-                timers.remove(due);
-            }
+            task.run();
+            run();
         };
     }
 
@@ -67,28 +62,17 @@ final class VirtualTime implements Timers, Executor {
     /** Lets time pass: timers fire in order, each with everything it sets going. */
     void advance(Duration step) {
         run();
-        Instant end = now().plus(step);
-        for (Runnable task = due(end); task != null; task = due(end)) {
-            task.run();
-            run();
-        }
-        synchronized (this) {
-            now = end;
-        }
+        timers.advance(step);
     }
 
     /** How many timers are armed. */
-    synchronized int armed() {
-        return timers.size();
+    int armed() {
+        return timers.pending();
     }
 
     /** How long until the next timer fires. */
-    synchronized Duration untilNext() {
-        Due next = timers.peek();
-        if (next == null) {
-            throw new AssertionError("no timer is armed");
-        }
-        return Duration.between(now, next.at);
+    Duration untilNext() {
+        return timers.remaining().get(0);
     }
 
     RunnerOptions options(RetryPolicy retry, int maxUnacknowledged) {
@@ -115,15 +99,5 @@ final class VirtualTime implements Timers, Executor {
 
     private synchronized @Nullable Runnable next() {
         return ready.pollFirst();
-    }
-
-    private synchronized @Nullable Runnable due(Instant end) {
-        Due next = timers.peek();
-        if (next == null || next.at.isAfter(end)) {
-            return null;
-        }
-        timers.remove();
-        now = next.at;
-        return next.task;
     }
 }

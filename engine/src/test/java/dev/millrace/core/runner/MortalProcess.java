@@ -64,11 +64,20 @@ final class MortalProcess implements Failpoints, Timers {
 
     @Override
     public Timer after(Duration delay, Runnable task) {
-        return Timers.system().after(delay.dividedBy(FASTER), () -> {
+        return Timers.system().after(delay.dividedBy(FASTER), whileAlive(task));
+    }
+
+    @Override
+    public Timer at(Instant due, Runnable task) {
+        return Timers.system().at(due, whileAlive(task));
+    }
+
+    private Runnable whileAlive(Runnable task) {
+        return () -> {
             if (isAlive()) {
                 task.run();
             }
-        });
+        };
     }
 
     /** Whoever is dead gets no answer but that, and hears nothing. */

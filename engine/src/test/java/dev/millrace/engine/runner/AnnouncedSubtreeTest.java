@@ -28,10 +28,7 @@ class AnnouncedSubtreeTest extends SubtreeRules {
         }
         say(StreamPath.of("/agents/late"), "first");
 
-        eventually(() -> {
-            timers.advance(Duration.ofSeconds(5));
-            return scribe.acted().size() == 101;
-        });
+        passUntil(Duration.ofSeconds(5), () -> scribe.acted().size() == 101);
         runner.awaitIdle(LIMIT);
         assertThat(scribe.acted()).doesNotHaveDuplicates().contains("/agents/late said first 1");
         assertThat(network.subscriptions()).isEqualTo(65);

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class AppendsTest extends RunnerRules {
@@ -165,10 +164,7 @@ class AppendsTest extends RunnerRules {
         network.loseAnswers(2);
 
         long cause = say("hi");
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofSeconds(1));
-            return runner.status().acknowledgedThrough() >= cause;
-        });
+        passUntil(Duration.ofSeconds(1), () -> runner.status().acknowledgedThrough() >= cause);
 
         assertThat(logOf("echoed")).hasSize(1);
     }
@@ -185,13 +181,10 @@ class AppendsTest extends RunnerRules {
         runner.awaitReduced(cause, LIMIT);
         get(streams.append(PATH, EventInput.of(new StreamEvent.Paused(Optional.of("test")))));
         go.complete(null);
-        timers.advance(Duration.ofMinutes(5));
+        pass(Duration.ofMinutes(5));
         assertThat(logOf("echoed")).isEmpty();
         get(streams.append(PATH, EventInput.of(new StreamEvent.Resumed(Optional.empty()))));
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofSeconds(2));
-            return runner.status().acknowledgedThrough() >= cause;
-        });
+        passUntil(Duration.ofSeconds(2), () -> runner.status().acknowledgedThrough() >= cause);
 
         assertThat(logOf("echoed")).hasSize(1);
         assertThat(logOf(BuiltInType.EFFECT_FAILED.type())).isEmpty();
@@ -207,10 +200,7 @@ class AppendsTest extends RunnerRules {
         ProcessorRunner<List<String>> runner = startLive(recorder);
 
         long cause = say("hi");
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofSeconds(5));
-            return runner.status().acknowledgedThrough() >= cause;
-        });
+        passUntil(Duration.ofSeconds(5), () -> runner.status().acknowledgedThrough() >= cause);
 
         assertThat(logOf(BuiltInType.EFFECT_FAILED.type())).hasSize(1);
     }

@@ -16,7 +16,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class AttemptsTest extends RunnerRules {
@@ -38,7 +37,7 @@ class AttemptsTest extends RunnerRules {
     }
 
     private void awaitLaunched(long offset) {
-        Awaitility.await().atMost(LIMIT).until(() -> attempts.containsKey(offset) && work.containsKey(offset));
+        eventually(() -> attempts.containsKey(offset) && work.containsKey(offset));
     }
 
     private Attempt attempt(long offset) {
@@ -128,9 +127,7 @@ class AttemptsTest extends RunnerRules {
         awaitLaunched(offset);
 
         work(offset).completeExceptionally(new IllegalStateException("no luck"));
-        Awaitility.await()
-                .atMost(LIMIT)
-                .until(() -> !logOf(BuiltInType.EFFECT_FAILED.type()).isEmpty());
+        eventually(() -> !logOf(BuiltInType.EFFECT_FAILED.type()).isEmpty());
         runner.awaitIdle(LIMIT);
 
         assertThat(logOf(BuiltInType.EFFECT_FAILED.type())).singleElement().satisfies(event -> {

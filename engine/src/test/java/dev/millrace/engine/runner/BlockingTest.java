@@ -23,7 +23,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -164,7 +163,7 @@ class BlockingTest extends RunnerRules {
         long last = say("quick");
         runner.awaitProcessed(last, LIMIT);
 
-        Awaitility.await().atMost(LIMIT).until(() -> logOf("echoed").size() == 1 && interrupted.size() <= 1);
+        eventually(() -> logOf("echoed").size() == 1 && interrupted.size() <= 1);
         runner.awaitIdle(LIMIT);
         assertThat(logOf("echoed"))
                 .singleElement()

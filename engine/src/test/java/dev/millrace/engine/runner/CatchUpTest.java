@@ -193,12 +193,9 @@ class CatchUpTest extends RunnerRules {
         runner.awaitProcessed(say("in the first life"), LIMIT);
 
         get(streams.destroy(PATH, false));
-        org.awaitility.Awaitility.await().atMost(LIMIT).until(() -> timers.pending() > 0);
-        timers.advance(Duration.ofSeconds(2));
-        org.awaitility.Awaitility.await()
-                .atMost(LIMIT)
-                .until(() ->
-                        runner.status().phase() == Phase.LIVE && runner.state().isEmpty());
+        eventually(() -> timers.pending() > 0);
+        pass(Duration.ofSeconds(2));
+        eventually(() -> runner.status().phase() == Phase.LIVE && runner.state().isEmpty());
         runner.awaitProcessed(say("in the second life"), LIMIT);
 
         assertThat(runner.state()).containsExactly("in the second life");

@@ -20,11 +20,9 @@ import dev.millrace.engine.runner.Recorder.Talk.Said;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,10 +30,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class EndsTest extends RunnerRules {
     private static final StreamPath ELSEWHERE = StreamPath.of("/elsewhere");
-
-    private static void eventually(Callable<Boolean> condition) {
-        Awaitility.await().atMost(LIMIT).until(condition);
-    }
 
     private long acknowledged(ProgressStore progress) {
         return progress.load("recorder", PATH).orElseThrow().acknowledgedThrough();
@@ -54,7 +48,8 @@ class EndsTest extends RunnerRules {
                 .onSaid((state, event, effects) ->
                         event.offset() <= last + 10 ? Effects.none() : new CompletableFuture<>());
 
-        ProcessorRunner<List<String>> runner = start(runner(recorder).progress(progress));
+        ProcessorRunner<List<String>> runner =
+                start(runner(recorder).progress(progress).heartbeat(Duration.ofMillis(20)));
         eventually(() -> recorder.acted.size() == 11);
         runner.stop(Duration.ofMillis(50));
 
@@ -179,10 +174,7 @@ class EndsTest extends RunnerRules {
 
         ProcessorRunner<List<String>> runner =
                 start(runner(recorder).progress(progress).effectsFrom(EffectsFrom.BEGINNING));
-        eventually(() -> {
-            timers.advance(Duration.ofSeconds(1));
-            return loads.get() == 3;
-        });
+        passUntil(Duration.ofSeconds(1), () -> loads.get() == 3);
         runner.awaitProcessed(4, LIMIT);
 
         assertThat(recorder.acted).containsExactly(2L, 3L, 4L);
@@ -225,10 +217,7 @@ class EndsTest extends RunnerRules {
         network.loseReads(2);
         say("now");
 
-        eventually(() -> {
-            timers.advance(Duration.ofMillis(500));
-            return logOf("echoed").size() == 1;
-        });
+        passUntil(Duration.ofMillis(500), () -> logOf("echoed").size() == 1);
         assertThat(logOf(BuiltInType.EFFECT_FAILED.type())).isEmpty();
     }
 

@@ -19,6 +19,7 @@ import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.Progress;
 import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.RunnerStatus.Phase;
+import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.runner.Recorder.Talk.Echoed;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +31,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class ExclusiveTest extends RunnerRules {
@@ -41,12 +41,12 @@ class ExclusiveTest extends RunnerRules {
 
     /** One of several processes: with a clock of its own, which moves only when the test says so. */
     private final class Station {
-        final ManualTimers clock = new ManualTimers();
+        final VirtualTimers clock = new VirtualTimers();
         final List<Attempt> attempts = new CopyOnWriteArrayList<>();
         final ProcessorRunner<List<String>> runner;
 
         Station(Duration skew) {
-            clock.advance(skew);
+            clock.set(clock.now().plus(skew));
             Recorder echo = Recorder.silent().onSaid((state, event, effects) -> {
                 effects.launch("wait", because(event.offset()), attempt -> {
                     attempts.add(attempt);
@@ -59,13 +59,13 @@ class ExclusiveTest extends RunnerRules {
         }
 
         void awaitPhase(Phase phase) {
-            Awaitility.await().atMost(LIMIT).until(() -> runner.status().phase() == phase);
+            eventually(() -> runner.status().phase() == phase);
         }
 
         /** Lets time pass as it does for a process that runs: what is due is answered before it goes on. */
         void live(Duration time) {
             for (Duration passed = Duration.ZERO; passed.compareTo(time) < 0; passed = passed.plusSeconds(1)) {
-                clock.advance(Duration.ofSeconds(1));
+                pass(clock, Duration.ofSeconds(1));
             }
         }
     }
@@ -77,7 +77,7 @@ class ExclusiveTest extends RunnerRules {
     }
 
     private void awaitEchoes(String... texts) {
-        Awaitility.await().atMost(LIMIT).until(() -> echoes().equals(List.of(texts)));
+        eventually(() -> echoes().equals(List.of(texts)));
     }
 
     private List<Event> leases(String type) {
@@ -127,9 +127,9 @@ class ExclusiveTest extends RunnerRules {
     void should_take_over_within_the_lease_when_the_holder_falls_silent_whatever_the_clocks_say() {
         Station frozen = owner(Duration.ofDays(400));
         Station other = new Station(Duration.ofDays(-400));
-        Awaitility.await().atMost(LIMIT).until(() -> other.clock.pending() > 0);
+        eventually(() -> other.clock.pending() > 0);
 
-        other.clock.advance(LEASE);
+        pass(other.clock, LEASE);
         other.awaitPhase(Phase.LIVE);
         say("hi");
         awaitEchoes("hi");
@@ -161,8 +161,8 @@ class ExclusiveTest extends RunnerRules {
         Station owner = owner(Duration.ZERO);
         for (int renewals = 1; renewals <= 5; renewals++) {
             int expected = renewals;
-            owner.clock.advance(LEASE.dividedBy(3));
-            Awaitility.await().atMost(LIMIT).until(() -> leases("renewed").size() >= expected);
+            pass(owner.clock, LEASE.dividedBy(3));
+            eventually(() -> leases("renewed").size() >= expected);
         }
 
         assertThat(owner.runner.status().phase()).isEqualTo(Phase.LIVE);
@@ -173,7 +173,7 @@ class ExclusiveTest extends RunnerRules {
     void should_refuse_what_a_holder_appends_that_slept_longer_than_its_lease() throws Exception {
         Station sleeper = owner(Duration.ZERO);
         say("hi");
-        Awaitility.await().atMost(LIMIT).until(() -> sleeper.attempts.size() == 1);
+        eventually(() -> sleeper.attempts.size() == 1);
         Attempt asleep = sleeper.attempts.get(0);
         Fence old = new Fence("recorder", PATH, 1);
         EventInput late = EventInput.builder()
@@ -188,7 +188,7 @@ class ExclusiveTest extends RunnerRules {
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(StreamException.class)
                 .hasMessageContaining("it is fenced: lease 1 of 'recorder' on /agents/1 is not held");
-        Awaitility.await().atMost(LIMIT).until(asleep::isCancelled);
+        eventually(asleep::isCancelled);
         sleeper.awaitPhase(Phase.STANDBY);
         assertThat(logOf("late")).hasSize(1);
     }
@@ -197,7 +197,7 @@ class ExclusiveTest extends RunnerRules {
     void should_give_up_the_lease_when_it_cannot_be_renewed() {
         Station owner = owner(Duration.ZERO);
         say("hi");
-        Awaitility.await().atMost(LIMIT).until(() -> owner.attempts.size() == 1);
+        eventually(() -> owner.attempts.size() == 1);
         get(streams.append(LEASES, EventInput.ofType("https://events.iterate.com/events/stream/paused")));
 
         owner.live(LEASE.plusSeconds(1));
@@ -224,15 +224,15 @@ class ExclusiveTest extends RunnerRules {
     void should_hold_nothing_any_more_when_the_leases_are_destroyed_and_claim_the_first_one_again() {
         Station owner = owner(Duration.ZERO);
         say("hi");
-        Awaitility.await().atMost(LIMIT).until(() -> owner.attempts.size() == 1);
+        eventually(() -> owner.attempts.size() == 1);
 
         get(streams.destroy(LEASES, false));
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            owner.clock.advance(Duration.ofMillis(100));
-            return owner.attempts.get(0).isCancelled()
-                    && leases("claimed").size() == 1
-                    && owner.runner.status().phase() == Phase.LIVE;
-        });
+        passUntil(
+                owner.clock,
+                Duration.ofMillis(100),
+                () -> owner.attempts.get(0).isCancelled()
+                        && leases("claimed").size() == 1
+                        && owner.runner.status().phase() == Phase.LIVE);
 
         assertThat(leases("claimed"))
                 .singleElement()
@@ -249,14 +249,14 @@ class ExclusiveTest extends RunnerRules {
                     Recorder.silent().onSaid((state, event, effects) -> state.size() == 1 ? slow : Effects.none());
             ProcessorRunner<List<String>> runner =
                     start(runner(recorder).executor(thread).progress(shared).exclusive(LEASE));
-            Awaitility.await().atMost(LIMIT).until(() -> runner.status().phase() == Phase.LIVE);
+            eventually(() -> runner.status().phase() == Phase.LIVE);
             long first = say("one");
-            Awaitility.await().atMost(LIMIT).until(() -> recorder.acted.equals(List.of(first)));
+            eventually(() -> recorder.acted.equals(List.of(first)));
             say("two");
             say("poison");
 
             assertThat(get(runner.ended()).phase()).isEqualTo(Phase.HALTED);
-            Awaitility.await().atMost(LIMIT).until(() -> !leases("released").isEmpty());
+            eventually(() -> !leases("released").isEmpty());
             slow.complete(null);
             thread.submit(() -> {}).get(30, TimeUnit.SECONDS); // whatever that set going was before this
 
@@ -274,7 +274,7 @@ class ExclusiveTest extends RunnerRules {
                     .executor(threads)
                     .progress(progress)
                     .exclusive(LEASE));
-            Awaitility.await().atMost(LIMIT).until(() -> runner.status().phase() == Phase.LIVE);
+            eventually(() -> runner.status().phase() == Phase.LIVE);
             runner.awaitIdle(LIMIT);
             threads.shutdown();
 
@@ -305,10 +305,7 @@ class ExclusiveTest extends RunnerRules {
         ProcessorRunner<List<String>> runner =
                 start(runner(Recorder.silent()).progress(unreachable).exclusive(LEASE));
 
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofMillis(100));
-            return runner.status().phase() == Phase.LIVE;
-        });
+        passUntil(Duration.ofMillis(100), () -> runner.status().phase() == Phase.LIVE);
 
         assertThat(reads).hasValue(3);
         assertThat(leases("claimed")).hasSize(1);
@@ -349,9 +346,9 @@ class ExclusiveTest extends RunnerRules {
                     .exclusive(LEASE));
             first.awaitProcessed(say("one"), LIMIT);
             get(streams.append(LEASES, claim("nobody", 2)));
-            Awaitility.await().atMost(LIMIT).until(() -> first.status().phase() == Phase.STANDBY);
+            eventually(() -> first.status().phase() == Phase.STANDBY);
             get(streams.append(LEASES, release("nobody", 2)));
-            Awaitility.await().atMost(LIMIT).until(() -> first.status().phase() == Phase.LIVE);
+            eventually(() -> first.status().phase() == Phase.LIVE);
             ProcessorRunner<List<String>> second = start(runner(other)
                     .progress(there)
                     .effectsFrom(EffectsFrom.BEGINNING)
@@ -369,7 +366,7 @@ class ExclusiveTest extends RunnerRules {
                     .exclusive(LEASE));
             third.awaitCaughtUp(LIMIT);
             second.stop(LIMIT);
-            Awaitility.await().atMost(LIMIT).until(() -> third.status().phase() == Phase.LIVE);
+            eventually(() -> third.status().phase() == Phase.LIVE);
             third.awaitProcessed(say("three"), LIMIT);
 
             assertThat(again.calls).filteredOn(call -> call.startsWith("said")).containsExactly("said three 3");
@@ -382,9 +379,7 @@ class ExclusiveTest extends RunnerRules {
 
         Station refused = new Station(Duration.ZERO);
 
-        Awaitility.await()
-                .atMost(LIMIT)
-                .until(() -> refused.runner.status().failure().isPresent());
+        eventually(() -> refused.runner.status().failure().isPresent());
         assertThat(refused.runner.status().phase()).isEqualTo(Phase.STANDBY);
         assertThat(refused.runner.status().failure().orElseThrow())
                 .contains("the lease of 'recorder' on /agents/1 cannot be claimed")

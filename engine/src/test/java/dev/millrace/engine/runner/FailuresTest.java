@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class FailuresTest extends RunnerRules {
@@ -77,10 +76,7 @@ class FailuresTest extends RunnerRules {
 
         long first = say("first");
         long second = say("second");
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofSeconds(30));
-            return network.requestsToLose() < 50; // four tries of the effect lost none
-        });
+        passUntil(Duration.ofSeconds(30), () -> network.requestsToLose() < 50); // four tries of the effect lost none
         assertThat(runner.status().acknowledgedThrough()).isLessThan(first);
         assertThat(recorder.acted).doesNotContain(second);
 
@@ -101,10 +97,7 @@ class FailuresTest extends RunnerRules {
         ProcessorRunner<List<String>> first = start(runner(broken).progress(progress));
         first.awaitCaughtUp(LIMIT);
         long offset = say("hi");
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofSeconds(1));
-            return network.requestsToLose() < 1000 && broken.acted.size() == 4;
-        });
+        passUntil(Duration.ofSeconds(1), () -> network.requestsToLose() < 1000 && broken.acted.size() == 4);
 
         first.stop(LIMIT);
         network.loseRequests(0);
@@ -229,10 +222,7 @@ class FailuresTest extends RunnerRules {
         ProcessorRunner<Integer> runner = startLive(failing);
 
         say("hi");
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofSeconds(1));
-            return runner.status().acknowledgedThrough() >= 3;
-        });
+        passUntil(Duration.ofSeconds(1), () -> runner.status().acknowledgedThrough() >= 3);
 
         assertThat(calls).hasValue(4);
         assertThat(log()).hasSize(3);
@@ -244,10 +234,9 @@ class FailuresTest extends RunnerRules {
                 Recorder.silent().whenCaughtUp((state, effects) -> Effects.done(effects.append(new Echoed("why?"))));
         ProcessorRunner<List<String>> runner = startLive(recorder);
 
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofSeconds(1));
-            return !logOf(BuiltInType.EFFECT_FAILED.type()).isEmpty();
-        });
+        passUntil(
+                Duration.ofSeconds(1),
+                () -> !logOf(BuiltInType.EFFECT_FAILED.type()).isEmpty());
         runner.awaitIdle(LIMIT);
 
         assertThat(logOf(BuiltInType.EFFECT_FAILED.type())
@@ -290,9 +279,6 @@ class FailuresTest extends RunnerRules {
     }
 
     private void advanceUntilProcessed(ProcessorRunner<?> runner, long offset) {
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofMillis(500));
-            return runner.status().acknowledgedThrough() >= offset;
-        });
+        passUntil(Duration.ofMillis(500), () -> runner.status().acknowledgedThrough() >= offset);
     }
 }

@@ -26,6 +26,7 @@ final class FaultyStreams implements ForwardingEventStreams {
     private final AtomicInteger lostRequests = new AtomicInteger();
     private final AtomicInteger lostReads = new AtomicInteger();
     private final AtomicInteger subscriptions = new AtomicInteger();
+    private final AtomicInteger closed = new AtomicInteger();
     private final AtomicLong deliveries = new AtomicLong();
     private volatile @Nullable Link newest;
 
@@ -60,6 +61,11 @@ final class FaultyStreams implements ForwardingEventStreams {
 
     int subscriptions() {
         return subscriptions.get();
+    }
+
+    /** How many subscriptions were given back. */
+    int closedSubscriptions() {
+        return closed.get();
     }
 
     /** How many events were delivered to subscribers so far. */
@@ -202,6 +208,7 @@ final class FaultyStreams implements ForwardingEventStreams {
                 closed = true;
             }
             if (old != null && first) {
+                FaultyStreams.this.closed.incrementAndGet();
                 old.close();
                 subscriber.onEnd(null);
             }

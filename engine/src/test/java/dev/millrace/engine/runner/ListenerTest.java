@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class ListenerTest extends RunnerRules {
@@ -116,10 +115,8 @@ class ListenerTest extends RunnerRules {
         ProcessorRunner<List<String>> runner = listened(failing);
 
         long offset = say("hi");
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofMinutes(1));
-            return runner.isIdle() && runner.status().acknowledgedThrough() >= offset;
-        });
+        passUntil(
+                Duration.ofMinutes(1), () -> runner.isIdle() && runner.status().acknowledgedThrough() >= offset);
 
         assertThat(diary.lines)
                 .containsSubsequence(
@@ -142,7 +139,7 @@ class ListenerTest extends RunnerRules {
         ProcessorRunner<List<String>> runner = listened(launching);
 
         say("hi");
-        Awaitility.await().atMost(LIMIT).until(() -> diary.lines.contains("started ATTEMPT reply@2 try 1"));
+        eventually(() -> diary.lines.contains("started ATTEMPT reply@2 try 1"));
         runner.stop(Duration.ofSeconds(1));
 
         assertThat(diary.lines)

@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class ObligationsTest extends RunnerRules {
@@ -40,7 +39,7 @@ class ObligationsTest extends RunnerRules {
     }
 
     private void awaitStory(String... types) {
-        Awaitility.await().atMost(LIMIT).until(() -> story().equals(List.of(types)));
+        eventually(() -> story().equals(List.of(types)));
     }
 
     @Test
@@ -75,7 +74,7 @@ class ObligationsTest extends RunnerRules {
         gone.endings.add(new CompletableFuture<>());
         ProcessorRunner<Obligations> first = startMailing(gone);
         request("a");
-        Awaitility.await().atMost(LIMIT).until(() -> gone.sent.size() == 1);
+        eventually(() -> gone.sent.size() == 1);
         first.stop(Duration.ofMillis(10));
 
         Mailer next = new Mailer(1);
@@ -97,18 +96,16 @@ class ObligationsTest extends RunnerRules {
             ProcessorRunner<Obligations> first = startMailing(killed, path, progress);
             get(streams.appendAll(
                     path, List.of(EventInput.of(new Mail.Requested("a")), EventInput.of(new Mail.Requested("b")))));
-            Awaitility.await().atMost(LIMIT).until(() -> killed.sent.size() == 2);
+            eventually(() -> killed.sent.size() == 2);
             first.stop(Duration.ZERO);
 
             Mailer next = new Mailer(1);
             startMailing(next, path, progress);
 
-            Awaitility.await()
-                    .atMost(LIMIT)
-                    .until(() -> log(path).stream()
-                                    .filter(event -> event.type().equals("mail-lost"))
-                                    .count()
-                            == 2);
+            eventually(() -> log(path).stream()
+                            .filter(event -> event.type().equals("mail-lost"))
+                            .count()
+                    == 2);
             assertThat(next.sent).isEmpty();
         }
     }
@@ -144,7 +141,7 @@ class ObligationsTest extends RunnerRules {
             if (life == 1) {
                 request("a");
             }
-            Awaitility.await().atMost(LIMIT).until(() -> dying.sent.size() == 1);
+            eventually(() -> dying.sent.size() == 1);
             runner.stop(Duration.ofMillis(10));
         }
 
@@ -162,7 +159,7 @@ class ObligationsTest extends RunnerRules {
         slow.endings.add(ending);
         ProcessorRunner<Obligations> first = startMailing(slow);
         request("a");
-        Awaitility.await().atMost(LIMIT).until(() -> slow.sent.size() == 1);
+        eventually(() -> slow.sent.size() == 1);
         startMailing(new Mailer(1));
         awaitStory("mail-requested", "mail-started", "mail-lost");
 
@@ -188,7 +185,7 @@ class ObligationsTest extends RunnerRules {
     @Test
     void should_not_start_what_has_expired() {
         request("a");
-        timers.advance(Duration.between(timers.now(), Instant.now().plus(Duration.ofDays(1))));
+        pass(Duration.between(timers.now(), Instant.now().plus(Duration.ofDays(1))));
         Mailer mailer = new Mailer(1);
         start(runner(mailer));
         awaitStory("mail-requested", "mail-lost");

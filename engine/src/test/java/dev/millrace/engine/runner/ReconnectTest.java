@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class ReconnectTest extends RunnerRules {
@@ -48,7 +47,7 @@ class ReconnectTest extends RunnerRules {
         network.link().goSilent();
         for (int hour = 0; hour < 100; hour++) {
             say("input " + hour);
-            timers.advance(Duration.ofMinutes(5));
+            pass(Duration.ofMinutes(5));
         }
         assertThat(runner.state().said()).isZero();
         network.link().cut();
@@ -110,7 +109,8 @@ class ReconnectTest extends RunnerRules {
         runner.awaitIdle(LIMIT);
 
         sayMany(10);
-        Awaitility.await().atMost(LIMIT).until(() -> runner.status().reducedThrough() == 3);
+        eventually(() -> network.closedSubscriptions() == 1);
+        assertThat(runner.status().reducedThrough()).isEqualTo(3);
         held.complete(null);
         runner.awaitProcessed(11, LIMIT);
 
@@ -129,15 +129,13 @@ class ReconnectTest extends RunnerRules {
         runner.awaitCaughtUp(LIMIT);
         runner.awaitIdle(LIMIT);
         sayMany(10);
-        Awaitility.await().atMost(LIMIT).until(() -> runner.status().reducedThrough() == 3);
+        eventually(() -> network.closedSubscriptions() == 1);
+        assertThat(runner.status().reducedThrough()).isEqualTo(3);
 
         get(streams.destroy(PATH, false));
         say("in the next life");
         held.complete(null);
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofSeconds(2));
-            return runner.state().equals(List.of("in the next life"));
-        });
+        passUntil(Duration.ofSeconds(2), () -> runner.state().equals(List.of("in the next life")));
     }
 
     @Test
@@ -152,14 +150,11 @@ class ReconnectTest extends RunnerRules {
         });
         ProcessorRunner<List<String>> runner = startLive(recorder);
         runner.awaitReduced(say("old"), LIMIT);
-        Awaitility.await().atMost(LIMIT).until(() -> recorder.acted.contains(2L));
+        eventually(() -> recorder.acted.contains(2L));
 
         get(streams.destroy(PATH, false));
         say("new");
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofSeconds(2));
-            return runner.state().equals(List.of("new"));
-        });
+        passUntil(Duration.ofSeconds(2), () -> runner.state().equals(List.of("new")));
         held.complete(null);
         runner.awaitProcessed(say("newer"), LIMIT);
         runner.awaitIdle(LIMIT);
@@ -194,7 +189,7 @@ class ReconnectTest extends RunnerRules {
                 }
                 case 1 -> network.loseAnswers(random.nextInt(3));
                 case 2 -> network.loseRequests(random.nextInt(3));
-                case 3 -> timers.advance(Duration.ofSeconds(random.nextInt(10)));
+                case 3 -> pass(Duration.ofSeconds(random.nextInt(10)));
                 default -> {
                     say("text " + step);
                     said++;
@@ -202,10 +197,9 @@ class ReconnectTest extends RunnerRules {
             }
         }
         int expected = said;
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofSeconds(5));
-            return logOf("echoed").size() == expected && runner.status().acknowledgedThrough() == log().size();
-        });
+        passUntil(
+                Duration.ofSeconds(5),
+                () -> logOf("echoed").size() == expected && runner.status().acknowledgedThrough() == log().size());
         assertThat(recorder.reduced).isSorted().doesNotHaveDuplicates().hasSize(log().size());
         assertThat(recorder.acted.stream().distinct().count()).isEqualTo(said);
         List<Event> echoes = logOf("echoed");

@@ -8,17 +8,21 @@ import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.engine.runner.Recorder.Talk.Said;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 
 /** What the tests of the rules share: an engine, a bad network, and time by hand. */
@@ -29,7 +33,8 @@ abstract class RunnerRules {
     final StreamEngine engine = StreamEngine.builder(new InMemoryEventStore()).start();
     final EventStreams streams = engine.streams(ProjectSlug.defaultProject());
     final FaultyStreams network = new FaultyStreams(streams);
-    final ManualTimers timers = new ManualTimers();
+    final VirtualTimers timers = new VirtualTimers();
+    private final AtomicLong tasks = new AtomicLong();
     private final List<ProcessorRunner<?>> runners = new ArrayList<>();
 
     @AfterEach
@@ -41,6 +46,7 @@ abstract class RunnerRules {
     <S> ProcessorRunner.Builder<S> runner(Processor<S> processor) {
         return ProcessorRunner.builder(network, processor).stream(PATH)
                 .timers(timers)
+                .executor(this::execute)
                 .random(RandomGenerator.of("L64X128MixRandom"));
     }
 
@@ -83,6 +89,54 @@ abstract class RunnerRules {
 
     List<Event> logOf(String type) {
         return log().stream().filter(event -> event.type().equals(type)).toList();
+    }
+
+    /** Waits for what other threads bring about, looking often. */
+    static void eventually(Callable<Boolean> condition) {
+        Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .atMost(LIMIT)
+                .until(condition);
+    }
+
+    private void execute(Runnable task) {
+        tasks.incrementAndGet();
+        ProcessorRunner.sharedThreads().execute(() -> {
+            try {
+                task.run();
+            } finally {
+                tasks.decrementAndGet();
+            }
+        });
+    }
+
+    /** Asks twice, because the engine and the runners cause each other's work. */
+    private boolean isIdle() {
+        return tasks.get() == 0 && engine.isIdle() && tasks.get() == 0 && engine.isIdle();
+    }
+
+    /** Moves the clock as soon as nothing is under way. */
+    void pass(Duration time) {
+        pass(timers, time);
+    }
+
+    /** As {@link #pass(Duration)}, for the clock of a runner of its own. */
+    void pass(VirtualTimers clock, Duration time) {
+        clock.advanceWhen(this::isIdle, time);
+    }
+
+    /** Moves the clock in steps, each as soon as nothing is under way, until something is true. */
+    void passUntil(Duration step, Callable<Boolean> condition) {
+        passUntil(timers, step, condition);
+    }
+
+    /** As {@link #passUntil(Duration, Callable)}, for the clock of a runner of its own. */
+    void passUntil(VirtualTimers clock, Duration step, Callable<Boolean> condition) {
+        eventually(() -> {
+            pass(clock, step);
+            return condition.call();
+        });
     }
 
     static <T> T get(CompletableFuture<T> future) {

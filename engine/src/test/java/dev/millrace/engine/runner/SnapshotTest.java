@@ -27,7 +27,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,10 +57,7 @@ class SnapshotTest extends RunnerRules {
 
     /** Lets time pass until a snapshot through this offset is there. */
     private void awaitKept(long through) {
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofSeconds(1));
-            return kept() >= through;
-        });
+        passUntil(Duration.ofSeconds(1), () -> kept() >= through);
     }
 
     // ---- what it saves
@@ -111,10 +107,7 @@ class SnapshotTest extends RunnerRules {
         runner.awaitProcessed(sayMany(3), LIMIT);
 
         awaitKept(4);
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofSeconds(1));
-            return timers.pending() == 0;
-        });
+        passUntil(Duration.ofSeconds(1), () -> timers.pending() == 0);
 
         assertThat(kept()).isEqualTo(4);
     }
@@ -127,7 +120,7 @@ class SnapshotTest extends RunnerRules {
         long last = sayMany(3);
         runner.awaitReduced(last, LIMIT);
         for (int second = 0; second < 5; second++) {
-            timers.advance(Duration.ofSeconds(1));
+            pass(Duration.ofSeconds(1));
         }
         runner.stop(Duration.ZERO);
         assertThat(kept()).isLessThan(2);
@@ -174,10 +167,8 @@ class SnapshotTest extends RunnerRules {
         say(path, "three");
         before.awaitProcessed(say(path, "four"), LIMIT);
         before.awaitIdle(LIMIT);
-        store.ifPresent(kept -> Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofSeconds(1));
-            return kept.load("recorder", path).isPresent();
-        }));
+        store.ifPresent(kept -> passUntil(
+                Duration.ofSeconds(1), () -> kept.load("recorder", path).isPresent()));
         if (end.equals("owed")) {
             say(path, "hang");
             before.awaitReduced(say(path, "behind it"), LIMIT);
@@ -310,10 +301,7 @@ class SnapshotTest extends RunnerRules {
 
         get(streams.destroy(PATH, false));
         say("second life");
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            timers.advance(Duration.ofSeconds(1));
-            return runner.state().equals(List.of("second life"));
-        });
+        passUntil(Duration.ofSeconds(1), () -> runner.state().equals(List.of("second life")));
         runner.awaitIdle(LIMIT);
         runner.close();
         Recorder recorder = Recorder.silent();

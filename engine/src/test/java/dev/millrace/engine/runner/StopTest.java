@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,7 +28,7 @@ class StopTest extends RunnerRules {
         ProcessorRunner<List<String>> runner = start(runner(recorder).progress(progress));
         runner.awaitCaughtUp(LIMIT);
         long offset = say("hi");
-        Awaitility.await().atMost(LIMIT).until(() -> recorder.acted.contains(offset));
+        eventually(() -> recorder.acted.contains(offset));
 
         CompletableFuture<Void> stopping = CompletableFuture.runAsync(() -> runner.stop(LIMIT));
         go.complete(null);

@@ -22,12 +22,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,14 +60,6 @@ abstract class SubtreeRules extends RunnerRules {
 
     SubtreeRunner<Integer> begin() {
         return begin(configured(scribe).subtree());
-    }
-
-    static void eventually(Callable<Boolean> condition) {
-        Awaitility.await()
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(2))
-                .atMost(LIMIT)
-                .until(condition);
     }
 
     void awaitActed(int count) {
@@ -295,10 +285,9 @@ abstract class SubtreeRules extends RunnerRules {
         }
         eventually(() -> later.acted().size() >= 2);
 
-        eventually(() -> {
-            timers.advance(Duration.ofMinutes(1));
-            return log(A).stream().anyMatch(event -> event.type().equals("echoed"));
-        });
+        passUntil(
+                Duration.ofMinutes(1),
+                () -> log(A).stream().anyMatch(event -> event.type().equals("echoed")));
     }
 
     @Test

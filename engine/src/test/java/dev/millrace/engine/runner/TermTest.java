@@ -13,12 +13,12 @@ import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.engine.runner.Recorder.Talk.Echoed;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TermTest extends RunnerRules {
     private final List<Attempt> begun = new CopyOnWriteArrayList<>();
@@ -45,10 +45,10 @@ class TermTest extends RunnerRules {
     void should_cancel_and_record_an_attempt_that_takes_longer_than_its_deadline() {
         ProcessorRunner<List<String>> runner = startLive(launching(effects -> Term.within(Duration.ofSeconds(30))));
         say("hi");
-        Awaitility.await().atMost(LIMIT).until(() -> begun.size() == 1);
+        eventually(() -> begun.size() == 1);
 
-        timers.advance(Duration.ofSeconds(30));
-        Awaitility.await().atMost(LIMIT).until(() -> !failures().isEmpty());
+        pass(Duration.ofSeconds(30));
+        eventually(() -> !failures().isEmpty());
         answer.complete("too late");
         runner.awaitIdle(LIMIT);
 
@@ -65,12 +65,12 @@ class TermTest extends RunnerRules {
     void should_leave_an_attempt_alone_that_ends_in_time() {
         ProcessorRunner<List<String>> runner = startLive(launching(effects -> Term.within(Duration.ofSeconds(30))));
         say("hi");
-        Awaitility.await().atMost(LIMIT).until(() -> begun.size() == 1);
+        eventually(() -> begun.size() == 1);
 
-        timers.advance(Duration.ofSeconds(29));
+        pass(Duration.ofSeconds(29));
         answer.complete("in time");
         runner.awaitIdle(LIMIT);
-        timers.advance(Duration.ofMinutes(1));
+        pass(Duration.ofMinutes(1));
         runner.awaitIdle(LIMIT);
 
         assertThat(failures()).isEmpty();
@@ -82,7 +82,7 @@ class TermTest extends RunnerRules {
         ProcessorRunner<List<String>> runner =
                 startLive(launching(effects -> Term.until(effects.now().minusSeconds(1))));
         say("a request from before the laptop slept");
-        Awaitility.await().atMost(LIMIT).until(() -> !failures().isEmpty());
+        eventually(() -> !failures().isEmpty());
         runner.awaitIdle(LIMIT);
 
         assertThat(begun).isEmpty();
@@ -93,14 +93,30 @@ class TermTest extends RunnerRules {
                                 .contains("it expired at 2025-12-31"));
     }
 
-    @Test
-    void should_take_whichever_limit_comes_first() {
-        java.time.Instant now = timers.now();
-        Term both = Term.within(Duration.ofSeconds(10)).andUntil(now.plusSeconds(5));
+    @ParameterizedTest
+    @CsvSource({"10, 5, it expired at 2026-01-01T00:00:05Z", "5, 10, it took longer than PT5S"})
+    void should_end_by_whichever_limit_comes_first(int deadline, int expiry, String why) {
+        Term both =
+                Term.within(Duration.ofSeconds(deadline)).andUntil(timers.now().plusSeconds(expiry));
+        ProcessorRunner<List<String>> runner = startLive(launching(effects -> both));
+        say("hi");
+        eventually(() -> begun.size() == 1);
 
-        assertThat(both.remaining(now)).contains(Duration.ofSeconds(5));
-        assertThat(both.remaining(now.minusSeconds(60))).contains(Duration.ofSeconds(10));
-        assertThat(Term.OPEN.remaining(now)).isEqualTo(Optional.empty());
+        pass(Duration.ofSeconds(5));
+        eventually(() -> !failures().isEmpty());
+        pass(Duration.ofSeconds(5));
+        runner.awaitIdle(LIMIT);
+
+        assertThat(failures())
+                .singleElement()
+                .satisfies(
+                        event -> assertThat(event.payloadJson().path("message").textValue())
+                                .contains(why));
+        assertThat(timers.pending()).isZero();
+    }
+
+    @Test
+    void should_refuse_a_deadline_that_is_not_positive() {
         assertThatThrownBy(() -> Term.within(Duration.ZERO)).hasMessage("a deadline must be positive, got PT0S");
     }
 }

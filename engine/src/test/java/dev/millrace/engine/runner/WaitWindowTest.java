@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class WaitWindowTest extends RunnerRules {
@@ -100,7 +99,7 @@ class WaitWindowTest extends RunnerRules {
     }
 
     private void awaitGone() {
-        Awaitility.await().atMost(LIMIT).until(() -> asker.wentAhead.size() == 1);
+        eventually(() -> asker.wentAhead.size() == 1);
     }
 
     private long through() {
@@ -114,7 +113,7 @@ class WaitWindowTest extends RunnerRules {
         runner.awaitProcessed(context, LIMIT);
         assertThat(logOf("went-ahead")).isEmpty();
 
-        timers.advance(WaitWindow.USUAL);
+        pass(WaitWindow.USUAL);
         awaitGone();
 
         assertThat(through()).isEqualTo(context);
@@ -127,7 +126,7 @@ class WaitWindowTest extends RunnerRules {
         append(new Turn.NoContext("safety"));
         awaitGone();
         runner.awaitIdle(LIMIT);
-        timers.advance(Duration.ofSeconds(1));
+        pass(Duration.ofSeconds(1));
         runner.awaitIdle(LIMIT);
 
         assertThat(through()).isEqualTo(context);
@@ -140,7 +139,7 @@ class WaitWindowTest extends RunnerRules {
         ProcessorRunner<WaitWindow> runner = waiting();
         long context = append(new Turn.Context("rag"));
         runner.awaitProcessed(context, LIMIT);
-        timers.advance(WaitWindow.USUAL);
+        pass(WaitWindow.USUAL);
         awaitGone();
         append(new Turn.Context("slow"));
 
@@ -175,7 +174,7 @@ class WaitWindowTest extends RunnerRules {
     @Test
     void should_go_ahead_after_a_restart_that_finds_the_window_open() {
         append(new Turn.Asked("hi"));
-        timers.advance(Duration.between(timers.now(), java.time.Instant.now().plusSeconds(60)));
+        pass(Duration.between(timers.now(), java.time.Instant.now().plusSeconds(60)));
 
         startLive(asker);
         awaitGone();

@@ -14,9 +14,9 @@ import dev.millrace.core.StreamEvent.Paused;
 import dev.millrace.core.StreamEvent.Resumed;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.testkit.VirtualTimers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -98,7 +98,7 @@ class HostedCircuitBreakerTest {
     void should_leave_a_calm_stream_alone_and_show_its_window() throws Exception {
         for (int i = 0; i < 105; i++) {
             get(streams.append(PATH, NOTE));
-            time.advance(Duration.ofMillis(20));
+            time.advanceWhen(engine::isIdle, Duration.ofMillis(20));
         }
 
         JsonNode state = state();

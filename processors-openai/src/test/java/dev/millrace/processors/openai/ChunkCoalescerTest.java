@@ -2,6 +2,7 @@ package dev.millrace.processors.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.processors.openai.ChunkCoalescer.Chunk;
 import dev.millrace.processors.openai.ResponseSink.Delta;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +14,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class ChunkCoalescerTest {
-    private final ManualTimers timers = new ManualTimers();
+    private final VirtualTimers timers = new VirtualTimers();
     private final List<Chunk> chunks = new ArrayList<>();
     private final ChunkCoalescer coalescer = new ChunkCoalescer(timers, chunks::add);
 

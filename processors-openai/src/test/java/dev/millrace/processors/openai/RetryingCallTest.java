@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.runner.Timers;
+import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.processors.openai.Outcome.Finished;
 import dev.millrace.scriptedmodel.Reply;
 import dev.millrace.scriptedmodel.Script;
@@ -28,7 +29,7 @@ class RetryingCallTest {
     private static final String DELTA =
             "data: {\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\"x\"}\n\n";
 
-    private final ManualTimers timers = new ManualTimers();
+    private final VirtualTimers timers = new VirtualTimers();
     private final Recording said = new Recording();
 
     @Test
@@ -62,12 +63,12 @@ class RetryingCallTest {
         try (ScriptedModelServer server = ScriptedModelServer.start(Script.of(limited, Reply.text("ok")))) {
             call(server.baseUrl()).send();
             await().atMost(Duration.ofSeconds(30)).until(() -> timers.pending() == 1);
+            assertThat(timers.remaining()).containsExactly(Duration.ofSeconds(7));
             timers.advance(Duration.ofMillis(6_999));
             assertThat(server.requests()).hasSize(1);
             timers.advance(Duration.ofMillis(1));
 
             assertThat(said.outcome()).isInstanceOf(Finished.class);
-            assertThat(timers.asked()).containsExactly(Duration.ofSeconds(7));
         }
     }
 

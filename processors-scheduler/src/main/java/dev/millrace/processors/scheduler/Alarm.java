@@ -1,6 +1,7 @@
 package dev.millrace.processors.scheduler;
 
 import dev.millrace.core.processor.Attempt;
+import dev.millrace.core.processor.Because;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.runner.Timers;
 import java.lang.System.Logger.Level;
@@ -43,11 +44,6 @@ final class Alarm {
 
     private static final System.Logger LOG = System.getLogger("dev.millrace.processors.scheduler");
 
-    /** Timers measure time that stands still while a machine sleeps, so the clock is looked at this often. */
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
-
-    private static final Duration TOLERANCE = Duration.ofSeconds(1);
-
     /** After a run that could neither be made nor refused. */
     private static final Duration RETRY = Duration.ofSeconds(5);
 
@@ -66,45 +62,39 @@ final class Alarm {
         }
     }
 
-    /** While runs are made nothing is to be done: whoever makes them comes back here. */
+    /** Does nothing while runs are made: this is called again when they are done. */
     private synchronized void arm(Queue queue, Effects effects, Set<String> made) {
-        boolean set = effects.running(queue.run).isPresent();
-        while (!set) {
-            effects.running(queue.alarm).ifPresent(Attempt::cancel);
-            List<Tick> ticks = effects.current(scheduler).ticks().stream()
-                    .filter(tick -> Queue.of(tick) == queue && !made.contains(tick.id()))
-                    .toList();
-            Instant now = timers.now();
-            set = ticks.isEmpty() || set(queue, effects, ticks, now);
+        if (effects.running(queue.run).isPresent()) {
+            return;
         }
-    }
-
-    /** False when the clock went on meanwhile by so much that the timer, which cannot know that, may be late. */
-    private boolean set(Queue queue, Effects effects, List<Tick> ticks, Instant now) {
+        effects.running(queue.alarm).ifPresent(Attempt::cancel);
+        List<Tick> ticks = effects.current(scheduler).ticks().stream()
+                .filter(tick -> Queue.of(tick) == queue && !made.contains(tick.id()))
+                .toList();
+        if (ticks.isEmpty()) {
+            return;
+        }
+        Instant now = timers.now();
         Tick first = ticks.get(0);
-        Duration wait = first.until(now);
-        if (wait.isZero()) {
-            run(
-                    queue,
-                    effects,
-                    ticks.stream().filter(tick -> tick.until(now).isZero()).toList());
-            return true;
+        if (first.isDue(now)) {
+            run(queue, effects, ticks.stream().filter(tick -> tick.isDue(now)).toList());
+        } else {
+            effects.at(first.dueAt(), queue.alarm, because(first), attempt -> armAgain(queue, effects));
         }
-        await(queue, effects, first, wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT);
-        return Duration.between(now, timers.now()).compareTo(TOLERANCE) < 0;
     }
 
-    private synchronized void await(Queue queue, Effects effects, Tick first, Duration wait) {
-        effects.after(wait, queue.alarm, Effects.because(first.entry().offset()), attempt -> {
-            arm(queue, effects, Set.of());
-            return Effects.none();
-        });
+    private CompletionStage<Void> armAgain(Queue queue, Effects effects) {
+        arm(queue, effects, Set.of());
+        return Effects.none();
+    }
+
+    private static Because because(Tick tick) {
+        return Effects.because(tick.entry().offset());
     }
 
     private void run(Queue queue, Effects effects, List<Tick> due) {
         CompletableFuture<Boolean> made = new CompletableFuture<>();
-        Attempt run = effects.launch(
-                queue.run, Effects.because(due.get(0).entry().offset()), attempt -> make(attempt, effects, due, made));
+        Attempt run = effects.launch(queue.run, because(due.get(0)), attempt -> make(attempt, effects, due, made));
         run.done().thenRun(() -> {
             if (run.isCancelled() || !made.isDone()) {
                 return;
@@ -113,9 +103,13 @@ final class Alarm {
                 // What these runs appended may not be folded yet; its own events will arm the alarm then.
                 arm(queue, effects, due.stream().map(Tick::id).collect(Collectors.toUnmodifiableSet()));
             } else {
-                await(queue, effects, due.get(0), RETRY);
+                retry(queue, effects, due.get(0));
             }
         });
+    }
+
+    private synchronized void retry(Queue queue, Effects effects, Tick tick) {
+        effects.after(RETRY, queue.alarm, because(tick), attempt -> armAgain(queue, effects));
     }
 
     /** Never fails: what could not be made stays due. */

@@ -1,7 +1,6 @@
 package dev.millrace.processors.scheduler;
 
 import dev.millrace.core.StreamPath;
-import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -12,10 +11,12 @@ import java.time.Instant;
  * @param entry the schedule as it was before this run
  */
 record Tick(String slug, Entry entry) {
-    /** How long until it is due; zero when it is. */
-    Duration until(Instant now) {
-        Duration left = Duration.between(now, Instant.ofEpochSecond(entry.nextRunAt()));
-        return left.isNegative() ? Duration.ZERO : left;
+    Instant dueAt() {
+        return Instant.ofEpochSecond(entry.nextRunAt());
+    }
+
+    boolean isDue(Instant now) {
+        return !now.isBefore(dueAt());
     }
 
     /** Whether it is still to be made: the schedule was neither replaced nor cancelled, and did not get further. */

@@ -34,9 +34,9 @@ class RemoteSchedulerTest {
 
     private ProcessorRunner<SchedulerState> start() {
         HostContext context = HostContext.over(stage.streams).timers(stage.time).build();
-        return context.runner(new Scheduler(context.timers())).stream(Stage.PATH)
+        return stage.beside(context.runner(new Scheduler(context.timers())).stream(Stage.PATH)
                 .effectsFrom(EffectsFrom.LIVE)
-                .start();
+                .start());
     }
 
     @Test

@@ -6,7 +6,7 @@ import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
-import dev.millrace.testkit.VirtualTimers;
+import dev.millrace.core.runner.VirtualTimers;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -14,18 +14,22 @@ import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.EventStore;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.testkit.VirtualTimers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** An engine whose time a test moves, and one stream of it. */
 final class Stage implements AutoCloseable {
@@ -37,6 +41,7 @@ final class Stage implements AutoCloseable {
     final VirtualTimers time;
     final EventStreams streams;
     private final StreamEngine engine;
+    private final List<BooleanSupplier> idle = new CopyOnWriteArrayList<>();
 
     /** A stage whose clock shows so many seconds. */
     Stage(EventStore store, long second, List<ProcessorProvider> providers) {
@@ -44,6 +49,7 @@ final class Stage implements AutoCloseable {
         this.engine =
                 StreamEngine.builder(store).timers(time).processors(providers).start();
         this.streams = engine.streams(ProjectSlug.defaultProject());
+        idle.add(engine::isIdle);
     }
 
     /** A stage with a scheduler, at the start. */
@@ -95,9 +101,20 @@ final class Stage implements AutoCloseable {
         return this;
     }
 
-    /** Moves the clock to this second. */
+    /** The clock waits for this runner, too, from now on. */
+    <S> ProcessorRunner<S> beside(ProcessorRunner<S> runner) {
+        idle.add(() -> runner.isIdle() || runner.ended().isDone());
+        return runner;
+    }
+
+    /** Asks twice, because an engine and a runner that cause each other's work are asked one after the other. */
+    private boolean isIdle() {
+        return Stream.concat(idle.stream(), idle.stream()).allMatch(BooleanSupplier::getAsBoolean);
+    }
+
+    /** Moves the clock to this second, as soon as nothing is under way. */
     Stage at(long second) {
-        time.advance(Duration.between(time.now(), START.plusSeconds(second)));
+        time.advanceWhen(this::isIdle, Duration.between(time.now(), START.plusSeconds(second)));
         return this;
     }
 

@@ -145,18 +145,23 @@ final class Courier implements Processor<Origin> {
         return schedule.next(attempt);
     }
 
-    /** How long it is until then, at most as long as any wait of the schedule. */
-    Duration until(String time) {
+    /** The time that a stored event names, at most as far from now as any wait of the schedule; now if it names none. */
+    Instant dueAt(String time) {
+        Instant latest = in(schedule.longest());
         try {
-            Duration wait = Duration.between(context.timers().now(), Instant.parse(time));
-            return wait.compareTo(schedule.longest()) > 0 ? schedule.longest() : wait;
-        } catch (DateTimeParseException | ArithmeticException notOurs) {
-            return Duration.ZERO;
+            Instant due = Instant.parse(time);
+            return due.isAfter(latest) ? latest : due;
+        } catch (DateTimeParseException notOurs) {
+            return context.timers().now();
         }
     }
 
-    Timers.Timer after(Duration wait, Runnable action) {
-        return context.timers().after(wait, () -> context.executor().execute(action));
+    boolean isDue(Instant time) {
+        return !time.isAfter(context.timers().now());
+    }
+
+    Timers.Timer at(Instant due, Runnable action) {
+        return context.timers().at(due, () -> context.executor().execute(action));
     }
 
     // ---- for the run

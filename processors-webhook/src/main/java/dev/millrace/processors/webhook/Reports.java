@@ -62,10 +62,10 @@ final class Reports {
         boolean now;
         synchronized (this) {
             boolean quiet = effects.delivery().behind() == 0 && deliveries > 0;
-            Duration wait = Duration.between(context.timers().now(), quietUntil);
-            now = due || (quiet && (wait.isNegative() || wait.isZero()));
+            boolean isTime = !context.timers().now().isBefore(quietUntil);
+            now = due || (quiet && isTime);
             if (quiet && !now && timer == null && !closed) {
-                timer = context.timers().after(wait, () -> context.executor().execute(this::flush));
+                timer = context.timers().at(quietUntil, () -> context.executor().execute(this::flush));
             }
         }
         if (now) {

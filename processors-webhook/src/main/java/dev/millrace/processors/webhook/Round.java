@@ -43,12 +43,12 @@ final class Round {
             failedBefore = last.isPresent();
         }
         int next = last.map(failed -> courier.attemptAfter(failed.attempt())).orElse(1);
-        Duration wait =
-                last.map(failed -> courier.until(failed.nextAttemptAt())).orElse(Duration.ZERO);
-        if (wait.isZero() || wait.isNegative()) {
-            send(next);
+        Optional<Instant> due =
+                last.map(failed -> courier.dueAt(failed.nextAttemptAt())).filter(time -> !courier.isDue(time));
+        if (due.isPresent()) {
+            sendAt(due.get(), next);
         } else {
-            sendAfter(wait, next);
+            send(next);
         }
     }
 
@@ -93,17 +93,17 @@ final class Round {
                 : courier.waitAfter(attempt, outcome.retryAfter());
         Optional<Instant> next = wait.map(courier::in);
         courier.reports().failed(message.offset(), attempt, outcome, next, effects);
-        if (wait.isPresent()) {
-            sendAfter(wait.get(), attempt + 1);
+        if (next.isPresent()) {
+            sendAt(next.get(), attempt + 1);
         } else {
             giveUp(attempt, outcome);
         }
     }
 
-    private void sendAfter(Duration wait, int attempt) {
+    private void sendAt(Instant due, int attempt) {
         synchronized (this) {
             if (!over) {
-                waiting = courier.after(wait, () -> send(attempt));
+                waiting = courier.at(due, () -> send(attempt));
             }
         }
     }

@@ -10,11 +10,11 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.EventStore;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.Secrets;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.testkit.VirtualTimers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -154,9 +154,14 @@ final class Stage implements AutoCloseable {
     /** Waits, and lets virtual time pass quickly. */
     void await(Callable<Boolean> condition) {
         Awaitility.await().atMost(BOUND).pollInterval(Duration.ofMillis(5)).until(() -> {
-            time.advance(Duration.ofMillis(250));
+            pass(Duration.ofMillis(250));
             return condition.call();
         });
+    }
+
+    /** Moves the clock, as soon as the engine is idle. */
+    void pass(Duration duration) {
+        time.advanceWhen(() -> running.orElseThrow().isIdle(), duration);
     }
 
     /** Waits in real time, while virtual time stands still. */

@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
-import dev.millrace.core.runner.Timers;
+import dev.millrace.core.runner.VirtualTimers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -24,18 +23,7 @@ class AccessTokensTest {
     @TempDir
     Path directory;
 
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private final Timers clock = new Timers() {
-        @Override
-        public Instant now() {
-            return now;
-        }
-
-        @Override
-        public Timer after(Duration delay, Runnable task) {
-            throw new AssertionError("nothing waits here");
-        }
-    };
+    private final VirtualTimers clock = new VirtualTimers();
 
     private AccessTokens open() {
         return AccessTokens.in(directory, clock);
@@ -106,10 +94,10 @@ class AccessTokensTest {
         AccessTokens tokens = open();
         AccessTokens.Created created = create(tokens, Optional.of(Duration.ofHours(1)));
 
-        now = now.plus(Duration.ofMinutes(59));
+        clock.set(clock.now().plus(Duration.ofMinutes(59)));
         assertThat(tokens.find(created.token())).isPresent();
         assertThat(tokens.usable()).isEqualTo(1);
-        now = now.plus(Duration.ofMinutes(1));
+        clock.set(clock.now().plus(Duration.ofMinutes(1)));
 
         assertThat(tokens.find(created.token())).isEmpty();
         assertThat(tokens.holds(created.grant())).isFalse();

@@ -214,6 +214,11 @@ final class Host implements Executor, Timers, ProgressStore {
     }
 
     @Override
+    public Timer at(Instant due, Runnable task) {
+        return after(Duration.between(now(), due), task);
+    }
+
+    @Override
     public Optional<Progress> load(String slug, StreamPath path) {
         boolean unreachable = mute || deaf || (manners == Manners.SLOW && world.isStormy() && world.oneIn(4));
         if (unreachable) {

@@ -1,10 +1,9 @@
-package dev.millrace.testkit;
+package dev.millrace.core.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import dev.millrace.core.runner.Timers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,21 +1,29 @@
-package dev.millrace.testkit;
+package dev.millrace.core.runner;
 
-import dev.millrace.core.runner.Timers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
- * Time that stands still until a test moves it. Tasks run on the thread that calls {@link #advance}, in the order in
- * which they fall due; those due at the same time, in the order in which they were scheduled. While one runs, the clock
- * shows the time it was due. What a task schedules runs in the same advance, if it falls due within it.
+ * Timers for tests: time stands still until the test moves it. Tasks run on the thread that calls {@link #advance}, in the
+ * order in which they fall due; those due at the same time, in the order in which they were scheduled. While one runs, the
+ * clock shows the time it was due. What a task schedules runs in the same advance, if it falls due within it.
+ *
+ * <p>A test that moves the clock beside a real engine, runner or client uses {@link #advanceWhen}, which waits until nothing
+ * is under way. Otherwise a thread that has seen the old time arms its timer at the new one.
  *
  * <p>Safe for use by many threads; advances of several threads happen one after the other.
  */
 public final class VirtualTimers implements Timers {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration POLL = Duration.ofMillis(1);
+
     private record Task(Instant due, long number, Runnable action) {}
 
     private final ReentrantLock advancing = new ReentrantLock();
@@ -45,7 +53,15 @@ public final class VirtualTimers implements Timers {
     @Override
     public Timer after(Duration delay, Runnable task) {
         synchronized (tasks) {
-            Task entry = new Task(delay.isNegative() ? now : now.plus(delay), scheduled++, task);
+            return at(delay.isNegative() ? now : now.plus(delay), task);
+        }
+    }
+
+    /** Schedules a task; one whose time has passed runs in the next advance and not before. */
+    @Override
+    public Timer at(Instant due, Runnable task) {
+        synchronized (tasks) {
+            Task entry = new Task(due, scheduled++, task);
             tasks.add(entry);
             return () -> cancel(entry);
         }
@@ -84,12 +100,39 @@ public final class VirtualTimers implements Timers {
         }
     }
 
+    /**
+     * Waits until nothing is under way, then advances.
+     *
+     * @param idle says whether nothing is under way, for example {@code engine::isIdle}; asked every millisecond of real
+     *     time
+     * @param by how far
+     * @throws IllegalStateException when it is not idle within thirty seconds
+     */
+    public void advanceWhen(BooleanSupplier idle, Duration by) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!idle.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException(
+                        "the clock was not moved: something is still under way after " + PATIENCE + "; " + this);
+            }
+            LockSupport.parkNanos(POLL.toNanos());
+        }
+        advance(by);
+    }
+
+    /** Sets the clock forwards or backwards, as an administrator does. Runs nothing: what is now due runs in the next advance. */
+    public void set(Instant time) {
+        synchronized (tasks) {
+            now = time;
+        }
+    }
+
     /** The next task due by then, with the clock moved to its time; or nothing, with the clock moved all the way. */
     private Optional<Task> takeDue(Instant target) {
         synchronized (tasks) {
             Task next = tasks.peek();
             if (next == null || next.due().isAfter(target)) {
-                now = target;
+                now = target.isAfter(now) ? target : now;
                 return Optional.empty();
             }
             tasks.remove();
@@ -99,9 +142,19 @@ public final class VirtualTimers implements Timers {
     }
 
     /** When the next task falls due, if there is one. */
-    Optional<Instant> nextDue() {
+    public Optional<Instant> nextDue() {
         synchronized (tasks) {
             return Optional.ofNullable(tasks.peek()).map(Task::due);
+        }
+    }
+
+    /** How long each task still has to wait, the next one first; zero or negative when it is due. */
+    public List<Duration> remaining() {
+        synchronized (tasks) {
+            return tasks.stream()
+                    .map(task -> Duration.between(now, task.due()))
+                    .sorted()
+                    .toList();
         }
     }
 

@@ -1,0 +1,42 @@
+package dev.millrace.engine;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Counts the work of one engine that is queued or running: requests to the writer and tasks on its threads. Work that
+ * causes other work ends after the other one has begun, so a count of zero means that nothing is left. Safe for use by many
+ * threads.
+ */
+final class Activity {
+    private final AtomicLong underWay = new AtomicLong();
+
+    void begin() {
+        underWay.incrementAndGet();
+    }
+
+    void end() {
+        underWay.decrementAndGet();
+    }
+
+    boolean isIdle() {
+        return underWay.get() == 0;
+    }
+
+    /** Submits a task that counts from now until it has run, or until the executor refuses it. */
+    void execute(Executor executor, Runnable task) {
+        begin();
+        try {
+            executor.execute(() -> {
+                try {
+                    task.run();
+                } finally {
+                    end();
+                }
+            });
+        } catch (RuntimeException | Error refused) {
+            end();
+            throw refused;
+        }
+    }
+}

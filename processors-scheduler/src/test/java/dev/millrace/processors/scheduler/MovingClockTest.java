@@ -1,0 +1,66 @@
+package dev.millrace.processors.scheduler;
+
+import static dev.millrace.processors.scheduler.Stage.every;
+import static dev.millrace.processors.scheduler.Stage.in;
+import static dev.millrace.processors.scheduler.Stage.scheduled;
+
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.core.runner.VirtualTimers;
+import dev.millrace.engine.InMemoryEventStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Runs are made at their times though the clock moves on while the scheduler sets its alarm. */
+class MovingClockTest {
+    /** Shows a time and moves on at once, as a clock does whose reader is slow. */
+    private record SlowlyRead(VirtualTimers time) implements Timers {
+        @Override
+        public Instant now() {
+            Instant now = time.now();
+            time.set(now.plusMillis(20));
+            return now;
+        }
+
+        @Override
+        public Timer after(Duration delay, Runnable task) {
+            return time.after(delay, task);
+        }
+
+        @Override
+        public Timer at(Instant due, Runnable task) {
+            return time.at(due, task);
+        }
+    }
+
+    private final Stage stage = new Stage(new InMemoryEventStore(), 0, List.of());
+
+    @AfterEach
+    void stop() {
+        stage.close();
+    }
+
+    @Test
+    void should_make_every_run_when_the_clock_shows_its_time_and_not_a_moment_later() throws Exception {
+        Timers slow = new SlowlyRead(stage.time);
+        try (ProcessorRunner<SchedulerState> runner =
+                ProcessorRunner.builder(stage.streams, new Scheduler(slow)).stream(Stage.PATH)
+                        .timers(slow)
+                        .start()) {
+            stage.beside(runner).awaitCaughtUp(Duration.ofSeconds(30));
+            stage.append(scheduled("a", "{'type': 'tick'}", every(30)))
+                    .shows("a asked for", "a configured for 30")
+                    .append(scheduled("b", "{'type': 'tock'}", in(45)))
+                    .showsAfter(2, "b asked for", "b configured for 45")
+                    .at(30)
+                    .showsAfter(4, "a started at 30", "tick", "a succeeded, next 60")
+                    .at(45)
+                    .showsAfter(7, "tock", "b succeeded, next never")
+                    .at(60)
+                    .showsAfter(9, "a started at 60", "tick", "a succeeded, next 90");
+        }
+    }
+}
