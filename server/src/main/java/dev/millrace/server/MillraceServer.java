@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -35,6 +37,7 @@ public final class MillraceServer implements AutoCloseable {
 
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
     private static final int ACCEPT_QUEUE = 1024;
+    private static final long MOST_IDLE_MILLIS = 1000;
 
     private final Server jetty;
     private final ReadRoute reads;
@@ -59,7 +62,9 @@ public final class MillraceServer implements AutoCloseable {
 
     /**
      * Stops: no new connection is accepted, live reads end normally, requests under way get their answers until the
-     * deadline, and what is left then is cut off. Stopping twice does nothing.
+     * deadline, and what is left then is cut off. A connection without a request is closed after a tenth of the deadline,
+     * or a second if that is less, so that a request that the client has just sent still arrives. Stopping twice does
+     * nothing.
      *
      * @param deadline how long requests under way may take, 0 or more
      */
@@ -67,7 +72,12 @@ public final class MillraceServer implements AutoCloseable {
         if (!stopped.compareAndSet(false, true)) {
             return;
         }
-        jetty.setStopTimeout(Math.max(1, deadline.toMillis()));
+        long millis = Math.max(1, deadline.toMillis());
+        jetty.setStopTimeout(millis);
+        for (Connector connector : jetty.getConnectors()) {
+            ((AbstractConnector) connector)
+                    .setShutdownIdleTimeout(Math.min(MOST_IDLE_MILLIS, Math.max(1, millis / 10)));
+        }
         reads.stop();
         try {
             jetty.stop();
