@@ -13,9 +13,11 @@ import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every jar has a module name that will not change with the name of its file. */
+@Tag("jdk")
 class ModuleNamesTest {
     /** A jar that was built. */
     private record Built(Path module, Path jar) {}

@@ -18,9 +18,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tails and appends against a server that fails in every way it can. */
+@Tag("jdk")
 class FaultToleranceTest {
     private static final StreamPath PATH = StreamPath.of("/agents/1");
     private static final long LIMIT_SECONDS = 60;

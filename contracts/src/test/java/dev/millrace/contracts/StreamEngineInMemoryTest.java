@@ -6,8 +6,10 @@ import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 
+@Tag("jdk")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StreamEngineInMemoryTest extends EventStreamsContract {
     private StreamEngine engine;

@@ -24,9 +24,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What happens to a stream while the host is busy with something else. */
+@Tag("jdk")
 class HostingRaceTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final StreamPath PATH = StreamPath.of("/agents/1");

@@ -20,8 +20,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("jdk")
 class StreamEngineTest {
     private static final String STREAM = "https://events.iterate.com/events/stream/";
     private static final String PAUSED = "{'type':'" + STREAM + "paused'}";

@@ -21,10 +21,12 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A writer around which things break that are not the store. */
+@Tag("jdk")
 @Timeout(60)
 class WriterFailureTest {
     private static final StreamKey STREAM = new StreamKey(PUBLIC, path("/a"));

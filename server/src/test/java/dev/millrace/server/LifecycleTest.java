@@ -15,9 +15,11 @@ import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Starting and stopping. */
+@Tag("jdk")
 class LifecycleTest {
     @Test
     void should_listen_on_loopback_at_the_port_it_says() throws IOException {

@@ -17,9 +17,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("jdk")
 class FingerprintTest {
     private static final List<String> SOURCES = List.of("FingerprintSample", "LabProcessor", "History", "Note");
 

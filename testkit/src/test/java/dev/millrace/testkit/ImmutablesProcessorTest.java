@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.immutables.value.Value;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A processor whose state and payloads are Immutables values, run and checked like any other. */
+@Tag("jdk")
 class ImmutablesProcessorTest {
     /** What happens to an order. */
     public sealed interface OrderEvent {

@@ -15,9 +15,11 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One test for each kind of impurity: it is caught, and the message leads to the place. */
+@Tag("jdk")
 class ImpureReducersTest {
     private static String refusal(Reducer<?> reducer) {
         return refusal(reducer, Note.log(12));

@@ -7,10 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** All that is known to be impure is caught, and nothing that is known to be pure is suspected. */
+@Tag("jdk")
 class ImpurityLabTest {
     private static Map<LabProcessor<?>, String> impure() {
         Map<LabProcessor<?>, String> all = new LinkedHashMap<>(ImpureCalls.all());

@@ -7,8 +7,10 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("jdk")
 class ProcessorRulesTest {
     private static List<String> violations(ArchRule rule, Class<?>... types) {
         JavaClasses classes = new ClassFileImporter().importClasses(types);

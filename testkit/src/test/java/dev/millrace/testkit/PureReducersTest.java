@@ -16,9 +16,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** No pure reducer is ever suspected, whatever its state is made of. */
+@Tag("jdk")
 class PureReducersTest {
     private static void isPure(Processor<?> processor) {
         assertThat(processor).isPureOver(Note.log(0)).isPureOver(Note.log(30)).isPureOver(Note.log(220));

@@ -3,9 +3,11 @@ package dev.millrace.testkit;
 import static dev.millrace.testkit.MillraceAssertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+@Tag("jdk")
 class PurityExtensionTest {
     private static ProcessorFixture<History> impure() {
         return ProcessorFixture.of(new ImpureCalls.OnceInABlueMoon()).when(new Note("a"));

@@ -24,9 +24,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One thread appends while another pauses and resumes the stream: everything is stored once, in the order of the calls. */
+@Tag("jdk")
 class AppenderRaceTest {
     private static final StreamPath OWN = StreamPath.of("/own");
     private static final int APPENDS = 5_000;

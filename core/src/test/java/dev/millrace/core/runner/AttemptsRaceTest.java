@@ -17,9 +17,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many threads launch one name for ever newer reasons: in the end the newest runs, alone. */
+@Tag("jdk")
 class AttemptsRaceTest implements Attempts.Surroundings {
     private static final int REASONS = 2_000;
 

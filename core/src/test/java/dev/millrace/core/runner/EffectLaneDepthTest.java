@@ -10,9 +10,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A long queue costs no stack, whatever the executor is and however the tasks end. */
+@Tag("jdk")
 class EffectLaneDepthTest {
     private static final int TASKS = 100_000;
     private final IllegalStateException failure = new IllegalStateException("no");

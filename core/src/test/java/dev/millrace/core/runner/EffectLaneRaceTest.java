@@ -16,9 +16,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many threads feed the lane and complete its stages; it stays one at a time and in order. */
+@Tag("jdk")
 class EffectLaneRaceTest {
     private static final int FEEDERS = 4;
     private static final int TASKS_EACH = 5_000;

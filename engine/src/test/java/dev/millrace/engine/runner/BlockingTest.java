@@ -24,9 +24,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Processors whose code waits. */
+@Tag("jdk")
 class BlockingTest extends RunnerRules {
     /** The one thread that every runner of these tests has for its lanes. */
     private final ExecutorService lane = Executors.newSingleThreadExecutor(task -> new Thread(task, "the-lane"));

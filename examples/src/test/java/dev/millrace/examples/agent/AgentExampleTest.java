@@ -6,8 +6,10 @@ import dev.millrace.core.Event;
 import dev.millrace.processors.openai.OpenAiAgent;
 import dev.millrace.scriptedmodel.Script;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("jdk")
 class AgentExampleTest {
     @Test
     void should_answer_with_one_request() {

@@ -4,8 +4,10 @@ import static dev.millrace.testkit.MillraceAssertions.assertThat;
 
 import dev.millrace.testkit.RecordedLog;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("jdk")
 class ChatProcessorPurityTest {
     // region purity
     @Test

@@ -7,8 +7,10 @@ import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.processors.circuitbreaker.CircuitBreakerProvider;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("jdk")
 class PingPongTest {
     @Test
     void should_be_stopped_by_the_circuit_breaker() throws Exception {

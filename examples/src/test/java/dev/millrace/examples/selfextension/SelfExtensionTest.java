@@ -8,8 +8,10 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.scriptedmodel.Script;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("jdk")
 class SelfExtensionTest {
     @Test
     void should_gain_the_behaviour_that_the_model_wrote() throws Exception {

@@ -13,9 +13,11 @@ import dev.millrace.testkit.RecordedLog;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The breaker's effects, through the real runner and engine. */
+@Tag("jdk")
 class CircuitBreakerTest {
     private static final Paused TRIPPED =
             new Paused(Optional.of("circuit breaker tripped: 100 events in under 1 second"));

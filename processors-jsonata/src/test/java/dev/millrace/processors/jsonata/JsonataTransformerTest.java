@@ -16,9 +16,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The processor outside a host, and its provider. */
+@Tag("jdk")
 class JsonataTransformerTest {
     private final StreamEngine engine =
             StreamEngine.builder(new InMemoryEventStore()).start();

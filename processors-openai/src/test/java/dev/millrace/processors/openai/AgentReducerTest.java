@@ -9,8 +9,10 @@ import dev.millrace.processors.openai.AgentEvent.LlmConfigUpdated;
 import dev.millrace.processors.openai.AgentEvent.RequestStarted;
 import java.math.BigDecimal;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("jdk")
 class AgentReducerTest {
     private final AgentLog log = new AgentLog();
     private final OpenAiAgent agent = OpenAiAgent.builder()

@@ -1,8 +1,8 @@
 package dev.millrace.processors.scheduler;
 
+import static dev.millrace.processors.scheduler.Stage.configured;
 import static dev.millrace.processors.scheduler.Stage.every;
 import static dev.millrace.processors.scheduler.Stage.in;
-import static dev.millrace.processors.scheduler.Stage.scheduled;
 
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.Timers;
@@ -21,7 +21,7 @@ class MovingClockTest {
         @Override
         public Instant now() {
             Instant now = time.now();
-            time.set(now.plusMillis(20));
+            time.set(now.plusMillis(1));
             return now;
         }
 
@@ -51,16 +51,16 @@ class MovingClockTest {
                         .timers(slow)
                         .start()) {
             stage.beside(runner).awaitCaughtUp(Duration.ofSeconds(30));
-            stage.append(scheduled("a", "{'type': 'tick'}", every(30)))
-                    .shows("a asked for", "a configured for 30")
-                    .append(scheduled("b", "{'type': 'tock'}", in(45)))
-                    .showsAfter(2, "b asked for", "b configured for 45")
+            stage.append(configured("a", "append", "{'type': 'tick'}", every(30), 30))
+                    .shows("a configured for 30")
+                    .append(configured("b", "append", "{'type': 'tock'}", in(45), 45))
+                    .showsAfter(1, "b configured for 45")
                     .at(30)
-                    .showsAfter(4, "a started at 30", "tick", "a succeeded, next 60")
+                    .showsAfter(2, "a started at 30", "tick", "a succeeded, next 60")
                     .at(45)
-                    .showsAfter(7, "tock", "b succeeded, next never")
+                    .showsAfter(5, "tock", "b succeeded, next never")
                     .at(60)
-                    .showsAfter(9, "a started at 60", "tick", "a succeeded, next 90");
+                    .showsAfter(7, "a started at 60", "tick", "a succeeded, next 90");
         }
     }
 }

@@ -11,9 +11,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The fold: what a log means, whoever wrote it. */
+@Tag("jdk")
 class SchedulerTest {
     private static final StreamPath PATH = StreamPath.of("/agents/1");
     private static final String ASKED =

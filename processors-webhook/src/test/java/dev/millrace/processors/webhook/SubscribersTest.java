@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The list of subscribers as the log tells of it. */
+@Tag("jdk")
 class SubscribersTest {
     private static final String CONFIGURED = BuiltInType.SUBSCRIPTION_CONFIGURED.type();
 

@@ -3,8 +3,10 @@ package dev.millrace.store.sqlite;
 import dev.millrace.contracts.EventStoreContract;
 import dev.millrace.engine.EventStore;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("jdk")
 class SqliteEventStoreTest extends EventStoreContract {
     @TempDir
     private Path directory;

@@ -7,9 +7,11 @@ import dev.millrace.engine.StreamEngine;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("jdk")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StreamEngineOnSqliteTest extends EventStreamsContract {
     private StreamEngine engine;
