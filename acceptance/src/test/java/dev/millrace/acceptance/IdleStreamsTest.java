@@ -27,10 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * One processor on many streams of a server in another process: what idle streams cost, and that nothing is lost when the
- * connection is. 2,000 streams; {@code -Dmillrace.subtree.streams=10000} for the full measure.
+ * connection is. 500 streams; {@code -Dmillrace.subtree.streams=10000} for the full measure.
  */
 class IdleStreamsTest {
-    private static final int STREAMS = Integer.getInteger("millrace.subtree.streams", 2000);
+    private static final int STREAMS = Integer.getInteger("millrace.subtree.streams", 500);
     private static final long MOST_BYTES_EACH = (256L << 20) / 10_000;
     private static final Duration BOUND = Duration.ofMinutes(5);
     private static final StreamPath TOP = StreamPath.of("/idle");

@@ -28,14 +28,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What schedules and webhooks are worth: the server dies at a random moment while fifty of each are under way, twenty
- * times, on one data directory. Every schedule fires once, every webhook arrives, in order and under one id.
+ * What schedules and webhooks are worth: the server dies at a random moment while fifty of each are under way, again
+ * and again, on one data directory. Every schedule fires once, every webhook arrives, in order and under one id.
  */
 class KillTest {
-    private static final int ROUNDS = 20;
     private static final int STREAMS = 10;
     private static final int EACH = 5;
-    private static final Duration BOUND = Duration.ofSeconds(90);
+    private static final Duration BOUND = Duration.ofSeconds(120 + Rounds.KILLS);
 
     /** By stream, the offsets of deliveries in the order they came first. */
     private final Map<String, List<Long>> arrived = new ConcurrentHashMap<>();
@@ -44,8 +43,7 @@ class KillTest {
 
     @Test
     void should_lose_no_schedule_and_no_webhook_and_repeat_no_append(@TempDir Path data) throws Exception {
-        long seed = System.nanoTime();
-        Random random = new Random(seed);
+        Random random = Rounds.random();
         try (MockWebServer receiver = new MockWebServer()) {
             receiver.setDispatcher(new Dispatcher() {
                 @Override
@@ -59,18 +57,18 @@ class KillTest {
                 for (int stream = 0; stream < STREAMS; stream++) {
                     subscribe(server, path(stream), receiver.getPort());
                 }
-                for (int round = 0; round < ROUNDS; round++) {
+                for (int round = 0; round < Rounds.KILLS; round++) {
                     appendAndKill(server, round, random);
                 }
-                for (int round = 0; round < ROUNDS; round++) {
+                for (int round = 0; round < Rounds.KILLS; round++) {
                     appendRound(server, round); // whatever a kill left unanswered, under the same keys
                 }
-                Awaitility.await("seed " + seed)
+                Awaitility.await("seed " + Rounds.SEED)
                         .atMost(BOUND)
                         .pollInterval(Duration.ofMillis(500))
                         .untilAsserted(() -> assertDone(server));
                 for (int stream = 0; stream < STREAMS; stream++) {
-                    check(server, path(stream), seed);
+                    check(server, path(stream));
                 }
             }
         }
@@ -136,26 +134,28 @@ class KillTest {
                             .filter(event -> BuiltInType.SCHEDULE_EXECUTION_FINISHED.matches(
                                     event.path("type").textValue())))
                     .as("schedules that ran on %s", path(stream))
-                    .hasSizeGreaterThanOrEqualTo(ROUNDS * EACH);
+                    .hasSizeGreaterThanOrEqualTo(Rounds.KILLS * EACH);
             assertThat(new TreeSet<>(arrived.getOrDefault(path(stream), List.of())))
                     .as("orders of %s that arrived", path(stream))
                     .isEqualTo(orders(events));
         }
     }
 
-    private void check(PackagedServer server, String stream, long seed) {
+    private void check(PackagedServer server, String stream) {
         List<JsonNode> events = server.history(stream).events();
         Map<String, Long> targets = events.stream()
                 .filter(event -> event.path("type").asText().equals("target"))
                 .collect(Collectors.groupingBy(
                         event -> event.at("/payload/slug").asText(), TreeMap::new, Collectors.counting()));
-        assertThat(targets).as("%s, seed %d", stream, seed).hasSize(ROUNDS * EACH);
-        assertThat(targets.values()).as("%s, seed %d", stream, seed).containsOnly(1L);
-        assertThat(orders(events)).hasSize(ROUNDS * EACH);
-        assertThat(arrived.get(stream)).as("%s in order, seed %d", stream, seed).isSorted();
+        assertThat(targets).as("%s, seed %d", stream, Rounds.SEED).hasSize(Rounds.KILLS * EACH);
+        assertThat(targets.values()).as("%s, seed %d", stream, Rounds.SEED).containsOnly(1L);
+        assertThat(orders(events)).hasSize(Rounds.KILLS * EACH);
+        assertThat(arrived.get(stream))
+                .as("%s in order, seed %d", stream, Rounds.SEED)
+                .isSorted();
         for (long offset : orders(events)) {
             assertThat(Objects.requireNonNull(ids.get(stream + "@" + offset)))
-                    .as("%s@%d, seed %d", stream, offset, seed)
+                    .as("%s@%d, seed %d", stream, offset, Rounds.SEED)
                     .hasSize(1);
         }
         assertThat(ids.values().stream().flatMap(Set::stream)).doesNotHaveDuplicates();

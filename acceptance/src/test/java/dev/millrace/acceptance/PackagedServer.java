@@ -4,6 +4,7 @@ import dev.millrace.contracts.wire.Service;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -11,11 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -24,6 +25,8 @@ import java.util.regex.Pattern;
 /** {@code millrace serve} in a process of its own, as users start it. */
 final class PackagedServer extends Service {
     private static final Duration BOUND = Duration.ofSeconds(60);
+    private static final int FIRST_PORT = 20_000;
+    private static final int PORTS = 10_000;
     private static final Pattern LISTENING = Pattern.compile("listening on (http://[0-9.:]+)");
 
     private final Optional<Path> data;
@@ -53,21 +56,21 @@ final class PackagedServer extends Service {
         return new PackagedServer(data, egressPort, process, awaitAddress(process));
     }
 
+    /** A free port from where no system takes those that it gives away, so that it is still free when it is needed. */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        for (int port = FIRST_PORT + new Random().nextInt(PORTS); ; port = FIRST_PORT + (port + 1) % PORTS) {
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // somebody has it; the next one
+            }
         }
     }
 
     private static Process launch(Optional<Path> data, int egressPort) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m"));
-        if (Runtime.version().feature() >= 24) {
-            command.add("--enable-native-access=ALL-UNNAMED");
-        }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.millrace.cli.Millrace", "serve"));
-        command.addAll(List.of("--port", "0", "--allow-egress", "127.0.0.1:" + egressPort));
+        List<String> command = ClassArchive.java("-Xmx512m");
+        command.addAll(List.of(
+                "dev.millrace.cli.Millrace", "serve", "--port", "0", "--allow-egress", "127.0.0.1:" + egressPort));
         command.addAll(
                 data.map(directory -> List.of("--data", directory.toString())).orElse(List.of("--in-memory")));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -29,11 +29,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What a runner is worth when it dies: {@link Cashier} gets orders all the time and is killed again and again, at random
- * moments, its start included. 20 times, or as often as {@code -Dmillrace.kills} says.
+ * moments, its start included, as often as {@code -Dmillrace.kills} says.
  */
 class RunnerKillTest {
     private static final System.Logger LOG = System.getLogger("dev.millrace.acceptance");
-    private static final int KILLS = Integer.getInteger("millrace.kills", 20);
+    private static final int KILLS = Rounds.KILLS;
+    private static final String SEED = "seed " + Rounds.SEED;
     private static final Duration BOUND = Duration.ofSeconds(120 + KILLS);
     private static final String STREAM = "/kill/cashier";
     private static final int BETWEEN_ORDERS = 100;
@@ -44,8 +45,7 @@ class RunnerKillTest {
 
     @Test
     void should_answer_every_order_once_and_pay_none_twice(@TempDir Path directory) throws Exception {
-        long seed = System.nanoTime();
-        Random random = new Random(seed);
+        Random random = Rounds.random();
         Path payments = directory.resolve("payments");
         Files.createFile(payments);
         ScheduledExecutorService customers = Executors.newSingleThreadScheduledExecutor();
@@ -75,14 +75,14 @@ class RunnerKillTest {
                     .isTrue();
             RunnerProcess last = start(server, directory, payments);
             try {
-                Awaitility.await("seed " + seed)
+                Awaitility.await(SEED)
                         .atMost(BOUND)
                         .pollInterval(Duration.ofMillis(500))
                         .until(() -> isSettled(server));
             } finally {
                 last.kill();
             }
-            judge(server, payments, "seed " + seed);
+            judge(server, payments);
         } finally {
             customers.shutdownNow();
         }
@@ -115,7 +115,7 @@ class RunnerKillTest {
         return known.containsAll(accepted);
     }
 
-    private void judge(PackagedServer server, Path payments, String seed) throws IOException {
+    private void judge(PackagedServer server, Path payments) throws IOException {
         List<JsonNode> events = server.history(STREAM).events();
         Map<Integer, Long> settled = count(events, "payment-settled");
         Map<Integer, Long> unknown = count(events, "payment-outcome-unknown");
@@ -124,23 +124,23 @@ class RunnerKillTest {
         LOG.log(
                 Level.INFO,
                 () -> KILLS + " kills, " + accepted.size() + " orders, " + paid.size() + " paid, " + settled.size()
-                        + " settled, " + unknown.size() + " of unknown outcome; " + seed);
+                        + " settled, " + unknown.size() + " of unknown outcome; " + SEED);
 
-        assertThat(accepted).as(seed).isNotEmpty();
-        assertThat(count(events, "order").keySet()).as(seed).containsAll(accepted);
+        assertThat(accepted).as(SEED).isNotEmpty();
+        assertThat(count(events, "order").keySet()).as(SEED).containsAll(accepted);
         for (String once : List.of("order", "receipt", "payment-started")) {
-            assertThat(count(events, once).keySet()).as("%s, %s", once, seed).containsAll(accepted);
-            assertThat(count(events, once).values()).as("%s, %s", once, seed).containsOnly(1L);
+            assertThat(count(events, once).keySet()).as("%s, %s", once, SEED).containsAll(accepted);
+            assertThat(count(events, once).values()).as("%s, %s", once, SEED).containsOnly(1L);
         }
-        assertThat(settled.values()).as(seed).allMatch(times -> times == 1);
-        assertThat(unknown.values()).as(seed).allMatch(times -> times == 1);
-        assertThat(unknown).as("one for each death at most, %s", seed).hasSizeLessThanOrEqualTo(KILLS);
-        assertThat(paid).as("paid, %s", seed).doesNotHaveDuplicates().containsAll(settled.keySet());
+        assertThat(settled.values()).as(SEED).allMatch(times -> times == 1);
+        assertThat(unknown.values()).as(SEED).allMatch(times -> times == 1);
+        assertThat(unknown).as("one for each death at most, %s", SEED).hasSizeLessThanOrEqualTo(KILLS);
+        assertThat(paid).as("paid, %s", SEED).doesNotHaveDuplicates().containsAll(settled.keySet());
         Set<Integer> accountedFor = new HashSet<>(settled.keySet());
         accountedFor.addAll(unknown.keySet());
-        assertThat(accountedFor).as(seed).containsAll(paid).containsAll(accepted);
+        assertThat(accountedFor).as(SEED).containsAll(paid).containsAll(accepted);
         assertThat(events)
-                .as(seed)
+                .as(SEED)
                 .noneMatch(event -> event.path("type").asText().startsWith("millrace/effect-failed"));
     }
 

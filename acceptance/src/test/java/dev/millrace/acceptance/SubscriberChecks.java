@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.contracts.wire.Checks;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
-import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -76,16 +76,17 @@ abstract class SubscriberChecks extends Checks {
             subscribe(stream, webhook("hanging", hanging).put("jsonataFilter", "type = 'order'"));
             subscribe(stream, webhook("fine", receiver).put("jsonataFilter", "type = 'order'"));
 
-            long begun = System.nanoTime();
             assertThat(millrace.append(stream, "{\"type\":\"order\"}").status()).isEqualTo(200);
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
             assertThat(body(take()).path("type").textValue()).isEqualTo("order");
-            millrace.awaitHistory(
-                    stream,
-                    events -> events.stream()
-                            .anyMatch(event -> event.path("type").asText().equals("millrace/delivery-failed")
-                                    && event.at("/payload/slug").asText().equals("failing")));
+            List<JsonNode> history = millrace.awaitHistory(stream, events -> hasFailed(events, "failing"));
+            assertThat(hasFailed(history, "hanging")).as("it still hangs").isFalse();
         }
+    }
+
+    private static boolean hasFailed(List<JsonNode> events, String slug) {
+        return events.stream()
+                .anyMatch(event -> event.path("type").asText().equals("millrace/delivery-failed")
+                        && event.at("/payload/slug").asText().equals(slug));
     }
 
     @Test
@@ -172,7 +173,7 @@ abstract class SubscriberChecks extends Checks {
     }
 
     private RecordedRequest take() throws InterruptedException {
-        return Objects.requireNonNull(receiver.takeRequest(20, TimeUnit.SECONDS), "nothing was delivered");
+        return Objects.requireNonNull(receiver.takeRequest(30, TimeUnit.SECONDS), "nothing was delivered");
     }
 
     private static JsonNode body(RecordedRequest request) {
@@ -207,7 +208,7 @@ abstract class SubscriberChecks extends Checks {
         }
 
         String take() throws InterruptedException {
-            return Objects.requireNonNull(frames.poll(20, TimeUnit.SECONDS), "no frame came");
+            return Objects.requireNonNull(frames.poll(30, TimeUnit.SECONDS), "no frame came");
         }
 
         @Nullable String poll() throws InterruptedException {
@@ -215,13 +216,13 @@ abstract class SubscriberChecks extends Checks {
         }
 
         void send(String text) throws InterruptedException {
-            WebSocket socket = Objects.requireNonNull(open.poll(20, TimeUnit.SECONDS), "nobody connected");
+            WebSocket socket = Objects.requireNonNull(open.poll(30, TimeUnit.SECONDS), "nobody connected");
             socket.send(text);
             open.add(socket);
         }
 
         void awaitClosed() throws InterruptedException {
-            assertThat(closed.poll(20, TimeUnit.SECONDS)).isNotNull();
+            assertThat(closed.poll(30, TimeUnit.SECONDS)).isNotNull();
         }
     }
 }

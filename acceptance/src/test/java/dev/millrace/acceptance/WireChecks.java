@@ -17,8 +17,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Every check of the wire, against one server. */
+/**
+ * Every check of the wire that needs no restart, against one server. The suites run side by side, and so do the checks of
+ * those that wait for real time. None depends on how quickly others are served, and each has streams of its own.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit sets it before all
 abstract class WireChecks {
@@ -66,6 +72,7 @@ abstract class WireChecks {
     }
 
     @Nested
+    @Execution(ExecutionMode.CONCURRENT)
     class Reads extends ReadChecks {
         @Override
         protected Service service() {
@@ -74,6 +81,7 @@ abstract class WireChecks {
     }
 
     @Nested
+    @Execution(ExecutionMode.CONCURRENT)
     class States extends StateChecks {
         @Override
         protected Service service() {
@@ -82,6 +90,7 @@ abstract class WireChecks {
     }
 
     @Nested
+    @Execution(ExecutionMode.CONCURRENT)
     class Surfaces extends SurfaceChecks {
         @Override
         protected Service service() {
@@ -90,6 +99,7 @@ abstract class WireChecks {
     }
 
     @Nested
+    @Execution(ExecutionMode.CONCURRENT)
     class Breakers extends BreakerChecks {
         @Override
         protected Service service() {
@@ -98,6 +108,7 @@ abstract class WireChecks {
     }
 
     @Nested
+    @Execution(ExecutionMode.CONCURRENT)
     class Schedules extends ScheduleChecks {
         @Override
         protected Service service() {
@@ -106,6 +117,7 @@ abstract class WireChecks {
     }
 
     @Nested
+    @Execution(ExecutionMode.CONCURRENT)
     class Transformers extends TransformerChecks {
         @Override
         protected Service service() {
@@ -114,6 +126,7 @@ abstract class WireChecks {
     }
 
     @Nested
+    @Execution(ExecutionMode.SAME_THREAD) // they share a receiver
     class Subscribers extends SubscriberChecks {
         @Override
         protected Service service() {
@@ -122,6 +135,7 @@ abstract class WireChecks {
     }
 
     @Nested
+    @Execution(ExecutionMode.CONCURRENT)
     class Workers extends WorkerChecks {
         @Override
         protected Service service() {
@@ -139,6 +153,11 @@ abstract class WireChecks {
 
     @Nested
     class Robustness extends RobustnessChecks {
+        @Override
+        protected int bodies() {
+            return Rounds.LONG ? super.bodies() : 50;
+        }
+
         @Override
         protected Service service() {
             return server();

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The launcher script in a checkout of two files, with a Maven and a Java that write down how they were called. What it
  * is there for - when to build, with which flags to start what - is decided in the script alone.
  */
+@Tag("jdk")
 class LauncherTest {
     private static final Path SCRIPT = script();
 

@@ -2,19 +2,23 @@ package dev.millrace.contracts.tck;
 
 import dev.millrace.contracts.wire.AppendChecks;
 import dev.millrace.contracts.wire.BreakerChecks;
+import dev.millrace.contracts.wire.BreakerRestartChecks;
 import dev.millrace.contracts.wire.Checks;
 import dev.millrace.contracts.wire.OffsetChecks;
 import dev.millrace.contracts.wire.PathChecks;
 import dev.millrace.contracts.wire.ReadChecks;
 import dev.millrace.contracts.wire.RobustnessChecks;
 import dev.millrace.contracts.wire.ScheduleChecks;
+import dev.millrace.contracts.wire.ScheduleRestartChecks;
 import dev.millrace.contracts.wire.SecretChecks;
 import dev.millrace.contracts.wire.Service;
 import dev.millrace.contracts.wire.StateChecks;
 import dev.millrace.contracts.wire.SurfaceChecks;
 import dev.millrace.contracts.wire.TransformerChecks;
 import dev.millrace.contracts.wire.WorkerChecks;
+import dev.millrace.contracts.wire.WorkerRestartChecks;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -35,25 +39,29 @@ enum Suite {
     SURFACE(Surfaces.class),
     /** {@link RobustnessChecks}. */
     ROBUSTNESS(Robustnesss.class),
-    /** {@link BreakerChecks}. */
-    BREAKER(Breakers.class),
-    /** {@link ScheduleChecks}. */
-    SCHEDULE(Schedules.class),
+    /** {@link BreakerChecks} and {@link BreakerRestartChecks}. */
+    BREAKER(Breakers.class, BreakerRestarts.class),
+    /** {@link ScheduleChecks} and {@link ScheduleRestartChecks}. */
+    SCHEDULE(Schedules.class, ScheduleRestarts.class),
     /** {@link TransformerChecks}. */
     TRANSFORMER(Transformers.class),
-    /** {@link WorkerChecks}. */
-    WORKER(Workers.class),
+    /** {@link WorkerChecks} and {@link WorkerRestartChecks}. */
+    WORKER(Workers.class, WorkerRestarts.class),
     /** {@link SecretChecks}. */
     SECRET(Secrets.class);
 
-    private final Class<? extends Checks> checks;
+    private final List<Class<? extends Checks>> checks;
 
     Suite(Class<? extends Checks> checks) {
-        this.checks = checks;
+        this.checks = List.of(checks);
     }
 
-    /** What the test framework runs. */
-    Class<? extends Checks> checks() {
+    Suite(Class<? extends Checks> checks, Class<? extends Checks> restartChecks) {
+        this.checks = List.of(checks, restartChecks);
+    }
+
+    /** What the test framework runs, in this order. */
+    List<Class<? extends Checks>> checks() {
         return checks;
     }
 
@@ -70,7 +78,9 @@ enum Suite {
 
     /** Which suite these checks belong to; empty when they are not ours. */
     static Optional<Suite> of(Class<?> checks) {
-        return Arrays.stream(values()).filter(suite -> suite.checks == checks).findFirst();
+        return Arrays.stream(values())
+                .filter(suite -> suite.checks.contains(checks))
+                .findFirst();
     }
 
     /** Every word, for messages. */
@@ -134,7 +144,21 @@ enum Suite {
         }
     }
 
+    static final class BreakerRestarts extends BreakerRestartChecks {
+        @Override
+        protected Service service() {
+            return Target.current();
+        }
+    }
+
     static final class Schedules extends ScheduleChecks {
+        @Override
+        protected Service service() {
+            return Target.current();
+        }
+    }
+
+    static final class ScheduleRestarts extends ScheduleRestartChecks {
         @Override
         protected Service service() {
             return Target.current();
@@ -149,6 +173,13 @@ enum Suite {
     }
 
     static final class Workers extends WorkerChecks {
+        @Override
+        protected Service service() {
+            return Target.current();
+        }
+    }
+
+    static final class WorkerRestarts extends WorkerRestartChecks {
         @Override
         protected Service service() {
             return Target.current();

@@ -71,8 +71,10 @@ public final class TckTool implements ToolProvider {
             out.flush();
         });
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+                // the tests of whoever runs this may be set to run side by side; these take turns
+                .enableImplicitConfigurationParameters(false)
                 .selectors(arguments.suites().stream()
-                        .map(Suite::checks)
+                        .flatMap(suite -> suite.checks().stream())
                         .map(DiscoverySelectors::selectClass)
                         .toArray(ClassSelector[]::new))
                 .build();

@@ -9,8 +9,8 @@ import java.io.InputStreamReader;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 
 /** Reads a live answer line by line on a thread of its own and keeps all of it. */
@@ -18,7 +18,9 @@ public final class LiveReader implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final HttpResponse<InputStream> response;
-    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final List<String> lines = new ArrayList<>();
+    private final List<JsonNode> events = new ArrayList<>();
+    private int read;
     private volatile String end = "";
 
     public LiveReader(HttpResponse<InputStream> response) {
@@ -31,12 +33,16 @@ public final class LiveReader implements AutoCloseable {
     private void run() {
         try (BufferedReader in = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
-                lines.add(line);
+                add(line);
             }
             end = "normal";
         } catch (IOException e) {
             end = "broken: " + e.getMessage();
         }
+    }
+
+    private synchronized void add(String line) {
+        lines.add(line);
     }
 
     public int status() {
@@ -47,15 +53,18 @@ public final class LiveReader implements AutoCloseable {
         return response.headers().firstValue(name).orElse("");
     }
 
-    public List<String> lines() {
+    public synchronized List<String> lines() {
         return List.copyOf(lines);
     }
 
-    public List<JsonNode> events() {
-        return lines.stream()
-                .filter(line -> line.startsWith("data: {\"streamPath\""))
-                .map(line -> JsonCodec.parse(line.substring("data: ".length())))
-                .toList();
+    public synchronized List<JsonNode> events() {
+        for (; read < lines.size(); read++) {
+            String line = lines.get(read);
+            if (line.startsWith("data: {\"streamPath\"")) {
+                events.add(JsonCodec.parse(line.substring("data: ".length())));
+            }
+        }
+        return List.copyOf(events);
     }
 
     public List<Long> offsets() {
@@ -63,7 +72,7 @@ public final class LiveReader implements AutoCloseable {
     }
 
     public long comments() {
-        return lines.stream().filter(line -> line.startsWith(":")).count();
+        return lines().stream().filter(line -> line.startsWith(":")).count();
     }
 
     /** How the answer ended; empty while it has not. */
@@ -83,7 +92,7 @@ public final class LiveReader implements AutoCloseable {
         Awaitility.await()
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> lines.stream().anyMatch(line -> line.contains(text)));
+                .until(() -> lines().stream().anyMatch(line -> line.contains(text)));
         return this;
     }
 

@@ -9,12 +9,14 @@ import java.nio.charset.StandardCharsets;
 
 /** A client that sends exactly what it is told and reads only when it is told. */
 public final class RawSocket implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 30_000;
+
     private final Socket socket = new Socket();
 
     public RawSocket(URI server) throws IOException {
         socket.setReceiveBufferSize(4096);
-        socket.setSoTimeout(10_000);
-        socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), 5_000);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), PATIENCE_MILLIS);
     }
 
     public RawSocket send(String text) throws IOException {

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever is posted wherever: never a failure of the service's own, and what it acknowledged is there. */
 public abstract class RobustnessChecks extends Checks {
-    private static final int BODIES = 1_000;
     private static final long SEED = 20261121;
     private static final List<String> CONTENT_TYPES = List.of(
             "application/json",
@@ -34,11 +33,16 @@ public abstract class RobustnessChecks extends Checks {
 
     private final String below = freshStream();
 
+    /** How many bodies each check posts, the same ones every time. */
+    protected int bodies() {
+        return 1_000;
+    }
+
     @Test
     void should_survive_random_bytes_and_keep_what_it_acknowledged() {
         Random random = new Random(SEED);
         Map<String, JsonNode> acknowledged = new HashMap<>();
-        for (int i = 0; i < BODIES; i++) {
+        for (int i = 0; i < bodies(); i++) {
             byte[] body = new byte[random.nextInt(200)];
             random.nextBytes(body);
             post(random, body, i, acknowledged);
@@ -50,7 +54,7 @@ public abstract class RobustnessChecks extends Checks {
     void should_survive_random_json_and_parts_of_it_and_keep_what_it_acknowledged() {
         Random random = new Random(SEED + 1);
         Map<String, JsonNode> acknowledged = new HashMap<>();
-        for (int i = 0; i < BODIES; i++) {
+        for (int i = 0; i < bodies(); i++) {
             String json = json(random, 0);
             String cut = random.nextInt(3) == 0 ? json.substring(0, random.nextInt(json.length() + 1)) : json;
             post(random, cut.getBytes(StandardCharsets.UTF_8), i, acknowledged);
@@ -90,7 +94,7 @@ public abstract class RobustnessChecks extends Checks {
     }
 
     private void verify(Map<String, JsonNode> acknowledged) {
-        assertThat(acknowledged).hasSizeGreaterThan(BODIES / 4);
+        assertThat(acknowledged).hasSizeGreaterThan(bodies() / 4);
         Map<String, Map<Long, JsonNode>> logs = new HashMap<>();
         acknowledged.forEach((place, event) -> {
             Map<Long, JsonNode> log =

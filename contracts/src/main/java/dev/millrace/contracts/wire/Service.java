@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,7 +27,10 @@ import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** A stream service as anybody sees it from outside: a base URL, and a client that says what it did. */
+/**
+ * A stream service as anybody sees it from outside: a base URL, and a client that says what it did. Safe for use by many
+ * threads, so that checks that only wait may do so side by side; {@link #restart()} is not for when others check.
+ */
 public class Service implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final AtomicInteger STREAMS = new AtomicInteger();
@@ -34,7 +38,7 @@ public class Service implements AutoCloseable {
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final List<LiveReader> readers = new ArrayList<>();
+    private final List<LiveReader> readers = new CopyOnWriteArrayList<>();
     private final Duration heartbeat;
     private volatile URI baseUri;
 
@@ -88,7 +92,7 @@ public class Service implements AutoCloseable {
         throw new UnsupportedOperationException("this service cannot be restarted from here");
     }
 
-    /** Calls {@code task} so many times, one call every {@code apart}, and returns after the last. */
+    /** Calls {@code task} so many times, at least {@code apart} after the call before has ended, and returns after the last. */
     static void every(Duration apart, int times, Runnable task) throws Exception {
         ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
         try {
@@ -99,7 +103,7 @@ public class Service implements AutoCloseable {
                     left.countDown();
                 }
             };
-            ScheduledFuture<?> ticking = clock.scheduleAtFixedRate(step, 0, apart.toMillis(), TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> ticking = clock.scheduleWithFixedDelay(step, 0, apart.toMillis(), TimeUnit.MILLISECONDS);
             if (!left.await(PATIENCE.plus(apart.multipliedBy(times)).toSeconds(), TimeUnit.SECONDS)) {
                 ticking.get(1, TimeUnit.SECONDS); // says what the task threw
                 throw new AssertionError("only " + (times - left.getCount()) + " of " + times + " calls were made");

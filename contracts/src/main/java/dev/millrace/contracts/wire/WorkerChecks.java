@@ -20,8 +20,9 @@ import org.junit.jupiter.api.Test;
 
 /** Code as an event, as anybody sees it from outside. */
 public abstract class WorkerChecks extends Checks {
-    private static final Duration QUIET = Duration.ofMillis(500);
-    private static final String PONG = """
+    static final Duration QUIET = Duration.ofMillis(500);
+    /** Answers what has the word ping in it. */
+    static final String PONG = """
             export default {
               async afterAppend({ append, event }) {
                 if (/\\bping\\b/.test(event.payload?.text ?? "")) {
@@ -127,23 +128,6 @@ public abstract class WorkerChecks extends Checks {
     }
 
     @Test
-    void check_86_scripts_come_back_after_a_restart_and_act_on_new_events_once() throws Exception {
-        assumeTrue(millrace.survivesRestart(), "it takes a restart of the service");
-        String stream = freshStream();
-        deploy(stream, "pong", PONG.formatted("p"));
-        say(stream, "ping");
-        awaitPongs(stream, 1);
-
-        millrace.restart();
-        say(stream, "ping");
-
-        awaitPongs(stream, 2);
-        int size = millrace.history(stream).events().size();
-        millrace.awaitTypes(stream, QUIET, millrace.types(stream).toArray(String[]::new));
-        assertThat(millrace.history(stream).events()).hasSize(size);
-    }
-
-    @Test
     void check_87_a_secret_reference_in_a_header_is_replaced_on_the_way_out() throws Exception {
         assumeTrue(
                 millrace.egressPort().isPresent(), "it takes a service that was told to let scripts call this machine");
@@ -190,6 +174,18 @@ public abstract class WorkerChecks extends Checks {
     }
 
     private void deploy(String stream, String slug, String script) {
+        deploy(millrace, stream, slug, script);
+    }
+
+    private void say(String stream, String text) {
+        say(millrace, stream, text);
+    }
+
+    private List<JsonNode> awaitPongs(String stream, int count) {
+        return awaitPongs(millrace, stream, count);
+    }
+
+    static void deploy(Service millrace, String stream, String slug, String script) {
         Answer answer = millrace.append(
                 stream,
                 BuiltInType.DYNAMIC_WORKER_CONFIGURED,
@@ -201,11 +197,11 @@ public abstract class WorkerChecks extends Checks {
         assertThat(answer.event().path("type").textValue()).isEqualTo(BuiltInType.DYNAMIC_WORKER_CONFIGURED.type());
     }
 
-    private void say(String stream, String text) {
+    static void say(Service millrace, String stream, String text) {
         millrace.append(stream, "{\"type\":\"said\",\"payload\":{\"text\":\"" + text + "\"}}");
     }
 
-    private List<JsonNode> awaitPongs(String stream, int count) {
+    static List<JsonNode> awaitPongs(Service millrace, String stream, int count) {
         return pongs(millrace.awaitHistory(stream, events -> pongs(events).size() >= count));
     }
 

@@ -6,12 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.examples.hello.ChatEvent.AssistantSaid;
 import dev.millrace.examples.hello.ChatEvent.UserSaid;
 import dev.millrace.testkit.ProcessorFixture;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 // spotless:off - as short as the README shows it
 // region test
-@Tag("jdk")
 class ChatProcessorTest {
     @Test
     void answers_a_live_message_after_a_recorded_conversation() {

@@ -258,22 +258,25 @@ final class Sandbox implements AutoCloseable {
     private void used() {
         lastUse = timers.now();
         if (!parking && !closed) {
-            parking = true;
-            timers.after(limits.idle(), () -> thread.execute(this::park));
+            parkAt(lastUse.plus(limits.idle()));
         }
     }
 
     /** Gives the engine back when it had nothing to do for a while. */
     private void park() {
         parking = false;
-        if (handling != null || timers.now().isBefore(lastUse.plus(limits.idle()))) {
-            if (engine != null) {
-                parking = true;
-                timers.after(limits.idle(), () -> thread.execute(this::park));
-            }
-        } else {
+        Instant now = timers.now();
+        Instant due = (handling == null ? lastUse : now).plus(limits.idle());
+        if (!due.isAfter(now)) {
             discard();
+        } else if (engine != null) {
+            parkAt(due);
         }
+    }
+
+    private void parkAt(Instant due) {
+        parking = true;
+        timers.at(due, () -> thread.execute(this::park));
     }
 
     /** Interrupts whatever runs; what was being handled ends as cancelled. */

@@ -19,11 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a script finds around it, without streams. */
+@Tag("jdk")
 class SandboxTest {
     private final VirtualTimers time = new VirtualTimers(Instant.parse("2026-04-14T11:20:30.456Z"));
     private final StreamEngine engine =

@@ -30,6 +30,7 @@ import java.util.function.Predicate;
 /** A real engine that hosts scripts, and what tests say to it. */
 final class WorkerServer implements AutoCloseable {
     static final Duration BOUND = Duration.ofSeconds(60);
+    private static final Duration OFTEN = Duration.ofMillis(10);
     static final String TYPES = "https://events.iterate.com/events/stream/";
     static final String CONFIGURED = TYPES + "dynamic-worker/configured";
     static final String FAILED = "millrace/effect-failed";
@@ -145,7 +146,7 @@ final class WorkerServer implements AutoCloseable {
 
     /** Waits until there are so many events of a type, and answers them. */
     List<Event> awaitEvents(String path, String type, int count) throws Exception {
-        await().atMost(BOUND).until(() -> ofType(path, type).size() >= count);
+        await().atMost(BOUND).pollInterval(OFTEN).until(() -> ofType(path, type).size() >= count);
         List<Event> found = ofType(path, type);
         assertThat(found).as("events of type %s", type).hasSize(count);
         return found;
@@ -156,7 +157,7 @@ final class WorkerServer implements AutoCloseable {
         Predicate<Event> isIt =
                 event -> (event.type().equals(FAILED) || event.type().equals(HALTED))
                         && event.payloadJson().path("source").path("offset").asLong() == offset;
-        await().atMost(BOUND).until(() -> log(path).stream().anyMatch(isIt));
+        await().atMost(BOUND).pollInterval(OFTEN).until(() -> log(path).stream().anyMatch(isIt));
         return log(path).stream()
                 .filter(isIt)
                 .findFirst()

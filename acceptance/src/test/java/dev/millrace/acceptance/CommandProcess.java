@@ -1,4 +1,4 @@
-package dev.millrace.cli;
+package dev.millrace.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -9,9 +9,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** The command in a process of its own, on the class path of this one. */
-final class Child implements AutoCloseable {
+final class CommandProcess implements AutoCloseable {
     private static final Duration BOUND = Duration.ofSeconds(60);
 
     private final Process process;
@@ -27,30 +25,25 @@ final class Child implements AutoCloseable {
     private final List<String> err = new CopyOnWriteArrayList<>();
     private final List<Thread> readers;
 
-    private Child(Process process) {
+    private CommandProcess(Process process) {
         this.process = process;
         this.readers = List.of(collect(process.getInputStream(), out), collect(process.getErrorStream(), err));
     }
 
-    static Child start(String... args) {
+    static CommandProcess start(String... args) {
         return start(Map.of(), args);
     }
 
     /** Starts it with these variables, and without whatever names a provider or a server in our own environment. */
-    static Child start(Map<String, String> environment, String... args) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
-        if (Runtime.version().feature() >= 24) {
-            command.add("--enable-native-access=ALL-UNNAMED");
-        }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Millrace.class.getName()));
+    static CommandProcess start(Map<String, String> environment, String... args) {
+        List<String> command = ClassArchive.java();
+        command.add("dev.millrace.cli.Millrace");
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("OPENAI_") || name.startsWith("MILLRACE_"));
         builder.environment().putAll(environment);
         try {
-            return new Child(builder.start());
+            return new CommandProcess(builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -69,6 +62,7 @@ final class Child implements AutoCloseable {
     /** The first line of standard output like this, once it is there. */
     String awaitLine(Predicate<String> wanted) {
         await().atMost(BOUND)
+                .pollInterval(Duration.ofMillis(10))
                 .failFast(
                         "the process ended",
                         () -> !process.isAlive() && out.stream().noneMatch(wanted))

@@ -1,4 +1,4 @@
-package dev.millrace.cli;
+package dev.millrace.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,7 +36,7 @@ class BlankStreamTest {
     void should_become_an_agent_with_three_requests_and_look_the_same_to_everybody(@TempDir Path data)
             throws Exception {
         try (ScriptedModelServer model = ScriptedModelServer.start(Script.assistant());
-                Child server = Child.start(
+                CommandProcess server = CommandProcess.start(
                         Map.of("OPENAI_BASE_URL", model.baseUrl()),
                         "serve",
                         "--port",

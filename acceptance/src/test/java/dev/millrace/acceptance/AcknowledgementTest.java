@@ -1,4 +1,4 @@
-package dev.millrace.cli;
+package dev.millrace.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,11 +28,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What an acknowledgement is worth: the server dies in the middle of fifty concurrent appenders, twenty times, on one
- * data directory.
+ * What an acknowledgement is worth: the server dies in the middle of fifty concurrent appenders, again and again, on one
+ * data directory. Ten times, always after the same numbers of acknowledgements; in the profile {@code long} 200 times, and
+ * with {@code -Dmillrace.seed} as it went before.
  */
-class KillTest {
-    private static final int ROUNDS = 20;
+class AcknowledgementTest {
     private static final int APPENDERS = 50;
     private static final int STREAMS = 5;
     private static final int MOST_ACKNOWLEDGEMENTS = 400;
@@ -42,13 +42,12 @@ class KillTest {
 
     @Test
     void should_keep_every_acknowledged_event_whenever_it_is_killed(@TempDir Path data) throws Exception {
-        long seed = System.nanoTime();
-        Random random = new Random(seed);
-        for (int round = 0; round < ROUNDS; round++) {
-            try (Child server = Child.start("serve", "--port", "0", "--data", data.toString())) {
+        Random random = Rounds.random();
+        for (int round = 0; round < Rounds.KILLS; round++) {
+            try (CommandProcess server = CommandProcess.start("serve", "--port", "0", "--data", data.toString())) {
                 URI url = URI.create(server.awaitLine("http://127.0.0.1:").replaceFirst(".*(http://[0-9.:]+).*", "$1"));
                 try (HttpEventStreams streams = HttpEventStreams.builder(url).build()) {
-                    check(streams, "seed " + seed + ", before round " + round);
+                    check(streams, "seed " + Rounds.SEED + ", before round " + round);
                     if (round == 0) {
                         switchBreakersOff(streams);
                     }
@@ -56,13 +55,13 @@ class KillTest {
                 }
             }
         }
-        try (Child server = Child.start("serve", "--port", "0", "--data", data.toString())) {
+        try (CommandProcess server = CommandProcess.start("serve", "--port", "0", "--data", data.toString())) {
             URI url = URI.create(server.awaitLine("http://127.0.0.1:").replaceFirst(".*(http://[0-9.:]+).*", "$1"));
             try (HttpEventStreams streams = HttpEventStreams.builder(url).build()) {
-                check(streams, "seed " + seed + ", at the end");
+                check(streams, "seed " + Rounds.SEED + ", at the end");
             }
         }
-        assertThat(acknowledged.size()).isGreaterThan(ROUNDS);
+        assertThat(acknowledged.size()).isGreaterThan(Rounds.KILLS);
     }
 
     private static void switchBreakersOff(EventStreams streams) throws Exception {
@@ -75,11 +74,11 @@ class KillTest {
                 Optional.empty(),
                 Optional.empty());
         for (int stream = 0; stream < STREAMS; stream++) {
-            streams.append(path(stream), EventInput.of(off)).get(10, TimeUnit.SECONDS);
+            streams.append(path(stream), EventInput.of(off)).get(30, TimeUnit.SECONDS);
         }
     }
 
-    private void appendUntilKilled(EventStreams streams, Child server, int round, int acknowledgements)
+    private void appendUntilKilled(EventStreams streams, CommandProcess server, int round, int acknowledgements)
             throws Exception {
         CountDownLatch enough = new CountDownLatch(acknowledgements);
         AtomicBoolean over = new AtomicBoolean();
@@ -92,7 +91,7 @@ class KillTest {
                     StreamPath path = path(number % STREAMS);
                     try {
                         long offset = streams.append(path, input(key))
-                                .get(10, TimeUnit.SECONDS)
+                                .get(30, TimeUnit.SECONDS)
                                 .offset();
                         acknowledged.put(key, path + "@" + offset);
                         enough.countDown();

@@ -1,4 +1,4 @@
-package dev.millrace.cli;
+package dev.millrace.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,9 +15,14 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+@Tag("jdk")
+@Execution(ExecutionMode.CONCURRENT)
 class ServeProcessTest {
     private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
     private static final int TERMINATED = 128 + 15;
@@ -30,7 +35,7 @@ class ServeProcessTest {
     @Test
     void should_serve_until_it_is_told_to_end_and_go_on_where_it_was() throws Exception {
         String data = directory.resolve("data").toString();
-        try (Child first = Child.start("serve", "--port", "0", "--data", data)) {
+        try (CommandProcess first = CommandProcess.start("serve", "--port", "0", "--data", data)) {
             String url = address(first);
             assertThat(post(url + "/orders", "{\"type\": \"order-placed\"}")).contains("\"offset\": 2");
 
@@ -38,7 +43,7 @@ class ServeProcessTest {
             assertThat(first.out()).containsExactly("millrace is listening on " + url + " (events in " + data + ")");
             assertThat(first.err()).isEmpty();
         }
-        try (Child second = Child.start("serve", "--port", "0", "--data", data)) {
+        try (CommandProcess second = CommandProcess.start("serve", "--port", "0", "--data", data)) {
             String url = address(second);
             assertThat(get(url + "/orders")).contains("order-placed").containsOnlyOnce("initialized");
             assertThat(post(url + "/orders", "{\"type\": \"order-paid\"}")).contains("\"offset\": 3");
@@ -48,20 +53,20 @@ class ServeProcessTest {
     @Test
     void should_have_on_disk_what_it_acknowledged_when_it_is_killed() throws Exception {
         String data = directory.toString();
-        try (Child first = Child.start("serve", "--port", "0", "--data", data)) {
+        try (CommandProcess first = CommandProcess.start("serve", "--port", "0", "--data", data)) {
             post(address(first) + "/orders", "{\"type\": \"order-placed\"}");
             first.kill();
         }
-        try (Child second = Child.start("serve", "--port", "0", "--data", data)) {
+        try (CommandProcess second = CommandProcess.start("serve", "--port", "0", "--data", data)) {
             assertThat(get(address(second) + "/orders")).contains("order-placed");
         }
     }
 
     @Test
     void should_end_live_readers_when_it_stops() throws Exception {
-        try (Child serve = Child.start("serve", "--port", "0", "--in-memory")) {
+        try (CommandProcess serve = CommandProcess.start("serve", "--port", "0", "--in-memory")) {
             String url = address(serve);
-            try (Child tail = Child.start("tail", "/orders", "--url", url, "--after", "start")) {
+            try (CommandProcess tail = CommandProcess.start("tail", "/orders", "--url", url, "--after", "start")) {
                 tail.awaitLine("initialized");
 
                 assertThat(serve.terminate()).isEqualTo(TERMINATED);
@@ -74,21 +79,25 @@ class ServeProcessTest {
     @Test
     void should_be_reached_by_others_once_there_is_a_token_and_ask_for_it() throws Exception {
         String data = directory.toString();
-        Screen made = Screen.pipe();
-        made.run("token", "create", "--data", data, "--allow", "read,append");
-        try (Child serve = Child.start("serve", "--host", "0.0.0.0", "--port", "0", "--data", data)) {
+        String token;
+        try (CommandProcess create =
+                CommandProcess.start("token", "create", "--data", data, "--allow", "read,append")) {
+            assertThat(create.exitCode()).isZero();
+            token = String.join("", create.out());
+        }
+        try (CommandProcess serve = CommandProcess.start("serve", "--host", "0.0.0.0", "--port", "0", "--data", data)) {
             String url = address(serve);
 
             assertThat(post(url + "/orders", "{\"type\": \"order-placed\"}")).contains("UNAUTHORIZED");
-            HttpRequest.Builder withToken = HttpRequest.newBuilder(URI.create(url + "/orders"))
-                    .header("Authorization", "Bearer " + made.out().strip());
+            HttpRequest.Builder withToken =
+                    HttpRequest.newBuilder(URI.create(url + "/orders")).header("Authorization", "Bearer " + token);
             assertThat(send(withToken)).contains("initialized");
-            try (Child read =
-                    Child.start(Map.of("MILLRACE_TOKEN", made.out().strip()), "read", "/orders", "--url", url)) {
+            try (CommandProcess read =
+                    CommandProcess.start(Map.of("MILLRACE_TOKEN", token), "read", "/orders", "--url", url)) {
                 read.awaitLine("initialized");
                 assertThat(read.exitCode()).isZero();
             }
-            try (Child help = Child.start(Map.of("MILLRACE_TOKEN", "visible"), "read", "--help")) {
+            try (CommandProcess help = CommandProcess.start(Map.of("MILLRACE_TOKEN", "visible"), "read", "--help")) {
                 assertThat(help.exitCode()).isZero();
                 assertThat(help.out()).noneMatch(line -> line.contains("visible"));
             }
@@ -99,11 +108,11 @@ class ServeProcessTest {
     void should_keep_secrets_across_a_restart_and_unreadable_on_disk() throws Exception {
         String data = directory.toString();
         String secret = "{\"name\": \"key\", \"value\": \"hidden-value\"}";
-        try (Child first = Child.start("serve", "--port", "0", "--data", data)) {
+        try (CommandProcess first = CommandProcess.start("serve", "--port", "0", "--data", data)) {
             assertThat(post(address(first) + "/api/secrets", secret)).contains("\"name\": \"key\"");
             first.kill();
         }
-        try (Child second = Child.start("serve", "--port", "0", "--data", data)) {
+        try (CommandProcess second = CommandProcess.start("serve", "--port", "0", "--data", data)) {
             String url = address(second);
             assertThat(get(url + "/api/secrets")).contains("\"total\": 1").doesNotContain("hidden-value");
             assertThat(post(url + "/api/secrets", secret)).contains("CONFLICT");
@@ -127,7 +136,7 @@ class ServeProcessTest {
 
     @Test
     void should_say_that_the_data_belongs_to_another_process() throws Exception {
-        try (Child first = Child.start("serve", "--port", "0", "--data", directory.toString())) {
+        try (CommandProcess first = CommandProcess.start("serve", "--port", "0", "--data", directory.toString())) {
             address(first);
 
             assertFails(
@@ -149,14 +158,14 @@ class ServeProcessTest {
     }
 
     private static void assertFails(String message, String... args) throws Exception {
-        try (Child child = Child.start(args)) {
+        try (CommandProcess child = CommandProcess.start(args)) {
             assertThat(child.exitCode()).isEqualTo(1);
             assertThat(child.out()).isEmpty();
             assertThat(child.err()).singleElement().asString().startsWith(message);
         }
     }
 
-    private static String address(Child serve) {
+    private static String address(CommandProcess serve) {
         Matcher address = ADDRESS.matcher(serve.awaitLine("http://"));
         assertThat(address.find()).isTrue();
         return address.group();

@@ -1,0 +1,54 @@
+package dev.millrace.acceptance;
+
+import dev.millrace.contracts.wire.BreakerRestartChecks;
+import dev.millrace.contracts.wire.ScheduleRestartChecks;
+import dev.millrace.contracts.wire.Service;
+import dev.millrace.contracts.wire.WorkerRestartChecks;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The checks of the wire that restart the server, one at a time; what they look for again was on disk. */
+@SuppressWarnings("NullAway.Init") // JUnit sets it before all
+class RestartTest {
+    @TempDir
+    private static Path data;
+
+    private static PackagedServer server;
+
+    @BeforeAll
+    static void open() throws Exception {
+        server = PackagedServer.on(data);
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        server.close();
+    }
+
+    @Nested
+    class Breakers extends BreakerRestartChecks {
+        @Override
+        protected Service service() {
+            return server;
+        }
+    }
+
+    @Nested
+    class Schedules extends ScheduleRestartChecks {
+        @Override
+        protected Service service() {
+            return server;
+        }
+    }
+
+    @Nested
+    class Workers extends WorkerRestartChecks {
+        @Override
+        protected Service service() {
+            return server;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package dev.millrace.contracts.wire;
+
+import static dev.millrace.contracts.wire.Service.freshStream;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** What a restart of the service leaves of a schedule, as anybody sees it from outside, in real time. */
+public abstract class ScheduleRestartChecks extends Checks {
+    @Test
+    void check_69_a_delay_survives_a_restart_and_fires_once() throws Exception {
+        assumeTrue(millrace.survivesRestart(), "it takes a restart of the service");
+        String stream = freshStream();
+        millrace.append(stream, ScheduleChecks.event("one", "target", ScheduleChecks.onceIn(2)));
+        millrace.awaitHistory(stream, events -> events.size() >= 3);
+
+        millrace.restart();
+
+        millrace.awaitTypes(stream, ScheduleChecks.QUIET, ScheduleChecks.ONE_SHOT);
+    }
+}

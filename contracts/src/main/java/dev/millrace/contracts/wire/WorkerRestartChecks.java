@@ -1,0 +1,27 @@
+package dev.millrace.contracts.wire;
+
+import static dev.millrace.contracts.wire.Service.freshStream;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** What a restart of the service leaves of code that came as an event, as anybody sees it from outside. */
+public abstract class WorkerRestartChecks extends Checks {
+    @Test
+    void check_86_scripts_come_back_after_a_restart_and_act_on_new_events_once() throws Exception {
+        assumeTrue(millrace.survivesRestart(), "it takes a restart of the service");
+        String stream = freshStream();
+        WorkerChecks.deploy(millrace, stream, "pong", WorkerChecks.PONG.formatted("p"));
+        WorkerChecks.say(millrace, stream, "ping");
+        WorkerChecks.awaitPongs(millrace, stream, 1);
+
+        millrace.restart();
+        WorkerChecks.say(millrace, stream, "ping");
+
+        WorkerChecks.awaitPongs(millrace, stream, 2);
+        int size = millrace.history(stream).events().size();
+        millrace.awaitTypes(stream, WorkerChecks.QUIET, millrace.types(stream).toArray(String[]::new));
+        assertThat(millrace.history(stream).events()).hasSize(size);
+    }
+}
