@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three requests make an agent of a stream that nobody has touched, and everybody sees the same of it. */
-@Timeout(60)
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
 class BlankStreamTest {
     private static final String STREAM = "/ann/agent";
 
@@ -69,7 +69,7 @@ class BlankStreamTest {
             assertThat(browser).isEqualTo(curl);
             try (HttpEventStreams java =
                     HttpEventStreams.builder(URI.create(url)).build()) {
-                assertThat(java.read(StreamPath.of(STREAM), ReadRange.all()).get(10, TimeUnit.SECONDS))
+                assertThat(java.read(StreamPath.of(STREAM), ReadRange.all()).get(30, TimeUnit.SECONDS))
                         .extracting(event -> JsonCodec.parse(JsonCodec.write(JsonCodec.toTree(event))))
                         .isEqualTo(curl);
             }

@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,7 +37,12 @@ final class CommandProcess implements AutoCloseable {
 
     /** Starts it with these variables, and without whatever names a provider or a server in our own environment. */
     static CommandProcess start(Map<String, String> environment, String... args) {
-        List<String> command = ClassArchive.java();
+        return start(ClassArchive.java(), environment, args);
+    }
+
+    /** As {@link #start(Map, String...)}, in this Java. */
+    static CommandProcess start(List<String> java, Map<String, String> environment, String... args) {
+        List<String> command = new ArrayList<>(java);
         command.add("dev.millrace.cli.Millrace");
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command);

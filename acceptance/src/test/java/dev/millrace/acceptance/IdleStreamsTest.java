@@ -24,11 +24,13 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * One processor on many streams of a server in another process: what idle streams cost, and that nothing is lost when the
  * connection is. 500 streams; {@code -Dmillrace.subtree.streams=10000} for the full measure.
  */
+@Isolated // it measures the heap of this process
 class IdleStreamsTest {
     private static final int STREAMS = Integer.getInteger("millrace.subtree.streams", 500);
     private static final long MOST_BYTES_EACH = (256L << 20) / 10_000;

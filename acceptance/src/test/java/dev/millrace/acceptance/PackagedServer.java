@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -29,31 +30,39 @@ final class PackagedServer extends Service {
     private static final int PORTS = 10_000;
     private static final Pattern LISTENING = Pattern.compile("listening on (http://[0-9.:]+)");
 
-    private final Optional<Path> data;
+    private final List<String> command;
+    private final boolean onDisk;
     private final int egressPort;
     private Process process;
 
-    private PackagedServer(Optional<Path> data, int egressPort, Process process, URI uri) {
+    private PackagedServer(List<String> command, boolean onDisk, int egressPort, Process process, URI uri) {
         super(uri, Duration.ofSeconds(5));
-        this.data = data;
+        this.command = command;
+        this.onDisk = onDisk;
         this.egressPort = egressPort;
         this.process = process;
     }
 
     /** A server that keeps its streams in this directory. */
     static PackagedServer on(Path data) throws Exception {
-        return start(Optional.of(data));
+        return start(ClassArchive.java("-Xmx512m"), Optional.of(data));
     }
 
     /** A server that keeps its streams in memory. */
     static PackagedServer inMemory() throws Exception {
-        return start(Optional.empty());
+        return start(ClassArchive.java("-Xmx512m"), Optional.empty());
     }
 
-    private static PackagedServer start(Optional<Path> data) throws Exception {
+    /** A server that this Java runs. */
+    static PackagedServer start(List<String> java, Optional<Path> data) throws Exception {
         int egressPort = freePort();
-        Process process = launch(data, egressPort);
-        return new PackagedServer(data, egressPort, process, awaitAddress(process));
+        List<String> command = new ArrayList<>(java);
+        command.addAll(List.of(
+                "dev.millrace.cli.Millrace", "serve", "--port", "0", "--allow-egress", "127.0.0.1:" + egressPort));
+        command.addAll(
+                data.map(directory -> List.of("--data", directory.toString())).orElse(List.of("--in-memory")));
+        Process process = launch(command);
+        return new PackagedServer(command, data.isPresent(), egressPort, process, awaitAddress(process));
     }
 
     /** A free port from where no system takes those that it gives away, so that it is still free when it is needed. */
@@ -67,12 +76,7 @@ final class PackagedServer extends Service {
         }
     }
 
-    private static Process launch(Optional<Path> data, int egressPort) throws IOException {
-        List<String> command = ClassArchive.java("-Xmx512m");
-        command.addAll(List.of(
-                "dev.millrace.cli.Millrace", "serve", "--port", "0", "--allow-egress", "127.0.0.1:" + egressPort));
-        command.addAll(
-                data.map(directory -> List.of("--data", directory.toString())).orElse(List.of("--in-memory")));
+    private static Process launch(List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("OPENAI_") || name.startsWith("MILLRACE_"));
         return builder.start();
@@ -111,27 +115,37 @@ final class PackagedServer extends Service {
 
     @Override
     public boolean survivesRestart() {
-        return data.isPresent();
+        return onDisk;
     }
 
     /** Asks it to end, as a supervisor does, and starts it again. */
     @Override
     public void restart() throws Exception {
-        process.destroy();
+        stop();
         startAgain();
+    }
+
+    /** Asks it to end, and waits until it has. */
+    void stop() throws Exception {
+        process.destroy();
+        awaitEnd();
     }
 
     /** Ends it as a power cut does, and starts it again. */
     void killAndRestart() throws Exception {
         process.destroyForcibly();
+        awaitEnd();
         startAgain();
     }
 
-    private void startAgain() throws Exception {
+    private void awaitEnd() throws InterruptedException {
         if (!process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("the server did not end within " + BOUND);
         }
-        process = launch(data, egressPort);
+    }
+
+    private void startAgain() throws Exception {
+        process = launch(command);
         moved(awaitAddress(process));
     }
 
