@@ -29,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What an acknowledgement is worth: the server dies in the middle of fifty concurrent appenders, again and again, on one
- * data directory. Ten times, always after the same numbers of acknowledgements; in the profile {@code long} 200 times, and
- * with {@code -Dmillrace.seed} as it went before.
+ * data directory. Ten times, always after the same numbers of acknowledgements; in the profile {@code long} 200 times. {@code
+ * -Dmillrace.seed} repeats a run.
  */
 class AcknowledgementTest {
     private static final int APPENDERS = 50;

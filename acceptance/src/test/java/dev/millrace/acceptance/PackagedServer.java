@@ -65,15 +65,18 @@ final class PackagedServer extends Service {
         return new PackagedServer(command, data.isPresent(), egressPort, process, awaitAddress(process));
     }
 
-    /** A free port from where no system takes those that it gives away, so that it is still free when it is needed. */
+    /** A free port below the usual range of ephemeral ports, so that it is probably still free when it is needed. */
     private static int freePort() throws IOException {
-        for (int port = FIRST_PORT + new Random().nextInt(PORTS); ; port = FIRST_PORT + (port + 1) % PORTS) {
+        Random random = new Random();
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int port = FIRST_PORT + random.nextInt(PORTS);
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (BindException e) {
-                // somebody has it; the next one
+                // in use: try another one
             }
         }
+        throw new IOException("no free port among 100 of " + FIRST_PORT + " to " + (FIRST_PORT + PORTS));
     }
 
     private static Process launch(List<String> command) throws IOException {

@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -25,18 +26,25 @@ final class Activity {
 
     /** Submits a task that counts from now until it has run, or until the executor refuses it. */
     void execute(Executor executor, Runnable task) {
+        AtomicBoolean ended = new AtomicBoolean();
         begin();
         try {
             executor.execute(() -> {
                 try {
                     task.run();
                 } finally {
-                    end();
+                    end(ended);
                 }
             });
         } catch (RuntimeException | Error refused) {
-            end();
+            end(ended);
             throw refused;
+        }
+    }
+
+    private void end(AtomicBoolean ended) {
+        if (!ended.getAndSet(true)) {
+            end();
         }
     }
 }

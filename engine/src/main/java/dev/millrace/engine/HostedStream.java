@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /** The processors that run on one stream. Used by the host's thread alone, except for {@link #stop}. */
 final class HostedStream {
@@ -18,14 +19,14 @@ final class HostedStream {
      * A processor that should run.
      *
      * @param config its configuration
-     * @param effectsFrom where its effects start if it never ran here
+     * @param effectsFrom says where its effects start; asked when a runner starts, because it may read the log
      * @param attachedBy the event of this very stream that gave it this configuration; empty when it reaches the stream
      *     from above, or runs everywhere
      */
-    record Wanted(JsonNode config, EffectsFrom effectsFrom, OptionalLong attachedBy) {
+    record Wanted(JsonNode config, Supplier<EffectsFrom> effectsFrom, OptionalLong attachedBy) {
         /** For a processor without a configuration, where only its state is asked for. */
         static final Wanted UNCONFIGURED =
-                new Wanted(JsonNodeFactory.instance.objectNode(), EffectsFrom.BEGINNING, OptionalLong.empty());
+                new Wanted(JsonNodeFactory.instance.objectNode(), () -> EffectsFrom.BEGINNING, OptionalLong.empty());
 
         /** Whether a runner of this is not the runner that {@code next} wants. */
         boolean isOver(Wanted next) {

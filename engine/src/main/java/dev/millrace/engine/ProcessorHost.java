@@ -196,22 +196,22 @@ final class ProcessorHost implements CommitListener {
         for (Attachment own : attachments.on(stream)) {
             wanted.put(
                     own.processor(),
-                    new HostedStream.Wanted(own.config(), EffectsFrom.after(own.since()), own.attachedBy()));
+                    new HostedStream.Wanted(own.config(), () -> EffectsFrom.after(own.since()), own.attachedBy()));
         }
         attachments.above(stream).forEach((ancestor, reaching) -> {
             for (Attachment attachment : reaching) {
-                boolean bornLater = announcedAfter(stream, ancestor, attachment.since());
-                EffectsFrom effectsFrom = bornLater
-                        ? EffectsFrom.BEGINNING
-                        : EffectsFrom.acknowledgedOrAfter(lastBefore(attachment, stream));
                 wanted.putIfAbsent(
                         attachment.processor(),
-                        new HostedStream.Wanted(attachment.config(), effectsFrom, OptionalLong.empty()));
+                        new HostedStream.Wanted(
+                                attachment.config(),
+                                () -> EffectsFrom.after(lastBefore(attachment, stream)),
+                                OptionalLong.empty()));
             }
         });
         for (String name : providers.everywhere()) {
             wanted.putIfAbsent(
-                    name, new HostedStream.Wanted(JsonNodeFactory.instance.objectNode(), news, OptionalLong.empty()));
+                    name,
+                    new HostedStream.Wanted(JsonNodeFactory.instance.objectNode(), () -> news, OptionalLong.empty()));
         }
         return wanted;
     }
@@ -226,7 +226,7 @@ final class ProcessorHost implements CommitListener {
         while (low < high) {
             long middle = low + (high - low + 1) / 2;
             boolean isBefore = store.read(stream, RecordRange.after(middle - 1, 1)).stream()
-                    .allMatch(record -> record.position() < attachment.position());
+                    .allMatch(record -> record.position() < attachment.belowSince());
             low = isBefore ? middle : low;
             high = isBefore ? high : middle - 1;
         }
@@ -254,19 +254,12 @@ final class ProcessorHost implements CommitListener {
         return announced;
     }
 
-    private boolean announcedAfter(StreamKey stream, StreamKey ancestor, long offset) {
-        return store.head(stream)
-                .flatMap(head -> store.find(ancestor, Announcements.key(stream.path(), head.incarnation())))
-                .filter(announcement -> announcement.offset() > offset)
-                .isPresent();
-    }
-
     private Optional<ProcessorRunner<?>> startRunner(StreamKey stream, String name, HostedStream.Wanted wanted) {
         HostContext context = contextOf(stream.project());
         try {
             ProcessorRunner<?> runner = context.runner(providers.create(name, wanted.config(), context)).stream(
                             stream.path())
-                    .effectsFrom(wanted.effectsFrom())
+                    .effectsFrom(wanted.effectsFrom().get())
                     .until(event -> Attachments.ends(event, name, wanted))
                     .start();
             runner.ended().thenAccept(status -> restart(stream, name, runner, status));

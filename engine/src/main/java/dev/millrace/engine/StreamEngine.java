@@ -188,9 +188,10 @@ public final class StreamEngine implements AutoCloseable {
 
     /**
      * True if nothing is queued or running on the engine's threads: no append waits to be stored or answered, no event
-     * waits to be delivered, and no hosted processor folds or acts. Does not count what waits for time to pass, such as an
-     * armed timer or an append parked by a pause, nor what a processor waits for elsewhere, such as an HTTP answer. For
-     * tests that move the clock; see {@link dev.millrace.core.runner.VirtualTimers#advanceWhen}.
+     * waits to be delivered, and no hosted processor folds or acts there. Does not count what waits for time to pass, such
+     * as an armed timer or an append parked by a pause, nor what a processor does elsewhere: an HTTP request, a script, work
+     * on threads of its own. For tests that move the clock; see {@link
+     * dev.millrace.core.runner.VirtualTimers#advanceWhen}.
      */
     public boolean isIdle() {
         return parts.isIdle();

@@ -62,11 +62,16 @@ final class Writer {
      */
     <T> CompletableFuture<T> submit(Request<T> request) {
         activity.begin();
+        boolean queued = false;
         try {
             intake.offer(request);
+            queued = true;
         } catch (StreamException e) {
-            activity.end();
             request.future().completeExceptionally(e);
+        } finally {
+            if (!queued) {
+                activity.end();
+            }
         }
         return request.future();
     }
@@ -108,8 +113,11 @@ final class Writer {
         try {
             Optional<Intake.Taken> next = intake.take();
             while (next.isPresent()) {
-                write(next.get());
-                next.get().requests().forEach(answered -> activity.end());
+                try {
+                    write(next.get());
+                } finally {
+                    next.get().requests().forEach(answered -> activity.end());
+                }
                 next = intake.take();
             }
         } catch (Throwable e) { // whatever it is, nobody may wait for a thread that has ended

@@ -237,6 +237,36 @@ class HostingTest {
     }
 
     @Test
+    void should_act_on_children_from_the_event_on_that_extends_an_attachment_to_the_subtree() throws Exception {
+        StreamPath child = StreamPath.of("/agents/1/child");
+        attach(PATH, "echo", "hi", false);
+        append(child, new Said("one"));
+        awaitEchoes(child, "audit", "good day one");
+
+        attach(PATH, "echo", "hi", true);
+        append(child, new Said("two"));
+
+        awaitEchoes(child, "echo", "hi two");
+    }
+
+    @Test
+    void should_not_act_on_what_children_got_while_it_was_detached_above() throws Exception {
+        StreamPath child = StreamPath.of("/agents/1/child");
+        attach(PATH, "echo", "hi", true);
+        append(child, new Said("one"));
+        awaitEchoes(child, "echo", "hi one");
+        append(PATH, new StreamEvent.ProcessorDetached("echo"));
+        Awaitility.await().atMost(LIMIT).until(engine::isIdle);
+        append(child, new Said("two"));
+        awaitEchoes(child, "audit", "good day one", "good day two");
+
+        attach(PATH, "echo", "hi", true);
+        append(child, new Said("three"));
+
+        awaitEchoes(child, "echo", "hi one", "hi three");
+    }
+
+    @Test
     void should_not_let_a_detach_switch_off_what_runs_everywhere_or_comes_from_above() throws Exception {
         StreamPath child = StreamPath.of("/agents/1/child");
         attach(PATH, "echo", "hi", true);

@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import static dev.millrace.engine.EngineFixture.PUBLIC;
+import static dev.millrace.engine.EngineFixture.eventually;
 import static dev.millrace.engine.EngineFixture.get;
 import static dev.millrace.engine.EngineFixture.path;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -39,6 +40,7 @@ class WriterFailureTest {
 
     @AfterEach
     void stop() {
+        eventually(activity::isIdle);
         threads.shutdown();
     }
 

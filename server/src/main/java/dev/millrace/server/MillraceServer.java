@@ -62,9 +62,8 @@ public final class MillraceServer implements AutoCloseable {
 
     /**
      * Stops: no new connection is accepted, live reads end normally, requests under way get their answers until the
-     * deadline, and what is left then is cut off. A connection without a request is closed after a tenth of the deadline,
-     * or a second if that is less, so that a request that the client has just sent still arrives. Stopping twice does
-     * nothing.
+     * deadline, and what is left then is cut off. A connection on which nothing moves for a second, or for the deadline if
+     * that is less, is closed earlier. Stopping twice does nothing.
      *
      * @param deadline how long requests under way may take, 0 or more
      */
@@ -75,8 +74,7 @@ public final class MillraceServer implements AutoCloseable {
         long millis = Math.max(1, deadline.toMillis());
         jetty.setStopTimeout(millis);
         for (Connector connector : jetty.getConnectors()) {
-            ((AbstractConnector) connector)
-                    .setShutdownIdleTimeout(Math.min(MOST_IDLE_MILLIS, Math.max(1, millis / 10)));
+            ((AbstractConnector) connector).setShutdownIdleTimeout(Math.min(MOST_IDLE_MILLIS, millis));
         }
         reads.stop();
         try {

@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 /** A real server over a real engine on a real port, and a client that says what it did. */
 final class RunningServer extends Service {
     private static final Duration HEARTBEAT = Duration.ofMillis(200);
-    private static final Duration STOP = Duration.ofMillis(500);
+    private static final Duration STOP = Duration.ofMillis(100);
 
     final StreamEngine engine;
     final MillraceServer server;

@@ -71,7 +71,7 @@ public final class TckTool implements ToolProvider {
             out.flush();
         });
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                // the tests of whoever runs this may be set to run side by side; these take turns
+                // ignore the JUnit settings of the caller: these checks run one at a time
                 .enableImplicitConfigurationParameters(false)
                 .selectors(arguments.suites().stream()
                         .flatMap(suite -> suite.checks().stream())

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** What a restart of the service leaves of a circuit breaker, as anybody sees it from outside. */
+/** A circuit breaker keeps its configuration across a restart of the service. */
 public abstract class BreakerRestartChecks extends Checks {
     @Test
     void check_60_the_configuration_survives_a_restart() throws Exception {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** What a restart of the service leaves of a schedule, as anybody sees it from outside, in real time. */
+/** A schedule survives a restart of the service and runs once. In real time. */
 public abstract class ScheduleRestartChecks extends Checks {
     @Test
     void check_69_a_delay_survives_a_restart_and_fires_once() throws Exception {

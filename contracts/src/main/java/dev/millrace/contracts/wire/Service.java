@@ -29,7 +29,7 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A stream service as anybody sees it from outside: a base URL, and a client that says what it did. Safe for use by many
- * threads, so that checks that only wait may do so side by side; {@link #restart()} is not for when others check.
+ * threads, so that checks that only wait may wait side by side. Do not call {@link #restart()} while other checks run.
  */
 public class Service implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

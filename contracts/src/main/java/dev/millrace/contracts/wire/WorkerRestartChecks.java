@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** What a restart of the service leaves of code that came as an event, as anybody sees it from outside. */
+/** A script that came as an event runs again after a restart of the service. */
 public abstract class WorkerRestartChecks extends Checks {
     @Test
     void check_86_scripts_come_back_after_a_restart_and_act_on_new_events_once() throws Exception {

@@ -62,16 +62,21 @@ enum SystemTimers implements Timers {
             if (!cancelled) {
                 Instant now = now();
                 boolean isFar = due.isAfter(now.plus(LONGEST_WAIT));
-                next = schedule(isFar ? LONGEST_WAIT : Duration.between(now, due), this::look);
+                boolean isPast = due.isBefore(now);
+                next = schedule(isFar ? LONGEST_WAIT : isPast ? Duration.ZERO : Duration.between(now, due), this::look);
             }
         }
 
         private void look() {
             if (due.isAfter(now())) {
                 arm();
-            } else {
+            } else if (begins()) {
                 task.run();
             }
+        }
+
+        private synchronized boolean begins() {
+            return !cancelled;
         }
 
         @Override

@@ -22,15 +22,15 @@ final class VirtualTime implements Timers, Executor {
 
     @Override
     public Timer after(Duration delay, Runnable task) {
-        return timers.after(delay, withWhatFollows(task));
+        return timers.after(delay, thenRunReadyTasks(task));
     }
 
     @Override
     public Timer at(Instant due, Runnable task) {
-        return timers.at(due, withWhatFollows(task));
+        return timers.at(due, thenRunReadyTasks(task));
     }
 
-    private Runnable withWhatFollows(Runnable task) {
+    private Runnable thenRunReadyTasks(Runnable task) {
         return () -> {
             task.run();
             run();

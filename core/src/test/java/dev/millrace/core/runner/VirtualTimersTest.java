@@ -124,4 +124,57 @@ class VirtualTimersTest {
         assertThat(runs).hasValue(4_000);
         assertThat(timers.now()).isEqualTo(Instant.parse("2026-01-01T00:00:04.005Z"));
     }
+
+    @Test
+    void should_run_a_task_at_its_time_though_the_clock_moved_before_it_was_armed() {
+        Instant due = timers.now().plusSeconds(30);
+        timers.advance(Duration.ofMillis(20));
+        timers.at(due, task("alarm"));
+        assertThat(timers.nextDue()).contains(due);
+        assertThat(timers.remaining()).containsExactly(Duration.ofMillis(29_980));
+
+        timers.advance(Duration.ofMillis(29_979));
+        assertThat(ran).isEmpty();
+        timers.advance(Duration.ofMillis(1));
+        assertThat(ran).hasSize(1);
+    }
+
+    @Test
+    void should_run_what_is_overdue_in_the_next_advance() {
+        timers.at(timers.now().minusSeconds(1), task("late"));
+        assertThat(ran).isEmpty();
+
+        timers.advance(Duration.ZERO);
+        assertThat(ran).hasSize(1);
+    }
+
+    @Test
+    void should_run_nothing_when_the_clock_is_set_and_then_what_is_due_by_the_new_time() {
+        Instant start = timers.now();
+        timers.at(start.plusSeconds(10), task("a"));
+        timers.set(start.plusSeconds(20));
+        assertThat(ran).isEmpty();
+        timers.set(start.minusSeconds(20));
+        timers.advance(Duration.ofSeconds(29));
+        assertThat(ran).isEmpty();
+
+        timers.advance(Duration.ofSeconds(1));
+        assertThat(ran).hasSize(1);
+    }
+
+    @Test
+    void should_advance_only_when_nothing_is_under_way() {
+        AtomicInteger asked = new AtomicInteger();
+        timers.after(Duration.ofSeconds(1), task("a"));
+
+        timers.advanceWhen(
+                () -> {
+                    assertThat(ran).isEmpty();
+                    return asked.incrementAndGet() == 3;
+                },
+                Duration.ofSeconds(1));
+
+        assertThat(asked).hasValue(3);
+        assertThat(ran).hasSize(1);
+    }
 }

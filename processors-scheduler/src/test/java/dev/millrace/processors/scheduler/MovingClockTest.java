@@ -50,7 +50,7 @@ class MovingClockTest {
                 ProcessorRunner.builder(stage.streams, new Scheduler(slow)).stream(Stage.PATH)
                         .timers(slow)
                         .start()) {
-            stage.beside(runner).awaitCaughtUp(Duration.ofSeconds(30));
+            stage.clockWaitsFor(runner).awaitCaughtUp(Duration.ofSeconds(30));
             stage.append(configured("a", "append", "{'type': 'tick'}", every(30), 30))
                     .shows("a configured for 30")
                     .append(configured("b", "append", "{'type': 'tock'}", in(45), 45))

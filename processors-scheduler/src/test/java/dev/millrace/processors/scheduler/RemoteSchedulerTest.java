@@ -34,7 +34,7 @@ class RemoteSchedulerTest {
 
     private ProcessorRunner<SchedulerState> start() {
         HostContext context = HostContext.over(stage.streams).timers(stage.time).build();
-        return stage.beside(context.runner(new Scheduler(context.timers())).stream(Stage.PATH)
+        return stage.clockWaitsFor(context.runner(new Scheduler(context.timers())).stream(Stage.PATH)
                 .effectsFrom(EffectsFrom.LIVE)
                 .start());
     }

@@ -102,7 +102,7 @@ final class Stage implements AutoCloseable {
     }
 
     /** The clock waits for this runner, too, from now on. */
-    <S> ProcessorRunner<S> beside(ProcessorRunner<S> runner) {
+    <S> ProcessorRunner<S> clockWaitsFor(ProcessorRunner<S> runner) {
         idle.add(() -> runner.isIdle() || runner.ended().isDone());
         return runner;
     }

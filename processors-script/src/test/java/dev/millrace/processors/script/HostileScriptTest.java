@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HostileScriptTest {
     private static final String PATH = "/hostile";
 
-    /** What is to be ended by another limit than that of time has the time to reach it, on any machine. */
+    /** Generous limits of time, for the tests of other limits. */
     private WorkerServer server = limited("20000", "20000", "60000");
 
     /** The first script of a process pays for loading the engine, which is not to count against a tight limit. */
