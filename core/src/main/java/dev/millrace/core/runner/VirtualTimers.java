@@ -101,7 +101,8 @@ public final class VirtualTimers implements Timers {
     }
 
     /**
-     * Waits until nothing is under way, then advances.
+     * As {@link #advance}, but waits until nothing is under way before it moves the clock, and again before each later time
+     * at which something falls due.
      *
      * @param idle says whether nothing is under way, for example {@code engine::isIdle}; asked every millisecond of real
      *     time
@@ -109,6 +110,21 @@ public final class VirtualTimers implements Timers {
      * @throws IllegalStateException when it is not idle within thirty seconds
      */
     public void advanceWhen(BooleanSupplier idle, Duration by) {
+        Instant target = now().plus(by);
+        await(idle);
+        for (Optional<Instant> due = dueBy(target); due.isPresent(); due = dueBy(target)) {
+            Duration step = Duration.between(now(), due.get());
+            advance(step.isNegative() ? Duration.ZERO : step);
+            await(idle);
+        }
+        advance(Duration.between(now(), target));
+    }
+
+    private Optional<Instant> dueBy(Instant target) {
+        return nextDue().filter(due -> !due.isAfter(target));
+    }
+
+    private void await(BooleanSupplier idle) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!idle.getAsBoolean()) {
             if (System.nanoTime() > end) {
@@ -117,7 +133,6 @@ public final class VirtualTimers implements Timers {
             }
             LockSupport.parkNanos(POLL.toNanos());
         }
-        advance(by);
     }
 
     /** Sets the clock forwards or backwards, as an administrator does. Runs nothing: what is now due runs in the next advance. */
