@@ -49,7 +49,13 @@ final class ClassArchive {
         try {
             train(command);
             // the JVM ignores an archive that does not fit, and must not log that into the output under test
-            command.addAll(1, List.of("-XX:SharedArchiveFile=" + ARCHIVE, "-Xlog:disable", "-Xlog:all=error:stderr"));
+            command.addAll(
+                    1,
+                    List.of(
+                            "-XX:SharedArchiveFile=" + ARCHIVE,
+                            "-Xlog:disable",
+                            "-Xlog:all=error:stderr",
+                            "-Xlog:cds*=off:stderr"));
         } catch (Exception | AssertionError e) {
             System.getLogger("dev.millrace.acceptance")
                     .log(System.Logger.Level.WARNING, "no archive of classes; the processes start more slowly", e);

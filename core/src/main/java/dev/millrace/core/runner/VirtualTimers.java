@@ -113,11 +113,16 @@ public final class VirtualTimers implements Timers {
         Instant target = now().plus(by);
         await(idle);
         for (Optional<Instant> due = dueBy(target); due.isPresent(); due = dueBy(target)) {
-            Duration step = Duration.between(now(), due.get());
-            advance(step.isNegative() ? Duration.ZERO : step);
+            advanceTo(due.get());
             await(idle);
         }
-        advance(Duration.between(now(), target));
+        advanceTo(target);
+    }
+
+    /** A clock that was set beyond the time meanwhile stays there, and what is due runs. */
+    private void advanceTo(Instant time) {
+        Duration step = Duration.between(now(), time);
+        advance(step.isNegative() ? Duration.ZERO : step);
     }
 
     private Optional<Instant> dueBy(Instant target) {

@@ -16,10 +16,16 @@ import org.junit.jupiter.api.Test;
 
 /** Runs are made at their times though the clock moves on while the scheduler sets its alarm. */
 class MovingClockTest {
-    /** Shows a time and moves on at once, as a clock does whose reader is slow. */
-    private record SlowlyRead(VirtualTimers time) implements Timers {
+    /** Moves on by a millisecond whenever the scheduler has read it, as if the scheduler were slow to set its alarm. */
+    private static final class SlowlyRead implements Timers {
+        private final VirtualTimers time;
+
+        SlowlyRead(VirtualTimers time) {
+            this.time = time;
+        }
+
         @Override
-        public Instant now() {
+        public synchronized Instant now() {
             Instant now = time.now();
             time.set(now.plusMillis(1));
             return now;
@@ -48,7 +54,7 @@ class MovingClockTest {
         Timers slow = new SlowlyRead(stage.time);
         try (ProcessorRunner<SchedulerState> runner =
                 ProcessorRunner.builder(stage.streams, new Scheduler(slow)).stream(Stage.PATH)
-                        .timers(slow)
+                        .timers(stage.time)
                         .start()) {
             stage.clockWaitsFor(runner).awaitCaughtUp(Duration.ofSeconds(30));
             stage.append(configured("a", "append", "{'type': 'tick'}", every(30), 30))
