@@ -20,7 +20,7 @@ final class ArchiveTraining {
                 STREAM,
                 BuiltInType.SUBSCRIPTION_CONFIGURED,
                 "{\"slug\":\"hook\",\"type\":\"webhook\",\"jsonataFilter\":\"type = 'order'\","
-                        + "\"callbackUrl\":\"http://127.0.0.1:1/nobody\"}");
+                        + "\"callbackUrl\":\"http://127.0.0.1:1/refused\"}");
         server.append(
                 STREAM,
                 BuiltInType.APPEND_SCHEDULED,

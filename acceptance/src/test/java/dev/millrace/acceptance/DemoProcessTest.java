@@ -175,7 +175,7 @@ class DemoProcessTest {
         }
     }
 
-    /** Not on the usual port, which somebody else may have. */
+    /** Not on the usual port, which may be in use. */
     private CommandProcess demo(Map<String, String> environment, String... args) {
         return CommandProcess.start(
                 environment,

@@ -219,7 +219,7 @@ abstract class SubscriberChecks extends Checks {
         }
 
         void send(String text) throws InterruptedException {
-            WebSocket socket = Objects.requireNonNull(open.poll(30, TimeUnit.SECONDS), "nobody connected");
+            WebSocket socket = Objects.requireNonNull(open.poll(30, TimeUnit.SECONDS), "no client connected");
             socket.send(text);
             open.add(socket);
         }

@@ -98,7 +98,7 @@ public abstract class StateChecks extends Checks {
     @Test
     void check_50_the_list_is_sorted_newest_first_and_creates_nothing() {
         String stream = freshStream();
-        String[] here = {"X-Project-Slug", "list"}; // where nobody else makes streams between two lists
+        String[] here = {"X-Project-Slug", "list"}; // a project of its own: no other check makes streams there
         assertThat(millrace.get("/api/streams/__children" + stream, here).json())
                 .isEqualTo(JsonCodec.parse("[]"));
         assertThat(millrace.get("/api/__list" + stream, here).json()).isEmpty();
