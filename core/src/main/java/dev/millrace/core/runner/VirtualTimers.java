@@ -106,7 +106,7 @@ public final class VirtualTimers implements Timers {
      *
      * @param idle says whether nothing is under way, for example {@code engine::isIdle}; asked every millisecond of real
      *     time
-     * @param by how far
+     * @param by how far; negative counts as zero
      * @throws IllegalStateException when it is not idle within thirty seconds
      */
     public void advanceWhen(BooleanSupplier idle, Duration by) {
