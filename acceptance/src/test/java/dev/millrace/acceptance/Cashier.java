@@ -137,10 +137,10 @@ final class Cashier implements Processor<Cashier.Till> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(Till till, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(Till till, Event event, Effects<Till> effects) {
         if (event.payload() instanceof Trade.Order order) {
             return effects.append(new Trade.Receipt(order.id()))
-                    .thenCompose(receipt -> decide(effects.current(this), effects));
+                    .thenCompose(receipt -> decide(effects.current(), effects));
         }
         if (event.payload() instanceof Trade.PaymentStarted started
                 && started.by().equals(name)) {
@@ -149,16 +149,16 @@ final class Cashier implements Processor<Cashier.Till> {
             }
             return Effects.done(effects.append(new Trade.PaymentSettled(started.id())));
         }
-        return decide(effects.current(this), effects);
+        return decide(effects.current(), effects);
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(Till till, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(Till till, Effects<Till> effects) {
         return decide(till, effects);
     }
 
     /** Looks at what is owed. Whoever else began a payment is dead; the next one is begun when none of our own is open. */
-    private CompletionStage<Void> decide(Till till, Effects effects) {
+    private CompletionStage<Void> decide(Till till, Effects<Till> effects) {
         Stream<Draft> unknown = till.open().entrySet().stream()
                 .filter(payment -> !payment.getValue().by().equals(name)
                         && effects.delivery().behind() == 0)

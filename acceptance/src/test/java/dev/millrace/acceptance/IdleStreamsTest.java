@@ -62,7 +62,7 @@ class IdleStreamsTest {
         }
 
         @Override
-        public CompletionStage<Void> afterAppend(List<String> state, Event event, Effects effects) {
+        public CompletionStage<Void> afterAppend(List<String> state, Event event, Effects<List<String>> effects) {
             if (event.type().equals("said")) {
                 acted.merge(effects.path() + " " + state.size(), 1, Integer::sum);
             }

@@ -54,7 +54,7 @@ final class Clerk implements Processor<Long> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(Long sum, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(Long sum, Event event, Effects<Long> effects) {
         if (!event.type().equals("ordered")) {
             return Effects.none();
         }

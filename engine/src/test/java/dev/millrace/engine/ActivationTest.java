@@ -50,7 +50,7 @@ class ActivationTest {
         }
 
         @Override
-        public CompletionStage<Void> afterAppend(Integer count, Event event, Effects effects) {
+        public CompletionStage<Void> afterAppend(Integer count, Event event, Effects<Integer> effects) {
             return BuiltInType.APPEND_SCHEDULED.matches(event.type())
                     ? Effects.done(effects.append(Draft.of(EventInput.ofType("noted-" + count + "-"
                             + context.secret("key").orElse("").length()))))

@@ -59,13 +59,13 @@ class ForkHostingTest {
         }
 
         @Override
-        public CompletionStage<Void> afterAppend(Integer count, Event event, Effects effects) {
+        public CompletionStage<Void> afterAppend(Integer count, Event event, Effects<Integer> effects) {
             seen.add(slug + " " + event.path() + "@" + event.offset());
             return Effects.none();
         }
 
         @Override
-        public CompletionStage<Void> onCaughtUp(Integer count, Effects effects) {
+        public CompletionStage<Void> onCaughtUp(Integer count, Effects<Integer> effects) {
             seen.add(slug + " " + effects.path() + " caught up");
             parent.ifPresent(context -> effects.launch("child", Effects.because(2), attempt -> {
                 ProcessorRunner<?> runner = context.runner(new Witness("child", seen, Optional.empty())).stream(

@@ -49,7 +49,7 @@ class HostingRaceTest {
         }
 
         @Override
-        public CompletionStage<Void> afterAppend(Integer count, Event event, Effects effects) {
+        public CompletionStage<Void> afterAppend(Integer count, Event event, Effects<Integer> effects) {
             return event.type().equals("said")
                     ? Effects.done(effects.append(Draft.of(EventInput.ofType("answered"))))
                     : Effects.none();

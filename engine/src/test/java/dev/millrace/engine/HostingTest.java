@@ -64,7 +64,7 @@ class HostingTest {
         }
 
         @Override
-        public CompletionStage<Void> afterAppend(Integer count, Event event, Effects effects) {
+        public CompletionStage<Void> afterAppend(Integer count, Event event, Effects<Integer> effects) {
             return event.payload() instanceof Said said
                     ? Effects.done(effects.append(new Echoed(greeting + " " + said.text())))
                     : Effects.none();

@@ -9,13 +9,13 @@ import java.util.Set;
 
 /** Which attempts a processor launched, and which of them were cancelled. Safe for use by many threads. */
 final class Launches {
-    private final Set<Attempt> attempts = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Attempt<?>> attempts = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<String> launched = new ArrayList<>();
     private final List<String> cancelled = new ArrayList<>();
     private boolean over;
 
     /** Takes note of what a launch gave; the same attempt again is no launch. */
-    void note(Attempt attempt) {
+    void note(Attempt<?> attempt) {
         synchronized (this) {
             if (over || !attempts.add(attempt)) {
                 return;

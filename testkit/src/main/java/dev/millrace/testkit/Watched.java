@@ -15,19 +15,12 @@ import java.util.concurrent.CompletionStage;
  */
 record Watched<S>(Processor<S> delegate, Launches launches) implements ForwardingProcessor<S> {
     @Override
-    public CompletionStage<Void> afterAppend(S state, Event event, Effects effects) {
-        return delegate.afterAppend(state, event, new WatchedEffects(effects, this));
+    public CompletionStage<Void> afterAppend(S state, Event event, Effects<S> effects) {
+        return delegate.afterAppend(state, event, new WatchedEffects<>(effects, launches));
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(S state, Effects effects) {
-        return delegate.onCaughtUp(state, new WatchedEffects(effects, this));
-    }
-
-    /** What the runner knows under the name of this processor: the runner runs this one, not the one it stands for. */
-    @SuppressWarnings("unchecked") // it has the state of the processor it stands for
-    <T> Processor<T> inPlaceOf(Processor<T> asked) {
-        boolean isSubject = asked == delegate || (delegate instanceof Seeded<S> seeded && asked == seeded.delegate());
-        return isSubject ? (Processor<T>) this : asked;
+    public CompletionStage<Void> onCaughtUp(S state, Effects<S> effects) {
+        return delegate.onCaughtUp(state, new WatchedEffects<>(effects, launches));
     }
 }

@@ -1,16 +1,18 @@
 package dev.millrace.testkit;
 
 import dev.millrace.core.Appended;
+import dev.millrace.core.Event;
+import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Because;
 import dev.millrace.core.processor.Delivery;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
-import dev.millrace.core.processor.Processor;
 import dev.millrace.core.processor.Term;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,48 +22,46 @@ import java.util.function.Function;
  * The effects of a run, which take note of launches.
  *
  * @param real what does everything
- * @param runs what runs in the place of the processor
+ * @param launches where they are noted
+ * @param <S> the state
  */
-record WatchedEffects(Effects real, Watched<?> runs) implements Effects {
+record WatchedEffects<S>(Effects<S> real, Launches launches) implements Effects<S> {
     @Override
     public CompletableFuture<Appended> append(Draft draft) {
         return real.append(draft);
     }
 
     @Override
-    public Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
-        return noted(real.launch(name, because, attempt -> work.apply(watched(attempt))));
+    public Attempt<S> launch(String name, Because because, Function<Attempt<S>, ? extends CompletionStage<?>> work) {
+        return noted(real.launch(name, because, work));
     }
 
     @Override
-    public Attempt launch(
-            String name, Because because, Term term, Function<Attempt, ? extends CompletionStage<?>> work) {
-        return noted(real.launch(name, because, term, attempt -> work.apply(watched(attempt))));
+    public Attempt<S> launch(
+            String name, Because because, Term term, Function<Attempt<S>, ? extends CompletionStage<?>> work) {
+        return noted(real.launch(name, because, term, work));
     }
 
     @Override
-    public Attempt after(
-            Duration delay, String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
-        return noted(real.after(delay, name, because, attempt -> work.apply(watched(attempt))));
+    public Attempt<S> after(
+            Duration delay, String name, Because because, Function<Attempt<S>, ? extends CompletionStage<?>> work) {
+        return noted(real.after(delay, name, because, work));
     }
 
     @Override
-    public Attempt at(Instant due, String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
-        return noted(real.at(due, name, because, attempt -> work.apply(watched(attempt))));
+    public Attempt<S> at(
+            Instant due, String name, Because because, Function<Attempt<S>, ? extends CompletionStage<?>> work) {
+        return noted(real.at(due, name, because, work));
     }
 
-    private Attempt noted(Attempt attempt) {
-        runs.launches().note(attempt);
-        return watched(attempt);
-    }
-
-    private Attempt watched(Attempt attempt) {
-        return new WatchedAttempt(attempt, runs);
+    private Attempt<S> noted(Attempt<S> attempt) {
+        launches.note(attempt);
+        return attempt;
     }
 
     @Override
-    public Optional<Attempt> running(String name) {
-        return real.running(name).map(this::watched);
+    public Optional<Attempt<S>> running(String name) {
+        return real.running(name);
     }
 
     @Override
@@ -80,7 +80,12 @@ record WatchedEffects(Effects real, Watched<?> runs) implements Effects {
     }
 
     @Override
-    public <T> T current(Processor<T> processor) {
-        return real.current(runs.inPlaceOf(processor));
+    public S current() {
+        return real.current();
+    }
+
+    @Override
+    public CompletableFuture<List<Event>> read(ReadRange range) {
+        return real.read(range);
     }
 }

@@ -49,16 +49,16 @@ record ChatProcessor(Llm llm) implements Processor<ChatState> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(ChatState state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(ChatState state, Event event, Effects<ChatState> effects) {
         return decide(state, effects);
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(ChatState state, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(ChatState state, Effects<ChatState> effects) {
         return decide(state, effects);
     }
 
-    private CompletionStage<Void> decide(ChatState state, Effects effects) {
+    private CompletionStage<Void> decide(ChatState state, Effects<ChatState> effects) {
         if (state.owesReply() && effects.delivery().behind() == 0) {
             effects.launch(
                     "reply",

@@ -44,7 +44,7 @@ final class Echo implements Processor<Integer> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(Integer state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(Integer state, Event event, Effects<Integer> effects) {
         if (!(event.payload() instanceof UserSaid said)) {
             return Effects.none();
         }

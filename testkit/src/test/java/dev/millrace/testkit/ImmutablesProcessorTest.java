@@ -95,7 +95,7 @@ class ImmutablesProcessorTest {
         }
 
         @Override
-        public CompletionStage<Void> afterAppend(Basket basket, Event event, Effects effects) {
+        public CompletionStage<Void> afterAppend(Basket basket, Event event, Effects<Basket> effects) {
             return basket.waiting().size() < 2
                     ? Effects.none()
                     : Effects.done(effects.append(

@@ -135,7 +135,7 @@ final class ImpureStates {
         }
 
         @Override
-        public CompletionStage<Void> afterAppend(History state, Event event, Effects effects) {
+        public CompletionStage<Void> afterAppend(History state, Event event, Effects<History> effects) {
             paused = true;
             return Effects.none();
         }

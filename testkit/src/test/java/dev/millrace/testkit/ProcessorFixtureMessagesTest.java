@@ -121,7 +121,7 @@ class ProcessorFixtureMessagesTest {
             }
 
             @Override
-            public CompletionStage<Void> afterAppend(Integer state, Event event, Effects effects) {
+            public CompletionStage<Void> afterAppend(Integer state, Event event, Effects<Integer> effects) {
                 return new CompletableFuture<>();
             }
         };

@@ -8,6 +8,7 @@ import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ReadRange;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
@@ -28,7 +29,7 @@ class ProcessorFixtureTest {
     });
 
     /** A processor of notes without state, that does something about each. */
-    private static Processor<Integer> reacting(BiFunction<Event, Effects, CompletionStage<?>> reaction) {
+    private static Processor<Integer> reacting(BiFunction<Event, Effects<Integer>, CompletionStage<?>> reaction) {
         return new Processor<>() {
             @Override
             public String slug() {
@@ -46,7 +47,7 @@ class ProcessorFixtureTest {
             }
 
             @Override
-            public CompletionStage<Void> afterAppend(Integer state, Event event, Effects effects) {
+            public CompletionStage<Void> afterAppend(Integer state, Event event, Effects<Integer> effects) {
                 return event.type().equals("noted") ? Effects.done(reaction.apply(event, effects)) : Effects.none();
             }
         };
@@ -59,6 +60,16 @@ class ProcessorFixtureTest {
                 .when(new UserSaid("ping"))
                 .thenAppended(new AssistantSaid("pong"))
                 .thenState(state -> assertThat(state.history()).hasSize(6).endsWith("assistant: pong"));
+    }
+
+    @Test
+    void should_let_an_effect_read_the_stream_and_know_the_newest_state() {
+        ProcessorFixture.of(reacting((event, effects) -> effects.read(ReadRange.after(event.offset() - 2))
+                        .thenCompose(page -> effects.append(
+                                Draft.of(EventInput.ofType("seen-" + page.size() + "-" + effects.current()))))))
+                .givenEvents(EventInput.ofType("noted"))
+                .when(EventInput.ofType("noted"))
+                .thenAppended(EventInput.ofType("seen-2-2"));
     }
 
     @Test

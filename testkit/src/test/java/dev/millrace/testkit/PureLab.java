@@ -237,7 +237,7 @@ final class PureLab {
         }
 
         @Override
-        public CompletionStage<Void> afterAppend(History history, Event event, Effects effects) {
+        public CompletionStage<Void> afterAppend(History history, Event event, Effects<History> effects) {
             calls.incrementAndGet();
             open.put(event.offset(), clock.instant().toString());
             LOGGER.log(System.Logger.Level.DEBUG, "noted");

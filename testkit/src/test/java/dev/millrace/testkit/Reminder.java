@@ -31,7 +31,7 @@ final class Reminder implements Processor<Integer> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(Integer state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(Integer state, Event event, Effects<Integer> effects) {
         if (event.payload() instanceof UserSaid said) {
             effects.after(
                     Duration.ofSeconds(Long.parseLong(said.text())),

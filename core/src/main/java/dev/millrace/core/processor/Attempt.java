@@ -1,13 +1,18 @@
 package dev.millrace.core.processor;
 
 import dev.millrace.core.Appended;
+import dev.millrace.core.Event;
+import dev.millrace.core.ReadRange;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * Work that may take long, may be cancelled, and dies with the process. Whatever it must not lose is owed again from
  * {@link Processor#onCaughtUp}. Safe for use by many threads.
+ *
+ * @param <S> the processor's state
  */
-public interface Attempt {
+public interface Attempt<S> {
     /** The name it was launched under, unique among the running attempts of its (processor, stream). */
     String name();
 
@@ -26,7 +31,10 @@ public interface Attempt {
     }
 
     /** The newest reduced state. */
-    <S> S current(Processor<S> processor);
+    S current();
+
+    /** As {@link Effects#read}; from the moment of a cancel every read is refused, as every append is. */
+    CompletableFuture<List<Event>> read(ReadRange range);
 
     /** Whether it was cancelled, by a newer attempt of its name, by {@link #cancel()} or by the runner stopping. */
     boolean isCancelled();

@@ -1,17 +1,22 @@
 package dev.millrace.core.processor;
 
 import dev.millrace.core.Appended;
+import dev.millrace.core.Event;
+import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
+import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
  * {@link Effects} for code that waits: what gives a future there returns, or throws, here. Safe for use by many threads.
+ *
+ * @param <S> the processor's state
  */
-public final class BlockingEffects {
-    private final Effects effects;
+public final class BlockingEffects<S> {
+    private final Effects<S> effects;
     private final Executor threads;
 
-    BlockingEffects(Effects effects, Executor threads) {
+    BlockingEffects(Effects<S> effects, Executor threads) {
         this.effects = effects;
         this.threads = threads;
     }
@@ -39,7 +44,7 @@ public final class BlockingEffects {
      * As {@link Effects#launch}, for work that waits; it runs on the processor's threads, and its thread is interrupted when
      * the attempt is cancelled.
      */
-    public Attempt launch(String name, Because because, Work work) {
+    public Attempt<S> launch(String name, Because because, Work<S> work) {
         return effects.launch(name, because, attempt -> {
             BlockingCall call = BlockingCall.begin(threads, () -> work.run(attempt));
             attempt.onCancel(() -> call.cancel(true));
@@ -47,15 +52,19 @@ public final class BlockingEffects {
         });
     }
 
-    /** Work that may take long. */
+    /**
+     * Work that may take long.
+     *
+     * @param <S> the processor's state
+     */
     @FunctionalInterface
-    public interface Work {
+    public interface Work<S> {
         /**
          * Does it.
          *
          * @throws Exception whatever goes wrong; the attempt has failed
          */
-        void run(Attempt attempt) throws Exception;
+        void run(Attempt<S> attempt) throws Exception;
     }
 
     /**
@@ -64,7 +73,7 @@ public final class BlockingEffects {
      * @throws java.util.concurrent.CancellationException when the attempt was cancelled
      * @throws InterruptedException when the thread is interrupted
      */
-    public Appended append(Attempt attempt, Object payload) throws InterruptedException {
+    public Appended append(Attempt<S> attempt, Object payload) throws InterruptedException {
         return BlockingCall.await(attempt.append(payload));
     }
 
@@ -79,12 +88,22 @@ public final class BlockingEffects {
     }
 
     /** The newest reduced state. */
-    public <S> S current(Processor<S> processor) {
-        return effects.current(processor);
+    public S current() {
+        return effects.current();
+    }
+
+    /**
+     * As {@link Effects#read}.
+     *
+     * @throws dev.millrace.core.StreamException when the service cannot be reached, or refuses
+     * @throws InterruptedException when the thread is interrupted
+     */
+    public List<Event> read(ReadRange range) throws InterruptedException {
+        return BlockingCall.await(effects.read(range));
     }
 
     /** The effects themselves, for what need not be waited for. */
-    public Effects async() {
+    public Effects<S> async() {
         return effects;
     }
 }

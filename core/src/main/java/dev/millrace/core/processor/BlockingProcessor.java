@@ -22,14 +22,14 @@ public interface BlockingProcessor<S> extends Processor<S> {
      *
      * @throws Exception whatever goes wrong; the effect has failed
      */
-    default void act(S state, Event event, BlockingEffects effects) throws Exception {}
+    default void act(S state, Event event, BlockingEffects<S> effects) throws Exception {}
 
     /**
      * Looks at what is owed, as {@link Processor#onCaughtUp}.
      *
      * @throws Exception whatever goes wrong; the effect has failed
      */
-    default void actCaughtUp(S state, BlockingEffects effects) throws Exception {}
+    default void actCaughtUp(S state, BlockingEffects<S> effects) throws Exception {}
 
     /**
      * Where that runs: by default on daemon threads of its own, virtual ones where the JVM has them, one for each stream
@@ -50,13 +50,13 @@ public interface BlockingProcessor<S> extends Processor<S> {
 
     /** Hands over to {@link #act}; not to be overridden. */
     @Override
-    default CompletionStage<Void> afterAppend(S state, Event event, Effects effects) {
-        return BlockingCall.inside(threads(), () -> act(state, event, new BlockingEffects(effects, threads())));
+    default CompletionStage<Void> afterAppend(S state, Event event, Effects<S> effects) {
+        return BlockingCall.inside(threads(), () -> act(state, event, new BlockingEffects<>(effects, threads())));
     }
 
     /** Hands over to {@link #actCaughtUp}; not to be overridden. */
     @Override
-    default CompletionStage<Void> onCaughtUp(S state, Effects effects) {
-        return BlockingCall.inside(threads(), () -> actCaughtUp(state, new BlockingEffects(effects, threads())));
+    default CompletionStage<Void> onCaughtUp(S state, Effects<S> effects) {
+        return BlockingCall.inside(threads(), () -> actCaughtUp(state, new BlockingEffects<>(effects, threads())));
     }
 }

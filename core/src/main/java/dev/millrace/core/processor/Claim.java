@@ -20,7 +20,7 @@ final class Claim {
     private Claim() {}
 
     /** Appends the draft; the stored event if it is this very claim, empty if somebody was faster. */
-    static CompletionStage<Optional<Event>> stake(Attempt attempt, Draft draft) {
+    static CompletionStage<Optional<Event>> stake(Attempt<?> attempt, Draft draft) {
         String mark = Long.toHexString(RANDOM.nextLong());
         ObjectNode metadata = draft.input()
                 .metadata()

@@ -1,9 +1,12 @@
 package dev.millrace.core.processor;
 
 import dev.millrace.core.Appended;
+import dev.millrace.core.Event;
+import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,8 +19,13 @@ import java.util.function.Function;
  *
  * <p>Every append carries provenance metadata and an idempotency key derived from its cause, so a replay, a crash
  * between effect and acknowledgement, or a second runner appends once; whoever comes second gets the stored event.
+ *
+ * @param <S> the processor's state
  */
-public interface Effects {
+public interface Effects<S> {
+    /** The most events that one {@link #read} gives. */
+    int PAGE = 1000;
+
     /**
      * Appends an event caused by the event being handled, or by {@link Draft#because(long)}.
      *
@@ -44,7 +52,7 @@ public interface Effects {
      * @param because the event that gave the reason
      * @param work runs on the runner's executor; the attempt ends when the returned stage does
      */
-    Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work);
+    Attempt<S> launch(String name, Because because, Function<Attempt<S>, ? extends CompletionStage<?>> work);
 
     /**
      * As {@link #launch}, with a limit. An attempt whose time is over is cancelled, so that its {@link Attempt#onCancel}
@@ -52,7 +60,7 @@ public interface Effects {
      * Either is recorded as a {@code millrace/effect-failed} event with the attempt's name. The state should settle it
      * from there: level-triggered code that asks again gets another attempt.
      */
-    Attempt launch(String name, Because because, Term term, Function<Attempt, ? extends CompletionStage<?>> work);
+    Attempt<S> launch(String name, Because because, Term term, Function<Attempt<S>, ? extends CompletionStage<?>> work);
 
     /**
      * As {@link #launch}, but the work begins only when {@code delay} has passed. Until then the attempt counts as running
@@ -62,7 +70,8 @@ public interface Effects {
      *
      * @param delay zero or negative means at once
      */
-    Attempt after(Duration delay, String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work);
+    Attempt<S> after(
+            Duration delay, String name, Because because, Function<Attempt<S>, ? extends CompletionStage<?>> work);
 
     /**
      * As {@link #after}, but the work begins when the clock of the runner shows {@code due}. Prefer it for everything
@@ -70,10 +79,10 @@ public interface Effects {
      *
      * @param due a moment that has passed means at once
      */
-    Attempt at(Instant due, String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work);
+    Attempt<S> at(Instant due, String name, Because because, Function<Attempt<S>, ? extends CompletionStage<?>> work);
 
     /** The attempt of this name that runs, or waits to begin, in this process. */
-    Optional<Attempt> running(String name);
+    Optional<Attempt<S>> running(String name);
 
     /** The processor's own stream. */
     StreamPath path();
@@ -85,7 +94,18 @@ public interface Effects {
     Delivery delivery();
 
     /** The newest reduced state, which may be newer than the one passed beside the event. */
-    <S> S current(Processor<S> processor);
+    S current();
+
+    /**
+     * Reads a page of the processor's own stream, so that a state can hold offsets instead of copies of events.
+     *
+     * @param range what to read; without a limit, or with a greater one, it is {@value #PAGE} events
+     * @return the first events of the range, decoded as {@link Processor#reduce} gets them; empty at the end. A service that
+     *     cannot be reached is asked again, as an append is sent again; the future fails with a {@link
+     *     dev.millrace.core.StreamException} when that does not help, and with {@link
+     *     java.util.concurrent.CancellationException} when the stream has begun a new life
+     */
+    CompletableFuture<List<Event>> read(ReadRange range);
 
     /** A stage that is done: nothing to wait for. */
     static CompletionStage<Void> none() {

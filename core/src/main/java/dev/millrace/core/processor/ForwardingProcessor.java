@@ -40,12 +40,12 @@ public interface ForwardingProcessor<S> extends Processor<S> {
     }
 
     @Override
-    default CompletionStage<Void> afterAppend(S state, Event event, Effects effects) {
+    default CompletionStage<Void> afterAppend(S state, Event event, Effects<S> effects) {
         return delegate().afterAppend(state, event, effects);
     }
 
     @Override
-    default CompletionStage<Void> onCaughtUp(S state, Effects effects) {
+    default CompletionStage<Void> onCaughtUp(S state, Effects<S> effects) {
         return delegate().onCaughtUp(state, effects);
     }
 }

@@ -24,29 +24,35 @@ import java.util.function.Function;
  * <p>"Gone" means: not running here, so let one process at a time run the processor ({@code
  * ProcessorRunner.Builder.exclusive}). Immutable, and safe for use by
  * many threads.
+ *
+ * @param <S> the processor's state
  */
-public final class Fulfilment {
-    /** Does what is owed. */
-    public interface Work {
+public final class Fulfilment<S> {
+    /**
+     * Does what is owed.
+     *
+     * @param <S> the processor's state
+     */
+    public interface Work<S> {
         /**
          * Begins; runs after the start is in the log.
          *
          * @return a stage of the outcome: an object of a class with {@code @EventName}, or an {@link EventInput}. A stage
          *     that fails is lost: only the work itself can know that nothing has happened, and then returns that as outcome
          */
-        CompletionStage<?> begin(Obligation duty, Attempt attempt);
+        CompletionStage<?> begin(Obligation duty, Attempt<S> attempt);
     }
 
     private final String name;
     private final Function<Obligation, Object> start;
-    private final Work work;
+    private final Work<S> work;
     private final BiFunction<Obligation, String, Object> lost;
     private final int mostStarts;
 
     private Fulfilment(
             String name,
             Function<Obligation, Object> start,
-            Work work,
+            Work<S> work,
             BiFunction<Obligation, String, Object> lost,
             int mostStarts) {
         this.name = Objects.requireNonNull(name, "name");
@@ -64,35 +70,47 @@ public final class Fulfilment {
      * @param work the work
      * @param lost the event that says that nobody knows what came of it, and why in words
      */
-    public static Fulfilment once(
-            String name, Function<Obligation, Object> start, Work work, BiFunction<Obligation, String, Object> lost) {
-        return new Fulfilment(name, start, work, lost, 1);
+    public static <S> Fulfilment<S> once(
+            String name,
+            Function<Obligation, Object> start,
+            Work<S> work,
+            BiFunction<Obligation, String, Object> lost) {
+        return new Fulfilment<>(name, start, work, lost, 1);
     }
 
     /**
      * Work that may be repeated: what was interrupted is started again, and lost only after so many starts.
      *
      * @param mostStarts 1 or more
+     * @param name as in {@link #once}
+     * @param start as there
+     * @param work as there
+     * @param lost as there
      */
-    public Fulfilment repeatable(int mostStarts) {
+    public static <S> Fulfilment<S> repeatable(
+            int mostStarts,
+            String name,
+            Function<Obligation, Object> start,
+            Work<S> work,
+            BiFunction<Obligation, String, Object> lost) {
         if (mostStarts < 1) {
             throw new IllegalArgumentException("mostStarts must be 1 or more, got " + mostStarts);
         }
-        return new Fulfilment(name, start, work, lost, mostStarts);
+        return new Fulfilment<>(name, start, work, lost, mostStarts);
     }
 
     /**
      * Begins what is owed and not begun. While the runner is catching up it begins nothing: what looks owed as of an old event may
      * have been started, and settled, by a process that is gone, and {@link #reconcile} will know.
      */
-    public void pursue(Obligations duties, Effects effects) {
+    public void pursue(Obligations duties, Effects<S> effects) {
         if (!effects.delivery().catchingUp()) {
             duties.owed().forEach(duty -> begin(duty, effects));
         }
     }
 
     /** Begins what is owed, and repeats or gives up what was started and runs no more. */
-    public void reconcile(Obligations duties, Effects effects) {
+    public void reconcile(Obligations duties, Effects<S> effects) {
         pursue(duties, effects);
         for (Obligation duty : duties.inDoubt()) {
             if (effects.running(attemptOf(duty)).isPresent()) {
@@ -106,7 +124,7 @@ public final class Fulfilment {
         }
     }
 
-    private void begin(Obligation duty, Effects effects) {
+    private void begin(Obligation duty, Effects<S> effects) {
         if (duty.expiresAt().filter(moment -> !effects.now().isBefore(moment)).isPresent()) {
             giveUp(duty, effects, "it expired at " + duty.expiresAt().orElseThrow());
         } else {
@@ -114,20 +132,20 @@ public final class Fulfilment {
         }
     }
 
-    private void giveUp(Obligation duty, Effects effects, String why) {
+    private void giveUp(Obligation duty, Effects<S> effects, String why) {
         effects.launch(
                 attemptOf(duty),
                 Effects.because(duty.requestedAt()),
                 attempt -> attempt.append(outcome(duty, lost.apply(duty, why))));
     }
 
-    private CompletionStage<?> perform(Obligation duty, Attempt attempt) {
+    private CompletionStage<?> perform(Obligation duty, Attempt<S> attempt) {
         Draft begins = Draft.of(start.apply(duty)).named(name + "/" + duty.id() + "/" + (duty.starts() + 1));
         return Claim.stake(attempt, begins)
                 .thenCompose(mine -> mine.isPresent() ? settle(duty, attempt) : Effects.none());
     }
 
-    private CompletionStage<Void> settle(Obligation duty, Attempt attempt) {
+    private CompletionStage<Void> settle(Obligation duty, Attempt<S> attempt) {
         return doing(duty, attempt)
                 .<Object>handle((result, failure) -> failure == null
                         ? Objects.requireNonNull(result, "the work of an obligation returned no outcome")
@@ -135,7 +153,7 @@ public final class Fulfilment {
                 .thenCompose(result -> Effects.done(attempt.append(outcome(duty, result))));
     }
 
-    private CompletionStage<?> doing(Obligation duty, Attempt attempt) {
+    private CompletionStage<?> doing(Obligation duty, Attempt<S> attempt) {
         try {
             return work.begin(duty, attempt);
         } catch (RuntimeException thrown) {

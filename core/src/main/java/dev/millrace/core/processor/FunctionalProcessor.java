@@ -14,7 +14,7 @@ record FunctionalProcessor<S>(
         S initialState,
         List<BiFunction<S, Event, S>> reductions,
         ProcessorBuilder.Effect<S, Event> effect,
-        BiFunction<S, Effects, CompletionStage<?>> caughtUp)
+        BiFunction<S, Effects<S>, CompletionStage<?>> caughtUp)
         implements Processor<S> {
     @Override
     public S reduce(S state, Event event) {
@@ -26,12 +26,12 @@ record FunctionalProcessor<S>(
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(S state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(S state, Event event, Effects<S> effects) {
         return Effects.done(effect.act(state, event, effects));
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(S state, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(S state, Effects<S> effects) {
         return Effects.done(caughtUp.apply(state, effects));
     }
 

@@ -18,43 +18,39 @@ import java.util.function.Function;
  * @param <S> the processor's state
  */
 public final class Hesitation<S> {
-    /** What happens when the window is closed. */
-    public interface Work {
+    /**
+     * What happens when the window is closed.
+     *
+     * @param <S> the processor's state
+     */
+    public interface Work<S> {
         /** Begins. Called once for each window. */
-        CompletionStage<?> begin(Event closing, Attempt attempt);
+        CompletionStage<?> begin(Event closing, Attempt<S> attempt);
     }
 
     private final String name;
-    private final Processor<S> processor;
     private final Function<S, WaitWindow> window;
     private final Function<WaitWindow, Object> closing;
-    private final Work work;
+    private final Work<S> work;
 
     /**
      * A hesitation.
      *
      * @param name the name of the attempt that goes ahead, unique among those of the processor
-     * @param processor whose state the window is part of
-     * @param window finds it there
+     * @param window finds it in the state
      * @param closing the event that closes it; it carries {@link WaitWindow#through()}, and the reducer calls {@link
      *     WaitWindow#closed} with that
      * @param work begins when that event is in the log
      */
-    public Hesitation(
-            String name,
-            Processor<S> processor,
-            Function<S, WaitWindow> window,
-            Function<WaitWindow, Object> closing,
-            Work work) {
+    public Hesitation(String name, Function<S, WaitWindow> window, Function<WaitWindow, Object> closing, Work<S> work) {
         this.name = Objects.requireNonNull(name, "name");
-        this.processor = Objects.requireNonNull(processor, "processor");
         this.window = Objects.requireNonNull(window, "window");
         this.closing = Objects.requireNonNull(closing, "closing");
         this.work = Objects.requireNonNull(work, "work");
     }
 
     /** Waits on, goes ahead, or does nothing when no window is open. */
-    public void decide(S state, Effects effects) {
+    public void decide(S state, Effects<S> effects) {
         WaitWindow now = window.apply(state);
         if (!now.open()) {
             return;
@@ -77,8 +73,8 @@ public final class Hesitation<S> {
         return name + "/window";
     }
 
-    private CompletionStage<?> goAhead(WaitWindow asked, Attempt attempt) {
-        WaitWindow newest = window.apply(attempt.current(processor));
+    private CompletionStage<?> goAhead(WaitWindow asked, Attempt<S> attempt) {
+        WaitWindow newest = window.apply(attempt.current());
         if (!newest.open() || newest.openedAt() != asked.openedAt()) {
             return Effects.none();
         }

@@ -44,7 +44,7 @@ public interface Processor<S> {
      * @return a stage that ends when the effect is done; until then the event counts as unacknowledged and is delivered
      *     again after a crash. Keep it short; what takes long goes into {@link Effects#launch}
      */
-    default CompletionStage<Void> afterAppend(S state, Event event, Effects effects) {
+    default CompletionStage<Void> afterAppend(S state, Event event, Effects<S> effects) {
         return Effects.none();
     }
 
@@ -56,7 +56,7 @@ public interface Processor<S> {
      *     their own stream, so that what they settled is not owed any more
      * @param effects there is no source event here, so every append and launch must say {@link Because because}
      */
-    default CompletionStage<Void> onCaughtUp(S state, Effects effects) {
+    default CompletionStage<Void> onCaughtUp(S state, Effects<S> effects) {
         return Effects.none();
     }
 

@@ -29,7 +29,7 @@ public final class ProcessorBuilder<S> {
     @FunctionalInterface
     public interface Effect<S, E> {
         /** Acts; the effect is done when the returned stage is. Whatever the stage gives is not looked at. */
-        CompletionStage<?> act(S state, E about, Effects effects);
+        CompletionStage<?> act(S state, E about, Effects<S> effects);
     }
 
     private final String slug;
@@ -39,7 +39,7 @@ public final class ProcessorBuilder<S> {
     private Optional<EventCatalog> catalog = Optional.empty();
     private int version = 1;
     private @Nullable Effect<S, Event> effect;
-    private @Nullable BiFunction<S, Effects, CompletionStage<?>> caughtUp;
+    private @Nullable BiFunction<S, Effects<S>, CompletionStage<?>> caughtUp;
 
     ProcessorBuilder(String slug, S initialState) {
         this.slug = Objects.requireNonNull(slug, "slug");
@@ -105,7 +105,7 @@ public final class ProcessorBuilder<S> {
     }
 
     /** What is owed, as {@link Processor#onCaughtUp}; nothing by default. */
-    public ProcessorBuilder<S> onCaughtUp(BiFunction<S, Effects, CompletionStage<?>> look) {
+    public ProcessorBuilder<S> onCaughtUp(BiFunction<S, Effects<S>, CompletionStage<?>> look) {
         caughtUp = look;
         return this;
     }
@@ -118,7 +118,7 @@ public final class ProcessorBuilder<S> {
     public Processor<S> build() {
         EventCatalog events = catalog.orElseGet(() -> EventCatalog.of(families.toArray(Class<?>[]::new)));
         Effect<S, Event> act = effect;
-        BiFunction<S, Effects, CompletionStage<?>> look = caughtUp;
+        BiFunction<S, Effects<S>, CompletionStage<?>> look = caughtUp;
         return new FunctionalProcessor<>(
                 slug,
                 version,

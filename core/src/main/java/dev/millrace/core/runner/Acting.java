@@ -3,7 +3,9 @@ package dev.millrace.core.runner;
 import dev.millrace.core.Appended;
 import dev.millrace.core.Event;
 import dev.millrace.core.Malformed;
+import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamException;
+import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Because;
 import dev.millrace.core.processor.Delivery;
 import dev.millrace.core.processor.Draft;
@@ -11,6 +13,7 @@ import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.Failpoints.Point;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
@@ -24,7 +27,7 @@ import java.util.function.BooleanSupplier;
  * What a run does about what it has folded: effects in the lane, attempts beside it, and failures of both as events. Safe
  * for use by many threads.
  */
-final class Acting<S> implements Attempts.Surroundings {
+final class Acting<S> implements Attempts.Surroundings<S> {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
 
     private final Processor<S> processor;
@@ -35,7 +38,7 @@ final class Acting<S> implements Attempts.Surroundings {
     private final Causes causes;
     private final Progression progression;
     private final Notices notices;
-    private final Attempts attempts = new Attempts(this);
+    private final Attempts<S> attempts = new Attempts<>(this);
 
     /** Counts the lives of the stream; what was begun in an earlier one has no consequence. */
     private final AtomicInteger life = new AtomicInteger();
@@ -129,7 +132,7 @@ final class Acting<S> implements Attempts.Surroundings {
         return abandoned;
     }
 
-    Attempts attempts() {
+    Attempts<S> attempts() {
         return attempts;
     }
 
@@ -298,11 +301,11 @@ final class Acting<S> implements Attempts.Surroundings {
                                 + "; " + Diagnostics.describe(thrown) + "; recorded at " + appended.offset()));
     }
 
-    private CallEffects effects(Optional<Because> because, long offset, int attempt, int begunIn) {
+    private CallEffects<S> effects(Optional<Because> because, long offset, int attempt, int begunIn) {
         BooleanSupplier over = () -> life.get() != begunIn;
         long known = Math.max(newestActedOn, appender.newestNews());
         long head = Math.max(offset, Math.max(watermark, known));
-        return new CallEffects(
+        return new CallEffects<>(
                 identity.path(),
                 reactor(because, over),
                 attempts,
@@ -319,8 +322,8 @@ final class Acting<S> implements Attempts.Surroundings {
     // ---- what attempts ask for
 
     @Override
-    public Reactor reactor(Because because, Attempts.Running attempt) {
-        return reactor(Optional.of(because), attempt::isCancelled);
+    public Reactor reactor(Because because, BooleanSupplier cancelled) {
+        return reactor(Optional.of(because), cancelled);
     }
 
     @Override
@@ -334,18 +337,18 @@ final class Acting<S> implements Attempts.Surroundings {
     }
 
     @Override
-    public <T> T current(Processor<T> asked) {
-        if (asked != processor) {
-            throw new IllegalArgumentException(
-                    "current(…) takes the processor itself; '" + asked.slug() + "' is not the instance that runs here");
-        }
-        @SuppressWarnings("unchecked") // the same instance, so the same type of state
-        T state = (T) fold.now().state();
-        return state;
+    public S current() {
+        return fold.state();
     }
 
     @Override
-    public void failed(Attempts.Running attempt, Throwable thrown) {
+    public CompletableFuture<List<Event>> read(ReadRange range, BooleanSupplier cancelled) {
+        return appender.read(range, cancelled)
+                .thenApply(events -> events.stream().map(fold::decode).toList());
+    }
+
+    @Override
+    public void failed(Attempt<S> attempt, Throwable thrown) {
         if (isLeftToTheNext(thrown)) {
             return; // whether it is still owed, the next run sees in the log
         }

@@ -2,15 +2,19 @@ package dev.millrace.core.runner;
 
 import dev.millrace.core.Appended;
 import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
+import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.processor.Effects;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,6 +99,27 @@ final class Appender {
         CompletableFuture<T> result = new CompletableFuture<>();
         ask(question, 1, result);
         return result;
+    }
+
+    /** Reads a page of the own stream, unless that is not wanted any more when the answer comes. */
+    CompletableFuture<List<Event>> read(ReadRange range, BooleanSupplier cancelled) {
+        int limit = Math.min(Effects.PAGE, range.limit().orElse(Effects.PAGE));
+        ReadRange page = ReadRange.builder().from(range).limit(limit).build();
+        return ask(() -> {
+                    refuseIf(cancelled);
+                    return streams.read(own, page);
+                })
+                .thenApply(events -> {
+                    refuseIf(cancelled);
+                    return events;
+                });
+    }
+
+    private void refuseIf(BooleanSupplier cancelled) {
+        if (cancelled.getAsBoolean()) {
+            throw new CancellationException(
+                    "read of " + own + " was given up: its attempt was cancelled, or the stream began a new life");
+        }
     }
 
     private <T> void ask(Supplier<CompletableFuture<T>> question, int times, CompletableFuture<T> result) {

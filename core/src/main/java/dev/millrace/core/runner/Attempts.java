@@ -1,10 +1,11 @@
 package dev.millrace.core.runner;
 
 import dev.millrace.core.Appended;
+import dev.millrace.core.Event;
+import dev.millrace.core.ReadRange;
 import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Because;
 import dev.millrace.core.processor.Draft;
-import dev.millrace.core.processor.Processor;
 import dev.millrace.core.processor.Term;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -23,18 +24,20 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /** The running attempts of one (processor, stream), one for each name. Safe for use by many threads. */
-final class Attempts {
+final class Attempts<S> {
     /** What an attempt needs from its runner. */
-    interface Surroundings {
+    interface Surroundings<S> {
         Executor executor();
 
         Timers timers();
 
-        Reactor reactor(Because because, Running attempt);
+        Reactor reactor(Because because, BooleanSupplier cancelled);
 
-        <S> S current(Processor<S> processor);
+        S current();
 
-        void failed(Running attempt, Throwable failure);
+        CompletableFuture<List<Event>> read(ReadRange range, BooleanSupplier cancelled);
+
+        void failed(Attempt<S> attempt, Throwable failure);
 
         void changed();
     }
@@ -60,25 +63,25 @@ final class Attempts {
 
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
 
-    private final Surroundings surroundings;
+    private final Surroundings<S> surroundings;
     private final Map<String, Running> running = new HashMap<>();
     private boolean stopped;
 
-    Attempts(Surroundings surroundings) {
+    Attempts(Surroundings<S> surroundings) {
         this.surroundings = surroundings;
     }
 
-    Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
+    Attempt<S> launch(String name, Because because, Function<Attempt<S>, ? extends CompletionStage<?>> work) {
         return launch(name, because, Term.OPEN, Start.NOW, work, () -> false);
     }
 
     /** Launches; what a call of another life of the stream launches is cancelled before it begins. */
-    Attempt launch(
+    Attempt<S> launch(
             String name,
             Because because,
             Term term,
             Start start,
-            Function<Attempt, ? extends CompletionStage<?>> work,
+            Function<Attempt<S>, ? extends CompletionStage<?>> work,
             BooleanSupplier over) {
         boolean atOnce = start == Start.NOW;
         Running next = new Running(name, because, term, !atOnce);
@@ -107,7 +110,7 @@ final class Attempts {
         return next;
     }
 
-    synchronized Optional<Attempt> find(String name) {
+    synchronized Optional<Attempt<S>> find(String name) {
         return Optional.ofNullable(running.get(name))
                 .filter(attempt -> !attempt.isCancelled())
                 .map(found -> found);
@@ -145,7 +148,7 @@ final class Attempts {
         cancelAll();
     }
 
-    final class Running implements Attempt {
+    final class Running implements Attempt<S> {
         private final String name;
         private final Because because;
         private final Term term;
@@ -160,7 +163,7 @@ final class Attempts {
             this.because = because;
             this.term = term;
             this.waits = waits;
-            this.reactor = surroundings.reactor(because, this);
+            this.reactor = surroundings.reactor(because, this::isCancelled);
         }
 
         private Running never() {
@@ -170,7 +173,7 @@ final class Attempts {
         }
 
         /** A cancelled attempt ends at once, without waiting for its time. */
-        private void startLater(Start start, Function<Attempt, ? extends CompletionStage<?>> work) {
+        private void startLater(Start start, Function<Attempt<S>, ? extends CompletionStage<?>> work) {
             Runnable begin = () -> surroundings.executor().execute(() -> {
                 if (stopsWaiting()) {
                     start(work);
@@ -194,7 +197,7 @@ final class Attempts {
             }
         }
 
-        private void start(Function<Attempt, ? extends CompletionStage<?>> work) {
+        private void start(Function<Attempt<S>, ? extends CompletionStage<?>> work) {
             CompletableFuture<?> stage;
             try {
                 stage = cancelled || isExpired() ? CompletableFuture.completedFuture(null) : begin(work);
@@ -204,7 +207,7 @@ final class Attempts {
             stage.whenComplete((value, failure) -> end(failure == null ? Optional.empty() : Optional.of(failure)));
         }
 
-        private CompletableFuture<?> begin(Function<Attempt, ? extends CompletionStage<?>> work) {
+        private CompletableFuture<?> begin(Function<Attempt<S>, ? extends CompletionStage<?>> work) {
             armTerm();
             CompletionStage<?> stage = work.apply(this);
             if (stage == null) {
@@ -292,8 +295,13 @@ final class Attempts {
         }
 
         @Override
-        public <S> S current(Processor<S> processor) {
-            return surroundings.current(processor);
+        public S current() {
+            return surroundings.current();
+        }
+
+        @Override
+        public CompletableFuture<List<Event>> read(ReadRange range) {
+            return surroundings.read(range, this::isCancelled);
         }
 
         @Override

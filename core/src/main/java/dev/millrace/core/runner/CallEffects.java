@@ -1,16 +1,18 @@
 package dev.millrace.core.runner;
 
 import dev.millrace.core.Appended;
+import dev.millrace.core.Event;
+import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Because;
 import dev.millrace.core.processor.Delivery;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
-import dev.millrace.core.processor.Processor;
 import dev.millrace.core.processor.Term;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,46 +20,47 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /** The effects handed to one call of a processor. */
-record CallEffects(
+record CallEffects<S>(
         StreamPath path,
         Reactor reactor,
-        Attempts attempts,
-        Attempts.Surroundings surroundings,
+        Attempts<S> attempts,
+        Attempts.Surroundings<S> surroundings,
         Notices notices,
         Delivery delivery,
         BooleanSupplier over)
-        implements Effects {
+        implements Effects<S> {
     @Override
     public CompletableFuture<Appended> append(Draft draft) {
         return reactor.append(draft);
     }
 
     @Override
-    public Attempt launch(String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
+    public Attempt<S> launch(String name, Because because, Function<Attempt<S>, ? extends CompletionStage<?>> work) {
         return attempts.launch(name, because, Term.OPEN, Attempts.Start.NOW, notices.watching(work), over);
     }
 
     @Override
-    public Attempt launch(
-            String name, Because because, Term term, Function<Attempt, ? extends CompletionStage<?>> work) {
+    public Attempt<S> launch(
+            String name, Because because, Term term, Function<Attempt<S>, ? extends CompletionStage<?>> work) {
         return attempts.launch(name, because, term, Attempts.Start.NOW, notices.watching(work), over);
     }
 
     @Override
-    public Attempt after(
-            Duration delay, String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
+    public Attempt<S> after(
+            Duration delay, String name, Because because, Function<Attempt<S>, ? extends CompletionStage<?>> work) {
         Attempts.Start start = Attempts.Start.after(delay);
         return attempts.launch(name, because, Term.OPEN, start, notices.watching(work), over);
     }
 
     @Override
-    public Attempt at(Instant due, String name, Because because, Function<Attempt, ? extends CompletionStage<?>> work) {
+    public Attempt<S> at(
+            Instant due, String name, Because because, Function<Attempt<S>, ? extends CompletionStage<?>> work) {
         Attempts.Start start = due.isAfter(now()) ? Attempts.Start.at(due) : Attempts.Start.NOW;
         return attempts.launch(name, because, Term.OPEN, start, notices.watching(work), over);
     }
 
     @Override
-    public Optional<Attempt> running(String name) {
+    public Optional<Attempt<S>> running(String name) {
         return attempts.find(name);
     }
 
@@ -67,7 +70,12 @@ record CallEffects(
     }
 
     @Override
-    public <S> S current(Processor<S> processor) {
-        return surroundings.current(processor);
+    public S current() {
+        return surroundings.current();
+    }
+
+    @Override
+    public CompletableFuture<List<Event>> read(ReadRange range) {
+        return surroundings.read(range, over);
     }
 }

@@ -91,7 +91,7 @@ final class Notices {
     }
 
     /** The work of an attempt, told of when it is done. */
-    Function<Attempt, CompletionStage<?>> watching(Function<Attempt, ? extends CompletionStage<?>> work) {
+    <S> Function<Attempt<S>, CompletionStage<?>> watching(Function<Attempt<S>, ? extends CompletionStage<?>> work) {
         return attempt -> {
             if (listeners.isEmpty()) {
                 return work.apply(attempt);

@@ -9,12 +9,12 @@ import java.util.concurrent.CompletionStage;
 /** A processor without its effects: what stands by folds and does nothing. */
 record Onlooker<S>(Processor<S> delegate) implements ForwardingProcessor<S> {
     @Override
-    public CompletionStage<Void> afterAppend(S state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(S state, Event event, Effects<S> effects) {
         return Effects.none();
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(S state, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(S state, Effects<S> effects) {
         return Effects.none();
     }
 }

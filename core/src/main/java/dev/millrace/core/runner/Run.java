@@ -403,7 +403,7 @@ final class Run<S> implements Running<S> {
         boolean finished = EffectLane.isInside()
                 || Waiting.completes(progression.when(() -> lane.isIdle() || acting.isAbandoned()), deadline);
         int held = lane.pending();
-        Attempts attempts = acting.attempts();
+        Attempts<S> attempts = acting.attempts();
         if (!finished || held > 0 || !attempts.isIdle()) {
             LOG.log(
                     Level.INFO,

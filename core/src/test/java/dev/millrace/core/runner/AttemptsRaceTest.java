@@ -2,10 +2,11 @@ package dev.millrace.core.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.Event;
+import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Because;
-import dev.millrace.core.processor.Processor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,13 +17,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many threads launch one name for ever newer reasons: in the end the newest runs, alone. */
 @Tag("jdk")
-class AttemptsRaceTest implements Attempts.Surroundings {
+class AttemptsRaceTest implements Attempts.Surroundings<String> {
     private static final int REASONS = 2_000;
 
     private final ExecutorService pool = Executors.newFixedThreadPool(4);
@@ -38,7 +40,7 @@ class AttemptsRaceTest implements Attempts.Surroundings {
     @Test
     void should_leave_the_newest_alone_in_the_end() throws Exception {
         for (long seed = 1; seed <= 20; seed++) {
-            Attempts attempts = new Attempts(this);
+            Attempts<String> attempts = new Attempts<>(this);
             ConcurrentHashMap<Long, Integer> hooks = new ConcurrentHashMap<>();
             CountDownLatch newestRuns = new CountDownLatch(1);
             List<CompletableFuture<Void>> launchers = new ArrayList<>();
@@ -57,7 +59,7 @@ class AttemptsRaceTest implements Attempts.Surroundings {
                 launcher.get(30, TimeUnit.SECONDS);
             }
 
-            Attempt newest = attempts.find("reply").orElseThrow();
+            Attempt<String> newest = attempts.find("reply").orElseThrow();
             assertThat(newest.because().offset()).as("seed %d", seed).isEqualTo(REASONS);
             assertThat(attempts.names()).as("seed %d", seed).containsExactly("reply");
             assertThat(newestRuns.await(10, TimeUnit.SECONDS))
@@ -71,7 +73,7 @@ class AttemptsRaceTest implements Attempts.Surroundings {
     }
 
     private static void launch(
-            Attempts attempts, long reason, ConcurrentHashMap<Long, Integer> hooks, CountDownLatch newestRuns) {
+            Attempts<String> attempts, long reason, ConcurrentHashMap<Long, Integer> hooks, CountDownLatch newestRuns) {
         attempts.launch("reply", new Because(reason), attempt -> {
             CompletableFuture<Void> work = new CompletableFuture<>();
             attempt.onCancel(() -> {
@@ -96,22 +98,26 @@ class AttemptsRaceTest implements Attempts.Surroundings {
     }
 
     @Override
-    public Reactor reactor(Because because, Attempts.Running attempt) {
+    public Reactor reactor(Because because, BooleanSupplier cancelled) {
         StreamPath own = StreamPath.of("/own");
         Causes causes = new Causes(streams, own);
         Appender appender =
                 new Appender(streams, own, new VirtualTime().options(pool, RetryPolicy.DEFAULT, 64), causes, () -> {});
-        return new Reactor(
-                new Identity("chat", 1, own, ""), causes, appender, Optional.of(because), attempt::isCancelled);
+        return new Reactor(new Identity("chat", 1, own, ""), causes, appender, Optional.of(because), cancelled);
     }
 
     @Override
-    public <S> S current(Processor<S> processor) {
-        return processor.initialState();
+    public String current() {
+        return "";
     }
 
     @Override
-    public void failed(Attempts.Running attempt, Throwable failure) {
+    public CompletableFuture<List<Event>> read(ReadRange range, BooleanSupplier cancelled) {
+        return CompletableFuture.completedFuture(List.of());
+    }
+
+    @Override
+    public void failed(Attempt<String> attempt, Throwable failure) {
         throw new AssertionError("nothing fails here", failure);
     }
 

@@ -2,13 +2,14 @@ package dev.millrace.core.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Because;
 import dev.millrace.core.processor.Draft;
-import dev.millrace.core.processor.Processor;
 import dev.millrace.core.processor.Term;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class AttemptsTest {
@@ -29,13 +31,13 @@ class AttemptsTest {
     private final Causes causes = new Causes(streams, OWN);
     private final Appender appender =
             new Appender(streams, OWN, time.options(RetryPolicy.DEFAULT, 64), causes, () -> {});
-    private final Attempts attempts = new Attempts(new Runner());
+    private final Attempts<String> attempts = new Attempts<>(new Runner());
     private boolean failedThrows;
 
     @Test
     void should_run_the_work_on_the_executor_and_leave_when_it_ends() {
         CompletableFuture<Void> work = new CompletableFuture<>();
-        Attempt attempt = launch("reply", 5, work);
+        Attempt<String> attempt = launch("reply", 5, work);
         assertThat(journal).isEmpty();
 
         time.run();
@@ -56,9 +58,9 @@ class AttemptsTest {
 
     @Test
     void should_do_nothing_when_launched_again_for_the_same_or_an_older_reason() {
-        Attempt first = launch("reply", 5, new CompletableFuture<>());
-        Attempt same = launch("reply", 5, new CompletableFuture<>());
-        Attempt older = launch("reply", 4, new CompletableFuture<>());
+        Attempt<String> first = launch("reply", 5, new CompletableFuture<>());
+        Attempt<String> same = launch("reply", 5, new CompletableFuture<>());
+        Attempt<String> older = launch("reply", 4, new CompletableFuture<>());
         time.run();
 
         assertThat(same).isSameAs(first);
@@ -69,7 +71,7 @@ class AttemptsTest {
 
     @Test
     void should_begin_when_its_time_has_come_and_count_as_idle_until_then() {
-        Attempt attempt = after(Duration.ofSeconds(5), 7);
+        Attempt<String> attempt = after(Duration.ofSeconds(5), 7);
         time.run();
         assertThat(journal).isEmpty();
         assertThat(attempts.isIdle()).isTrue();
@@ -87,7 +89,7 @@ class AttemptsTest {
 
     @Test
     void should_end_at_once_when_cancelled_before_its_time() {
-        Attempt attempt = after(Duration.ofSeconds(5), 7);
+        Attempt<String> attempt = after(Duration.ofSeconds(5), 7);
 
         attempt.cancel();
 
@@ -100,7 +102,7 @@ class AttemptsTest {
 
     @Test
     void should_put_a_newer_time_in_place_of_an_older_one() {
-        Attempt old = after(Duration.ofSeconds(5), 7);
+        Attempt<String> old = after(Duration.ofSeconds(5), 7);
         after(Duration.ofSeconds(2), 8);
 
         assertThat(old.isCancelled()).isTrue();
@@ -109,7 +111,7 @@ class AttemptsTest {
         assertThat(journal).containsExactly("changed", "start tick@8");
     }
 
-    private Attempt after(Duration delay, long because) {
+    private Attempt<String> after(Duration delay, long because) {
         return attempts.launch(
                 "tick",
                 new Because(because),
@@ -125,9 +127,9 @@ class AttemptsTest {
     @Test
     void should_supersede_for_a_newer_reason() {
         CompletableFuture<Void> oldWork = new CompletableFuture<>();
-        Attempt old = launch("reply", 5, oldWork);
+        Attempt<String> old = launch("reply", 5, oldWork);
         time.run();
-        Attempt fresh = launch("reply", 6, new CompletableFuture<>());
+        Attempt<String> fresh = launch("reply", 6, new CompletableFuture<>());
         time.run();
 
         assertThat(old.isCancelled()).isTrue();
@@ -146,7 +148,7 @@ class AttemptsTest {
 
     @Test
     void should_not_run_work_that_was_superseded_before_it_began() {
-        Attempt old = launch("reply", 5, new CompletableFuture<>());
+        Attempt<String> old = launch("reply", 5, new CompletableFuture<>());
         launch("reply", 6, new CompletableFuture<>());
         time.run();
 
@@ -156,8 +158,8 @@ class AttemptsTest {
 
     @Test
     void should_run_attempts_of_different_names_side_by_side() {
-        Attempt reply = launch("reply", 5, new CompletableFuture<>());
-        Attempt title = launch("title", 5, new CompletableFuture<>());
+        Attempt<String> reply = launch("reply", 5, new CompletableFuture<>());
+        Attempt<String> title = launch("title", 5, new CompletableFuture<>());
         time.run();
 
         assertThat(attempts.names()).containsExactlyInAnyOrder("reply", "title");
@@ -166,7 +168,7 @@ class AttemptsTest {
 
     @Test
     void should_start_anew_after_a_cancel_even_for_the_same_reason() {
-        Attempt first = launch("reply", 5, new CompletableFuture<>());
+        Attempt<String> first = launch("reply", 5, new CompletableFuture<>());
         time.run();
         first.cancel();
         assertThat(attempts.find("reply")).isEmpty();
@@ -174,7 +176,7 @@ class AttemptsTest {
                 .as("what is cancelled can append nothing more")
                 .isTrue();
 
-        Attempt second = launch("reply", 5, new CompletableFuture<>());
+        Attempt<String> second = launch("reply", 5, new CompletableFuture<>());
         time.run();
 
         assertThat(second).isNotSameAs(first);
@@ -183,7 +185,7 @@ class AttemptsTest {
 
     @Test
     void should_run_each_cancel_hook_once_and_late_ones_at_once() {
-        Attempt attempt = launch("reply", 5, new CompletableFuture<>());
+        Attempt<String> attempt = launch("reply", 5, new CompletableFuture<>());
         attempt.onCancel(() -> journal.add("first hook"));
         attempt.onCancel(() -> journal.add("second hook"));
 
@@ -196,7 +198,7 @@ class AttemptsTest {
 
     @Test
     void should_run_the_other_hooks_and_the_new_work_when_a_hook_throws() {
-        Attempt old = launch("reply", 5, new CompletableFuture<>());
+        Attempt<String> old = launch("reply", 5, new CompletableFuture<>());
         old.onCancel(() -> {
             throw new IllegalStateException("socket is gone");
         });
@@ -211,7 +213,7 @@ class AttemptsTest {
 
     @Test
     void should_run_no_hook_when_the_work_had_ended_before_the_cancel() {
-        Attempt attempt = launch("reply", 5, CompletableFuture.completedFuture(null));
+        Attempt<String> attempt = launch("reply", 5, CompletableFuture.completedFuture(null));
         attempt.onCancel(() -> journal.add("hook"));
         time.run();
 
@@ -224,7 +226,7 @@ class AttemptsTest {
     @Test
     void should_refuse_appends_from_the_moment_of_the_cancel() {
         causes.remember(ScriptedStreams.event(OWN, 5, EventInput.ofType("cause")));
-        Attempt attempt = launch("reply", 5, new CompletableFuture<>());
+        Attempt<String> attempt = launch("reply", 5, new CompletableFuture<>());
         time.run();
         attempt.append(draft("chunk").named("1"));
 
@@ -240,7 +242,7 @@ class AttemptsTest {
     @Test
     void should_not_send_a_parked_append_of_a_cancelled_attempt() {
         causes.remember(ScriptedStreams.event(OWN, 5, EventInput.ofType("cause")));
-        Attempt attempt = launch("reply", 5, new CompletableFuture<>());
+        Attempt<String> attempt = launch("reply", 5, new CompletableFuture<>());
         var parked = attempt.append(draft("chunk"));
         streams.last().refuse(StreamException.Code.PAUSED);
 
@@ -255,7 +257,7 @@ class AttemptsTest {
     @Test
     void should_report_a_failure_once_and_leave() {
         CompletableFuture<Void> work = new CompletableFuture<>();
-        Attempt attempt = launch("reply", 5, work);
+        Attempt<String> attempt = launch("reply", 5, work);
         time.run();
 
         work.completeExceptionally(new IllegalStateException("model is away"));
@@ -286,7 +288,7 @@ class AttemptsTest {
     @Test
     void should_leave_even_when_reporting_its_failure_throws() {
         failedThrows = true;
-        Attempt attempt =
+        Attempt<String> attempt =
                 launch("reply", 5, CompletableFuture.failedFuture(new IllegalStateException("model is away")));
         time.run();
 
@@ -297,7 +299,7 @@ class AttemptsTest {
     @Test
     void should_not_report_the_failure_of_what_was_cancelled() {
         CompletableFuture<Void> work = new CompletableFuture<>();
-        Attempt attempt = launch("reply", 5, work);
+        Attempt<String> attempt = launch("reply", 5, work);
         time.run();
         attempt.cancel();
 
@@ -308,11 +310,11 @@ class AttemptsTest {
 
     @Test
     void should_cancel_everything_and_start_nothing_more_when_stopped() {
-        Attempt running = launch("reply", 5, new CompletableFuture<>());
+        Attempt<String> running = launch("reply", 5, new CompletableFuture<>());
         time.run();
 
         attempts.stop();
-        Attempt late = launch("title", 6, new CompletableFuture<>());
+        Attempt<String> late = launch("title", 6, new CompletableFuture<>());
         time.run();
 
         assertThat(running.isCancelled()).isTrue();
@@ -324,11 +326,11 @@ class AttemptsTest {
 
     @Test
     void should_go_on_after_everything_was_cancelled() {
-        Attempt before = launch("reply", 50, new CompletableFuture<>());
+        Attempt<String> before = launch("reply", 50, new CompletableFuture<>());
         time.run();
 
         attempts.cancelAll();
-        Attempt after = launch("reply", 2, new CompletableFuture<>());
+        Attempt<String> after = launch("reply", 2, new CompletableFuture<>());
         time.run();
 
         assertThat(before.isCancelled()).isTrue();
@@ -338,7 +340,7 @@ class AttemptsTest {
 
     @Test
     void should_not_let_anybody_else_declare_the_work_done() {
-        Attempt attempt = launch("reply", 5, new CompletableFuture<>());
+        Attempt<String> attempt = launch("reply", 5, new CompletableFuture<>());
 
         attempt.done().complete(null);
 
@@ -346,7 +348,7 @@ class AttemptsTest {
         assertThat(attempts.isIdle()).isFalse();
     }
 
-    private Attempt launch(String name, long because, CompletableFuture<Void> work) {
+    private Attempt<String> launch(String name, long because, CompletableFuture<Void> work) {
         return attempts.launch(name, new Because(because), attempt -> {
             journal.add("start " + attempt.name() + "@" + attempt.because().offset());
             return work;
@@ -354,7 +356,7 @@ class AttemptsTest {
     }
 
     @SuppressWarnings("NullAway") // work that breaks the contract is one of the cases
-    private static CompletionStage<Void> nothing(Attempt attempt) {
+    private static CompletionStage<Void> nothing(Attempt<String> attempt) {
         return null;
     }
 
@@ -362,7 +364,7 @@ class AttemptsTest {
         return Draft.of(EventInput.ofType(type));
     }
 
-    private final class Runner implements Attempts.Surroundings {
+    private final class Runner implements Attempts.Surroundings<String> {
         @Override
         public Executor executor() {
             return time;
@@ -374,18 +376,23 @@ class AttemptsTest {
         }
 
         @Override
-        public Reactor reactor(Because because, Attempts.Running attempt) {
+        public Reactor reactor(Because because, BooleanSupplier cancelled) {
             Identity identity = new Identity("chat", 1, OWN, "");
-            return new Reactor(identity, causes, appender, Optional.of(because), attempt::isCancelled);
+            return new Reactor(identity, causes, appender, Optional.of(because), cancelled);
         }
 
         @Override
-        public <S> S current(Processor<S> processor) {
-            return processor.initialState();
+        public String current() {
+            return "";
         }
 
         @Override
-        public void failed(Attempts.Running attempt, Throwable failure) {
+        public CompletableFuture<List<Event>> read(ReadRange range, BooleanSupplier cancelled) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+
+        @Override
+        public void failed(Attempt<String> attempt, Throwable failure) {
             journal.add("failed " + attempt.name() + "@" + attempt.because().offset() + ": " + failure.getMessage());
             if (failedThrows) {
                 throw new IllegalStateException("cannot record");

@@ -52,7 +52,7 @@ final class Teller implements Processor<Teller.Tally> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(Tally tally, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(Tally tally, Event event, Effects<Tally> effects) {
         return event.payload() instanceof Talk.Asked asked
                 ? Effects.done(effects.append(new Talk.Told(asked.text())))
                 : Effects.none();

@@ -46,7 +46,7 @@ class Answerer implements Processor<Answerer.Debt> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(Debt debt, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(Debt debt, Event event, Effects<Debt> effects) {
         if (event.payload() instanceof Talk.Said) {
             acted.add(event.offset());
             decide(debt, effects);
@@ -55,12 +55,12 @@ class Answerer implements Processor<Answerer.Debt> {
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(Debt debt, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(Debt debt, Effects<Debt> effects) {
         decide(debt, effects);
         return Effects.none();
     }
 
-    private void decide(Debt debt, Effects effects) {
+    private void decide(Debt debt, Effects<Debt> effects) {
         if (debt.newest() > debt.answered() && effects.delivery().behind() == 0) {
             effects.launch("reply", because(debt.newest()), reply -> {
                 decisions.incrementAndGet();

@@ -41,7 +41,7 @@ class BlockingTest extends RunnerRules {
     }
 
     private interface Act {
-        void on(Said said, long offset, BlockingEffects effects) throws Exception;
+        void on(Said said, long offset, BlockingEffects<Integer> effects) throws Exception;
     }
 
     /** Does something about what was said, and counts it. */
@@ -73,7 +73,7 @@ class BlockingTest extends RunnerRules {
         }
 
         @Override
-        public void act(Integer count, Event event, BlockingEffects effects) throws Exception {
+        public void act(Integer count, Event event, BlockingEffects<Integer> effects) throws Exception {
             threads.add(Thread.currentThread().getName());
             if (event.payload() instanceof Said said) {
                 act.on(said, event.offset(), effects);
@@ -81,7 +81,7 @@ class BlockingTest extends RunnerRules {
         }
 
         @Override
-        public void actCaughtUp(Integer count, BlockingEffects effects) {
+        public void actCaughtUp(Integer count, BlockingEffects<Integer> effects) {
             threads.add(Thread.currentThread().getName());
         }
     }

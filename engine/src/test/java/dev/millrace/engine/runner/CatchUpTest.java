@@ -95,7 +95,7 @@ class CatchUpTest extends RunnerRules {
         CompletableFuture<Void> held = new CompletableFuture<>();
         Answerer answerer = new Answerer() {
             @Override
-            public CompletionStage<Void> afterAppend(Debt debt, Event event, Effects effects) {
+            public CompletionStage<Void> afterAppend(Debt debt, Event event, Effects<Debt> effects) {
                 return super.afterAppend(debt, event, effects)
                         .thenCompose(launched -> event.payload() instanceof Said ? held : Effects.none());
             }
@@ -120,7 +120,7 @@ class CatchUpTest extends RunnerRules {
                 return held;
             }
             if (state.size() == 2) {
-                seen.complete(state.size() + " of " + effects.current(self[0]).size() + ", behind "
+                seen.complete(state.size() + " of " + effects.current().size() + ", behind "
                         + effects.delivery().behind());
             }
             return Effects.none();

@@ -83,7 +83,7 @@ class EndsTest extends RunnerRules {
     void should_wait_for_the_held_effect_though_an_attempt_fails_meanwhile() {
         get(streams.append(ELSEWHERE, EventInput.ofType("https://events.iterate.com/events/stream/paused")));
         CompletableFuture<Void> go = new CompletableFuture<>();
-        CompletableFuture<Attempt> launched = new CompletableFuture<>();
+        CompletableFuture<Attempt<?>> launched = new CompletableFuture<>();
         Recorder recorder = Recorder.silent().onSaid((state, event, effects) -> {
             launched.complete(effects.launch(
                     "tell",

@@ -42,7 +42,7 @@ class ExclusiveTest extends RunnerRules {
     /** One of several processes: with a clock of its own, which moves only when the test says so. */
     private final class Station {
         final VirtualTimers clock = new VirtualTimers();
-        final List<Attempt> attempts = new CopyOnWriteArrayList<>();
+        final List<Attempt<?>> attempts = new CopyOnWriteArrayList<>();
         final ProcessorRunner<List<String>> runner;
 
         Station(Duration skew) {
@@ -174,7 +174,7 @@ class ExclusiveTest extends RunnerRules {
         Station sleeper = owner(Duration.ZERO);
         say("hi");
         eventually(() -> sleeper.attempts.size() == 1);
-        Attempt asleep = sleeper.attempts.get(0);
+        Attempt<?> asleep = sleeper.attempts.get(0);
         Fence old = new Fence("recorder", PATH, 1);
         EventInput late = EventInput.builder()
                 .type("late")

@@ -214,7 +214,7 @@ class FailuresTest extends RunnerRules {
 
             @Override
             public java.util.concurrent.CompletionStage<Void> afterAppend(
-                    Integer state, dev.millrace.core.Event event, Effects effects) {
+                    Integer state, dev.millrace.core.Event event, Effects<Integer> effects) {
                 calls.incrementAndGet();
                 return CompletableFuture.failedFuture(new IllegalStateException("always"));
             }

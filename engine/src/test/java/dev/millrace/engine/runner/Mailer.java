@@ -33,21 +33,19 @@ final class Mailer implements Processor<Obligations> {
 
     final List<String> sent = new CopyOnWriteArrayList<>();
     final Queue<CompletableFuture<Object>> endings = new ConcurrentLinkedQueue<>();
-    private final Fulfilment fulfilment;
+    private final Fulfilment<Obligations> fulfilment;
 
     Mailer(int mostStarts) {
-        fulfilment = Fulfilment.once(
-                        "mailer/send",
-                        duty -> new Mail.Started(duty.id()),
-                        (duty, attempt) -> {
-                            sent.add(duty.id());
-                            CompletableFuture<Object> ending = endings.poll();
-                            return ending != null
-                                    ? ending
-                                    : CompletableFuture.completedFuture(new Mail.Sent(duty.id()));
-                        },
-                        (duty, why) -> new Mail.Lost(duty.id(), why))
-                .repeatable(mostStarts);
+        fulfilment = Fulfilment.repeatable(
+                mostStarts,
+                "mailer/send",
+                duty -> new Mail.Started(duty.id()),
+                (duty, attempt) -> {
+                    sent.add(duty.id());
+                    CompletableFuture<Object> ending = endings.poll();
+                    return ending != null ? ending : CompletableFuture.completedFuture(new Mail.Sent(duty.id()));
+                },
+                (duty, why) -> new Mail.Lost(duty.id(), why));
     }
 
     @Override
@@ -80,13 +78,13 @@ final class Mailer implements Processor<Obligations> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(Obligations state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(Obligations state, Event event, Effects<Obligations> effects) {
         fulfilment.pursue(state, effects);
         return Effects.none();
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(Obligations state, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(Obligations state, Effects<Obligations> effects) {
         fulfilment.reconcile(state, effects);
         return Effects.none();
     }

@@ -24,11 +24,11 @@ final class Recorder implements Processor<List<String>> {
     }
 
     interface Reaction {
-        CompletionStage<Void> to(List<String> state, Event event, Effects effects);
+        CompletionStage<Void> to(List<String> state, Event event, Effects<List<String>> effects);
     }
 
     interface CaughtUp {
-        CompletionStage<Void> with(List<String> state, Effects effects);
+        CompletionStage<Void> with(List<String> state, Effects<List<String>> effects);
     }
 
     final List<String> calls = new CopyOnWriteArrayList<>();
@@ -104,7 +104,7 @@ final class Recorder implements Processor<List<String>> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(List<String> state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(List<String> state, Event event, Effects<List<String>> effects) {
         if (!(event.payload() instanceof Talk.Said said)) {
             return Effects.none();
         }
@@ -114,7 +114,7 @@ final class Recorder implements Processor<List<String>> {
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(List<String> state, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(List<String> state, Effects<List<String>> effects) {
         calls.add("caught up " + state.size());
         return caughtUp.with(state, effects);
     }

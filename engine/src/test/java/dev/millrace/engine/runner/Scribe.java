@@ -15,13 +15,13 @@ final class Scribe implements Processor<Integer> {
     /** Every call of {@code onCaughtUp}, and every {@code said} event that fired, with the state. */
     final List<String> calls = new CopyOnWriteArrayList<>();
 
-    private final BiFunction<Event, Effects, CompletionStage<Void>> reaction;
+    private final BiFunction<Event, Effects<Integer>, CompletionStage<Void>> reaction;
 
     Scribe() {
         this((event, effects) -> Effects.none());
     }
 
-    Scribe(BiFunction<Event, Effects, CompletionStage<Void>> reaction) {
+    Scribe(BiFunction<Event, Effects<Integer>, CompletionStage<Void>> reaction) {
         this.reaction = reaction;
     }
 
@@ -52,7 +52,7 @@ final class Scribe implements Processor<Integer> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(Integer state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(Integer state, Event event, Effects<Integer> effects) {
         if (!(event.payload() instanceof Talk.Said said)) {
             return Effects.none();
         }
@@ -61,7 +61,7 @@ final class Scribe implements Processor<Integer> {
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(Integer state, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(Integer state, Effects<Integer> effects) {
         calls.add(effects.path() + " caught up " + state);
         return Effects.none();
     }

@@ -224,7 +224,7 @@ abstract class SubtreeRules extends RunnerRules {
         }
 
         @Override
-        public CompletionStage<Void> afterAppend(Integer state, Event event, Effects effects) {
+        public CompletionStage<Void> afterAppend(Integer state, Event event, Effects<Integer> effects) {
             return scribe.afterAppend(state, event, effects);
         }
     }

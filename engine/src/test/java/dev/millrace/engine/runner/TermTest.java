@@ -21,12 +21,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TermTest extends RunnerRules {
-    private final List<Attempt> begun = new CopyOnWriteArrayList<>();
+    private final List<Attempt<?>> begun = new CopyOnWriteArrayList<>();
     private final AtomicBoolean socketClosed = new AtomicBoolean();
     private final CompletableFuture<String> answer = new CompletableFuture<>();
 
     /** Launches work that waits for the answer, with the term that holds when an event was said. */
-    private Recorder launching(java.util.function.Function<Effects, Term> term) {
+    private Recorder launching(java.util.function.Function<Effects<?>, Term> term) {
         return Recorder.silent().onSaid((state, event, effects) -> {
             effects.launch("reply", because(event.offset()), term.apply(effects), attempt -> {
                 attempt.onCancel(() -> socketClosed.set(true));

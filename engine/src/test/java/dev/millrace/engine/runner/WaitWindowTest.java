@@ -37,7 +37,7 @@ class WaitWindowTest extends RunnerRules {
     private static final class Asker implements Processor<WaitWindow> {
         final List<Long> wentAhead = new CopyOnWriteArrayList<>();
         private final Hesitation<WaitWindow> hesitation = new Hesitation<>(
-                "reply", this, state -> state, window -> new Turn.WentAhead(window.through()), (closing, attempt) -> {
+                "reply", state -> state, window -> new Turn.WentAhead(window.through()), (closing, attempt) -> {
                     wentAhead.add(closing.offset());
                     return Effects.none();
                 });
@@ -72,13 +72,13 @@ class WaitWindowTest extends RunnerRules {
         }
 
         @Override
-        public CompletionStage<Void> afterAppend(WaitWindow state, Event event, Effects effects) {
+        public CompletionStage<Void> afterAppend(WaitWindow state, Event event, Effects<WaitWindow> effects) {
             hesitation.decide(state, effects);
             return Effects.none();
         }
 
         @Override
-        public CompletionStage<Void> onCaughtUp(WaitWindow state, Effects effects) {
+        public CompletionStage<Void> onCaughtUp(WaitWindow state, Effects<WaitWindow> effects) {
             hesitation.decide(state, effects);
             return Effects.none();
         }

@@ -24,12 +24,12 @@ public record ChatProcessor(Llm llm) implements Processor<ChatState> {
         return state; // not ours: the same instance
     }
 
-    @Override public CompletionStage<Void> afterAppend(ChatState state, Event event, Effects effects) { return decide(state, effects); }
-    @Override public CompletionStage<Void> onCaughtUp(ChatState state, Effects effects) { return decide(state, effects); }
+    @Override public CompletionStage<Void> afterAppend(ChatState state, Event event, Effects<ChatState> effects) { return decide(state, effects); }
+    @Override public CompletionStage<Void> onCaughtUp(ChatState state, Effects<ChatState> effects) { return decide(state, effects); }
 
     // region decide
     /** Looks at what is owed, not at what just happened: a hundred missed messages make one call. */
-    private CompletionStage<Void> decide(ChatState state, Effects effects) {
+    private CompletionStage<Void> decide(ChatState state, Effects<ChatState> effects) {
         if (state.owesReply() && effects.delivery().behind() == 0)
             effects.launch("reply", because(state.lastUserOffset()), reply ->
                     llm.complete(state.history()).thenCompose(text -> reply.append(new AssistantSaid(text))));

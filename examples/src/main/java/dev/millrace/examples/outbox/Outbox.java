@@ -16,7 +16,7 @@ public final class Outbox implements Processor<OutboxState> {
         CompletionStage<Void> send(LetterEvent.Requested letter);
     }
 
-    private final Fulfilment sending;
+    private final Fulfilment<OutboxState> sending;
 
     /** An outbox that this postman empties. */
     public Outbox(Postman postman) {
@@ -24,7 +24,7 @@ public final class Outbox implements Processor<OutboxState> {
         sending = Fulfilment.once(
                 "outbox/send",
                 duty -> new LetterEvent.Started(duty.id()),
-                (duty, attempt) -> postman.send(letter(attempt.current(this), duty.id()))
+                (duty, attempt) -> postman.send(letter(attempt.current(), duty.id()))
                         .thenApply(sent -> new LetterEvent.Sent(duty.id())),
                 (duty, why) -> new LetterEvent.OutcomeUnknown(duty.id(), why));
         // endregion
@@ -64,13 +64,13 @@ public final class Outbox implements Processor<OutboxState> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(OutboxState state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(OutboxState state, Event event, Effects<OutboxState> effects) {
         sending.pursue(state.duties(), effects);
         return Effects.none();
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(OutboxState state, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(OutboxState state, Effects<OutboxState> effects) {
         sending.reconcile(state.duties(), effects);
         return Effects.none();
     }

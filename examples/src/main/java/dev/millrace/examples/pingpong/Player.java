@@ -39,7 +39,7 @@ public record Player(String opponent) implements Processor<Integer> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(Integer hits, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(Integer hits, Event event, Effects<Integer> effects) {
         if (event.payload() instanceof BallHit ball) {
             return Effects.done(
                     effects.append(Draft.of(new BallHit(ball.count() + 1)).to(opponent)));

@@ -58,7 +58,7 @@ class RunnerMetricsTest {
         }
 
         @Override
-        public CompletionStage<Void> afterAppend(Long state, Event event, Effects effects) {
+        public CompletionStage<Void> afterAppend(Long state, Event event, Effects<Long> effects) {
             effects.launch("work", because(event.offset()), attempt -> work);
             return Effects.none();
         }

@@ -117,13 +117,14 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
 
     /** Pauses when it was this event that tripped it, unless the stream is paused by now. */
     @Override
-    public CompletionStage<Void> afterAppend(CircuitBreakerState state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(
+            CircuitBreakerState state, Event event, Effects<CircuitBreakerState> effects) {
         return pause(state.tripped().filter(trip -> trip.offset() == event.offset()), effects);
     }
 
     /** Pauses when the backlog ended in a trip that nobody acted upon. */
     @Override
-    public CompletionStage<Void> onCaughtUp(CircuitBreakerState state, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(CircuitBreakerState state, Effects<CircuitBreakerState> effects) {
         return pause(state.tripped(), effects);
     }
 
@@ -137,8 +138,8 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
         throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
     }
 
-    private CompletionStage<Void> pause(Optional<Trip> owed, Effects effects) {
-        if (owed.isEmpty() || effects.current(this).paused()) {
+    private CompletionStage<Void> pause(Optional<Trip> owed, Effects<CircuitBreakerState> effects) {
+        if (owed.isEmpty() || effects.current().paused()) {
             return Effects.none();
         }
         Trip trip = owed.get();

@@ -56,7 +56,7 @@ class LoopTest {
         }
 
         @Override
-        public CompletionStage<Void> afterAppend(Integer hits, Event event, Effects effects) {
+        public CompletionStage<Void> afterAppend(Integer hits, Event event, Effects<Integer> effects) {
             return event.payload() instanceof BallHit ball
                     ? Effects.done(effects.append(
                             Draft.of(new BallHit(ball.count() + 1)).to(opponent)))

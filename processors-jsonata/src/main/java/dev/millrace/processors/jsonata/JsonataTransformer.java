@@ -91,7 +91,7 @@ public final class JsonataTransformer implements Processor<TransformerState> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(TransformerState state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(TransformerState state, Event event, Effects<TransformerState> effects) {
         if (state.transformersBySlug().isEmpty() || Lineage.isNotice(event)) {
             return Effects.none();
         }
@@ -106,7 +106,8 @@ public final class JsonataTransformer implements Processor<TransformerState> {
         return all;
     }
 
-    private CompletionStage<Void> append(Derivation derivation, String slug, Event source, Effects effects) {
+    private CompletionStage<Void> append(
+            Derivation derivation, String slug, Event source, Effects<TransformerState> effects) {
         if (derivation.failure().isPresent()) {
             return record(derivation.failure().get(), effects);
         }
@@ -116,7 +117,8 @@ public final class JsonataTransformer implements Processor<TransformerState> {
     }
 
     /** What the service refuses for good is the transformer's failure; anything else is tried again by the runner. */
-    private CompletionStage<Void> append(EventInput event, String slug, Event source, Effects effects) {
+    private CompletionStage<Void> append(
+            EventInput event, String slug, Event source, Effects<TransformerState> effects) {
         return effects.append(Draft.of(event).named("from/" + slug))
                 .thenApply(appended -> Optional.<Failure>empty())
                 .exceptionally(failure -> {
@@ -133,7 +135,7 @@ public final class JsonataTransformer implements Processor<TransformerState> {
                 .thenCompose(failure -> failure.isEmpty() ? Effects.none() : record(failure.get(), effects));
     }
 
-    private CompletionStage<Void> record(Failure failure, Effects effects) {
+    private CompletionStage<Void> record(Failure failure, Effects<TransformerState> effects) {
         CompletionStage<?> recorded =
                 effects.append(Draft.of(failure.record()).named("failed/" + failure.transformer()));
         if (!failure.stage().equals("depth")) {

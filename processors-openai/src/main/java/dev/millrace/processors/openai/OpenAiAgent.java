@@ -77,7 +77,7 @@ public final class OpenAiAgent implements Processor<AgentState> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(AgentState state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(AgentState state, Event event, Effects<AgentState> effects) {
         if (event.payload() instanceof RequestCancelled) {
             // The running attempt's request was stopped by somebody else: nothing is owed for its input any more.
             effects.running(REPLY)
@@ -92,16 +92,16 @@ public final class OpenAiAgent implements Processor<AgentState> {
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(AgentState state, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(AgentState state, Effects<AgentState> effects) {
         return decide(state, effects, true);
     }
 
     /** The one decision. What it appends comes back as an event, and then it is made again. */
-    private CompletionStage<Void> decide(AgentState state, Effects effects, boolean caughtUp) {
+    private CompletionStage<Void> decide(AgentState state, Effects<AgentState> effects, boolean caughtUp) {
         if (!state.owesReply()) {
             return Effects.none();
         }
-        Optional<Attempt> running = effects.running(REPLY);
+        Optional<Attempt<AgentState>> running = effects.running(REPLY);
         if (state.open().isEmpty()) {
             if (effects.delivery().behind() == 0) {
                 effects.launch(REPLY, Effects.because(state.owed()), this::reply);
@@ -117,12 +117,12 @@ public final class OpenAiAgent implements Processor<AgentState> {
     }
 
     private static CompletionStage<Void> cancelled(
-            Effects effects, long requestId, String reason, Optional<Long> byOffset) {
+            Effects<AgentState> effects, long requestId, String reason, Optional<Long> byOffset) {
         RequestCancelled event = new RequestCancelled(requestId, reason, byOffset);
         return Effects.done(effects.append(Draft.of(event).because(requestId)));
     }
 
-    private static CompletionStage<Void> lost(Effects effects, OpenRequest open) {
+    private static CompletionStage<Void> lost(Effects<AgentState> effects, OpenRequest open) {
         AgentEvent event = open.attempt() < MOST_ATTEMPTS
                 ? new RequestLost(open.id())
                 : new RequestFailed(
@@ -137,8 +137,8 @@ public final class OpenAiAgent implements Processor<AgentState> {
     }
 
     /** The attempt: starts a request in the log, and if it was this attempt that started it, asks the model. */
-    private CompletionStage<?> reply(Attempt attempt) {
-        AgentState state = attempt.current(this);
+    private CompletionStage<?> reply(Attempt<AgentState> attempt) {
+        AgentState state = attempt.current();
         boolean stillOwed =
                 state.owesReply() && state.owed() == attempt.because().offset();
         if (!stillOwed || state.open().isPresent()) {
@@ -157,7 +157,7 @@ public final class OpenAiAgent implements Processor<AgentState> {
             return new Reply(
                             attempt,
                             requestId,
-                            () -> attempt.current(this).closedThrough() >= requestId,
+                            () -> attempt.current().closedThrough() >= requestId,
                             client,
                             prompt.body(state),
                             timers,

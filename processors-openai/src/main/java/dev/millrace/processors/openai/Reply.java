@@ -31,7 +31,7 @@ final class Reply implements RetryingCall.Sink {
     private final long requestId;
     private final Timers timers;
     private final BooleanSupplier isOver;
-    private final Attempt attempt;
+    private final Attempt<?> attempt;
     private final ReplyLog log;
     private final ChunkCoalescer chunks;
     private final RetryingCall call;
@@ -46,7 +46,7 @@ final class Reply implements RetryingCall.Sink {
      * @param isOver whether the log says that the request has ended, in whatever way
      */
     Reply(
-            Attempt attempt,
+            Attempt<?> attempt,
             long requestId,
             BooleanSupplier isOver,
             ResponsesClient client,

@@ -10,13 +10,13 @@ import java.util.concurrent.CompletableFuture;
  * the outputs of two requests never mix. Safe for use by many threads.
  */
 final class ReplyLog {
-    private final Attempt attempt;
+    private final Attempt<?> attempt;
     private final long requestId;
     private final CompletableFuture<Void> broken = new CompletableFuture<>();
     private CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
     private int count;
 
-    ReplyLog(Attempt attempt, long requestId) {
+    ReplyLog(Attempt<?> attempt, long requestId) {
         this.attempt = attempt;
         this.requestId = requestId;
     }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Appended;
 import dev.millrace.core.Event;
+import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Because;
 import dev.millrace.core.processor.Draft;
-import dev.millrace.core.processor.Processor;
 import dev.millrace.processors.openai.AgentEvent.ChunkAdded;
 import dev.millrace.processors.openai.AgentEvent.RequestLost;
 import java.time.Instant;
@@ -71,7 +71,7 @@ class ReplyLogTest {
     }
 
     /** An attempt whose appends are stored when the test says so. */
-    private static final class Desk implements Attempt {
+    private static final class Desk implements Attempt<AgentState> {
         private final List<Draft> sent = new ArrayList<>();
         private final List<CompletableFuture<Appended>> answers = new ArrayList<>();
 
@@ -104,8 +104,13 @@ class ReplyLogTest {
         }
 
         @Override
-        public <S> S current(Processor<S> processor) {
-            return processor.initialState();
+        public AgentState current() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletableFuture<List<Event>> read(ReadRange range) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -47,28 +47,26 @@ final class Alarm {
     /** After a run that could neither be made nor refused. */
     private static final Duration RETRY = Duration.ofSeconds(5);
 
-    private final Scheduler scheduler;
     private final Timers timers;
 
-    Alarm(Scheduler scheduler, Timers timers) {
-        this.scheduler = scheduler;
+    Alarm(Timers timers) {
         this.timers = timers;
     }
 
     /** Makes what is due, or waits for what is due next. */
-    void arm(Effects effects) {
+    void arm(Effects<SchedulerState> effects) {
         for (Queue queue : Queue.values()) {
             arm(queue, effects, Set.of());
         }
     }
 
     /** Does nothing while runs are made: this is called again when they are done. */
-    private synchronized void arm(Queue queue, Effects effects, Set<String> made) {
+    private synchronized void arm(Queue queue, Effects<SchedulerState> effects, Set<String> made) {
         if (effects.running(queue.run).isPresent()) {
             return;
         }
         effects.running(queue.alarm).ifPresent(Attempt::cancel);
-        List<Tick> ticks = effects.current(scheduler).ticks().stream()
+        List<Tick> ticks = effects.current().ticks().stream()
                 .filter(tick -> Queue.of(tick) == queue && !made.contains(tick.id()))
                 .toList();
         if (ticks.isEmpty()) {
@@ -83,7 +81,7 @@ final class Alarm {
         }
     }
 
-    private CompletionStage<Void> armAgain(Queue queue, Effects effects) {
+    private CompletionStage<Void> armAgain(Queue queue, Effects<SchedulerState> effects) {
         arm(queue, effects, Set.of());
         return Effects.none();
     }
@@ -92,9 +90,10 @@ final class Alarm {
         return Effects.because(tick.entry().offset());
     }
 
-    private void run(Queue queue, Effects effects, List<Tick> due) {
+    private void run(Queue queue, Effects<SchedulerState> effects, List<Tick> due) {
         CompletableFuture<Boolean> made = new CompletableFuture<>();
-        Attempt run = effects.launch(queue.run, because(due.get(0)), attempt -> make(attempt, effects, due, made));
+        Attempt<SchedulerState> run =
+                effects.launch(queue.run, because(due.get(0)), attempt -> make(attempt, effects, due, made));
         run.done().thenRun(() -> {
             if (run.isCancelled() || !made.isDone()) {
                 return;
@@ -108,14 +107,17 @@ final class Alarm {
         });
     }
 
-    private synchronized void retry(Queue queue, Effects effects, Tick tick) {
+    private synchronized void retry(Queue queue, Effects<SchedulerState> effects, Tick tick) {
         effects.after(RETRY, queue.alarm, because(tick), attempt -> armAgain(queue, effects));
     }
 
     /** Never fails: what could not be made stays due. */
     private CompletionStage<Void> make(
-            Attempt attempt, Effects effects, List<Tick> due, CompletableFuture<Boolean> made) {
-        return new TickRun(scheduler, timers, effects.path(), attempt).all(due).handle((nothing, failure) -> {
+            Attempt<SchedulerState> attempt,
+            Effects<SchedulerState> effects,
+            List<Tick> due,
+            CompletableFuture<Boolean> made) {
+        return new TickRun(timers, effects.path(), attempt).all(due).handle((nothing, failure) -> {
             made.complete(failure == null);
             if (failure != null && !(Scheduler.unwrap(failure) instanceof CancellationException)) {
                 LOG.log(

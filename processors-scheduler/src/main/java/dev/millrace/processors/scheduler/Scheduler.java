@@ -44,7 +44,7 @@ public final class Scheduler implements Processor<SchedulerState> {
 
     /** A scheduler by this clock. */
     public Scheduler(Timers timers) {
-        this.alarm = new Alarm(this, timers);
+        this.alarm = new Alarm(timers);
     }
 
     @Override
@@ -112,12 +112,12 @@ public final class Scheduler implements Processor<SchedulerState> {
 
     /** Puts in force what this event asks for, and sets the alarm by what is due next. */
     @Override
-    public CompletionStage<Void> afterAppend(SchedulerState state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(SchedulerState state, Event event, Effects<SchedulerState> effects) {
         if (!(event.payload() instanceof ScheduleEvent occurred)) {
             return Effects.none();
         }
         if (occurred instanceof AppendScheduled asked) {
-            return effects.current(this)
+            return effects.current()
                     .entry(asked.slug())
                     .filter(entry -> entry.awaitsRewrite() && entry.offset() == event.offset())
                     .map(entry -> rewrite(new Tick(asked.slug(), entry), effects))
@@ -129,17 +129,17 @@ public final class Scheduler implements Processor<SchedulerState> {
 
     /** Puts in force what was asked for and not answered, and sets the alarm by what is due next. */
     @Override
-    public CompletionStage<Void> onCaughtUp(SchedulerState state, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(SchedulerState state, Effects<SchedulerState> effects) {
         alarm.arm(effects);
         CompletableFuture<Void> before = CompletableFuture.completedFuture(null);
-        for (Tick request : effects.current(this).requests()) {
+        for (Tick request : effects.current().requests()) {
             before = before.thenCompose(nothing -> rewrite(request, effects));
         }
         return before;
     }
 
     /** What cannot be put in force, because it is too large say, has failed; everything else is tried again. */
-    private static CompletionStage<Void> rewrite(Tick request, Effects effects) {
+    private static CompletionStage<Void> rewrite(Tick request, Effects<SchedulerState> effects) {
         long offset = request.entry().offset();
         EventInput configured = EventInput.builder()
                 .from(EventInput.of(request.entry().rewrite(request.slug())))

@@ -17,13 +17,11 @@ import java.util.concurrent.CompletionStage;
  * the start, makes only what is missing of it.
  */
 final class TickRun {
-    private final Scheduler scheduler;
     private final Timers timers;
     private final StreamPath path;
-    private final Attempt attempt;
+    private final Attempt<SchedulerState> attempt;
 
-    TickRun(Scheduler scheduler, Timers timers, StreamPath path, Attempt attempt) {
-        this.scheduler = scheduler;
+    TickRun(Timers timers, StreamPath path, Attempt<SchedulerState> attempt) {
         this.timers = timers;
         this.path = path;
         this.attempt = attempt;
@@ -44,7 +42,7 @@ final class TickRun {
 
     /** Somebody may cancel or replace the schedule at any time, also between two steps. */
     private CompletionStage<Void> ifItStands(Tick tick, Step step) {
-        return tick.standsIn(attempt.current(scheduler)) ? step.take() : Effects.none();
+        return tick.standsIn(attempt.current()) ? step.take() : Effects.none();
     }
 
     private CompletionStage<Void> one(Tick tick) {

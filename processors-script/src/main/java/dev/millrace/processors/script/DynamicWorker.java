@@ -58,7 +58,7 @@ final class DynamicWorker implements Processor<WorkersState> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(WorkersState state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(WorkersState state, Event event, Effects<WorkersState> effects) {
         if (event.payload() instanceof WorkerEvent.Removed removed) {
             if (!state.workersBySlug().containsKey(removed.slug())) {
                 effects.running(name(removed.slug())).ifPresent(Attempt::cancel);
@@ -70,12 +70,12 @@ final class DynamicWorker implements Processor<WorkersState> {
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(WorkersState state, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(WorkersState state, Effects<WorkersState> effects) {
         launch(state, effects);
         return Effects.none();
     }
 
-    private void launch(WorkersState state, Effects effects) {
+    private void launch(WorkersState state, Effects<WorkersState> effects) {
         StreamPath path = effects.path();
         state.workersBySlug().forEach((slug, configuration) -> {
             if (isNewest(slug, configuration, effects)) {
@@ -96,8 +96,8 @@ final class DynamicWorker implements Processor<WorkersState> {
     }
 
     /** A state that is not the newest may name what is replaced or removed by now. */
-    private boolean isNewest(String slug, WorkersState.Configuration configuration, Effects effects) {
-        return configuration.equals(effects.current(this).workersBySlug().get(slug));
+    private boolean isNewest(String slug, WorkersState.Configuration configuration, Effects<WorkersState> effects) {
+        return configuration.equals(effects.current().workersBySlug().get(slug));
     }
 
     private static String name(String slug) {

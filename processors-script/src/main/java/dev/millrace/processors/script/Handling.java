@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * What is still open when the script has answered ends with it, except for appends, which are waited for.
  */
 final class Handling extends Conversation {
-    private final Effects effects;
+    private final Effects<?> effects;
     private final Egress egress;
     private final Optional<WorkerEvent.Header> gateway;
     private final Consumer<Runnable> thread;
@@ -48,7 +48,7 @@ final class Handling extends Conversation {
             String what,
             ScriptLimits limits,
             Timers timers,
-            Effects effects,
+            Effects<?> effects,
             Egress egress,
             Optional<WorkerEvent.Header> gateway,
             Consumer<Runnable> thread,

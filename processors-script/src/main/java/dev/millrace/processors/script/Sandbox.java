@@ -73,7 +73,7 @@ final class Sandbox implements AutoCloseable {
      * @return completes when all is done; fails with {@link ScriptFailure}, or with {@link CancellationException} when the
      *     sandbox is closed before that
      */
-    CompletableFuture<Void> handle(Event event, JsonNode state, JsonNode before, Effects effects, Egress egress) {
+    CompletableFuture<Void> handle(Event event, JsonNode state, JsonNode before, Effects<?> effects, Egress egress) {
         Handling next = new Handling(
                 "handling " + event.path() + "@" + event.offset(),
                 limits,

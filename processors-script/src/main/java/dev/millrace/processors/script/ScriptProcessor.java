@@ -74,7 +74,7 @@ final class ScriptProcessor implements Processor<ScriptState> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(ScriptState state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(ScriptState state, Event event, Effects<ScriptState> effects) {
         if (!loaded.acts() || isOwnConfiguration(event) || isFailureOfAScript(event)) {
             return Effects.none();
         }

@@ -58,7 +58,7 @@ final class Worker implements AutoCloseable {
     }
 
     /** Lets the script act on an event. */
-    CompletableFuture<Void> handle(Event event, JsonNode state, JsonNode before, Effects effects) {
+    CompletableFuture<Void> handle(Event event, JsonNode state, JsonNode before, Effects<?> effects) {
         return acting.handle(event, state, before, effects, egress);
     }
 

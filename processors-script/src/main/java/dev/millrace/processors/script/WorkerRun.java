@@ -32,7 +32,7 @@ final class WorkerRun {
     private final HostContext context;
     private final ScriptLimits limits;
     private final Egress egress;
-    private final Attempt attempt;
+    private final Attempt<?> attempt;
     private final StreamPath path;
     private final String slug;
     private final WorkersState.Configuration configuration;
@@ -43,7 +43,7 @@ final class WorkerRun {
             HostContext context,
             ScriptLimits limits,
             Egress egress,
-            Attempt attempt,
+            Attempt<?> attempt,
             StreamPath path,
             String slug,
             WorkersState.Configuration configuration,

@@ -70,7 +70,7 @@ final class Courier implements Processor<Origin> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(Origin origin, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(Origin origin, Event event, Effects<Origin> effects) {
         if (subscriber.endsWith(event)) {
             reports.flush();
             drained.completeAsync(() -> null, context.executor());
@@ -86,7 +86,8 @@ final class Courier implements Processor<Origin> {
     }
 
     /** Nothing, and never done, when this was abandoned meanwhile: whoever runs this next begins with the event again. */
-    private CompletionStage<Void> push(int times, Origin origin, Event event, Optional<byte[]> body, Effects effects) {
+    private CompletionStage<Void> push(
+            int times, Origin origin, Event event, Optional<byte[]> body, Effects<Origin> effects) {
         if (abandoned.get() != times) {
             return new CompletableFuture<>();
         }
@@ -106,13 +107,13 @@ final class Courier implements Processor<Origin> {
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(Origin origin, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(Origin origin, Effects<Origin> effects) {
         reports.settle(effects);
         return Effects.none();
     }
 
     /** An expression that fails on an event says so in the log, and the event is passed over. */
-    private Optional<byte[]> write(Event event, Effects effects) {
+    private Optional<byte[]> write(Event event, Effects<Origin> effects) {
         try {
             return letter.write(event);
         } catch (RuntimeException failure) {

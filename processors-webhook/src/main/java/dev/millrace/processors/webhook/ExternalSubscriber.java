@@ -77,7 +77,7 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
      * that can wait until all of it is known: how far a subscriber has come stands further on.
      */
     @Override
-    public CompletionStage<Void> afterAppend(Subscribers state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(Subscribers state, Event event, Effects<Subscribers> effects) {
         if (!caughtUp.contains(event.path())) {
             return Effects.none();
         }
@@ -93,14 +93,14 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
 
     /** Starts whatever should run. */
     @Override
-    public CompletionStage<Void> onCaughtUp(Subscribers state, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(Subscribers state, Effects<Subscribers> effects) {
         caughtUp.add(effects.path());
-        effects.current(this).subscribersBySlug().keySet().forEach(slug -> settle(slug, effects));
+        effects.current().subscribersBySlug().keySet().forEach(slug -> settle(slug, effects));
         return Effects.none();
     }
 
     /** As {@link #settle}, when what was before this event has been pushed, if that is soon. */
-    private void settleAfterwards(String slug, Effects effects) {
+    private void settleAfterwards(String slug, Effects<Subscribers> effects) {
         CourierRun before = runs.get(new Key(effects.path(), slug));
         if (before == null) {
             settle(slug, effects);
@@ -109,9 +109,9 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
         }
     }
 
-    private void settle(String slug, Effects effects) {
+    private void settle(String slug, Effects<Subscribers> effects) {
         String name = "subscriber/" + slug;
-        effects.current(this)
+        effects.current()
                 .find(slug)
                 .filter(PushSubscription::isEnabled)
                 .ifPresentOrElse(
@@ -123,7 +123,8 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
     }
 
     /** Pushes until the attempt is cancelled. */
-    private CompletionStage<?> push(PushSubscription subscriber, Effects effects, Attempt attempt) {
+    private CompletionStage<?> push(
+            PushSubscription subscriber, Effects<Subscribers> effects, Attempt<Subscribers> attempt) {
         Courier courier = new Courier(subscriber, effects.path(), context, clients);
         CourierRun run = new CourierRun(courier, effects.path(), context);
         Key key = new Key(effects.path(), subscriber.slug());

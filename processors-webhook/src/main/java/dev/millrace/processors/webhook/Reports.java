@@ -37,7 +37,7 @@ final class Reports {
     private boolean underWay;
     private boolean closed;
     private Instant quietUntil = Instant.MIN;
-    private @Nullable Effects newest;
+    private @Nullable Effects<?> newest;
     private Timers.@Nullable Timer timer;
 
     Reports(PushSubscription subscriber, HostContext context) {
@@ -46,7 +46,7 @@ final class Reports {
     }
 
     /** An event was accepted; {@code atOnce} when that is news, because it was not before. */
-    void succeeded(long offset, boolean atOnce, Effects effects) {
+    void succeeded(long offset, boolean atOnce, Effects<?> effects) {
         synchronized (this) {
             from = deliveries == 0 ? offset : from;
             through = offset;
@@ -58,7 +58,7 @@ final class Reports {
     }
 
     /** An event is dealt with: tells of the successes if there is nothing left to push. */
-    void settle(Effects effects) {
+    void settle(Effects<?> effects) {
         boolean now;
         synchronized (this) {
             boolean quiet = effects.delivery().behind() == 0 && deliveries > 0;
@@ -75,7 +75,7 @@ final class Reports {
 
     /** Tells of the successes that were not told of. */
     void flush() {
-        Effects effects;
+        Effects<?> effects;
         DeliverySucceeded report;
         synchronized (this) {
             if (timer != null) {
@@ -119,7 +119,7 @@ final class Reports {
     }
 
     /** An attempt failed. */
-    void failed(long offset, int attempt, Outcome outcome, Optional<Instant> next, Effects effects) {
+    void failed(long offset, int attempt, Outcome outcome, Optional<Instant> next, Effects<?> effects) {
         append(
                 new DeliveryFailed(
                         subscriber.slug(),
@@ -135,7 +135,7 @@ final class Reports {
     }
 
     /** Nothing more is pushed under this configuration. */
-    CompletableFuture<Appended> disabled(long offset, String reason, Effects effects) {
+    CompletableFuture<Appended> disabled(long offset, String reason, Effects<?> effects) {
         flush();
         return append(
                 new Disabled(subscriber.slug(), shorten(reason), Optional.of(subscriber.configuredAt())),
@@ -145,7 +145,7 @@ final class Reports {
     }
 
     /** Each configuration begins to count anew, so its offset is part of the name. */
-    private CompletableFuture<Appended> append(SubscriptionEvent event, String name, long offset, Effects effects) {
+    private CompletableFuture<Appended> append(SubscriptionEvent event, String name, long offset, Effects<?> effects) {
         return effects.append(
                         Draft.of(event).because(offset).named("configured-" + subscriber.configuredAt() + "-" + name))
                 .whenComplete((appended, refused) -> log(refused));

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 final class Round {
     private final Courier courier;
     private final Message message;
-    private final Effects effects;
+    private final Effects<?> effects;
     private final CompletableFuture<Void> accepted = new CompletableFuture<>();
     private boolean failedBefore;
     private boolean over;
     private Timers.@Nullable Timer waiting;
 
-    Round(Courier courier, Message message, Effects effects) {
+    Round(Courier courier, Message message, Effects<?> effects) {
         this.courier = courier;
         this.message = message;
         this.effects = effects;

@@ -66,7 +66,7 @@ class RunnerTracingTest {
         }
 
         @Override
-        public CompletionStage<Void> afterAppend(Long state, Event event, Effects effects) {
+        public CompletionStage<Void> afterAppend(Long state, Event event, Effects<Long> effects) {
             effects.launch("work", because(event.offset()), attempt -> switch (event.type()) {
                 case "fail" -> CompletableFuture.failedFuture(new IllegalStateException("no luck"));
                 case "wait" -> new CompletableFuture<Void>();

@@ -114,14 +114,14 @@ final class Ledger implements Processor<Ledger.Account> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(Account account, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(Account account, Event event, Effects<Account> effects) {
         onBegin.accept(process);
         require(account.through() == event.offset(), "is given the state of " + account.through() + " with " + event);
         serve(account, effects);
         return event.payload() instanceof Entry.Asked asked ? answer(asked, event, effects) : Effects.none();
     }
 
-    private CompletionStage<Void> answer(Entry.Asked asked, Event event, Effects effects) {
+    private CompletionStage<Void> answer(Entry.Asked asked, Event event, Effects<Account> effects) {
         require(underWay == 0, "is given " + event.offset() + " while " + underWay + " is not done");
         int attempt = tries.merge(event.offset(), 1, Integer::sum);
         require(attempt == effects.delivery().attempt(), "is told of attempt " + effects.delivery() + " at " + attempt);
@@ -142,12 +142,12 @@ final class Ledger implements Processor<Ledger.Account> {
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(Account account, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(Account account, Effects<Account> effects) {
         serve(account, effects);
         return Effects.none();
     }
 
-    private void serve(Account account, Effects effects) {
+    private void serve(Account account, Effects<Account> effects) {
         if (account.open().isEmpty() || effects.delivery().behind() > 0) {
             return;
         }
