@@ -198,14 +198,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
                 "destroy", path, requests.destroy(path, children), response -> Answers.destroyed(response, project)));
     }
 
-    /**
-     * Makes a new stream that begins with the events of another one, as far as an offset. What they configure acts on
-     * nothing before the first append to the new stream.
-     *
-     * @param at the last offset to copy, 1 or more
-     * @return completes when the new stream is durable; fails with {@code BAD_REQUEST} when there is no such offset, and
-     *     {@code CONFLICT} when {@code to} exists
-     */
+    @Override
     public CompletableFuture<Void> fork(StreamPath from, long at, StreamPath to) {
         return exchange.perform(new Operation<>("fork", from, requests.fork(from, at, to), Answers::done));
     }

@@ -1,5 +1,6 @@
 package dev.millrace.core;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -65,12 +66,56 @@ public interface EventStreams {
     CompletableFuture<Destroyed> destroy(StreamPath path, boolean children);
 
     /**
+     * Makes a new stream that begins with the events of another one, as far as an offset. What they configure acts on
+     * nothing before the first append to the new stream.
+     *
+     * @param at the last offset to copy, 1 or more
+     * @return completes when the new stream is durable; fails with {@code BAD_REQUEST} when there is no such offset, or the
+     *     store cannot copy streams, and with {@code CONFLICT} when {@code to} exists
+     */
+    CompletableFuture<Void> fork(StreamPath from, long at, StreamPath to);
+
+    /** As {@link #fork(StreamPath, long, StreamPath)}, with paths as {@link StreamPath#of(String)} reads them. */
+    default CompletableFuture<Void> fork(String from, long at, String to) {
+        return fork(StreamPath.of(from), at, StreamPath.of(to));
+    }
+
+    /** As {@link #read(StreamPath, ReadRange)}, with a path as {@link StreamPath#of(String)} reads it. */
+    default CompletableFuture<List<Event>> read(String path, ReadRange range) {
+        return read(StreamPath.of(path), range);
+    }
+
+    /** As {@link #subscribe(StreamPath, long, Subscriber)}, with a path as {@link StreamPath#of(String)} reads it. */
+    default Subscription subscribe(String path, long afterOffset, Subscriber subscriber) {
+        return subscribe(StreamPath.of(path), afterOffset, subscriber);
+    }
+
+    /** As {@link #state(StreamPath)}, with a path as {@link StreamPath#of(String)} reads it. */
+    default CompletableFuture<StreamState> state(String path) {
+        return state(StreamPath.of(path));
+    }
+
+    /**
+     * The same streams for code that waits.
+     *
+     * @param limit how long a call may take, positive
+     */
+    default BlockingEventStreams blocking(Duration limit) {
+        return new BlockingEventStreams(this, limit);
+    }
+
+    /**
      * Appends a payload under its own {@link EventName}.
      *
      * @param path as {@link StreamPath#of(String)} reads it
      * @param payload an object of a class with {@code @EventName}, or an {@link EventInput}
      */
     default CompletableFuture<Appended> append(String path, Object payload) {
-        return append(StreamPath.of(path), payload instanceof EventInput input ? input : EventInput.of(payload));
+        return append(StreamPath.of(path), payload);
+    }
+
+    /** As {@link #append(String, Object)}. */
+    default CompletableFuture<Appended> append(StreamPath path, Object payload) {
+        return append(path, payload instanceof EventInput input ? input : EventInput.of(payload));
     }
 }

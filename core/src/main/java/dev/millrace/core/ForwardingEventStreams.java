@@ -47,6 +47,11 @@ public interface ForwardingEventStreams extends EventStreams {
     }
 
     @Override
+    default CompletableFuture<Void> fork(StreamPath from, long at, StreamPath to) {
+        return delegate().fork(from, at, to);
+    }
+
+    @Override
     default CompletableFuture<Destroyed> destroy(StreamPath path, boolean children) {
         return delegate().destroy(path, children);
     }

@@ -53,7 +53,7 @@ final class EngineParts {
         this.store = new OpenStore(store);
         Announcements announcements = new Announcements(incarnations);
         this.appends = new Appends(announcements, timers);
-        this.tails = new Tails(this.store, delivery, this::touch);
+        this.tails = new Tails(this.store, delivery, timers, this::touch);
         this.writer = new Writer(
                 store,
                 new Intake(MOST_WAITING, MOST_WAITING_BYTES, PATIENCE),

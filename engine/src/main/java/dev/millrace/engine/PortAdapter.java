@@ -100,6 +100,11 @@ final class PortAdapter implements EventStreams {
     }
 
     @Override
+    public CompletableFuture<Void> fork(StreamPath from, long at, StreamPath to) {
+        return engine.fork(project, from, at, to).thenApply(head -> null);
+    }
+
+    @Override
     public CompletableFuture<Destroyed> destroy(StreamPath path, boolean children) {
         return engine.destroy(project, path, children);
     }

@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import dev.millrace.core.Connected;
+import dev.millrace.core.StreamException;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * when the stage of the last one has completed, so a slow sink costs no memory and delays nobody. The log is the queue.
  */
 public interface RecordSink {
-    /** First of all: what the stream looks like as the tail begins; the gap is always zero. */
+    /**
+     * What the stream looks like as the tail begins, and each time that it begins again. The gap is how long the tail was
+     * lost before, zero the first time.
+     */
     void onConnected(Connected connected);
 
     /**
@@ -20,8 +24,18 @@ public interface RecordSink {
      */
     CompletionStage<Void> onRecords(List<EventRecord> page);
 
-    /** Every record up to the watermark has been delivered; once. */
+    /** Every record up to the watermark has been delivered; once for each {@link #onConnected}. */
     void onCaughtUp(long watermark);
+
+    /**
+     * The store could not be read.
+     *
+     * @return whether the tail goes on: it waits, calls {@link #onConnected} again and delivers what follows the last
+     *     record. By default it does not, and ends with this failure
+     */
+    default boolean onLost(StreamException failure) {
+        return false;
+    }
 
     /**
      * The last call. It waits for the stage of the page under way, if there is one; nothing follows it. It is the only

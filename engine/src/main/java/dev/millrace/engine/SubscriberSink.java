@@ -2,6 +2,7 @@ package dev.millrace.engine;
 
 import dev.millrace.core.Connected;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamException;
 import dev.millrace.core.Subscriber;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class SubscriberSink implements RecordSink {
     private final Subscriber subscriber;
     private final BooleanSupplier ended;
+    private boolean isConnected;
 
     SubscriberSink(Subscriber subscriber, BooleanSupplier ended) {
         this.subscriber = subscriber;
@@ -21,6 +23,7 @@ final class SubscriberSink implements RecordSink {
 
     @Override
     public void onConnected(Connected connected) {
+        isConnected = true;
         subscriber.onConnected(connected);
     }
 
@@ -38,6 +41,15 @@ final class SubscriberSink implements RecordSink {
     @Override
     public void onCaughtUp(long watermark) {
         subscriber.onCaughtUp(watermark);
+    }
+
+    @Override
+    public boolean onLost(StreamException failure) {
+        if (isConnected) {
+            isConnected = false;
+            subscriber.onDisconnected(failure);
+        }
+        return true;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.millrace.engine;
 
 import dev.millrace.core.Connected;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.SubtreeSubscriber;
 import java.time.Duration;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class SubtreeSubscriberSink implements SubtreeSink {
     private final SubtreeSubscriber subscriber;
     private final BooleanSupplier ended;
+    private boolean isConnected;
+    private Duration gap = Duration.ZERO;
 
     SubtreeSubscriberSink(SubtreeSubscriber subscriber, BooleanSupplier ended) {
         this.subscriber = subscriber;
@@ -23,7 +26,9 @@ final class SubtreeSubscriberSink implements SubtreeSink {
 
     @Override
     public void onConnected(Connected connected) {
-        subscriber.onConnected(Duration.ZERO);
+        isConnected = true;
+        gap = connected.gap();
+        subscriber.onConnected(connected.gap());
     }
 
     @Override
@@ -33,7 +38,7 @@ final class SubtreeSubscriberSink implements SubtreeSink {
                 break;
             }
             StreamHead head = standing.head();
-            subscriber.onStream(standing.path(), new Connected(head.incarnation(), head.lastOffset(), Duration.ZERO));
+            subscriber.onStream(standing.path(), new Connected(head.incarnation(), head.lastOffset(), gap));
         }
         return CompletableFuture.completedFuture(null);
     }
@@ -57,6 +62,15 @@ final class SubtreeSubscriberSink implements SubtreeSink {
     @Override
     public void onCaughtUp(long position) {
         subscriber.onCaughtUp();
+    }
+
+    @Override
+    public boolean onLost(StreamException failure) {
+        if (isConnected) {
+            isConnected = false;
+            subscriber.onDisconnected(failure);
+        }
+        return true;
     }
 
     @Override

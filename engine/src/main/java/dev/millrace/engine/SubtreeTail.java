@@ -4,7 +4,7 @@ import dev.millrace.core.Connected;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
-import java.time.Duration;
+import dev.millrace.core.runner.Timers;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -33,6 +33,7 @@ final class SubtreeTail extends TailLoop {
     private final Deque<Notice> notices = new ArrayDeque<>(); // guards itself
     private long cursor;
     private long watermark = -1;
+    private final boolean lists;
     private boolean isListed;
     private Optional<StreamPath> listedThrough = Optional.empty();
     private boolean isCaughtUp;
@@ -48,24 +49,30 @@ final class SubtreeTail extends TailLoop {
             Tails tails,
             OpenStore store,
             Executor delivery,
+            Timers timers,
             StreamKey root,
             long afterPosition,
             boolean standings,
             Function<BooleanSupplier, SubtreeSink> sink) {
-        super(delivery, root);
+        super(delivery, timers, root);
         this.tails = tails;
         this.store = store;
         this.cursor = afterPosition;
+        this.lists = standings;
         this.isListed = !standings;
         this.sink = sink.apply(this::hasEnded);
     }
 
     /** Something was committed. On the writer thread. */
     void published(Group group) {
-        for (StreamKey removed : group.removed()) {
-            if (stream().covers(removed)) {
-                note(new Notice(store.lastPosition(), removed.path()));
+        try {
+            for (StreamKey removed : group.removed()) {
+                if (stream().covers(removed)) {
+                    note(new Notice(store.lastPosition(), removed.path()));
+                }
             }
+        } catch (StreamException unread) { // a tail that begins again finds out which streams there are
+            lose(unread);
         }
         foreign += group.appended().values().stream().mapToInt(List::size).sum();
         if (foreign > MOST_FOREIGN // so that the cursor does not stay far behind
@@ -86,7 +93,7 @@ final class SubtreeTail extends TailLoop {
             }
         }
         if (full) {
-            fail(new StreamException(
+            lose(new StreamException(
                     Code.UNAVAILABLE,
                     stream().path(),
                     "subtree tail ended: " + stream() + "; " + MOST_NOTICES
@@ -105,12 +112,14 @@ final class SubtreeTail extends TailLoop {
     private Step begin() {
         Optional<StreamHead> head = tails.head(stream());
         if (head.isEmpty()) {
-            return after(tails.touch(stream()));
+            return afterStore(tails.touch(stream()));
+        }
+        synchronized (notices) {
+            notices.clear(); // what was destroyed before is not listed
         }
         watermark = store.lastPosition();
         cursor = Math.min(cursor, watermark);
-        sink.onConnected(new Connected(head.get().incarnation(), watermark, Duration.ZERO));
-        return Step.AGAIN;
+        return tell(() -> sink.onConnected(new Connected(head.get().incarnation(), watermark, takeGap())));
     }
 
     private Step list() {
@@ -120,7 +129,7 @@ final class SubtreeTail extends TailLoop {
             return Step.AGAIN;
         }
         listedThrough = Optional.of(page.get(page.size() - 1).path());
-        return after(sink.onStandings(page).toCompletableFuture());
+        return hand(() -> sink.onStandings(page));
     }
 
     private Step deliver() {
@@ -132,13 +141,13 @@ final class SubtreeTail extends TailLoop {
             }
         }
         if (notice != null && notice.position <= cursor) {
-            sink.onDestroyed(notice.path);
-            return Step.AGAIN;
+            StreamPath destroyed = notice.path;
+            return tell(() -> sink.onDestroyed(destroyed));
         }
         if (!isCaughtUp && cursor >= watermark) {
             isCaughtUp = true;
-            sink.onCaughtUp(watermark);
-            return Step.AGAIN;
+            found();
+            return tell(() -> sink.onCaughtUp(watermark));
         }
         long bound = isCaughtUp ? store.lastPosition() : watermark;
         bound = notice == null ? bound : Math.min(bound, notice.position);
@@ -151,7 +160,21 @@ final class SubtreeTail extends TailLoop {
             return Step.AGAIN;
         }
         pageSize.saw(page.records());
-        return after(sink.onRecords(page.records()).toCompletableFuture());
+        found();
+        return hand(() -> sink.onRecords(page.records()));
+    }
+
+    @Override
+    boolean goesOnAfter(StreamException lost) {
+        return sink.onLost(lost);
+    }
+
+    @Override
+    void beginAgain() {
+        watermark = -1;
+        isListed = !lists;
+        listedThrough = Optional.empty();
+        isCaughtUp = false;
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.millrace.engine;
 import dev.millrace.core.Connected;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
-import java.time.Duration;
+import dev.millrace.core.runner.Timers;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -32,10 +32,11 @@ final class Tail extends TailLoop {
     Tail(
             Tails tails,
             Executor delivery,
+            Timers timers,
             StreamKey stream,
             long afterOffset,
             Function<BooleanSupplier, RecordSink> sink) {
-        super(delivery, stream);
+        super(delivery, timers, stream);
         this.tails = tails;
         this.cursor = afterOffset;
         this.sink = sink.apply(this::hasEnded);
@@ -44,6 +45,17 @@ final class Tail extends TailLoop {
     @Override
     Step step() {
         return watermark < 0 ? begin() : deliver();
+    }
+
+    @Override
+    boolean goesOnAfter(StreamException lost) {
+        return sink.onLost(lost);
+    }
+
+    @Override
+    void beginAgain() {
+        watermark = -1;
+        isCaughtUp = false;
     }
 
     @Override
@@ -59,19 +71,18 @@ final class Tail extends TailLoop {
     private Step begin() {
         Optional<StreamHead> head = tails.head(stream());
         if (head.isEmpty()) {
-            return after(tails.touch(stream()));
+            return afterStore(tails.touch(stream()));
         }
         watermark = head.get().lastOffset();
         incarnation = head.get().incarnation();
-        sink.onConnected(new Connected(incarnation, watermark, Duration.ZERO));
-        return Step.AGAIN;
+        return tell(() -> sink.onConnected(new Connected(incarnation, watermark, takeGap())));
     }
 
     private Step deliver() {
         if (!isCaughtUp && cursor >= watermark) {
             isCaughtUp = true;
-            sink.onCaughtUp(watermark);
-            return Step.AGAIN;
+            found();
+            return tell(() -> sink.onCaughtUp(watermark));
         }
         List<EventRecord> page = isCaughtUp
                 ? tails.live(stream(), cursor, pageSize.records())
@@ -91,7 +102,8 @@ final class Tail extends TailLoop {
         }
         pageSize.saw(page);
         cursor = page.get(page.size() - 1).offset();
-        return after(sink.onRecords(page).toCompletableFuture());
+        found();
+        return hand(() -> sink.onRecords(page));
     }
 
     private boolean isSameLife() {

@@ -2,6 +2,7 @@ package dev.millrace.engine;
 
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
+import dev.millrace.core.runner.Timers;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.function.Function;
 final class Tails {
     private final OpenStore store;
     private final Delivery delivery;
+    private final Timers timers;
     private final Function<StreamKey, CompletableFuture<StreamHead>> touch;
     private final Map<StreamKey, Channel> channels = new ConcurrentHashMap<>();
     private final Set<SubtreeTail> subtrees = ConcurrentHashMap.newKeySet();
@@ -31,15 +33,16 @@ final class Tails {
      *
      * @param touch creates a stream if it does not exist
      */
-    Tails(OpenStore store, Delivery delivery, Function<StreamKey, CompletableFuture<StreamHead>> touch) {
+    Tails(OpenStore store, Delivery delivery, Timers timers, Function<StreamKey, CompletableFuture<StreamHead>> touch) {
         this.store = store;
         this.delivery = delivery;
+        this.timers = timers;
         this.touch = touch;
     }
 
     /** Registers a tail and starts it; the sink may ask whether the tail has ended. */
     Tail open(StreamKey stream, long afterOffset, Function<BooleanSupplier, RecordSink> sink) {
-        Tail tail = new Tail(this, delivery, stream, afterOffset, sink);
+        Tail tail = new Tail(this, delivery, timers, stream, afterOffset, sink);
         alive.incrementAndGet();
         channels.compute(stream, (key, channel) -> {
             Channel open = channel == null ? new Channel(delivery) : channel;
@@ -53,7 +56,7 @@ final class Tails {
     /** As {@link #open}, for a stream and everything below it. */
     SubtreeTail openSubtree(
             StreamKey root, long afterPosition, boolean standings, Function<BooleanSupplier, SubtreeSink> sink) {
-        SubtreeTail tail = new SubtreeTail(this, store, delivery, root, afterPosition, standings, sink);
+        SubtreeTail tail = new SubtreeTail(this, store, delivery, timers, root, afterPosition, standings, sink);
         alive.incrementAndGet();
         subtrees.add(tail);
         start(tail);

@@ -4,6 +4,7 @@ import static dev.millrace.engine.EngineFixture.PUBLIC;
 import static dev.millrace.engine.EngineFixture.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.EventStore.Transaction;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -17,13 +18,15 @@ class TailStepTest {
     private static final StreamKey A = new StreamKey(PUBLIC, path("/a"));
 
     private final ControlledStore store = new ControlledStore(new InMemoryEventStore());
+    private final VirtualTimers time = new VirtualTimers();
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     private final RecordingSink sink = new RecordingSink();
     private final Tails tails = new Tails(
             new OpenStore(store),
             new Delivery(DeliveryThreads.create(), new Activity()),
+            time,
             stream -> CompletableFuture.failedFuture(new IllegalStateException("the stream exists")));
-    private final Tail tail = new Tail(tails, tasks::add, A, 0, ended -> sink);
+    private final Tail tail = new Tail(tails, tasks::add, time, A, 0, ended -> sink);
 
     TailStepTest() {
         commit(1);

@@ -85,6 +85,11 @@ final class HarnessStreams implements EventStreams {
     }
 
     @Override
+    public CompletableFuture<Void> fork(StreamPath from, long at, StreamPath to) {
+        return call(from, streams -> streams.fork(from, at, to));
+    }
+
+    @Override
     public CompletableFuture<Destroyed> destroy(StreamPath path, boolean children) {
         return call(path, streams -> streams.destroy(path, children));
     }

@@ -31,7 +31,6 @@ final class AnnouncedSubtree implements Subscription {
     static final Duration LOOK_INTERVAL = Duration.ofSeconds(5);
 
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
-    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
     private static final int READS_AT_ONCE = 16;
     private static final int PAGE = 128;
 
@@ -74,7 +73,8 @@ final class AnnouncedSubtree implements Subscription {
         synchronized (subtree) {
             subscriber.onConnected(Duration.ZERO);
         }
-        subtree.top = streams.subscribe(root, 0, subtree.new Top());
+        Top first = subtree.new Top();
+        first.follow();
         return subtree;
     }
 
@@ -97,16 +97,23 @@ final class AnnouncedSubtree implements Subscription {
     /** Listens to the stream on top. */
     private final class Top implements Subscriber {
         private long history = -1;
+        private long known;
+        private int losses;
         private boolean isCaughtUp;
+
+        void follow() {
+            hold(subscription -> top = subscription, streams.subscribe(root, known, this));
+        }
 
         @Override
         public void onConnected(Connected connected) {
-            history = Math.max(history, connected.watermark());
+            history = isCaughtUp ? history : Math.max(history, connected.watermark());
             tell(told -> told.onStream(root, connected));
         }
 
         @Override
         public void onEvent(Event event) {
+            known = event.offset();
             if (isCaughtUp || event.offset() > history) {
                 tell(told -> told.onEvent(event));
             }
@@ -115,6 +122,7 @@ final class AnnouncedSubtree implements Subscription {
 
         @Override
         public void onCaughtUp(long watermark) {
+            losses = 0;
             if (!isCaughtUp) {
                 isCaughtUp = true;
                 named();
@@ -123,8 +131,35 @@ final class AnnouncedSubtree implements Subscription {
 
         @Override
         public void onEnd(@Nullable Throwable failure) {
+            if (mayPass(failure)) {
+                later(++losses, this::follow);
+                return;
+            }
             tell(told -> told.onEnd(failure));
             close();
+        }
+    }
+
+    private static boolean mayPass(@Nullable Throwable failure) {
+        return failure instanceof StreamException refusal && refusal.isRetryable();
+    }
+
+    private void later(int losses, Runnable task) {
+        options.timers()
+                .after(
+                        RunnerOptions.RECONNECT.delay(losses, options.random()),
+                        () -> options.executor().execute(task));
+    }
+
+    /** Remembers a subscription, or closes it when this is over. */
+    private void hold(Consumer<Subscription> field, Subscription made) {
+        boolean unwanted;
+        synchronized (this) {
+            field.accept(made);
+            unwanted = closed;
+        }
+        if (unwanted) {
+            made.close();
         }
     }
 
@@ -163,6 +198,7 @@ final class AnnouncedSubtree implements Subscription {
         private final StreamPath path;
         private boolean isSubscribed;
         private long known;
+        private int losses;
         private boolean isNamed;
         private @Nullable Subscription subscription;
 
@@ -196,14 +232,7 @@ final class AnnouncedSubtree implements Subscription {
                 onEnd(refused);
                 return;
             }
-            boolean unwanted;
-            synchronized (AnnouncedSubtree.this) {
-                subscription = made;
-                unwanted = closed;
-            }
-            if (unwanted) {
-                made.close();
-            }
+            hold(held -> subscription = held, made);
         }
 
         private void name(Connected connected) {
@@ -215,8 +244,8 @@ final class AnnouncedSubtree implements Subscription {
         }
 
         private void again(Throwable failure, Runnable task) {
-            if (failure instanceof StreamException refusal && refusal.isRetryable()) {
-                options.timers().after(RETRY_DELAY, () -> options.executor().execute(task));
+            if (mayPass(failure)) {
+                later(++losses, task);
             } else {
                 onEnd(failure);
             }
@@ -229,11 +258,17 @@ final class AnnouncedSubtree implements Subscription {
 
         @Override
         public void onEvent(Event event) {
+            known = event.offset();
+            losses = 0;
             tell(told -> told.onEvent(event));
         }
 
         @Override
         public void onEnd(@Nullable Throwable failure) {
+            if (mayPass(failure)) {
+                later(++losses, () -> follow(known));
+                return;
+            }
             if (failure != null) {
                 LOG.log(Level.WARNING, () -> path + " is not followed any longer: " + failure);
             }
@@ -258,10 +293,7 @@ final class AnnouncedSubtree implements Subscription {
                     then.run();
                     return;
                 }
-                events.forEach(event -> {
-                    known = event.offset();
-                    onEvent(event);
-                });
+                events.forEach(this::onEvent);
                 if (events.size() == PAGE) {
                     look(then);
                 } else {

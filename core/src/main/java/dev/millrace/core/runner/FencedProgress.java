@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 record FencedProgress(ProgressStore store, BooleanSupplier holds) implements ProgressStore.Durable {
     @Override
     public Optional<Progress> load(String slug, StreamPath path) {
-        return store instanceof StreamProgressStore shared ? shared.loadAnew(slug, path) : store.load(slug, path);
+        return store.reload(slug, path);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -195,6 +196,11 @@ final class MemberRuns<S> {
         }
 
         @Override
+        public RandomGenerator random() {
+            return options.random();
+        }
+
+        @Override
         public void caughtUp() {
             settled.accept(member);
             changed.run();
@@ -216,20 +222,41 @@ final class MemberRuns<S> {
             }
             member.isWatched = true;
         }
-        run.when(() -> isIdle(run)).whenComplete((idle, over) -> {
+        run.when(run::isIdle).whenComplete((idle, over) -> {
             boolean again;
+            boolean armed = false;
             synchronized (lock) {
                 member.isWatched = false;
                 boolean rests = over == null && member.run == run && member.tail != null && member.tail.isAtHead();
-                again = rests && !isIdle(run); // what was delivered meanwhile is under way
+                again = rests && !run.isIdle(); // what was delivered meanwhile is under way
                 if (rests && !again) {
-                    places.isIdle(member);
+                    armed = run.status().waiting() > 0;
+                    if (armed) {
+                        places.isArmed(member);
+                    } else {
+                        places.isIdle(member);
+                    }
                 }
             }
             if (again) {
                 watch(member);
             }
+            if (armed) {
+                watchTimers(member, run);
+            }
             schedule();
+        });
+    }
+
+    /** Takes note when a timer of a run fires, or is cancelled. */
+    private void watchTimers(Member<S> member, Run<S> run) {
+        run.when(() -> !run.isIdle() || run.status().waiting() == 0).whenComplete((fired, over) -> {
+            synchronized (lock) {
+                if (member.run == run) {
+                    places.isBusy(member);
+                }
+            }
+            watch(member);
         });
     }
 

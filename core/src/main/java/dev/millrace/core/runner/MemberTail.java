@@ -6,13 +6,13 @@ import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +23,14 @@ import org.jspecify.annotations.Nullable;
 final class MemberTail implements Subscription {
     private static final int PAGE = 128;
     private static final int BUFFERED = 64;
-    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
     /** What a tail needs, and whom it tells. */
     interface Surroundings {
         Executor executor();
 
         Timers timers();
+
+        RandomGenerator random();
 
         /** Every event that is known has been delivered; called often, on the tail's thread. */
         void atHead();
@@ -55,6 +56,7 @@ final class MemberTail implements Subscription {
     private long cursor;
     private long watermark;
     private boolean caughtUp;
+    private int losses;
 
     /**
      * A tail that does nothing before it is woken.
@@ -227,13 +229,16 @@ final class MemberTail implements Subscription {
                 .build();
         log.apply(range).whenComplete((events, failure) -> {
             if (failure == null) {
+                losses = 0;
                 page.addAll(events);
                 cursor = events.isEmpty() ? through : cursor; // there is nothing, and nothing will come
                 surroundings.executor().execute(this::run);
             } else if (failure instanceof StreamException refusal && refusal.isRetryable()) {
                 surroundings
                         .timers()
-                        .after(RETRY_DELAY, () -> surroundings.executor().execute(this::run));
+                        .after(
+                                RunnerOptions.RECONNECT.delay(++losses, surroundings.random()),
+                                () -> surroundings.executor().execute(this::run));
             } else {
                 end(failure);
             }

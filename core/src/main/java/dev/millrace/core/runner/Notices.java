@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -87,7 +89,7 @@ final class Notices {
     /** Makes a call of the processor, and tells of it. */
     CompletionStage<Void> calling(
             EffectCall.Kind kind, String name, long offset, int attempt, Supplier<CompletionStage<Void>> call) {
-        return listeners.isEmpty() ? call.get() : watch(called(kind, name, offset, attempt), () -> null, call);
+        return listeners.isEmpty() ? call.get() : watch(called(kind, name, offset, attempt), () -> true, call);
     }
 
     /** The work of an attempt, told of when it is done. */
@@ -98,10 +100,15 @@ final class Notices {
             }
             EffectCall call = called(
                     EffectCall.Kind.ATTEMPT, attempt.name(), attempt.because().offset(), 1);
-            Supplier<@Nullable Throwable> cancelled = () -> attempt.isCancelled()
-                    ? new CancellationException("attempt '" + attempt.name() + "' was cancelled")
-                    : null;
-            return watch(call, cancelled, () -> work.apply(attempt));
+            AtomicBoolean isOver = new AtomicBoolean();
+            Instant begun = timers.now();
+            attempt.onCancel(() -> {
+                if (!isOver.getAndSet(true)) { // its stage may never end
+                    Throwable cancelled = new CancellationException("attempt '" + attempt.name() + "' was cancelled");
+                    tell(listener -> listener.effectFailed(runner, call, since(begun), cancelled));
+                }
+            });
+            return watch(call, () -> !isOver.getAndSet(true), () -> work.apply(attempt));
         };
     }
 
@@ -111,9 +118,7 @@ final class Notices {
 
     /** Hands on the stage only when its end was told, so that nothing that follows from it is told before. */
     private <T extends @Nullable Object> CompletionStage<T> watch(
-            EffectCall call,
-            Supplier<@Nullable Throwable> otherwise,
-            Supplier<? extends @Nullable CompletionStage<? extends T>> work) {
+            EffectCall call, BooleanSupplier isFirst, Supplier<? extends @Nullable CompletionStage<? extends T>> work) {
         Instant begun = timers.now();
         tell(listener -> listener.effectStarted(runner, call));
         CompletionStage<? extends T> stage;
@@ -128,11 +133,13 @@ final class Notices {
         }
         return stage.<T>thenApply(value -> value).whenComplete((value, thrown) -> {
             Duration took = since(begun);
-            Throwable failure = otherwise.get() == null ? thrown : otherwise.get();
-            if (failure == null) {
+            if (!isFirst.getAsBoolean()) {
+                return; // its end was told when it was cancelled
+            }
+            if (thrown == null) {
                 tell(listener -> listener.effectFinished(runner, call, took));
             } else {
-                tell(listener -> listener.effectFailed(runner, call, took, Appender.unwrap(failure)));
+                tell(listener -> listener.effectFailed(runner, call, took, Appender.unwrap(thrown)));
             }
         });
     }

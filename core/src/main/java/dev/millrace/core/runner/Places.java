@@ -14,6 +14,7 @@ final class Places<S> {
     private final Set<Member<S>> urgent = new LinkedHashSet<>();
     private final Set<Member<S>> others = new LinkedHashSet<>();
     private final Set<Member<S>> idle = new LinkedHashSet<>();
+    private final Set<Member<S>> armed = new HashSet<>();
     private final Set<Member<S>> leaving = new HashSet<>();
     private int active;
 
@@ -29,9 +30,9 @@ final class Places<S> {
         return urgent.size() + others.size();
     }
 
-    /** Whether nobody waits, and whoever is active has nothing to do. */
+    /** Whether none waits for a place, and those that are active have nothing to do before a timer fires. */
     boolean areQuiet() {
-        return queued() == 0 && active == idle.size();
+        return queued() == 0 && active == idle.size() + armed.size();
     }
 
     void queue(Member<S> member, boolean isUrgent) {
@@ -48,11 +49,19 @@ final class Places<S> {
 
     void isBusy(Member<S> member) {
         idle.remove(member);
+        armed.remove(member);
     }
 
     void isIdle(Member<S> member) {
         if (member.course == Member.Course.ACTIVE) {
             idle.add(member);
+        }
+    }
+
+    /** It has nothing to do before a timer of its run fires, and keeps its place until then. */
+    void isArmed(Member<S> member) {
+        if (member.course == Member.Course.ACTIVE) {
+            armed.add(member);
         }
     }
 
@@ -65,6 +74,7 @@ final class Places<S> {
     /** It has left. */
     void release(Member<S> member, Member.Course next) {
         idle.remove(member);
+        armed.remove(member);
         leaving.remove(member);
         active--;
         member.course = next;

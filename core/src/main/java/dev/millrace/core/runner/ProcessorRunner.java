@@ -90,7 +90,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
 
     /**
      * Waits until there is nothing left to do: caught up, every effect done, no attempt running, no append on its way,
-     * and every event the processor appended to its own stream folded.
+     * and every event the processor appended to its own stream folded. An attempt that waits for its time is nothing to do.
      *
      * @throws dev.millrace.core.StreamException as {@link #awaitCaughtUp}
      * @throws IllegalStateException when called from inside an effect, which would wait for itself

@@ -11,6 +11,14 @@ public interface ProgressStore {
     Optional<Progress> load(String slug, StreamPath path);
 
     /**
+     * As {@link #load}, with what other processes have saved in the meantime: a store that answers from a cache reads
+     * again. Called when a lease is gained. By default it is {@link #load}.
+     */
+    default Optional<Progress> reload(String slug, StreamPath path) {
+        return load(slug, path);
+    }
+
+    /**
      * Remembers progress, not necessarily at once: what a crash loses is done again under the same idempotency keys.
      * Must not block for long. Calls for one (slug, path) come with ascending offsets within an incarnation; a lower one
      * is ignored.

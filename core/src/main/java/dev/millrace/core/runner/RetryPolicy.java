@@ -29,11 +29,6 @@ public record RetryPolicy(int retries, Duration first, Duration most) {
 
     /** The delay before retry number {@code retry}, counted from 1. */
     Duration delay(int retry, RandomGenerator random) {
-        double longest = Math.min(millis(most), millis(first) * Math.pow(2, Math.min(retry - 1, 1000)));
-        return Duration.ofMillis((long) Math.max(1, longest * (1 - random.nextDouble() / 2)));
-    }
-
-    private static double millis(Duration duration) {
-        return Waiting.nanos(duration) / 1e6;
+        return new Backoff(first, most).delay(retry, random);
     }
 }

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Run<S> implements Running<S> {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
-    private static final Duration REATTACH_DELAY = Duration.ofSeconds(1);
 
     private final EventStreams streams;
     private final StreamPath path;
@@ -50,6 +50,9 @@ final class Run<S> implements Running<S> {
     private long tooLate;
     private volatile boolean attached;
     private final CompletableFuture<RunnerStatus> ended = new CompletableFuture<>();
+
+    private final AtomicInteger losses = new AtomicInteger();
+    private volatile @Nullable Instant deafSince;
 
     private @Nullable Intake intake;
     private @Nullable Subscription subscription;
@@ -176,6 +179,7 @@ final class Run<S> implements Running<S> {
                 phase = Phase.LIVE;
                 acknowledgements.save(identity); // before anybody is told, who may rely on it
                 caughtUpOnce = true;
+                losses.set(0);
                 progression.changed();
             }
         }
@@ -194,23 +198,49 @@ final class Run<S> implements Running<S> {
             if (isStale()) {
                 return;
             }
-            disconnect();
             if (why == null) {
+                disconnect();
                 phase = Phase.RECONNECTING;
-                options.timers().after(REATTACH_DELAY, () -> options.executor().execute(() -> connect(0)));
+                connectLater(0);
+            } else if (why instanceof StreamException notNow && notNow.isRetryable()) {
+                tryAgain(notNow, attached ? fold.through() : afterOffset);
             } else {
+                disconnect();
                 fail(Phase.STOPPED, "subscription to " + path + " ended: " + Diagnostics.describe(why));
             }
         }
     }
 
-    /** Progress could not be read, so it is not known what to act on: the connection is given back and made again. */
+    /** The subscription ended for a reason that may pass, or the progress cannot be read: another one is made. */
     private void tryAgain(StreamException notNow, long afterOffset) {
         disconnect();
         phase = Phase.RECONNECTING;
-        LOG.log(Level.WARNING, "'" + identity.slug() + "' on " + path + " cannot begin yet, and tries again", notNow);
+        if (attached && deafSince == null) {
+            deafSince = options.timers().now();
+        }
+        LOG.log(
+                losses.get() == 0 ? Level.WARNING : Level.DEBUG,
+                () -> "'" + identity.slug() + "' on " + path + " is not connected, and tries again",
+                notNow);
         notices.reconnecting(notNow);
-        options.timers().after(REATTACH_DELAY, () -> options.executor().execute(() -> connect(afterOffset)));
+        connectLater(afterOffset);
+    }
+
+    private void connectLater(long afterOffset) {
+        options.timers()
+                .after(
+                        RunnerOptions.RECONNECT.delay(losses.incrementAndGet(), options.random()),
+                        () -> options.executor().execute(() -> connect(afterOffset)));
+    }
+
+    /** How long nothing was heard of the stream, over this connection or between two subscriptions. */
+    private Duration gap(Connected connected) {
+        Instant since = deafSince;
+        deafSince = null;
+        Duration own = since == null
+                ? Duration.ZERO
+                : Duration.between(since, options.timers().now());
+        return own.compareTo(connected.gap()) > 0 ? own : connected.gap();
     }
 
     // ---- folding
@@ -240,7 +270,7 @@ final class Run<S> implements Running<S> {
             acknowledgements.handed(fold.through());
             attached = true;
         } else {
-            decision = decision.onReconnect(connected.watermark(), connected.gap(), options.reconnectGrace());
+            decision = decision.onReconnect(connected.watermark(), gap(connected), options.reconnectGrace());
         }
         watermark = connected.watermark();
         acting.reaches(watermark);

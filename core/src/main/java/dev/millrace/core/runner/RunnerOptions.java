@@ -47,6 +47,9 @@ record RunnerOptions(
                 failpoints);
     }
 
+    /** How long to wait before another subscription is made in the place of one that has ended. */
+    static final Backoff RECONNECT = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
+
     /** How long an append may wait for another stream to be resumed before it becomes a dead letter. */
     static final Duration FOREIGN_PARKING_LIMIT = Duration.ofSeconds(30);
 

@@ -64,8 +64,8 @@ final class StreamProgressStore implements ProgressStore.Durable {
         folded = true;
     }
 
-    /** As {@link #load}, with what other processes have saved since it was last read. */
-    Optional<Progress> loadAnew(String slug, StreamPath path) {
+    @Override
+    public Optional<Progress> reload(String slug, StreamPath path) {
         ProgressKey key = new ProgressKey(slug, path);
         refuseOwn(key);
         synchronized (folding) {

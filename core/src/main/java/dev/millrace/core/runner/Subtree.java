@@ -11,6 +11,7 @@ import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.RunnerStatus.Phase;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -23,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Subtree<S> {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
-    private static final Duration REATTACH_DELAY = Duration.ofSeconds(1);
 
     private final EventStreams streams;
     private final Processor<S> processor;
@@ -39,6 +39,8 @@ final class Subtree<S> {
     private Phase phase = Phase.CATCHING_UP;
     private @Nullable String failure;
     private boolean followsOneByOne;
+    private int losses;
+    private @Nullable Instant deafSince;
     private boolean closing;
 
     Subtree(
@@ -84,9 +86,11 @@ final class Subtree<S> {
     /** Takes in what one subscription tells. */
     private final class Intake implements SubtreeSubscriber {
         private int connections;
+        private Duration deaf = Duration.ZERO;
 
         @Override
         public void onConnected(Duration gap) {
+            deaf = takeDeaf();
             connections = members.nextConnection();
             enter(Phase.CATCHING_UP);
         }
@@ -94,7 +98,7 @@ final class Subtree<S> {
         @Override
         public void onStream(StreamPath path, Connected connected) {
             if (wanted.test(path)) {
-                members.stands(path, connected, connections);
+                members.stands(path, after(deaf, connected), connections);
             }
         }
 
@@ -112,7 +116,7 @@ final class Subtree<S> {
 
         @Override
         public void onCaughtUp() {
-            enter(Phase.LIVE);
+            caughtUp();
             members.listed(connections);
         }
 
@@ -128,6 +132,26 @@ final class Subtree<S> {
         }
     }
 
+    private static Connected after(Duration deaf, Connected connected) {
+        return deaf.compareTo(connected.gap()) <= 0
+                ? connected
+                : new Connected(connected.incarnation(), connected.watermark(), deaf);
+    }
+
+    private synchronized void caughtUp() {
+        losses = 0;
+        enter(Phase.LIVE);
+    }
+
+    /** How long nothing was heard between two subscriptions. */
+    private synchronized Duration takeDeaf() {
+        Instant since = deafSince;
+        deafSince = null;
+        return since == null
+                ? Duration.ZERO
+                : Duration.between(since, options.timers().now());
+    }
+
     private synchronized void enter(Phase next) {
         if (!closing) {
             phase = next;
@@ -136,18 +160,28 @@ final class Subtree<S> {
 
     private void ended(@Nullable Throwable why) {
         boolean oneByOne;
+        boolean again = why == null || (why instanceof StreamException refusal && refusal.isRetryable());
+        Duration delay;
         synchronized (this) {
             if (closing) {
                 return;
             }
             oneByOne = why instanceof UnsupportedOperationException && !followsOneByOne;
             followsOneByOne |= oneByOne;
-            phase = why == null || oneByOne ? Phase.RECONNECTING : Phase.STOPPED;
+            phase = again || oneByOne ? Phase.RECONNECTING : Phase.STOPPED;
+            if (again && losses == 0) {
+                deafSince = options.timers().now();
+            }
+            losses += again ? 1 : 0;
+            delay = RunnerOptions.RECONNECT.delay(losses, options.random());
         }
         if (oneByOne) {
             options.executor().execute(this::connect);
-        } else if (why == null) {
-            options.timers().after(REATTACH_DELAY, () -> options.executor().execute(this::connect));
+        } else if (again) {
+            LOG.log(
+                    Level.DEBUG,
+                    () -> processor.slug() + " below " + root + " is not connected, and tries again: " + why);
+            options.timers().after(delay, () -> options.executor().execute(this::connect));
         } else {
             fail("subscription to the subtree of " + root + " ended: " + Diagnostics.describe(why));
         }

@@ -70,7 +70,7 @@ public final class SubtreeRunner<S> implements AutoCloseable {
 
     /**
      * Waits until there is nothing left to do on any stream, as {@link ProcessorRunner#awaitIdle} means it, as far as
-     * events have arrived. Attempts that wait for their time count as something to do.
+     * events have arrived. As there, an attempt that waits for its time is nothing to do.
      *
      * @throws dev.millrace.core.StreamException as {@link #awaitCaughtUp}
      * @throws IllegalStateException when called from inside an effect

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 final class Turnstile {
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private int free;
+    private boolean beginning;
 
     Turnstile(int atOnce) {
         this.free = atOnce;
@@ -17,15 +18,10 @@ final class Turnstile {
     /** Begins a request when it is its turn. */
     <T> CompletableFuture<T> pass(Supplier<CompletableFuture<T>> request) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        Runnable begin = () -> begin(request, answer);
         synchronized (this) {
-            if (free == 0) {
-                waiting.add(begin);
-                return answer;
-            }
-            free--;
+            waiting.add(() -> begin(request, answer));
         }
-        begin.run();
+        beginWaiting();
         return answer;
     }
 
@@ -37,7 +33,10 @@ final class Turnstile {
             begun = CompletableFuture.failedFuture(refused);
         }
         begun.whenComplete((value, failure) -> {
-            next();
+            synchronized (this) {
+                free++;
+            }
+            beginWaiting();
             if (failure != null) {
                 answer.completeExceptionally(Appender.unwrap(failure));
             } else {
@@ -46,15 +45,25 @@ final class Turnstile {
         });
     }
 
-    private void next() {
-        Runnable next;
-        synchronized (this) {
-            next = waiting.poll();
-            if (next == null) {
-                free++;
-                return;
+    /** One thread at a time begins requests, in a loop: answers that are there at once must not nest. */
+    private void beginWaiting() {
+        while (true) {
+            Runnable next;
+            synchronized (this) {
+                if (beginning || free == 0 || waiting.isEmpty()) {
+                    return;
+                }
+                beginning = true;
+                free--;
+                next = waiting.remove();
+            }
+            try {
+                next.run();
+            } finally {
+                synchronized (this) {
+                    beginning = false;
+                }
             }
         }
-        next.run();
     }
 }

@@ -139,6 +139,11 @@ class AppenderRaceTest {
         }
 
         @Override
+        public CompletableFuture<Void> fork(StreamPath from, long at, StreamPath to) {
+            throw new UnsupportedOperationException("no runner forks");
+        }
+
+        @Override
         public CompletableFuture<Destroyed> destroy(StreamPath path, boolean children) {
             throw new UnsupportedOperationException();
         }

@@ -240,6 +240,11 @@ final class Network implements EventStreams {
     }
 
     @Override
+    public CompletableFuture<Void> fork(StreamPath from, long at, StreamPath to) {
+        throw new UnsupportedOperationException("no runner forks");
+    }
+
+    @Override
     public CompletableFuture<Destroyed> destroy(StreamPath path, boolean children) {
         throw new UnsupportedOperationException("not simulated");
     }
