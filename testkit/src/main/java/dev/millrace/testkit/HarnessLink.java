@@ -9,6 +9,7 @@ import dev.millrace.core.Subscription;
 import dev.millrace.engine.EventRecord;
 import dev.millrace.engine.StreamHead;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** One subscription in a harness. Everything happens in steps of one lane. */
 final class HarnessLink implements Subscription {
     private static final int LARGEST_BATCH = 16;
+    private static final Duration RECONNECT_DELAY = Duration.ofSeconds(1);
 
     private final HarnessNetwork network;
     private final Life life;
@@ -28,6 +30,7 @@ final class HarnessLink implements Subscription {
     private boolean caughtUp;
     private boolean waking;
     private boolean over;
+    private @Nullable Instant lostAt;
 
     HarnessLink(HarnessNetwork network, Life life, StreamPath path, long afterOffset, Subscriber subscriber) {
         this.network = network;
@@ -43,12 +46,20 @@ final class HarnessLink implements Subscription {
             if (over || connected || network.isDown()) {
                 return;
             }
-            StreamHead head = network.touch(path);
+            StreamHead head;
+            try {
+                network.readable(path);
+                head = network.touch(path);
+            } catch (StreamException unread) {
+                lost(unread);
+                return;
+            }
             if (!incarnation.isEmpty() && !incarnation.equals(head.incarnation())) {
                 end(null);
                 return;
             }
             connected = true;
+            lostAt = null;
             caughtUp = false;
             incarnation = head.incarnation();
             watermark = head.lastOffset();
@@ -80,17 +91,40 @@ final class HarnessLink implements Subscription {
         }
     }
 
+    /** The log could not be read: the connection is made again after a while. */
+    private void lost(StreamException failure) {
+        if (!failure.isRetryable()) {
+            end(failure);
+            return;
+        }
+        if (connected) {
+            connected = false;
+            lostAt = network.now();
+            subscriber.onDisconnected(failure);
+        }
+        network.later(RECONNECT_DELAY, () -> {
+            Instant since = lostAt;
+            connect(since == null ? Duration.ZERO : Duration.between(since, network.now()));
+        });
+    }
+
     private void deliver() {
         waking = false;
         if (!connected || over || network.isDown()) {
             return;
         }
-        Optional<StreamHead> head = network.head(path);
-        if (head.isEmpty() || !head.get().incarnation().equals(incarnation)) {
-            end(null);
+        List<EventRecord> batch;
+        try {
+            Optional<StreamHead> head = network.head(path);
+            if (head.isEmpty() || !head.get().incarnation().equals(incarnation)) {
+                end(null);
+                return;
+            }
+            batch = network.read(path, cursor, 1 + network.steps().chance(LARGEST_BATCH));
+        } catch (StreamException unread) {
+            lost(unread);
             return;
         }
-        List<EventRecord> batch = network.read(path, cursor, 1 + network.steps().chance(LARGEST_BATCH));
         for (EventRecord record : batch) {
             catchUp();
             cursor = record.offset();

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What lies between the runners of a harness and the engine: it can be down, and it delivers in batches of any size. */
@@ -30,6 +31,7 @@ final class HarnessNetwork {
     private final Steps steps;
     private final List<HarnessLink> links = new ArrayList<>();
     private @Nullable Instant downSince;
+    private BooleanSupplier failing = () -> false;
 
     HarnessNetwork(StreamEngine engine, VirtualTimers time, Steps steps) {
         this.engine = engine;
@@ -79,6 +81,27 @@ final class HarnessNetwork {
         return engine.streams(ProjectSlug.defaultProject());
     }
 
+    /** From now on a read fails whenever this says so. */
+    void failReads(BooleanSupplier whenever) {
+        failing = whenever;
+    }
+
+    /** @throws StreamException when the read that is about to happen fails */
+    void readable(StreamPath path) {
+        if (failing.getAsBoolean()) {
+            throw new StreamException(StreamException.Code.UNAVAILABLE, path, "the harness lost a read of " + path);
+        }
+    }
+
+    Instant now() {
+        return time.now();
+    }
+
+    /** Does something after a while, on the harness's clock. */
+    void later(Duration delay, Runnable task) {
+        time.after(delay, task);
+    }
+
     Optional<StreamHead> head(StreamPath path) {
         return engine.head(ProjectSlug.defaultProject(), path);
     }
@@ -88,6 +111,7 @@ final class HarnessNetwork {
     }
 
     List<EventRecord> read(StreamPath path, long after, int limit) {
+        readable(path);
         return engine.read(ProjectSlug.defaultProject(), path, RecordRange.after(after, limit));
     }
 

@@ -63,7 +63,10 @@ final class HarnessStreams implements EventStreams {
 
     @Override
     public CompletableFuture<List<Event>> read(StreamPath path, ReadRange range) {
-        return call(path, streams -> streams.read(path, range));
+        return call(path, streams -> {
+            network.readable(path);
+            return streams.read(path, range);
+        });
     }
 
     @Override

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 /**
@@ -160,6 +161,11 @@ public final class StreamHarness implements AutoCloseable {
                 .filter(key -> key.startsWith("millrace/"))
                 .isPresent();
         return !own && !announced && !BuiltInType.INITIALIZED.matches(event.type());
+    }
+
+    /** From now on a read by a processor's subscription, or by its effects, fails whenever this says so. */
+    void failReads(BooleanSupplier whenever) {
+        network.failReads(whenever);
     }
 
     private void append(EventInput input) {
