@@ -28,6 +28,8 @@ public abstract class EventStreamsContract
                 SubscribePromises,
                 SubscriptionEndPromises,
                 SubtreePromises,
+                ForkPromises,
+                BlockingPromises,
                 TreePromises {
     /** Tells the streams of this run from those of an earlier one on a service that still remembers it. */
     private static final String RUN =

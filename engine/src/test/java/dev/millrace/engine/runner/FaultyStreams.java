@@ -29,6 +29,7 @@ final class FaultyStreams implements ForwardingEventStreams {
     private final AtomicInteger closed = new AtomicInteger();
     private final AtomicLong deliveries = new AtomicLong();
     private volatile @Nullable Link newest;
+    private volatile boolean refusing;
 
     FaultyStreams(EventStreams delegate) {
         this.delegate = delegate;
@@ -57,6 +58,11 @@ final class FaultyStreams implements ForwardingEventStreams {
     /** The next reads fail. */
     void loseReads(int count) {
         lostReads.set(count);
+    }
+
+    /** From now on nothing can be subscribed to, or can again. */
+    void refuseSubscriptions(boolean refuse) {
+        refusing = refuse;
     }
 
     int subscriptions() {
@@ -96,6 +102,9 @@ final class FaultyStreams implements ForwardingEventStreams {
 
     @Override
     public Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber) {
+        if (refusing) {
+            throw new StreamException(StreamException.Code.UNAVAILABLE, path, "the network lost this subscription");
+        }
         subscriptions.incrementAndGet();
         Link link = new Link(path, afterOffset, subscriber);
         newest = link;
@@ -196,6 +205,15 @@ final class FaultyStreams implements ForwardingEventStreams {
             goSilent();
             synchronized (turn) {
                 subscriber.onDisconnected(new StreamException(StreamException.Code.UNAVAILABLE, path, "cut"));
+            }
+        }
+
+        /** The subscription is over, and says why. */
+        void end(Throwable why) {
+            goSilent();
+            synchronized (turn) {
+                closed = true;
+                subscriber.onEnd(why);
             }
         }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Term;
 import dev.millrace.core.runner.EffectCall;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.RetryPolicy;
@@ -105,6 +106,24 @@ class ListenerTest extends RunnerRules {
         assertThat(diary.lines).endsWith("stopped recorder v1 on /agents/1 STOPPED");
         assertThat(diary.lines.stream().filter(line -> line.startsWith("stopped")))
                 .hasSize(1);
+    }
+
+    @Test
+    void should_tell_the_end_of_an_attempt_whose_time_is_over_and_whose_stage_never_ends() {
+        Recorder hanging = Recorder.silent().onSaid((state, event, effects) -> {
+            effects.launch("hang", because(event.offset()), Term.within(Duration.ofSeconds(5)), attempt -> {
+                return new CompletableFuture<Void>();
+            });
+            return Effects.none();
+        });
+        ProcessorRunner<List<String>> runner = listened(hanging);
+        say("hi");
+        eventually(() -> diary.lines.contains("started ATTEMPT hang@2 try 1"));
+
+        passUntil(Duration.ofSeconds(5), () -> !logOf("millrace/effect-failed").isEmpty());
+        runner.awaitIdle(LIMIT);
+
+        assertThat(diary.lines).containsOnlyOnce("failed ATTEMPT hang@2 try 1 with CancellationException");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.millrace.engine.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Event;
+import dev.millrace.core.StreamException;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.runner.EffectsFrom;
 import dev.millrace.core.runner.ProcessorRunner;
@@ -36,6 +37,49 @@ class ReconnectTest extends RunnerRules {
         assertThat(recorder.calls).contains("caught up 2", "said during 2");
         assertThat(recorder.calls.stream().filter(call -> call.startsWith("caught up")))
                 .hasSize(2);
+    }
+
+    @Test
+    void should_subscribe_again_when_a_subscription_ends_for_a_reason_that_may_pass() {
+        Recorder recorder = Recorder.silent();
+        ProcessorRunner<List<String>> runner = startLive(recorder);
+        runner.awaitProcessed(say("before"), LIMIT);
+
+        network.link().end(new StreamException(StreamException.Code.UNAVAILABLE, PATH, "the service restarts"));
+        assertThat(runner.status().phase()).isEqualTo(Phase.RECONNECTING);
+        say("during");
+        passUntil(Duration.ofSeconds(1), () -> runner.status().phase() == Phase.LIVE);
+        runner.awaitProcessed(say("after"), LIMIT);
+
+        assertThat(recorder.acted).containsExactly(2L, 3L, 4L);
+        assertThat(recorder.reduced).containsExactly(1L, 2L, 3L, 4L);
+    }
+
+    @Test
+    void should_fold_only_what_came_between_two_subscriptions_that_are_far_apart() {
+        Recorder recorder = Recorder.silent();
+        ProcessorRunner<List<String>> runner = startLive(recorder);
+        runner.awaitIdle(LIMIT);
+
+        network.refuseSubscriptions(true);
+        network.link().end(new StreamException(StreamException.Code.UNAVAILABLE, PATH, "the service restarts"));
+        say("during");
+        pass(Duration.ofMinutes(5));
+        network.refuseSubscriptions(false);
+        passUntil(Duration.ofSeconds(10), () -> runner.status().phase() == Phase.LIVE);
+        runner.awaitProcessed(say("after"), LIMIT);
+
+        assertThat(recorder.reduced).containsExactly(1L, 2L, 3L);
+        assertThat(recorder.acted).containsExactly(3L);
+    }
+
+    @Test
+    void should_stop_when_a_subscription_ends_for_good() {
+        ProcessorRunner<List<String>> runner = startLive(Recorder.silent());
+
+        network.link().end(new StreamException(StreamException.Code.FORBIDDEN, PATH, "not yours"));
+
+        assertThat(get(runner.ended()).phase()).isEqualTo(Phase.STOPPED);
     }
 
     @Test

@@ -67,6 +67,29 @@ abstract class SubtreeRules extends RunnerRules {
     }
 
     @Test
+    void should_be_idle_while_an_attempt_waits_for_its_time() {
+        AtomicBoolean rang = new AtomicBoolean();
+        Scribe arming = new Scribe((event, effects) -> {
+            effects.after(Duration.ofMinutes(5), "ring", Effects.because(event.offset()), attempt -> {
+                rang.set(true);
+                return attempt.append(new Echoed("ring"));
+            });
+            return Effects.none();
+        });
+        SubtreeRunner<Integer> runner = begin(configured(arming).subtree());
+        say(A, "arm");
+        eventually(() -> arming.acted().size() == 1);
+
+        runner.awaitIdle(LIMIT);
+        assertThat(rang).isFalse();
+        pass(Duration.ofMinutes(6));
+
+        eventually(rang::get);
+        runner.awaitIdle(LIMIT);
+        assertThat(log(A)).last().extracting(Event::type).isEqualTo("echoed");
+    }
+
+    @Test
     void should_fold_what_was_there_on_every_stream_and_act_on_what_comes() {
         say(A, "old");
         say(B.resolve("./deep/down"), "old");

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
+import dev.millrace.core.runner.RunnerStatus.Phase;
 import dev.millrace.core.runner.SubtreeRunner;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,30 @@ class SubtreeRunnerTest extends SubtreeRules {
 
         awaitActed(3);
         assertThat(scribe.acted()).contains("/agents/a said gap 2", "/agents/b said gap 1");
+    }
+
+    @Test
+    void should_live_on_after_more_streams_were_destroyed_at_once_than_a_reader_is_told_of() {
+        for (int i = 0; i < 1_100; i++) {
+            get(engine.touch(ProjectSlug.defaultProject(), TOP.resolve("./many/" + i)));
+        }
+        say(TOP.resolve("./many/1"), "old");
+        SubtreeRunner<Integer> runner =
+                ProcessorRunner.builder(streams, scribe).stream(TOP).subtree().start();
+        try {
+            runner.awaitCaughtUp(LIMIT);
+            assertThat(runner.streams()).hasSizeGreaterThan(1_100);
+
+            get(streams.destroy(TOP.resolve("./many"), true));
+            say(A, "after");
+
+            awaitActed(1);
+            eventually(() -> runner.streams().size() == 2);
+            assertThat(runner.streams()).containsExactly(TOP, A);
+            assertThat(runner.status().phase()).isEqualTo(Phase.LIVE);
+        } finally {
+            runner.stop(Duration.ofMillis(100));
+        }
     }
 
     @Test
