@@ -1,8 +1,12 @@
 package dev.millrace.client;
 
+import dev.millrace.core.StreamException;
+import dev.millrace.core.runner.Backoff;
 import dev.millrace.core.runner.Timers;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +23,13 @@ final class AppendSender {
     private final Exchange exchange;
     private final Timers timers;
     private final Backoff backoff;
+    private final RandomGenerator random;
 
-    AppendSender(Exchange exchange, Timers timers, Backoff backoff) {
+    AppendSender(Exchange exchange, Timers timers, Backoff backoff, RandomGenerator random) {
         this.exchange = exchange;
         this.timers = timers;
         this.backoff = backoff;
+        this.random = random;
     }
 
     /** Sends; cancelling the future cancels the attempt that is under way. */
@@ -55,8 +61,8 @@ final class AppendSender {
                 if (failure == null) {
                     result.complete(value);
                 } else if (retries < RETRIES && isForNow(failure) && !result.isDone()) {
-                    Duration asked = Failures.askedToWait(failure).orElse(Duration.ZERO);
-                    timers.after(asked.plus(backoff.delay(retries++)), this::next);
+                    Duration asked = asked(failure).orElse(Duration.ZERO);
+                    timers.after(asked.plus(backoff.delay(++retries, random)), this::next);
                 } else {
                     result.completeExceptionally(failure);
                 }
@@ -65,9 +71,13 @@ final class AppendSender {
 
         private boolean isForNow(Throwable failure) {
             return Failures.isConnectionFailure(failure)
-                    || Failures.askedToWait(failure)
+                    || asked(failure)
                             .filter(time -> time.compareTo(LONGEST_WAIT) <= 0)
                             .isPresent();
+        }
+
+        private Optional<Duration> asked(Throwable failure) {
+            return failure instanceof StreamException refusal ? refusal.retryAfter() : Optional.empty();
         }
 
         private void cancelIfCancelled() {

@@ -8,10 +8,11 @@ import dev.millrace.core.StreamPath;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.Optional;
+import java.time.Instant;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /** Turns what goes wrong on the wire into {@link StreamException}s. */
 final class Failures {
@@ -30,14 +31,16 @@ final class Failures {
                 path,
                 verb + " failed: " + path + " at " + origin(response.request()) + "; the service answered "
                         + response.code() + ": " + why + (why.endsWith(advice(code)) ? "" : "; " + advice(code)),
-                AskedToWait.by(response).orElse(null));
+                null,
+                retryAfter(response));
     }
 
-    /** For how long the service asked to be left alone; empty when it did not ask, or this is no such failure. */
-    static Optional<Duration> askedToWait(Throwable failure) {
-        return failure instanceof StreamException && failure.getCause() instanceof AskedToWait asked
-                ? Optional.of(asked.time())
-                : Optional.empty();
+    /** For how long a service that is overloaded or stopping asks to be left alone; null when it does not ask. */
+    private static @Nullable Duration retryAfter(Response response) {
+        boolean forNow = response.code() == 429 || response.code() == 503;
+        return forNow && response.header("Retry-After") != null
+                ? RetryAfter.of(response, Instant.ofEpochMilli(response.receivedResponseAtMillis()))
+                : null;
     }
 
     /** The service could not be reached, or the connection broke; the cause is always the {@link IOException}. */

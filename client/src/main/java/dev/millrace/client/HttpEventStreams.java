@@ -5,6 +5,7 @@ import dev.millrace.core.Destroyed;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
+import dev.millrace.core.ForwardingEventStreams;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamException;
@@ -14,6 +15,7 @@ import dev.millrace.core.StreamSummary;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
 import dev.millrace.core.SubtreeSubscriber;
+import dev.millrace.core.runner.Backoff;
 import dev.millrace.core.runner.Timers;
 import java.net.URI;
 import java.time.Duration;
@@ -73,19 +75,20 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
     private volatile boolean closed;
 
     private HttpEventStreams(Builder settings) {
-        Backoff backoff = new Backoff(settings.firstDelay, settings.mostDelay, settings.random);
+        Backoff backoff = new Backoff(settings.firstDelay, settings.mostDelay);
         this.project = settings.project;
         this.keys = settings.keys;
         this.requests = new Requests(settings.base, settings.project, settings.token);
         this.transport = new Transport(settings.httpClient, settings.heartbeat);
         this.exchange = new Exchange(transport.calls());
-        this.sender = new AppendSender(exchange, settings.timers, backoff);
+        this.sender = new AppendSender(exchange, settings.timers, backoff, settings.random);
         this.tailPort = new TailPort(
                 transport.tails(),
                 transport.calls(),
                 requests,
                 settings.timers,
                 backoff,
+                settings.random,
                 transport.tailThreads(),
                 tails::remove);
     }
@@ -103,12 +106,44 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
 
     @Override
     public CompletableFuture<Appended> append(StreamPath path, EventInput input) {
-        return append(path, () -> AppendBody.of(keyed(input)), body -> body::readOne);
+        return append(path, input, true);
+    }
+
+    private CompletableFuture<Appended> append(StreamPath path, EventInput input, boolean retries) {
+        return append(path, () -> AppendBody.of(keyed(input)), body -> body::readOne, retries);
     }
 
     @Override
     public CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs) {
-        return append(path, () -> AppendBody.of(inputs.stream().map(this::keyed).toList()), body -> body::readAll);
+        return appendAll(path, inputs, true);
+    }
+
+    private CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs, boolean retries) {
+        return append(
+                path, () -> AppendBody.of(inputs.stream().map(this::keyed).toList()), body -> body::readAll, retries);
+    }
+
+    @Override
+    public EventStreams withoutRetries() {
+        return new WithoutRetries();
+    }
+
+    /** Sends each append once, in the same order as the others. */
+    private final class WithoutRetries implements ForwardingEventStreams {
+        @Override
+        public EventStreams delegate() {
+            return HttpEventStreams.this;
+        }
+
+        @Override
+        public CompletableFuture<Appended> append(StreamPath path, EventInput input) {
+            return HttpEventStreams.this.append(path, input, false);
+        }
+
+        @Override
+        public CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs) {
+            return HttpEventStreams.this.appendAll(path, inputs, false);
+        }
     }
 
     private EventInput keyed(EventInput input) {
@@ -118,7 +153,10 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
     }
 
     private <T> CompletableFuture<T> append(
-            StreamPath path, Supplier<AppendBody> input, Function<AppendBody, Operation.Answer<T>> answer) {
+            StreamPath path,
+            Supplier<AppendBody> input,
+            Function<AppendBody, Operation.Answer<T>> answer,
+            boolean retries) {
         AppendBody body;
         try {
             body = input.get();
@@ -127,7 +165,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         }
         Operation<T> operation =
                 new Operation<>("append", path, requests.append(path, body.json()), answer.apply(body));
-        return lanes.enter(path, () -> sender.send(operation, body.keyed()));
+        return lanes.enter(path, () -> sender.send(operation, retries && body.keyed()));
     }
 
     @Override
@@ -273,13 +311,13 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         }
 
         /**
-         * How long to wait before trying again: a random time below {@code first} (100 ms by default), whose limit
-         * doubles with every failure up to {@code most} (10 s by default).
+         * How long to wait before trying again: at most {@code first} (100 ms by default) after the first failure,
+         * twice as long with every further one, up to {@code most} (10 s by default); less a random part, up to half.
          *
          * @throws IllegalArgumentException unless {@code 0 < first <= most}
          */
         public Builder backoff(Duration first, Duration most) {
-            Backoff checked = new Backoff(first, most, random);
+            Backoff checked = new Backoff(first, most);
             this.firstDelay = checked.first();
             this.mostDelay = checked.most();
             return this;

@@ -194,7 +194,7 @@ abstract class LiveTail implements Subscription {
             again();
             return;
         }
-        Duration delay = port.backoff().delay(attempt).plus(outcome.notBefore());
+        Duration delay = port.backoff().delay(failures, port.random()).plus(outcome.notBefore());
         boolean over;
         synchronized (lock) {
             underWay = null;

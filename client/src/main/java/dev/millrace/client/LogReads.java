@@ -8,13 +8,13 @@ import dev.millrace.core.StreamPath;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Reads of one stream that wait for their answer. Safe for use by many threads. */
+/** Reads of one stream. Safe for use by many threads. */
 final class LogReads {
-    private static final int PAGE = 256;
     private static final ReadRange FIRST = ReadRange.builder().limit(1).build();
     private static final ReadRange NEWEST =
             ReadRange.builder().descending(true).limit(1).build();
@@ -29,28 +29,54 @@ final class LogReads {
 
     /** Which life of the stream this is; empty when the service does not say. */
     String incarnation(Duration limit) {
-        return get(streams.read(path, FIRST), limit).stream()
+        return incarnation(get(streams.read(path, FIRST), limit));
+    }
+
+    private static String incarnation(List<Event> first) {
+        return first.stream()
                 .flatMap(event -> event.metadata().stream())
                 .map(metadata -> metadata.path("millrace").path("incarnation").asText())
                 .findFirst()
                 .orElse("");
     }
 
-    /** The newest offset; 0 when there is none. */
-    long head(Duration limit) {
-        return get(streams.read(path, NEWEST), limit).stream()
-                .mapToLong(Event::offset)
-                .findFirst()
-                .orElse(0);
+    /**
+     * Where a log stands.
+     *
+     * @param incarnation which life of the stream it is; empty when the service does not say
+     * @param head the newest offset; 0 when there is none
+     */
+    record Standing(String incarnation, long head) {}
+
+    /** Where the log stands; fails, for now, when the stream begins another life in the meantime. */
+    CompletableFuture<Standing> standing() {
+        return life().thenCompose(before -> streams.read(path, NEWEST)
+                .thenCompose(newest -> life().thenApply(after -> {
+                    if (!before.equals(after)) {
+                        throw new StreamException(
+                                StreamException.Code.UNAVAILABLE,
+                                path,
+                                "read failed: " + path + "; the stream has just begun another life; read it again");
+                    }
+                    return new Standing(
+                            after, newest.isEmpty() ? 0 : newest.get(0).offset());
+                })));
     }
 
-    /** Some of the events after an offset, the next one first; empty when there are none. */
-    List<Event> after(long offset, Duration limit) {
-        return get(
-                streams.read(
-                        path,
-                        ReadRange.builder().afterOffset(offset).limit(PAGE).build()),
-                limit);
+    private CompletableFuture<String> life() {
+        return streams.read(path, FIRST).thenApply(LogReads::incarnation);
+    }
+
+    /** A page of the log. */
+    CompletableFuture<List<Event>> read(ReadRange range) {
+        return streams.read(path, range);
+    }
+
+    /** Whether the same read may succeed later. */
+    static boolean mayPass(Throwable failure) {
+        Throwable why =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return why instanceof StreamException refusal && refusal.isRetryable();
     }
 
     private <T> T get(CompletableFuture<T> answer, Duration limit) {

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -67,10 +66,6 @@ public final class PushReceiver<S> implements AutoCloseable {
                 builder.retry,
                 builder.timers,
                 builder.executor,
-                new Backoff(
-                        Duration.ofMillis(100),
-                        Duration.ofSeconds(10),
-                        () -> ThreadLocalRandom.current().nextLong()),
                 builder.idleAfter,
                 builder.maxStreams);
         this.runs = new PushedRuns<>(settings);

@@ -19,6 +19,5 @@ record PushSettings<S>(
         RetryPolicy retry,
         Timers timers,
         Executor executor,
-        Backoff backoff,
         Duration idleAfter,
         int maxStreams) {}

@@ -1,26 +1,37 @@
 package dev.millrace.client;
 
+import dev.millrace.core.Connected;
 import dev.millrace.core.Event;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
+import dev.millrace.core.runner.Backoff;
 import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.PagedTail;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.RunnerStatus.Phase;
+import dev.millrace.core.runner.Timers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The processor on one stream, in one life of it. Safe for use by many threads. */
-final class PushedRun<S> implements PushedLog.News {
+final class PushedRun<S> implements PushedLog.News, PagedTail.Surroundings {
+    private static final Backoff RECONNECT = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
+
     private final PushSettings<S> settings;
     private final StreamPath path;
     private final LogReads log;
     private final CompletableFuture<String> life = new CompletableFuture<>();
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private final ProcessorRunner<S> runner;
-    private @Nullable PushedTail tail; // under the lock
+    private @Nullable PagedTail tail; // under the lock
+    private long announced; // under the lock
 
     private int users; // this and what follows under the lock of the table
     private boolean leaving;
@@ -49,21 +60,87 @@ final class PushedRun<S> implements PushedLog.News {
         announce(event.offset(), event);
     }
 
+    /**
+     * Finds out where the log stands, and then follows it. Which life of the stream it is was found out by the first
+     * subscription; another one ends this run, because everything has to begin anew.
+     */
     @Override
     public Subscription subscribe(long afterOffset, Subscriber subscriber) {
-        PushedTail next = new PushedTail(
-                log,
-                afterOffset,
-                subscriber,
-                life,
-                settings.timers(),
-                settings.backoff(),
-                ProcessorRunner.sharedThreads());
+        AtomicBoolean closed = new AtomicBoolean();
+        connect(afterOffset, subscriber, closed, 1);
+        return () -> {
+            closed.set(true);
+            closeTail();
+        };
+    }
+
+    private void connect(long afterOffset, Subscriber subscriber, AtomicBoolean closed, int tries) {
+        log.standing()
+                .whenCompleteAsync(
+                        (standing, failure) -> {
+                            if (closed.get()) {
+                                return;
+                            }
+                            if (failure == null) {
+                                follow(standing, afterOffset, subscriber, closed);
+                            } else if (LogReads.mayPass(failure)) {
+                                settings.timers()
+                                        .after(
+                                                RECONNECT.delay(tries, random()),
+                                                () -> connect(afterOffset, subscriber, closed, tries + 1));
+                            } else {
+                                life.completeExceptionally(failure);
+                                subscriber.onEnd(failure);
+                            }
+                        },
+                        executor());
+    }
+
+    private void follow(LogReads.Standing standing, long afterOffset, Subscriber subscriber, AtomicBoolean closed) {
+        life.complete(standing.incarnation());
+        if (!standing.incarnation().equals(life.getNow(""))) {
+            subscriber.onEnd(new IllegalStateException("the stream is another one now; its run has to begin anew"));
+            return;
+        }
+        Connected connected = new Connected(standing.incarnation(), standing.head(), Duration.ZERO);
+        PagedTail next = new PagedTail(this, log::read, subscriber, connected, afterOffset, standing.head());
+        long announcedBefore;
         synchronized (this) {
             tail = next;
+            announcedBefore = announced;
         }
-        next.begin();
-        return next;
+        next.reaches(announcedBefore);
+        next.wake();
+        if (closed.get()) {
+            next.close();
+        }
+    }
+
+    private synchronized void closeTail() {
+        if (tail != null) {
+            tail.close();
+        }
+    }
+
+    @Override
+    public Executor executor() {
+        return ProcessorRunner.sharedThreads();
+    }
+
+    @Override
+    public Timers timers() {
+        return settings.timers();
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return ThreadLocalRandom.current();
+    }
+
+    /** What was delivered is in the log, or will be. */
+    @Override
+    public boolean waitsForMissing() {
+        return true;
     }
 
     StreamPath path() {
@@ -83,14 +160,24 @@ final class PushedRun<S> implements PushedLog.News {
         return life;
     }
 
-    /** As {@link PushedTail#announce}. Between two tails nothing is lost: the next one reads all there is. */
+    /**
+     * The log reaches this far.
+     *
+     * @param event the event itself if it may be taken as it is; otherwise it is read
+     */
     void announce(long offset, @Nullable Event event) {
-        PushedTail current;
+        PagedTail current;
         synchronized (this) {
+            announced = Math.max(announced, offset);
             current = tail;
         }
-        if (current != null) {
-            current.announce(offset, event);
+        if (current == null) {
+            return; // the tail that is about to begin reads it
+        }
+        if (event == null) {
+            current.reaches(offset);
+        } else {
+            current.offer(event);
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.millrace.client;
 
+import dev.millrace.core.runner.Backoff;
 import dev.millrace.core.runner.Timers;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import okhttp3.Call;
 
 /**
@@ -13,6 +15,7 @@ import okhttp3.Call;
  * @param requests builds both
  * @param timers the clock, and the waiting between attempts
  * @param backoff how long to wait
+ * @param random the random part of that
  * @param executor where a subscription that is closed while it waits says its last word
  * @param ended is told of every tail that is over
  */
@@ -22,5 +25,6 @@ record TailPort(
         Requests requests,
         Timers timers,
         Backoff backoff,
+        RandomGenerator random,
         Executor executor,
         Consumer<LiveTail> ended) {}

@@ -1,12 +1,10 @@
 package dev.millrace.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
 import java.time.Duration;
-import java.util.Random;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -16,29 +14,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The parts that need no socket. */
 class PartsTest {
-    @Test
-    void should_draw_delays_from_the_whole_range_below_a_doubling_limit() {
-        Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10), new Random(1));
-        for (int failures = 0; failures < 100; failures++) {
-            Duration limit = Duration.ofMillis(Math.min(10_000, 100L << Math.min(failures, 10)));
-            for (int n = 0; n < 20; n++) {
-                assertThat(backoff.delay(failures)).isBetween(Duration.ZERO, limit);
-            }
-        }
-        assertThat(backoff.delay(50)).isNotEqualTo(backoff.delay(50));
-        assertThat(backoff.delay(Integer.MAX_VALUE)).isLessThanOrEqualTo(Duration.ofSeconds(10));
-    }
-
-    @Test
-    void should_refuse_limits_that_do_not_fit() {
-        Random random = new Random(1);
-        assertThatThrownBy(() -> new Backoff(Duration.ZERO, Duration.ofSeconds(1), random))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("0 < first <= most");
-        assertThatThrownBy(() -> new Backoff(Duration.ofSeconds(2), Duration.ofSeconds(1), random))
-                .isInstanceOf(IllegalArgumentException.class);
-    }
-
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -10,6 +10,7 @@ import dev.millrace.core.runner.VirtualTimers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -207,12 +208,12 @@ class SafeRetryTest {
         RandomGenerator half = new RandomGenerator() {
             @Override
             public long nextLong() {
-                throw new AssertionError("a delay has a bound");
+                throw new AssertionError("a delay takes a part of its bound");
             }
 
             @Override
-            public long nextLong(long bound) {
-                return bound / 2;
+            public double nextDouble() {
+                return 0.5;
             }
         };
         MockResponse lost = new MockResponse.Builder()
@@ -225,7 +226,7 @@ class SafeRetryTest {
         try (HttpEventStreams streams =
                 streams(builder -> builder.random(half).backoff(Duration.ofMillis(100), Duration.ofSeconds(10)))) {
             CompletableFuture<Appended> append = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
-            for (long expected : new long[] {50, 100, 7_000 + 200}) {
+            for (long expected : new long[] {75, 150, 7_000 + 300}) {
                 awaitWaiting();
                 assertThat(time.remaining()).hasSize(1);
                 assertThat(time.remaining().get(0).toMillis()).isEqualTo(expected);
@@ -233,6 +234,21 @@ class SafeRetryTest {
             }
             assertThat(AppendTest.get(append).offset()).isEqualTo(2);
         }
+    }
+
+    @Test
+    void should_send_an_append_once_for_those_who_send_it_again_themselves() throws Exception {
+        server.enqueue(leaveAlone(503, "7"));
+        try (HttpEventStreams streams = streams(builder -> builder)) {
+            CompletableFuture<Appended> append =
+                    streams.withoutRetries().append(Sample.PATH, Sample.keyed("said", "{}", "k"));
+
+            assertThatThrownBy(() -> AppendTest.get(append))
+                    .hasCauseInstanceOf(StreamException.class)
+                    .extracting(failure -> ((StreamException) failure.getCause()).retryAfter())
+                    .isEqualTo(Optional.of(Duration.ofSeconds(7)));
+        }
+        assertThat(server.getRequestCount()).isEqualTo(1);
     }
 
     @ParameterizedTest

@@ -22,8 +22,8 @@ class TailWaitTest {
         }
 
         @Override
-        public long nextLong(long bound) {
-            return bound - 1;
+        public double nextDouble() {
+            return 0;
         }
     };
 

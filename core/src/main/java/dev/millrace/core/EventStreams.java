@@ -96,6 +96,15 @@ public interface EventStreams {
     }
 
     /**
+     * The same streams, which send each append once and leave it to the caller to send it again. A {@link
+     * dev.millrace.core.runner.ProcessorRunner} asks for them, because it does so itself. Streams that send nothing again
+     * answer themselves.
+     */
+    default EventStreams withoutRetries() {
+        return this;
+    }
+
+    /**
      * The same streams for code that waits.
      *
      * @param limit how long a call may take, positive

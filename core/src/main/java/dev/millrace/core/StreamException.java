@@ -1,5 +1,6 @@
 package dev.millrace.core;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,7 @@ public final class StreamException extends RuntimeException {
 
     private final Code code;
     private final transient @Nullable StreamPath path;
+    private final @Nullable Duration retryAfter;
 
     /** A failure that concerns no stream in particular. */
     public StreamException(Code code, String message) {
@@ -62,9 +64,24 @@ public final class StreamException extends RuntimeException {
 
     /** A failure with its cause. */
     public StreamException(Code code, @Nullable StreamPath path, String message, @Nullable Throwable cause) {
+        this(code, path, message, cause, null);
+    }
+
+    /**
+     * A failure of a service that asks to be left alone for a while.
+     *
+     * @param retryAfter how long, not negative; null when it does not ask
+     */
+    public StreamException(
+            Code code,
+            @Nullable StreamPath path,
+            String message,
+            @Nullable Throwable cause,
+            @Nullable Duration retryAfter) {
         super(message, cause);
         this.code = code;
         this.path = path;
+        this.retryAfter = retryAfter;
     }
 
     /** How to react. */
@@ -75,6 +92,11 @@ public final class StreamException extends RuntimeException {
     /** The stream, if the failure concerns one. */
     public Optional<StreamPath> path() {
         return Optional.ofNullable(path);
+    }
+
+    /** How long the service asks to be left alone before the call is repeated; empty when it does not ask. */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
     }
 
     /** Whether the same call, repeated unchanged with its idempotency key, may succeed. */

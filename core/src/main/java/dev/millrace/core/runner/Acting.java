@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run does about what it has folded: effects in the lane, attempts beside it, and failures of both as events. Safe
@@ -142,6 +143,7 @@ final class Acting<S> implements Attempts.Surroundings<S> {
         private final int begunIn = life.get();
         private final S state;
         private final Event event;
+        private volatile @Nullable Reactor newest;
 
         EventTask(S state, Event event) {
             this.state = state;
@@ -164,17 +166,19 @@ final class Acting<S> implements Attempts.Surroundings<S> {
                         .record(Diagnostics.malformed(identity, event.offset(), malformed), event.offset()));
             }
             options.failpoints().reach(Point.BEFORE_EFFECT);
+            CallEffects<S> effects = effects(because, event.offset(), attempt, begunIn);
+            newest = effects.reactor();
             return notices.calling(
                     EffectCall.Kind.AFTER_APPEND,
                     event.type(),
                     event.offset(),
                     attempt,
-                    () -> processor.afterAppend(state, event, effects(because, event.offset(), attempt, begunIn)));
+                    () -> processor.afterAppend(state, event, effects));
         }
 
         @Override
         public boolean mayRetry(Throwable thrown) {
-            return isWorthRetrying(thrown);
+            return isWorthRetrying(thrown, newest);
         }
 
         @Override
@@ -195,6 +199,7 @@ final class Acting<S> implements Attempts.Surroundings<S> {
      */
     private final class CaughtUpTask implements EffectLane.Task {
         private final int begunIn = life.get();
+        private volatile @Nullable Reactor newest;
 
         @Override
         public OptionalLong offset() {
@@ -232,18 +237,19 @@ final class Acting<S> implements Attempts.Surroundings<S> {
                 return Effects.none();
             }
             Fold.Snapshot<S> now = fold.now();
+            CallEffects<S> effects = effects(Optional.empty(), now.through(), attempt, begunIn);
+            newest = effects.reactor();
             return notices.calling(
                     EffectCall.Kind.ON_CAUGHT_UP,
                     "on-caught-up",
                     now.through(),
                     attempt,
-                    () -> processor.onCaughtUp(
-                            now.state(), effects(Optional.empty(), now.through(), attempt, begunIn)));
+                    () -> processor.onCaughtUp(now.state(), effects));
         }
 
         @Override
         public boolean mayRetry(Throwable thrown) {
-            return isWorthRetrying(thrown);
+            return isWorthRetrying(thrown, newest);
         }
 
         @Override
@@ -254,8 +260,14 @@ final class Acting<S> implements Attempts.Surroundings<S> {
         }
     }
 
-    private static boolean isWorthRetrying(Throwable thrown) {
-        boolean givenUp = thrown instanceof CancellationException || isFenced(thrown);
+    /** An append that failed was sent again often enough, and is not sent again because the effect is tried again. */
+    private static boolean isWorthRetrying(Throwable thrown, @Nullable Reactor reactor) {
+        boolean givenUp = thrown instanceof CancellationException
+                || isFenced(thrown)
+                || (reactor != null
+                        && thrown instanceof StreamException refusal
+                        && refusal.isRetryable()
+                        && reactor.hasGivenUp(thrown));
         return !givenUp
                 && !(thrown instanceof StreamException refusal && refusal.code() == StreamException.Code.PAUSED);
     }

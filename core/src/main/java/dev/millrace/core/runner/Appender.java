@@ -9,6 +9,7 @@ import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Effects;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -142,12 +143,18 @@ final class Appender {
             if (again) {
                 options.timers()
                         .after(
-                                options.retry().delay(times, options.random()),
+                                delay(times, (StreamException) why),
                                 () -> options.executor().execute(() -> ask(question, times + 1, result)));
             } else {
                 result.completeExceptionally(why);
             }
         });
+    }
+
+    /** Never sooner than the service asks. */
+    private Duration delay(int failures, StreamException refusal) {
+        Duration own = options.retry().delay(failures, options.random());
+        return refusal.retryAfter().filter(asked -> asked.compareTo(own) > 0).orElse(own);
     }
 
     /** Whether nothing is on its way. */
@@ -270,7 +277,7 @@ final class Appender {
     }
 
     /** It is sent again after a while; nobody overtakes it if it was parked before. */
-    void backOff(Sending sending, int failures) {
+    void backOff(Sending sending, int failures, StreamException refusal) {
         boolean over;
         synchronized (this) {
             over = sending.isOver() || !backingOff.add(sending);
@@ -280,9 +287,7 @@ final class Appender {
             return;
         }
         options.timers()
-                .after(
-                        options.retry().delay(failures, options.random()),
-                        () -> options.executor().execute(() -> sendAgain(sending)));
+                .after(delay(failures, refusal), () -> options.executor().execute(() -> sendAgain(sending)));
     }
 
     private void sendAgain(Sending sending) {

@@ -46,7 +46,7 @@ final class Member<S> {
 
     @Nullable Run<S> run;
 
-    @Nullable MemberTail tail;
+    @Nullable PagedTail tail;
 
     /** Counts the lives of the stream; a run belongs to one of them. */
     int life;

@@ -158,14 +158,14 @@ final class MemberRuns<S> {
     }
 
     private Subscription subscribe(StreamPath path, long after, Subscriber subscriber) {
-        MemberTail tail;
+        PagedTail tail;
         synchronized (lock) {
             Member<S> member = members.get(path);
             if (member == null || member.isGone || member.lifeOfRun != member.life) {
                 return () -> {}; // its run is about to be stopped
             }
             long watermark = member.tail == null ? member.baseline : Math.max(after, member.head);
-            tail = new MemberTail(
+            tail = new PagedTail(
                     new Around(member),
                     range -> reads.pass(() -> streams.read(path, range)),
                     subscriber,
@@ -178,7 +178,7 @@ final class MemberRuns<S> {
         return tail;
     }
 
-    private final class Around implements MemberTail.Surroundings {
+    private final class Around implements PagedTail.Surroundings {
         private final Member<S> member;
 
         Around(Member<S> member) {
@@ -267,7 +267,7 @@ final class MemberRuns<S> {
     /** Lets go of a run that has nothing to do, if that is still so. */
     private void park(Member<S> member) {
         Run<S> run;
-        MemberTail tail;
+        PagedTail tail;
         boolean isOver;
         synchronized (lock) {
             run = member.run;

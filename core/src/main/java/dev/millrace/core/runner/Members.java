@@ -89,7 +89,7 @@ final class Members<S> {
     }
 
     private void reconnected(Member<S> member, Connected connected, List<Runnable> after) {
-        MemberTail tail = member.tail;
+        PagedTail tail = member.tail;
         member.head = Math.max(member.head, connected.watermark());
         if (tail != null) {
             places.isBusy(member);
@@ -132,7 +132,7 @@ final class Members<S> {
             }
             member.namedIn = connection; // it lives, or there would be no such event
             member.head = Math.max(member.head, event.offset());
-            MemberTail tail = member.tail;
+            PagedTail tail = member.tail;
             if (tail != null) {
                 places.isBusy(member);
                 Member<S> told = member;

@@ -161,7 +161,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         private @Nullable Duration lease;
 
         private Builder(EventStreams streams, Processor<S> processor) {
-            this.streams = Objects.requireNonNull(streams, "streams");
+            this.streams = streams.withoutRetries();
             this.processor = Objects.requireNonNull(processor, "processor");
         }
 

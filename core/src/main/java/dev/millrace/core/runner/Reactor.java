@@ -5,7 +5,9 @@ import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Because;
 import dev.millrace.core.processor.Draft;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +27,7 @@ final class Reactor {
     private final BooleanSupplier cancelled;
     private final Optional<Cause> known;
     private final Set<Claim> claimed = new HashSet<>();
+    private final Set<Throwable> givenUp = Collections.newSetFromMap(new IdentityHashMap<>());
     private CompletableFuture<Void> handedOver = CompletableFuture.completedFuture(null);
 
     Reactor(
@@ -63,10 +66,22 @@ final class Reactor {
             handedOver = sent.handle((appended, failure) -> null);
         }
         return sent.thenCompose(appended -> appended).whenComplete((appended, failure) -> {
+            if (failure != null) {
+                synchronized (claimed) {
+                    givenUp.add(Appender.unwrap(failure));
+                }
+            }
             if (failure != null && derived) {
                 giveBack(claim); // whoever tries again means the same append, and the same key is right for it
             }
         });
+    }
+
+    /** Whether this is how one of the appends failed that were sent again until that was given up. */
+    boolean hasGivenUp(Throwable failure) {
+        synchronized (claimed) {
+            return givenUp.contains(failure);
+        }
     }
 
     /** Appends a record of a failure. It begins a new chain, so that the end of a runaway one does not look like more of it. */

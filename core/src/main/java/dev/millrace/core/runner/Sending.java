@@ -123,7 +123,7 @@ final class Sending {
                 return;
             }
             if (refusal.isRetryable() && maySendAgain(refusal.code(), failures.incrementAndGet())) {
-                appender.backOff(this, failures.get());
+                appender.backOff(this, failures.get(), refusal);
                 return;
             }
         }

@@ -12,6 +12,7 @@ import dev.millrace.core.processor.Effects;
 import dev.millrace.core.runner.EffectsFrom;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
+import dev.millrace.core.runner.RetryPolicy;
 import dev.millrace.core.runner.RunnerStatus.Phase;
 import dev.millrace.engine.runner.Recorder.Talk.Echoed;
 import java.time.Duration;
@@ -22,6 +23,32 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class FailuresTest extends RunnerRules {
+    @Test
+    void should_send_an_append_of_an_effect_ten_times_and_not_again_for_a_retry_of_the_effect() {
+        AtomicInteger calls = new AtomicInteger();
+        Recorder echo = Recorder.silent().onSaid((state, event, effects) -> {
+            calls.incrementAndGet();
+            return Effects.done(effects.append(new Echoed("hi")));
+        });
+        ProcessorRunner<List<String>> runner = start(runner(echo).retry(RetryPolicy.DEFAULT));
+        runner.awaitCaughtUp(LIMIT);
+        network.loseRequests(1_000);
+
+        long offset = say("hello");
+        passUntil(
+                Duration.ofMinutes(1),
+                () -> 1_000 - network.requestsToLose() >= 11); // the eleventh records the failure
+        network.loseRequests(0);
+        passUntil(Duration.ofMinutes(1), () -> runner.status().acknowledgedThrough() >= offset);
+
+        assertThat(calls).hasValue(1);
+        assertThat(logOf("millrace/effect-failed"))
+                .singleElement()
+                .satisfies(failed -> assertThat(
+                                failed.payloadJson().path("attempts").intValue())
+                        .isEqualTo(1));
+    }
+
     @Test
     void should_retry_a_failed_effect_and_go_on_when_it_succeeds() {
         AtomicInteger tries = new AtomicInteger();

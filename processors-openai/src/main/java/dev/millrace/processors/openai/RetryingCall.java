@@ -1,6 +1,7 @@
 package dev.millrace.processors.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.runner.Backoff;
 import dev.millrace.core.runner.Timers;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class RetryingCall {
     static final int MOST_TRIES = 4;
     static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
-    private static final double FIRST_MILLIS = 500;
+    private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(500), LONGEST_WAIT);
 
     /** Takes what the model says, and is told of tries that failed. */
     interface Sink extends ResponseSink {
@@ -70,8 +71,7 @@ final class RetryingCall {
         if (!failure.retryable() || tries >= MOST_TRIES || asked.compareTo(LONGEST_WAIT) > 0) {
             return null;
         }
-        double own = FIRST_MILLIS * Math.pow(2, tries - 1) * (1 - random.nextDouble() / 2);
-        return failure.retryAfter().isPresent() ? asked : Duration.ofMillis(Math.round(own));
+        return failure.retryAfter().isPresent() ? asked : BACKOFF.delay(tries, random);
     }
 
     private synchronized void retryIn(Duration delay) {

@@ -1,5 +1,6 @@
 package dev.millrace.processors.webhook;
 
+import dev.millrace.core.runner.Backoff;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -45,8 +46,7 @@ record RetrySchedule(List<Duration> delays) {
         if (attempt > delays.size()) {
             return Optional.empty();
         }
-        double longest = delays.get(attempt - 1).toMillis();
-        Duration wait = Duration.ofMillis((long) Math.max(1, longest * (1 - random.nextDouble() / 2)));
+        Duration wait = Backoff.jittered(delays.get(attempt - 1), random);
         return Optional.of(askedFor.map(asked -> asked.compareTo(MOST_ASKED_FOR) > 0 ? MOST_ASKED_FOR : asked)
                 .filter(asked -> asked.compareTo(wait) > 0)
                 .orElse(wait));

@@ -16,27 +16,42 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run of one stream of a subtree subscribes to: history from the log, page by page, and then what the subtree's
- * one connection brings. A run that is slow keeps nobody waiting: it has a thread of its own while there is something for
- * it, and what does not fit into a small buffer is read from the log later.
+ * The tail of one stream for those who hear of its events in another way than by a subscription to it: the log is read page
+ * by page as far as it is known to reach, and then come the events that are {@link #offer}ed. A subscriber that is slow keeps
+ * nobody waiting: it has a thread of its own while there is something for it, and what does not fit into a small buffer is
+ * read from the log later. A read that fails is repeated, if its failure may pass, after a growing delay.
+ *
+ * <p>The subscriber's calls come as {@link Subscriber} says, but for {@code onDisconnected} and {@code onEnd(null)}, which
+ * are for those who own the tail to call. Safe for use by many threads; nothing here waits.
  */
-final class MemberTail implements Subscription {
+public final class PagedTail implements Subscription {
     private static final int PAGE = 128;
     private static final int BUFFERED = 64;
 
-    /** What a tail needs, and whom it tells. */
-    interface Surroundings {
+    /** What a tail needs, and who is told. */
+    public interface Surroundings {
+        /** Runs the tail, and so the subscriber. */
         Executor executor();
 
+        /** Wait between two tries of a read. */
         Timers timers();
 
+        /** The random part of those waits. */
         RandomGenerator random();
 
         /** Every event that is known has been delivered; called often, on the tail's thread. */
-        void atHead();
+        default void atHead() {}
 
         /** The watermark of a connection was reached. */
-        void caughtUp();
+        default void caughtUp() {}
+
+        /**
+         * Whether events that are known, but not in the log yet, are waited for; otherwise the stream is taken to have ended
+         * before them.
+         */
+        default boolean waitsForMissing() {
+            return false;
+        }
     }
 
     private final Surroundings surroundings;
@@ -62,10 +77,11 @@ final class MemberTail implements Subscription {
      * A tail that does nothing before it is woken.
      *
      * @param log reads the stream
+     * @param connected what the subscriber is told first
      * @param after exclusive
      * @param head the newest offset known; what comes later is {@link #offer}ed
      */
-    MemberTail(
+    public PagedTail(
             Surroundings surroundings,
             Function<ReadRange, CompletableFuture<List<Event>>> log,
             Subscriber subscriber,
@@ -81,38 +97,57 @@ final class MemberTail implements Subscription {
         this.newest = head;
     }
 
-    /** The next event of the stream. Never blocks; false when it is old news, which is ignored. */
-    boolean offer(Event event) {
+    /**
+     * A newer event of the stream. One that is the very next spares a read. Never blocks.
+     *
+     * @return false when it is old news, which is ignored
+     */
+    public boolean offer(Event event) {
         synchronized (this) {
             if (closed || event.offset() <= newest) {
                 return false;
             }
-            newest = event.offset();
-            if (buffer.size() < BUFFERED) {
+            if (event.offset() == newest + 1 && buffer.size() < BUFFERED) {
+                newest = event.offset();
                 buffer.add(event);
             } else {
-                buffer.clear();
-                gaplessFrom = newest;
+                readThrough(event.offset());
             }
         }
         wake();
         return true;
     }
 
+    /** The stream reaches this far; what is new is read. Never blocks. */
+    public void reaches(long offset) {
+        synchronized (this) {
+            if (closed || offset <= newest) {
+                return;
+            }
+            readThrough(offset);
+        }
+        wake();
+    }
+
+    private void readThrough(long offset) {
+        newest = offset;
+        gaplessFrom = offset;
+        buffer.clear();
+    }
+
     /** The subtree has another connection, before which events may have been missed up to its watermark. */
     void reconnected(Connected connected) {
         synchronized (this) {
             if (connected.watermark() > newest) {
-                newest = connected.watermark();
-                gaplessFrom = newest;
-                buffer.clear();
+                readThrough(connected.watermark());
             }
             connection = connected;
         }
         wake();
     }
 
-    void wake() {
+    /** Begins, or looks whether there is something to do. Returns at once. */
+    public void wake() {
         synchronized (this) {
             if (running || closed) {
                 return;
@@ -229,20 +264,32 @@ final class MemberTail implements Subscription {
                 .build();
         log.apply(range).whenComplete((events, failure) -> {
             if (failure == null) {
-                losses = 0;
-                page.addAll(events);
-                cursor = events.isEmpty() ? through : cursor; // there is nothing, and nothing will come
-                surroundings.executor().execute(this::run);
-            } else if (failure instanceof StreamException refusal && refusal.isRetryable()) {
-                surroundings
-                        .timers()
-                        .after(
-                                RunnerOptions.RECONNECT.delay(++losses, surroundings.random()),
-                                () -> surroundings.executor().execute(this::run));
+                taken(events, through);
+            } else if (Appender.unwrap(failure) instanceof StreamException refusal && refusal.isRetryable()) {
+                readLater();
             } else {
-                end(failure);
+                end(Appender.unwrap(failure));
             }
         });
+    }
+
+    private void taken(List<Event> events, long through) {
+        if (events.isEmpty() && surroundings.waitsForMissing()) {
+            readLater();
+            return;
+        }
+        losses = 0;
+        page.addAll(events);
+        cursor = events.isEmpty() ? through : cursor; // there is nothing, and nothing will come
+        surroundings.executor().execute(this::run);
+    }
+
+    private void readLater() {
+        surroundings
+                .timers()
+                .after(
+                        RunnerOptions.RECONNECT.delay(++losses, surroundings.random()),
+                        () -> surroundings.executor().execute(this::run));
     }
 
     private void end(Throwable why) {
