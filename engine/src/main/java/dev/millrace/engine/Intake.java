@@ -85,6 +85,15 @@ final class Intake {
                 "request refused: " + request.stream() + "; " + why + "; try again later");
     }
 
+    int size() {
+        lock.lock();
+        try {
+            return queue.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Lets a cursor be saved with the next group, in place of an older one. */
     void cursor(CursorKey key, EventStore.Cursor cursor) {
         locked(() -> cursors.put(key, cursor));

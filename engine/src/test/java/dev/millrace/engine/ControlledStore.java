@@ -15,6 +15,7 @@ final class ControlledStore implements ForwardingEventStore {
     private volatile boolean held;
     private volatile @Nullable RuntimeException failure;
     private volatile boolean closed;
+    private volatile boolean copies = true;
     private volatile Consumer<RecordRange> beforeRead = range -> {};
     private volatile Consumer<RecordRange> afterRead = range -> {};
 
@@ -24,6 +25,12 @@ final class ControlledStore implements ForwardingEventStore {
 
     void holdCommits() {
         held = true;
+    }
+
+    /** From here on copies are unsupported, as with a store that leaves the default as it is. */
+    ControlledStore withoutCopies() {
+        copies = false;
+        return this;
     }
 
     void release() {
@@ -70,6 +77,14 @@ final class ControlledStore implements ForwardingEventStore {
             @Override
             public Transaction delegate() {
                 return transaction;
+            }
+
+            @Override
+            public void copy(Copy copy) {
+                if (!copies) {
+                    throw new UnsupportedOperationException("this store cannot copy records");
+                }
+                transaction.copy(copy);
             }
 
             @Override
