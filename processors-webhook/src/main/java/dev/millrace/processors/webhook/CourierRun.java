@@ -58,16 +58,8 @@ final class CourierRun {
         if (status.phase() == Phase.HALTED) {
             close();
         } else if (status.failure().isPresent()) {
-            context.timers().after(RESTART_DELAY, () -> {
-                if (!isClosed()) {
-                    context.executor().execute(() -> replace(over));
-                }
-            });
+            context.timers().after(RESTART_DELAY, () -> context.executor().execute(() -> replace(over)));
         }
-    }
-
-    private synchronized boolean isClosed() {
-        return closed;
     }
 
     private void replace(ProcessorRunner<Origin> over) {
