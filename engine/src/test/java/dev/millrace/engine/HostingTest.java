@@ -350,6 +350,24 @@ class HostingTest {
     }
 
     @Test
+    void should_fold_the_slices_to_the_head_that_a_request_saw_and_no_further() throws Exception {
+        for (int i = 0; i < 6; i++) {
+            append(PATH, new Said("hi"));
+        }
+        StreamKey stream = new StreamKey(ProjectSlug.defaultProject(), PATH);
+        StreamHead newest = store.head(stream).orElseThrow();
+        StateFolds folds = new StateFolds(store, engine.parts().host());
+
+        for (long offset : List.of(3L, 7L, 5L, 2L, 4L, 6L)) {
+            StreamHead seen = new StreamHead(newest.incarnation(), offset, newest.lastCreatedAt(), false);
+            long said = log(PATH).stream()
+                    .filter(event -> event.offset() <= offset && event.type().equals("said"))
+                    .count();
+            assertThat(folds.at(stream, seen).get("audit")).as("@" + offset).isEqualTo(IntNode.valueOf((int) said));
+        }
+    }
+
+    @Test
     void should_show_the_slices_of_a_stream_in_its_state() throws Exception {
         attach(PATH, "echo", "hi", false);
         append(PATH, new Said("one"));
