@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -16,6 +17,7 @@ final class ControlledStore implements ForwardingEventStore {
     private volatile @Nullable RuntimeException failure;
     private volatile boolean closed;
     private volatile boolean copies = true;
+    private volatile Consumer<StreamKey> beforeHead = stream -> {};
     private volatile Consumer<RecordRange> beforeRead = range -> {};
     private volatile Consumer<RecordRange> afterRead = range -> {};
 
@@ -61,6 +63,11 @@ final class ControlledStore implements ForwardingEventStore {
         afterRead = next;
     }
 
+    /** Runs before every look-up of a head, on the thread that looks. */
+    void beforeHead(Consumer<StreamKey> next) {
+        beforeHead = next;
+    }
+
     boolean isClosed() {
         return closed;
     }
@@ -102,6 +109,12 @@ final class ControlledStore implements ForwardingEventStore {
                 commits.incrementAndGet();
             }
         };
+    }
+
+    @Override
+    public Optional<StreamHead> head(StreamKey stream) {
+        beforeHead.accept(stream);
+        return store.head(stream);
     }
 
     @Override
