@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -24,8 +26,9 @@ final class Failures {
     /** The service answered, and refused. Reads the body, but does not close the answer. */
     static StreamException refused(String verb, StreamPath path, Response response) {
         String location = response.header("Location");
-        String why = response.isRedirect() && location != null ? "it moved to " + location : reason(response);
-        Code code = code(response.code(), why);
+        String body = body(response);
+        String why = response.isRedirect() && location != null ? "it moved to " + location : words(body);
+        Code code = reason(body).orElseGet(() -> code(response.code(), why));
         return new StreamException(
                 code,
                 path,
@@ -98,13 +101,32 @@ final class Failures {
         return text.length() > MOST_OF_A_MESSAGE ? text.substring(0, MOST_OF_A_MESSAGE) + "…" : text;
     }
 
-    private static String reason(Response response) {
+    /**
+     * The field {@code reason} of an error body, the name of a {@link Code}; empty when the body has none that is known
+     * here, as with services that are not Millrace's.
+     */
+    static Optional<Code> reason(String body) {
         try {
-            String message = message(response.peekBody(MOST_OF_A_BODY).string());
-            return message.isEmpty() ? "no reason given" : message;
+            String reason = JsonCodec.parse(body).path("reason").asText();
+            return Arrays.stream(Code.values())
+                    .filter(code -> code.name().equals(reason))
+                    .findFirst();
+        } catch (IllegalArgumentException notJson) {
+            return Optional.empty();
+        }
+    }
+
+    private static String body(Response response) {
+        try {
+            return response.peekBody(MOST_OF_A_BODY).string();
         } catch (IOException e) {
             return "no reason given, the answer broke off (" + e + ")";
         }
+    }
+
+    private static String words(String body) {
+        String message = message(body);
+        return message.isEmpty() ? "no reason given" : message;
     }
 
     private static Code code(int status, String message) {
@@ -119,7 +141,7 @@ final class Failures {
         };
     }
 
-    /** The service has one status for three gates, and says in words which one it was. */
+    /** A service without the field {@code reason} has one status for three gates, and says only in words which it was. */
     private static Code precondition(String message) {
         if (message.contains("stream is paused")) {
             return Code.PAUSED;

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever was asked for can be called off, and whatever was refused, the failure says so in the same way: a code to act on, the stream, and the service's own words. */
 class TypedErrorTest {
@@ -69,6 +70,33 @@ class TypedErrorTest {
                     .hasMessageNotContaining("secret-token");
         }
         assertThat(server.getRequestCount()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void should_act_on_the_reason_and_not_on_the_words(StreamException.Code reason) {
+        server.enqueue(new MockResponse.Builder()
+                .code(reason.status())
+                .body("{\"code\":\"X\",\"reason\":\"" + reason + "\",\"status\":" + reason.status()
+                        + ",\"message\":\"other words: stream is paused, it is fenced: \"}")
+                .build());
+        try (HttpEventStreams streams =
+                HttpEventStreams.builder(server.url("/").uri()).build()) {
+            assertThat(AppendTest.failure(Calls.APPEND.of(streams)).code()).isEqualTo(reason);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"SOMETHING_NEW\"", "7", "null", "{}"})
+    void should_go_by_status_and_words_when_the_reason_is_not_known_here(String reason) {
+        server.enqueue(new MockResponse.Builder()
+                .code(412)
+                .body("{\"reason\":" + reason + ",\"message\":\"the stream is paused\"}")
+                .build());
+        try (HttpEventStreams streams =
+                HttpEventStreams.builder(server.url("/").uri()).build()) {
+            assertThat(AppendTest.failure(Calls.APPEND.of(streams)).code()).isEqualTo(StreamException.Code.PAUSED);
+        }
     }
 
     @ParameterizedTest

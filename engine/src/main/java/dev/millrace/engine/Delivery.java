@@ -3,6 +3,7 @@ package dev.millrace.engine;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.NonBlocking;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -23,13 +24,17 @@ final class Delivery implements Executor {
         this.activity = activity;
     }
 
-    /** Runs a task on a thread of its own; once this is shut down, on the caller's. */
+    /** Runs a task on a thread of its own; once this is shut down, on the caller's if that may wait. */
     @Override
     public void execute(Runnable task) {
         try {
             activity.execute(threads, task);
         } catch (RejectedExecutionException stopped) {
-            task.run();
+            if (NonBlocking.isCurrent()) {
+                activity.execute(last -> new Thread(last, "millrace-last-delivery").start(), task);
+            } else {
+                task.run();
+            }
         }
     }
 

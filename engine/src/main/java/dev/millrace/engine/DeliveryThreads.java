@@ -1,20 +1,19 @@
 package dev.millrace.engine;
 
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The threads that call user code, all of which may block: one virtual thread a task where the running JVM has them and
- * does not pin them to their carrier inside {@code synchronized} (24 and later), cached daemon threads elsewhere.
+ * does not pin them to their carrier inside {@code synchronized} (24 and later), a bounded pool of daemon threads elsewhere.
  */
 final class DeliveryThreads {
     private static final String PREFIX = "millrace-tail-";
-    private static final long IDLE_SECONDS = 10;
+    private static final int MOST_PLATFORM_THREADS = 256;
+    private static final Duration STALL = Duration.ofMillis(50);
 
     private DeliveryThreads() {}
 
@@ -43,11 +42,10 @@ final class DeliveryThreads {
 
     static ExecutorService platform() {
         AtomicLong number = new AtomicLong();
-        return new ThreadPoolExecutor(
-                0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                    Thread thread = new Thread(task, PREFIX + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        return new DeliveryThreadPool(MOST_PLATFORM_THREADS, STALL, task -> {
+            Thread thread = new Thread(task, PREFIX + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 }

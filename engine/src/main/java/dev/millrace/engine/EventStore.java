@@ -142,7 +142,8 @@ public interface EventStore extends AutoCloseable {
          * Appends copies of another stream's records, in their order: everything is the same but their positions, which
          * are given out from {@link #nextPosition()} on, and the beginning of their JSON.
          *
-         * @throws UnsupportedOperationException when this store cannot; streams of it cannot be forked then
+         * @throws UnsupportedOperationException when this store cannot; every fork of its streams is refused then, and
+         *     nothing else
          */
         default void copy(Copy copy) {
             throw new UnsupportedOperationException(

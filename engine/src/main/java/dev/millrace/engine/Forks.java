@@ -69,7 +69,8 @@ final class Forks {
             });
             return;
         }
-        writer.submit(new Request<Optional<StreamHead>>(from, 0, false, group -> {
+        // alone: a store that cannot copy, or fails while it does, must fail no append of others
+        writer.submit(new Request<Optional<StreamHead>>(from, 0, true, group -> {
                     if (group.head(to).isPresent()) {
                         throw taken(from, to);
                     }

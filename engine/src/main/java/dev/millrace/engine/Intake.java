@@ -2,6 +2,7 @@ package dev.millrace.engine;
 
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
+import dev.millrace.core.runner.NonBlocking;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ final class Intake {
      * @throws StreamException {@code UNAVAILABLE} when there is still no room, or the engine is stopping
      */
     void offer(Request<?> request) {
+        assert !NonBlocking.isCurrent() : NonBlocking.forbids("a request to store something on " + request.stream());
         lock.lock();
         try {
             long left = patience.toNanos();
@@ -83,6 +85,15 @@ final class Intake {
                 Code.UNAVAILABLE,
                 request.stream().path(),
                 "request refused: " + request.stream() + "; " + why + "; try again later");
+    }
+
+    int size() {
+        lock.lock();
+        try {
+            return queue.size();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Lets a cursor be saved with the next group, in place of an older one. */

@@ -3,6 +3,7 @@ package dev.millrace.engine;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.NonBlocking;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -44,6 +45,7 @@ final class OpenStore {
 
     /** Any other read; the path, if there is one, is for the error message. */
     <T> T reading(@Nullable StreamPath path, Function<EventStore, T> read) {
+        assert !NonBlocking.isCurrent() : NonBlocking.forbids("a read of the store for " + path);
         lock.readLock().lock();
         try {
             if (!open) {

@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -60,6 +61,10 @@ final class ProcessorHost implements CommitListener {
     private final Activity activity;
     private final Attachments attachments;
     private final Map<StreamKey, HostedStream> active = new ConcurrentHashMap<>();
+
+    /** Streams that were let go, up to which offset they were folded, and not looked at since; of the host's thread. */
+    private final Map<StreamKey, Long> overlooked = new LinkedHashMap<>();
+
     private final Map<ProjectSlug, HostContext> contexts = new ConcurrentHashMap<>();
     private final Map<ProjectSlug, CursorProgress> progress = new ConcurrentHashMap<>();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(daemon("millrace-host"));
@@ -98,7 +103,7 @@ final class ProcessorHost implements CommitListener {
             }
             owing.forEach(this::activateAtHead);
         });
-        timers.after(SWEEP_INTERVAL, () -> run(this::sweep));
+        sweepLater();
     }
 
     @Override
@@ -130,6 +135,7 @@ final class ProcessorHost implements CommitListener {
             if (hosted != null) {
                 hosted.stop(Duration.ZERO);
             }
+            overlooked.remove(stream);
             attachments.forget(stream);
             progressOf(stream.project()).forget(stream.path());
             activateBelow(stream);
@@ -297,22 +303,49 @@ final class ProcessorHost implements CommitListener {
 
     /** Lets go of streams on which nothing happens; their next commit activates them again. */
     private void sweep() {
-        for (StreamKey stream : List.copyOf(active.keySet())) {
-            HostedStream hosted = active.get(stream);
-            if (hosted == null || !hosted.isUntouched() || !hosted.isIdle()) {
-                continue;
-            }
-            long through = hosted.reducedThrough();
-            active.remove(stream);
-            hosted.stop(Duration.ZERO);
-            progressOf(stream.project()).forget(stream.path());
-            // What was committed while it still looked active was not told; whatever comes now activates it by itself.
+        try {
+            List.copyOf(overlooked.keySet()).forEach(this::lookAgain);
+            List.copyOf(active.keySet()).forEach(this::letGoIfIdle);
+        } finally {
+            sweepLater();
+        }
+    }
+
+    private void sweepLater() {
+        if (!stopped) {
+            timers.after(SWEEP_INTERVAL, () -> run(this::sweep));
+        }
+    }
+
+    private void letGoIfIdle(StreamKey stream) {
+        HostedStream hosted = active.get(stream);
+        if (hosted == null || !hosted.isUntouched() || !hosted.isIdle()) {
+            return;
+        }
+        long through = hosted.reducedThrough();
+        active.remove(stream);
+        hosted.stop(Duration.ZERO);
+        progressOf(stream.project()).forget(stream.path());
+        overlooked.put(stream, through);
+        lookAgain(stream);
+    }
+
+    /**
+     * What was committed while a stream still looked active was not told; what comes later activates it by itself. A store
+     * that fails is asked again at the next sweep, and keeps no other stream from being let go.
+     */
+    private void lookAgain(StreamKey stream) {
+        try {
+            long through = overlooked.getOrDefault(stream, Long.MAX_VALUE);
             store.head(stream)
                     .filter(head -> head.lastOffset() > through)
                     .ifPresent(head -> activate(stream, through + 1));
-        }
-        if (!stopped) {
-            timers.after(SWEEP_INTERVAL, () -> run(this::sweep));
+            overlooked.remove(stream);
+        } catch (RuntimeException failure) {
+            LOG.log(
+                    Level.ERROR,
+                    "cannot see whether " + stream + " has new events; trying again in " + SWEEP_INTERVAL,
+                    failure);
         }
     }
 
@@ -324,7 +357,9 @@ final class ProcessorHost implements CommitListener {
         try {
             activity.execute(thread, () -> {
                 try {
-                    task.run();
+                    if (!stopped) {
+                        task.run();
+                    }
                 } catch (RuntimeException failure) {
                     LOG.log(Level.ERROR, "hosting failed; the streams concerned run without processors", failure);
                 }
@@ -334,17 +369,32 @@ final class ProcessorHost implements CommitListener {
         }
     }
 
-    /** Stops every runner within the deadline. The engine must still take appends and cursors. */
+    /**
+     * Stops every runner within the deadline, after it has waited for the host's own thread for at most half of it. The
+     * engine must still take appends and cursors.
+     */
     void stop(Duration deadline) {
         stopped = true;
         thread.shutdown();
         long end = System.nanoTime() + deadline.toNanos();
+        awaitThread(deadline.dividedBy(2));
         Collection<HostedStream> all = List.copyOf(active.values());
         for (HostedStream hosted : all) {
             hosted.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         }
         active.clear();
         effects.shutdown();
+    }
+
+    /** Until it has ended nothing says that it starts no further runner, and asks a closed store for nothing. */
+    private void awaitThread(Duration limit) {
+        try {
+            if (!thread.awaitTermination(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.log(Level.WARNING, "the thread of the hosted processors is still busy; stopping without it");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static ThreadFactory daemon(String name) {

@@ -8,6 +8,7 @@ import dev.millrace.core.processor.Processor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -66,7 +67,7 @@ final class StateFolds implements StateSlices {
                     kept.remove(kept.keySet().iterator().next());
                 }
             }
-            return slice.foldTo(store, stream, head.lastOffset());
+            return slice.foldTo(store, stream, head.lastOffset()).orElseGet(() -> foldAnew(stream, name, wanted, head));
         } catch (RuntimeException failure) {
             synchronized (kept) {
                 kept.remove(key);
@@ -75,43 +76,70 @@ final class StateFolds implements StateSlices {
         }
     }
 
+    /** For a request that was overtaken by others which saw later heads. Not kept. */
+    private JsonNode foldAnew(StreamKey stream, String name, HostedStream.Wanted wanted, StreamHead head) {
+        return new Slice<>(host.create(stream.project(), name, wanted), head.incarnation(), wanted.config())
+                .foldTo(store, stream, head.lastOffset())
+                .orElseThrow();
+    }
+
     private static final class Slice<S> {
+        /** A state, and the last offset that is in it. */
+        private record Folded<S>(S state, long through) {}
+
         private final Processor<S> processor;
         private final EventCatalog catalog;
         private final String incarnation;
         private final JsonNode config;
-        private S state;
-        private long through;
+        private Folded<S> before;
+        private Folded<S> newest;
 
         Slice(Processor<S> processor, String incarnation, JsonNode config) {
             this.processor = processor;
             this.catalog = processor.events();
             this.incarnation = incarnation;
             this.config = config;
-            this.state = processor.initialState();
+            this.newest = new Folded<>(processor.initialState(), 0);
+            this.before = newest;
         }
 
         boolean fits(StreamHead head, JsonNode wantedConfig) {
             return incarnation.equals(head.incarnation()) && config.equals(wantedConfig);
         }
 
-        /** The state at {@code head}, or at a newer one that another request has already folded to. */
-        synchronized JsonNode foldTo(EventStore store, StreamKey stream, long head) {
+        /** The state at exactly {@code head}; empty when only later ones are left. */
+        synchronized Optional<JsonNode> foldTo(EventStore store, StreamKey stream, long head) {
+            if (head >= newest.through) {
+                before = newest;
+                newest = fold(newest, store, stream, head);
+                return Optional.of(JsonCodec.toTree(newest.state));
+            }
+            return head < before.through
+                    ? Optional.empty()
+                    : Optional.of(JsonCodec.toTree(fold(before, store, stream, head).state));
+        }
+
+        private Folded<S> fold(Folded<S> from, EventStore store, StreamKey stream, long head) {
+            S state = from.state;
+            long through = from.through;
             while (through < head) {
-                List<EventRecord> page = store.read(stream, RecordRange.after(through, PAGE));
-                if (page.isEmpty()) {
-                    break;
+                List<EventRecord> page = store.read(stream, new RecordRange(through, head + 1, Set.of(), PAGE, false));
+                if (page.isEmpty() || !isSameLife(store, stream)) {
+                    break; // destroyed meanwhile
                 }
                 for (EventRecord record : page) {
-                    if (record.offset() > head) {
-                        return JsonCodec.toTree(state);
-                    }
                     state = processor.reduce(
                             state, JsonCodec.readEvent(record.json()).decodedBy(catalog));
                     through = record.offset();
                 }
             }
-            return JsonCodec.toTree(state);
+            return new Folded<>(state, through);
+        }
+
+        private boolean isSameLife(EventStore store, StreamKey stream) {
+            return store.head(stream)
+                    .filter(now -> now.incarnation().equals(incarnation))
+                    .isPresent();
         }
     }
 }

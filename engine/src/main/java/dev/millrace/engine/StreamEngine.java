@@ -96,8 +96,8 @@ public final class StreamEngine implements AutoCloseable {
      * in one transaction; no append is stored meanwhile.
      *
      * @param at the last offset to copy, 1 or more
-     * @return the head of the new stream; fails with {@code BAD_REQUEST} when there is no such offset, and {@code
-     *     CONFLICT} when {@code to} exists
+     * @return the head of the new stream; fails with {@code BAD_REQUEST} when there is no such offset or the store cannot
+     *     copy, and {@code CONFLICT} when {@code to} exists
      */
     public CompletableFuture<StreamHead> fork(ProjectSlug project, StreamPath from, long at, StreamPath to) {
         return parts.forks().fork(new StreamKey(project, from), at, new StreamKey(project, to));

@@ -90,6 +90,11 @@ final class Writer {
         }
     }
 
+    /** How many requests wait for the next group; for tests. */
+    int queued() {
+        return intake.size();
+    }
+
     /** Refuses everything from now on; what is queued is still done. */
     void close() {
         intake.close();
@@ -195,6 +200,10 @@ final class Writer {
 
     private void failed(Intake.Taken taken, Throwable cause) {
         intake.giveBack(taken.cursors());
+        if (cause.getCause() instanceof UnsupportedOperationException cannot) {
+            taken.requests().forEach(request -> answer(() -> refuse(request, cannot)));
+            return;
+        }
         for (Request<?> request : taken.requests()) {
             answer(() -> request.fail(
                     Code.INTERNAL,
@@ -203,5 +212,14 @@ final class Writer {
                     cause));
         }
         LOG.log(Level.ERROR, "a group of " + taken.requests().size() + " requests could not be stored", cause);
+    }
+
+    /** What the store does not offer it will not offer the next time either. */
+    private static void refuse(Request<?> request, UnsupportedOperationException cannot) {
+        request.fail(
+                Code.BAD_REQUEST,
+                "the store cannot do this: " + cannot.getMessage(),
+                "use another store, or do without it",
+                cannot);
     }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -15,6 +16,8 @@ final class ControlledStore implements ForwardingEventStore {
     private volatile boolean held;
     private volatile @Nullable RuntimeException failure;
     private volatile boolean closed;
+    private volatile boolean copies = true;
+    private volatile Consumer<StreamKey> beforeHead = stream -> {};
     private volatile Consumer<RecordRange> beforeRead = range -> {};
     private volatile Consumer<RecordRange> afterRead = range -> {};
 
@@ -24,6 +27,12 @@ final class ControlledStore implements ForwardingEventStore {
 
     void holdCommits() {
         held = true;
+    }
+
+    /** From here on copies are unsupported, as with a store that leaves the default as it is. */
+    ControlledStore withoutCopies() {
+        copies = false;
+        return this;
     }
 
     void release() {
@@ -54,6 +63,11 @@ final class ControlledStore implements ForwardingEventStore {
         afterRead = next;
     }
 
+    /** Runs before every look-up of a head, on the thread that looks. */
+    void beforeHead(Consumer<StreamKey> next) {
+        beforeHead = next;
+    }
+
     boolean isClosed() {
         return closed;
     }
@@ -73,6 +87,14 @@ final class ControlledStore implements ForwardingEventStore {
             }
 
             @Override
+            public void copy(Copy copy) {
+                if (!copies) {
+                    throw new UnsupportedOperationException("this store cannot copy records");
+                }
+                transaction.copy(copy);
+            }
+
+            @Override
             public void commit() {
                 if (held) {
                     waiting.incrementAndGet();
@@ -87,6 +109,12 @@ final class ControlledStore implements ForwardingEventStore {
                 commits.incrementAndGet();
             }
         };
+    }
+
+    @Override
+    public Optional<StreamHead> head(StreamKey stream) {
+        beforeHead.accept(stream);
+        return store.head(stream);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import static dev.millrace.engine.EngineFixture.PUBLIC;
+import static dev.millrace.engine.EngineFixture.eventually;
 import static dev.millrace.engine.EngineFixture.get;
 import static dev.millrace.engine.EngineFixture.path;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -218,6 +219,33 @@ class ForkTest {
             return true;
         } catch (CompletionException refused) {
             return false;
+        }
+    }
+
+    @Test
+    void should_be_refused_by_a_store_that_cannot_copy_and_fail_no_other_append() {
+        ControlledStore store = new ControlledStore(new InMemoryEventStore());
+        try (EngineFixture other = new EngineFixture(memory -> store.withoutCopies())) {
+            other.append("/a", "{'type':'one'}");
+            store.holdCommits();
+            CompletableFuture<List<AppendedRecord>> held = other.send("/first", "{'type':'x'}");
+            eventually(store::isCommitting);
+            CompletableFuture<List<AppendedRecord>> before = other.send("/b", "{'type':'x'}");
+            CompletableFuture<StreamHead> fork = other.engine.fork(PUBLIC, path("/a"), 2, path("/copy"));
+            eventually(() -> other.engine.parts().writer().queued() == 2);
+            CompletableFuture<List<AppendedRecord>> after = other.send("/c", "{'type':'x'}");
+            store.release();
+
+            assertThat(List.of(get(held), get(before), get(after)))
+                    .allSatisfy(answer -> assertThat(answer).hasSize(1));
+            assertThatThrownBy(() -> get(fork))
+                    .hasCauseInstanceOf(StreamException.class)
+                    .cause()
+                    .hasMessageContaining("/a; the store cannot do this")
+                    .extracting(failure -> ((StreamException) failure).code())
+                    .isEqualTo(Code.BAD_REQUEST);
+            assertThat(other.eventCount("/copy")).isZero();
+            assertThat(other.announced("/")).doesNotContain("/copy");
         }
     }
 }

@@ -17,13 +17,17 @@ import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.VirtualTimers;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -161,5 +165,37 @@ class HostingRaceTest {
                 return engine.parts().host().activeStreams() == 0;
             });
         }
+    }
+
+    @Test
+    void should_wait_at_the_stop_for_the_thread_that_starts_processors() throws Exception {
+        CountDownLatch busy = new CountDownLatch(1);
+        AtomicReference<Thread> stopper = new AtomicReference<>();
+        AtomicBoolean created = new AtomicBoolean();
+        ControlledStore store = new ControlledStore(new InMemoryEventStore());
+        StreamEngine engine = StreamEngine.builder(store)
+                .processors(List.of(new Provider("slow", true, () -> {
+                    busy.countDown();
+                    Awaitility.await().atMost(LIMIT).until(() -> isOver(stopper.get()));
+                    created.set(!store.isClosed());
+                })))
+                .start();
+        get(engine.streams(ProjectSlug.defaultProject()).append(PATH, EventInput.ofType("said")));
+        await(busy);
+        Thread thread = new Thread(() -> engine.stop(LIMIT));
+        thread.start();
+        stopper.set(thread);
+        thread.join(LIMIT.toMillis());
+
+        assertThat(created).isTrue();
+        assertThat(store.isClosed()).isTrue();
+    }
+
+    /** The stop has returned, or waits in the host. */
+    private static boolean isOver(@Nullable Thread stopper) {
+        return stopper != null
+                && (!stopper.isAlive()
+                        || Arrays.stream(stopper.getStackTrace())
+                                .anyMatch(frame -> frame.getMethodName().equals("awaitTermination")));
     }
 }

@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -350,6 +351,24 @@ class HostingTest {
     }
 
     @Test
+    void should_fold_the_slices_to_the_head_that_a_request_saw_and_no_further() throws Exception {
+        for (int i = 0; i < 6; i++) {
+            append(PATH, new Said("hi"));
+        }
+        StreamKey stream = new StreamKey(ProjectSlug.defaultProject(), PATH);
+        StreamHead newest = store.head(stream).orElseThrow();
+        StateFolds folds = new StateFolds(store, engine.parts().host());
+
+        for (long offset : List.of(3L, 7L, 5L, 2L, 4L, 6L)) {
+            StreamHead seen = new StreamHead(newest.incarnation(), offset, newest.lastCreatedAt(), false);
+            long said = log(PATH).stream()
+                    .filter(event -> event.offset() <= offset && event.type().equals("said"))
+                    .count();
+            assertThat(folds.at(stream, seen).get("audit")).as("@" + offset).isEqualTo(IntNode.valueOf((int) said));
+        }
+    }
+
+    @Test
     void should_show_the_slices_of_a_stream_in_its_state() throws Exception {
         attach(PATH, "echo", "hi", false);
         append(PATH, new Said("one"));
@@ -396,6 +415,39 @@ class HostingTest {
                 return sleepy.parts().host().activeStreams() == 0;
             });
 
+            get(port.append(PATH, EventInput.of(new Said("two"))));
+
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(get(port.read(PATH, ReadRange.all())))
+                            .extracting(Event::type)
+                            .filteredOn("echoed"::equals)
+                            .hasSize(2));
+        }
+    }
+
+    @Test
+    void should_let_go_of_idle_streams_after_a_store_failed_meanwhile() throws Exception {
+        VirtualTimers timers = new VirtualTimers();
+        ControlledStore failing = new ControlledStore(new InMemoryEventStore());
+        try (StreamEngine sleepy = StreamEngine.builder(failing)
+                .timers(timers)
+                .processors(List.of(new EchoProvider("audit", true)))
+                .start()) {
+            EventStreams port = sleepy.streams(ProjectSlug.defaultProject());
+            get(port.append(PATH, EventInput.of(new Said("one"))));
+            Awaitility.await().atMost(LIMIT).until(() -> sleepy.parts().host().activeStreams() == 3);
+            AtomicInteger failures = new AtomicInteger();
+            failing.beforeHead(stream -> {
+                if (Thread.currentThread().getName().startsWith("millrace-host-") && failures.incrementAndGet() <= 3) {
+                    throw new IllegalStateException("disk failed");
+                }
+            });
+
+            Awaitility.await().atMost(LIMIT).until(() -> {
+                timers.advance(Duration.ofMinutes(2));
+                return sleepy.parts().host().activeStreams() == 0 && failures.get() > 3;
+            });
             get(port.append(PATH, EventInput.of(new Said("two"))));
 
             Awaitility.await()

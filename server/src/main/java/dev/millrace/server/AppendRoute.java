@@ -33,9 +33,12 @@ final class AppendRoute {
         }
         Optional<BodyTransform> transform =
                 exchange.query().one("jsonataTransform").map(BodyTransform::compile);
-        RequestBody.read(exchange.request(), first -> bodies.limit(type, first))
+        RequestBody.read(exchange, first -> bodies.limit(type, first))
                 .thenCompose(body -> transform.isPresent()
-                        ? transform.get().apply(bodies.value(type, body))
+                        ? transform
+                                .get()
+                                .apply(bodies.value(type, body))
+                                .thenApplyAsync(inputs -> inputs, exchange.executor())
                         : CompletableFuture.completedFuture(bodies.read(type, body, path)))
                 .thenCompose(inputs -> {
                     limit.take(exchange.caller(pass), inputs.events().size());

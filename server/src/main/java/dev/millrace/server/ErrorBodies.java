@@ -5,11 +5,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/** Every failure as the wire has it: a status and {@code {defined, code, status, message, data?}}. */
+/** Every failure as the wire has it: a status and {@code {defined, code, reason, status, message, data?}}. */
 final class ErrorBodies {
     private static final System.Logger LOG = System.getLogger("dev.millrace.server");
 
@@ -28,22 +29,44 @@ final class ErrorBodies {
     static ErrorBody of(Throwable failure) {
         Throwable cause = unwrap(failure);
         if (cause instanceof Refusal refusal) {
-            return body(false, refusal.code(), refusal.status(), message(refusal), refusal.issues());
+            return body(false, refusal.code(), refusal.reason(), refusal.status(), message(refusal), refusal.issues());
         }
-        if (cause instanceof StreamException refused && refused.code() != StreamException.Code.INTERNAL) {
+        if (cause instanceof StreamException refused && refused.code() != Code.INTERNAL) {
             int status = refused.code().status();
             List<Issue> issues = status == 400 ? List.of(new Issue("body", message(refused))) : List.of();
-            return body(status == 412 || status == 409, name(refused.code()), status, message(refused), issues);
+            return body(
+                    status == 412 || status == 409,
+                    name(refused.code()),
+                    refused.code(),
+                    status,
+                    message(refused),
+                    issues);
         }
         LOG.log(System.Logger.Level.ERROR, "request failed", cause);
-        return body(false, "INTERNAL_SERVER_ERROR", 500, "the server failed to answer; its log says why", List.of());
+        return body(
+                false,
+                "INTERNAL_SERVER_ERROR",
+                Code.INTERNAL,
+                500,
+                "the server failed to answer; its log says why",
+                List.of());
     }
 
     /** The answer to what the HTTP layer itself refused. */
     static ErrorBody of(int status, String message) {
         return status >= 500
-                ? body(false, "INTERNAL_SERVER_ERROR", status, message, List.of())
-                : body(false, "BAD_REQUEST", status, message, List.of(new Issue("request", message)));
+                ? body(false, "INTERNAL_SERVER_ERROR", reason(status), status, message, List.of())
+                : body(false, "BAD_REQUEST", reason(status), status, message, List.of(new Issue("request", message)));
+    }
+
+    /** The reason of an answer that the HTTP layer gives by itself, such as 431 or, while it stops, 503. */
+    private static Code reason(int status) {
+        return switch (status) {
+            case 404 -> Code.NOT_FOUND;
+            case 413 -> Code.TOO_LARGE;
+            case 408, 429, 503 -> Code.UNAVAILABLE;
+            default -> status >= 500 ? Code.INTERNAL : Code.BAD_REQUEST;
+        };
     }
 
     /** The cause behind the wrappers of futures. */
@@ -60,7 +83,7 @@ final class ErrorBodies {
         return String.valueOf(failure.getMessage());
     }
 
-    private static String name(StreamException.Code code) {
+    private static String name(Code code) {
         return switch (code) {
             case OFFSET_MISMATCH, PAUSED, FENCED -> "PRECONDITION_FAILED";
             case TOO_LARGE -> "PAYLOAD_TOO_LARGE";
@@ -71,9 +94,11 @@ final class ErrorBodies {
         };
     }
 
-    private static ErrorBody body(boolean defined, String code, int status, String message, List<Issue> issues) {
+    private static ErrorBody body(
+            boolean defined, String code, Code reason, int status, String message, List<Issue> issues) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
-        body.put("defined", defined).put("code", code).put("status", status).put("message", message);
+        body.put("defined", defined).put("code", code).put("reason", reason.name());
+        body.put("status", status).put("message", message);
         if (!issues.isEmpty()) {
             ArrayNode list = body.putObject("data").putArray("issues");
             for (Issue issue : issues) {

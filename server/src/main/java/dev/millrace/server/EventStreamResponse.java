@@ -16,6 +16,7 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ final class EventStreamResponse implements SubtreeSink {
     private @Nullable String incarnation;
     private Phase phase = Phase.ACCEPTED;
     private volatile boolean dropped;
+    private final AtomicBoolean looking = new AtomicBoolean();
 
     private enum Phase {
         /** Nothing was answered yet, so that the answer can still be a refusal. */
@@ -61,7 +63,7 @@ final class EventStreamResponse implements SubtreeSink {
      * @param marks whether the reader asked for marks between the events: caught up, destroyed
      * @param subtree whether it is fed by the tail of a subtree
      * @param alive whether the stream still lives the life of this incarnation
-     * @param admitted whether the reader may still read it; asked every heartbeat
+     * @param admitted whether the reader may still read it; asked every heartbeat, and may wait
      */
     EventStreamResponse(
             Exchange exchange,
@@ -256,10 +258,7 @@ final class EventStreamResponse implements SubtreeSink {
             drop(stalled);
             return;
         }
-        if (!admitted.getAsBoolean()) {
-            expel();
-            return;
-        }
+        checkAdmission();
         Duration quiet = Duration.between(outbox.activity(), now);
         if (quiet.compareTo(timing.heartbeat()) >= 0) {
             outbox.sendIfIdle(EventFormat.comment());
@@ -268,6 +267,19 @@ final class EventStreamResponse implements SubtreeSink {
         Duration rest = timing.slowReaderTimeout().minus(stalled);
         Duration next = timing.heartbeat().minus(quiet);
         watch(rest.compareTo(next) < 0 ? rest : next);
+    }
+
+    /** Looks into a file, so not on the thread of the timers; one look at a time, however slow the file is. */
+    private void checkAdmission() {
+        if (looking.compareAndSet(false, true)) {
+            exchange.executor().execute(() -> {
+                boolean holds = admitted.getAsBoolean();
+                looking.set(false);
+                if (!holds) {
+                    expel();
+                }
+            });
+        }
     }
 
     /** The token of the reader has expired or was revoked. */

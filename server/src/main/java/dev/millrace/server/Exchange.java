@@ -5,6 +5,7 @@ import dev.millrace.core.ProjectSlug;
 import dev.millrace.server.security.Grant;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
@@ -21,25 +22,38 @@ final class Exchange {
     private final Query query;
     private final ProjectSlug project;
     private final Doorkeeper doorkeeper;
+    private final Executor executor;
     private final AtomicBoolean ended = new AtomicBoolean();
 
+    /**
+     * A request that has no answer yet.
+     *
+     * @param executor runs what can wait
+     */
     Exchange(
             Request request,
             Response response,
             Callback callback,
             Query query,
             ProjectSlug project,
-            Doorkeeper doorkeeper) {
+            Doorkeeper doorkeeper,
+            Executor executor) {
         this.request = request;
         this.response = response;
         this.callback = callback;
         this.query = query;
         this.project = project;
         this.doorkeeper = doorkeeper;
+        this.executor = executor;
+    }
+
+    /** Where to go on with what can wait. */
+    Executor executor() {
+        return executor;
     }
 
     /**
-     * What the caller may do, by the token it sent.
+     * What the caller may do, by the token it sent. Reads a file.
      *
      * @throws Refusal 401 when it needs one, and sent none that is known
      */

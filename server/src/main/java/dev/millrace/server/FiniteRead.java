@@ -1,6 +1,7 @@
 package dev.millrace.server;
 
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.NonBlocking;
 import dev.millrace.engine.EventRecord;
 import dev.millrace.engine.RecordRange;
 import dev.millrace.engine.StreamEngine;
@@ -12,7 +13,8 @@ import org.eclipse.jetty.util.IteratingCallback;
 
 /**
  * One finite read, page by page: a page is read from the store, written, and only then followed by the next. The size of
- * a page follows the size of the events, so that a read holds about a mebibyte whatever it reads.
+ * a page follows the size of the events, so that a read holds about a mebibyte whatever it reads. The store is asked on the
+ * threads of the exchange's executor, and never where a page was written.
  */
 final class FiniteRead extends IteratingCallback {
     private static final int FIRST_PAGE = 16;
@@ -56,6 +58,23 @@ final class FiniteRead extends IteratingCallback {
         if (ended) {
             return Action.SUCCEEDED;
         }
+        if (NonBlocking.isCurrent()) {
+            exchange.executor().execute(this::tryToWritePage);
+        } else {
+            writePage();
+        }
+        return Action.SCHEDULED;
+    }
+
+    private void tryToWritePage() {
+        try {
+            writePage();
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    private void writePage() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         if (!begun) {
             begun = true;
@@ -69,7 +88,6 @@ final class FiniteRead extends IteratingCallback {
             format.end(empty, out);
         }
         exchange.response().write(ended, ByteBuffer.wrap(out.toByteArray()), this);
-        return Action.SCHEDULED;
     }
 
     /** Encodes the next page; whether there may be another. */

@@ -33,7 +33,7 @@ final class ForkRoute {
         Pass pass = exchange.pass();
         pass.require(Operation.READ, from);
         RequestBody.requirePlain(exchange.request());
-        RequestBody.read(exchange.request(), first -> MOST_BYTES)
+        RequestBody.read(exchange, first -> MOST_BYTES)
                 .thenCompose(body -> {
                     JsonNode asked = parse(body);
                     long at = offset(asked);

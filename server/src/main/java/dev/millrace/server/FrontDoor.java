@@ -14,7 +14,8 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * Where every request comes in. It is checked for host and origin, its project and its route are found, and it is handed
- * on; whatever is thrown on the way becomes an error body. Nothing here waits for anything.
+ * on; whatever is thrown on the way becomes an error body. Nothing here waits for anything: what asks for tokens, secrets or
+ * streams continues on the threads of a {@link RequestExecutor}, appends apart from everything else.
  */
 final class FrontDoor extends Handler.Abstract {
     private static final byte[] NOT_FOUND = "{\"error\":\"not_found\"}".getBytes(StandardCharsets.UTF_8);
@@ -22,6 +23,11 @@ final class FrontDoor extends Handler.Abstract {
                     FrontDoor.class.getPackage().getImplementationVersion())
             .orElse("development");
 
+    private static final int THREADS = 32;
+    private static final int MOST_WAITING = 1024;
+
+    private final RequestExecutor appending = new RequestExecutor("appends", THREADS, MOST_WAITING);
+    private final RequestExecutor reading = new RequestExecutor("reads", THREADS, MOST_WAITING);
     private final HostGuard hosts;
     private final Origins origins;
     private final Doorkeeper doorkeeper;
@@ -41,6 +47,14 @@ final class FrontDoor extends Handler.Abstract {
         this.origins = origins;
         this.doorkeeper = doorkeeper;
         this.routes = routes;
+    }
+
+    /** The requests under way have their answers, or were cut off. */
+    @Override
+    protected void doStop() throws Exception {
+        super.doStop();
+        appending.stop();
+        reading.stop();
     }
 
     @Override
@@ -74,10 +88,14 @@ final class FrontDoor extends Handler.Abstract {
         }
         query.all(ProjectSelection.PARAMETER).forEach(value -> selection.name(ProjectSelection.PARAMETER, value));
         label.ifPresent(value -> selection.name("Host", value));
-        go(route.get(), new Exchange(request, response, callback, query, selection.project(), doorkeeper));
+        RequestExecutor executor = request.getMethod().equals("POST") ? appending : reading;
+        go(
+                route.get(),
+                new Exchange(request, response, callback, query, selection.project(), doorkeeper, executor),
+                executor);
     }
 
-    private void go(Route route, Exchange exchange) {
+    private void go(Route route, Exchange exchange, RequestExecutor executor) {
         Target target = route.target();
         String method = exchange.isHead() ? "GET" : exchange.request().getMethod();
         if (method.equals("OPTIONS")) {
@@ -89,6 +107,30 @@ final class FrontDoor extends Handler.Abstract {
             throw Refusal.methodNotAllowed(method, target.allow(), advice(route));
         }
         switch (target) {
+            case OPENAPI -> routes.reference().document(exchange);
+            case DOCS -> routes.reference().page(exchange);
+            case HEALTH ->
+                exchange.json(
+                        200,
+                        JsonCodec.write(JsonNodeFactory.instance
+                                .objectNode()
+                                .put("ok", true)
+                                .put("app", "millrace")
+                                .put("version", VERSION)));
+            default -> executor.begin(() -> answer(route, method, exchange));
+        }
+    }
+
+    private void answer(Route route, String method, Exchange exchange) {
+        try {
+            ask(route, method, exchange);
+        } catch (RuntimeException e) {
+            exchange.fail(e);
+        }
+    }
+
+    private void ask(Route route, String method, Exchange exchange) {
+        switch (route.target()) {
             case STREAM -> {
                 switch (method) {
                     case "GET" -> routes.reads().readStream(exchange, route.path());
@@ -114,16 +156,7 @@ final class FrontDoor extends Handler.Abstract {
                 }
             }
             case SECRET -> routes.secrets().delete(exchange, route.id());
-            case OPENAPI -> routes.reference().document(exchange);
-            case DOCS -> routes.reference().page(exchange);
-            case HEALTH ->
-                exchange.json(
-                        200,
-                        JsonCodec.write(JsonNodeFactory.instance
-                                .objectNode()
-                                .put("ok", true)
-                                .put("app", "millrace")
-                                .put("version", VERSION)));
+            default -> throw new IllegalStateException("no such route: " + route.target());
         }
     }
 

@@ -20,7 +20,6 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * Serves an engine over HTTP: appends, reads, live reads as server-sent events, state, lists, and a page for people
@@ -216,10 +215,7 @@ public final class MillraceServer implements AutoCloseable {
          * @throws UncheckedIOException when the address cannot be bound
          */
         public MillraceServer start() {
-            QueuedThreadPool pool = new QueuedThreadPool();
-            pool.setName("millrace-http");
-            pool.setDaemon(true);
-            Server jetty = new Server(pool);
+            Server jetty = new Server(new HttpThreads());
             ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(configuration()));
             connector.setHost(host);
             connector.setPort(port);

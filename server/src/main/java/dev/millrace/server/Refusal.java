@@ -1,5 +1,6 @@
 package dev.millrace.server;
 
+import dev.millrace.core.StreamException.Code;
 import java.util.List;
 import java.util.Map;
 
@@ -9,46 +10,56 @@ final class Refusal extends RuntimeException {
 
     private final int status;
     private final String code;
+    private final Code reason;
     private final transient List<Issue> issues;
     private final transient Map<String, String> headers;
 
-    private Refusal(int status, String code, String message, List<Issue> issues, Map<String, String> headers) {
+    private Refusal(
+            int status, String code, Code reason, String message, List<Issue> issues, Map<String, String> headers) {
         super(message, null, false, false);
         this.status = status;
         this.code = code;
+        this.reason = reason;
         this.issues = issues;
         this.headers = headers;
     }
 
     /** The request itself is wrong, in one field. */
     static Refusal badRequest(String field, String message) {
-        return new Refusal(400, "BAD_REQUEST", message, List.of(new Issue(field, message)), Map.of());
+        return new Refusal(400, "BAD_REQUEST", Code.BAD_REQUEST, message, List.of(new Issue(field, message)), Map.of());
     }
 
     /** The request itself is wrong, in several fields. */
     static Refusal badRequest(String message, List<Issue> issues) {
-        return new Refusal(400, "BAD_REQUEST", message, List.copyOf(issues), Map.of());
+        return new Refusal(400, "BAD_REQUEST", Code.BAD_REQUEST, message, List.copyOf(issues), Map.of());
     }
 
     /** There is no such stream, and the caller asked not to create it. */
     static Refusal notFound(String message) {
-        return new Refusal(404, "NOT_FOUND", message, List.of(), Map.of());
+        return new Refusal(404, "NOT_FOUND", Code.NOT_FOUND, message, List.of(), Map.of());
     }
 
     /** The caller has to say who it is, or what it said is not known. */
     static Refusal unauthorized(String message, boolean sent) {
         String challenge = "Bearer realm=\"millrace\"" + (sent ? ", error=\"invalid_token\"" : "");
-        return new Refusal(401, "UNAUTHORIZED", message, List.of(), Map.of("WWW-Authenticate", challenge));
+        return new Refusal(
+                401, "UNAUTHORIZED", Code.FORBIDDEN, message, List.of(), Map.of("WWW-Authenticate", challenge));
     }
 
     /** The caller comes too often; it may come again after so many seconds. */
     static Refusal tooMany(String message, long seconds) {
-        return new Refusal(429, "TOO_MANY_REQUESTS", message, List.of(), Map.of("Retry-After", Long.toString(seconds)));
+        return new Refusal(
+                429,
+                "TOO_MANY_REQUESTS",
+                Code.UNAVAILABLE,
+                message,
+                List.of(),
+                Map.of("Retry-After", Long.toString(seconds)));
     }
 
     /** The caller may not do this from there. */
     static Refusal forbidden(String message) {
-        return new Refusal(403, "FORBIDDEN", message, List.of(), Map.of());
+        return new Refusal(403, "FORBIDDEN", Code.FORBIDDEN, message, List.of(), Map.of());
     }
 
     /** The route exists, but not for this method. */
@@ -56,6 +67,7 @@ final class Refusal extends RuntimeException {
         return new Refusal(
                 405,
                 "METHOD_NOT_ALLOWED",
+                Code.BAD_REQUEST,
                 method + " is not allowed here; " + message,
                 List.of(),
                 Map.of("Allow", allow));
@@ -63,22 +75,22 @@ final class Refusal extends RuntimeException {
 
     /** None of the forms in which an answer exists is acceptable to the caller. */
     static Refusal notAcceptable(String message) {
-        return new Refusal(406, "NOT_ACCEPTABLE", message, List.of(), Map.of());
+        return new Refusal(406, "NOT_ACCEPTABLE", Code.BAD_REQUEST, message, List.of(), Map.of());
     }
 
     /** A body over a limit. */
     static Refusal tooLarge(String message) {
-        return new Refusal(413, "PAYLOAD_TOO_LARGE", message, List.of(), Map.of());
+        return new Refusal(413, "PAYLOAD_TOO_LARGE", Code.TOO_LARGE, message, List.of(), Map.of());
     }
 
     /** A body in a form that is not taken; the headers say which ones are. */
     static Refusal unsupported(String message, Map<String, String> headers) {
-        return new Refusal(415, "UNSUPPORTED_MEDIA_TYPE", message, List.of(), headers);
+        return new Refusal(415, "UNSUPPORTED_MEDIA_TYPE", Code.BAD_REQUEST, message, List.of(), headers);
     }
 
     /** The server is stopping. */
     static Refusal unavailable(String message) {
-        return new Refusal(503, "SERVICE_UNAVAILABLE", message, List.of(), Map.of());
+        return new Refusal(503, "SERVICE_UNAVAILABLE", Code.UNAVAILABLE, message, List.of(), Map.of());
     }
 
     int status() {
@@ -87,6 +99,11 @@ final class Refusal extends RuntimeException {
 
     String code() {
         return code;
+    }
+
+    /** What a program acts on; several statuses may share one. */
+    Code reason() {
+        return reason;
     }
 
     List<Issue> issues() {

@@ -6,22 +6,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.IntUnaryOperator;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
-/** The body of one request, read as it comes in and never kept beyond its limit. */
+/** The body of one request, read as it comes in and never kept beyond its limit; on the threads of its executor. */
 final class RequestBody implements Runnable {
     private final Request request;
+    private final Executor executor;
     private final IntUnaryOperator limitByFirstByte;
     private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
     private final CompletableFuture<byte[]> result = new CompletableFuture<>();
     private int limit = -1;
 
-    private RequestBody(Request request, IntUnaryOperator limitByFirstByte) {
-        this.request = request;
+    private RequestBody(Exchange exchange, IntUnaryOperator limitByFirstByte) {
+        this.request = exchange.request();
+        this.executor = exchange.executor();
         this.limitByFirstByte = limitByFirstByte;
     }
 
@@ -44,10 +47,11 @@ final class RequestBody implements Runnable {
      * Reads a body.
      *
      * @param limitByFirstByte how many bytes are allowed, by the first byte that is not white space
-     * @return fails with a {@link Refusal} as soon as it is known that there are more
+     * @return completes on a thread of the exchange's executor; fails with a {@link Refusal} as soon as it is known that
+     *     there are more
      */
-    static CompletableFuture<byte[]> read(Request request, IntUnaryOperator limitByFirstByte) {
-        RequestBody body = new RequestBody(request, limitByFirstByte);
+    static CompletableFuture<byte[]> read(Exchange exchange, IntUnaryOperator limitByFirstByte) {
+        RequestBody body = new RequestBody(exchange, limitByFirstByte);
         int most = Math.max(limitByFirstByte.applyAsInt('['), limitByFirstByte.applyAsInt(' '));
         body.excess(most).ifPresentOrElse(body.result::completeExceptionally, body);
         return body.result;
@@ -58,7 +62,7 @@ final class RequestBody implements Runnable {
         while (true) {
             Content.Chunk chunk = request.read();
             if (chunk == null) {
-                request.demand(this);
+                request.demand(() -> executor.execute(this));
                 return;
             }
             if (Content.Chunk.isFailure(chunk)) {

@@ -33,7 +33,7 @@ final class SecretRoutes {
     void create(Exchange exchange) {
         Vault open = vault(exchange);
         RequestBody.requirePlain(exchange.request());
-        RequestBody.read(exchange.request(), first -> MOST_BYTES)
+        RequestBody.read(exchange, first -> MOST_BYTES)
                 .thenAccept(body -> exchange.json(200, JsonCodec.write(json(create(open, exchange.project(), body)))))
                 .whenComplete((done, failure) -> {
                     if (failure != null) {

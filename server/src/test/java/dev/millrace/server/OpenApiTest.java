@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamException.Code;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -82,6 +86,17 @@ class OpenApiTest {
                 assertThat(route.path().value()).isEqualTo("/a/b");
             }
         });
+    }
+
+    @Test
+    void should_list_every_reason_of_an_error() {
+        List<String> reasons = new ArrayList<>();
+        document.at("/components/schemas/Error/properties/reason/enum")
+                .forEach(value -> reasons.add(value.textValue()));
+
+        assertThat(reasons)
+                .containsExactlyElementsOf(
+                        Arrays.stream(Code.values()).map(Code::name).toList());
     }
 
     @Test

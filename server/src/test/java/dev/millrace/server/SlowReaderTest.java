@@ -54,7 +54,10 @@ class SlowReaderTest {
 
             String rest = slow.readUntil("too slow");
 
-            assertThat(rest).contains("event: error\ndata: {").doesNotContain("id: 41\n");
+            assertThat(rest)
+                    .contains("event: error\ndata: {")
+                    .contains("\"reason\":\"UNAVAILABLE\"")
+                    .doesNotContain("id: 41\n");
         }
     }
 

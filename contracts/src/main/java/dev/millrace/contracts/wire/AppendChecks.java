@@ -152,6 +152,7 @@ public abstract class AppendChecks extends Checks {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("code").textValue()).isEqualTo("BAD_REQUEST");
+        assertThat(answer.json().path("reason").textValue()).isEqualTo("BAD_REQUEST");
         assertThat(answer.json().path("message").textValue()).contains("line 2");
         assertThat(answer.json().at("/data/issues")).hasSize(1);
         assertThat(millrace.get("/api/streams/__children" + stream).json()).isEmpty();

@@ -83,6 +83,7 @@ public abstract class OffsetChecks extends Checks {
 
         assertThat(answer.status()).isEqualTo(412);
         assertThat(answer.json().path("code").textValue()).isEqualTo("PRECONDITION_FAILED");
+        assertThat(answer.json().path("reason").textValue()).isEqualTo("OFFSET_MISMATCH");
         assertThat(answer.body()).contains("next generated offset");
         assertThat(millrace.get(Service.stateOf(stream))
                         .json()
@@ -131,6 +132,7 @@ public abstract class OffsetChecks extends Checks {
         Answer refused = millrace.append(stream, "{\"type\":\"a\"}");
         assertThat(refused.status()).isEqualTo(412);
         assertThat(refused.body()).contains("stream is paused");
+        assertThat(refused.json().path("reason").textValue()).isEqualTo("PAUSED");
         assertThat(millrace.history(stream).offsets()).containsExactly(1L, 2L);
         assertThat(millrace.append(stream, RESUME).status()).isEqualTo(200);
         assertThat(millrace.append(stream, "{\"type\":\"a\"}").status()).isEqualTo(200);

@@ -1,5 +1,6 @@
 package dev.millrace.core.runner;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ScheduledFuture;
@@ -16,12 +17,15 @@ enum SystemTimers implements Timers {
 
     private final ScheduledThreadPoolExecutor thread;
 
+    private static final class TimerThread extends Thread implements NonBlocking {
+        TimerThread(Runnable task) {
+            super(task, "millrace-timers");
+            setDaemon(true);
+        }
+    }
+
     SystemTimers() {
-        thread = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread daemon = new Thread(task, "millrace-timers");
-            daemon.setDaemon(true);
-            return daemon;
-        });
+        thread = new ScheduledThreadPoolExecutor(1, TimerThread::new);
         thread.setRemoveOnCancelPolicy(true);
     }
 
@@ -44,7 +48,17 @@ enum SystemTimers implements Timers {
     }
 
     private ScheduledFuture<?> schedule(Duration delay, Runnable task) {
-        return thread.schedule(task, Waiting.nanos(delay), TimeUnit.NANOSECONDS);
+        return thread.schedule(() -> run(task), Waiting.nanos(delay), TimeUnit.NANOSECONDS);
+    }
+
+    /** The executor would keep what a task throws to itself. */
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            System.getLogger("dev.millrace.core.runner")
+                    .log(Level.ERROR, "a timer's task failed, and is not run again", e);
+        }
     }
 
     private final class DueTimer implements Timer {

@@ -7,6 +7,9 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 class SystemTimersTest {
@@ -50,5 +53,43 @@ class SystemTimersTest {
         never.cancel();
 
         assertThat(ran).isFalse();
+    }
+
+    @Test
+    void should_say_that_nothing_may_wait_on_its_thread() throws Exception {
+        CompletableFuture<Boolean> there = new CompletableFuture<>();
+        timers.after(Duration.ZERO, () -> there.complete(NonBlocking.isCurrent()));
+
+        assertThat(get(there)).isTrue();
+        assertThat(NonBlocking.isCurrent()).isFalse();
+    }
+
+    @Test
+    void should_log_what_a_task_throws() throws Exception {
+        Logger log = Logger.getLogger("dev.millrace.core.runner");
+        CompletableFuture<Throwable> logged = new CompletableFuture<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                logged.complete(entry.getThrown());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        log.addHandler(handler);
+        try {
+            AssertionError failure = new AssertionError("waited on the thread of the timers");
+            timers.after(Duration.ZERO, () -> {
+                throw failure;
+            });
+
+            assertThat(get(logged)).isSameAs(failure);
+        } finally {
+            log.removeHandler(handler);
+        }
     }
 }

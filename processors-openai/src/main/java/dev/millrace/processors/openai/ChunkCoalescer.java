@@ -3,13 +3,15 @@ package dev.millrace.processors.openai;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.openai.ResponseSink.Delta;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns many deltas into few chunks: the first delta of a response goes out at once, what follows is gathered for up to
  * 200 ms or 2 KiB, and goes out before anything of another item or kind. A chunk never ends inside a code point. Chunks
- * go out in order, under this object's lock. Safe for use by many threads.
+ * go out in order, under this object's lock. Sending one can wait, so it never happens on the thread of the timers. Safe
+ * for use by many threads.
  */
 final class ChunkCoalescer {
     static final Duration WINDOW = Duration.ofMillis(200);
@@ -20,6 +22,7 @@ final class ChunkCoalescer {
     record Chunk(int outputIndex, String kind, String text, long seqFrom, long seqTo) {}
 
     private final Timers timers;
+    private final Executor executor;
     private final Consumer<Chunk> out;
     private final StringBuilder text = new StringBuilder();
     private int outputIndex;
@@ -30,8 +33,15 @@ final class ChunkCoalescer {
     private boolean closed;
     private Timers.@Nullable Timer timer;
 
-    ChunkCoalescer(Timers timers, Consumer<Chunk> out) {
+    /**
+     * Nothing is gathered yet.
+     *
+     * @param executor sends what is gathered when its time is over
+     * @param out sends a chunk; may wait
+     */
+    ChunkCoalescer(Timers timers, Executor executor, Consumer<Chunk> out) {
         this.timers = timers;
+        this.executor = executor;
         this.out = out;
     }
 
@@ -60,7 +70,7 @@ final class ChunkCoalescer {
             flushWhole();
         }
         if (!text.isEmpty() && timer == null) {
-            timer = timers.after(WINDOW, this::flushWhole);
+            timer = timers.after(WINDOW, () -> executor.execute(this::flushWhole));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.millrace.processors.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.processor.Attempt;
+import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.openai.AgentEvent.ChunkAdded;
 import dev.millrace.processors.openai.AgentEvent.ItemCompleted;
@@ -23,7 +24,7 @@ import java.util.random.RandomGenerator;
  * that one is durable, when an append fails, or when its attempt is cancelled. An append that is refused for good, such
  * as an item over the limit of an event, ends the request as failed, because asking again would only be refused again.
  *
- * <p>The model's answer arrives on one thread, the timer of the chunks on another; both only queue appends.
+ * <p>The model's answer arrives on one thread, chunks whose time is over are sent on another. Both may wait for an append.
  */
 final class Reply implements RetryingCall.Sink {
     private static final int MOST_REASON = 500;
@@ -58,7 +59,7 @@ final class Reply implements RetryingCall.Sink {
         this.isOver = isOver;
         this.timers = timers;
         this.log = new ReplyLog(attempt, requestId);
-        this.chunks = new ChunkCoalescer(timers, this::append);
+        this.chunks = new ChunkCoalescer(timers, ProcessorRunner.sharedThreads(), this::append);
         this.call = new RetryingCall(client, body, timers, random, this);
         this.begin = timers.now();
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ChunkCoalescerTest {
     private final VirtualTimers timers = new VirtualTimers();
     private final List<Chunk> chunks = new ArrayList<>();
-    private final ChunkCoalescer coalescer = new ChunkCoalescer(timers, chunks::add);
+    private final ChunkCoalescer coalescer = new ChunkCoalescer(timers, Runnable::run, chunks::add);
 
     @Test
     void should_send_the_first_delta_at_once_and_gather_the_rest_for_a_while() {
@@ -31,6 +31,21 @@ class ChunkCoalescerTest {
 
         assertThat(chunks.get(1)).isEqualTo(new Chunk(0, "text", "bc", 2, 3));
         assertThat(timers.pending()).isZero();
+    }
+
+    @Test
+    void should_send_nothing_on_the_thread_of_the_timers() {
+        List<Runnable> handedOver = new ArrayList<>();
+        ChunkCoalescer own = new ChunkCoalescer(timers, handedOver::add, chunks::add);
+        own.add(new Delta(0, "text", "a", 1));
+        own.add(new Delta(0, "text", "b", 2));
+
+        timers.advance(ChunkCoalescer.WINDOW);
+
+        assertThat(chunks).hasSize(1);
+        assertThat(handedOver).hasSize(1);
+        handedOver.get(0).run();
+        assertThat(chunks).last().isEqualTo(new Chunk(0, "text", "b", 2, 2));
     }
 
     @Test
@@ -103,7 +118,7 @@ class ChunkCoalescerTest {
         Random random = new Random(7);
         for (int run = 0; run < 200; run++) {
             chunks.clear();
-            ChunkCoalescer next = new ChunkCoalescer(timers, chunks::add);
+            ChunkCoalescer next = new ChunkCoalescer(timers, Runnable::run, chunks::add);
             StringBuilder said = new StringBuilder();
             for (int i = 0; i < 50; i++) {
                 String delta = "äb😀".substring(random.nextInt(2)).repeat(random.nextInt(300) + 1);

@@ -6,7 +6,6 @@ import dev.millrace.core.runner.EffectsFrom;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.RunnerStatus;
 import dev.millrace.core.runner.RunnerStatus.Phase;
-import dev.millrace.core.runner.Timers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class CourierRun {
     private static final Duration RESTART_DELAY = Duration.ofSeconds(1);
-    private static final Duration DRAIN_LIMIT = Duration.ofMillis(500);
 
     private final Courier courier;
     private final StreamPath path;
@@ -33,8 +31,12 @@ final class CourierRun {
         this.context = context;
     }
 
-    /** Starts; the stage ends when it is closed, or when there is nothing to go on with. */
+    /**
+     * Starts; the stage ends when it is closed, when everything before the end of the configuration has been pushed, or
+     * when there is nothing to go on with.
+     */
     CompletionStage<Void> start() {
+        courier.drained().thenRun(this::close);
         begin();
         return ended;
     }
@@ -58,16 +60,8 @@ final class CourierRun {
         if (status.phase() == Phase.HALTED) {
             close();
         } else if (status.failure().isPresent()) {
-            context.timers().after(RESTART_DELAY, () -> {
-                if (!isClosed()) {
-                    context.executor().execute(() -> replace(over));
-                }
-            });
+            context.timers().after(RESTART_DELAY, () -> context.executor().execute(() -> replace(over)));
         }
-    }
-
-    private synchronized boolean isClosed() {
-        return closed;
     }
 
     private void replace(ProcessorRunner<Origin> over) {
@@ -83,20 +77,6 @@ final class CourierRun {
     private void stop(ProcessorRunner<Origin> over) {
         over.stop(Duration.ZERO);
         courier.abandon();
-    }
-
-    /**
-     * Runs the action when everything before the end of the configuration has been pushed, or has not been for half a
-     * second. So a subscriber that does well gets nothing twice because it is configured again.
-     */
-    void whenDrained(Runnable action) {
-        CompletableFuture<@Nullable Void> waited = courier.drained().copy();
-        Timers.Timer limit =
-                context.timers().after(DRAIN_LIMIT, () -> waited.completeAsync(() -> null, context.executor()));
-        waited.thenRun(() -> {
-            limit.cancel();
-            action.run();
-        });
     }
 
     /** Ends the pushing: what is under way counts as not pushed. */

@@ -2,18 +2,18 @@ package dev.millrace.processors.webhook;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
-import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.webhook.SubscriptionEvent.Configured;
 import dev.millrace.processors.webhook.SubscriptionEvent.Disabled;
 import dev.millrace.processors.webhook.SubscriptionEvent.Removed;
-import java.util.Map;
-import java.util.Set;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Pushes the events of a stream to the subscribers that {@code subscription/configured} names: HTTP endpoints and
@@ -23,20 +23,18 @@ import java.util.concurrent.ConcurrentHashMap;
  * runner has its own durable cursor, so each subscriber gets its events in order and at least once, whatever the others
  * do; and no append ever waits for any of them. docs/processors/external-subscriber.md says the rest.
  *
- * <p>One instance serves streams of the context it was made with, in one run each. Safe for use by many threads.
+ * <p>One instance serves any streams of the context it was made with. It keeps nothing of a stream: what it knows is the
+ * state, and what runs are the attempts. Safe for use by many threads.
  */
 public final class ExternalSubscriber implements Processor<Subscribers> {
     /** The slug, and the name under which servers know it. */
     public static final String SLUG = "external-subscriber";
 
-    private record Key(StreamPath path, String subscriber) {}
-
+    private static final Duration DRAIN_LIMIT = Duration.ofMillis(500);
     private static final EventCatalog EVENTS = EventCatalog.of(SubscriptionEvent.class);
 
     private final HostContext context;
     private final PushClients clients;
-    private final Map<Key, CourierRun> runs = new ConcurrentHashMap<>();
-    private final Set<StreamPath> caughtUp = ConcurrentHashMap.newKeySet();
 
     /**
      * A processor over the streams, the progress, the settings and the secrets of a context.
@@ -78,7 +76,7 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
      */
     @Override
     public CompletionStage<Void> afterAppend(Subscribers state, Event event, Effects<Subscribers> effects) {
-        if (!caughtUp.contains(event.path())) {
+        if (effects.delivery().catchingUp()) {
             return Effects.none();
         }
         if (event.payload() instanceof Disabled disabled) {
@@ -94,23 +92,37 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
     /** Starts whatever should run. */
     @Override
     public CompletionStage<Void> onCaughtUp(Subscribers state, Effects<Subscribers> effects) {
-        caughtUp.add(effects.path());
         effects.current().subscribersBySlug().keySet().forEach(slug -> settle(slug, effects));
         return Effects.none();
     }
 
-    /** As {@link #settle}, when what was before this event has been pushed, if that is soon. */
+    /**
+     * As {@link #settle}, when the runner before has pushed everything up to this event and ended, or has not for half a
+     * second. So a subscriber that does well gets nothing twice because it is configured again.
+     */
     private void settleAfterwards(String slug, Effects<Subscribers> effects) {
-        CourierRun before = runs.get(new Key(effects.path(), slug));
-        if (before == null) {
+        Optional<Attempt<Subscribers>> before = effects.running(name(slug));
+        if (before.isEmpty()) {
             settle(slug, effects);
-        } else {
-            before.whenDrained(() -> settle(slug, effects));
+            return;
         }
+        CompletableFuture<String> over = before.get().done().thenApply(ended -> slug);
+        Timers.Timer limit =
+                context.timers().after(DRAIN_LIMIT, () -> over.completeAsync(() -> slug, context.executor()));
+        over.thenAcceptAsync(
+                subscriber -> {
+                    limit.cancel();
+                    settle(subscriber, effects);
+                },
+                context.executor());
+    }
+
+    private static String name(String slug) {
+        return "subscriber/" + slug;
     }
 
     private void settle(String slug, Effects<Subscribers> effects) {
-        String name = "subscriber/" + slug;
+        String name = name(slug);
         effects.current()
                 .find(slug)
                 .filter(PushSubscription::isEnabled)
@@ -127,12 +139,7 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
             PushSubscription subscriber, Effects<Subscribers> effects, Attempt<Subscribers> attempt) {
         Courier courier = new Courier(subscriber, effects.path(), context, clients);
         CourierRun run = new CourierRun(courier, effects.path(), context);
-        Key key = new Key(effects.path(), subscriber.slug());
-        runs.put(key, run);
-        attempt.onCancel(() -> {
-            run.close();
-            runs.remove(key, run);
-        });
+        attempt.onCancel(run::close);
         return run.start();
     }
 }

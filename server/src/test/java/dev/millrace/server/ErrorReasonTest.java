@@ -1,0 +1,99 @@
+package dev.millrace.server;
+
+import static dev.millrace.contracts.wire.Service.api;
+import static dev.millrace.contracts.wire.Service.freshStream;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.contracts.wire.RawSocket;
+import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
+import dev.millrace.engine.Limits;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every error answer has a {@code reason}, whose values are the names of {@link StreamException.Code}. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // JUnit sets it before all
+class ErrorReasonTest {
+    private static final String FENCED = "{\"type\":\"a\",\"metadata\":{\"millrace\":{\"fence\":"
+            + "{\"slug\":\"mailer\",\"path\":\"/leases\",\"epoch\":3}}}}";
+
+    private RunningServer millrace;
+
+    @BeforeAll
+    void start() {
+        millrace = new RunningServer();
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        millrace.close();
+    }
+
+    private static void assertReason(Answer answer, int status, Code reason) {
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.json().path("reason").textValue()).isEqualTo(reason.name());
+    }
+
+    @Test
+    void should_tell_the_three_gates_of_an_append_apart() {
+        String stream = freshStream();
+
+        assertReason(millrace.append(stream, "{\"type\":\"a\",\"offset\":9}"), 412, Code.OFFSET_MISMATCH);
+        assertReason(millrace.append(stream, FENCED), 412, Code.FENCED);
+        millrace.append(stream, "{\"type\":\"https://events.iterate.com/events/stream/paused\"}");
+        assertReason(millrace.append(stream, "{\"type\":\"a\"}"), 412, Code.PAUSED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /x?afterofset=2, '', 400, BAD_REQUEST",
+        "POST, /x, '{', 400, BAD_REQUEST",
+        "GET, /api/streams/__state/untouched?create=false, '', 404, NOT_FOUND",
+        "GET, /api/secrets, '', 404, NOT_FOUND",
+        "PUT, /x, '', 405, BAD_REQUEST"
+    })
+    void should_give_the_reason_of_what_is_refused_before_the_engine(
+            String method, String target, String body, int status, Code reason) {
+        assertReason(millrace.send(method, target, body, "Content-Type", "application/json"), status, reason);
+    }
+
+    @Test
+    void should_give_the_reason_of_a_body_over_the_limit_and_of_a_form_it_does_not_have() {
+        String large = "{\"type\":\"" + "x".repeat(Limits.defaults().eventBytes()) + "\"}";
+
+        assertReason(millrace.append(freshStream(), large), 413, Code.TOO_LARGE);
+        assertReason(millrace.get(api(freshStream()), "Accept", "image/png"), 406, Code.BAD_REQUEST);
+        assertReason(
+                millrace.send(
+                        "POST", freshStream(), "{}", "Content-Type", "application/json", "Content-Encoding", "br"),
+                415,
+                Code.BAD_REQUEST);
+    }
+
+    @Test
+    void should_give_the_reason_of_what_the_http_layer_refuses_by_itself() throws IOException {
+        try (RawSocket socket = new RawSocket(millrace.server.baseUri())) {
+            assertThat(socket.send("GET / HTTP/1.1\r\nHost: a b\r\n\r\n").readToTheEnd())
+                    .startsWith("HTTP/1.1 400")
+                    .contains("\"reason\": \"BAD_REQUEST\"");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void should_give_every_failure_of_the_engine_the_name_of_its_code(Code code) {
+        ErrorBodies.ErrorBody body = ErrorBodies.of(new StreamException(code, "why"));
+
+        assertThat(body.status()).isEqualTo(code.status());
+        assertThat(JsonCodec.parse(body.json()).path("reason").textValue()).isEqualTo(code.name());
+    }
+}

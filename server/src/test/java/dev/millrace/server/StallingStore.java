@@ -1,0 +1,52 @@
+package dev.millrace.server;
+
+import dev.millrace.core.runner.NonBlocking;
+import dev.millrace.engine.EventStore;
+import dev.millrace.engine.InMemoryEventStore;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A store in memory whose calls can be held up, and that notes each call on a thread on which nothing may wait. */
+final class StallingStore {
+    final Queue<String> misplaced = new ConcurrentLinkedQueue<>();
+    final EventStore store;
+    private final AtomicInteger held = new AtomicInteger();
+    private volatile CountDownLatch gate = new CountDownLatch(0);
+
+    StallingStore() {
+        EventStore memory = new InMemoryEventStore();
+        store = (EventStore) Proxy.newProxyInstance(
+                EventStore.class.getClassLoader(), new Class<?>[] {EventStore.class}, (proxy, method, arguments) -> {
+                    if (NonBlocking.isCurrent()) {
+                        misplaced.add(method.getName() + " on "
+                                + Thread.currentThread().getName());
+                    }
+                    held.incrementAndGet();
+                    gate.await();
+                    held.decrementAndGet();
+                    try {
+                        return method.invoke(memory, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    /** Holds every call up from now on. */
+    void stall() {
+        gate = new CountDownLatch(1);
+    }
+
+    void goOn() {
+        gate.countDown();
+    }
+
+    /** How many calls are held up. */
+    int held() {
+        return held.get();
+    }
+}
