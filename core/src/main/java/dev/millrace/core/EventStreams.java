@@ -33,7 +33,9 @@ public interface EventStreams {
     CompletableFuture<List<Event>> read(StreamPath path, ReadRange range);
 
     /**
-     * Delivers everything after an offset and then stays live, across lost connections.
+     * Delivers everything after an offset and then stays live. A failure that may pass, of a connection or of the store,
+     * does not end it: the implementation waits, longer each time, and goes on after the last event that was delivered, as
+     * {@link Subscriber} describes.
      *
      * @param afterOffset exclusive; 0 starts at the beginning
      */
@@ -41,7 +43,8 @@ public interface EventStreams {
 
     /**
      * Follows a stream and every stream below it, those to come included, over one connection: says where each stands,
-     * and then delivers what is appended to any of them, across lost connections. History is not delivered; read it where
+     * and then delivers what is appended to any of them. It goes on after failures that may pass, as {@link #subscribe}
+     * does. History is not delivered; read it where
      * it is needed.
      *
      * @throws UnsupportedOperationException when this port cannot; an implementation may also say so later, as the

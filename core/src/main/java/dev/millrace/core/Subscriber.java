@@ -6,6 +6,21 @@ import org.jspecify.annotations.Nullable;
  * Receives the events of one stream. Calls come one at a time, never concurrently, each event once and in offset order,
  * and with a happens-before edge from each call to the next.
  *
+ * <p>A subscription has one life and any number of connections. Each begins with {@link #onConnected}, brings the events
+ * that follow the last one delivered, and says {@link #onCaughtUp} once. When a connection is lost, or the store cannot be
+ * read, {@link #onDisconnected} says so, and the subscription makes another connection by itself, for ever, after a growing
+ * delay. Nothing is lost and nothing comes twice. {@link #onEnd} is the last call:
+ *
+ * <ul>
+ *   <li>null: the subscription was closed, the stream was destroyed, or the service stopped for good. If the stream was
+ *       destroyed while there was no connection, the subscription may instead go on with the stream's next life: {@link
+ *       Connected#incarnation()} is another one then, and events come from offset 1;
+ *   <li>a {@link StreamException} that {@linkplain StreamException#isRetryable() may pass}: the subscription could not be
+ *       begun, because the service is stopping. Subscribe again later; a runner does;
+ *   <li>any other {@link StreamException}: the service refuses, and would do so again;
+ *   <li>what a call of this subscriber threw.
+ * </ul>
+ *
  * <p>A call may block: that is the back-pressure, and it reaches down to the socket. No queue without bound stands in
  * between. An exception thrown from a call ends the subscription with {@link #onEnd(Throwable)}.
  */
