@@ -1,5 +1,6 @@
 package dev.millrace.client;
 
+import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -8,12 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the appends to one stream in the order of the calls: one is sent when the one before it is answered. Requests
- * on several connections would overtake each other. A stream without appends under way takes no memory. Safe for use
+ * on several connections would overtake each other. Dependent appends are not sent after one that failed: those that wait
+ * behind it fail as it did, so that their caller can send all of them again in order. A stream without appends under way takes no memory. Safe for use
  * by many threads.
  */
 final class AppendLanes {
@@ -22,11 +25,12 @@ final class AppendLanes {
     /**
      * Sends when everything sent to this stream before is answered, well or badly.
      *
+     * @param isDependent whether it fails with a dependent append that failed before it and may succeed later
      * @param send called once, or not at all when the future is cancelled before its turn
      * @return completes as the future of {@code send}; cancelling it cancels that one
      */
-    <T> CompletableFuture<T> enter(StreamPath path, Supplier<CompletableFuture<T>> send) {
-        Waiting<T> waiting = new Waiting<>(send);
+    <T> CompletableFuture<T> enter(StreamPath path, boolean isDependent, Supplier<CompletableFuture<T>> send) {
+        Waiting<T> waiting = new Waiting<>(send, isDependent);
         boolean idle;
         synchronized (this) {
             idle = !lanes.containsKey(path);
@@ -50,10 +54,32 @@ final class AppendLanes {
     private void advance(StreamPath path) {
         List<Runnable> over = new ArrayList<>();
         Waiting<?> next = next(path);
-        while (next != null && !next.send(() -> advance(path), over)) {
+        while (next != null) {
+            Waiting<?> sent = next;
+            if (sent.send(failure -> answered(path, sent, failure), over)) {
+                break;
+            }
             next = next(path);
         }
         over.forEach(Runnable::run);
+    }
+
+    private void answered(StreamPath path, Waiting<?> sent, @Nullable Throwable failure) {
+        if (sent.isDependent && failure instanceof StreamException refusal && refusal.isRetryable()) {
+            failDependents(path, refusal);
+        }
+        advance(path);
+    }
+
+    private void failDependents(StreamPath path, StreamException refusal) {
+        List<Waiting<?>> behind = new ArrayList<>();
+        synchronized (this) {
+            Queue<Waiting<?>> lane = lanes.get(path);
+            if (lane != null) {
+                lane.removeIf(waiting -> waiting.isDependent && behind.add(waiting));
+            }
+        }
+        behind.forEach(waiting -> waiting.result.completeExceptionally(refusal));
     }
 
     private synchronized @Nullable Waiting<?> next(StreamPath path) {
@@ -68,9 +94,11 @@ final class AppendLanes {
     private static final class Waiting<T> {
         private final CompletableFuture<T> result = new CompletableFuture<>();
         private final Supplier<CompletableFuture<T>> send;
+        private final boolean isDependent;
 
-        Waiting(Supplier<CompletableFuture<T>> send) {
+        Waiting(Supplier<CompletableFuture<T>> send, boolean isDependent) {
             this.send = send;
+            this.isDependent = isDependent;
         }
 
         /**
@@ -80,7 +108,7 @@ final class AppendLanes {
          * @param over where what tells the caller is put when the answer is already there
          * @return whether the answer comes later
          */
-        boolean send(Runnable answered, List<Runnable> over) {
+        boolean send(Consumer<@Nullable Throwable> answered, List<Runnable> over) {
             if (result.isDone()) {
                 return false;
             }
@@ -95,7 +123,7 @@ final class AppendLanes {
                 return false;
             }
             sent.whenComplete((value, failure) -> {
-                answered.run();
+                answered.accept(failure);
                 finish(value, failure);
             });
             return true;

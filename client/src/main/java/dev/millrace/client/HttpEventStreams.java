@@ -165,7 +165,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         }
         Operation<T> operation =
                 new Operation<>("append", path, requests.append(path, body.json()), answer.apply(body));
-        return lanes.enter(path, () -> sender.send(operation, retries && body.keyed()));
+        return lanes.enter(path, !retries, () -> sender.send(operation, retries && body.keyed()));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.millrace.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,35 @@ class AppendLanesTest {
     }
 
     @Test
+    void should_fail_dependent_appends_with_the_one_before_them_that_may_succeed_later() {
+        // given
+        StreamException lost = new StreamException(StreamException.Code.UNAVAILABLE, "lost");
+        CompletableFuture<Integer> first = new CompletableFuture<>();
+        CompletableFuture<Integer> failed = dependent("first", first);
+        CompletableFuture<Integer> second = dependent("second", CompletableFuture.completedFuture(2));
+        CompletableFuture<Integer> other = enter("other", CompletableFuture.completedFuture(3));
+        // when
+        first.completeExceptionally(lost);
+        // then
+        assertThat(failed).isCompletedExceptionally();
+        assertThat(second).isCompletedExceptionally();
+        assertThat(other).isCompletedWithValue(3);
+        assertThat(sent).containsExactly("first", "other");
+        assertThat(lanes.size()).isZero();
+    }
+
+    @Test
+    void should_send_dependent_appends_after_one_that_was_refused_for_good() {
+        CompletableFuture<Integer> first = new CompletableFuture<>();
+        dependent("first", first);
+        CompletableFuture<Integer> second = dependent("second", CompletableFuture.completedFuture(2));
+
+        first.completeExceptionally(new StreamException(StreamException.Code.BAD_REQUEST, "no"));
+
+        assertThat(second).isCompletedWithValue(2);
+    }
+
+    @Test
     void should_not_take_stack_for_a_long_lane() {
         // given
         CompletableFuture<Integer> first = new CompletableFuture<>();
@@ -69,7 +99,15 @@ class AppendLanesTest {
     }
 
     private CompletableFuture<Integer> enter(String name, CompletableFuture<Integer> answer) {
-        return lanes.enter(StreamPath.of("/a"), () -> {
+        return enter(name, false, answer);
+    }
+
+    private CompletableFuture<Integer> dependent(String name, CompletableFuture<Integer> answer) {
+        return enter(name, true, answer);
+    }
+
+    private CompletableFuture<Integer> enter(String name, boolean isDependent, CompletableFuture<Integer> answer) {
+        return lanes.enter(StreamPath.of("/a"), isDependent, () -> {
             sent.add(name);
             return answer;
         });

@@ -1,7 +1,6 @@
 package dev.millrace.core.runner;
 
 import dev.millrace.core.Appended;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
@@ -11,10 +10,8 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Effects;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -23,9 +20,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Sends stamped inputs. A paused stream parks an append until it is resumed, and whatever follows for the same stream
- * queues behind it; a service that cannot be reached is tried again. Both are safe because every stamped input has an
- * idempotency key. Safe for use by many threads.
+ * Sends stamped inputs. An append to a stream that is paused, or that cannot be reached, is parked and sent again later;
+ * whatever follows for the same stream queues behind it. That is safe because every stamped input has an idempotency key.
+ * Safe for use by many threads.
  *
  * <p>What is parked for a stream is sent in the order of the calls, one after the other, each only when the one before
  * it is settled. Answers arrive on the thread of the port that gives them.
@@ -40,7 +37,6 @@ final class Appender {
 
     // Guarded by this.
     private final Map<StreamPath, Parking> parked = new HashMap<>();
-    private final Set<Sending> backingOff = new HashSet<>();
     private long sendings;
     private long newestOwn;
     private long newestNews;
@@ -75,7 +71,7 @@ final class Appender {
         synchronized (this) {
             sending = new Sending(this, sendings++, life, target, input, cancelled, insistent);
             // A resume ends the wait, so it cannot wait itself.
-            Parking parking = BuiltInType.RESUMED.matches(input.type()) ? null : parked.get(target);
+            Parking parking = sending.isResume() ? null : parked.get(target);
             behind = parking != null;
             if (parking != null) {
                 sending.waitsFrom(options.timers().now());
@@ -209,13 +205,10 @@ final class Appender {
     }
 
     private void giveUpWhatIsOver() {
-        List<Sending> over;
         List<StreamPath> targets;
         synchronized (this) {
-            over = backingOff.stream().filter(Sending::isOver).toList();
             targets = List.copyOf(parked.keySet());
         }
-        over.forEach(Sending::giveUp);
         targets.forEach(this::release);
     }
 
@@ -264,7 +257,6 @@ final class Appender {
     void settled(Sending sending) {
         boolean wasNext;
         synchronized (this) {
-            backingOff.remove(sending);
             Parking parking = parked.get(sending.target());
             wasNext = parking != null && parking.isUnderWay(sending);
             if (parking != null && wasNext) {
@@ -276,29 +268,17 @@ final class Appender {
         }
     }
 
-    /** It is sent again after a while; nobody overtakes it if it was parked before. */
+    /** It is sent again after a while. */
     void backOff(Sending sending, int failures, StreamException refusal) {
-        boolean over;
-        synchronized (this) {
-            over = sending.isOver() || !backingOff.add(sending);
-        }
-        if (over) {
-            sending.giveUp();
-            return;
-        }
-        options.timers()
-                .after(delay(failures, refusal), () -> options.executor().execute(() -> sendAgain(sending)));
-    }
-
-    private void sendAgain(Sending sending) {
-        synchronized (this) {
-            backingOff.remove(sending);
-        }
-        sending.go();
+        park(sending, delay(failures, refusal), false);
     }
 
     /** It was refused because its stream is paused. */
     void park(Sending sending) {
+        park(sending, RunnerOptions.PARKING_INTERVAL, isOwn(sending.target()));
+    }
+
+    private void park(Sending sending, Duration delay, boolean untilResumed) {
         boolean atOnce;
         synchronized (this) {
             Parking parking = parked.computeIfAbsent(sending.target(), target -> new Parking());
@@ -306,10 +286,10 @@ final class Appender {
                 parking.land();
             }
             parking.add(sending);
-            boolean resumedMeanwhile = isOwn(sending.target()) && sending.resumesSeen() != resumes;
+            boolean resumedMeanwhile = untilResumed && sending.resumesSeen() != resumes;
             atOnce = resumedMeanwhile || sending.isOver();
             if (!atOnce) {
-                parking.look(options.timers(), () -> release(sending.target()));
+                parking.look(options.timers(), delay, () -> release(sending.target()));
             }
         }
         if (atOnce) {

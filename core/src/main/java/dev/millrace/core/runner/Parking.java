@@ -1,5 +1,6 @@
 package dev.millrace.core.runner;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -8,11 +9,13 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The appends that wait for one paused stream. They leave in the order in which they were asked for, one at a time: the
- * one under way lands, here again or for good, before the next one takes off. Guarded by its appender.
+ * The appends that wait for one stream that is paused or cannot be reached. They leave in the order in which they were
+ * asked for, but for a resume, which comes first, and one at a time: the one under way lands, here again or for good, before
+ * the next one takes off. Guarded by its appender.
  */
 final class Parking {
-    private final Queue<Sending> waiting = new PriorityQueue<>(Comparator.comparingLong(Sending::number));
+    private final Queue<Sending> waiting = new PriorityQueue<>(
+            Comparator.comparing(Sending::isResume).reversed().thenComparingLong(Sending::number));
     private @Nullable Sending underWay;
     private Timers.@Nullable Timer look;
 
@@ -50,9 +53,9 @@ final class Parking {
     }
 
     /** Looks after a while whether the stream accepts appends again, unless that is going to happen anyway. */
-    void look(Timers timers, Runnable action) {
+    void look(Timers timers, Duration delay, Runnable action) {
         if (underWay == null && look == null) {
-            look = timers.after(RunnerOptions.PARKING_INTERVAL, action);
+            look = timers.after(delay, action);
         }
     }
 }

@@ -59,6 +59,11 @@ final class Sending {
         return life;
     }
 
+    /** A resume ends the wait of others, so it cannot wait behind them. */
+    boolean isResume() {
+        return BuiltInType.RESUMED.matches(input.type());
+    }
+
     StreamPath target() {
         return target;
     }
