@@ -300,6 +300,23 @@ class AppenderTest {
     }
 
     @Test
+    void should_keep_the_order_while_an_append_is_sent_again() {
+        CompletableFuture<Appended> a = send("a");
+        streams.last().refuse(UNAVAILABLE);
+
+        CompletableFuture<Appended> b = send("b");
+        assertThat(streams.sent()).containsExactly("a");
+        time.advance(Duration.ofMillis(200));
+        streams.last().store(3);
+        time.advance(Duration.ZERO);
+        streams.last().store(4);
+
+        assertThat(streams.sent()).containsExactly("a", "a", "b");
+        assertThat(offset(a)).isEqualTo(3);
+        assertThat(offset(b)).isEqualTo(4);
+    }
+
+    @Test
     void should_send_at_most_ten_times_to_a_service_that_is_away() {
         CompletableFuture<Appended> a = send("a");
         for (int i = 0; i < 50; i++) {
