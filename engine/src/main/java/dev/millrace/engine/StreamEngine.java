@@ -75,12 +75,27 @@ public final class StreamEngine implements AutoCloseable {
         return append(new StreamKey(project, path), inputs, permit, answers -> answers);
     }
 
+    /** As {@link #append(ProjectSlug, StreamPath, List, Consumer)}, with inputs that were parsed already. */
+    public CompletableFuture<List<AppendedRecord>> appendParsed(
+            ProjectSlug project, StreamPath path, List<ParsedInput> inputs, Consumer<String> permit) {
+        return submit(
+                new StreamKey(project, path), () -> parts.reader().take(path, inputs), permit, answers -> answers);
+    }
+
     /** As the public one; the answers are converted on a delivery thread. */
     <T> CompletableFuture<T> append(
             StreamKey stream, List<byte[]> inputs, Consumer<String> permit, Function<List<AppendedRecord>, T> view) {
+        return submit(stream, () -> parts.reader().read(stream.path(), inputs), permit, view);
+    }
+
+    private <T> CompletableFuture<T> submit(
+            StreamKey stream,
+            Supplier<List<Input>> inputs,
+            Consumer<String> permit,
+            Function<List<AppendedRecord>, T> view) {
         List<Input> read;
         try {
-            read = parts.reader().read(stream.path(), inputs);
+            read = inputs.get();
             read.forEach(input -> permit.accept(input.type()));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);

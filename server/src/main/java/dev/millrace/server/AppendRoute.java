@@ -42,7 +42,7 @@ final class AppendRoute {
                         : CompletableFuture.completedFuture(bodies.read(type, body, path)))
                 .thenCompose(inputs -> {
                     limit.take(exchange.caller(pass), inputs.events().size());
-                    return engine.append(
+                    return engine.appendParsed(
                                     exchange.project(),
                                     path,
                                     inputs.events(),

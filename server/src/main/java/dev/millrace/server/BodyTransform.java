@@ -2,6 +2,7 @@ package dev.millrace.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.engine.ParsedInput;
 import dev.millrace.jsonata.EvaluationException;
 import dev.millrace.jsonata.EvaluationThreads;
 import dev.millrace.jsonata.EventForm;
@@ -48,11 +49,11 @@ record BodyTransform(Expression expression) {
         }
         boolean batch = result.size() == 1 && result.path("events").isArray();
         List<Issue> issues = new ArrayList<>();
-        List<byte[]> events = new ArrayList<>();
+        List<ParsedInput> events = new ArrayList<>();
         for (JsonNode event : batch ? result.path("events") : List.of(result)) {
             String where = batch ? "events." + events.size() + "." : "";
             EventForm.problems(event).forEach(problem -> issues.add(issue(where, problem)));
-            events.add(JsonCodec.write(event));
+            events.add(ParsedInput.of(JsonCodec.write(event)));
         }
         if (events.isEmpty()) {
             issues.add(new Issue("events", "the batch is empty; let the transform answer at least one event"));

@@ -1,13 +1,9 @@
 package dev.millrace.server;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import org.jspecify.annotations.Nullable;
+import dev.millrace.engine.ParsedInput;
 
 /**
  * The optional {@code {event, path?}} around an event. An object with any other key beside its {@code event} is not an
@@ -17,34 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 record Envelope(StreamPath url) {
     /** The event inside, or the whole value when it is not an envelope. */
-    byte[] strip(byte[] json) {
-        byte @Nullable [] event = null;
-        byte @Nullable [] path = null;
-        try (JsonParser parser = JsonCodec.parser(json)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return json;
-            }
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                parser.nextToken();
-                if (name.equals("event") && event == null) {
-                    event = JsonBodies.copy(parser);
-                } else if (name.equals("path") && path == null) {
-                    path = JsonBodies.copy(parser);
-                } else {
-                    return json;
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        if (event == null) {
-            return json;
-        }
-        if (path != null) {
-            check(JsonCodec.parse(path));
-        }
-        return event;
+    ParsedInput strip(ParsedInput value) {
+        return value.envelope()
+                .map(envelope -> {
+                    envelope.path().ifPresent(path -> check(JsonCodec.parse(path)));
+                    return envelope.event();
+                })
+                .orElse(value);
     }
 
     private void check(JsonNode path) {

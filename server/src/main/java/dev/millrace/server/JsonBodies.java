@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.Limits;
+import dev.millrace.engine.ParsedInput;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,13 +34,13 @@ final class JsonBodies {
             if (first == null) {
                 return Inputs.single(new byte[] {'n', 'u', 'l', 'l'});
             }
-            List<byte[]> events = new ArrayList<>();
+            List<ParsedInput> events = new ArrayList<>();
             if (first == JsonToken.START_ARRAY) {
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    add(events, copy(parser));
+                    add(events, ParsedInput.read(parser));
                 }
             } else {
-                events.add(envelope.strip(copy(parser)));
+                events.add(envelope.strip(ParsedInput.read(parser)));
             }
             if (parser.nextToken() != null) {
                 JsonLocation at = parser.currentTokenLocation();
@@ -70,7 +71,7 @@ final class JsonBodies {
 
     /** Reads newline-delimited JSON; blank lines count for nothing but their number. */
     Inputs lines(byte[] body) {
-        List<byte[]> events = new ArrayList<>();
+        List<ParsedInput> events = new ArrayList<>();
         int line = 0;
         for (int start = 0; start < body.length; line++) {
             int end = start;
@@ -81,7 +82,7 @@ final class JsonBodies {
             start = end + 1;
             try (JsonParser parser = JsonCodec.parser(text)) {
                 if (parser.nextToken() != null) {
-                    add(events, copy(parser));
+                    add(events, ParsedInput.read(parser));
                     if (parser.nextToken() != null) {
                         JsonLocation at = parser.currentTokenLocation();
                         throw malformed("a second value on one line", at.getLineNr() + line, at.getColumnNr());
@@ -94,17 +95,17 @@ final class JsonBodies {
         return inputs(events, true);
     }
 
-    private void add(List<byte[]> events, byte[] json) {
+    private void add(List<ParsedInput> events, ParsedInput value) {
         if (events.size() == limits.batchEvents()) {
             throw Refusal.badRequest(
                     "body",
                     "the batch has too many events: at most " + limits.batchEvents()
                             + " are allowed, more were sent; send several batches");
         }
-        events.add(envelope.strip(json));
+        events.add(envelope.strip(value));
     }
 
-    private static Inputs inputs(List<byte[]> events, boolean batch) {
+    private static Inputs inputs(List<ParsedInput> events, boolean batch) {
         if (events.isEmpty()) {
             throw Refusal.badRequest("body", "the batch is empty; send at least one event");
         }
@@ -112,7 +113,7 @@ final class JsonBodies {
     }
 
     /** The parser's current value, compact. */
-    static byte[] copy(JsonParser parser) throws IOException {
+    private static byte[] copy(JsonParser parser) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JsonGenerator generator = JsonCodec.generator(out)) {
             int depth = 0;

@@ -181,7 +181,7 @@ class RequestBodiesTest {
         Inputs inputs = new RequestBodies(LIMITS).read(MediaType.of(contentType), body, StreamPath.of("/s"));
         return (inputs.batch() ? "batch " : "single ")
                 + inputs.events().stream()
-                        .map(event -> new String(event, UTF_8))
+                        .map(event -> new String(event.json(), UTF_8))
                         .collect(Collectors.joining(" "));
     }
 }

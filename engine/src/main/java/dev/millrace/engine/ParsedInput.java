@@ -1,0 +1,215 @@
+package dev.millrace.engine;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.millrace.core.JsonCodec;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One input of an append: a JSON value that was parsed, with the fields of an object told apart, so that the engine need
+ * not parse it again. Numbers keep the characters they were written with. Immutable.
+ *
+ * @since 0.1.0
+ */
+public final class ParsedInput {
+    private static final String EVENT = "event";
+
+    private final JsonToken token;
+    private final String text;
+    private final byte[] value;
+    private final List<RawField> fields;
+    private final @Nullable ParsedInput event;
+    private final int depth;
+
+    private ParsedInput(
+            JsonToken token, String text, byte[] value, List<RawField> fields, @Nullable ParsedInput event, int depth) {
+        this.token = token;
+        this.text = text;
+        this.value = value;
+        this.fields = fields;
+        this.event = event;
+        this.depth = depth;
+    }
+
+    /**
+     * Reads the value that begins at the current token of a parser; afterwards the current token is its last one. The value
+     * of a first field {@code event} is told apart as well, in case the value is an envelope.
+     *
+     * @throws IOException when the text is not JSON; it says where
+     */
+    public static ParsedInput read(JsonParser parser) throws IOException {
+        return read(parser, true, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Reads an event, which is no envelope, and stops where it nests too deep.
+     *
+     * @throws TooDeepException when it does
+     */
+    static ParsedInput read(JsonParser parser, int mostDepth) throws IOException {
+        return read(parser, false, mostDepth);
+    }
+
+    /** The value nests deeper than was allowed. */
+    static final class TooDeepException extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /**
+     * Parses a text.
+     *
+     * @throws IllegalArgumentException when it does not begin with a JSON value in UTF-8
+     */
+    public static ParsedInput of(byte[] json) {
+        try (JsonParser parser = JsonCodec.parser(json)) {
+            if (parser.nextToken() == null) {
+                throw new IllegalArgumentException("expected one JSON value, got nothing");
+            }
+            return read(parser, false, Integer.MAX_VALUE);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("not a JSON value: " + e.getMessage(), e);
+        }
+    }
+
+    private static ParsedInput read(JsonParser parser, boolean mayBeEnvelope, int mostDepth) throws IOException {
+        JsonToken first = parser.currentToken();
+        int outside = nesting(parser) - (first.isStructStart() ? 1 : 0);
+        long most = (long) outside + mostDepth;
+        if (first != JsonToken.START_OBJECT) {
+            String text = first.isScalarValue() ? parser.getText() : "";
+            Copy copy = Copy.of(parser, most);
+            return new ParsedInput(first, text, copy.json, List.of(), null, copy.deepest - outside);
+        }
+        List<RawField> fields = new ArrayList<>();
+        ParsedInput event = null;
+        int deepest = outside + 1;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            JsonToken token = parser.nextToken();
+            if (mayBeEnvelope && event == null && name.equals(EVENT)) {
+                event = read(parser, false, mostDepth);
+                fields.add(new RawField(name, token, event.text, event.json()));
+                deepest = Math.max(deepest, outside + 1 + event.depth);
+            } else {
+                String text = token.isScalarValue() ? parser.getText() : "";
+                Copy copy = Copy.of(parser, most);
+                fields.add(new RawField(name, token, text, copy.json));
+                deepest = Math.max(deepest, copy.deepest);
+            }
+        }
+        return new ParsedInput(first, "", new byte[0], List.copyOf(fields), event, deepest - outside);
+    }
+
+    private static int nesting(JsonParser parser) {
+        return parser.getParsingContext().getNestingDepth();
+    }
+
+    /** A value as compact JSON, and how deep the parser was at its deepest. */
+    @SuppressWarnings("ArrayRecordComponent") // two results of one call
+    private record Copy(byte[] json, int deepest) {
+        static Copy of(JsonParser parser, long most) throws IOException {
+            ByteArrayOutputStream json = new ByteArrayOutputStream();
+            int deepest = nesting(parser);
+            try (JsonGenerator generator = JsonCodec.generator(json)) {
+                int open = 0;
+                while (true) {
+                    JsonToken token = parser.currentToken();
+                    deepest = Math.max(deepest, nesting(parser));
+                    if (deepest > most) {
+                        throw new TooDeepException();
+                    }
+                    JsonCodec.copyToken(parser, generator);
+                    open += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                    if (open == 0) {
+                        break;
+                    }
+                    parser.nextToken();
+                }
+            }
+            return new Copy(json.toByteArray(), deepest);
+        }
+    }
+
+    /** The value as compact JSON, its fields in the order in which they came. */
+    public byte[] json() {
+        if (!isObject()) {
+            return value.clone();
+        }
+        ByteArrayOutputStream json = new ByteArrayOutputStream(length());
+        json.write('{');
+        for (RawField field : fields) {
+            if (json.size() > 1) {
+                json.write(',');
+            }
+            json.writeBytes(JsonCodec.write(field.name()));
+            json.write(':');
+            json.writeBytes(field.json());
+        }
+        json.write('}');
+        return json.toByteArray();
+    }
+
+    /** How many bytes {@link #json()} has. */
+    int length() {
+        if (!isObject()) {
+            return value.length;
+        }
+        int length = 2 + Math.max(0, fields.size() - 1);
+        for (RawField field : fields) {
+            length += JsonCodec.write(field.name()).length + 1 + field.json().length;
+        }
+        return length;
+    }
+
+    /**
+     * The event inside, if the value is an object {@code {event, path?}} without any other field; the path is compact JSON,
+     * or empty when there is none.
+     */
+    public Optional<Envelope> envelope() {
+        Set<String> names = new HashSet<>();
+        boolean twice = !fields.stream().allMatch(field -> names.add(field.name()));
+        if (event == null || twice || !Set.of(EVENT, "path").containsAll(names)) {
+            return Optional.empty();
+        }
+        return Optional.of(new Envelope(
+                event,
+                fields.stream()
+                        .filter(field -> field.name().equals("path"))
+                        .map(RawField::json)
+                        .findFirst()));
+    }
+
+    /**
+     * What is around an event, and the event.
+     *
+     * @param event the event
+     * @param path the value of {@code path} as compact JSON, if there is one
+     */
+    public record Envelope(ParsedInput event, Optional<byte[]> path) {}
+
+    boolean isObject() {
+        return token == JsonToken.START_OBJECT;
+    }
+
+    List<RawField> fields() {
+        return fields;
+    }
+
+    /** What stands for a value that is no object; its name is empty. */
+    RawField asField() {
+        return new RawField("", token, text, value);
+    }
+
+    /** How deep objects and arrays are nested; 0 for a scalar. */
+    int depth() {
+        return depth;
+    }
+}

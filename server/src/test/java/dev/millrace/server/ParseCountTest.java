@@ -1,0 +1,103 @@
+package dev.millrace.server;
+
+import static dev.millrace.contracts.wire.Service.api;
+import static dev.millrace.contracts.wire.Service.freshStream;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.io.IOContext;
+import com.fasterxml.jackson.core.io.InputDecorator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.core.JsonCodec;
+import java.io.InputStream;
+import java.io.Reader;
+import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How often the service parses what is posted, told by the texts that its JSON library is given. */
+@SuppressWarnings("NullAway.Init") // set before each test
+class ParseCountTest {
+    private static final String MARK = "marked-for-the-count";
+    private static final String PLAIN = "{\"type\":\"a\",\"payload\":{\"text\":\"" + MARK + "\",\"n\":1.50}}";
+
+    private final Queue<String> parsed = new ConcurrentLinkedQueue<>();
+    private JsonFactory factory;
+    private RunningServer millrace;
+
+    /** Sees every text before it is parsed, and changes nothing. */
+    private final class Seeing extends InputDecorator {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public @Nullable InputStream decorate(IOContext context, byte[] text, int offset, int length) {
+            String seen = new String(text, offset, length, StandardCharsets.UTF_8);
+            if (seen.contains(MARK) && Thread.currentThread().getName().startsWith("millrace-")) {
+                parsed.add(seen);
+            }
+            return null;
+        }
+
+        @Override
+        public InputStream decorate(IOContext context, InputStream in) {
+            return in;
+        }
+
+        @Override
+        public Reader decorate(IOContext context, Reader in) {
+            return in;
+        }
+    }
+
+    @BeforeEach
+    void start() throws ReflectiveOperationException {
+        Field mapper = JsonCodec.class.getDeclaredField("MAPPER");
+        mapper.setAccessible(true);
+        factory = ((ObjectMapper) mapper.get(null)).getFactory();
+        factory.setInputDecorator(new Seeing());
+        millrace = new RunningServer();
+    }
+
+    @AfterEach
+    @SuppressWarnings("NullAway") // null is how the library says none
+    void stop() throws Exception {
+        millrace.close();
+        factory.setInputDecorator(null);
+    }
+
+    /** Without the answer, which is parsed to be indented. */
+    private long parsesOf(String contentType, String body) {
+        parsed.clear();
+        assertThat(millrace.send("POST", api(freshStream()), body, "Content-Type", contentType)
+                        .status())
+                .isEqualTo(200);
+        return parsed.stream().filter(text -> !text.contains("\"createdAt\"")).count();
+    }
+
+    @Test
+    void should_parse_a_posted_event_once() {
+        assertThat(parsesOf("application/json", PLAIN)).isEqualTo(1);
+    }
+
+    @Test
+    void should_parse_an_envelope_a_batch_and_lines_once() {
+        assertThat(parsesOf("application/json", "{\"event\":" + PLAIN + "}")).isEqualTo(1);
+        assertThat(parsesOf("application/json", "[" + PLAIN + "," + PLAIN + "]"))
+                .isEqualTo(1);
+        assertThat(parsesOf("application/x-ndjson", PLAIN + "\n" + PLAIN + "\n"))
+                .as("one a line")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void should_parse_what_becomes_an_invalid_event_once() {
+        assertThat(parsesOf("application/json", "{\"event\":{},\"text\":\"" + MARK + "\"}"))
+                .isEqualTo(1);
+        assertThat(parsesOf("text/plain", MARK)).isEqualTo(1);
+    }
+}
