@@ -17,40 +17,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
- * The event types that mean something to the service itself: the single place that knows how they are spelled and what
- * their payloads must look like.
+ * The event types that mean something to the service itself, and what their payloads must look like.
  *
- * <p>Each is written as {@link #type()}. On input every other spelling in use ({@code events.iterate.com/core/...},
- * {@code events.iterate.com/stream/...}, {@code https://events.iterate.com/...}) means the same built-in, and the event
- * is stored as it was written.
+ * <p>Each is written as {@link #type()}. On input every other spelling ({@link #spellings()}) means the same built-in, and
+ * the event is stored as it was written.
  */
 public enum BuiltInType {
     /** A stream came to be; exactly once, at offset 1, written by the service. */
     INITIALIZED(
-            "initialized",
+            StreamEvent.Initialized.class,
             schema().required("projectSlug", NON_EMPTY_TEXT)
                     .required("path", NON_EMPTY_TEXT)
-                    .optional("forkedFrom", OBJECT),
-            "stream-first-initialized",
-            "stream-initialized",
-            "events.iterate.com/stream/created"),
+                    .optional("forkedFrom", OBJECT)),
     /** A stream somewhere below this one came to be. */
-    CHILD_STREAM_CREATED("child-stream-created", schema().required("childPath", NON_EMPTY_TEXT)),
+    CHILD_STREAM_CREATED(StreamEvent.ChildStreamCreated.class, schema().required("childPath", NON_EMPTY_TEXT)),
     /** The stream's metadata, replaced as a whole. */
-    METADATA_UPDATED("metadata-updated", schema().required("metadata", OBJECT), "stream-metadata-updated"),
+    METADATA_UPDATED(StreamEvent.MetadataUpdated.class, schema().required("metadata", OBJECT)),
     /** Something failed; a record without effect. */
     ERROR_OCCURRED(
-            "error-occurred", schema().required("message", NON_EMPTY_TEXT).optional("error", OBJECT)),
+            StreamEvent.ErrorOccurred.class,
+            schema().required("message", NON_EMPTY_TEXT).optional("error", OBJECT)),
     /** An input that broke the append rules, kept whole. */
     INVALID_EVENT_APPENDED(
-            "invalid-event-appended", schema().required("rawInput", ANY).required("error", TEXT)),
+            StreamEvent.InvalidEventAppended.class,
+            schema().required("rawInput", ANY).required("error", TEXT)),
     /** From here on the stream refuses appends. */
-    PAUSED("paused", schema().optional("reason", TEXT), "stream-paused"),
+    PAUSED(StreamEvent.Paused.class, schema().optional("reason", TEXT)),
     /** The stream accepts appends again. */
-    RESUMED("resumed", schema().optional("reason", TEXT), "stream-resumed"),
+    RESUMED(StreamEvent.Resumed.class, schema().optional("reason", TEXT)),
     /** How the circuit breaker of this stream decides. */
     CIRCUIT_BREAKER_CONFIGURED(
             "circuit-breaker-configured",
@@ -142,12 +138,12 @@ public enum BuiltInType {
                     .required("template", TEXT)),
     /** A processor that the server knows by name now runs on this stream, or on its whole subtree. */
     PROCESSOR_ATTACHED(
-            "millrace/processor-attached",
+            StreamEvent.ProcessorAttached.class,
             schema().required("processor", NON_EMPTY_TEXT)
                     .optional("config", OBJECT)
                     .optional("subtree", BOOLEAN)),
     /** That processor no longer runs here. */
-    PROCESSOR_DETACHED("millrace/processor-detached", schema().required("processor", NON_EMPTY_TEXT)),
+    PROCESSOR_DETACHED(StreamEvent.ProcessorDetached.class, schema().required("processor", NON_EMPTY_TEXT)),
     /** The end of a push subscriber, by slug. */
     SUBSCRIPTION_REMOVED("millrace/subscription-removed", schema().required("slug", NON_EMPTY_TEXT)),
     /** An attempt to push an event to a subscriber failed; without a time for the next one, the event was passed over. */
@@ -178,44 +174,40 @@ public enum BuiltInType {
     /** The end of code as an event, by slug. */
     DYNAMIC_WORKER_REMOVED("millrace/dynamic-worker-removed", schema().required("slug", NON_EMPTY_TEXT)),
     /** A process has the lease of a processor on another stream, from here on and until the next epoch is claimed. */
-    LEASE_CLAIMED("millrace/lease-claimed", lease()),
+    LEASE_CLAIMED(StreamEvent.LeaseClaimed.class, lease()),
     /** It still has it, and for as long again. */
-    LEASE_RENEWED("millrace/lease-renewed", lease()),
+    LEASE_RENEWED(StreamEvent.LeaseRenewed.class, lease()),
     /** It needs it no more; the next one need not wait. */
-    LEASE_RELEASED("millrace/lease-released", lease()),
+    LEASE_RELEASED(StreamEvent.LeaseReleased.class, lease()),
     /** An effect failed for good, retries included; the processor went on with the next event. */
-    EFFECT_FAILED("millrace/effect-failed", failure().required("attempts", POSITIVE_INTEGER)),
+    EFFECT_FAILED(StreamEvent.EffectFailed.class, failure().required("attempts", POSITIVE_INTEGER)),
     /** A reducer threw; its state cannot be trusted, so this processor of this stream stopped. */
-    PROCESSOR_HALTED("millrace/processor-halted", failure()),
+    PROCESSOR_HALTED(StreamEvent.ProcessorHalted.class, failure()),
     /** A payload did not fit the class a processor has for its type. */
-    PAYLOAD_MALFORMED("millrace/payload-malformed", failure()),
+    PAYLOAD_MALFORMED(StreamEvent.PayloadMalformed.class, failure()),
     /** How far a processor has come on a stream, kept in another stream; the newest of each processor and stream counts. */
     PROGRESS_SAVED(
-            "millrace/progress-saved",
+            StreamEvent.ProgressSaved.class,
             schema().required("slug", NON_EMPTY_TEXT)
                     .required("path", NON_EMPTY_TEXT)
                     .required("incarnation", TEXT)
                     .required("acknowledgedThrough", INTEGER)
                     .and(BuiltInType::anOffsetOfAStream));
 
-    private static final String PREFIX = "https://events.iterate.com/events/stream/";
-    private static final List<String> OTHER_PREFIXES = List.of(
-            "https://events.iterate.com/",
-            "events.iterate.com/core/",
-            "events.iterate.com/stream/",
-            "https://events.iterate.com/core/",
-            "https://events.iterate.com/stream/");
     private static final Map<String, BuiltInType> BY_SPELLING = bySpelling();
 
-    private final String name;
+    private final EventType type;
     private final PayloadSchema schema;
-    private final List<String> otherNames;
 
-    /** Other names are read after every prefix, unless they are complete types themselves. */
-    BuiltInType(String name, PayloadSchema schema, String... otherNames) {
-        this.name = name;
+    BuiltInType(Class<?> payload, PayloadSchema schema) {
+        this.type = EventType.of(payload);
         this.schema = schema;
-        this.otherNames = List.of(otherNames);
+    }
+
+    BuiltInType(String name, PayloadSchema schema, String... aliases) {
+        String complete = name.startsWith("millrace/") ? name : "https://events.iterate.com/events/stream/" + name;
+        this.type = EventType.of(complete, aliases);
+        this.schema = schema;
     }
 
     /** The built-in type that is spelled so, if any. */
@@ -225,20 +217,22 @@ public enum BuiltInType {
 
     /** Whether {@code type} is one of the spellings of this built-in. */
     public boolean matches(String type) {
-        return BY_SPELLING.get(type) == this;
+        return this.type.matches(type);
     }
 
     /** The spelling in which the service writes it. */
     public String type() {
-        return isOwn() ? name : PREFIX + name;
+        return type.name();
+    }
+
+    /** The type with its spellings. */
+    public EventType eventType() {
+        return type;
     }
 
     /** Every spelling of this built-in, {@link #type()} included; for reads that filter by type as written. */
     public Set<String> spellings() {
-        return BY_SPELLING.entrySet().stream()
-                .filter(spelling -> spelling.getValue() == this)
-                .map(Map.Entry::getKey)
-                .collect(Collectors.toUnmodifiableSet());
+        return type.spellings();
     }
 
     /** What is wrong with a payload of this type, one line a problem; empty when it fits. */
@@ -249,10 +243,6 @@ public enum BuiltInType {
     /** The names of the fields that a payload of this type may have; what else it has is a problem. */
     public List<String> fields() {
         return schema.fields();
-    }
-
-    private boolean isOwn() {
-        return name.startsWith("millrace/");
     }
 
     private static PayloadSchema schema() {
@@ -296,21 +286,8 @@ public enum BuiltInType {
     private static Map<String, BuiltInType> bySpelling() {
         Map<String, BuiltInType> spellings = new HashMap<>();
         for (BuiltInType builtIn : values()) {
-            spellings.put(builtIn.type(), builtIn);
-            if (!builtIn.isOwn()) {
-                OTHER_PREFIXES.forEach(prefix -> spellings.put(prefix + builtIn.name, builtIn));
-                builtIn.otherNames.forEach(other -> spell(other, builtIn, spellings));
-            }
+            builtIn.spellings().forEach(spelling -> spellings.put(spelling, builtIn));
         }
         return Map.copyOf(spellings);
-    }
-
-    private static void spell(String other, BuiltInType builtIn, Map<String, BuiltInType> spellings) {
-        if (other.startsWith("events.iterate.com/")) {
-            spellings.put(other, builtIn);
-        } else {
-            spellings.put(PREFIX + other, builtIn);
-            OTHER_PREFIXES.forEach(prefix -> spellings.put(prefix + other, builtIn));
-        }
     }
 }

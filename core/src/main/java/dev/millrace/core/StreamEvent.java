@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * The payloads of the built-in types that processors meet most. Put {@code StreamEvent.class} into a catalog to have
- * them decoded, whatever their spelling ({@link BuiltInType}).
+ * them decoded, whatever their spelling ({@link EventType}).
  */
 public sealed interface StreamEvent {
     /**
@@ -16,7 +16,9 @@ public sealed interface StreamEvent {
      * @param path the stream
      * @param forkedFrom if it is a fork, the stream it was copied from and the last offset that was copied
      */
-    @EventName("https://events.iterate.com/events/stream/initialized")
+    @EventName(
+            value = "https://events.iterate.com/events/stream/initialized",
+            aliases = {"stream-first-initialized", "stream-initialized", "events.iterate.com/stream/created"})
     record Initialized(String projectSlug, String path, Optional<Source> forkedFrom) implements StreamEvent {}
 
     /**
@@ -32,7 +34,7 @@ public sealed interface StreamEvent {
      *
      * @param metadata an object
      */
-    @EventName("https://events.iterate.com/events/stream/metadata-updated")
+    @EventName(value = "https://events.iterate.com/events/stream/metadata-updated", aliases = "stream-metadata-updated")
     record MetadataUpdated(JsonNode metadata) implements StreamEvent {}
 
     /**
@@ -57,7 +59,7 @@ public sealed interface StreamEvent {
      *
      * @param reason why, if somebody said so
      */
-    @EventName("https://events.iterate.com/events/stream/paused")
+    @EventName(value = "https://events.iterate.com/events/stream/paused", aliases = "stream-paused")
     record Paused(Optional<String> reason) implements StreamEvent {}
 
     /**
@@ -65,7 +67,7 @@ public sealed interface StreamEvent {
      *
      * @param reason why, if somebody said so
      */
-    @EventName("https://events.iterate.com/events/stream/resumed")
+    @EventName(value = "https://events.iterate.com/events/stream/resumed", aliases = "stream-resumed")
     record Resumed(Optional<String> reason) implements StreamEvent {}
 
     /**
