@@ -3,13 +3,10 @@ package dev.millrace.core;
 import static dev.millrace.core.PayloadSchema.Kind.ANY;
 import static dev.millrace.core.PayloadSchema.Kind.BOOLEAN;
 import static dev.millrace.core.PayloadSchema.Kind.INTEGER;
-import static dev.millrace.core.PayloadSchema.Kind.INTEGER_OR_NULL;
 import static dev.millrace.core.PayloadSchema.Kind.NON_EMPTY_TEXT;
 import static dev.millrace.core.PayloadSchema.Kind.OBJECT;
 import static dev.millrace.core.PayloadSchema.Kind.POSITIVE_INTEGER;
-import static dev.millrace.core.PayloadSchema.Kind.REPETITION;
 import static dev.millrace.core.PayloadSchema.Kind.TEXT;
-import static dev.millrace.core.PayloadSchema.Kind.WEIGHTS;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashMap;
@@ -19,7 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The event types that mean something to the service itself, and what their payloads must look like.
+ * The event types that mean something to the service itself, and what their payloads must look like. Those of processors
+ * are brought by their providers.
  *
  * <p>Each is written as {@link #type()}. On input every other spelling ({@link #spellings()}) means the same built-in, and
  * the event is stored as it was written.
@@ -47,92 +45,9 @@ public enum BuiltInType {
     PAUSED(StreamEvent.Paused.class, schema().optional("reason", TEXT)),
     /** The stream accepts appends again. */
     RESUMED(StreamEvent.Resumed.class, schema().optional("reason", TEXT)),
-    /** How the circuit breaker of this stream decides. */
-    CIRCUIT_BREAKER_CONFIGURED(
-            "circuit-breaker-configured",
-            schema().optional("enabled", BOOLEAN)
-                    .optional("burstCapacity", POSITIVE_INTEGER)
-                    .optional("refillRatePerMinute", POSITIVE_INTEGER)
-                    .optional("weights", WEIGHTS)
-                    .optional("maxHops", POSITIVE_INTEGER)
-                    .optional("maxDepth", POSITIVE_INTEGER)
-                    .optional("repetition", REPETITION)
-                    .and(BuiltInType::bothOrNeither)),
-    /** A push subscriber, inserted or replaced by slug. */
-    SUBSCRIPTION_CONFIGURED(
-            "subscription/configured",
-            schema().required("slug", NON_EMPTY_TEXT)
-                    .required("type", NON_EMPTY_TEXT)
-                    .required("callbackUrl", NON_EMPTY_TEXT)
-                    .optional("jsonataFilter", TEXT)
-                    .optional("jsonataTransform", TEXT)
-                    .optional("signingSecret", TEXT),
-            "subscription-configured"),
-    /** A rule that derives events, inserted or replaced by slug. */
-    JSONATA_TRANSFORMER_CONFIGURED(
-            "jsonata-transformer-configured",
-            schema().required("slug", NON_EMPTY_TEXT)
-                    .required("matcher", NON_EMPTY_TEXT)
-                    .required("transform", NON_EMPTY_TEXT),
-            "events.iterate.com/jsonata-reactor/rule-configured"),
-    /** An append to be made later. */
-    APPEND_SCHEDULED(
-            "append-scheduled",
-            schema().required("slug", NON_EMPTY_TEXT).required("append", OBJECT).required("schedule", OBJECT),
-            "events.iterate.com/scheduling/append-scheduled"),
-    /** A schedule, inserted or replaced by slug. */
-    SCHEDULE_CONFIGURED(
-            "schedule/configured",
-            schema().required("slug", NON_EMPTY_TEXT)
-                    .required("callback", NON_EMPTY_TEXT)
-                    .optional("payloadJson", ANY)
-                    .required("schedule", OBJECT)
-                    .required("nextRunAt", INTEGER),
-            "schedule-configured",
-            "events.iterate.com/scheduling/schedule-configured"),
-    /** The end of a schedule. */
-    SCHEDULE_CANCELLED(
-            "schedule/cancelled",
-            schema().required("slug", NON_EMPTY_TEXT),
-            "schedule-cancelled",
-            "events.iterate.com/scheduling/schedule-cancelled"),
-    /** A run of a schedule began. */
-    SCHEDULE_EXECUTION_STARTED(
-            "schedule/internal/execution-started",
-            schema().required("slug", NON_EMPTY_TEXT).required("startedAt", INTEGER),
-            "schedule-execution-started",
-            "events.iterate.com/scheduling/schedule-execution-started"),
-    /** A run of a schedule ended. */
-    SCHEDULE_EXECUTION_FINISHED(
-            "schedule/internal/execution-finished",
-            schema().required("slug", NON_EMPTY_TEXT)
-                    .required("outcome", NON_EMPTY_TEXT)
-                    .required("nextRunAt", INTEGER_OR_NULL),
-            "schedule-execution-finished",
-            "events.iterate.com/scheduling/schedule-execution-finished"),
-    /** Code as an event, inserted or replaced by slug. */
-    DYNAMIC_WORKER_CONFIGURED(
-            "dynamic-worker/configured",
-            schema().required("slug", NON_EMPTY_TEXT)
-                    .optional("script", TEXT)
-                    .optional("modules", OBJECT)
-                    .optional("compatibilityDate", TEXT)
-                    .optional("compatibilityFlags", ANY)
-                    .optional("outboundGateway", OBJECT)
-                    .and((payload, problems) -> {
-                        if (payload.has("script") == payload.has("modules")) {
-                            problems.add("payload: expected exactly one of 'script' and 'modules'");
-                        }
-                    }),
-            "dynamic-worker-configured"),
-    /** An environment variable for code of this stream. */
-    DYNAMIC_WORKER_ENV_VAR_SET(
-            "dynamic-worker/env-var-set",
-            schema().required("key", NON_EMPTY_TEXT).required("value", TEXT),
-            "dynamic-worker-env-var-set"),
     /** How the UI shows matching events. */
     HTML_RENDERER_CONFIGURED(
-            "html-renderer-configured",
+            "https://events.iterate.com/events/stream/html-renderer-configured",
             schema().required("slug", NON_EMPTY_TEXT)
                     .required("matcher", NON_EMPTY_TEXT)
                     .required("template", TEXT)),
@@ -144,35 +59,6 @@ public enum BuiltInType {
                     .optional("subtree", BOOLEAN)),
     /** That processor no longer runs here. */
     PROCESSOR_DETACHED(StreamEvent.ProcessorDetached.class, schema().required("processor", NON_EMPTY_TEXT)),
-    /** The end of a push subscriber, by slug. */
-    SUBSCRIPTION_REMOVED("millrace/subscription-removed", schema().required("slug", NON_EMPTY_TEXT)),
-    /** An attempt to push an event to a subscriber failed; without a time for the next one, the event was passed over. */
-    DELIVERY_FAILED(
-            "millrace/delivery-failed",
-            schema().required("slug", NON_EMPTY_TEXT)
-                    .required("offset", INTEGER)
-                    .required("attempt", POSITIVE_INTEGER)
-                    .optional("status", INTEGER)
-                    .required("message", NON_EMPTY_TEXT)
-                    .optional("nextAttemptAt", TEXT)
-                    .optional("configuredAt", INTEGER)),
-    /** Events were pushed to a subscriber and accepted: so many of those from one offset through another. */
-    DELIVERY_SUCCEEDED(
-            "millrace/delivery-succeeded",
-            schema().required("slug", NON_EMPTY_TEXT)
-                    .required("from", INTEGER)
-                    .required("through", INTEGER)
-                    .required("deliveries", POSITIVE_INTEGER)),
-    /** Nothing is pushed to a subscriber any more until it is configured again; by slug. */
-    SUBSCRIPTION_DISABLED(
-            "millrace/subscription-disabled",
-            schema().required("slug", NON_EMPTY_TEXT)
-                    .required("reason", NON_EMPTY_TEXT)
-                    .optional("configuredAt", INTEGER)),
-    /** The end of a rule that derives events, by slug. */
-    JSONATA_TRANSFORMER_REMOVED("millrace/jsonata-transformer-removed", schema().required("slug", NON_EMPTY_TEXT)),
-    /** The end of code as an event, by slug. */
-    DYNAMIC_WORKER_REMOVED("millrace/dynamic-worker-removed", schema().required("slug", NON_EMPTY_TEXT)),
     /** A process has the lease of a processor on another stream, from here on and until the next epoch is claimed. */
     LEASE_CLAIMED(StreamEvent.LeaseClaimed.class, lease()),
     /** It still has it, and for as long again. */
@@ -204,9 +90,8 @@ public enum BuiltInType {
         this.schema = schema;
     }
 
-    BuiltInType(String name, PayloadSchema schema, String... aliases) {
-        String complete = name.startsWith("millrace/") ? name : "https://events.iterate.com/events/stream/" + name;
-        this.type = EventType.of(complete, aliases);
+    BuiltInType(String name, PayloadSchema schema) {
+        this.type = EventType.of(name);
         this.schema = schema;
     }
 
@@ -263,12 +148,6 @@ public enum BuiltInType {
                 .required("message", NON_EMPTY_TEXT)
                 .optional("attempt", TEXT)
                 .optional("error", OBJECT);
-    }
-
-    private static void bothOrNeither(JsonNode payload, List<String> problems) {
-        if (payload.has("burstCapacity") != payload.has("refillRatePerMinute")) {
-            problems.add("payload: burstCapacity and refillRatePerMinute go together, both or neither");
-        }
     }
 
     private static void anOffsetOfAStream(JsonNode payload, List<String> problems) {

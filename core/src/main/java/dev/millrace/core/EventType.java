@@ -1,5 +1,6 @@
 package dev.millrace.core;
 
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -62,6 +63,21 @@ public final class EventType {
         if (underEveryPrefix) {
             OTHER_PREFIXES.forEach(prefix -> spellings.add(prefix + type.substring(PREFIX.length())));
         }
+    }
+
+    /**
+     * A type that begins with any prefix of the service under the one in which the service writes; every other type as it is.
+     * Two types with equal results are the same but for aliases.
+     */
+    public static String canonical(String type) {
+        if (type.startsWith(PREFIX)) {
+            return type;
+        }
+        return OTHER_PREFIXES.stream()
+                .filter(type::startsWith)
+                .max(Comparator.comparingInt(String::length))
+                .map(prefix -> PREFIX + type.substring(prefix.length()))
+                .orElse(type);
     }
 
     /** The spelling in which the type is written. */

@@ -25,18 +25,7 @@ final class PayloadSchema {
         POSITIVE_LONG("a positive integer", node -> LONG.accepts.test(node) && node.longValue() > 0),
         NUMBER("a number", JsonNode::isNumber),
         POSITIVE_NUMBER("a positive number", node -> node.isNumber() && node.doubleValue() > 0),
-        ARRAY("an array", JsonNode::isArray),
-        INTEGER_OR_NULL("an integer or null", node -> node.isIntegralNumber() || node.isNull()),
-        WEIGHTS("an object of numbers of 0 or more", node -> {
-            boolean numbers = node.isObject();
-            for (JsonNode weight : node) {
-                numbers &= weight.isNumber() && weight.doubleValue() >= 0;
-            }
-            return numbers;
-        }),
-        REPETITION(
-                "{count: a positive integer}",
-                node -> node.isObject() && node.size() == 1 && isPositive(node.path("count")));
+        ARRAY("an array", JsonNode::isArray);
 
         private final String words;
         private final Predicate<JsonNode> accepts;

@@ -1,7 +1,6 @@
 package dev.millrace.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -69,35 +68,6 @@ public sealed interface StreamEvent {
      */
     @EventName(value = "https://events.iterate.com/events/stream/resumed", aliases = "stream-resumed")
     record Resumed(Optional<String> reason) implements StreamEvent {}
-
-    /**
-     * How the circuit breaker of this stream decides; what is absent keeps its default.
-     *
-     * @param enabled whether it may pause the stream
-     * @param burstCapacity events the bucket holds; together with the refill rate it replaces the window rule
-     * @param refillRatePerMinute events that flow into the bucket per minute
-     * @param weights what an event of a type costs, 1 where nothing is said
-     * @param maxHops the longest chain of reactions across streams
-     * @param maxDepth the longest chain of reactions at all
-     * @param repetition when equal events count as a loop
-     */
-    @EventName("https://events.iterate.com/events/stream/circuit-breaker-configured")
-    record CircuitBreakerConfigured(
-            Optional<Boolean> enabled,
-            Optional<Integer> burstCapacity,
-            Optional<Integer> refillRatePerMinute,
-            Optional<Map<String, Double>> weights,
-            Optional<Integer> maxHops,
-            Optional<Integer> maxDepth,
-            Optional<Repetition> repetition)
-            implements StreamEvent {}
-
-    /**
-     * When equal events count as a loop.
-     *
-     * @param count how many of them in a row, at least 1
-     */
-    record Repetition(int count) {}
 
     /**
      * A processor that the server knows by name runs on this stream from here on.

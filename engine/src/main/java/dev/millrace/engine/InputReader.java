@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class InputReader {
     private final Limits limits;
-    private final PayloadCheck check;
+    private final KnownEvents known;
 
-    InputReader(Limits limits, PayloadCheck check) {
+    InputReader(Limits limits, KnownEvents known) {
         this.limits = limits;
-        this.check = check;
+        this.known = known;
     }
 
     /**
@@ -66,7 +66,7 @@ final class InputReader {
                 throw refusal.notJson("it is empty", null);
             }
             InputForm form = first == JsonToken.START_OBJECT
-                    ? new InputForm(fields(parser, refusal), check)
+                    ? new InputForm(fields(parser, refusal), known)
                     : InputForm.notAnObject(value("", parser, refusal));
             if (parser.nextToken() != null) {
                 throw refusal.notJson("something follows the first value" + at(parser.currentTokenLocation()), null);

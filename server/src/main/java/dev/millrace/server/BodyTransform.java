@@ -2,6 +2,7 @@ package dev.millrace.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.jsonata.EvaluationException;
 import dev.millrace.jsonata.EvaluationThreads;
 import dev.millrace.jsonata.EventForm;
@@ -31,13 +32,14 @@ record BodyTransform(Expression expression) {
      * Evaluates on threads made for it, in bounded time.
      *
      * @param body one JSON value
+     * @param payloads checks the payloads of the answer
      * @return fails with a {@link Refusal} when the expression does, or answers no event
      */
-    CompletableFuture<Inputs> apply(byte[] body) {
-        return CompletableFuture.supplyAsync(() -> inputs(JsonCodec.parse(body)), EvaluationThreads.shared());
+    CompletableFuture<Inputs> apply(byte[] body, PayloadCheck payloads) {
+        return CompletableFuture.supplyAsync(() -> inputs(JsonCodec.parse(body), payloads), EvaluationThreads.shared());
     }
 
-    private Inputs inputs(JsonNode body) {
+    private Inputs inputs(JsonNode body, PayloadCheck payloads) {
         JsonNode result;
         try {
             result = expression
@@ -51,7 +53,7 @@ record BodyTransform(Expression expression) {
         List<byte[]> events = new ArrayList<>();
         for (JsonNode event : batch ? result.path("events") : List.of(result)) {
             String where = batch ? "events." + events.size() + "." : "";
-            EventForm.problems(event).forEach(problem -> issues.add(issue(where, problem)));
+            EventForm.problems(event, payloads).forEach(problem -> issues.add(issue(where, problem)));
             events.add(JsonCodec.write(event));
         }
         if (events.isEmpty()) {

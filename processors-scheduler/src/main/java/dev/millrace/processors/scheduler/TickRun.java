@@ -96,7 +96,7 @@ final class TickRun {
             throw new IllegalArgumentException("schedule: expected one of the known kinds, got "
                     + Words.describe(tick.entry().schedule()));
         }
-        EventInput target = Target.of(tick.entry().payloadJson());
+        EventInput target = Target.of(tick.entry().payloadJson(), scheduler.payloads());
         Optional<String> given = target.idempotencyKey();
         if (given.isPresent() && !schedule.get().recurs()) {
             return target;
