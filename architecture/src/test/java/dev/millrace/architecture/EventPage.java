@@ -7,6 +7,7 @@ import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.engine.KnownEvents;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -70,11 +71,7 @@ record EventPage(Described type, String text) {
 
     /** The name of the file that holds the page of a type. */
     static String fileName(Described type) {
-        return type.event()
-                        .name()
-                        .replaceFirst("^(https://events.iterate.com/events/stream/|millrace/)", "")
-                        .replaceAll("[^A-Za-z0-9._]", "-")
-                + ".md";
+        return ProvidedEvent.pageOf(type.event()).replaceFirst(".*/", "");
     }
 
     /** What these files lack, and have too much, to be one page for each type. */

@@ -144,6 +144,11 @@ public final class ProvidedEvent<T> {
      * is Markdown, and its first line is the type as a heading: {@code # `reminder-set`}.
      */
     public String page() {
+        return pageOf(type);
+    }
+
+    /** Where the page of a type is looked for; see {@link #page()}. */
+    public static String pageOf(EventType type) {
         String name = type.name();
         for (String prefix : PREFIXES) {
             name = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
