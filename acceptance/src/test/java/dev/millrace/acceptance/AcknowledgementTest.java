@@ -8,14 +8,12 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.ReadRange;
-import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -65,16 +63,12 @@ class AcknowledgementTest {
     }
 
     private static void switchBreakersOff(EventStreams streams) throws Exception {
-        StreamEvent off = new StreamEvent.CircuitBreakerConfigured(
-                Optional.of(false),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        EventInput off = EventInput.builder()
+                .type("https://events.iterate.com/events/stream/circuit-breaker-configured")
+                .payload(JsonNodeFactory.instance.objectNode().put("enabled", false))
+                .build();
         for (int stream = 0; stream < STREAMS; stream++) {
-            streams.append(path(stream), EventInput.of(off)).get(30, TimeUnit.SECONDS);
+            streams.append(path(stream), off).get(30, TimeUnit.SECONDS);
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.millrace.acceptance;
 
 import dev.millrace.contracts.wire.Service;
-import dev.millrace.core.BuiltInType;
+import dev.millrace.core.EventType;
 import java.util.List;
 
 /** What a server does while the JVM records the classes for {@link ClassArchive}: a little of everything that the tests ask for. */
@@ -14,20 +14,20 @@ final class ArchiveTraining {
     static void run(Service server) {
         server.append(
                 STREAM,
-                BuiltInType.JSONATA_TRANSFORMER_CONFIGURED,
+                EventType.of("https://events.iterate.com/events/stream/jsonata-transformer-configured"),
                 "{\"slug\":\"t\",\"matcher\":\"type = 'order'\",\"transform\":\"{'type': 'derived'}\"}");
         server.append(
                 STREAM,
-                BuiltInType.SUBSCRIPTION_CONFIGURED,
+                EventType.of("https://events.iterate.com/events/stream/subscription/configured"),
                 "{\"slug\":\"hook\",\"type\":\"webhook\",\"jsonataFilter\":\"type = 'order'\","
                         + "\"callbackUrl\":\"http://127.0.0.1:1/refused\"}");
         server.append(
                 STREAM,
-                BuiltInType.APPEND_SCHEDULED,
+                EventType.of("https://events.iterate.com/events/stream/append-scheduled"),
                 "{\"slug\":\"s\",\"append\":{\"type\":\"target\"},\"schedule\":{\"kind\":\"once-in\",\"delaySeconds\":1}}");
         server.append(
                 STREAM,
-                BuiltInType.DYNAMIC_WORKER_CONFIGURED,
+                EventType.of("https://events.iterate.com/events/stream/dynamic-worker/configured"),
                 "{\"slug\":\"w\",\"script\":\"export default { async afterAppend({ append, event }) {"
                         + " if (event.type === 'order') await append({ type: 'pong' }); } };\"}");
         server.live(Service.api(STREAM)).awaitOffset(1);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.contracts.wire.Service.Answer;
-import dev.millrace.core.BuiltInType;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,11 +81,14 @@ class KillTest {
     private static void subscribe(PackagedServer server, String stream, int port) {
         Answer answer = server.append(
                 stream,
-                BuiltInType.SUBSCRIPTION_CONFIGURED,
+                EventType.of("https://events.iterate.com/events/stream/subscription/configured"),
                 "{\"slug\":\"hook\",\"type\":\"webhook\",\"jsonataFilter\":\"type = 'order'\",\"callbackUrl\":"
                         + "\"http://127.0.0.1:" + port + "/in\"}");
         assertThat(answer.status()).isEqualTo(200);
-        server.append(stream, BuiltInType.CIRCUIT_BREAKER_CONFIGURED, "{\"enabled\":false}");
+        server.append(
+                stream,
+                EventType.of("https://events.iterate.com/events/stream/circuit-breaker-configured"),
+                "{\"enabled\":false}");
     }
 
     /** Kills from another thread after a random while, however far the appends have come, and starts again. */
@@ -113,7 +116,7 @@ class KillTest {
                 keyed(
                         server,
                         path(stream),
-                        BuiltInType.APPEND_SCHEDULED.type(),
+                        "https://events.iterate.com/events/stream/append-scheduled",
                         "{\"slug\":\"" + slug + "\",\"append\":{\"type\":\"target\",\"payload\":{\"slug\":\"" + slug
                                 + "\"}},\"schedule\":{\"kind\":\"once-in\",\"delaySeconds\":1}}",
                         "schedule/" + slug);
@@ -131,8 +134,9 @@ class KillTest {
         for (int stream = 0; stream < STREAMS; stream++) {
             List<JsonNode> events = server.history(path(stream)).events();
             assertThat(events.stream()
-                            .filter(event -> BuiltInType.SCHEDULE_EXECUTION_FINISHED.matches(
-                                    event.path("type").textValue())))
+                            .filter(event -> EventType.of(
+                                            "https://events.iterate.com/events/stream/schedule/internal/execution-finished")
+                                    .matches(event.path("type").textValue())))
                     .as("schedules that ran on %s", path(stream))
                     .hasSizeGreaterThanOrEqualTo(Rounds.KILLS * EACH);
             assertThat(new TreeSet<>(arrived.getOrDefault(path(stream), List.of())))

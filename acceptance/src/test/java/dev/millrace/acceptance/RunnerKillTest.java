@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.contracts.wire.Service.Answer;
-import dev.millrace.core.BuiltInType;
+import dev.millrace.core.EventType;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -50,7 +50,10 @@ class RunnerKillTest {
         Files.createFile(payments);
         ScheduledExecutorService customers = Executors.newSingleThreadScheduledExecutor();
         try (PackagedServer server = PackagedServer.inMemory()) {
-            assertThat(server.append(STREAM, BuiltInType.CIRCUIT_BREAKER_CONFIGURED, "{\"enabled\":false}")
+            assertThat(server.append(
+                                    STREAM,
+                                    EventType.of("https://events.iterate.com/events/stream/circuit-breaker-configured"),
+                                    "{\"enabled\":false}")
                             .status())
                     .isEqualTo(200);
             RunnerProcess first = start(server, directory, payments);

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.contracts.wire.Checks;
-import dev.millrace.core.BuiltInType;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import java.util.List;
 import java.util.Objects;
@@ -154,9 +154,13 @@ abstract class SubscriberChecks extends Checks {
     }
 
     private void subscribe(String stream, ObjectNode config) {
-        JsonNode event = millrace.append(stream, BuiltInType.SUBSCRIPTION_CONFIGURED, config.toString())
+        JsonNode event = millrace.append(
+                        stream,
+                        EventType.of("https://events.iterate.com/events/stream/subscription/configured"),
+                        config.toString())
                 .event();
-        assertThat(event.path("type").textValue()).isEqualTo(BuiltInType.SUBSCRIPTION_CONFIGURED.type());
+        assertThat(event.path("type").textValue())
+                .isEqualTo("https://events.iterate.com/events/stream/subscription/configured");
     }
 
     private static ObjectNode webhook(String slug, MockWebServer target) {

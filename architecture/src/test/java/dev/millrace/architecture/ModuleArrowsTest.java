@@ -14,6 +14,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.millrace.core.BuiltInType;
 import java.util.List;
 
 /** Who may know whom. */
@@ -91,6 +92,15 @@ class ModuleArrowsTest {
                     "com.fasterxml.jackson..",
                     "org.immutables.value..",
                     "org.jspecify.annotations..");
+
+    /** What a processor needs of the service's own types are records in the core; what is more, a stranger could not write. */
+    @ArchTest
+    static final ArchRule should_keep_the_built_in_types_from_processors_and_their_spi = noClasses()
+            .that()
+            .resideInAnyPackage("dev.millrace.processors..", "dev.millrace.core.hosting..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(BuiltInType.class);
 
     @ArchTest
     static final ArchRule should_log_through_the_platform = noClasses()

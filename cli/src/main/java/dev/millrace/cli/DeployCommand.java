@@ -1,12 +1,11 @@
 package dev.millrace.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.client.HttpEventStreams;
 import dev.millrace.core.Appended;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamPath;
+import dev.millrace.processors.script.WorkerEvent;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -83,12 +82,8 @@ final class DeployCommand implements Callable<Integer> {
         String name = slug == null ? nameOf(file) : slug;
         List<EventInput> first = first();
         List<EventInput> inputs = new ArrayList<>();
-        variables.forEach((key, value) -> inputs.add(input(
-                BuiltInType.DYNAMIC_WORKER_ENV_VAR_SET,
-                JsonNodeFactory.instance.objectNode().put("key", key).put("value", value))));
-        inputs.add(input(
-                BuiltInType.DYNAMIC_WORKER_CONFIGURED,
-                JsonNodeFactory.instance.objectNode().put("slug", name).put("script", script())));
+        variables.forEach((key, value) -> inputs.add(EventInput.of(new WorkerEvent.EnvVarSet(key, value))));
+        inputs.add(EventInput.of(new WorkerEvent.Configured(name, script())));
         try (HttpEventStreams streams = remote.connect()) {
             List<Appended> stored = Remote.await(streams.appendAll(stream, inputs));
             stored.forEach(DeployCommand::check);
@@ -103,10 +98,6 @@ final class DeployCommand implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    private static EventInput input(BuiltInType type, ObjectNode payload) {
-        return EventInput.builder().type(type.type()).payload(payload).build();
     }
 
     /** What the service did not accept it has kept as an invalid event, which is no deployment. */

@@ -2,8 +2,8 @@ package dev.millrace.cli;
 
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.server.security.AccessTokens;
-import dev.millrace.server.security.Operation;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;

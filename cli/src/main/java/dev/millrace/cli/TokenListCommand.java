@@ -2,9 +2,9 @@ package dev.millrace.cli;
 
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.server.security.Grant;
-import dev.millrace.server.security.Operation;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.BuiltInType;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.processors.circuitbreaker.CircuitBreakerConfigured;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -261,7 +262,7 @@ class ClientCommandsTest {
                 "append",
                 path,
                 "--type",
-                BuiltInType.CIRCUIT_BREAKER_CONFIGURED.type(),
+                EventCatalog.nameOf(CircuitBreakerConfigured.class),
                 "--payload",
                 "{\"enabled\": false}");
     }

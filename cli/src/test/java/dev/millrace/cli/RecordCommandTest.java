@@ -2,13 +2,14 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.processors.circuitbreaker.CircuitBreakerConfigured;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -116,7 +117,7 @@ class RecordCommandTest {
 
     @Test
     void should_record_long_logs_page_by_page() throws Exception {
-        append(BuiltInType.CIRCUIT_BREAKER_CONFIGURED.type(), "{\"enabled\": false}");
+        append(EventCatalog.nameOf(CircuitBreakerConfigured.class), "{\"enabled\": false}");
         for (int batch = 0; batch < 3; batch++) {
             service.streams()
                     .appendAll(

@@ -3,13 +3,14 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.processors.script.WorkerEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,7 +154,8 @@ class StreamCommandsTest {
         assertThat(screen.out().lines())
                 .containsExactly("deployed 'ping.v2' to /p at offset 4, with A, B", "appended 'ping' at offset 5");
         List<Event> log = log("/p");
-        assertThat(log.subList(1, 3)).allMatch(event -> BuiltInType.DYNAMIC_WORKER_ENV_VAR_SET.matches(event.type()));
+        assertThat(log.subList(1, 3))
+                .allMatch(event -> EventType.of(WorkerEvent.EnvVarSet.class).matches(event.type()));
         assertThat(log.get(2).payloadJson().toString()).isEqualTo("{\"key\":\"B\",\"value\":\"x=y\"}");
         assertThat(log.get(3).payloadJson().toString())
                 .isEqualTo("{\"slug\":\"ping.v2\",\"script\":\"export default {};\\n\"}");

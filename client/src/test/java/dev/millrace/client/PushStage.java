@@ -2,7 +2,6 @@ package dev.millrace.client;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
@@ -87,7 +86,7 @@ final class PushStage implements AutoCloseable {
     long subscribe(String path, String filter) throws Exception {
         return append(
                 path,
-                BuiltInType.SUBSCRIPTION_CONFIGURED.type(),
+                "https://events.iterate.com/events/stream/subscription/configured",
                 "{\"slug\": \"clerk\", \"type\": \"webhook\", \"signingSecret\": \"hook\", \"callbackUrl\": \"http://127.0.0.1:"
                         + server.getAddress().getPort() + "/hook\", \"jsonataFilter\": \"" + filter + "\"}");
     }

@@ -119,7 +119,7 @@ interface StreamsSubject {
 
     /** What lets a stream take many events at once where a circuit breaker watches. */
     static EventInput unlimited() {
-        return input(BuiltInType.CIRCUIT_BREAKER_CONFIGURED.type(), "{\"enabled\":false}")
+        return input("https://events.iterate.com/events/stream/circuit-breaker-configured", "{\"enabled\":false}")
                 .build();
     }
 

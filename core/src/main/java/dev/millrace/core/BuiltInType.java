@@ -3,13 +3,10 @@ package dev.millrace.core;
 import static dev.millrace.core.PayloadSchema.Kind.ANY;
 import static dev.millrace.core.PayloadSchema.Kind.BOOLEAN;
 import static dev.millrace.core.PayloadSchema.Kind.INTEGER;
-import static dev.millrace.core.PayloadSchema.Kind.INTEGER_OR_NULL;
 import static dev.millrace.core.PayloadSchema.Kind.NON_EMPTY_TEXT;
 import static dev.millrace.core.PayloadSchema.Kind.OBJECT;
 import static dev.millrace.core.PayloadSchema.Kind.POSITIVE_INTEGER;
-import static dev.millrace.core.PayloadSchema.Kind.REPETITION;
 import static dev.millrace.core.PayloadSchema.Kind.TEXT;
-import static dev.millrace.core.PayloadSchema.Kind.WEIGHTS;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashMap;
@@ -17,205 +14,85 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
- * The event types that mean something to the service itself: the single place that knows how they are spelled and what
- * their payloads must look like.
+ * The event types that mean something to the service itself, and what their payloads must look like. Those of processors
+ * are brought by their providers.
  *
- * <p>Each is written as {@link #type()}. On input every other spelling in use ({@code events.iterate.com/core/...},
- * {@code events.iterate.com/stream/...}, {@code https://events.iterate.com/...}) means the same built-in, and the event
- * is stored as it was written.
+ * <p>Each is written as {@link #type()}. On input every other spelling ({@link #spellings()}) means the same built-in, and
+ * the event is stored as it was written.
  */
 public enum BuiltInType {
     /** A stream came to be; exactly once, at offset 1, written by the service. */
     INITIALIZED(
-            "initialized",
+            StreamEvent.Initialized.class,
             schema().required("projectSlug", NON_EMPTY_TEXT)
                     .required("path", NON_EMPTY_TEXT)
-                    .optional("forkedFrom", OBJECT),
-            "stream-first-initialized",
-            "stream-initialized",
-            "events.iterate.com/stream/created"),
+                    .optional("forkedFrom", OBJECT)),
     /** A stream somewhere below this one came to be. */
-    CHILD_STREAM_CREATED("child-stream-created", schema().required("childPath", NON_EMPTY_TEXT)),
+    CHILD_STREAM_CREATED(StreamEvent.ChildStreamCreated.class, schema().required("childPath", NON_EMPTY_TEXT)),
     /** The stream's metadata, replaced as a whole. */
-    METADATA_UPDATED("metadata-updated", schema().required("metadata", OBJECT), "stream-metadata-updated"),
+    METADATA_UPDATED(StreamEvent.MetadataUpdated.class, schema().required("metadata", OBJECT)),
     /** Something failed; a record without effect. */
     ERROR_OCCURRED(
-            "error-occurred", schema().required("message", NON_EMPTY_TEXT).optional("error", OBJECT)),
+            StreamEvent.ErrorOccurred.class,
+            schema().required("message", NON_EMPTY_TEXT).optional("error", OBJECT)),
     /** An input that broke the append rules, kept whole. */
     INVALID_EVENT_APPENDED(
-            "invalid-event-appended", schema().required("rawInput", ANY).required("error", TEXT)),
+            StreamEvent.InvalidEventAppended.class,
+            schema().required("rawInput", ANY).required("error", TEXT)),
     /** From here on the stream refuses appends. */
-    PAUSED("paused", schema().optional("reason", TEXT), "stream-paused"),
+    PAUSED(StreamEvent.Paused.class, schema().optional("reason", TEXT)),
     /** The stream accepts appends again. */
-    RESUMED("resumed", schema().optional("reason", TEXT), "stream-resumed"),
-    /** How the circuit breaker of this stream decides. */
-    CIRCUIT_BREAKER_CONFIGURED(
-            "circuit-breaker-configured",
-            schema().optional("enabled", BOOLEAN)
-                    .optional("burstCapacity", POSITIVE_INTEGER)
-                    .optional("refillRatePerMinute", POSITIVE_INTEGER)
-                    .optional("weights", WEIGHTS)
-                    .optional("maxHops", POSITIVE_INTEGER)
-                    .optional("maxDepth", POSITIVE_INTEGER)
-                    .optional("repetition", REPETITION)
-                    .and(BuiltInType::bothOrNeither)),
-    /** A push subscriber, inserted or replaced by slug. */
-    SUBSCRIPTION_CONFIGURED(
-            "subscription/configured",
-            schema().required("slug", NON_EMPTY_TEXT)
-                    .required("type", NON_EMPTY_TEXT)
-                    .required("callbackUrl", NON_EMPTY_TEXT)
-                    .optional("jsonataFilter", TEXT)
-                    .optional("jsonataTransform", TEXT)
-                    .optional("signingSecret", TEXT),
-            "subscription-configured"),
-    /** A rule that derives events, inserted or replaced by slug. */
-    JSONATA_TRANSFORMER_CONFIGURED(
-            "jsonata-transformer-configured",
-            schema().required("slug", NON_EMPTY_TEXT)
-                    .required("matcher", NON_EMPTY_TEXT)
-                    .required("transform", NON_EMPTY_TEXT),
-            "events.iterate.com/jsonata-reactor/rule-configured"),
-    /** An append to be made later. */
-    APPEND_SCHEDULED(
-            "append-scheduled",
-            schema().required("slug", NON_EMPTY_TEXT).required("append", OBJECT).required("schedule", OBJECT),
-            "events.iterate.com/scheduling/append-scheduled"),
-    /** A schedule, inserted or replaced by slug. */
-    SCHEDULE_CONFIGURED(
-            "schedule/configured",
-            schema().required("slug", NON_EMPTY_TEXT)
-                    .required("callback", NON_EMPTY_TEXT)
-                    .optional("payloadJson", ANY)
-                    .required("schedule", OBJECT)
-                    .required("nextRunAt", INTEGER),
-            "schedule-configured",
-            "events.iterate.com/scheduling/schedule-configured"),
-    /** The end of a schedule. */
-    SCHEDULE_CANCELLED(
-            "schedule/cancelled",
-            schema().required("slug", NON_EMPTY_TEXT),
-            "schedule-cancelled",
-            "events.iterate.com/scheduling/schedule-cancelled"),
-    /** A run of a schedule began. */
-    SCHEDULE_EXECUTION_STARTED(
-            "schedule/internal/execution-started",
-            schema().required("slug", NON_EMPTY_TEXT).required("startedAt", INTEGER),
-            "schedule-execution-started",
-            "events.iterate.com/scheduling/schedule-execution-started"),
-    /** A run of a schedule ended. */
-    SCHEDULE_EXECUTION_FINISHED(
-            "schedule/internal/execution-finished",
-            schema().required("slug", NON_EMPTY_TEXT)
-                    .required("outcome", NON_EMPTY_TEXT)
-                    .required("nextRunAt", INTEGER_OR_NULL),
-            "schedule-execution-finished",
-            "events.iterate.com/scheduling/schedule-execution-finished"),
-    /** Code as an event, inserted or replaced by slug. */
-    DYNAMIC_WORKER_CONFIGURED(
-            "dynamic-worker/configured",
-            schema().required("slug", NON_EMPTY_TEXT)
-                    .optional("script", TEXT)
-                    .optional("modules", OBJECT)
-                    .optional("compatibilityDate", TEXT)
-                    .optional("compatibilityFlags", ANY)
-                    .optional("outboundGateway", OBJECT)
-                    .and((payload, problems) -> {
-                        if (payload.has("script") == payload.has("modules")) {
-                            problems.add("payload: expected exactly one of 'script' and 'modules'");
-                        }
-                    }),
-            "dynamic-worker-configured"),
-    /** An environment variable for code of this stream. */
-    DYNAMIC_WORKER_ENV_VAR_SET(
-            "dynamic-worker/env-var-set",
-            schema().required("key", NON_EMPTY_TEXT).required("value", TEXT),
-            "dynamic-worker-env-var-set"),
+    RESUMED(StreamEvent.Resumed.class, schema().optional("reason", TEXT)),
     /** How the UI shows matching events. */
     HTML_RENDERER_CONFIGURED(
-            "html-renderer-configured",
+            "https://events.iterate.com/events/stream/html-renderer-configured",
             schema().required("slug", NON_EMPTY_TEXT)
                     .required("matcher", NON_EMPTY_TEXT)
                     .required("template", TEXT)),
     /** A processor that the server knows by name now runs on this stream, or on its whole subtree. */
     PROCESSOR_ATTACHED(
-            "millrace/processor-attached",
+            StreamEvent.ProcessorAttached.class,
             schema().required("processor", NON_EMPTY_TEXT)
                     .optional("config", OBJECT)
                     .optional("subtree", BOOLEAN)),
     /** That processor no longer runs here. */
-    PROCESSOR_DETACHED("millrace/processor-detached", schema().required("processor", NON_EMPTY_TEXT)),
-    /** The end of a push subscriber, by slug. */
-    SUBSCRIPTION_REMOVED("millrace/subscription-removed", schema().required("slug", NON_EMPTY_TEXT)),
-    /** An attempt to push an event to a subscriber failed; without a time for the next one, the event was passed over. */
-    DELIVERY_FAILED(
-            "millrace/delivery-failed",
-            schema().required("slug", NON_EMPTY_TEXT)
-                    .required("offset", INTEGER)
-                    .required("attempt", POSITIVE_INTEGER)
-                    .optional("status", INTEGER)
-                    .required("message", NON_EMPTY_TEXT)
-                    .optional("nextAttemptAt", TEXT)
-                    .optional("configuredAt", INTEGER)),
-    /** Events were pushed to a subscriber and accepted: so many of those from one offset through another. */
-    DELIVERY_SUCCEEDED(
-            "millrace/delivery-succeeded",
-            schema().required("slug", NON_EMPTY_TEXT)
-                    .required("from", INTEGER)
-                    .required("through", INTEGER)
-                    .required("deliveries", POSITIVE_INTEGER)),
-    /** Nothing is pushed to a subscriber any more until it is configured again; by slug. */
-    SUBSCRIPTION_DISABLED(
-            "millrace/subscription-disabled",
-            schema().required("slug", NON_EMPTY_TEXT)
-                    .required("reason", NON_EMPTY_TEXT)
-                    .optional("configuredAt", INTEGER)),
-    /** The end of a rule that derives events, by slug. */
-    JSONATA_TRANSFORMER_REMOVED("millrace/jsonata-transformer-removed", schema().required("slug", NON_EMPTY_TEXT)),
-    /** The end of code as an event, by slug. */
-    DYNAMIC_WORKER_REMOVED("millrace/dynamic-worker-removed", schema().required("slug", NON_EMPTY_TEXT)),
+    PROCESSOR_DETACHED(StreamEvent.ProcessorDetached.class, schema().required("processor", NON_EMPTY_TEXT)),
     /** A process has the lease of a processor on another stream, from here on and until the next epoch is claimed. */
-    LEASE_CLAIMED("millrace/lease-claimed", lease()),
+    LEASE_CLAIMED(StreamEvent.LeaseClaimed.class, lease()),
     /** It still has it, and for as long again. */
-    LEASE_RENEWED("millrace/lease-renewed", lease()),
+    LEASE_RENEWED(StreamEvent.LeaseRenewed.class, lease()),
     /** It needs it no more; the next one need not wait. */
-    LEASE_RELEASED("millrace/lease-released", lease()),
+    LEASE_RELEASED(StreamEvent.LeaseReleased.class, lease()),
     /** An effect failed for good, retries included; the processor went on with the next event. */
-    EFFECT_FAILED("millrace/effect-failed", failure().required("attempts", POSITIVE_INTEGER)),
+    EFFECT_FAILED(StreamEvent.EffectFailed.class, failure().required("attempts", POSITIVE_INTEGER)),
     /** A reducer threw; its state cannot be trusted, so this processor of this stream stopped. */
-    PROCESSOR_HALTED("millrace/processor-halted", failure()),
+    PROCESSOR_HALTED(StreamEvent.ProcessorHalted.class, failure()),
     /** A payload did not fit the class a processor has for its type. */
-    PAYLOAD_MALFORMED("millrace/payload-malformed", failure()),
+    PAYLOAD_MALFORMED(StreamEvent.PayloadMalformed.class, failure()),
     /** How far a processor has come on a stream, kept in another stream; the newest of each processor and stream counts. */
     PROGRESS_SAVED(
-            "millrace/progress-saved",
+            StreamEvent.ProgressSaved.class,
             schema().required("slug", NON_EMPTY_TEXT)
                     .required("path", NON_EMPTY_TEXT)
                     .required("incarnation", TEXT)
                     .required("acknowledgedThrough", INTEGER)
                     .and(BuiltInType::anOffsetOfAStream));
 
-    private static final String PREFIX = "https://events.iterate.com/events/stream/";
-    private static final List<String> OTHER_PREFIXES = List.of(
-            "https://events.iterate.com/",
-            "events.iterate.com/core/",
-            "events.iterate.com/stream/",
-            "https://events.iterate.com/core/",
-            "https://events.iterate.com/stream/");
     private static final Map<String, BuiltInType> BY_SPELLING = bySpelling();
 
-    private final String name;
+    private final EventType type;
     private final PayloadSchema schema;
-    private final List<String> otherNames;
 
-    /** Other names are read after every prefix, unless they are complete types themselves. */
-    BuiltInType(String name, PayloadSchema schema, String... otherNames) {
-        this.name = name;
+    BuiltInType(Class<?> payload, PayloadSchema schema) {
+        this.type = EventType.of(payload);
         this.schema = schema;
-        this.otherNames = List.of(otherNames);
+    }
+
+    BuiltInType(String name, PayloadSchema schema) {
+        this.type = EventType.of(name);
+        this.schema = schema;
     }
 
     /** The built-in type that is spelled so, if any. */
@@ -225,20 +102,22 @@ public enum BuiltInType {
 
     /** Whether {@code type} is one of the spellings of this built-in. */
     public boolean matches(String type) {
-        return BY_SPELLING.get(type) == this;
+        return this.type.matches(type);
     }
 
     /** The spelling in which the service writes it. */
     public String type() {
-        return isOwn() ? name : PREFIX + name;
+        return type.name();
+    }
+
+    /** The type with its spellings. */
+    public EventType eventType() {
+        return type;
     }
 
     /** Every spelling of this built-in, {@link #type()} included; for reads that filter by type as written. */
     public Set<String> spellings() {
-        return BY_SPELLING.entrySet().stream()
-                .filter(spelling -> spelling.getValue() == this)
-                .map(Map.Entry::getKey)
-                .collect(Collectors.toUnmodifiableSet());
+        return type.spellings();
     }
 
     /** What is wrong with a payload of this type, one line a problem; empty when it fits. */
@@ -249,10 +128,6 @@ public enum BuiltInType {
     /** The names of the fields that a payload of this type may have; what else it has is a problem. */
     public List<String> fields() {
         return schema.fields();
-    }
-
-    private boolean isOwn() {
-        return name.startsWith("millrace/");
     }
 
     private static PayloadSchema schema() {
@@ -275,12 +150,6 @@ public enum BuiltInType {
                 .optional("error", OBJECT);
     }
 
-    private static void bothOrNeither(JsonNode payload, List<String> problems) {
-        if (payload.has("burstCapacity") != payload.has("refillRatePerMinute")) {
-            problems.add("payload: burstCapacity and refillRatePerMinute go together, both or neither");
-        }
-    }
-
     private static void anOffsetOfAStream(JsonNode payload, List<String> problems) {
         JsonNode through = payload.get("acknowledgedThrough");
         if (!through.canConvertToLong() || through.longValue() < 0) {
@@ -296,21 +165,8 @@ public enum BuiltInType {
     private static Map<String, BuiltInType> bySpelling() {
         Map<String, BuiltInType> spellings = new HashMap<>();
         for (BuiltInType builtIn : values()) {
-            spellings.put(builtIn.type(), builtIn);
-            if (!builtIn.isOwn()) {
-                OTHER_PREFIXES.forEach(prefix -> spellings.put(prefix + builtIn.name, builtIn));
-                builtIn.otherNames.forEach(other -> spell(other, builtIn, spellings));
-            }
+            builtIn.spellings().forEach(spelling -> spellings.put(spelling, builtIn));
         }
         return Map.copyOf(spellings);
-    }
-
-    private static void spell(String other, BuiltInType builtIn, Map<String, BuiltInType> spellings) {
-        if (other.startsWith("events.iterate.com/")) {
-            spellings.put(other, builtIn);
-        } else {
-            spellings.put(PREFIX + other, builtIn);
-            OTHER_PREFIXES.forEach(prefix -> spellings.put(prefix + other, builtIn));
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.core;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.Modifier;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,16 +15,18 @@ import java.util.function.UnaryOperator;
  * EventCatalog.of(ChatEvent.class, ToolEvent.class)} walks their permitted subclasses; every concrete one must carry
  * {@link EventName}.
  *
- * <p>A built-in type is found under every spelling the wire allows ({@link BuiltInType}).
+ * <p>A type is found under every spelling that it has ({@link EventType}).
  */
 public final class EventCatalog {
-    private static final EventCatalog EMPTY = new EventCatalog(Map.of(), Upcasts.NONE);
+    private static final EventCatalog EMPTY = new EventCatalog(Map.of(), Map.of(), Upcasts.NONE);
 
     private final Map<String, Class<?>> classByType;
+    private final Map<String, String> nameBySpelling;
     private final Upcasts upcasts;
 
-    private EventCatalog(Map<String, Class<?>> classByType, Upcasts upcasts) {
+    private EventCatalog(Map<String, Class<?>> classByType, Map<String, String> nameBySpelling, Upcasts upcasts) {
         this.classByType = classByType;
+        this.nameBySpelling = nameBySpelling;
         this.upcasts = upcasts;
     }
 
@@ -44,7 +47,9 @@ public final class EventCatalog {
         for (Class<?> family : families) {
             collect(family, found);
         }
-        return new EventCatalog(Map.copyOf(found), Upcasts.NONE);
+        Map<String, String> spellings = new HashMap<>();
+        found.forEach((name, type) -> spell(typeOf(type), name, spellings));
+        return new EventCatalog(Map.copyOf(found), Map.copyOf(spellings), Upcasts.NONE);
     }
 
     /**
@@ -73,7 +78,9 @@ public final class EventCatalog {
             throw new IllegalArgumentException("upcast of '" + from + "' to '" + to
                     + "': no class of this catalog is written under the new type; put the later upcasts first");
         }
-        return new EventCatalog(classByType, more);
+        Map<String, String> spellings = new HashMap<>(nameBySpelling);
+        spell(typeOf(oldType), from, spellings);
+        return new EventCatalog(classByType, Map.copyOf(spellings), more);
     }
 
     /**
@@ -87,7 +94,7 @@ public final class EventCatalog {
      */
     public EventCatalog upcast(String type, UnaryOperator<ObjectNode> change) {
         String same = canonical(type);
-        return new EventCatalog(classByType, upcasts.with(same, same, change));
+        return new EventCatalog(classByType, nameBySpelling, upcasts.with(same, same, change));
     }
 
     private static void collect(Class<?> type, Map<String, Class<?>> found) {
@@ -109,7 +116,7 @@ public final class EventCatalog {
             throw new IllegalArgumentException("event name '" + written + "' of " + type.getName()
                     + " is not valid; use 1 to 2048 characters without white space around them");
         }
-        String name = canonical(written);
+        String name = typeOf(type).name();
         Class<?> other = found.putIfAbsent(name, type);
         if (other != null && other != type) {
             throw new IllegalArgumentException("event name '" + name + "' is claimed by both " + other.getName()
@@ -118,20 +125,24 @@ public final class EventCatalog {
     }
 
     /**
-     * The event type of a payload class.
+     * The event type of a payload class, as it is written; {@link EventType#of(Class)} has the other spellings too.
      *
      * @throws IllegalArgumentException when neither the class nor one of its interfaces has {@code @EventName}
      */
     public static String nameOf(Class<?> payloadClass) {
+        return annotationOf(payloadClass).value();
+    }
+
+    static EventName annotationOf(Class<?> payloadClass) {
         for (Class<?> type = payloadClass; type != null; type = type.getSuperclass()) {
             EventName own = type.getAnnotation(EventName.class);
             if (own != null) {
-                return own.value();
+                return own;
             }
             for (Class<?> parent : type.getInterfaces()) {
                 EventName inherited = parent.getAnnotation(EventName.class);
                 if (inherited != null) {
-                    return inherited.value();
+                    return inherited;
                 }
             }
         }
@@ -152,7 +163,7 @@ public final class EventCatalog {
      * @return a member of one of the families, {@link Unknown} or {@link Malformed}; never an exception
      */
     public Object decode(String type, JsonNode payload) {
-        String written = canonical(type);
+        String written = nameBySpelling.getOrDefault(type, type);
         try {
             Upcasts.Lifted today = upcasts.lift(written, payload);
             Class<?> target = classByType.get(today.type());
@@ -162,7 +173,21 @@ public final class EventCatalog {
         }
     }
 
-    private static String canonical(String type) {
-        return BuiltInType.of(type).map(BuiltInType::type).orElse(type);
+    private String canonical(String type) {
+        String known = nameBySpelling.get(type);
+        return known == null ? typeOf(type).name() : known;
+    }
+
+    private static void spell(EventType type, String name, Map<String, String> nameBySpelling) {
+        type.spellings().forEach(spelling -> nameBySpelling.putIfAbsent(spelling, name));
+    }
+
+    private static EventType typeOf(Class<?> payloadClass) {
+        EventType own = EventType.of(payloadClass);
+        return BuiltInType.of(own.name()).map(BuiltInType::eventType).orElse(own);
+    }
+
+    private static EventType typeOf(String written) {
+        return BuiltInType.of(written).map(BuiltInType::eventType).orElseGet(() -> EventType.of(written));
     }
 }

@@ -14,17 +14,23 @@ import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Type;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -43,7 +49,7 @@ public final class JsonCodec {
     private static final DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-    private static final ObjectMapper MAPPER = JsonMapper.builder()
+    private static final JsonMapper MAPPER = JsonMapper.builder()
             .addModule(new Jdk8Module())
             .addModule(new JavaTimeModule())
             .addModule(OptionalJson.module())
@@ -60,6 +66,16 @@ public final class JsonCodec {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
+            .build();
+
+    private static final JsonMapper STRICT = MAPPER.rebuild()
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+            .withCoercionConfig(
+                    LogicalType.Textual,
+                    config -> config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
 
     private static final String NOTHING = "expected one JSON value, got nothing (line 1, column 1)";
@@ -109,6 +125,14 @@ public final class JsonCodec {
             throw new IllegalArgumentException("expected " + type.getSimpleName() + ", got null");
         }
         return decoded;
+    }
+
+    /** A reader that coerces nothing. */
+    static ObjectReader strictReader(Type type, boolean refusesUnknown) {
+        ObjectReader reader = STRICT.readerFor(STRICT.constructType(type));
+        return refusesUnknown
+                ? reader.with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                : reader.without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
     }
 
     /** Compact JSON in UTF-8. */
@@ -279,6 +303,19 @@ public final class JsonCodec {
     /** What is wrong with JSON that could not be read, in words for whoever wrote it; where it is, the location says. */
     public static String problem(JsonProcessingException e) {
         return JsonWords.of(e);
+    }
+
+    /** What is wrong with a value that a class could not be read from; what a constructor threw, in its own words. */
+    static String problemOf(IOException e) {
+        if (e instanceof ValueInstantiationException && e.getCause() != null) {
+            return String.valueOf(e.getCause().getMessage());
+        }
+        return e instanceof JsonProcessingException json ? problem(json) : String.valueOf(e.getMessage());
+    }
+
+    /** The field that does not fit, with a colon after it; empty if the whole value does not. */
+    static String fieldOf(IOException e) {
+        return e instanceof JsonProcessingException json ? field(json) : "";
     }
 
     private static String explain(IOException e) {

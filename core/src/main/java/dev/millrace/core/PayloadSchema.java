@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 /** The strict shape of a built-in payload: its fields, their kinds, and nothing besides. */
 final class PayloadSchema {
     /** A kind of field value, with the words that describe it in an error. */
-    enum Kind {
+    enum Kind implements FieldShape {
         ANY("any JSON", node -> true),
         TEXT("a string", JsonNode::isTextual),
         NON_EMPTY_TEXT(
@@ -20,17 +20,12 @@ final class PayloadSchema {
         BOOLEAN("true or false", JsonNode::isBoolean),
         POSITIVE_INTEGER("a positive integer", Kind::isPositive),
         INTEGER("an integer", JsonNode::isIntegralNumber),
-        INTEGER_OR_NULL("an integer or null", node -> node.isIntegralNumber() || node.isNull()),
-        WEIGHTS("an object of numbers of 0 or more", node -> {
-            boolean numbers = node.isObject();
-            for (JsonNode weight : node) {
-                numbers &= weight.isNumber() && weight.doubleValue() >= 0;
-            }
-            return numbers;
-        }),
-        REPETITION(
-                "{count: a positive integer}",
-                node -> node.isObject() && node.size() == 1 && isPositive(node.path("count")));
+        INT("an integer", node -> node.isIntegralNumber() && node.canConvertToInt()),
+        LONG("an integer", node -> node.isIntegralNumber() && node.canConvertToLong()),
+        POSITIVE_LONG("a positive integer", node -> LONG.accepts.test(node) && node.longValue() > 0),
+        NUMBER("a number", JsonNode::isNumber),
+        POSITIVE_NUMBER("a positive number", node -> node.isNumber() && node.doubleValue() > 0),
+        ARRAY("an array", JsonNode::isArray);
 
         private final String words;
         private final Predicate<JsonNode> accepts;
@@ -38,6 +33,18 @@ final class PayloadSchema {
         Kind(String words, Predicate<JsonNode> accepts) {
             this.words = words;
             this.accepts = accepts;
+        }
+
+        @Override
+        public String words() {
+            return words;
+        }
+
+        @Override
+        public void check(String where, JsonNode value, List<String> problems) {
+            if (!accepts.test(value)) {
+                problems.add(FieldShape.mismatch(where, words, value));
+            }
         }
 
         /** Positive, and within the range of the {@code int} it is decoded to. */
@@ -96,8 +103,8 @@ final class PayloadSchema {
                 if (field.required) {
                     problems.add("payload." + field.name + ": expected " + field.kind.words + ", got nothing");
                 }
-            } else if (!field.kind.accepts.test(value)) {
-                problems.add("payload." + field.name + ": expected " + field.kind.words + ", got " + shorten(value));
+            } else {
+                field.kind.check("payload." + field.name, value, problems);
             }
         }
         for (String name : unknown) {
@@ -107,10 +114,5 @@ final class PayloadSchema {
             further.accept(payload, problems);
         }
         return problems;
-    }
-
-    private static String shorten(JsonNode value) {
-        String text = value.toString();
-        return text.length() <= 60 ? text : text.substring(0, 57) + "...";
     }
 }

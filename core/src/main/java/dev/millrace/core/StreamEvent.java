@@ -1,12 +1,11 @@
 package dev.millrace.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * The payloads of the built-in types that processors meet most. Put {@code StreamEvent.class} into a catalog to have
- * them decoded, whatever their spelling ({@link BuiltInType}).
+ * them decoded, whatever their spelling ({@link EventType}).
  */
 public sealed interface StreamEvent {
     /**
@@ -16,7 +15,9 @@ public sealed interface StreamEvent {
      * @param path the stream
      * @param forkedFrom if it is a fork, the stream it was copied from and the last offset that was copied
      */
-    @EventName("https://events.iterate.com/events/stream/initialized")
+    @EventName(
+            value = "https://events.iterate.com/events/stream/initialized",
+            aliases = {"stream-first-initialized", "stream-initialized", "events.iterate.com/stream/created"})
     record Initialized(String projectSlug, String path, Optional<Source> forkedFrom) implements StreamEvent {}
 
     /**
@@ -32,7 +33,7 @@ public sealed interface StreamEvent {
      *
      * @param metadata an object
      */
-    @EventName("https://events.iterate.com/events/stream/metadata-updated")
+    @EventName(value = "https://events.iterate.com/events/stream/metadata-updated", aliases = "stream-metadata-updated")
     record MetadataUpdated(JsonNode metadata) implements StreamEvent {}
 
     /**
@@ -57,7 +58,7 @@ public sealed interface StreamEvent {
      *
      * @param reason why, if somebody said so
      */
-    @EventName("https://events.iterate.com/events/stream/paused")
+    @EventName(value = "https://events.iterate.com/events/stream/paused", aliases = "stream-paused")
     record Paused(Optional<String> reason) implements StreamEvent {}
 
     /**
@@ -65,37 +66,8 @@ public sealed interface StreamEvent {
      *
      * @param reason why, if somebody said so
      */
-    @EventName("https://events.iterate.com/events/stream/resumed")
+    @EventName(value = "https://events.iterate.com/events/stream/resumed", aliases = "stream-resumed")
     record Resumed(Optional<String> reason) implements StreamEvent {}
-
-    /**
-     * How the circuit breaker of this stream decides; what is absent keeps its default.
-     *
-     * @param enabled whether it may pause the stream
-     * @param burstCapacity events the bucket holds; together with the refill rate it replaces the window rule
-     * @param refillRatePerMinute events that flow into the bucket per minute
-     * @param weights what an event of a type costs, 1 where nothing is said
-     * @param maxHops the longest chain of reactions across streams
-     * @param maxDepth the longest chain of reactions at all
-     * @param repetition when equal events count as a loop
-     */
-    @EventName("https://events.iterate.com/events/stream/circuit-breaker-configured")
-    record CircuitBreakerConfigured(
-            Optional<Boolean> enabled,
-            Optional<Integer> burstCapacity,
-            Optional<Integer> refillRatePerMinute,
-            Optional<Map<String, Double>> weights,
-            Optional<Integer> maxHops,
-            Optional<Integer> maxDepth,
-            Optional<Repetition> repetition)
-            implements StreamEvent {}
-
-    /**
-     * When equal events count as a loop.
-     *
-     * @param count how many of them in a row, at least 1
-     */
-    record Repetition(int count) {}
 
     /**
      * A processor that the server knows by name runs on this stream from here on.

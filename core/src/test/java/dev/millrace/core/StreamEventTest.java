@@ -2,7 +2,6 @@ package dev.millrace.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,18 +27,6 @@ class StreamEventTest {
     void should_carry_every_field_of_the_payloads() {
         assertThat(decode("events.iterate.com/core/child-stream-created", "{'childPath':'/a'}"))
                 .isEqualTo(new StreamEvent.ChildStreamCreated("/a"));
-        assertThat(decode(
-                        "https://events.iterate.com/circuit-breaker-configured",
-                        "{'enabled':true,'burstCapacity':5,'refillRatePerMinute':1,'weights':{'chunk':0},'maxHops':3,"
-                                + "'maxDepth':4,'repetition':{'count':2}}"))
-                .isEqualTo(new StreamEvent.CircuitBreakerConfigured(
-                        Optional.of(true),
-                        Optional.of(5),
-                        Optional.of(1),
-                        Optional.of(Map.of("chunk", 0.0)),
-                        Optional.of(3),
-                        Optional.of(4),
-                        Optional.of(new StreamEvent.Repetition(2))));
         assertThat(decode("millrace/processor-attached", "{'processor':'p','config':{'a':1},'subtree':true}"))
                 .isEqualTo(new StreamEvent.ProcessorAttached(
                         "p", Optional.of(JsonCodec.parse("{\"a\":1}")), Optional.of(true)));
@@ -56,14 +43,6 @@ class StreamEventTest {
         assertFits(new StreamEvent.InvalidEventAppended(JsonCodec.parse("null"), "e"));
         assertFits(new StreamEvent.Paused(Optional.empty()));
         assertFits(new StreamEvent.Resumed(Optional.of("go")));
-        assertFits(new StreamEvent.CircuitBreakerConfigured(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(Map.of("a", 0.5)),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(new StreamEvent.Repetition(3))));
         assertFits(new StreamEvent.ProcessorAttached("p", Optional.empty(), Optional.empty()));
         assertFits(new StreamEvent.EffectFailed("p", 1, new StreamEvent.Source("/a", 1), "m", 1, Optional.of("reply")));
         assertFits(new StreamEvent.ProgressSaved("p", "/a", "", 7));

@@ -36,8 +36,7 @@ final class Attachments {
 
     private Attachments(Providers providers) {
         this.providers = providers;
-        this.types = Stream.concat(
-                        EXPLICIT.stream(), providers.activating().stream().flatMap(type -> type.spellings().stream()))
+        this.types = Stream.concat(EXPLICIT.stream(), providers.activating().stream())
                 .collect(Collectors.toUnmodifiableSet());
     }
 
@@ -96,8 +95,8 @@ final class Attachments {
     }
 
     private void activate(StreamKey stream, EventRecord record) {
-        BuiltInType.of(record.type()).map(providers::activatedBy).stream()
-                .flatMap(List::stream)
+        providers
+                .activatedBy(record.type())
                 .forEach(name -> attach(
                         stream,
                         new Attachment(

@@ -49,7 +49,7 @@ final class EngineParts {
             Secrets secrets,
             Function<ProjectSlug, EventStreams> streams) {
         this.limits = limits;
-        this.reader = new InputReader(limits, providers::problems);
+        this.reader = new InputReader(limits, providers.events());
         this.store = new OpenStore(store);
         Announcements announcements = new Announcements(incarnations);
         this.appends = new Appends(announcements, timers);

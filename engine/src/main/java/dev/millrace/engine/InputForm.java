@@ -1,6 +1,5 @@
 package dev.millrace.engine;
 
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Fence;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
@@ -31,7 +30,7 @@ final class InputForm {
     private final OptionalLong offset;
 
     /** Reads the fields of an object. */
-    InputForm(List<RawField> sent, PayloadCheck check) {
+    InputForm(List<RawField> sent, KnownEvents known) {
         List<String> twice = new ArrayList<>();
         for (RawField field : sent) {
             if (fields.put(field.name(), field) != null) {
@@ -45,15 +44,14 @@ final class InputForm {
         offset = offset();
         problems.addAll(twice);
         unknown();
-        if (problems.isEmpty()) {
-            BuiltInType.of(type)
-                    .ifPresent(builtIn -> problems.addAll(check.problems(builtIn, JsonCodec.parse(payload))));
+        if (problems.isEmpty() && known.contains(type)) {
+            problems.addAll(known.problems(type, JsonCodec.parse(payload)));
         }
     }
 
     /** The form of an input that has no fields at all. */
     static InputForm notAnObject(RawField value) {
-        InputForm form = new InputForm(List.of(), PayloadCheck.SCHEMA);
+        InputForm form = new InputForm(List.of(), KnownEvents.OF_THE_SERVICE);
         form.problems.add(0, "event: expected an object, got " + kind(value));
         return form;
     }

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class InputReader {
     private final Limits limits;
-    private final PayloadCheck check;
+    private final KnownEvents known;
 
-    InputReader(Limits limits, PayloadCheck check) {
+    InputReader(Limits limits, KnownEvents known) {
         this.limits = limits;
-        this.check = check;
+        this.known = known;
     }
 
     /**
@@ -81,7 +81,7 @@ final class InputReader {
             throw tooDeep(refusal);
         }
         InputForm form =
-                input.isObject() ? new InputForm(input.fields(), check) : InputForm.notAnObject(input.asField());
+                input.isObject() ? new InputForm(input.fields(), known) : InputForm.notAnObject(input.asField());
         return form.isValid() ? form.input(path, refusal) : SystemInputs.invalid(path, input.json(), form.problems());
     }
 

@@ -170,6 +170,7 @@ final class ProcessorHost implements CommitListener {
                         .secrets(name -> secrets.find(slug, name))
                         .progress(progressOf(slug))
                         .timers(timers)
+                        .payloads(providers.events())
                         .executor(task -> activity.execute(effects, task))
                         .build());
     }

@@ -1,14 +1,12 @@
 package dev.millrace.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.processor.Processor;
 import java.security.CodeSource;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +17,7 @@ import java.util.stream.Collectors;
 /** The processors a server knows by name. */
 final class Providers {
     private final Map<String, ProcessorProvider> byName = new LinkedHashMap<>();
-    private final Map<BuiltInType, List<ProcessorProvider>> byType = new EnumMap<>(BuiltInType.class);
+    private final KnownEvents events;
     private final Map<String, Set<String>> standing = new LinkedHashMap<>();
 
     Providers(List<ProcessorProvider> providers) {
@@ -29,17 +27,17 @@ final class Providers {
                 throw new IllegalArgumentException("two processors are named '" + provider.name() + "': "
                         + describe(other) + " and " + describe(provider) + "; take one of them off the class path");
             }
-            provider.activatedBy()
-                    .forEach(type -> byType.computeIfAbsent(type, key -> new ArrayList<>())
-                            .add(provider));
-            if (!provider.activatedBy().isEmpty()) {
-                standing.put(
-                        provider.name(),
-                        provider.activatedBy().stream()
-                                .flatMap(type -> type.spellings().stream())
-                                .collect(Collectors.toUnmodifiableSet()));
-            }
         }
+        events = KnownEvents.of(providers);
+        events.brought().stream()
+                .filter(brought -> brought.event().isActivating())
+                .forEach(brought -> standing.computeIfAbsent(brought.provider().name(), name -> new HashSet<>())
+                        .addAll(brought.event().type().spellings()));
+    }
+
+    /** The types of the service and of these processors. */
+    KnownEvents events() {
+        return events;
     }
 
     /** The names of those that run on every stream. */
@@ -63,30 +61,22 @@ final class Providers {
                 .toList();
     }
 
-    /** The types whose first event brings some processor to a stream. */
-    Set<BuiltInType> activating() {
-        return byType.keySet();
+    /** The types, in every spelling, whose first event brings some processor to a stream. */
+    Set<String> activating() {
+        return standing.values().stream().flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
     }
 
     /** The names of those that an event of this type brings to its stream. */
-    List<String> activatedBy(BuiltInType type) {
-        return byType.getOrDefault(type, List.of()).stream()
-                .map(ProcessorProvider::name)
+    List<String> activatedBy(String type) {
+        return standing.entrySet().stream()
+                .filter(entry -> entry.getValue().contains(type))
+                .map(Map.Entry::getKey)
                 .toList();
     }
 
     /** Those that some event brings to its stream, with every spelling of the types that do. */
     Map<String, Set<String>> standing() {
         return standing;
-    }
-
-    /** What the schema of a type, and the processors it activates, have against a payload. */
-    List<String> problems(BuiltInType type, JsonNode payload) {
-        List<String> problems = new ArrayList<>(type.problems(payload));
-        if (problems.isEmpty()) {
-            byType.getOrDefault(type, List.of()).forEach(provider -> problems.addAll(provider.problems(type, payload)));
-        }
-        return problems;
     }
 
     /**

@@ -31,14 +31,17 @@ import java.util.function.Supplier;
  */
 public final class StreamEngine implements AutoCloseable {
     private final EngineParts parts;
+    private final KnownEvents knownEvents;
 
     private StreamEngine(Builder builder) {
+        Providers providers = new Providers(builder.providers);
+        this.knownEvents = providers.events();
         this.parts = new EngineParts(
                 builder.store,
                 builder.timers,
                 builder.limits,
                 builder.incarnations,
-                new Providers(builder.providers),
+                providers,
                 builder.settings,
                 builder.secrets,
                 this::streams);
@@ -215,6 +218,11 @@ public final class StreamEngine implements AutoCloseable {
     /** The parts, for tests of one of them. */
     EngineParts parts() {
         return parts;
+    }
+
+    /** The event types that mean something to this engine: the service's own and those of its processors. */
+    public KnownEvents knownEvents() {
+        return knownEvents;
     }
 
     /** The limits in force. */

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.EventName;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
@@ -14,13 +16,13 @@ import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -32,11 +34,19 @@ class ActivationTest {
     private static final StreamPath PATH = StreamPath.of("/agents/1");
     private static final String TYPE = "https://events.iterate.com/append-scheduled";
 
+    @EventName(value = "https://events.iterate.com/events/stream/append-scheduled", aliases = "later")
+    record Scheduled(String slug) {}
+
     /** Notes each schedule, and tells the project's secret length so that it can be seen but not read. */
     private record Noter(HostContext context) implements Processor<Integer> {
         @Override
         public String slug() {
             return "noter";
+        }
+
+        @Override
+        public EventCatalog events() {
+            return EventCatalog.of(Scheduled.class);
         }
 
         @Override
@@ -46,12 +56,12 @@ class ActivationTest {
 
         @Override
         public Integer reduce(Integer count, Event event) {
-            return BuiltInType.APPEND_SCHEDULED.matches(event.type()) ? count + 1 : count;
+            return event.payload() instanceof Scheduled ? count + 1 : count;
         }
 
         @Override
         public CompletionStage<Void> afterAppend(Integer count, Event event, Effects<Integer> effects) {
-            return BuiltInType.APPEND_SCHEDULED.matches(event.type())
+            return event.payload() instanceof Scheduled
                     ? Effects.done(effects.append(Draft.of(EventInput.ofType("noted-" + count + "-"
                             + context.secret("key").orElse("").length()))))
                     : Effects.none();
@@ -65,13 +75,11 @@ class ActivationTest {
         }
 
         @Override
-        public Set<BuiltInType> activatedBy() {
-            return Set.of(BuiltInType.APPEND_SCHEDULED);
-        }
-
-        @Override
-        public List<String> problems(BuiltInType type, JsonNode payload) {
-            return payload.path("slug").asText().equals("bad") ? List.of("slug: must not be bad") : List.of();
+        public List<ProvidedEvent<?>> events() {
+            return List.of(ProvidedEvent.of(Scheduled.class)
+                    .activating()
+                    .withRule((scheduled, host) ->
+                            scheduled.slug().equals("bad") ? List.of("payload.slug: must not be bad") : List.of()));
         }
 
         @Override
@@ -114,7 +122,19 @@ class ActivationTest {
         Event last =
                 streams.read(PATH, ReadRange.all()).get(10, TimeUnit.SECONDS).get(1);
         assertThat(BuiltInType.INVALID_EVENT_APPENDED.matches(last.type())).isTrue();
-        assertThat(last.payloadJson().path("error").asText()).isEqualTo("slug: must not be bad");
+        assertThat(last.payloadJson().path("error").asText()).isEqualTo("payload.slug: must not be bad");
+    }
+
+    @Test
+    void should_come_with_any_spelling_of_its_type() throws Exception {
+        append(EventInput.builder()
+                .from(schedule("a"))
+                .type("events.iterate.com/stream/later")
+                .build());
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(types()).contains("events.iterate.com/stream/later", "noted-1-10"));
     }
 
     private JsonNode slice() throws Exception {
@@ -137,8 +157,7 @@ class ActivationTest {
     private static EventInput schedule(String slug) {
         return EventInput.builder()
                 .type(TYPE)
-                .payload(JsonCodec.parse(
-                        "{\"slug\":\"" + slug + "\",\"append\":{\"type\":\"t\"},\"schedule\":{\"kind\":\"every\"}}"))
+                .payload(JsonCodec.parse("{\"slug\":\"" + slug + "\"}"))
                 .build();
     }
 }

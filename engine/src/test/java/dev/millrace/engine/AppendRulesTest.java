@@ -22,7 +22,7 @@ class AppendRulesTest {
     private static final String RESUMED = "{'type':'https://events.iterate.com/events/stream/resumed'}";
     private static final StreamKey STREAM = new StreamKey(ProjectSlug.defaultProject(), StreamPath.of("/a"));
 
-    private final InputReader reader = new InputReader(Limits.defaults(), PayloadCheck.SCHEMA);
+    private final InputReader reader = new InputReader(Limits.defaults(), KnownEvents.OF_THE_SERVICE);
     private final List<EventRecord> log = new ArrayList<>();
     private Instant now = Instant.parse("2026-01-01T00:00:00.001Z");
     private StreamHead head = new StreamHead("life", 0, Instant.EPOCH, false);

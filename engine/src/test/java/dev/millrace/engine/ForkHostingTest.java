@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.EventName;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.EffectsFrom;
@@ -20,7 +21,6 @@ import dev.millrace.core.runner.ProcessorRunner;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -79,7 +79,10 @@ class ForkHostingTest {
         }
     }
 
-    private record WitnessProvider(String name, boolean everywhere, Set<BuiltInType> activatedBy, List<String> seen)
+    @EventName("https://events.iterate.com/events/stream/schedule/configured")
+    record ScheduleConfigured(String slug) {}
+
+    private record WitnessProvider(String name, boolean everywhere, List<ProvidedEvent<?>> events, List<String> seen)
             implements ProcessorProvider {
         @Override
         public Processor<?> create(JsonNode config, HostContext context) {
@@ -90,9 +93,14 @@ class ForkHostingTest {
     private StreamEngine start() {
         return StreamEngine.builder(new Unclosable(kept))
                 .processors(List.of(
-                        new WitnessProvider("everywhere", true, Set.of(), seen),
-                        new WitnessProvider("standing", false, Set.of(BuiltInType.SCHEDULE_CONFIGURED), seen),
-                        new WitnessProvider("attached", false, Set.of(), seen)))
+                        new WitnessProvider("everywhere", true, List.of(), seen),
+                        new WitnessProvider(
+                                "standing",
+                                false,
+                                List.of(ProvidedEvent.of(ScheduleConfigured.class)
+                                        .activating()),
+                                seen),
+                        new WitnessProvider("attached", false, List.of(), seen)))
                 .start();
     }
 
@@ -122,8 +130,8 @@ class ForkHostingTest {
         append(
                 SOURCE,
                 EventInput.builder()
-                        .type(BuiltInType.SCHEDULE_CONFIGURED.type())
-                        .payload(JsonCodec.parse("{\"slug\":\"s\",\"callback\":\"c\",\"schedule\":{},\"nextRunAt\":1}"))
+                        .type("https://events.iterate.com/schedule/configured")
+                        .payload(JsonCodec.parse("{\"slug\":\"s\"}"))
                         .build());
         append(SOURCE, EventInput.ofType("said"));
         awaitSeen(SOURCE, "everywhere /source@4", "standing /source@4", "attached /source@4", "child /source@4");

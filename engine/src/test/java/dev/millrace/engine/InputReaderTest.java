@@ -24,7 +24,7 @@ class InputReaderTest {
     private static final StreamPath PATH = StreamPath.of("/ann/demo");
     private static final StreamHead HEAD = new StreamHead("life", 1, Instant.parse("2026-04-14T11:20:30.456Z"), false);
 
-    private final InputReader reader = new InputReader(Limits.defaults(), PayloadCheck.SCHEMA);
+    private final InputReader reader = new InputReader(Limits.defaults(), KnownEvents.OF_THE_SERVICE);
 
     @ParameterizedTest
     @CsvSource(
@@ -185,7 +185,7 @@ class InputReaderTest {
 
     @Test
     void should_refuse_what_nests_deeper_than_the_limit() {
-        InputReader shallow = new InputReader(Limits.builder().jsonDepth(4).build(), PayloadCheck.SCHEMA);
+        InputReader shallow = new InputReader(Limits.builder().jsonDepth(4).build(), KnownEvents.OF_THE_SERVICE);
 
         assertThat(shallow.read(PATH, Json.all("{'type':'t','payload':{'a':[{}]}}")))
                 .hasSize(1);
@@ -200,7 +200,7 @@ class InputReaderTest {
     @Test
     void should_refuse_what_is_larger_than_the_limits() {
         InputReader small = new InputReader(
-                Limits.builder().eventBytes(20).batchBytes(30).batchEvents(3).build(), PayloadCheck.SCHEMA);
+                Limits.builder().eventBytes(20).batchBytes(30).batchEvents(3).build(), KnownEvents.OF_THE_SERVICE);
 
         assertRefused(
                 small, Code.TOO_LARGE, "21 bytes, at most 20 are allowed (limit eventBytes)", "{'type':'0123456789'}");

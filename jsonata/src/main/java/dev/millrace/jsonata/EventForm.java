@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.hosting.PayloadCheck;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +22,12 @@ public final class EventForm {
 
     private EventForm() {}
 
-    /** What keeps a tree from being an event, one line a problem, which begins with the field; empty when it is one. */
-    public static List<String> problems(JsonNode tree) {
+    /**
+     * What keeps a tree from being an event, one line a problem, which begins with the field; empty when it is one.
+     *
+     * @param payloads checks the payload, beside the rules for the service's own types
+     */
+    public static List<String> problems(JsonNode tree, PayloadCheck payloads) {
         List<String> problems = new ArrayList<>();
         if (!tree.isObject()) {
             problems.add("event: expected an object, got " + kind(tree));
@@ -43,8 +48,11 @@ public final class EventForm {
             }
         });
         if (problems.isEmpty()) {
-            BuiltInType.of(tree.path("type").textValue().strip())
-                    .ifPresent(builtIn -> problems.addAll(builtIn.problems(payload(tree))));
+            String type = tree.path("type").textValue().strip();
+            problems.addAll(payloads.problems(type, payload(tree)));
+            if (problems.isEmpty()) {
+                BuiltInType.of(type).ifPresent(builtIn -> problems.addAll(builtIn.problems(payload(tree))));
+            }
         }
         return problems;
     }
@@ -54,8 +62,8 @@ public final class EventForm {
      *
      * @throws IllegalArgumentException when the tree has problems
      */
-    public static EventInput input(JsonNode tree) {
-        List<String> problems = problems(tree);
+    public static EventInput input(JsonNode tree, PayloadCheck payloads) {
+        List<String> problems = problems(tree, payloads);
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("not an event: " + String.join("; ", problems));
         }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.hosting.PayloadCheck;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,7 +19,7 @@ class EventFormTest {
                 "{\"type\":\" a \",\"payload\":{\"n\":1},\"metadata\":{\"m\":2},\"idempotencyKey\":\" k \",\"offset\":7}";
 
         // then
-        assertThat(EventForm.input(JsonCodec.parse(full)))
+        assertThat(EventForm.input(JsonCodec.parse(full), PayloadCheck.NONE))
                 .isEqualTo(EventInput.builder()
                         .type("a")
                         .payload(JsonCodec.parse("{\"n\":1}"))
@@ -25,7 +27,8 @@ class EventFormTest {
                         .idempotencyKey("k")
                         .offset(7)
                         .build());
-        assertThat(EventForm.input(JsonCodec.parse("{\"type\":\"a\"}"))).isEqualTo(EventInput.ofType("a"));
+        assertThat(EventForm.input(JsonCodec.parse("{\"type\":\"a\"}"), PayloadCheck.NONE))
+                .isEqualTo(EventInput.ofType("a"));
     }
 
     @ParameterizedTest
@@ -47,9 +50,17 @@ class EventFormTest {
                 "{\"type\":\"https://events.iterate.com/paused\",\"payload\":{\"reason\":true}} | payload.reason: expected a string, got true",
             })
     void should_say_what_keeps_a_tree_from_being_an_event(String tree, String problem) {
-        assertThat(EventForm.problems(JsonCodec.parse(tree))).containsExactly(problem);
-        assertThatThrownBy(() -> EventForm.input(JsonCodec.parse(tree)))
+        assertThat(EventForm.problems(JsonCodec.parse(tree), PayloadCheck.NONE)).containsExactly(problem);
+        assertThatThrownBy(() -> EventForm.input(JsonCodec.parse(tree), PayloadCheck.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(problem);
+    }
+
+    @Test
+    void should_ask_the_host_about_the_payload_of_its_types() {
+        assertThat(EventForm.problems(
+                        JsonCodec.parse("{\"type\":\" a \",\"payload\":{\"n\":1}}"),
+                        (type, payload) -> List.of("payload.n: " + type + " takes no " + payload.path("n"))))
+                .containsExactly("payload.n: a takes no 1");
     }
 }

@@ -2,6 +2,7 @@ package dev.millrace.server;
 
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.AppendedRecord;
+import dev.millrace.engine.KnownEvents;
 import dev.millrace.engine.StreamEngine;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,12 +15,14 @@ import org.eclipse.jetty.http.HttpHeader;
 /** Appends: from a request body to the engine, and its answer back. Safe for use by many threads. */
 final class AppendRoute {
     private final StreamEngine engine;
+    private final KnownEvents known;
     private final RequestBodies bodies;
     private final RateLimit limit;
 
     AppendRoute(StreamEngine engine, RateLimit limit) {
         this.engine = engine;
         this.limit = limit;
+        this.known = engine.knownEvents();
         this.bodies = new RequestBodies(engine.limits());
     }
 
@@ -37,7 +40,7 @@ final class AppendRoute {
                 .thenCompose(body -> transform.isPresent()
                         ? transform
                                 .get()
-                                .apply(bodies.value(type, body))
+                                .apply(bodies.value(type, body), known)
                                 .thenApplyAsync(inputs -> inputs, exchange.executor())
                         : CompletableFuture.completedFuture(bodies.read(type, body, path)))
                 .thenCompose(inputs -> {
@@ -46,7 +49,7 @@ final class AppendRoute {
                                     exchange.project(),
                                     path,
                                     inputs.events(),
-                                    stored -> pass.requireAppend(stored, path))
+                                    stored -> pass.requireAppend(known.operation(stored), stored, path))
                             .thenAccept(appended -> answer(exchange, inputs.batch(), appended));
                 })
                 .whenComplete((done, failure) -> {

@@ -2,6 +2,7 @@ package dev.millrace.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.engine.ParsedInput;
 import dev.millrace.jsonata.EvaluationException;
 import dev.millrace.jsonata.EvaluationThreads;
@@ -32,13 +33,14 @@ record BodyTransform(Expression expression) {
      * Evaluates on threads made for it, in bounded time.
      *
      * @param body one JSON value
+     * @param payloads checks the payloads of the answer
      * @return fails with a {@link Refusal} when the expression does, or answers no event
      */
-    CompletableFuture<Inputs> apply(byte[] body) {
-        return CompletableFuture.supplyAsync(() -> inputs(JsonCodec.parse(body)), EvaluationThreads.shared());
+    CompletableFuture<Inputs> apply(byte[] body, PayloadCheck payloads) {
+        return CompletableFuture.supplyAsync(() -> inputs(JsonCodec.parse(body), payloads), EvaluationThreads.shared());
     }
 
-    private Inputs inputs(JsonNode body) {
+    private Inputs inputs(JsonNode body, PayloadCheck payloads) {
         JsonNode result;
         try {
             result = expression
@@ -52,7 +54,7 @@ record BodyTransform(Expression expression) {
         List<ParsedInput> events = new ArrayList<>();
         for (JsonNode event : batch ? result.path("events") : List.of(result)) {
             String where = batch ? "events." + events.size() + "." : "";
-            EventForm.problems(event).forEach(problem -> issues.add(issue(where, problem)));
+            EventForm.problems(event, payloads).forEach(problem -> issues.add(issue(where, problem)));
             events.add(ParsedInput.of(JsonCodec.write(event)));
         }
         if (events.isEmpty()) {

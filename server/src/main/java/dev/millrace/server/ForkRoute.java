@@ -3,15 +3,12 @@ package dev.millrace.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.engine.RecordRange;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.server.security.Operation;
-import java.util.Arrays;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Makes a new stream that begins as another one did. A token must allow reading the one and appending to the other, and
@@ -41,6 +38,7 @@ final class ForkRoute {
                     pass.require(Operation.APPEND, to);
                     requireCopied(pass, Operation.CONTROL, exchange, from, at, to);
                     requireCopied(pass, Operation.DEPLOY, exchange, from, at, to);
+                    requireCopied(pass, Operation.ADMIN, exchange, from, at, to);
                     limit.take(exchange.caller(pass), (int) Math.max(1, Math.min(at, Integer.MAX_VALUE)));
                     return engine.fork(exchange.project(), from, at, to)
                             .thenAccept(done -> answer(exchange, from, at, to));
@@ -57,12 +55,13 @@ final class ForkRoute {
         if (pass.grant().allows(operation)) {
             return;
         }
-        Set<String> types = Arrays.stream(BuiltInType.values())
-                .flatMap(type -> type.spellings().stream())
-                .filter(type -> Operation.toAppend(type) == operation)
-                .collect(Collectors.toSet());
+        Set<String> types = engine.knownEvents().spellings(operation);
+        if (types.isEmpty()) {
+            return;
+        }
         RecordRange first = new RecordRange(0, Math.max(0, at) + 1, types, 1, false);
-        engine.read(exchange.project(), from, first).forEach(record -> pass.requireAppend(record.type(), to));
+        engine.read(exchange.project(), from, first)
+                .forEach(record -> pass.requireAppend(operation, record.type(), to));
     }
 
     private static void answer(Exchange exchange, StreamPath from, long at, StreamPath to) {

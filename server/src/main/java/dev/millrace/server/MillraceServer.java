@@ -237,7 +237,7 @@ public final class MillraceServer implements AutoCloseable {
                             new StateRoutes(engine),
                             new ForkRoute(engine, rates),
                             new SecretRoutes(vault),
-                            new ReferencePage()));
+                            new ReferencePage(engine.knownEvents())));
             jetty.setHandler(new GracefulHandler(door));
             jetty.setErrorHandler(new ErrorAnswers());
             listen(jetty);

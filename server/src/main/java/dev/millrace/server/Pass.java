@@ -2,8 +2,8 @@ package dev.millrace.server;
 
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.server.security.Grant;
-import dev.millrace.server.security.Operation;
 import java.util.function.Predicate;
 
 /**
@@ -43,12 +43,13 @@ record Pass(Grant grant, ProjectSlug project, Predicate<Grant> holding) {
     }
 
     /**
-     * Lets an append of one event pass, by the type under which it will be stored.
+     * Lets an append of one event pass.
      *
+     * @param operation what its type takes
+     * @param type the type under which it will be stored
      * @throws Refusal as {@link #require}
      */
-    void requireAppend(String type, StreamPath path) {
-        Operation operation = Operation.toAppend(type);
+    void requireAppend(Operation operation, String type, StreamPath path) {
         if (!grant.allows(operation)) {
             throw lacks(operation, "append '" + shorten(type) + "' to " + path);
         }

@@ -2,10 +2,10 @@ package dev.millrace.server;
 
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.engine.StreamHead;
 import dev.millrace.engine.StreamKey;
-import dev.millrace.server.security.Operation;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.http.HttpHeader;

@@ -2,15 +2,17 @@ package dev.millrace.server;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.engine.KnownEvents;
 
-/** The description of the routes: an OpenAPI document for programs, and a page made of it for people. Immutable. */
+/** The description of the routes and event types: an OpenAPI document for programs, and a page made of it for people. Immutable. */
 final class ReferencePage {
     private final byte[] document;
     private final Page page = new Page("reference.html");
 
-    ReferencePage() {
+    ReferencePage(KnownEvents known) {
         ObjectNode json = (ObjectNode) JsonCodec.parse(Page.resource("openapi.json"));
         ((ObjectNode) json.required("info")).put("version", FrontDoor.VERSION);
+        new EventPages(known).addTo(json);
         document = JsonCodec.write(json);
     }
 

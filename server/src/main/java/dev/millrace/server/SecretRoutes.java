@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
-import dev.millrace.server.security.Operation;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.server.security.SecretSummary;
 import dev.millrace.server.security.Vault;
 import java.util.List;

@@ -7,8 +7,8 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.StreamState;
 import dev.millrace.core.StreamSummary;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.server.security.Operation;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 

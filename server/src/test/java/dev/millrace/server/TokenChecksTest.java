@@ -9,12 +9,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.contracts.wire.LiveReader;
 import dev.millrace.contracts.wire.Service.Answer;
 import dev.millrace.core.BuiltInType;
+import dev.millrace.core.EventName;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.Operation;
+import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.core.hosting.ProvidedEvent;
+import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.StreamEngine;
 import dev.millrace.server.security.AccessTokens;
-import dev.millrace.server.security.Operation;
 import dev.millrace.server.security.Vault;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +41,34 @@ class TokenChecksTest {
     private static final String PLAIN = "{\"type\": \"said\"}";
     private static final String CODE =
             "{\"type\": \"events.iterate.com/core/dynamic-worker/configured\", \"payload\": {\"slug\": \"s\", \"script\": \"x\"}}";
+    private static final EventType WORKER = EventType.of(WorkerConfigured.class);
     private static final String[] BROWSER = {"Accept", "text/html,*/*;q=0.8"};
+
+    @EventName(value = "https://events.iterate.com/events/stream/dynamic-worker/configured", aliases = "worker")
+    record WorkerConfigured(String slug, String script) {}
+
+    @EventName("https://events.iterate.com/events/stream/circuit-breaker-configured")
+    record BreakerConfigured() {}
+
+    /** Brings a type that takes {@code deploy} and one that takes {@code control}. */
+    private record WorkerProvider() implements ProcessorProvider {
+        @Override
+        public String name() {
+            return "worker";
+        }
+
+        @Override
+        public List<ProvidedEvent<?>> events() {
+            return List.of(
+                    ProvidedEvent.of(WorkerConfigured.class).withOperation(Operation.DEPLOY),
+                    ProvidedEvent.of(BreakerConfigured.class).withOperation(Operation.CONTROL));
+        }
+
+        @Override
+        public Processor<?> create(JsonNode config, HostContext context) {
+            throw new IllegalArgumentException("never attached");
+        }
+    }
 
     @TempDir
     Path directory;
@@ -44,9 +79,14 @@ class TokenChecksTest {
     @BeforeEach
     void start() {
         tokens = AccessTokens.in(directory, Timers.system());
-        millrace = new RunningServer(builder -> builder.tokens(tokens)
-                .vault(Vault.inMemory(Timers.system()))
-                .allowOrigin(List.of("https://app.example.org")));
+        StreamEngine engine = StreamEngine.builder(new InMemoryEventStore())
+                .processors(List.of(new WorkerProvider()))
+                .start();
+        millrace = new RunningServer(
+                engine,
+                builder -> builder.tokens(tokens)
+                        .vault(Vault.inMemory(Timers.system()))
+                        .allowOrigin(List.of("https://app.example.org")));
     }
 
     @AfterEach
@@ -196,41 +236,44 @@ class TokenChecksTest {
     @Test
     void should_know_a_control_type_in_every_spelling_batch_and_form() {
         String append = token("/", Operation.APPEND);
-        for (BuiltInType type : BuiltInType.values()) {
-            for (String spelling : type.spellings()) {
-                Operation needed = Operation.toAppend(spelling);
-                assertThat(needed).isEqualTo(Operation.toAppend(type.type()));
-                if (needed != Operation.APPEND && type.problems(payload(type)).isEmpty()) {
-                    String event = "{\"type\": \" " + spelling + " \", \"payload\": " + payload(type) + "}";
-                    assertThat(status(append, "POST", api("/a"), event))
-                            .as(spelling)
-                            .isEqualTo(403);
-                    assertThat(status(append, "POST", api("/a"), "[" + PLAIN + "," + event + "]"))
-                            .as(spelling)
-                            .isEqualTo(403);
-                    assertThat(status(append, "POST", "/a", "{\"event\": " + event + "}"))
-                            .as(spelling)
-                            .isEqualTo(403);
-                }
-            }
+        for (String spelling : millrace.engine.knownEvents().spellings(Operation.CONTROL)) {
+            assertRefused(append, spelling);
+        }
+        for (String spelling : millrace.engine.knownEvents().spellings(Operation.DEPLOY)) {
+            assertRefused(append, spelling);
         }
         assertThat(millrace.engine.head(ProjectSlug.defaultProject(), StreamPath.of("/a")))
                 .isEmpty();
     }
 
-    private static JsonNode payload(BuiltInType type) {
-        String json = switch (type) {
-            case SUBSCRIPTION_CONFIGURED -> "{\"slug\":\"s\",\"type\":\"webhook\",\"callbackUrl\":\"http://x\"}";
-            case JSONATA_TRANSFORMER_CONFIGURED -> "{\"slug\":\"s\",\"matcher\":\"true\",\"transform\":\"x\"}";
-            case APPEND_SCHEDULED -> "{\"slug\":\"s\",\"append\":{},\"schedule\":{}}";
-            case SCHEDULE_CONFIGURED -> "{\"slug\":\"s\",\"callback\":\"c\",\"schedule\":{},\"nextRunAt\":1}";
-            case DYNAMIC_WORKER_CONFIGURED -> "{\"slug\":\"s\",\"script\":\"x\"}";
-            case DYNAMIC_WORKER_ENV_VAR_SET -> "{\"key\":\"k\",\"value\":\"v\"}";
+    private void assertRefused(String append, String spelling) {
+        String event = "{\"type\": \" " + spelling + " \", \"payload\": " + payload(spelling) + "}";
+        assertThat(millrace.engine.knownEvents().problems(spelling, JsonCodec.parse(payload(spelling))))
+                .as(spelling)
+                .isEmpty();
+        for (String body : List.of(event, "[" + PLAIN + "," + event + "]")) {
+            assertThat(status(append, "POST", api("/a"), body)).as(spelling).isEqualTo(403);
+        }
+        assertThat(status(append, "POST", "/a", "{\"event\": " + event + "}"))
+                .as(spelling)
+                .isEqualTo(403);
+    }
+
+    private static String payload(String spelling) {
+        if (WORKER.matches(spelling)) {
+            return "{\"slug\":\"s\",\"script\":\"x\"}";
+        }
+        Optional<BuiltInType> type = BuiltInType.of(spelling);
+        if (type.isEmpty()) {
+            return "{}";
+        }
+        return switch (type.get()) {
             case PROCESSOR_ATTACHED, PROCESSOR_DETACHED -> "{\"processor\":\"p\"}";
-            case PAUSED, RESUMED, CIRCUIT_BREAKER_CONFIGURED -> "{}";
-            default -> "{\"slug\":\"s\"}";
+            case PAUSED, RESUMED -> "{}";
+            case HTML_RENDERER_CONFIGURED -> "{\"slug\":\"s\",\"matcher\":\"m\",\"template\":\"\"}";
+            case PROGRESS_SAVED -> "{\"slug\":\"s\",\"path\":\"/a\",\"incarnation\":\"i\",\"acknowledgedThrough\":1}";
+            default -> "{\"slug\":\"s\",\"holder\":\"h\",\"epoch\":1,\"lease\":\"PT1S\"}";
         };
-        return JsonCodec.parse(json);
     }
 
     @Test

@@ -173,7 +173,9 @@ class FailureLogsTest {
         @Test
         void appends_what_is_not_valid() {
             ProcessorFixture.of(new ChatProcessor(history -> new CompletableFuture<>()))
-                    .when(EventInput.ofType("fine"), EventInput.ofType(BuiltInType.SCHEDULE_CANCELLED.type()))
+                    .when(
+                            EventInput.ofType("fine"),
+                            EventInput.ofType("https://events.iterate.com/events/stream/error-occurred"))
                     .thenNothingAppended();
         }
 

@@ -89,7 +89,7 @@ public abstract class BreakerChecks extends Checks {
     /** Lets five events through, and one more a minute. */
     static void configure(Service millrace, String stream) {
         millrace.append(
-                stream, BuiltInType.CIRCUIT_BREAKER_CONFIGURED, "{\"burstCapacity\":5,\"refillRatePerMinute\":1}");
+                stream, ProcessorEvents.CIRCUIT_BREAKER_CONFIGURED, "{\"burstCapacity\":5,\"refillRatePerMinute\":1}");
     }
 
     /** Single events and a batch. The batch alone is a burst, however slow the machine is. */

@@ -227,7 +227,7 @@ public abstract class ReadChecks extends Checks {
     void should_stream_a_long_history_page_by_page() {
         String stream = freshStream();
         String batch = "[" + "{\"type\":\"a\",\"payload\":{\"t\":\"0123456789\"}},".repeat(499) + "{\"type\":\"b\"}]";
-        millrace.append(stream, BuiltInType.CIRCUIT_BREAKER_CONFIGURED, "{\"enabled\":false}");
+        millrace.append(stream, ProcessorEvents.CIRCUIT_BREAKER_CONFIGURED, "{\"enabled\":false}");
         for (int i = 0; i < 10; i++) {
             millrace.append(stream, batch);
         }

@@ -42,7 +42,7 @@ public abstract class ScheduleChecks extends Checks {
         schedule(stream, "one", "target", onceIn(delay));
         JsonNode configured =
                 millrace.awaitHistory(stream, events -> events.size() >= 3).get(2);
-        JsonNode cancelled = millrace.append(stream, BuiltInType.SCHEDULE_CANCELLED, "{\"slug\":\"one\"}")
+        JsonNode cancelled = millrace.append(stream, ProcessorEvents.SCHEDULE_CANCELLED, "{\"slug\":\"one\"}")
                 .event();
         if (!isWellBefore(cancelled, configured)) {
             return false;
@@ -83,7 +83,7 @@ public abstract class ScheduleChecks extends Checks {
                         .filter(event -> event.path("type").textValue().endsWith("execution-finished"))
                         .allMatch(event -> event.at("/payload/nextRunAt").isIntegralNumber()))
                 .isTrue();
-        millrace.append(stream, BuiltInType.SCHEDULE_CANCELLED, "{\"slug\":\"beat\"}");
+        millrace.append(stream, ProcessorEvents.SCHEDULE_CANCELLED, "{\"slug\":\"beat\"}");
     }
 
     @Test
@@ -116,7 +116,7 @@ public abstract class ScheduleChecks extends Checks {
             String stream = freshStream();
             millrace.append(
                     stream,
-                    BuiltInType.SCHEDULE_CONFIGURED,
+                    ProcessorEvents.SCHEDULE_CONFIGURED,
                     "{\"slug\":\"bad\"," + what
                             + ",\"schedule\":{\"kind\":\"once-in\",\"delaySeconds\":1},\"nextRunAt\":" + now + "}");
 
@@ -166,7 +166,7 @@ public abstract class ScheduleChecks extends Checks {
 
     /** What asks for an event of the type {@code target}. */
     static String event(String slug, String target, String schedule) {
-        return "{\"type\":\"" + BuiltInType.APPEND_SCHEDULED.type() + "\",\"payload\":{\"slug\":\"" + slug
+        return "{\"type\":\"" + ProcessorEvents.APPEND_SCHEDULED.name() + "\",\"payload\":{\"slug\":\"" + slug
                 + "\",\"append\":{\"type\":\"" + target + "\"},\"schedule\":" + schedule + "}}";
     }
 

@@ -2,6 +2,7 @@ package dev.millrace.contracts.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.BuiltInType;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import java.io.IOException;
 import java.net.URI;
@@ -176,7 +177,12 @@ public class Service implements AutoCloseable {
 
     /** Appends an event of a built-in type. */
     public Answer append(String stream, BuiltInType type, String payload) {
-        return append(stream, "{\"type\":\"" + type.type() + "\",\"payload\":" + payload + "}");
+        return append(stream, type.eventType(), payload);
+    }
+
+    /** Appends an event of a type that has several spellings, as it is written. */
+    public Answer append(String stream, EventType type, String payload) {
+        return append(stream, "{\"type\":\"" + type.name() + "\",\"payload\":" + payload + "}");
     }
 
     /** The last parts of the types of the whole history, in order. */

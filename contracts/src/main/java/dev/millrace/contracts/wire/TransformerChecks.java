@@ -95,7 +95,7 @@ public abstract class TransformerChecks extends Checks {
     private Answer configure(String stream, String slug, String matcher, String transform) {
         return millrace.append(
                 stream,
-                BuiltInType.JSONATA_TRANSFORMER_CONFIGURED,
+                ProcessorEvents.JSONATA_TRANSFORMER_CONFIGURED,
                 JsonNodeFactory.instance
                         .objectNode()
                         .put("slug", slug)

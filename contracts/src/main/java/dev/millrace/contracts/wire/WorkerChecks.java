@@ -72,12 +72,12 @@ public abstract class WorkerChecks extends Checks {
                         "pong.js",
                         "export async function pong({ append, event }) {"
                                 + " if (event.type === 'said') await append({ type: 'pong', payload: { by: 'm', to: event.offset } }); }");
-        millrace.append(stream, BuiltInType.DYNAMIC_WORKER_CONFIGURED, payload.toString());
+        millrace.append(stream, ProcessorEvents.DYNAMIC_WORKER_CONFIGURED, payload.toString());
         say(stream, "anything");
         assertThat(by(awaitPongs(stream, 1))).containsExactly("m");
 
         for (String wrong : List.of("{\"slug\":\"x\"}", "{\"slug\":\"x\",\"script\":\"\",\"modules\":{}}")) {
-            Answer kept = millrace.append(freshStream(), BuiltInType.DYNAMIC_WORKER_CONFIGURED, wrong);
+            Answer kept = millrace.append(freshStream(), ProcessorEvents.DYNAMIC_WORKER_CONFIGURED, wrong);
             assertThat(BuiltInType.INVALID_EVENT_APPENDED.matches(
                             kept.event().path("type").textValue()))
                     .isTrue();
@@ -188,13 +188,13 @@ public abstract class WorkerChecks extends Checks {
     static void deploy(Service millrace, String stream, String slug, String script) {
         Answer answer = millrace.append(
                 stream,
-                BuiltInType.DYNAMIC_WORKER_CONFIGURED,
+                ProcessorEvents.DYNAMIC_WORKER_CONFIGURED,
                 JsonNodeFactory.instance
                         .objectNode()
                         .put("slug", slug)
                         .put("script", script)
                         .toString());
-        assertThat(answer.event().path("type").textValue()).isEqualTo(BuiltInType.DYNAMIC_WORKER_CONFIGURED.type());
+        assertThat(answer.event().path("type").textValue()).isEqualTo(ProcessorEvents.DYNAMIC_WORKER_CONFIGURED.name());
     }
 
     static void say(Service millrace, String stream, String text) {

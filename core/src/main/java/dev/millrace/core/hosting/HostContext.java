@@ -22,6 +22,7 @@ public final class HostContext {
     private final ProgressStore progress;
     private final Timers timers;
     private final Executor executor;
+    private final PayloadCheck payloads;
 
     private HostContext(Builder builder) {
         this.streams = builder.streams;
@@ -30,6 +31,7 @@ public final class HostContext {
         this.progress = builder.progress;
         this.timers = builder.timers;
         this.executor = builder.executor;
+        this.payloads = builder.payloads;
     }
 
     /** A context of a project's streams, in process or over HTTP. */
@@ -65,6 +67,11 @@ public final class HostContext {
         return executor;
     }
 
+    /** What the host would refuse of an event that a processor is about to append: checks of every type that it knows. */
+    public PayloadCheck payloads() {
+        return payloads;
+    }
+
     /**
      * A runner of another processor on the same streams, with the host's progress, time and threads. Whoever starts one
      * stops it: launch an attempt that ends when the runner does, and stop the runner when the attempt is cancelled.
@@ -84,6 +91,7 @@ public final class HostContext {
         private ProgressStore progress = ProgressStore.inMemory();
         private Timers timers = Timers.system();
         private Executor executor = ProcessorRunner.sharedThreads();
+        private PayloadCheck payloads = PayloadCheck.NONE;
 
         private Builder(EventStreams streams) {
             this.streams = Objects.requireNonNull(streams, "streams");
@@ -116,6 +124,12 @@ public final class HostContext {
         /** Threads for effects and for work that may block; the shared ones of runners by default. */
         public Builder executor(Executor newExecutor) {
             executor = newExecutor;
+            return this;
+        }
+
+        /** What checks payloads before they are appended; nothing by default. */
+        public Builder payloads(PayloadCheck newPayloads) {
+            payloads = newPayloads;
             return this;
         }
 

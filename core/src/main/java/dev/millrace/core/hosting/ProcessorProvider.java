@@ -1,15 +1,13 @@
 package dev.millrace.core.hosting;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.processor.Processor;
 import java.util.List;
-import java.util.Set;
 
 /**
  * How a server finds a processor by name: implementations are listed in {@code META-INF/services} and loaded with {@link
  * java.util.ServiceLoader}. A stream gets the processor by the event {@code millrace/processor-attached {processor}}, by
- * the first event of one of the types that {@link #activatedBy()} names, or because it runs {@link #everywhere()}.
+ * the first event of one of its {@link #events()} that activates it, or because it runs {@link #everywhere()}.
  * Stateless, and safe for use by many threads.
  */
 public interface ProcessorProvider {
@@ -22,21 +20,13 @@ public interface ProcessorProvider {
     }
 
     /**
-     * The built-in types that mean something to this processor and to nothing else: the first event of one of them on a
-     * stream brings the processor there, and acts as the first event it may act on. A stream without one costs nothing.
-     */
-    default Set<BuiltInType> activatedBy() {
-        return Set.of();
-    }
-
-    /**
-     * What is wrong with the payload of an event of one of the {@link #activatedBy()} types, beyond its schema: one line a
-     * problem, which begins with the field. An event with problems is kept as {@code invalid-event-appended}. Pure, quick,
-     * and called on the threads of callers.
+     * The event types that this processor brings: how their payloads are checked, what a token must allow for them, and
+     * whether the first one activates the processor on its stream. A stream without an activating event costs nothing.
+     * Providers may bring the same type; all their checks apply then, and the strictest operation.
      *
-     * @param payload fits the schema of the type
+     * @return the same on every call; none by default
      */
-    default List<String> problems(BuiltInType type, JsonNode payload) {
+    default List<ProvidedEvent<?>> events() {
         return List.of();
     }
 

@@ -1,8 +1,7 @@
 package dev.millrace.examples.selfextension;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.ProjectSlug;
@@ -13,7 +12,9 @@ import dev.millrace.core.Subscription;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
+import dev.millrace.processors.jsonata.TransformerEvent;
 import dev.millrace.processors.openai.AgentEvent.InputAdded;
+import dev.millrace.processors.script.WorkerEvent;
 import dev.millrace.scriptedmodel.Script;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import java.util.List;
@@ -73,7 +74,7 @@ public final class SelfExtension {
                         EventInput.of(new ProcessorAttached("openai-agent", Optional.empty(), Optional.empty())));
                 append(streams, rule());
                 append(streams, EventInput.of(InputAdded.user("Please learn to count words.")));
-                log.await(BuiltInType.DYNAMIC_WORKER_CONFIGURED.type());
+                log.await(EventCatalog.nameOf(WorkerEvent.Configured.class));
 
                 append(streams, EventInput.of(InputAdded.user("one two three")));
                 log.await("words-counted");
@@ -83,14 +84,7 @@ public final class SelfExtension {
     }
 
     private static EventInput rule() {
-        return EventInput.builder()
-                .type(BuiltInType.JSONATA_TRANSFORMER_CONFIGURED.type())
-                .payload(JsonNodeFactory.instance
-                        .objectNode()
-                        .put("slug", "deploy-what-it-writes")
-                        .put("matcher", MATCHER)
-                        .put("transform", TRANSFORM))
-                .build();
+        return EventInput.of(new TransformerEvent.Configured("deploy-what-it-writes", MATCHER, TRANSFORM));
     }
 
     private static void append(EventStreams streams, EventInput input) throws Exception {

@@ -2,8 +2,8 @@ package dev.millrace.examples.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.JsonCodec;
@@ -14,6 +14,7 @@ import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.examples.hello.ChatEvent.UserSaid;
 import dev.millrace.processors.webhook.ExternalSubscriberProvider;
+import dev.millrace.processors.webhook.SubscriptionEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ class WebhookEndpointTest {
             append(
                     streams,
                     EventInput.builder()
-                            .type(BuiltInType.SUBSCRIPTION_CONFIGURED.type())
+                            .type(EventCatalog.nameOf(SubscriptionEvent.Configured.class))
                             .payload(JsonCodec.parse(
                                     "{\"slug\": \"chat\", \"type\": \"webhook\", \"signingSecret\": \"chat-key\","
                                             + " \"callbackUrl\": \"http://127.0.0.1:" + endpoint.port()

@@ -2,9 +2,10 @@ package dev.millrace.examples.selfextension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.processors.script.WorkerEvent;
 import dev.millrace.scriptedmodel.Script;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import java.util.List;
@@ -18,7 +19,7 @@ class SelfExtensionTest {
         try (ScriptedModelServer model = ScriptedModelServer.start(Script.assistant())) {
             List<Event> log = SelfExtension.teach(model.baseUrl(), event -> {});
 
-            Event script = first(log, BuiltInType.DYNAMIC_WORKER_CONFIGURED.type());
+            Event script = first(log, EventCatalog.nameOf(WorkerEvent.Configured.class));
             Event written = first(log, "llm-item-completed");
             assertThat(script.provenance().orElseThrow().sourceOffset()).isEqualTo(written.offset());
             List<Event> counted = log.stream()

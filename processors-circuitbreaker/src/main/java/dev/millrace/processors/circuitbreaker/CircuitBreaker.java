@@ -1,12 +1,11 @@
 package dev.millrace.processors.circuitbreaker;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.EventType;
 import dev.millrace.core.StreamEvent;
-import dev.millrace.core.StreamEvent.CircuitBreakerConfigured;
 import dev.millrace.core.StreamEvent.Paused;
 import dev.millrace.core.StreamEvent.Resumed;
 import dev.millrace.core.StreamException;
@@ -44,6 +43,7 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
 
     private static final EventCatalog EVENTS =
             EventCatalog.of(Paused.class, Resumed.class, CircuitBreakerConfigured.class);
+    private static final EventType INITIALIZED = EventType.of(StreamEvent.Initialized.class);
     private static final String SYSTEM_KEY = "millrace/";
 
     private final CircuitBreakerState initial;
@@ -75,8 +75,14 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
     @Override
     public CircuitBreakerState reduce(CircuitBreakerState state, Event event) {
         Instant at = event.createdAt().truncatedTo(ChronoUnit.MILLIS);
-        if (event.payload() instanceof StreamEvent decided) {
-            return reduceDecision(state, decided, at);
+        if (event.payload() instanceof Paused paused) {
+            return state.pause(paused.reason(), at);
+        }
+        if (event.payload() instanceof Resumed) {
+            return state.resume(at);
+        }
+        if (event.payload() instanceof CircuitBreakerConfigured configured) {
+            return state.configure(Rules.of(configured), at);
         }
         if (!state.rules().enabled() || state.paused() || isOfTheService(event)) {
             return state;
@@ -97,22 +103,10 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
         return state.measured(meter, rounds, owed);
     }
 
-    private static CircuitBreakerState reduceDecision(CircuitBreakerState state, StreamEvent decided, Instant at) {
-        if (decided instanceof Paused paused) {
-            return state.pause(paused.reason(), at);
-        }
-        if (decided instanceof Resumed) {
-            return state.resume(at);
-        }
-        return decided instanceof CircuitBreakerConfigured configured
-                ? state.configure(Rules.of(configured), at)
-                : state;
-    }
-
     /** Announcements and first events are written by the service, whatever the stream's users do. */
     private static boolean isOfTheService(Event event) {
         return event.idempotencyKey().filter(key -> key.startsWith(SYSTEM_KEY)).isPresent()
-                || BuiltInType.INITIALIZED.matches(event.type());
+                || INITIALIZED.matches(event.type());
     }
 
     /** Pauses when it was this event that tripped it, unless the stream is paused by now. */

@@ -1,16 +1,22 @@
 package dev.millrace.processors.circuitbreaker;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
-import dev.millrace.core.StreamEvent.CircuitBreakerConfigured;
 import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.Operation;
+import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Processor;
 import java.util.List;
 
 /** Puts a {@link CircuitBreaker} on every stream of a server. */
 public final class CircuitBreakerProvider implements ProcessorProvider {
+    private static final ProvidedEvent<CircuitBreakerConfigured> CONFIGURED = ProvidedEvent.of(
+                    CircuitBreakerConfigured.class)
+            .withOperation(Operation.CONTROL)
+            .withRule(CircuitBreakerConfigured::problems);
+
     /** Called by {@link java.util.ServiceLoader}. */
     public CircuitBreakerProvider() {}
 
@@ -24,6 +30,11 @@ public final class CircuitBreakerProvider implements ProcessorProvider {
         return true;
     }
 
+    @Override
+    public List<ProvidedEvent<?>> events() {
+        return List.of(CONFIGURED);
+    }
+
     /**
      * A breaker.
      *
@@ -32,7 +43,7 @@ public final class CircuitBreakerProvider implements ProcessorProvider {
      */
     @Override
     public Processor<?> create(JsonNode config, HostContext context) {
-        List<String> problems = BuiltInType.CIRCUIT_BREAKER_CONFIGURED.problems(config);
+        List<String> problems = CONFIGURED.problems(config, PayloadCheck.NONE);
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("configuration of the processor '" + CircuitBreaker.SLUG
                     + "' is not valid: " + String.join("; ", problems)

@@ -1,11 +1,10 @@
 package dev.millrace.processors.circuitbreaker;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventType;
 import dev.millrace.core.Provenance;
-import dev.millrace.core.StreamEvent.CircuitBreakerConfigured;
-import dev.millrace.core.StreamEvent.Repetition;
+import dev.millrace.processors.circuitbreaker.CircuitBreakerConfigured.Repetition;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
@@ -37,13 +36,8 @@ record Rules(
      * Chunks of a model's answer come by the hundred a second and are no sign of a loop; nor is the record of how the
      * pushing of a burst of events went, which must not make the burst look larger than it is.
      */
-    private static final Map<String, Double> DEFAULT_WEIGHTS = Map.of(
-            "llm-chunk-added",
-            0.0,
-            BuiltInType.DELIVERY_FAILED.type(),
-            0.0,
-            BuiltInType.DELIVERY_SUCCEEDED.type(),
-            0.0);
+    private static final Map<String, Double> DEFAULT_WEIGHTS =
+            Map.of("llm-chunk-added", 0.0, "millrace/delivery-failed", 0.0, "millrace/delivery-succeeded", 0.0);
 
     static final Rules DEFAULT =
             new Rules(true, Optional.empty(), Optional.empty(), DEFAULT_WEIGHTS, 64, 1000, Optional.empty());
@@ -54,7 +48,7 @@ record Rules(
 
     static Rules of(CircuitBreakerConfigured configured) {
         Map<String, Double> weights = new TreeMap<>(DEFAULT_WEIGHTS);
-        configured.weights().orElse(Map.of()).forEach((type, weight) -> weights.put(canonical(type), weight));
+        configured.weights().orElse(Map.of()).forEach((type, weight) -> weights.put(EventType.canonical(type), weight));
         return new Rules(
                 configured.enabled().orElse(DEFAULT.enabled),
                 configured.burstCapacity(),
@@ -74,7 +68,7 @@ record Rules(
 
     /** What one event of this type costs. */
     double weight(String type) {
-        return weights.getOrDefault(canonical(type), 1.0);
+        return weights.getOrDefault(EventType.canonical(type), 1.0);
     }
 
     /** Why the stream has to pause, when the chain of reactions behind the event is too long. */
@@ -100,9 +94,5 @@ record Rules(
             seen.put("length", length).put("limit", limit).put("processor", newest.processor());
             seen.putObject("source").put("path", newest.sourcePath().value()).put("offset", newest.sourceOffset());
         });
-    }
-
-    private static String canonical(String type) {
-        return BuiltInType.of(type).map(BuiltInType::type).orElse(type);
     }
 }

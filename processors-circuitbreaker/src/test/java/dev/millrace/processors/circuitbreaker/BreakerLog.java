@@ -3,6 +3,7 @@ package dev.millrace.processors.circuitbreaker;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamPath;
@@ -44,6 +45,10 @@ final class BreakerLog {
         return event(type.type(), payload);
     }
 
+    BreakerLog event(EventType type, String payload) {
+        return event(type.name(), payload);
+    }
+
     BreakerLog keyed(String type, String key) {
         return add(next(type, "{}").idempotencyKey(key).build());
     }
@@ -55,7 +60,7 @@ final class BreakerLog {
     }
 
     BreakerLog configured(String payload) {
-        return event(BuiltInType.CIRCUIT_BREAKER_CONFIGURED, payload);
+        return event(EventType.of(CircuitBreakerConfigured.class), payload);
     }
 
     CircuitBreakerState state() {

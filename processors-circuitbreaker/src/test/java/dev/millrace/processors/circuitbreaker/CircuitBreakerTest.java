@@ -3,6 +3,7 @@ package dev.millrace.processors.circuitbreaker;
 import static dev.millrace.testkit.MillraceAssertions.assertThat;
 
 import dev.millrace.core.BuiltInType;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.Provenance;
@@ -34,7 +35,7 @@ class CircuitBreakerTest {
 
     private static EventInput configured(String payload) {
         return EventInput.builder()
-                .type(BuiltInType.CIRCUIT_BREAKER_CONFIGURED.type())
+                .type(EventCatalog.nameOf(CircuitBreakerConfigured.class))
                 .payload(JsonCodec.parse(payload))
                 .build();
     }
@@ -127,8 +128,8 @@ class CircuitBreakerTest {
         assertThat(new CircuitBreaker())
                 .isPureOver(new BreakerLog()
                         .events(110, 4)
-                        .event(BuiltInType.PAUSED, "{\"reason\": \"x\"}")
-                        .event(BuiltInType.RESUMED, "{}")
+                        .event(BuiltInType.PAUSED.eventType(), "{\"reason\": \"x\"}")
+                        .event(BuiltInType.RESUMED.eventType(), "{}")
                         .configured("{\"burstCapacity\": 3, \"refillRatePerMinute\": 7, \"weights\": {\"noted\": 0.3}}")
                         .events(30, 777)
                         .caused(5, 65)

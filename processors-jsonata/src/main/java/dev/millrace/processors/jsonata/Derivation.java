@@ -3,6 +3,7 @@ package dev.millrace.processors.jsonata;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.jsonata.EvaluationException;
 import dev.millrace.jsonata.EventForm;
 import dev.millrace.jsonata.Expression;
@@ -19,7 +20,13 @@ record Derivation(Optional<EventInput> event, Optional<Failure> failure) {
     private static final Derivation NOTHING = new Derivation(Optional.empty(), Optional.empty());
 
     /** Evaluates; takes as long as two expressions may. */
-    static Derivation of(String slug, Transformer transformer, Event source, JsonNode json, int mostDerivations) {
+    static Derivation of(
+            String slug,
+            Transformer transformer,
+            Event source,
+            JsonNode json,
+            int mostDerivations,
+            PayloadCheck payloads) {
         String stage = "matcher";
         try {
             if (!Expression.compile(transformer.matcher()).matches(json)) {
@@ -36,12 +43,12 @@ record Derivation(Optional<EventInput> event, Optional<Failure> failure) {
             if (result.isEmpty()) {
                 return failed(slug, source, "result", "the transform answered nothing; let it answer an event");
             }
-            List<String> problems = EventForm.problems(result.get());
+            List<String> problems = EventForm.problems(result.get(), payloads);
             if (!problems.isEmpty()) {
                 return failed(
                         slug, source, "result", "the transform answered no event: " + String.join("; ", problems));
             }
-            EventInput derived = Lineage.derived(EventForm.input(result.get()), slug, depth);
+            EventInput derived = Lineage.derived(EventForm.input(result.get(), payloads), slug, depth);
             return new Derivation(Optional.of(derived), Optional.empty());
         } catch (EvaluationException | IllegalArgumentException e) {
             return failed(slug, source, stage, String.valueOf(e.getMessage()));

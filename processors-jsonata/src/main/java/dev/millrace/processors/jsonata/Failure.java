@@ -2,9 +2,10 @@ package dev.millrace.processors.jsonata;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.StreamEvent;
 
 /**
  * A transformer could not derive an event from another.
@@ -26,7 +27,7 @@ record Failure(String transformer, Event source, String stage, String why) {
         error.put("transformer", transformer).put("stage", stage);
         error.putObject("source").put("path", source.path().value()).put("offset", source.offset());
         return EventInput.builder()
-                .type(BuiltInType.ERROR_OCCURRED.type())
+                .type(EventCatalog.nameOf(StreamEvent.ErrorOccurred.class))
                 .payload(payload)
                 .build();
     }

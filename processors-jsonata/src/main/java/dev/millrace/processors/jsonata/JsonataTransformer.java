@@ -7,6 +7,7 @@ import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamException;
+import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
@@ -43,6 +44,7 @@ public final class JsonataTransformer implements Processor<TransformerState> {
     private static final EventCatalog EVENTS = EventCatalog.of(TransformerEvent.class);
 
     private final int mostDerivations;
+    private final PayloadCheck payloads;
     private final Executor threads;
 
     /** A transformer with the default depth. */
@@ -56,15 +58,17 @@ public final class JsonataTransformer implements Processor<TransformerState> {
      * @param mostDerivations how many transformers in a row may lead to an event, 1 or more
      */
     public JsonataTransformer(int mostDerivations) {
-        this(mostDerivations, EvaluationThreads.shared());
+        this(mostDerivations, PayloadCheck.NONE);
     }
 
-    JsonataTransformer(int mostDerivations, Executor threads) {
+    /** As {@link #JsonataTransformer(int)}; what the host refuses is a failure of the transform, and is not appended. */
+    JsonataTransformer(int mostDerivations, PayloadCheck payloads) {
         if (mostDerivations < 1) {
             throw new IllegalArgumentException("mostDerivations must be positive, got " + mostDerivations);
         }
         this.mostDerivations = mostDerivations;
-        this.threads = threads;
+        this.payloads = payloads;
+        this.threads = EvaluationThreads.shared();
     }
 
     @Override
@@ -99,7 +103,8 @@ public final class JsonataTransformer implements Processor<TransformerState> {
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
         for (Map.Entry<String, Transformer> each : state.transformersBySlug().entrySet()) {
             all = all.thenApplyAsync(
-                            before -> Derivation.of(each.getKey(), each.getValue(), event, json, mostDerivations),
+                            before -> Derivation.of(
+                                    each.getKey(), each.getValue(), event, json, mostDerivations, payloads),
                             threads)
                     .thenCompose(derivation -> append(derivation, each.getKey(), event, effects));
         }

@@ -1,14 +1,15 @@
 package dev.millrace.processors.jsonata;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.Operation;
+import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.jsonata.Expression;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Puts a {@link JsonataTransformer} on every stream that configures one. The server's setting {@code
@@ -27,27 +28,29 @@ public final class JsonataTransformerProvider implements ProcessorProvider {
     }
 
     @Override
-    public Set<BuiltInType> activatedBy() {
-        return Set.of(BuiltInType.JSONATA_TRANSFORMER_CONFIGURED);
+    public List<ProvidedEvent<?>> events() {
+        return List.of(
+                ProvidedEvent.of(TransformerEvent.Configured.class)
+                        .activating()
+                        .withOperation(Operation.CONTROL)
+                        .withRule(JsonataTransformerProvider::problems),
+                ProvidedEvent.of(TransformerEvent.Removed.class).withOperation(Operation.CONTROL));
     }
 
-    @Override
-    public List<String> problems(BuiltInType type, JsonNode payload) {
+    private static List<String> problems(TransformerEvent.Configured configured, PayloadCheck host) {
         List<String> problems = new ArrayList<>();
-        if (type == BuiltInType.JSONATA_TRANSFORMER_CONFIGURED) {
-            int length = payload.path("slug").asText().length();
-            if (length > LONGEST_SLUG) {
-                problems.add("payload.slug: expected at most " + LONGEST_SLUG + " characters, got " + length);
-            }
-            compile("matcher", payload, problems);
-            compile("transform", payload, problems);
+        int length = configured.slug().length();
+        if (length > LONGEST_SLUG) {
+            problems.add("payload.slug: expected at most " + LONGEST_SLUG + " characters, got " + length);
         }
+        compile("matcher", configured.matcher(), problems);
+        compile("transform", configured.transform(), problems);
         return problems;
     }
 
-    private static void compile(String field, JsonNode payload, List<String> problems) {
+    private static void compile(String field, String expression, List<String> problems) {
         try {
-            Expression.compile(payload.path(field).asText());
+            Expression.compile(expression);
         } catch (IllegalArgumentException e) {
             problems.add("payload." + field + ": " + e.getMessage());
         }
@@ -64,12 +67,14 @@ public final class JsonataTransformerProvider implements ProcessorProvider {
             throw new IllegalArgumentException("configuration of the processor '" + JsonataTransformer.SLUG
                     + "' is not valid: it has none; append jsonata-transformer-configured events instead");
         }
-        return context.setting(MOST).map(JsonataTransformerProvider::limited).orElseGet(JsonataTransformer::new);
+        return context.setting(MOST)
+                .map(most -> limited(most, context.payloads()))
+                .orElseGet(() -> new JsonataTransformer(JsonataTransformer.MOST_DERIVATIONS, context.payloads()));
     }
 
-    private static JsonataTransformer limited(String most) {
+    private static JsonataTransformer limited(String most, PayloadCheck payloads) {
         try {
-            return new JsonataTransformer(Integer.parseInt(most.strip()));
+            return new JsonataTransformer(Integer.parseInt(most.strip()), payloads);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "setting " + MOST + " must be a positive integer, got '" + most + "'", e);

@@ -1,9 +1,10 @@
 package dev.millrace.processors.jsonata;
 
 import dev.millrace.core.EventName;
+import dev.millrace.core.NotBlank;
 
-/** The events that configure transformers. */
-sealed interface TransformerEvent {
+/** The events that configure transformers. Immutable. */
+public sealed interface TransformerEvent {
     /**
      * A transformer, inserted or replaced by slug.
      *
@@ -11,8 +12,13 @@ sealed interface TransformerEvent {
      * @param matcher which events it is for
      * @param transform what becomes of them
      */
-    @EventName("https://events.iterate.com/events/stream/jsonata-transformer-configured")
-    record Configured(String slug, String matcher, String transform) implements TransformerEvent {}
+    @EventName(
+            value = "https://events.iterate.com/events/stream/jsonata-transformer-configured",
+            aliases = "events.iterate.com/jsonata-reactor/rule-configured")
+    record Configured(
+            @NotBlank String slug,
+            @NotBlank String matcher,
+            @NotBlank String transform) implements TransformerEvent {}
 
     /**
      * The end of a transformer.
@@ -20,5 +26,5 @@ sealed interface TransformerEvent {
      * @param slug its name
      */
     @EventName("millrace/jsonata-transformer-removed")
-    record Removed(String slug) implements TransformerEvent {}
+    record Removed(@NotBlank String slug) implements TransformerEvent {}
 }

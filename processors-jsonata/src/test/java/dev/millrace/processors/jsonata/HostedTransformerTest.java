@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
@@ -147,7 +148,7 @@ class HostedTransformerTest {
         log.configure("b", "false", "{}");
         log.awaitOne("seen");
         log.configure("a", "false", "{'type': 'other'}");
-        log.append(BuiltInType.JSONATA_TRANSFORMER_REMOVED.type(), "{\"slug\":\"none\"}");
+        log.append(EventCatalog.nameOf(TransformerEvent.Removed.class), "{\"slug\":\"none\"}");
 
         // then
         assertThat(log.events("seen").get(0)).wasCausedBy("jsonata-transformer", configuration.offset());
@@ -164,7 +165,7 @@ class HostedTransformerTest {
         log.awaitOne("derived");
 
         // when
-        log.append(BuiltInType.JSONATA_TRANSFORMER_REMOVED.type(), "{\"slug\":\"gone\"}");
+        log.append(EventCatalog.nameOf(TransformerEvent.Removed.class), "{\"slug\":\"gone\"}");
         log.append("source", "{}");
         log.settle();
 
@@ -203,7 +204,7 @@ class HostedTransformerTest {
     void should_end_a_loop_by_itself_where_no_breaker_does() {
         // given
         restart(new InMemoryEventStore(), Map.of("jsonata-transformer.most-derivations", "5"));
-        log.append(BuiltInType.CIRCUIT_BREAKER_CONFIGURED.type(), "{\"enabled\":false}");
+        log.append("https://events.iterate.com/events/stream/circuit-breaker-configured", "{\"enabled\":false}");
 
         // when
         log.configure("loop", "type = 'start' or type = 'again'", "{'type': 'again'}");

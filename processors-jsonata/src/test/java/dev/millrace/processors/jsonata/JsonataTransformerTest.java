@@ -5,14 +5,17 @@ import static dev.millrace.testkit.MillraceAssertions.assertThatThrownBy;
 
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.KnownEvents;
 import dev.millrace.engine.StreamEngine;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterEach;
@@ -91,7 +94,7 @@ class JsonataTransformerTest {
     void should_fold_purely() {
         log.configure("b", "true", "{'type': 'x'}");
         log.configure("a", "type = 'source'", "{'type': 'derived'}");
-        log.append(BuiltInType.JSONATA_TRANSFORMER_REMOVED.type(), "{\"slug\":\"b\"}");
+        log.append(EventCatalog.nameOf(TransformerEvent.Removed.class), "{\"slug\":\"b\"}");
         log.configure("b", "false", "{'type': 'x'}");
         log.append(EventInput.builder()
                 .type("events.iterate.com/core/jsonata-transformer-configured")
@@ -116,9 +119,11 @@ class JsonataTransformerTest {
                 .hasMessageContaining("it has none");
         assertThatThrownBy(() -> provider.create(JsonCodec.parse("{}"), odd)).hasMessageContaining("'many'");
         assertThatThrownBy(() -> new JsonataTransformer(0)).hasMessageContaining("must be positive");
-        assertThat(provider.problems(
-                        BuiltInType.JSONATA_TRANSFORMER_CONFIGURED,
-                        TransformerLog.configuration("s".repeat(201), "1", "2").payload()))
+        assertThat(KnownEvents.of(List.of(provider))
+                        .problems(
+                                EventCatalog.nameOf(TransformerEvent.Configured.class),
+                                TransformerLog.configuration("s".repeat(201), "1", "2")
+                                        .payload()))
                 .singleElement()
                 .asString()
                 .contains("payload.slug");

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.Appended;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.JsonCodec;
@@ -49,7 +50,7 @@ record TransformerLog(EventStreams streams, StreamPath path) {
         ObjectNode payload = JsonNodeFactory.instance.objectNode();
         payload.put("slug", slug).put("matcher", matcher).put("transform", transform);
         return EventInput.builder()
-                .type(BuiltInType.JSONATA_TRANSFORMER_CONFIGURED.type())
+                .type(EventCatalog.nameOf(TransformerEvent.Configured.class))
                 .payload(payload)
                 .build();
     }

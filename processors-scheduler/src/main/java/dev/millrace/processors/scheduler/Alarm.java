@@ -1,5 +1,6 @@
 package dev.millrace.processors.scheduler;
 
+import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Because;
 import dev.millrace.core.processor.Effects;
@@ -48,9 +49,11 @@ final class Alarm {
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     private final Timers timers;
+    private final PayloadCheck payloads;
 
-    Alarm(Timers timers) {
+    Alarm(Timers timers, PayloadCheck payloads) {
         this.timers = timers;
+        this.payloads = payloads;
     }
 
     /** Makes what is due, or waits for what is due next. */
@@ -117,7 +120,7 @@ final class Alarm {
             Effects<SchedulerState> effects,
             List<Tick> due,
             CompletableFuture<Boolean> made) {
-        return new TickRun(timers, effects.path(), attempt).all(due).handle((nothing, failure) -> {
+        return new TickRun(timers, payloads, effects.path(), attempt).all(due).handle((nothing, failure) -> {
             made.complete(failure == null);
             if (failure != null && !(Scheduler.unwrap(failure) instanceof CancellationException)) {
                 LOG.log(

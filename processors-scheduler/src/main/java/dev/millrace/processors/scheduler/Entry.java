@@ -3,6 +3,7 @@ package dev.millrace.processors.scheduler;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ import java.util.Optional;
 record Entry(
         String callback,
         Optional<JsonNode> payloadJson,
-        JsonNode schedule,
+        ObjectNode schedule,
         long nextRunAt,
         long executionCount,
         boolean running,

@@ -1,8 +1,11 @@
 package dev.millrace.processors.scheduler;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.EventName;
+import dev.millrace.core.NotBlank;
 import java.util.Optional;
 
 /**
@@ -18,8 +21,10 @@ public sealed interface ScheduleEvent {
      * @param schedule when: {@code {kind: once-at, at}}, {@code {kind: once-in, delaySeconds}}, {@code {kind: every,
      *     intervalSeconds}} or {@code {kind: cron, cron}}
      */
-    @EventName("https://events.iterate.com/events/stream/append-scheduled")
-    record AppendScheduled(String slug, JsonNode append, JsonNode schedule) implements ScheduleEvent {}
+    @EventName(
+            value = "https://events.iterate.com/events/stream/append-scheduled",
+            aliases = "events.iterate.com/scheduling/append-scheduled")
+    record AppendScheduled(@NotBlank String slug, ObjectNode append, ObjectNode schedule) implements ScheduleEvent {}
 
     /**
      * A schedule as it is in force, inserted or replaced by slug.
@@ -30,8 +35,15 @@ public sealed interface ScheduleEvent {
      * @param schedule as in {@link AppendScheduled}
      * @param nextRunAt when it is due first; what is past is due at once
      */
-    @EventName("https://events.iterate.com/events/stream/schedule/configured")
-    record Configured(String slug, String callback, Optional<JsonNode> payloadJson, JsonNode schedule, long nextRunAt)
+    @EventName(
+            value = "https://events.iterate.com/events/stream/schedule/configured",
+            aliases = {"schedule-configured", "events.iterate.com/scheduling/schedule-configured"})
+    record Configured(
+            @NotBlank String slug,
+            @NotBlank String callback,
+            Optional<JsonNode> payloadJson,
+            ObjectNode schedule,
+            long nextRunAt)
             implements ScheduleEvent {}
 
     /**
@@ -39,8 +51,10 @@ public sealed interface ScheduleEvent {
      *
      * @param slug its name
      */
-    @EventName("https://events.iterate.com/events/stream/schedule/cancelled")
-    record Cancelled(String slug) implements ScheduleEvent {}
+    @EventName(
+            value = "https://events.iterate.com/events/stream/schedule/cancelled",
+            aliases = {"schedule-cancelled", "events.iterate.com/scheduling/schedule-cancelled"})
+    record Cancelled(@NotBlank String slug) implements ScheduleEvent {}
 
     /**
      * A run of an interval schedule began.
@@ -48,8 +62,10 @@ public sealed interface ScheduleEvent {
      * @param slug its name
      * @param startedAt when
      */
-    @EventName("https://events.iterate.com/events/stream/schedule/internal/execution-started")
-    record ExecutionStarted(String slug, long startedAt) implements ScheduleEvent {}
+    @EventName(
+            value = "https://events.iterate.com/events/stream/schedule/internal/execution-started",
+            aliases = {"schedule-execution-started", "events.iterate.com/scheduling/schedule-execution-started"})
+    record ExecutionStarted(@NotBlank String slug, long startedAt) implements ScheduleEvent {}
 
     /**
      * A run ended.
@@ -58,7 +74,12 @@ public sealed interface ScheduleEvent {
      * @param outcome {@code succeeded} or {@code failed}
      * @param nextRunAt when it is due again; null ends the schedule
      */
-    @EventName("https://events.iterate.com/events/stream/schedule/internal/execution-finished")
+    @EventName(
+            value = "https://events.iterate.com/events/stream/schedule/internal/execution-finished",
+            aliases = {"schedule-execution-finished", "events.iterate.com/scheduling/schedule-execution-finished"})
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    record ExecutionFinished(String slug, String outcome, Optional<Long> nextRunAt) implements ScheduleEvent {}
+    record ExecutionFinished(
+            @NotBlank String slug,
+            @NotBlank String outcome,
+            @JsonProperty(required = true) Optional<Long> nextRunAt) implements ScheduleEvent {}
 }

@@ -1,11 +1,13 @@
 package dev.millrace.processors.scheduler;
 
 import dev.millrace.core.Appended;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.EventType;
+import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamException;
+import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
@@ -40,11 +42,18 @@ public final class Scheduler implements Processor<SchedulerState> {
 
     private static final EventCatalog EVENTS = EventCatalog.of(ScheduleEvent.class);
 
+    private static final EventType INVALID = EventType.of(StreamEvent.InvalidEventAppended.class);
+
     private final Alarm alarm;
 
     /** A scheduler by this clock. */
     public Scheduler(Timers timers) {
-        this.alarm = new Alarm(timers);
+        this(timers, PayloadCheck.NONE);
+    }
+
+    /** A scheduler whose runs fail, and append nothing, if the host would refuse the event. */
+    Scheduler(Timers timers, PayloadCheck payloads) {
+        this.alarm = new Alarm(timers, payloads);
     }
 
     @Override
@@ -163,7 +172,7 @@ public final class Scheduler implements Processor<SchedulerState> {
      * @throws IllegalArgumentException when it was kept as an invalid event
      */
     static Appended stored(Appended appended) {
-        if (BuiltInType.INVALID_EVENT_APPENDED.matches(appended.event().type())) {
+        if (INVALID.matches(appended.event().type())) {
             throw new IllegalArgumentException("it was kept as an invalid event at " + appended.offset() + ": "
                     + appended.event().payloadJson().path("error").asText());
         }

@@ -1,26 +1,20 @@
 package dev.millrace.processors.scheduler;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Processor;
-import java.util.ArrayList;
+import dev.millrace.processors.scheduler.ScheduleEvent.AppendScheduled;
+import dev.millrace.processors.scheduler.ScheduleEvent.Cancelled;
+import dev.millrace.processors.scheduler.ScheduleEvent.Configured;
+import dev.millrace.processors.scheduler.ScheduleEvent.ExecutionFinished;
+import dev.millrace.processors.scheduler.ScheduleEvent.ExecutionStarted;
 import java.util.List;
-import java.util.Set;
 
 /** Brings a {@link Scheduler} to every stream with a schedule, and refuses schedules that cannot be. */
 public final class SchedulerProvider implements ProcessorProvider {
-    private static final Set<BuiltInType> TYPES = Set.of(
-            BuiltInType.APPEND_SCHEDULED,
-            BuiltInType.SCHEDULE_CONFIGURED,
-            BuiltInType.SCHEDULE_CANCELLED,
-            BuiltInType.SCHEDULE_EXECUTION_STARTED,
-            BuiltInType.SCHEDULE_EXECUTION_FINISHED);
-
-    /** The last second of the year 9999. */
-    private static final long LATEST = 253_402_300_799L;
-
     /** Called by {@link java.util.ServiceLoader}. */
     public SchedulerProvider() {}
 
@@ -30,54 +24,22 @@ public final class SchedulerProvider implements ProcessorProvider {
     }
 
     @Override
-    public Set<BuiltInType> activatedBy() {
-        return TYPES;
+    public List<ProvidedEvent<?>> events() {
+        return List.of(
+                steering(AppendScheduled.class).withRule(ScheduleRules::ofRequest),
+                steering(Configured.class).withRule(ScheduleRules::ofConfiguration),
+                steering(Cancelled.class),
+                steering(ExecutionStarted.class).withRule(ScheduleRules::ofStart),
+                steering(ExecutionFinished.class).withRule(ScheduleRules::ofEnd));
     }
 
-    @Override
-    public List<String> problems(BuiltInType type, JsonNode payload) {
-        List<String> problems = new ArrayList<>();
-        switch (type) {
-            case APPEND_SCHEDULED -> {
-                new Target("payload.append.", problems).read(payload.path("append"));
-                new ScheduleReader("payload.schedule", problems).read(payload.path("schedule"));
-            }
-            case SCHEDULE_CONFIGURED -> {
-                JsonNode json = payload.path("payloadJson");
-                if (!json.isTextual() && !json.isNull() && !json.isMissingNode()) {
-                    problems.add("payload.payloadJson: expected a string, got " + Words.describe(json));
-                }
-                new ScheduleReader("payload.schedule", problems).read(payload.path("schedule"));
-                seconds("nextRunAt", payload, problems);
-            }
-            case SCHEDULE_EXECUTION_STARTED -> seconds("startedAt", payload, problems);
-            case SCHEDULE_EXECUTION_FINISHED -> {
-                JsonNode outcome = payload.path("outcome");
-                if (!outcome.asText().equals("succeeded") && !outcome.asText().equals("failed")) {
-                    problems.add("payload.outcome: expected 'succeeded' or 'failed', got " + Words.describe(outcome));
-                }
-                if (!payload.path("nextRunAt").isNull()) {
-                    seconds("nextRunAt", payload, problems);
-                }
-            }
-            default -> {
-                // nothing beyond the schema
-            }
-        }
-        return problems;
-    }
-
-    private static void seconds(String field, JsonNode payload, List<String> problems) {
-        JsonNode value = payload.path(field);
-        if (!value.canConvertToLong() || value.longValue() < 0 || value.longValue() > LATEST) {
-            problems.add("payload." + field + ": expected seconds since the epoch, from 0 to the year 9999, got "
-                    + Words.describe(value));
-        }
+    private static <T extends ScheduleEvent> ProvidedEvent<T> steering(Class<T> payload) {
+        return ProvidedEvent.of(payload).activating().withOperation(Operation.CONTROL);
     }
 
     /** A scheduler by the host's clock; the configuration is not looked at. */
     @Override
     public Processor<?> create(JsonNode config, HostContext context) {
-        return new Scheduler(context.timers());
+        return new Scheduler(context.timers(), context.payloads());
     }
 }

@@ -1,9 +1,11 @@
 package dev.millrace.processors.scheduler;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamEvent;
+import dev.millrace.core.hosting.PayloadCheck;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,22 +15,27 @@ import java.util.Set;
 
 /** The event that a schedule appends: reads it, and says beforehand what the append rules would have against it. */
 final class Target {
+    private static final EventType INITIALIZED = EventType.of(StreamEvent.Initialized.class);
+    private static final EventType RESUMED = EventType.of(StreamEvent.Resumed.class);
     private static final Set<String> FIELDS = Set.of("type", "payload", "metadata", "idempotencyKey", "offset");
     private static final int LONGEST_TYPE = 2048;
     private static final String RESERVED = "millrace/";
 
     private final String where;
     private final List<String> problems;
+    private final PayloadCheck payloads;
 
     /**
      * A reader.
      *
      * @param where how problems name the event, with a dot at the end
      * @param problems gets one line a problem
+     * @param payloads checks the payload
      */
-    Target(String where, List<String> problems) {
+    Target(String where, List<String> problems, PayloadCheck payloads) {
         this.where = where;
         this.problems = problems;
+        this.payloads = payloads;
     }
 
     /**
@@ -36,7 +43,7 @@ final class Target {
      *
      * @throws IllegalArgumentException when it is not the JSON text of an event that can be appended
      */
-    static EventInput of(Optional<JsonNode> payloadJson) {
+    static EventInput of(Optional<JsonNode> payloadJson, PayloadCheck payloads) {
         String text = payloadJson
                 .filter(JsonNode::isTextual)
                 .map(JsonNode::textValue)
@@ -48,7 +55,7 @@ final class Target {
             throw new IllegalArgumentException("payloadJson: expected JSON text; " + notJson.getMessage(), notJson);
         }
         List<String> problems = new ArrayList<>();
-        return new Target("payloadJson.", problems)
+        return new Target("payloadJson.", problems, payloads)
                 .read(event)
                 .orElseThrow(() -> new IllegalArgumentException(String.join("; ", problems)));
     }
@@ -57,7 +64,7 @@ final class Target {
     static boolean resumes(Optional<JsonNode> payloadJson) {
         boolean perhaps = payloadJson.map(JsonNode::asText).orElse("").contains("resumed");
         try {
-            return perhaps && BuiltInType.RESUMED.matches(of(payloadJson).type());
+            return perhaps && RESUMED.matches(of(payloadJson, PayloadCheck.NONE).type());
         } catch (IllegalArgumentException unusable) {
             return false;
         }
@@ -85,7 +92,7 @@ final class Target {
             return Optional.empty();
         }
         EventInput read = input.build();
-        builtIn(read);
+        check(read);
         return problems.size() > before ? Optional.empty() : Optional.of(read);
     }
 
@@ -136,11 +143,10 @@ final class Target {
         return OptionalLong.empty();
     }
 
-    private void builtIn(EventInput event) {
-        Optional<BuiltInType> type = BuiltInType.of(event.type());
-        if (type.filter(BuiltInType.INITIALIZED::equals).isPresent()) {
+    private void check(EventInput event) {
+        if (INITIALIZED.matches(event.type())) {
             problems.add(where + "type: expected anything but the first event of a stream, which is there already");
         }
-        type.ifPresent(builtIn -> builtIn.problems(event.payload()).forEach(problem -> problems.add(where + problem)));
+        payloads.problems(event.type(), event.payload()).forEach(problem -> problems.add(where + problem));
     }
 }

@@ -2,6 +2,7 @@ package dev.millrace.processors.scheduler;
 
 import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.core.processor.Attempt;
 import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
@@ -18,11 +19,13 @@ import java.util.concurrent.CompletionStage;
  */
 final class TickRun {
     private final Timers timers;
+    private final PayloadCheck payloads;
     private final StreamPath path;
     private final Attempt<SchedulerState> attempt;
 
-    TickRun(Timers timers, StreamPath path, Attempt<SchedulerState> attempt) {
+    TickRun(Timers timers, PayloadCheck payloads, StreamPath path, Attempt<SchedulerState> attempt) {
         this.timers = timers;
+        this.payloads = payloads;
         this.path = path;
         this.attempt = attempt;
     }
@@ -94,7 +97,7 @@ final class TickRun {
             throw new IllegalArgumentException("schedule: expected one of the known kinds, got "
                     + Words.describe(tick.entry().schedule()));
         }
-        EventInput target = Target.of(tick.entry().payloadJson());
+        EventInput target = Target.of(tick.entry().payloadJson(), payloads);
         Optional<String> given = target.idempotencyKey();
         if (given.isPresent() && !schedule.get().recurs()) {
             return target;

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Schedules that fall due while their stream is paused. */
 class PauseTest {
-    private static final EventInput PAUSED = event(BuiltInType.PAUSED, "{}");
-    private static final EventInput RESUMED = event(BuiltInType.RESUMED, "{}");
+    private static final EventInput PAUSED = event(BuiltInType.PAUSED.eventType(), "{}");
+    private static final EventInput RESUMED = event(BuiltInType.RESUMED.eventType(), "{}");
 
     private static void arrange(Stage stage) throws Exception {
         stage.append(scheduled("a", "{'type': 'tick'}", every(10)))

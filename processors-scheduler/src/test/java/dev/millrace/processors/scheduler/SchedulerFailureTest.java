@@ -7,9 +7,10 @@ import static dev.millrace.processors.scheduler.Stage.in;
 import static dev.millrace.processors.scheduler.Stage.scheduled;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.engine.InMemoryEventStore;
 import java.util.Optional;
@@ -93,7 +94,7 @@ class SchedulerFailureTest {
     void should_say_so_when_what_is_asked_for_does_not_fit_into_one_event() throws Exception {
         String quotes = "\\\"".repeat(300_000); // half as long again as text in text
         EventInput large = EventInput.builder()
-                .type(BuiltInType.APPEND_SCHEDULED.type())
+                .type(EventCatalog.nameOf(ScheduleEvent.AppendScheduled.class))
                 .payload(JsonCodec.parse("{\"slug\": \"a\", \"append\": {\"type\": \"tick\", \"payload\": {\"q\": \""
                         + quotes + "\"}}, \"schedule\": {\"kind\": \"every\", \"intervalSeconds\": 1}}"))
                 .build();
@@ -107,15 +108,16 @@ class SchedulerFailureTest {
     @Test
     void should_not_be_fooled_by_steps_that_somebody_else_writes() throws Exception {
         stage.append(configured("a", "append", "{'type': 'tick'}", every(5), 5))
-                .append(event(BuiltInType.SCHEDULE_EXECUTION_STARTED, "{'slug': 'a', 'startedAt': 1767225600}"))
+                .append(event(
+                        EventType.of(ScheduleEvent.ExecutionStarted.class), "{'slug': 'a', 'startedAt': 1767225600}"))
                 .at(5)
                 .showsAfter(2, "a started at 5", "tick", "a succeeded, next 10");
         stage.append(event(
-                        BuiltInType.SCHEDULE_EXECUTION_FINISHED,
+                        EventType.of(ScheduleEvent.ExecutionFinished.class),
                         "{'slug': 'a', 'outcome': 'succeeded', 'nextRunAt': 1767225605}"))
                 .showsAfter(5, "a succeeded, next 5", "a started at 5", "tick", "a succeeded, next 10")
                 .append(event(
-                        BuiltInType.SCHEDULE_EXECUTION_FINISHED,
+                        EventType.of(ScheduleEvent.ExecutionFinished.class),
                         "{'slug': 'b', 'outcome': 'succeeded', 'nextRunAt': 1767225605}"))
                 .showsAfter(9, "b succeeded, next 5");
         assertThat(stage.state().has("b")).isFalse();

@@ -9,8 +9,8 @@ import static dev.millrace.testkit.MillraceAssertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.store.sqlite.SqliteEventStore;
@@ -93,7 +93,7 @@ class SchedulerFlowTest {
     void should_not_append_what_was_cancelled_before_it_was_due() throws Exception {
         stage.append(scheduled("a", TICK, in(5)))
                 .shows("a asked for", "a configured for 5")
-                .append(event(BuiltInType.SCHEDULE_CANCELLED, CANCEL))
+                .append(event(EventType.of(ScheduleEvent.Cancelled.class), CANCEL))
                 .append(scheduled("z", "{'type': 'end'}", in(6)))
                 .showsAfter(2, "a cancelled", "z asked for", "z configured for 6")
                 .at(6)
@@ -102,7 +102,7 @@ class SchedulerFlowTest {
 
     @Test
     void should_make_nothing_of_the_cancellation_of_what_is_unknown() throws Exception {
-        stage.append(event(BuiltInType.SCHEDULE_CANCELLED, CANCEL)).shows("a cancelled");
+        stage.append(event(EventType.of(ScheduleEvent.Cancelled.class), CANCEL)).shows("a cancelled");
         assertThat(stage.state()).isEmpty();
         stage.append(scheduled("a", TICK, in(1))).at(1);
         stage.shows("a cancelled", "a asked for", "a configured for 1", "tick", "a succeeded, next never");

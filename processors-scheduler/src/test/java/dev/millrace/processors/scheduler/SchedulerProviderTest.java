@@ -2,9 +2,11 @@ package dev.millrace.processors.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.BuiltInType;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.engine.KnownEvents;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
@@ -13,30 +15,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SchedulerProviderTest {
-    private final SchedulerProvider provider = new SchedulerProvider();
+    private final KnownEvents known = KnownEvents.of(List.of(new SchedulerProvider()));
 
-    private List<String> problems(BuiltInType type, String payload) {
-        String json = payload.replace('\'', '"');
-        assertThat(type.problems(JsonCodec.parse(json)))
-                .as("the schema has nothing against it")
-                .isEmpty();
-        return provider.problems(type, JsonCodec.parse(json));
+    private List<String> problems(EventType type, String payload) {
+        return known.problems(type.name(), JsonCodec.parse(payload.replace('\'', '"')));
     }
 
     private List<String> ofSchedule(String schedule) {
         return problems(
-                BuiltInType.APPEND_SCHEDULED, "{'slug': 's', 'append': {'type': 'x'}, 'schedule': " + schedule + "}");
+                EventType.of(ScheduleEvent.AppendScheduled.class),
+                "{'slug': 's', 'append': {'type': 'x'}, 'schedule': " + schedule + "}");
     }
 
     private List<String> ofTarget(String target) {
         return problems(
-                BuiltInType.APPEND_SCHEDULED,
+                EventType.of(ScheduleEvent.AppendScheduled.class),
                 "{'slug': 's', 'append': " + target + ", 'schedule': {'kind': 'every', 'intervalSeconds': 5}}");
     }
 
     private List<String> ofConfigured(String fields) {
         return problems(
-                BuiltInType.SCHEDULE_CONFIGURED,
+                EventType.of(ScheduleEvent.Configured.class),
                 "{'slug': 's', 'callback': 'append', 'schedule': {'kind': 'once-in', 'delaySeconds': 1}, " + fields
                         + "}");
     }
@@ -130,20 +129,67 @@ class SchedulerProviderTest {
 
     @Test
     void should_refuse_steps_that_say_what_cannot_be() {
-        assertThat(problems(BuiltInType.SCHEDULE_EXECUTION_STARTED, "{'slug': 's', 'startedAt': -5}"))
+        assertThat(problems(EventType.of(ScheduleEvent.ExecutionStarted.class), "{'slug': 's', 'startedAt': -5}"))
                 .singleElement()
                 .asString()
                 .startsWith("payload.startedAt: ");
         assertThat(problems(
-                        BuiltInType.SCHEDULE_EXECUTION_FINISHED, "{'slug': 's', 'outcome': 'maybe', 'nextRunAt': -5}"))
+                        EventType.of(ScheduleEvent.ExecutionFinished.class),
+                        "{'slug': 's', 'outcome': 'maybe', 'nextRunAt': -5}"))
                 .satisfiesExactly(
                         first -> assertThat(first)
                                 .isEqualTo("payload.outcome: expected 'succeeded' or 'failed', got \"maybe\""),
                         second -> assertThat(second).startsWith("payload.nextRunAt: "));
         assertThat(problems(
-                        BuiltInType.SCHEDULE_EXECUTION_FINISHED,
+                        EventType.of(ScheduleEvent.ExecutionFinished.class),
                         "{'slug': 's', 'outcome': 'failed', 'nextRunAt': null}"))
                 .isEmpty();
-        assertThat(problems(BuiltInType.SCHEDULE_CANCELLED, "{'slug': 's'}")).isEmpty();
+        assertThat(problems(EventType.of(ScheduleEvent.Cancelled.class), "{'slug': 's'}"))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'slug':'s','callback':'c','schedule':{},'nextRunAt':'soon'} | payload.nextRunAt: expected an integer, got 'soon'",
+                "{'slug':'s','callback':'c','schedule':5,'nextRunAt':1} | payload.schedule: expected an object, got 5",
+                "{'slug':' ','callback':'c','schedule':{},'nextRunAt':1} | payload.slug: expected a non-empty string, got ' '",
+                "{'callback':'c','schedule':{},'nextRunAt':1} | payload.slug: expected a non-empty string, got nothing",
+                "{'slug':'s','callback':'c','schedule':{},'nextRunAt':1,'x':1} | payload.x: unknown field"
+            })
+    void should_refuse_fields_of_another_kind(String payload, String problem) {
+        assertThat(problems(EventType.of(ScheduleEvent.Configured.class), payload))
+                .containsExactly(problem.replace('\'', '"'));
+    }
+
+    @Test
+    void should_want_the_end_of_a_run_to_say_when_it_is_due_again() {
+        assertThat(problems(EventType.of(ScheduleEvent.ExecutionFinished.class), "{'slug':'s','outcome':'failed'}"))
+                .containsExactly("payload.nextRunAt: expected an integer or null, got nothing");
+    }
+
+    @Test
+    void should_check_an_event_inside_as_the_host_would() {
+        assertThat(ofTarget("{'type': 'events.iterate.com/scheduling/schedule-cancelled', 'payload': {'slug': 5}}"))
+                .containsExactly("payload.append.payload.slug: expected a non-empty string, got 5");
+    }
+
+    @Test
+    void should_take_control_and_act_on_every_spelling_of_its_events() {
+        assertThat(new SchedulerProvider().events()).hasSize(5).allSatisfy(event -> {
+            assertThat(event.isActivating()).isTrue();
+            assertThat(event.operation()).isEqualTo(Operation.CONTROL);
+        });
+        for (String name : List.of(
+                "append-scheduled",
+                "schedule-configured",
+                "schedule-cancelled",
+                "schedule-execution-started",
+                "schedule-execution-finished")) {
+            assertThat(known.operation("events.iterate.com/scheduling/" + name)).isEqualTo(Operation.CONTROL);
+            assertThat(known.operation("events.iterate.com/core/" + name)).isEqualTo(Operation.CONTROL);
+        }
     }
 }

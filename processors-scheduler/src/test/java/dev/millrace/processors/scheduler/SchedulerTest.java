@@ -2,8 +2,8 @@ package dev.millrace.processors.scheduler;
 
 import static dev.millrace.testkit.MillraceAssertions.assertThat;
 
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.VirtualTimers;
@@ -30,12 +30,12 @@ class SchedulerTest {
     private final Scheduler scheduler = new Scheduler(new VirtualTimers());
     private final List<Event> log = new ArrayList<>();
 
-    private SchedulerTest add(BuiltInType type, String payload) {
-        return add(type.type(), payload, Optional.empty());
+    private SchedulerTest add(EventType type, String payload) {
+        return add(type.name(), payload, Optional.empty());
     }
 
-    private SchedulerTest add(BuiltInType type, String payload, String key) {
-        return add(type.type(), payload, Optional.of(key));
+    private SchedulerTest add(EventType type, String payload, String key) {
+        return add(type.name(), payload, Optional.of(key));
     }
 
     private SchedulerTest add(String type, String payload, Optional<String> key) {
@@ -65,7 +65,7 @@ class SchedulerTest {
 
     @Test
     void should_owe_a_rewrite_from_the_moment_something_is_asked_for() {
-        add(BuiltInType.APPEND_SCHEDULED, ASKED);
+        add(EventType.of(ScheduleEvent.AppendScheduled.class), ASKED);
 
         assertThat(json())
                 .isEqualTo("{\"a\":{\"callback\":\"append\",\"payloadJson\":\"{\\\"type\\\":\\\"tick\\\"}\","
@@ -78,8 +78,8 @@ class SchedulerTest {
 
     @Test
     void should_put_it_in_force_by_the_rewrite() {
-        add(BuiltInType.APPEND_SCHEDULED, ASKED)
-                .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED, "scheduler:rewrite:/agents/1:1");
+        add(EventType.of(ScheduleEvent.AppendScheduled.class), ASKED)
+                .add(EventType.of(ScheduleEvent.Configured.class), CONFIGURED, "scheduler:rewrite:/agents/1:1");
 
         assertThat(fold().requests()).isEmpty();
         assertThat(fold().ticks())
@@ -89,40 +89,46 @@ class SchedulerTest {
 
     @Test
     void should_not_bring_back_by_a_late_rewrite_what_was_cancelled_meanwhile() {
-        add(BuiltInType.APPEND_SCHEDULED, ASKED)
-                .add(BuiltInType.SCHEDULE_CANCELLED, CANCELLED)
-                .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED, "scheduler:rewrite:/agents/1:1");
+        add(EventType.of(ScheduleEvent.AppendScheduled.class), ASKED)
+                .add(EventType.of(ScheduleEvent.Cancelled.class), CANCELLED)
+                .add(EventType.of(ScheduleEvent.Configured.class), CONFIGURED, "scheduler:rewrite:/agents/1:1");
 
         assertThat(json()).isEqualTo("{}");
     }
 
     @Test
     void should_not_undo_by_a_late_rewrite_what_was_configured_meanwhile() {
-        add(BuiltInType.APPEND_SCHEDULED, ASKED)
-                .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED)
-                .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED, "scheduler:rewrite:/agents/1:1");
+        add(EventType.of(ScheduleEvent.AppendScheduled.class), ASKED)
+                .add(EventType.of(ScheduleEvent.Configured.class), CONFIGURED)
+                .add(EventType.of(ScheduleEvent.Configured.class), CONFIGURED, "scheduler:rewrite:/agents/1:1");
         assertThat(fold().entry("a").orElseThrow().offset()).isEqualTo(2);
 
-        add(BuiltInType.APPEND_SCHEDULED, ASKED)
-                .add(BuiltInType.APPEND_SCHEDULED, ASKED)
-                .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED, "scheduler:rewrite:/agents/1:4");
+        add(EventType.of(ScheduleEvent.AppendScheduled.class), ASKED)
+                .add(EventType.of(ScheduleEvent.AppendScheduled.class), ASKED)
+                .add(EventType.of(ScheduleEvent.Configured.class), CONFIGURED, "scheduler:rewrite:/agents/1:4");
         assertThat(fold().entry("a").orElseThrow().awaitsRewrite()).isTrue();
         assertThat(fold().entry("a").orElseThrow().offset()).isEqualTo(5);
     }
 
     @Test
     void should_take_the_rewrite_of_another_stream_for_a_configuration_like_any_other() {
-        add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED, "scheduler:rewrite:/elsewhere:1");
+        add(EventType.of(ScheduleEvent.Configured.class), CONFIGURED, "scheduler:rewrite:/elsewhere:1");
 
         assertThat(fold().ticks()).hasSize(1);
     }
 
     @Test
     void should_not_count_the_end_of_a_run_for_the_configuration_that_replaced_its_own() {
-        add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED)
-                .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED)
-                .add(BuiltInType.SCHEDULE_EXECUTION_STARTED, STARTED, "scheduler:started:/agents/1:1:1767225605:0")
-                .add(BuiltInType.SCHEDULE_EXECUTION_FINISHED, OVER, "scheduler:finished:/agents/1:1:1767225605:0");
+        add(EventType.of(ScheduleEvent.Configured.class), CONFIGURED)
+                .add(EventType.of(ScheduleEvent.Configured.class), CONFIGURED)
+                .add(
+                        EventType.of(ScheduleEvent.ExecutionStarted.class),
+                        STARTED,
+                        "scheduler:started:/agents/1:1:1767225605:0")
+                .add(
+                        EventType.of(ScheduleEvent.ExecutionFinished.class),
+                        OVER,
+                        "scheduler:finished:/agents/1:1:1767225605:0");
 
         assertThat(fold().entry("a").orElseThrow().running()).isFalse();
         assertThat(fold().entry("a").orElseThrow().executionCount()).isZero();
@@ -130,24 +136,30 @@ class SchedulerTest {
 
     @Test
     void should_count_runs_and_say_which_is_under_way() {
-        add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED).add(BuiltInType.SCHEDULE_EXECUTION_STARTED, STARTED);
+        add(EventType.of(ScheduleEvent.Configured.class), CONFIGURED)
+                .add(EventType.of(ScheduleEvent.ExecutionStarted.class), STARTED);
         assertThat(fold().entry("a").orElseThrow().running()).isTrue();
         assertThat(fold().entry("a").orElseThrow().executionStartedAt()).contains(1767225605L);
 
-        add(BuiltInType.SCHEDULE_EXECUTION_FINISHED, FINISHED, "scheduler:finished:/agents/1:1:1767225605:0");
+        add(
+                EventType.of(ScheduleEvent.ExecutionFinished.class),
+                FINISHED,
+                "scheduler:finished:/agents/1:1:1767225605:0");
         assertThat(fold().entry("a").orElseThrow().running()).isFalse();
         assertThat(fold().entry("a").orElseThrow().executionCount()).isEqualTo(1);
         assertThat(fold().entry("a").orElseThrow().nextRunAt()).isEqualTo(1767225610);
 
-        add(BuiltInType.SCHEDULE_EXECUTION_FINISHED, OVER);
+        add(EventType.of(ScheduleEvent.ExecutionFinished.class), OVER);
         assertThat(json()).isEqualTo("{}");
     }
 
     @Test
     void should_pass_over_what_no_server_with_a_scheduler_would_have_stored() {
-        add(BuiltInType.APPEND_SCHEDULED, "{'slug': 'a', 'append': {}, 'schedule': {'kind': 'weekly'}}")
-                .add(BuiltInType.APPEND_SCHEDULED, "{'slug': 'a'}")
-                .add(BuiltInType.SCHEDULE_CONFIGURED, "{'slug': 'a', 'nextRunAt': 'soon'}");
+        add(
+                        EventType.of(ScheduleEvent.AppendScheduled.class),
+                        "{'slug': 'a', 'append': {}, 'schedule': {'kind': 'weekly'}}")
+                .add(EventType.of(ScheduleEvent.AppendScheduled.class), "{'slug': 'a'}")
+                .add(EventType.of(ScheduleEvent.Configured.class), "{'slug': 'a', 'nextRunAt': 'soon'}");
 
         assertThat(json()).isEqualTo("{}");
     }
@@ -159,16 +171,24 @@ class SchedulerTest {
 
     @Test
     void should_be_pure_over_a_log_with_everything_in_it() {
-        add(BuiltInType.SCHEDULE_CANCELLED, CANCELLED)
-                .add(BuiltInType.APPEND_SCHEDULED, ASKED)
-                .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED, "scheduler:rewrite:/agents/1:2")
-                .add(BuiltInType.SCHEDULE_CONFIGURED, CONFIGURED.replace("'a'", "'b'"))
+        add(EventType.of(ScheduleEvent.Cancelled.class), CANCELLED)
+                .add(EventType.of(ScheduleEvent.AppendScheduled.class), ASKED)
+                .add(EventType.of(ScheduleEvent.Configured.class), CONFIGURED, "scheduler:rewrite:/agents/1:2")
+                .add(EventType.of(ScheduleEvent.Configured.class), CONFIGURED.replace("'a'", "'b'"))
                 .add("tick", "{}", Optional.empty())
-                .add(BuiltInType.SCHEDULE_EXECUTION_STARTED, STARTED, "scheduler:started:/agents/1:3:1767225605:0")
-                .add(BuiltInType.SCHEDULE_EXECUTION_FINISHED, FINISHED, "scheduler:finished:/agents/1:3:1767225605:0")
+                .add(
+                        EventType.of(ScheduleEvent.ExecutionStarted.class),
+                        STARTED,
+                        "scheduler:started:/agents/1:3:1767225605:0")
+                .add(
+                        EventType.of(ScheduleEvent.ExecutionFinished.class),
+                        FINISHED,
+                        "scheduler:finished:/agents/1:3:1767225605:0")
                 .add("events.iterate.com/scheduling/append-scheduled", ASKED.replace("'a'", "'c'"), Optional.empty())
-                .add(BuiltInType.SCHEDULE_CONFIGURED, "{'slug': 'd', 'callback': 'x', 'schedule': {}, 'nextRunAt': 1}")
-                .add(BuiltInType.SCHEDULE_EXECUTION_FINISHED, OVER);
+                .add(
+                        EventType.of(ScheduleEvent.Configured.class),
+                        "{'slug': 'd', 'callback': 'x', 'schedule': {}, 'nextRunAt': 1}")
+                .add(EventType.of(ScheduleEvent.ExecutionFinished.class), OVER);
 
         assertThat(scheduler).isPureOver(log);
         assertThat(fold().slugs()).containsExactly("b", "c", "d");

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.Appended;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.ReadRange;
@@ -61,9 +62,9 @@ final class Stage implements AutoCloseable {
         return future.get(BOUND.toSeconds(), TimeUnit.SECONDS);
     }
 
-    static EventInput event(BuiltInType type, String payload) {
+    static EventInput event(EventType type, String payload) {
         return EventInput.builder()
-                .type(type.type())
+                .type(type.name())
                 .payload(JsonCodec.parse(payload.replace('\'', '"')))
                 .build();
     }
@@ -71,7 +72,7 @@ final class Stage implements AutoCloseable {
     /** Asks for an event to be appended. */
     static EventInput scheduled(String slug, String target, String schedule) {
         return event(
-                BuiltInType.APPEND_SCHEDULED,
+                EventType.of(ScheduleEvent.AppendScheduled.class),
                 "{'slug': '" + slug + "', 'append': " + target + ", 'schedule': " + schedule + "}");
     }
 
@@ -89,7 +90,7 @@ final class Stage implements AutoCloseable {
                 slug,
                 callback,
                 Optional.of(JsonCodec.parse(JsonCodec.writeText(payloadJson.replace('\'', '"')))),
-                JsonCodec.parse(schedule.replace('\'', '"')),
+                (ObjectNode) JsonCodec.parse(schedule.replace('\'', '"')),
                 START.getEpochSecond() + nextRunAt));
     }
 

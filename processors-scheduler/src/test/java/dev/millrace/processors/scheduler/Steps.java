@@ -1,13 +1,15 @@
 package dev.millrace.processors.scheduler;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import java.util.List;
 import java.util.Locale;
 
 /** A log of schedules as one reads it aloud; times are seconds from the start of the test. */
 final class Steps {
+    private static final EventCatalog CATALOG = EventCatalog.of(ScheduleEvent.class);
+
     private final long start;
 
     Steps(long startEpochSecond) {
@@ -20,25 +22,27 @@ final class Steps {
     }
 
     private String of(Event event) {
-        BuiltInType type = BuiltInType.of(event.type()).orElse(null);
-        JsonNode payload = event.payloadJson();
-        String slug = payload.path("slug").asText();
-        if (type == null) {
-            return event.type();
+        Object payload = event.decodedBy(CATALOG).payload();
+        if (payload instanceof ScheduleEvent.AppendScheduled asked) {
+            return asked.slug() + " asked for";
         }
-        return switch (type) {
-            case APPEND_SCHEDULED -> slug + " asked for";
-            case SCHEDULE_CONFIGURED -> slug + " configured for " + time(payload.path("nextRunAt"));
-            case SCHEDULE_CANCELLED -> slug + " cancelled";
-            case SCHEDULE_EXECUTION_STARTED -> slug + " started at " + time(payload.path("startedAt"));
-            case SCHEDULE_EXECUTION_FINISHED ->
-                slug + " " + payload.path("outcome").asText() + ", next "
-                        + (payload.path("nextRunAt").isNull() ? "never" : time(payload.path("nextRunAt")));
-            default -> type.name().toLowerCase(Locale.ROOT);
-        };
-    }
-
-    private long time(JsonNode seconds) {
-        return seconds.asLong() - start;
+        if (payload instanceof ScheduleEvent.Configured configured) {
+            return configured.slug() + " configured for " + (configured.nextRunAt() - start);
+        }
+        if (payload instanceof ScheduleEvent.Cancelled cancelled) {
+            return cancelled.slug() + " cancelled";
+        }
+        if (payload instanceof ScheduleEvent.ExecutionStarted started) {
+            return started.slug() + " started at " + (started.startedAt() - start);
+        }
+        if (payload instanceof ScheduleEvent.ExecutionFinished finished) {
+            return finished.slug() + " " + finished.outcome() + ", next "
+                    + finished.nextRunAt()
+                            .map(next -> String.valueOf(next - start))
+                            .orElse("never");
+        }
+        return BuiltInType.of(event.type())
+                .map(type -> type.name().toLowerCase(Locale.ROOT))
+                .orElse(event.type());
     }
 }

@@ -1,12 +1,12 @@
 package dev.millrace.processors.script;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Processor;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -26,17 +26,16 @@ public final class DynamicWorkerProvider implements ProcessorProvider {
     }
 
     @Override
-    public Set<BuiltInType> activatedBy() {
-        return Set.of(
-                BuiltInType.DYNAMIC_WORKER_CONFIGURED,
-                BuiltInType.DYNAMIC_WORKER_ENV_VAR_SET,
-                BuiltInType.DYNAMIC_WORKER_REMOVED);
+    public List<ProvidedEvent<?>> events() {
+        return List.of(
+                deploying(WorkerEvent.Configured.class)
+                        .withRule((configured, host) -> WorkerSource.problems(configured)),
+                deploying(WorkerEvent.EnvVarSet.class),
+                deploying(WorkerEvent.Removed.class));
     }
 
-    /** Looks at the shape of the source and never runs it. */
-    @Override
-    public List<String> problems(BuiltInType type, JsonNode payload) {
-        return type == BuiltInType.DYNAMIC_WORKER_CONFIGURED ? WorkerSource.problems(payload) : List.of();
+    private static <T extends WorkerEvent> ProvidedEvent<T> deploying(Class<T> payload) {
+        return ProvidedEvent.of(payload).activating().withOperation(Operation.DEPLOY);
     }
 
     /**

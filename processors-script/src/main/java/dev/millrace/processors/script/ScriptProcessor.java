@@ -1,9 +1,9 @@
 package dev.millrace.processors.script;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
+import dev.millrace.core.StreamEvent;
 import dev.millrace.core.processor.AllowImpure;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
@@ -20,8 +20,10 @@ import java.util.regex.Pattern;
 final class ScriptProcessor implements Processor<ScriptState> {
     private static final EventCatalog CATALOG = EventCatalog.of(WorkerEvent.class);
     private static final Pattern PLAIN = Pattern.compile("[a-z0-9._-]{1,100}");
-    private static final Set<BuiltInType> FAILURES =
-            Set.of(BuiltInType.EFFECT_FAILED, BuiltInType.PROCESSOR_HALTED, BuiltInType.PAYLOAD_MALFORMED);
+    private static final Set<String> FAILURES = Set.of(
+            EventCatalog.nameOf(StreamEvent.EffectFailed.class),
+            EventCatalog.nameOf(StreamEvent.ProcessorHalted.class),
+            EventCatalog.nameOf(StreamEvent.PayloadMalformed.class));
 
     private final String worker;
     private final long configuredAt;
@@ -91,6 +93,6 @@ final class ScriptProcessor implements Processor<ScriptState> {
     /** Two scripts that fail on whatever comes would go on failing on each other's failures. */
     private static boolean isFailureOfAScript(Event event) {
         return event.payloadJson().path("processor").asText().startsWith(DynamicWorker.SLUG)
-                && BuiltInType.of(event.type()).filter(FAILURES::contains).isPresent();
+                && FAILURES.contains(event.type());
     }
 }

@@ -2,11 +2,12 @@ package dev.millrace.processors.script;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.EventName;
+import dev.millrace.core.NotBlank;
 import java.util.Map;
 import java.util.Optional;
 
-/** The events that say which scripts run on a stream. */
-sealed interface WorkerEvent {
+/** The events that say which scripts run on a stream. Immutable; the JSON inside is to be treated as read-only. */
+public sealed interface WorkerEvent {
     /**
      * A script, inserted or replaced by slug.
      *
@@ -17,15 +18,22 @@ sealed interface WorkerEvent {
      * @param compatibilityFlags as the date
      * @param outboundGateway what the gateway adds to requests
      */
-    @EventName("https://events.iterate.com/events/stream/dynamic-worker/configured")
+    @EventName(
+            value = "https://events.iterate.com/events/stream/dynamic-worker/configured",
+            aliases = "dynamic-worker-configured")
     record Configured(
-            String slug,
+            @NotBlank String slug,
             Optional<String> script,
             Optional<Map<String, String>> modules,
             Optional<String> compatibilityDate,
             Optional<JsonNode> compatibilityFlags,
             Optional<Gateway> outboundGateway)
             implements WorkerEvent {
+        /** A worker of one module without a gateway. */
+        public Configured(String slug, String script) {
+            this(slug, Optional.of(script), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        }
+
         Optional<Header> gatewayHeader() {
             return outboundGateway
                     .flatMap(Gateway::props)
@@ -64,8 +72,10 @@ sealed interface WorkerEvent {
      * @param key its name
      * @param value its value
      */
-    @EventName("https://events.iterate.com/events/stream/dynamic-worker/env-var-set")
-    record EnvVarSet(String key, String value) implements WorkerEvent {}
+    @EventName(
+            value = "https://events.iterate.com/events/stream/dynamic-worker/env-var-set",
+            aliases = "dynamic-worker-env-var-set")
+    record EnvVarSet(@NotBlank String key, String value) implements WorkerEvent {}
 
     /**
      * The end of a worker.
@@ -73,5 +83,5 @@ sealed interface WorkerEvent {
      * @param slug the worker
      */
     @EventName("millrace/dynamic-worker-removed")
-    record Removed(String slug) implements WorkerEvent {}
+    record Removed(@NotBlank String slug) implements WorkerEvent {}
 }

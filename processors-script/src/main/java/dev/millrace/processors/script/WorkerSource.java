@@ -1,6 +1,5 @@
 package dev.millrace.processors.script;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -10,14 +9,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** The source in a configuration, and what can be wrong with it without running it. */
 final class WorkerSource {
     private static final String SINGLE = "processor.js";
     private static final List<String> ENTRIES = List.of("processor.ts", SINGLE);
-    private static final Set<String> GATEWAY_FIELDS = Set.of("entrypoint", "props");
-    private static final Set<String> HEADER_FIELDS = Set.of("secretHeaderName", "secretHeaderValue");
 
     private WorkerSource() {}
 
@@ -53,70 +49,30 @@ final class WorkerSource {
         }
     }
 
-    /** What is wrong with the payload of a configuration that fits its schema, one line a problem. Runs nothing. */
-    static List<String> problems(JsonNode payload) {
-        List<String> problems = new ArrayList<>();
-        JsonNode modules = payload.path("modules");
-        if (modules.isObject()) {
-            if (ENTRIES.stream().noneMatch(modules::has)) {
-                problems.add(
-                        "modules: expected an entry named 'processor.ts' or 'processor.js', got " + names(modules));
-            }
-            modules.properties().stream()
-                    .filter(module -> !module.getValue().isTextual())
-                    .forEach(
-                            module -> problems.add("modules." + module.getKey() + ": expected the source as a string"));
+    /** What is wrong with a configuration beyond the types of its fields, one line a problem. Runs nothing. */
+    static List<String> problems(WorkerEvent.Configured configured) {
+        if (configured.script().isPresent() == configured.modules().isPresent()) {
+            return List.of("payload: expected exactly one of 'script' and 'modules'");
         }
-        long length = payload.path("script").asText().length()
-                + modules.properties().stream()
-                        .mapToLong(module -> module.getValue().asText().length())
-                        .sum();
+        List<String> problems = new ArrayList<>();
+        Map<String, String> modules = modules(configured);
+        if (entry(modules).isEmpty()) {
+            problems.add("payload.modules: expected an entry named 'processor.ts' or 'processor.js', got "
+                    + List.copyOf(modules.keySet()));
+        }
+        long length = modules.values().stream().mapToLong(String::length).sum();
         if (length > ScriptLimits.SOURCE_CHARACTERS) {
-            problems.add((modules.isObject() ? "modules" : "script") + ": expected at most "
+            problems.add("payload." + (configured.modules().isPresent() ? "modules" : "script") + ": expected at most "
                     + ScriptLimits.SOURCE_CHARACTERS + " characters of source, got " + length);
         }
-        gateway(payload.path("outboundGateway"), problems);
+        configured
+                .outboundGateway()
+                .flatMap(WorkerEvent.Gateway::props)
+                .filter(props -> props.secretHeaderName().isPresent()
+                        != props.secretHeaderValue().isPresent())
+                .ifPresent(
+                        props -> problems.add("payload.outboundGateway.props: secretHeaderName and secretHeaderValue go"
+                                + " together, both or neither"));
         return problems;
-    }
-
-    private static void gateway(JsonNode gateway, List<String> problems) {
-        if (!gateway.isObject()) {
-            return;
-        }
-        unknown("outboundGateway", gateway, GATEWAY_FIELDS, problems);
-        if (!gateway.path("entrypoint").isMissingNode()
-                && !gateway.path("entrypoint").isTextual()) {
-            problems.add("outboundGateway.entrypoint: expected a string");
-        }
-        JsonNode props = gateway.path("props");
-        if (props.isMissingNode()) {
-            return;
-        }
-        if (!props.isObject()) {
-            problems.add("outboundGateway.props: expected an object");
-            return;
-        }
-        unknown("outboundGateway.props", props, HEADER_FIELDS, problems);
-        if (props.has("secretHeaderName") != props.has("secretHeaderValue")) {
-            problems.add("outboundGateway.props: secretHeaderName and secretHeaderValue go together, both or neither");
-        }
-        HEADER_FIELDS.stream()
-                .filter(field -> props.has(field) && !props.path(field).isTextual())
-                .sorted()
-                .forEach(field -> problems.add("outboundGateway.props." + field + ": expected a string"));
-    }
-
-    private static void unknown(String where, JsonNode object, Set<String> known, List<String> problems) {
-        object.fieldNames().forEachRemaining(field -> {
-            if (!known.contains(field)) {
-                problems.add(where + "." + field + ": unknown field");
-            }
-        });
-    }
-
-    private static List<String> names(JsonNode object) {
-        List<String> names = new ArrayList<>();
-        object.fieldNames().forEachRemaining(names::add);
-        return names;
     }
 }

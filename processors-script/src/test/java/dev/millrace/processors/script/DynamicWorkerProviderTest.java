@@ -5,18 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.EffectsFrom;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.KnownEvents;
 import dev.millrace.engine.StreamEngine;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,10 +31,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DynamicWorkerProviderTest {
+    private static final String CONFIGURED = EventCatalog.nameOf(WorkerEvent.Configured.class);
+
     private final DynamicWorkerProvider provider = new DynamicWorkerProvider();
+    private final KnownEvents known = KnownEvents.of(List.of(provider));
 
     private List<String> problems(String payload) {
-        return provider.problems(BuiltInType.DYNAMIC_WORKER_CONFIGURED, JsonCodec.parse(payload.replace('\'', '"')));
+        return known.problems(CONFIGURED, JsonCodec.parse(payload.replace('\'', '"')));
     }
 
     @Test
@@ -43,13 +48,15 @@ class DynamicWorkerProviderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            {'slug':'a','modules':{'main.js':'x'}} | modules: expected an entry named 'processor.ts' or 'processor.js', got [main.js]
-            {'slug':'a','modules':{'processor.ts':1}} | modules.processor.ts: expected the source as a string
-            {'slug':'a','script':'x','outboundGateway':{'x':1}} | outboundGateway.x: unknown field
-            {'slug':'a','script':'x','outboundGateway':{'entrypoint':1}} | outboundGateway.entrypoint: expected a string
-            {'slug':'a','script':'x','outboundGateway':{'props':1}} | outboundGateway.props: expected an object
-            {'slug':'a','script':'x','outboundGateway':{'props':{'secretHeaderName':'h'}}} | outboundGateway.props: secretHeaderName and secretHeaderValue go together, both or neither
-            {'slug':'a','script':'x','outboundGateway':{'props':{'secretHeaderName':'h','secretHeaderValue':1}}} | outboundGateway.props.secretHeaderValue: expected a string
+            {'slug':'a','modules':{'main.js':'x'}} | payload.modules: expected an entry named 'processor.ts' or 'processor.js', got [main.js]
+            {'slug':'a','modules':{'processor.ts':1}} | payload.modules.processor.ts: expected a string, got 1
+            {'slug':'a'} | payload: expected exactly one of 'script' and 'modules'
+            {'slug':'a','script':'x','modules':{}} | payload: expected exactly one of 'script' and 'modules'
+            {'slug':'a','script':'x','outboundGateway':{'x':1}} | payload.outboundGateway.x: unknown field
+            {'slug':'a','script':'x','outboundGateway':{'entrypoint':1}} | payload.outboundGateway.entrypoint: expected a string, got 1
+            {'slug':'a','script':'x','outboundGateway':{'props':1}} | payload.outboundGateway.props: expected an object, got 1
+            {'slug':'a','script':'x','outboundGateway':{'props':{'secretHeaderName':'h'}}} | payload.outboundGateway.props: secretHeaderName and secretHeaderValue go together, both or neither
+            {'slug':'a','script':'x','outboundGateway':{'props':{'secretHeaderName':'h','secretHeaderValue':1}}} | payload.outboundGateway.props.secretHeaderValue: expected a string, got 1
             """)
     void should_object_to_a_configuration_that_cannot_work(String payload, String problem) {
         assertThat(problems(payload)).containsExactly(problem);
@@ -72,10 +79,12 @@ class DynamicWorkerProviderTest {
         ObjectNode payload = JsonNodeFactory.instance.objectNode().put("slug", "a");
         payload.put("script", " ".repeat(512 * 1024 + 1));
 
-        assertThat(provider.problems(BuiltInType.DYNAMIC_WORKER_CONFIGURED, payload))
-                .containsExactly("script: expected at most 524288 characters of source, got 524289");
-        assertThat(provider.problems(BuiltInType.DYNAMIC_WORKER_REMOVED, payload))
-                .isEmpty();
+        assertThat(known.problems(CONFIGURED, payload))
+                .containsExactly("payload.script: expected at most 524288 characters of source, got 524289");
+        assertThat(provider.events()).hasSize(3).allSatisfy(event -> {
+            assertThat(event.isActivating()).isTrue();
+            assertThat(event.operation()).isEqualTo(Operation.DEPLOY);
+        });
     }
 
     @ParameterizedTest

@@ -8,8 +8,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.InMemoryEventStore;
@@ -166,7 +166,7 @@ class WorkerLifeTest {
             server.configure(PATH, "one", pingPong("pong-one"));
             server.configure(PATH, "two", pingPong("pong-two"));
             server.awaitPong(PATH, "pong-one");
-            server.append(PATH, BuiltInType.DYNAMIC_WORKER_REMOVED.type(), removed("one"));
+            server.append(PATH, EventCatalog.nameOf(WorkerEvent.Removed.class), removed("one"));
             server.awaitEvents(PATH, "pong-two", 1);
             server.awaitPong(PATH, "pong-two");
 
@@ -192,7 +192,7 @@ class WorkerLifeTest {
                             "worker 'two' of /other@" + second.offset() + " was not started", "already runs 1 workers")
                     .contains("script.max-workers");
 
-            server.append(PATH, BuiltInType.DYNAMIC_WORKER_REMOVED.type(), removed("one"));
+            server.append(PATH, EventCatalog.nameOf(WorkerEvent.Removed.class), removed("one"));
             await().atMost(WorkerServer.BOUND).until(() -> {
                 server.configure("/other", "two", pingPong("pong-two"));
                 server.say("/other", "ping");

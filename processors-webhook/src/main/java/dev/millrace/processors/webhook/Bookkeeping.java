@@ -1,24 +1,26 @@
 package dev.millrace.processors.webhook;
 
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
-import java.util.EnumSet;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.StreamEvent;
 import java.util.Set;
 
 /** What the pushing of events itself writes: never pushed to anybody, or every push would cause another one. */
 final class Bookkeeping {
-    private static final Set<BuiltInType> OUTCOMES =
-            EnumSet.of(BuiltInType.DELIVERY_FAILED, BuiltInType.DELIVERY_SUCCEEDED, BuiltInType.SUBSCRIPTION_DISABLED);
+    private static final Set<String> OUTCOMES = Set.of(
+            EventCatalog.nameOf(SubscriptionEvent.DeliveryFailed.class),
+            EventCatalog.nameOf(SubscriptionEvent.DeliverySucceeded.class),
+            EventCatalog.nameOf(SubscriptionEvent.Disabled.class));
 
-    private static final Set<BuiltInType> FAILURES =
-            EnumSet.of(BuiltInType.EFFECT_FAILED, BuiltInType.PROCESSOR_HALTED, BuiltInType.PAYLOAD_MALFORMED);
+    private static final Set<String> FAILURES = Set.of(
+            EventCatalog.nameOf(StreamEvent.EffectFailed.class),
+            EventCatalog.nameOf(StreamEvent.ProcessorHalted.class),
+            EventCatalog.nameOf(StreamEvent.PayloadMalformed.class));
 
     private Bookkeeping() {}
 
     static boolean includes(Event event) {
-        return BuiltInType.of(event.type())
-                .filter(type -> OUTCOMES.contains(type) || (FAILURES.contains(type) && isOurs(event)))
-                .isPresent();
+        return OUTCOMES.contains(event.type()) || (FAILURES.contains(event.type()) && isOurs(event));
     }
 
     private static boolean isOurs(Event failure) {

@@ -1,8 +1,9 @@
 package dev.millrace.processors.webhook;
 
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
+import dev.millrace.core.EventType;
+import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.processor.Effects;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Courier implements Processor<Origin> {
     private static final EventCatalog EVENTS = EventCatalog.of(SubscriptionEvent.class);
+    private static final EventType INITIALIZED = EventType.of(StreamEvent.Initialized.class);
 
     private final PushSubscription subscriber;
     private final HostContext context;
@@ -66,7 +68,7 @@ final class Courier implements Processor<Origin> {
 
     @Override
     public Origin reduce(Origin origin, Event event) {
-        return event.offset() == 1 && BuiltInType.INITIALIZED.matches(event.type()) ? Origin.of(event) : origin;
+        return event.offset() == 1 && INITIALIZED.matches(event.type()) ? Origin.of(event) : origin;
     }
 
     @Override

@@ -1,12 +1,12 @@
 package dev.millrace.processors.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Processor;
 import java.util.List;
-import java.util.Set;
 
 /** Brings an {@link ExternalSubscriber} to every stream that configures a push subscription. */
 public final class ExternalSubscriberProvider implements ProcessorProvider {
@@ -18,15 +18,21 @@ public final class ExternalSubscriberProvider implements ProcessorProvider {
         return ExternalSubscriber.SLUG;
     }
 
+    /** The rule finds types that are none, addresses that nothing can be pushed to, and expressions that are not JSONata. */
     @Override
-    public Set<BuiltInType> activatedBy() {
-        return Set.of(BuiltInType.SUBSCRIPTION_CONFIGURED);
+    public List<ProvidedEvent<?>> events() {
+        return List.of(
+                steering(SubscriptionEvent.Configured.class)
+                        .activating()
+                        .withRule((configured, host) -> Objections.to(configured)),
+                steering(SubscriptionEvent.Removed.class),
+                steering(SubscriptionEvent.Disabled.class),
+                steering(SubscriptionEvent.DeliveryFailed.class),
+                steering(SubscriptionEvent.DeliverySucceeded.class));
     }
 
-    /** Finds types that are none, addresses that nothing can be pushed to, and expressions that are not JSONata. */
-    @Override
-    public List<String> problems(BuiltInType type, JsonNode payload) {
-        return type == BuiltInType.SUBSCRIPTION_CONFIGURED ? Objections.to(payload) : List.of();
+    private static <T extends SubscriptionEvent> ProvidedEvent<T> steering(Class<T> payload) {
+        return ProvidedEvent.of(payload).withOperation(Operation.CONTROL);
     }
 
     /**

@@ -2,8 +2,8 @@ package dev.millrace.processors.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.jsonata.Expression;
 import java.util.Optional;
@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param websocket whether events go out as frames
  */
 record Letter(Optional<Expression> filter, Optional<Expression> transform, boolean websocket) {
+    private static final EventType CONFIGURED = EventType.of(SubscriptionEvent.Configured.class);
+
     /**
      * What this subscriber is to get.
      *
@@ -43,7 +45,7 @@ record Letter(Optional<Expression> filter, Optional<Expression> transform, boole
     Optional<byte[]> write(Event event) {
         JsonNode wire = JsonCodec.toTree(event);
         boolean wanted = filter.map(expression -> expression.matches(wire))
-                .orElse(websocket || !BuiltInType.SUBSCRIPTION_CONFIGURED.matches(event.type()));
+                .orElse(websocket || !CONFIGURED.matches(event.type()));
         if (!wanted) {
             return Optional.empty();
         }

@@ -1,29 +1,33 @@
 package dev.millrace.processors.webhook;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.jsonata.Expression;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** What is wrong with the configuration of a subscriber, beyond its schema. */
+/** What is wrong with the configuration of a subscriber, beyond the types of its fields. */
 final class Objections {
     private Objections() {}
 
     /** One line a problem, which begins with the field. */
-    static List<String> to(JsonNode payload) {
+    static List<String> to(SubscriptionEvent.Configured configured) {
         List<String> problems = new ArrayList<>();
-        String type = payload.path("type").asText();
+        String type = configured.type();
         boolean websocket = type.equals(PushSubscription.WEBSOCKET);
         if (!websocket && !type.equals(PushSubscription.WEBHOOK)) {
             problems.add("payload.type: expected 'webhook' or 'websocket', got '" + type + "'");
         } else {
-            check("callbackUrl", payload, text -> Endpoint.parse(text, websocket), problems);
+            check(
+                    "callbackUrl",
+                    Optional.of(configured.callbackUrl()),
+                    text -> Endpoint.parse(text, websocket),
+                    problems);
         }
-        if (websocket && payload.has("signingSecret")) {
+        if (websocket && configured.signingSecret().isPresent()) {
             problems.add("payload.signingSecret: only webhooks are signed; leave it out");
         }
-        check("jsonataFilter", payload, Expression::compile, problems);
-        check("jsonataTransform", payload, Expression::compile, problems);
+        check("jsonataFilter", configured.jsonataFilter(), Expression::compile, problems);
+        check("jsonataTransform", configured.jsonataTransform(), Expression::compile, problems);
         return problems;
     }
 
@@ -31,12 +35,9 @@ final class Objections {
         Object read(String text);
     }
 
-    private static void check(String field, JsonNode payload, Reader reader, List<String> problems) {
-        if (!payload.has(field)) {
-            return;
-        }
+    private static void check(String field, Optional<String> text, Reader reader, List<String> problems) {
         try {
-            reader.read(payload.path(field).asText());
+            text.ifPresent(reader::read);
         } catch (IllegalArgumentException wrong) {
             problems.add("payload." + field + ": " + wrong.getMessage());
         }

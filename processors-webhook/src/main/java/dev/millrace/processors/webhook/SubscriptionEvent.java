@@ -1,6 +1,8 @@
 package dev.millrace.processors.webhook;
 
 import dev.millrace.core.EventName;
+import dev.millrace.core.NotBlank;
+import dev.millrace.core.Positive;
 import java.util.Optional;
 
 /** The events of push subscriptions: what configures them, and what came of the pushing. */
@@ -18,11 +20,13 @@ public sealed interface SubscriptionEvent {
      * @param jsonataTransform evaluated on the event; its result is the body. Not for websockets
      * @param signingSecret the name of the project's secret that signs. Not for websockets
      */
-    @EventName("https://events.iterate.com/events/stream/subscription/configured")
+    @EventName(
+            value = "https://events.iterate.com/events/stream/subscription/configured",
+            aliases = "subscription-configured")
     record Configured(
-            String slug,
-            String type,
-            String callbackUrl,
+            @NotBlank String slug,
+            @NotBlank String type,
+            @NotBlank String callbackUrl,
             Optional<String> jsonataFilter,
             Optional<String> jsonataTransform,
             Optional<String> signingSecret)
@@ -39,7 +43,7 @@ public sealed interface SubscriptionEvent {
      * @param slug whose
      */
     @EventName("millrace/subscription-removed")
-    record Removed(String slug) implements SubscriptionEvent {}
+    record Removed(@NotBlank String slug) implements SubscriptionEvent {}
 
     /**
      * Nothing is pushed any more until the subscriber is configured again, and then from where it stopped.
@@ -49,7 +53,8 @@ public sealed interface SubscriptionEvent {
      * @param configuredAt the configuration this is about; on a newer one it has no effect
      */
     @EventName("millrace/subscription-disabled")
-    record Disabled(String slug, String reason, Optional<Long> configuredAt) implements SubscriptionEvent {}
+    record Disabled(@NotBlank String slug, @NotBlank String reason, Optional<Long> configuredAt)
+            implements SubscriptionEvent {}
 
     /**
      * An event was not accepted.
@@ -64,11 +69,11 @@ public sealed interface SubscriptionEvent {
      */
     @EventName("millrace/delivery-failed")
     record DeliveryFailed(
-            String slug,
+            @NotBlank String slug,
             long offset,
-            int attempt,
+            @Positive int attempt,
             Optional<Integer> status,
-            String message,
+            @NotBlank String message,
             Optional<String> nextAttemptAt,
             Optional<Long> configuredAt)
             implements SubscriptionEvent {}
@@ -82,5 +87,9 @@ public sealed interface SubscriptionEvent {
      * @param deliveries how many they were
      */
     @EventName("millrace/delivery-succeeded")
-    record DeliverySucceeded(String slug, long from, long through, int deliveries) implements SubscriptionEvent {}
+    record DeliverySucceeded(
+            @NotBlank String slug,
+            long from,
+            long through,
+            @Positive int deliveries) implements SubscriptionEvent {}
 }

@@ -3,8 +3,8 @@ package dev.millrace.processors.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.hosting.HostContext;
@@ -45,14 +45,15 @@ class CatchUpTest {
 
     private static Event configured(ExternalSubscriber processor) {
         JsonNode json = JsonCodec.parse("{\"streamPath\": \"/agents/1\", \"type\": \""
-                + BuiltInType.SUBSCRIPTION_CONFIGURED.type()
+                + EventType.of(SubscriptionEvent.Configured.class).name()
                 + "\", \"payload\": {\"slug\": \"s\", \"type\": \"webhook\", \"callbackUrl\": \"http://127.0.0.1:9/\"},"
                 + " \"offset\": 2, \"createdAt\": \"2026-01-01T12:00:00.000Z\"}");
         return JsonCodec.toEvent(json).decodedBy(processor.events());
     }
 
-    private Effects effects(Subscribers state, boolean catchingUp) {
-        return (Effects) Proxy.newProxyInstance(
+    @SuppressWarnings("unchecked")
+    private Effects<Subscribers> effects(Subscribers state, boolean catchingUp) {
+        return (Effects<Subscribers>) Proxy.newProxyInstance(
                 Effects.class.getClassLoader(),
                 new Class<?>[] {Effects.class},
                 (proxy, method, arguments) -> switch (method.getName()) {

@@ -3,10 +3,11 @@ package dev.millrace.processors.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.engine.KnownEvents;
 import java.time.Instant;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -19,8 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a configuration may say, and what is made of it. */
 class ConfigurationTest {
     private static List<String> problems(String payload) {
-        return new ExternalSubscriberProvider()
-                .problems(BuiltInType.SUBSCRIPTION_CONFIGURED, JsonCodec.parse(payload.replace('\'', '"')));
+        String complete = payload.contains("'slug'") ? payload : payload.replaceFirst("\\{", "{'slug': 's', ");
+        return KnownEvents.of(List.of(new ExternalSubscriberProvider()))
+                .problems(
+                        EventCatalog.nameOf(SubscriptionEvent.Configured.class),
+                        JsonCodec.parse(complete.replace('\'', '"')));
     }
 
     @Test

@@ -2,10 +2,11 @@ package dev.millrace.processors.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.ReadRange;
@@ -104,7 +105,7 @@ final class Stage implements AutoCloseable {
     }
 
     long configure(String payload) throws Exception {
-        return append(BuiltInType.SUBSCRIPTION_CONFIGURED.type(), payload);
+        return append(EventCatalog.nameOf(SubscriptionEvent.Configured.class), payload);
     }
 
     /** Configures a webhook without anything. */
@@ -117,7 +118,7 @@ final class Stage implements AutoCloseable {
         return get(streams().read(PATH, ReadRange.all()));
     }
 
-    List<Event> events(BuiltInType type) throws Exception {
+    List<Event> events(EventType type) throws Exception {
         return events().stream().filter(event -> type.matches(event.type())).toList();
     }
 
@@ -130,13 +131,13 @@ final class Stage implements AutoCloseable {
     }
 
     /** The payloads of all events of a type. */
-    List<JsonNode> payloads(BuiltInType type) throws Exception {
+    List<JsonNode> payloads(EventType type) throws Exception {
         return events(type).stream().map(Event::payloadJson).toList();
     }
 
     /** How many deliveries to a subscriber the log tells of. */
     int reported(String slug) throws Exception {
-        return payloads(BuiltInType.DELIVERY_SUCCEEDED).stream()
+        return payloads(EventType.of(SubscriptionEvent.DeliverySucceeded.class)).stream()
                 .filter(report -> report.path("slug").asText().equals(slug))
                 .mapToInt(report -> report.path("deliveries").intValue())
                 .sum();

@@ -2,7 +2,7 @@ package dev.millrace.processors.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.BuiltInType;
+import dev.millrace.core.EventType;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -88,8 +88,10 @@ class StalledPeerTest {
             stage.append("large", large);
         }
 
-        stage.await(() -> !stage.payloads(BuiltInType.DELIVERY_FAILED).isEmpty() && connections.size() > 1);
-        assertThat(stage.payloads(BuiltInType.DELIVERY_FAILED)
+        stage.await(() -> !stage.payloads(EventType.of(SubscriptionEvent.DeliveryFailed.class))
+                        .isEmpty()
+                && connections.size() > 1);
+        assertThat(stage.payloads(EventType.of(SubscriptionEvent.DeliveryFailed.class))
                         .get(0)
                         .path("message")
                         .asText())

@@ -2,8 +2,8 @@ package dev.millrace.processors.webhook;
 
 import static dev.millrace.testkit.MillraceAssertions.assertThat;
 
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.processor.Processor;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** The list of subscribers as the log tells of it. */
 @Tag("jdk")
 class SubscribersTest {
-    private static final String CONFIGURED = BuiltInType.SUBSCRIPTION_CONFIGURED.type();
+    private static final String CONFIGURED = EventCatalog.nameOf(SubscriptionEvent.Configured.class);
 
     private final StreamEngine engine =
             StreamEngine.builder(new InMemoryEventStore()).start();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.BuiltInType;
+import dev.millrace.core.EventType;
 import dev.millrace.jsonata.EvaluationThreads;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -34,8 +35,10 @@ class WebhookContentTest {
     }
 
     private JsonNode failure() throws Exception {
-        stage.await(() -> !stage.payloads(BuiltInType.DELIVERY_FAILED).isEmpty());
-        return stage.payloads(BuiltInType.DELIVERY_FAILED).get(0);
+        stage.await(() -> !stage.payloads(EventType.of(SubscriptionEvent.DeliveryFailed.class))
+                .isEmpty());
+        return stage.payloads(EventType.of(SubscriptionEvent.DeliveryFailed.class))
+                .get(0);
     }
 
     /** HMAC-SHA-256 from its definition, with nothing of ours. */
@@ -102,7 +105,7 @@ class WebhookContentTest {
         stage.append("noted", "{}");
         stage.await(() -> receiver.accepted().size() == 1);
 
-        assertThat(stage.payloads(BuiltInType.DELIVERY_FAILED))
+        assertThat(stage.payloads(EventType.of(SubscriptionEvent.DeliveryFailed.class)))
                 .hasSize(3)
                 .allSatisfy(failure -> assertThat(failure.path("message").asText())
                         .contains("IllegalStateException")
@@ -119,10 +122,12 @@ class WebhookContentTest {
         assertThat(receiver.requests())
                 .singleElement()
                 .satisfies(request -> assertThat(request.body().utf8()).isEqualTo("{\"sum\":3}"));
-        assertThat(stage.payloads(BuiltInType.DELIVERY_FAILED)).singleElement().satisfies(failure -> {
-            assertThat(failure.path("offset").longValue()).isEqualTo(3);
-            assertThat(failure.has("nextAttemptAt")).isFalse();
-        });
+        assertThat(stage.payloads(EventType.of(SubscriptionEvent.DeliveryFailed.class)))
+                .singleElement()
+                .satisfies(failure -> {
+                    assertThat(failure.path("offset").longValue()).isEqualTo(3);
+                    assertThat(failure.has("nextAttemptAt")).isFalse();
+                });
     }
 
     @Test
@@ -135,7 +140,8 @@ class WebhookContentTest {
         assertThat(receiver.requests())
                 .singleElement()
                 .satisfies(request -> assertThat(request.body().utf8()).isEqualTo("\"hi\""));
-        assertThat(stage.payloads(BuiltInType.DELIVERY_FAILED)).isEmpty();
+        assertThat(stage.payloads(EventType.of(SubscriptionEvent.DeliveryFailed.class)))
+                .isEmpty();
     }
 
     /** Else a few subscribers with slow expressions would hold up the effects of every stream. */
@@ -206,9 +212,11 @@ class WebhookContentTest {
         stage.configure("{\"slug\": \"named\", \"type\": \"webhook\", \"callbackUrl\": \"http://localhost:"
                 + receiver.port() + "/\"}");
         stage.note(1);
-        stage.await(() -> stage.payloads(BuiltInType.DELIVERY_FAILED).size() >= 2);
+        stage.await(() -> stage.payloads(EventType.of(SubscriptionEvent.DeliveryFailed.class))
+                        .size()
+                >= 2);
 
-        assertThat(stage.payloads(BuiltInType.DELIVERY_FAILED))
+        assertThat(stage.payloads(EventType.of(SubscriptionEvent.DeliveryFailed.class)))
                 .allSatisfy(failure -> assertThat(failure.path("message").asText())
                         .contains("not allowed (loopback)")
                         .doesNotContain("t0ps3cret"));
@@ -244,13 +252,14 @@ class WebhookContentTest {
         stage.start().configure("{\"slug\": \"s\", \"type\": \"pigeon\", \"callbackUrl\": \"ftp://x\"}");
         stage.configure(webhook("\"jsonataFilter\": \"payload.(\""));
 
-        assertThat(stage.payloads(BuiltInType.INVALID_EVENT_APPENDED)).hasSize(2);
-        assertThat(stage.payloads(BuiltInType.INVALID_EVENT_APPENDED)
+        assertThat(stage.payloads(BuiltInType.INVALID_EVENT_APPENDED.eventType()))
+                .hasSize(2);
+        assertThat(stage.payloads(BuiltInType.INVALID_EVENT_APPENDED.eventType())
                         .get(0)
                         .path("error")
                         .asText())
                 .contains("payload.type: expected 'webhook' or 'websocket', got 'pigeon'");
-        assertThat(stage.payloads(BuiltInType.INVALID_EVENT_APPENDED)
+        assertThat(stage.payloads(BuiltInType.INVALID_EVENT_APPENDED.eventType())
                         .get(1)
                         .path("error")
                         .asText())

@@ -3,7 +3,8 @@ package dev.millrace.processors.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.BuiltInType;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.EventType;
 import dev.millrace.store.sqlite.SqliteEventStore;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,11 +42,12 @@ class WebhookRetryTest {
     }
 
     private List<JsonNode> failures() throws Exception {
-        return stage.payloads(BuiltInType.DELIVERY_FAILED);
+        return stage.payloads(EventType.of(SubscriptionEvent.DeliveryFailed.class));
     }
 
     private Duration waitAfter(int failure) throws Exception {
-        var event = stage.events(BuiltInType.DELIVERY_FAILED).get(failure);
+        var event = stage.events(EventType.of(SubscriptionEvent.DeliveryFailed.class))
+                .get(failure);
         return Duration.between(
                 event.createdAt(),
                 Instant.parse(event.payloadJson().path("nextAttemptAt").asText()));
@@ -140,7 +142,7 @@ class WebhookRetryTest {
         assertThat(receiver.requests()).hasSize(3);
         assertThat(failures().stream().map(failure -> failure.has("nextAttemptAt")))
                 .containsExactly(true, true, false);
-        assertThat(stage.payloads(BuiltInType.SUBSCRIPTION_DISABLED))
+        assertThat(stage.payloads(EventType.of(SubscriptionEvent.Disabled.class)))
                 .singleElement()
                 .satisfies(disabled -> assertThat(disabled.path("reason").asText())
                         .contains("offset " + stage.noted().get(0), "3 attempts", "500"));
@@ -165,7 +167,7 @@ class WebhookRetryTest {
         stage.await(() -> stage.reported("other") == 1);
 
         assertThat(receiver.requests()).hasSize(1);
-        assertThat(stage.payloads(BuiltInType.SUBSCRIPTION_DISABLED)
+        assertThat(stage.payloads(EventType.of(SubscriptionEvent.Disabled.class))
                         .get(0)
                         .path("reason")
                         .asText())
@@ -194,7 +196,7 @@ class WebhookRetryTest {
         stage.start().webhook("back", receiver);
         stage.note(1);
         stage.await(() -> stage.reported("back") == 1);
-        stage.append(BuiltInType.SUBSCRIPTION_REMOVED.type(), "{\"slug\": \"back\"}");
+        stage.append(EventCatalog.nameOf(SubscriptionEvent.Removed.class), "{\"slug\": \"back\"}");
         stage.note(2);
         stage.await(() -> stage.subscriber("back").isMissingNode());
 

@@ -3,8 +3,8 @@ package dev.millrace.processors.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.engine.EventStore;
 import dev.millrace.engine.InMemoryEventStore;
@@ -100,7 +100,7 @@ class WebhookTest {
                         .map(Receiver.Received::id)
                         .distinct())
                 .hasSize(1);
-        List<JsonNode> failures = stage.payloads(BuiltInType.DELIVERY_FAILED);
+        List<JsonNode> failures = stage.payloads(EventType.of(SubscriptionEvent.DeliveryFailed.class));
         assertThat(failures).hasSize(5).allSatisfy(failure -> {
             assertThat(failure.path("offset").longValue()).isEqualTo(configured + 1);
             assertThat(failure.path("status").intValue()).isEqualTo(500);
@@ -158,7 +158,7 @@ class WebhookTest {
         stage.note(250);
         stage.await(() -> stage.reported("one") == 250 && stage.reported("two") == 250);
 
-        List<JsonNode> reports = stage.payloads(BuiltInType.DELIVERY_SUCCEEDED);
+        List<JsonNode> reports = stage.payloads(EventType.of(SubscriptionEvent.DeliverySucceeded.class));
         assertThat(reports).hasSizeLessThan(60);
         assertThat(receiver.requests())
                 .allSatisfy(request ->

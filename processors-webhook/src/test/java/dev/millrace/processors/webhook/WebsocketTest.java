@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.Provenance;
 import dev.millrace.engine.EventStore;
@@ -176,7 +178,7 @@ class WebsocketTest {
         stage.note(1);
         stage.await(() -> peer.frames("event").size() == 1);
 
-        stage.append(BuiltInType.SUBSCRIPTION_REMOVED.type(), "{\"slug\": \"ws\"}");
+        stage.append(EventCatalog.nameOf(SubscriptionEvent.Removed.class), "{\"slug\": \"ws\"}");
         stage.await(() -> peer.closedWith().isPresent());
     }
 
@@ -190,7 +192,7 @@ class WebsocketTest {
 
         stage.await(() -> peer.frames("event").size() == 4);
         assertThat(peer.offsets()).isEqualTo(stage.noted());
-        List<JsonNode> failures = stage.payloads(BuiltInType.DELIVERY_FAILED);
+        List<JsonNode> failures = stage.payloads(EventType.of(SubscriptionEvent.DeliveryFailed.class));
         assertThat(failures)
                 .hasSize(3)
                 .allSatisfy(

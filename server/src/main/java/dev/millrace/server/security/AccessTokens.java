@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.runner.Timers;
 import java.io.IOException;
 import java.io.UncheckedIOException;

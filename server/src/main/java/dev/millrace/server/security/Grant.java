@@ -2,6 +2,7 @@ package dev.millrace.server.security;
 
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.Operation;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.runner.VirtualTimers;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,13 +1,10 @@
-package dev.millrace.server.security;
+package dev.millrace.core.hosting;
 
-import dev.millrace.core.BuiltInType;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
-/** What a token may allow. */
+/** What a token may allow. For appends they are ordered: if two rules apply to an event, the later one here is needed. */
 public enum Operation {
     /** Reads, live reads, state and lists. Reading a stream that does not exist creates it. */
     READ,
@@ -19,30 +16,6 @@ public enum Operation {
     DEPLOY,
     /** Destroying streams and managing secrets, and everything else as well. */
     ADMIN;
-
-    private static final Set<BuiltInType> PLAIN = EnumSet.of(
-            BuiltInType.INITIALIZED,
-            BuiltInType.CHILD_STREAM_CREATED,
-            BuiltInType.METADATA_UPDATED,
-            BuiltInType.ERROR_OCCURRED,
-            BuiltInType.INVALID_EVENT_APPENDED,
-            BuiltInType.EFFECT_FAILED,
-            BuiltInType.PROCESSOR_HALTED,
-            BuiltInType.PAYLOAD_MALFORMED);
-    private static final Set<BuiltInType> CODE = EnumSet.of(
-            BuiltInType.DYNAMIC_WORKER_CONFIGURED,
-            BuiltInType.DYNAMIC_WORKER_ENV_VAR_SET,
-            BuiltInType.DYNAMIC_WORKER_REMOVED);
-
-    /** What it takes to append an event that will be stored under this type, whatever the spelling. */
-    public static Operation toAppend(String type) {
-        return BuiltInType.of(type).map(Operation::toAppend).orElse(APPEND);
-    }
-
-    /** As {@link #toAppend(String)}. A built-in type that nobody has thought of here steers streams. */
-    static Operation toAppend(BuiltInType type) {
-        return PLAIN.contains(type) ? APPEND : CODE.contains(type) ? DEPLOY : CONTROL;
-    }
 
     /** The operation as it is written: in small letters. */
     public String word() {

@@ -1,0 +1,60 @@
+package dev.millrace.processors.scheduler;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.millrace.core.hosting.PayloadCheck;
+import dev.millrace.processors.scheduler.ScheduleEvent.AppendScheduled;
+import dev.millrace.processors.scheduler.ScheduleEvent.Configured;
+import dev.millrace.processors.scheduler.ScheduleEvent.ExecutionFinished;
+import dev.millrace.processors.scheduler.ScheduleEvent.ExecutionStarted;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the payloads of schedules must fulfil beyond the types of their fields. */
+final class ScheduleRules {
+    /** The last second of the year 9999. */
+    private static final long LATEST = 253_402_300_799L;
+
+    private ScheduleRules() {}
+
+    static List<String> ofRequest(AppendScheduled asked, PayloadCheck host) {
+        List<String> problems = new ArrayList<>();
+        new Target("payload.append.", problems, host).read(asked.append());
+        new ScheduleReader("payload.schedule", problems).read(asked.schedule());
+        return problems;
+    }
+
+    static List<String> ofConfiguration(Configured configured, PayloadCheck host) {
+        List<String> problems = new ArrayList<>();
+        configured
+                .payloadJson()
+                .filter(json -> !json.isTextual() && !json.isNull())
+                .ifPresent(json -> problems.add("payload.payloadJson: expected a string, got " + Words.describe(json)));
+        new ScheduleReader("payload.schedule", problems).read(configured.schedule());
+        seconds("nextRunAt", configured.nextRunAt(), problems);
+        return problems;
+    }
+
+    static List<String> ofStart(ExecutionStarted started, PayloadCheck host) {
+        List<String> problems = new ArrayList<>();
+        seconds("startedAt", started.startedAt(), problems);
+        return problems;
+    }
+
+    static List<String> ofEnd(ExecutionFinished finished, PayloadCheck host) {
+        List<String> problems = new ArrayList<>();
+        if (!finished.outcome().equals("succeeded") && !finished.outcome().equals("failed")) {
+            JsonNode outcome = TextNode.valueOf(finished.outcome());
+            problems.add("payload.outcome: expected 'succeeded' or 'failed', got " + Words.describe(outcome));
+        }
+        finished.nextRunAt().ifPresent(next -> seconds("nextRunAt", next, problems));
+        return problems;
+    }
+
+    private static void seconds(String field, long value, List<String> problems) {
+        if (value < 0 || value > LATEST) {
+            problems.add(
+                    "payload." + field + ": expected seconds since the epoch, from 0 to the year 9999, got " + value);
+        }
+    }
+}
