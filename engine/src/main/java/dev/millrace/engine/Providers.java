@@ -48,11 +48,6 @@ final class Providers {
                 .toList();
     }
 
-    boolean isEverywhere(String name) {
-        ProcessorProvider provider = byName.get(name);
-        return provider != null && provider.everywhere();
-    }
-
     /** The names of those that run only where an event attached them. */
     Collection<String> attachable() {
         return byName.values().stream()

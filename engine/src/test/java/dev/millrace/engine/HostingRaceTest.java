@@ -170,7 +170,7 @@ class HostingRaceTest {
     @Test
     void should_wait_at_the_stop_for_the_thread_that_starts_processors() throws Exception {
         CountDownLatch busy = new CountDownLatch(1);
-        AtomicReference<Thread> stopper = new AtomicReference<>();
+        AtomicReference<@Nullable Thread> stopper = new AtomicReference<>();
         AtomicBoolean created = new AtomicBoolean();
         ControlledStore store = new ControlledStore(new InMemoryEventStore());
         StreamEngine engine = StreamEngine.builder(store)

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** How often the service parses what is posted, told by the texts that its JSON library is given. */
-@SuppressWarnings("NullAway.Init") // set before each test
+@SuppressWarnings({"NullAway.Init", "deprecation"}) // set before each test; the way to a factory that exists already
 class ParseCountTest {
     private static final String MARK = "marked-for-the-count";
     private static final String PLAIN = "{\"type\":\"a\",\"payload\":{\"text\":\"" + MARK + "\",\"n\":1.50}}";
@@ -64,7 +64,7 @@ class ParseCountTest {
     }
 
     @AfterEach
-    @SuppressWarnings("NullAway") // null is how the library says none
+    @SuppressWarnings({"NullAway", "deprecation"}) // null is how the library says none
     void stop() throws Exception {
         millrace.close();
         factory.setInputDecorator(null);

@@ -31,7 +31,7 @@ final class StallingStore {
                     try {
                         return method.invoke(memory, arguments);
                     } catch (InvocationTargetException e) {
-                        throw e.getCause();
+                        throw e.getTargetException();
                     }
                 });
     }

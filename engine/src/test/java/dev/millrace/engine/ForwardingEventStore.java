@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A store that hands every call on to another one, for those who change some of them: measure commits, hold them up, make
+ * A store that hands every call on to another one, for tests that change some of them: measure commits, hold them up, make
  * them fail. What is not overridden does exactly what the other one does.
  */
 public interface ForwardingEventStore extends EventStore {
