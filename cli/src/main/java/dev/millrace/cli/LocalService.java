@@ -43,12 +43,21 @@ final class LocalService implements AutoCloseable {
      * @throws CommandFailure when the address cannot be had
      */
     static LocalService start(DataDirectory.Opened data, Map<String, String> settings, Listening listening) {
+        return start(data, providers(), settings, listening);
+    }
+
+    /** As the other one, with these processors. */
+    static LocalService start(
+            DataDirectory.Opened data,
+            List<ProcessorProvider> processors,
+            Map<String, String> settings,
+            Listening listening) {
         StreamEngine engine;
         try {
             Map<String, String> all = new HashMap<>(settings);
             all.put(LOOPBACK, String.valueOf(listening.isLoopback()));
             engine = StreamEngine.builder(data.store())
-                    .processors(providers())
+                    .processors(processors)
                     .settings(all)
                     .secrets(data.vault())
                     .start();

@@ -9,20 +9,25 @@ import dev.millrace.core.processor.Processor;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Where processors to be replayed come from: the command's own, and those of a class path. */
+/** Where processors to be hosted or replayed come from: the command's own, and those of a class path. */
 final class ProcessorSource implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.cli");
+
     private final URLClassLoader loader;
     private final Map<String, String> settings;
 
@@ -98,13 +103,56 @@ final class ProcessorSource implements AutoCloseable {
                         + " leave the core out of --classpath");
     }
 
+    /**
+     * Every provider, for a server. Those of the class path are asked for their names and events, so that what cannot be
+     * loaded is said before anything starts.
+     *
+     * @throws CommandFailure when one cannot be loaded, or there is none on a class path that is not empty
+     */
+    List<ProcessorProvider> hosted() {
+        List<ProcessorProvider> providers = providers();
+        List<ProcessorProvider> foreign = providers.stream()
+                .filter(provider -> provider.getClass().getClassLoader() == loader)
+                .toList();
+        if (foreign.isEmpty() && loader.getURLs().length > 0) {
+            throw new CommandFailure("--classpath: no processor was found in " + places()
+                    + "; a directory or jar names its providers in META-INF/services/"
+                    + ProcessorProvider.class.getName());
+        }
+        for (ProcessorProvider provider : foreign) {
+            String name = provider.getClass().getName();
+            try {
+                LOG.log(
+                        Level.DEBUG,
+                        "{0} brings ''{1}'' with {2} event types",
+                        name,
+                        provider.name(),
+                        provider.events().size());
+            } catch (RuntimeException | LinkageError e) {
+                throw new CommandFailure(
+                        "--classpath: " + name + " is broken: " + e
+                                + "; correct it, or add what it needs to --classpath",
+                        e);
+            }
+        }
+        return providers;
+    }
+
+    private String places() {
+        return Arrays.stream(loader.getURLs()).map(URL::getPath).collect(Collectors.joining(", "));
+    }
+
     private List<ProcessorProvider> providers() {
         try {
             return ServiceLoader.load(ProcessorProvider.class, loader).stream()
                     .map(ServiceLoader.Provider::get)
                     .toList();
-        } catch (ServiceConfigurationError e) {
-            throw new CommandFailure("--classpath: a processor there cannot be loaded: " + e.getMessage(), e);
+        } catch (ServiceConfigurationError | LinkageError e) {
+            String cause = e.getCause() == null ? "" : " (" + e.getCause() + ")";
+            throw new CommandFailure(
+                    "--classpath: a processor there cannot be loaded: " + e.getMessage() + cause
+                            + "; correct its META-INF/services file, or add what it needs to --classpath",
+                    e);
         }
     }
 

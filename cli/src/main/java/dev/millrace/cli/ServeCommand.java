@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.core.hosting.ProcessorProvider;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
             "  millrace serve",
             "  millrace serve --data /var/lib/millrace --port 8080",
             "  millrace serve --in-memory --port 0",
+            "  millrace serve --classpath reminders/target/classes",
             "  millrace serve --allow-egress api.example.com --allow-webhook hooks.internal",
             "  curl http://127.0.0.1:4242/ann/agent1 -d '{\"type\": \"user-said\", \"payload\": {\"text\": \"hi\"}}' \\",
             "      -H 'Content-Type: application/json'"
@@ -74,6 +76,14 @@ final class ServeCommand implements Callable<Integer> {
                             + " do everything.")
     private boolean insecure;
 
+    @Option(
+            names = "--classpath",
+            paramLabel = "DIR",
+            description =
+                    "Processors of yours: directories of classes and jars, separated like a class path; DIR/* is every"
+                            + " jar in it. May be given more than once.")
+    private List<String> classPath = new ArrayList<>();
+
     @Mixin
     private final ServiceLimits limits = new ServiceLimits();
 
@@ -94,8 +104,12 @@ final class ServeCommand implements Callable<Integer> {
             throw usage("--host " + host + " can be reached by other machines, and there is no token; make one with"
                     + " 'millrace token create', listen on " + LocalService.Listening.LOOPBACK + ", or add --insecure");
         }
+        // Its class loader stays open as long as the process lives.
+        List<ProcessorProvider> processors =
+                ProcessorSource.open(classPath, terminal.environment()).hosted();
         LocalService service = LocalService.start(
                 data.open(DEFAULT_DATA, terminal.environment()),
+                processors,
                 settings.with(ModelSettings.from(terminal.environment())),
                 listening);
         service.stopWithProcess();
