@@ -45,17 +45,17 @@ final class PollProcessor implements Processor<PollState> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(PollState state, Event event, Effects effects) {
+    public CompletionStage<Void> afterAppend(PollState state, Event event, Effects<PollState> effects) {
         return close(state, effects);
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(PollState state, Effects effects) {
+    public CompletionStage<Void> onCaughtUp(PollState state, Effects<PollState> effects) {
         return close(state, effects);
     }
 
     /** The append is made once for each poll: its key comes from the event that opened the poll. */
-    private static CompletionStage<Void> close(PollState state, Effects effects) {
+    private static CompletionStage<Void> close(PollState state, Effects<PollState> effects) {
         return state.open()
                 .filter(PollState.Poll::isComplete)
                 .map(poll -> Effects.done(effects.append(Draft.of(new PollEvent.Closed(poll.winner(), poll.votes()))
