@@ -1,12 +1,5 @@
 // fetch, as far as model providers and web hooks need it. The host decides where a request may go.
 {
-  const bytes = (binary) => {
-    const array = new Uint8Array(binary.length);
-    for (let at = 0; at < binary.length; at++) {
-      array[at] = binary.charCodeAt(at);
-    }
-    return array;
-  };
   const binary = (array) => {
     let text = "";
     for (let at = 0; at < array.length; at += 4096) {
@@ -109,7 +102,7 @@
       }
       const piece = await ask("read", { answer: this.#answer });
       this.#over = piece.done;
-      return piece.done ? { done: true, value: undefined } : { done: false, value: bytes(piece.chunk) };
+      return piece.done ? { done: true, value: undefined } : { done: false, value: Uint8Array.fromBase64(piece.chunk) };
     }
     #cancel() {
       this.#over = true;
@@ -177,11 +170,9 @@
       return parse(await this.text());
     }
     async bytes() {
-      let all = "";
-      await this.#all((chunk) => {
-        all += binary(chunk);
-      });
-      return bytes(all);
+      const chunks = [];
+      await this.#all((chunk) => chunks.push(chunk));
+      return joined(chunks);
     }
     async arrayBuffer() {
       return (await this.bytes()).buffer;

@@ -77,6 +77,18 @@ Math.random = () => {
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
 };
 
+// ---- bytes
+
+const joined = (pieces) => {
+  const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+};
+
 // ---- modules: each source arrives as the body of a function
 
 const modules = new Map();

@@ -241,6 +241,22 @@ class EgressTest {
     }
 
     @Test
+    void should_read_a_large_response_within_the_processor_time_of_one_event() throws Exception {
+        server.close();
+        server = WorkerServer.start(
+                new InMemoryEventStore(), Map.of("script.allow-hosts", "localhost:" + web.getPort()), Map.of());
+        String large = "aé✓😀".repeat(100_000);
+        web.enqueue(new MockResponse.Builder().body(large).build());
+        web.enqueue(new MockResponse.Builder().body(large).build());
+
+        assertThat(run("await fetch('" + address("/")
+                        + "').then(async (r) => (await r.text()) === 'aé✓😀'.repeat(100000))"))
+                .isEqualTo("true");
+        assertThat(run("await fetch('" + address("/") + "').then(async (r) => (await r.bytes()).length)"))
+                .isEqualTo("1000000");
+    }
+
+    @Test
     void should_say_who_does_not_answer() throws Exception {
         int port = web.getPort();
         web.close();

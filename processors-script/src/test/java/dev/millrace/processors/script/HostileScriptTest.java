@@ -125,6 +125,7 @@ class HostileScriptTest {
             importing a module upwards | await import("../../../etc/passwd").catch((e) => e.message) | there is no module 'etc/passwd'
             importing past us | await (0, eval)("import('std')").catch((e) => e.message) | could not load module
             importing a file past us | await (0, eval)("import('/etc/passwd')").catch((e) => e.message) | could not load module
+            importing the guest program past us | (await (0, eval)("import('function.mjs')").then(Object.keys, () => [])).length ? "something" : "nothing" | nothing
             the environment of the server | JSON.stringify(process.env) + Object.keys(process) | {}env
             fetching anything | await fetch("https://example.com/").catch((e) => e.message) | may not reach example.com
             fetching metadata | await fetch("http://169.254.169.254/latest").catch((e) => e.message) | may not reach 169.254.169.254:80

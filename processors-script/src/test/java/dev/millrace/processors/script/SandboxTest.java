@@ -162,6 +162,11 @@ class SandboxTest {
                                         + " return [...all].map((b) => d.decode(Uint8Array.of(b), { stream: true })).join('|') + d.decode() })()")
                         .asText())
                 .isEqualTo("|é|||✓||||😀|x");
+        assertThat(value(
+                                "(() => { const d = new TextDecoder(); const one = (last, ...all) => d.decode(Uint8Array.of(...all), { stream: !last });"
+                                        + " return [one(0, 0xef, 0xbb), one(0, 0xbf, 97, 0xe2), one(0, 0x9c), one(1), one(0, 0xe0, 0x80), one(1, 0xc3)] })()")
+                        .toString())
+                .isEqualTo("[\"\",\"a\",\"\",\"\ufffd\",\"\",\"\ufffd\ufffd\ufffd\"]");
         assertThat(value("new TextDecoder().decode(Uint8Array.of(97, 255, 0xe2, 0x9c, 98, 0xed, 0xa0, 0x80))")
                         .asText())
                 .isEqualTo("a��b���");
