@@ -169,10 +169,9 @@ final class Subtree<S> {
             oneByOne = why instanceof UnsupportedOperationException && !followsOneByOne;
             followsOneByOne |= oneByOne;
             phase = again || oneByOne ? Phase.RECONNECTING : Phase.STOPPED;
-            if (again && losses == 0) {
-                deafSince = options.timers().now();
+            if (again) {
+                noteLoss();
             }
-            losses += again ? 1 : 0;
             delay = RunnerOptions.RECONNECT.delay(losses, options.random());
         }
         if (oneByOne) {
@@ -184,6 +183,12 @@ final class Subtree<S> {
             options.timers().after(delay, () -> options.executor().execute(this::connect));
         } else {
             fail("subscription to the subtree of " + root + " ended: " + Diagnostics.describe(why));
+        }
+    }
+
+    private synchronized void noteLoss() {
+        if (losses++ == 0) {
+            deafSince = options.timers().now();
         }
     }
 
