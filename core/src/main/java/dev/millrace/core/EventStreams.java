@@ -101,7 +101,7 @@ public interface EventStreams {
     /**
      * The same streams, which send each append once and leave it to the caller to send it again. A {@link
      * dev.millrace.core.runner.ProcessorRunner} asks for them, because it does so itself. Streams that send nothing again
-     * answer themselves.
+     * answer themselves, and so do wrappers: one that hands this call on to what it wraps is passed by.
      */
     default EventStreams withoutRetries() {
         return this;

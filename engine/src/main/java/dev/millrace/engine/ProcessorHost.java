@@ -46,7 +46,6 @@ final class ProcessorHost implements CommitListener {
     private static final System.Logger LOG = System.getLogger("dev.millrace.engine");
     private static final int EFFECT_THREADS = 16;
     private static final int PAGE = 256;
-    private static final Duration RESTART_DELAY = Duration.ofSeconds(1);
 
     /** A stream on which nothing happened between two sweeps is let go. */
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(2);
@@ -269,7 +268,7 @@ final class ProcessorHost implements CommitListener {
                     .effectsFrom(wanted.effectsFrom().get())
                     .until(event -> Attachments.ends(event, name, wanted))
                     .start();
-            runner.ended().thenAccept(status -> restart(stream, name, runner, status));
+            runner.ended().thenAccept(status -> forget(stream, name, runner, status));
             return Optional.of(runner);
         } catch (RuntimeException refused) {
             String message = "cannot run processor '" + name + "' on " + stream.path() + ": " + refused.getMessage();
@@ -286,19 +285,16 @@ final class ProcessorHost implements CommitListener {
         }
     }
 
-    /** A runner whose tail failed is started again after a while; one that halted, or was stopped, is not. */
-    private void restart(StreamKey stream, String name, ProcessorRunner<?> runner, RunnerStatus status) {
+    /** A runner that was refused for good is forgotten; the next event of the stream starts another one. */
+    private void forget(StreamKey stream, String name, ProcessorRunner<?> runner, RunnerStatus status) {
         if (status.phase() == Phase.STOPPED && status.failure().isPresent() && !stopped) {
-            timers.after(
-                    RESTART_DELAY,
-                    () -> run(() -> {
-                        HostedStream hosted = active.get(stream);
-                        if (hosted != null) {
-                            runner.stop(Duration.ZERO);
-                            hosted.forget(name, runner);
-                            activate(stream, status.reducedThrough() + 1);
-                        }
-                    }));
+            run(() -> {
+                runner.stop(Duration.ZERO);
+                HostedStream hosted = active.get(stream);
+                if (hosted != null) {
+                    hosted.forget(name, runner);
+                }
+            });
         }
     }
 

@@ -6,14 +6,16 @@ import static dev.millrace.processors.scheduler.Stage.scheduled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.core.Appended;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
+import dev.millrace.core.ForwardingEventStreams;
 import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.runner.EffectsFrom;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.engine.InMemoryEventStore;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -106,16 +108,20 @@ class RemoteSchedulerTest {
 
     /** The stage's streams, over a network that loses so many answers to the append of a tick. */
     private EventStreams losingAnswers(AtomicInteger answers) {
-        return (EventStreams) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {EventStreams.class}, (proxy, method, arguments) -> {
-                    Object answer = method.invoke(stage.streams, arguments);
-                    boolean tick = method.getName().equals("append")
-                            && arguments[1] instanceof EventInput input
-                            && input.type().equals("tick");
-                    return tick && answers.getAndDecrement() > 0
-                            ? CompletableFuture.failedFuture(
-                                    new StreamException(StreamException.Code.UNAVAILABLE, "no answer"))
-                            : answer;
-                });
+        return new ForwardingEventStreams() {
+            @Override
+            public EventStreams delegate() {
+                return stage.streams;
+            }
+
+            @Override
+            public CompletableFuture<Appended> append(StreamPath path, EventInput input) {
+                CompletableFuture<Appended> answer = stage.streams.append(path, input);
+                return input.type().equals("tick") && answers.getAndDecrement() > 0
+                        ? CompletableFuture.failedFuture(
+                                new StreamException(StreamException.Code.UNAVAILABLE, "no answer"))
+                        : answer;
+            }
+        };
     }
 }

@@ -10,7 +10,6 @@ import dev.millrace.core.runner.EffectsFrom;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.RetryPolicy;
 import dev.millrace.core.runner.RunnerStatus;
-import dev.millrace.core.runner.RunnerStatus.Phase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,6 @@ import java.util.concurrent.CompletionStage;
 final class WorkerRun {
     private static final EventCatalog CATALOG = EventCatalog.of(WorkerEvent.class);
     private static final RetryPolicy ONCE = new RetryPolicy(0, Duration.ofMillis(200), Duration.ofSeconds(1));
-    private static final Duration RESTART_DELAY = Duration.ofSeconds(1);
 
     private final HostContext context;
     private final ScriptLimits limits;
@@ -107,25 +105,13 @@ final class WorkerRun {
         if (attempt.isCancelled()) {
             runner.stop(Duration.ZERO);
         }
-        return runner.ended().thenCompose(status -> {
-            boolean isBroken =
-                    status.phase() == Phase.STOPPED && status.failure().isPresent() && !attempt.isCancelled();
-            return isBroken ? again(runner, processor) : CompletableFuture.completedFuture(status);
-        });
+        return runner.ended();
     }
 
     /** The runner first: what the script says of being stopped in the middle is nobody's business then. */
     private void stop(Worker worker) {
         running.ifPresent(runner -> runner.stop(Duration.ZERO));
         worker.close();
-    }
-
-    /** The subscription failed, not the script. */
-    private CompletionStage<RunnerStatus> again(ProcessorRunner<ScriptState> broken, ScriptProcessor processor) {
-        broken.stop(Duration.ZERO);
-        CompletableFuture<Void> later = new CompletableFuture<>();
-        context.timers().after(RESTART_DELAY, () -> later.complete(null));
-        return later.thenComposeAsync(nothing -> follow(processor), context.executor());
     }
 
     /** Whether this event ends this run: what comes after it is another run's, or nobody's. */

@@ -4,8 +4,6 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.runner.EffectsFrom;
 import dev.millrace.core.runner.ProcessorRunner;
-import dev.millrace.core.runner.RunnerStatus;
-import dev.millrace.core.runner.RunnerStatus.Phase;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * comes next for the same subscriber goes on where this one ended. Safe for use by many threads.
  */
 final class CourierRun {
-    private static final Duration RESTART_DELAY = Duration.ofSeconds(1);
-
     private final Courier courier;
     private final StreamPath path;
     private final HostContext context;
@@ -52,26 +48,7 @@ final class CourierRun {
                     .start();
             runner = started;
         }
-        started.ended().thenAccept(status -> settle(started, status));
-    }
-
-    /** A runner whose tail failed is replaced after a while; one that halted, or was stopped, is not. */
-    private void settle(ProcessorRunner<Origin> over, RunnerStatus status) {
-        if (status.phase() == Phase.HALTED) {
-            close();
-        } else if (status.failure().isPresent()) {
-            context.timers().after(RESTART_DELAY, () -> context.executor().execute(() -> replace(over)));
-        }
-    }
-
-    private void replace(ProcessorRunner<Origin> over) {
-        synchronized (this) {
-            if (closed || runner != over) {
-                return;
-            }
-            stop(over);
-        }
-        begin();
+        started.ended().thenRun(this::close);
     }
 
     private void stop(ProcessorRunner<Origin> over) {
