@@ -20,7 +20,6 @@ final class HttpThreads extends QueuedThreadPool {
     public Thread newThread(Runnable task) {
         Thread thread = new HttpThread(task);
         thread.setDaemon(isDaemon());
-        thread.setPriority(getThreadsPriority());
         thread.setName(getName() + "-" + thread.getId());
         return thread;
     }
