@@ -36,9 +36,10 @@ public record PollState(Optional<Poll> open) {
 
         String winner() {
             int most = Collections.max(votes.values());
-            return votes.keySet().stream()
-                    .filter(option -> votes.get(option) == most)
+            return votes.entrySet().stream()
+                    .filter(option -> option.getValue() == most)
                     .findFirst()
+                    .map(Map.Entry::getKey)
                     .orElseThrow();
         }
     }
