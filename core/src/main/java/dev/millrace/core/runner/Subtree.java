@@ -176,7 +176,7 @@ final class Subtree<S> {
         }
         if (oneByOne) {
             options.executor().execute(this::connect);
-        } else if (again) {
+        } else if (again || why == null) {
             LOG.log(
                     Level.DEBUG,
                     () -> processor.slug() + " below " + root + " is not connected, and tries again: " + why);
