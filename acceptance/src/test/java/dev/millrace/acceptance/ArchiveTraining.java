@@ -1,6 +1,6 @@
 package dev.millrace.acceptance;
 
-import dev.millrace.contracts.wire.Service;
+import dev.millrace.contracts.wire.ServiceClient;
 import dev.millrace.core.EventType;
 import java.util.List;
 
@@ -11,7 +11,7 @@ final class ArchiveTraining {
 
     private ArchiveTraining() {}
 
-    static void run(Service server) {
+    static void run(ServiceClient server) {
         server.append(
                 STREAM,
                 EventType.of("https://events.iterate.com/events/stream/jsonata-transformer-configured"),
@@ -30,7 +30,7 @@ final class ArchiveTraining {
                 EventType.of("https://events.iterate.com/events/stream/dynamic-worker/configured"),
                 "{\"slug\":\"w\",\"script\":\"export default { async afterAppend({ append, event }) {"
                         + " if (event.type === 'order') await append({ type: 'pong' }); } };\"}");
-        server.live(Service.api(STREAM)).awaitOffset(1);
+        server.live(ServiceClient.api(STREAM)).awaitOffset(1);
         server.append(STREAM, "{\"type\":\"order\"}");
         server.awaitHistory(STREAM, events -> server.types(STREAM).containsAll(DONE));
     }

@@ -7,7 +7,7 @@ import dev.millrace.client.HttpEventStreams;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
-import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -35,7 +35,7 @@ class BlankStreamTest {
     @Test
     void should_become_an_agent_with_three_requests_and_look_the_same_to_everybody(@TempDir Path data)
             throws Exception {
-        try (ScriptedModelServer model = ScriptedModelServer.start(Script.assistant());
+        try (ScriptedModelServer model = ScriptedModelServer.start(ModelScript.assistant());
                 CommandProcess server = CommandProcess.start(
                         Map.of("OPENAI_BASE_URL", model.baseUrl()),
                         "serve",

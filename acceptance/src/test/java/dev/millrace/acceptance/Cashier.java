@@ -4,8 +4,8 @@ import dev.millrace.client.HttpEventStreams;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventName;
-import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
@@ -159,14 +159,14 @@ final class Cashier implements Processor<Cashier.Till> {
 
     /** Looks at what is owed. Whoever else began a payment is dead; the next one is begun when none of our own is open. */
     private CompletionStage<Void> decide(Till till, Effects<Till> effects) {
-        Stream<Draft> unknown = till.open().entrySet().stream()
+        Stream<EventDraft> unknown = till.open().entrySet().stream()
                 .filter(payment -> !payment.getValue().by().equals(name)
                         && effects.delivery().behind() == 0)
-                .map(payment -> Draft.of(new Trade.PaymentOutcomeUnknown(payment.getKey()))
+                .map(payment -> EventDraft.of(new Trade.PaymentOutcomeUnknown(payment.getKey()))
                         .because(payment.getValue().offset()));
-        Stream<Draft> next = till.owed().entrySet().stream()
+        Stream<EventDraft> next = till.owed().entrySet().stream()
                 .limit(till.isPaying(name) ? 0 : 1)
-                .map(order -> Draft.of(new Trade.PaymentStarted(order.getValue(), name))
+                .map(order -> EventDraft.of(new Trade.PaymentStarted(order.getValue(), name))
                         .because(order.getKey()));
         return CompletableFuture.allOf(
                 Stream.concat(unknown, next).map(effects::append).toArray(CompletableFuture[]::new));

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.millrace.scriptedmodel.Reply;
-import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ModelReply;
+import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import java.io.IOException;
 import java.net.BindException;
@@ -58,7 +58,7 @@ class DemoProcessTest {
 
     @Test
     void should_ask_the_model_once_however_often_it_is_started() throws Exception {
-        try (ScriptedModelServer model = ScriptedModelServer.start(Script.assistant())) {
+        try (ScriptedModelServer model = ScriptedModelServer.start(ModelScript.assistant())) {
             Map<String, String> provider =
                     Map.of("OPENAI_BASE_URL", model.baseUrl(), "OPENAI_API_KEY", "sk-secret-of-mine");
             List<String> firstLog;
@@ -95,7 +95,7 @@ class DemoProcessTest {
     @Test
     void should_still_owe_the_answer_after_it_was_killed() throws Exception {
         try (ScriptedModelServer model = ScriptedModelServer.start(
-                Script.of(Reply.text("never said").afterSilence(), Reply.text("Here I am.")))) {
+                ModelScript.of(ModelReply.text("never said").afterSilence(), ModelReply.text("Here I am.")))) {
             Map<String, String> provider = Map.of("OPENAI_BASE_URL", model.baseUrl());
             try (CommandProcess first = demo(provider, "hello?")) {
                 first.awaitLine("llm-request-started");
@@ -115,7 +115,7 @@ class DemoProcessTest {
 
     @Test
     void should_fail_in_one_line_when_the_model_refuses() throws Exception {
-        try (ScriptedModelServer model = ScriptedModelServer.start(Script.of(Reply.failure(
+        try (ScriptedModelServer model = ScriptedModelServer.start(ModelScript.of(ModelReply.failure(
                         401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided.")));
                 CommandProcess demo = demo(Map.of("OPENAI_BASE_URL", model.baseUrl()), "--once")) {
             assertThat(demo.exitCode()).isEqualTo(1);
@@ -132,7 +132,7 @@ class DemoProcessTest {
     @Test
     void should_give_up_waiting_in_time() throws Exception {
         try (ScriptedModelServer model = ScriptedModelServer.start(
-                        Script.of(Reply.text("never said").afterSilence()));
+                        ModelScript.of(ModelReply.text("never said").afterSilence()));
                 CommandProcess demo = demo(Map.of("OPENAI_BASE_URL", model.baseUrl()), "--once", "--timeout", "1")) {
             assertThat(demo.exitCode()).isEqualTo(1);
             assertThat(demo.err())

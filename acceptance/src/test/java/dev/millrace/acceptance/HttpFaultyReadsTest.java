@@ -1,8 +1,8 @@
 package dev.millrace.acceptance;
 
 import dev.millrace.client.HttpEventStreams;
+import dev.millrace.contracts.AcceleratedTimers;
 import dev.millrace.contracts.FaultyReadsContract;
-import dev.millrace.contracts.HastyTimers;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.engine.InMemoryEventStore;
@@ -29,7 +29,7 @@ class HttpFaultyReadsTest extends FaultyReadsContract {
         network = new CuttingProxy(server.baseUri());
         client = HttpEventStreams.builder(network.uri())
                 .backoff(Duration.ofMillis(1), Duration.ofMillis(20))
-                .timers(new HastyTimers())
+                .timers(new AcceleratedTimers())
                 .build();
     }
 

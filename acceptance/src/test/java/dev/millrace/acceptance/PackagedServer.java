@@ -1,6 +1,6 @@
 package dev.millrace.acceptance;
 
-import dev.millrace.contracts.wire.Service;
+import dev.millrace.contracts.wire.ServiceClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -24,7 +24,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** {@code millrace serve} in a process of its own, as users start it. */
-final class PackagedServer extends Service {
+final class PackagedServer extends ServiceClient {
     private static final Duration BOUND = Duration.ofSeconds(60);
     private static final int FIRST_PORT = 20_000;
     private static final int PORTS = 10_000;

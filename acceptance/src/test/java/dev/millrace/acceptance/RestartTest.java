@@ -1,9 +1,9 @@
 package dev.millrace.acceptance;
 
 import dev.millrace.contracts.wire.BreakerRestartChecks;
+import dev.millrace.contracts.wire.DeployedScriptRestartChecks;
 import dev.millrace.contracts.wire.ScheduleRestartChecks;
-import dev.millrace.contracts.wire.Service;
-import dev.millrace.contracts.wire.WorkerRestartChecks;
+import dev.millrace.contracts.wire.ServiceClient;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,7 +31,7 @@ class RestartTest {
     @Nested
     class Breakers extends BreakerRestartChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server;
         }
     }
@@ -39,15 +39,15 @@ class RestartTest {
     @Nested
     class Schedules extends ScheduleRestartChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server;
         }
     }
 
     @Nested
-    class Workers extends WorkerRestartChecks {
+    class Workers extends DeployedScriptRestartChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server;
         }
     }

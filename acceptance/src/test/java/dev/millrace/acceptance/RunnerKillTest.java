@@ -3,7 +3,7 @@ package dev.millrace.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.EventType;
 import java.io.IOException;
 import java.lang.System.Logger.Level;

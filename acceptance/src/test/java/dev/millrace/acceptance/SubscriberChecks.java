@@ -1,12 +1,12 @@
 package dev.millrace.acceptance;
 
-import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.contracts.wire.Checks;
+import dev.millrace.contracts.wire.WireChecks;
 import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import java.util.List;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** Push subscribers, as anybody sees them from outside. */
 @SuppressWarnings("NullAway.Init") // JUnit sets it before all
-abstract class SubscriberChecks extends Checks {
+abstract class SubscriberChecks extends WireChecks {
     private MockWebServer receiver;
 
     @BeforeEach

@@ -2,17 +2,17 @@ package dev.millrace.acceptance;
 
 import dev.millrace.contracts.wire.AppendChecks;
 import dev.millrace.contracts.wire.BreakerChecks;
+import dev.millrace.contracts.wire.DeployedScriptChecks;
 import dev.millrace.contracts.wire.OffsetChecks;
 import dev.millrace.contracts.wire.PathChecks;
 import dev.millrace.contracts.wire.ReadChecks;
 import dev.millrace.contracts.wire.RobustnessChecks;
 import dev.millrace.contracts.wire.ScheduleChecks;
 import dev.millrace.contracts.wire.SecretChecks;
-import dev.millrace.contracts.wire.Service;
+import dev.millrace.contracts.wire.ServiceClient;
 import dev.millrace.contracts.wire.StateChecks;
 import dev.millrace.contracts.wire.SurfaceChecks;
 import dev.millrace.contracts.wire.TransformerChecks;
-import dev.millrace.contracts.wire.WorkerChecks;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -50,7 +50,7 @@ abstract class WireChecks {
     @Nested
     class Appends extends AppendChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server();
         }
     }
@@ -58,7 +58,7 @@ abstract class WireChecks {
     @Nested
     class Offsets extends OffsetChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server();
         }
     }
@@ -66,7 +66,7 @@ abstract class WireChecks {
     @Nested
     class Paths extends PathChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server();
         }
     }
@@ -75,7 +75,7 @@ abstract class WireChecks {
     @Execution(ExecutionMode.CONCURRENT)
     class Reads extends ReadChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server();
         }
     }
@@ -84,7 +84,7 @@ abstract class WireChecks {
     @Execution(ExecutionMode.CONCURRENT)
     class States extends StateChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server();
         }
     }
@@ -93,7 +93,7 @@ abstract class WireChecks {
     @Execution(ExecutionMode.CONCURRENT)
     class Surfaces extends SurfaceChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server();
         }
     }
@@ -102,7 +102,7 @@ abstract class WireChecks {
     @Execution(ExecutionMode.CONCURRENT)
     class Breakers extends BreakerChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server();
         }
     }
@@ -111,7 +111,7 @@ abstract class WireChecks {
     @Execution(ExecutionMode.CONCURRENT)
     class Schedules extends ScheduleChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server();
         }
     }
@@ -120,7 +120,7 @@ abstract class WireChecks {
     @Execution(ExecutionMode.CONCURRENT)
     class Transformers extends TransformerChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server();
         }
     }
@@ -129,16 +129,16 @@ abstract class WireChecks {
     @Execution(ExecutionMode.SAME_THREAD) // they share a receiver
     class Subscribers extends SubscriberChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server();
         }
     }
 
     @Nested
     @Execution(ExecutionMode.CONCURRENT)
-    class Workers extends WorkerChecks {
+    class Workers extends DeployedScriptChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server();
         }
     }
@@ -146,7 +146,7 @@ abstract class WireChecks {
     @Nested
     class Secrets extends SecretChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server();
         }
     }
@@ -159,7 +159,7 @@ abstract class WireChecks {
         }
 
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server();
         }
     }

@@ -45,7 +45,7 @@ class LibraryRulesTest {
 
     /** The top-level classes that may, and what. */
     private static final Map<String, Set<String>> EXCEPTIONS =
-            Map.of("dev.millrace.core.runner.SystemTimers", Set.of("java.time.Instant.now"));
+            Map.of("dev.millrace.core.internal.run.SystemTimers", Set.of("java.time.Instant.now"));
 
     @ArchTest
     static final ArchRule should_get_time_and_ids_from_outside = classes()

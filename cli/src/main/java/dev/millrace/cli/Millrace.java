@@ -1,5 +1,22 @@
 package dev.millrace.cli;
 
+import dev.millrace.cli.internal.client.AppendCommand;
+import dev.millrace.cli.internal.client.DeployCommand;
+import dev.millrace.cli.internal.client.DestroyCommand;
+import dev.millrace.cli.internal.client.ForkCommand;
+import dev.millrace.cli.internal.client.ListCommand;
+import dev.millrace.cli.internal.client.ReadCommand;
+import dev.millrace.cli.internal.client.RecordCommand;
+import dev.millrace.cli.internal.client.StateCommand;
+import dev.millrace.cli.internal.client.TailCommand;
+import dev.millrace.cli.internal.demo.DemoCommand;
+import dev.millrace.cli.internal.replay.ReplayCommand;
+import dev.millrace.cli.internal.service.ServeCommand;
+import dev.millrace.cli.internal.service.TokenCommand;
+import dev.millrace.cli.internal.tck.TckCommand;
+import dev.millrace.cli.internal.terminal.CliExceptionHandler;
+import dev.millrace.cli.internal.terminal.Terminal;
+import dev.millrace.cli.internal.terminal.VersionProvider;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -16,7 +33,7 @@ import picocli.CommandLine.Spec;
         description = "Event-sourced agents: every agent is a log with a URL.",
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        versionProvider = Version.class,
+        versionProvider = VersionProvider.class,
         usageHelpAutoWidth = false,
         sortOptions = false,
         commandListHeading = "%nCommands:%n",
@@ -44,7 +61,7 @@ public final class Millrace implements Runnable {
 
     /** Runs a command and exits with its code. */
     public static void main(String[] args) {
-        QuietLog.install();
+        QuietLogging.install();
         System.exit(run(Terminal.ofProcess(), args));
     }
 
@@ -72,7 +89,7 @@ public final class Millrace implements Runnable {
                 .addSubcommand(tokens(terminal))
                 .addSubcommand(new TckCommand(terminal))
                 .addSubcommand(new HelpCommand());
-        Complaints complaints = new Complaints(terminal, () -> root.verbose);
+        CliExceptionHandler complaints = new CliExceptionHandler(terminal, () -> root.verbose);
         return commands.setOut(terminal.writer())
                 .setErr(terminal.errorWriter())
                 .setExpandAtFiles(false)
@@ -83,7 +100,7 @@ public final class Millrace implements Runnable {
                 .setExecutionExceptionHandler(complaints)
                 .setExecutionStrategy(parsed -> {
                     if (root.verbose) {
-                        QuietLog.speakUp();
+                        QuietLogging.speakUp();
                     }
                     return new CommandLine.RunLast().execute(parsed);
                 });

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.internal.service.LocalService;
+import dev.millrace.cli.internal.terminal.ShortTypeName;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
@@ -240,7 +242,8 @@ class ClientCommandsTest {
                 .toArray(String[]::new));
         return fresh.out()
                 .lines()
-                .map(line -> TypeName.brief(JsonCodec.parse(line).path("type").asText()));
+                .map(line ->
+                        ShortTypeName.brief(JsonCodec.parse(line).path("type").asText()));
     }
 
     private Stream<String> types(String path) {

@@ -7,12 +7,12 @@ import dev.millrace.core.StreamPath;
 import java.time.Instant;
 
 /** Stored events, made up. */
-final class Events {
+public final class Events {
     static final Instant NOON = Instant.parse("2026-05-04T12:00:00.250Z");
 
     private Events() {}
 
-    static Event event(long offset, String type, String payload) {
+    public static Event event(long offset, String type, String payload) {
         return Event.builder()
                 .path(StreamPath.of("/a"))
                 .offset(offset)
@@ -22,7 +22,7 @@ final class Events {
                 .build();
     }
 
-    static Event event(long offset, Object payload) {
+    public static Event event(long offset, Object payload) {
         EventInput input = EventInput.of(payload);
         return event(offset, input.type(), input.payload().toString());
     }

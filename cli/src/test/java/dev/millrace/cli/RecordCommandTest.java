@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.cli.internal.service.LocalService;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;

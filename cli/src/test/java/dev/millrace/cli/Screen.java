@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.cli.internal.terminal.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -7,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** A terminal that remembers what was printed. */
-final class Screen {
+public final class Screen {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final Terminal terminal;
@@ -22,7 +23,7 @@ final class Screen {
                 Map.of());
     }
 
-    static Screen pipe() {
+    public static Screen pipe() {
         return pipe("");
     }
 
@@ -30,7 +31,7 @@ final class Screen {
         return new Screen(input, false, Terminal.UNLIMITED);
     }
 
-    static Screen window(int columns) {
+    public static Screen window(int columns) {
         return new Screen("", true, columns);
     }
 
@@ -38,11 +39,11 @@ final class Screen {
         return new Screen(input, true, columns);
     }
 
-    Terminal terminal() {
+    public Terminal terminal() {
         return terminal;
     }
 
-    String out() {
+    public String out() {
         return out.toString(StandardCharsets.UTF_8);
     }
 

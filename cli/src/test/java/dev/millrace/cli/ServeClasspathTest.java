@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.cli.internal.service.ProcessorClasspath;
 import dev.millrace.core.hosting.ProcessorProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,10 +92,10 @@ class ServeClasspathTest {
         compile("CONTROL");
         name("org.example.NotesProvider");
 
-        try (ProcessorSource source = ProcessorSource.open(List.of(classes.toString()), Map.of())) {
+        try (ProcessorClasspath source = ProcessorClasspath.open(List.of(classes.toString()), Map.of())) {
             assertThat(source.hosted()).extracting(ProcessorProvider::name).contains("notes", "scheduler");
         }
-        try (ProcessorSource source = ProcessorSource.open(List.of(), Map.of())) {
+        try (ProcessorClasspath source = ProcessorClasspath.open(List.of(), Map.of())) {
             assertThat(source.hosted())
                     .extracting(ProcessorProvider::name)
                     .contains("scheduler")

@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.millrace.cli.internal.service.LocalService;
 import dev.millrace.engine.InMemoryEventStore;
 import java.io.IOException;
 import java.io.InputStream;

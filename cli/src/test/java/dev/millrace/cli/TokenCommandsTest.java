@@ -2,6 +2,8 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.cli.internal.service.DataDirectoryOptions;
+import dev.millrace.cli.internal.service.LocalService;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.server.security.AccessTokens;
 import dev.millrace.server.security.Vault;
@@ -75,7 +77,7 @@ class TokenCommandsTest {
     void should_let_commands_in_with_a_token_and_turn_them_away_without() {
         String writer = create("--prefix", "/team", "--allow", "append");
         String reader = create("--allow", "read");
-        DataDirectory.Opened data = new DataDirectory.Opened(
+        DataDirectoryOptions.Opened data = new DataDirectoryOptions.Opened(
                 SqliteEventStore.open(directory),
                 Optional.of(AccessTokens.in(directory, Timers.system())),
                 Vault.inMemory(Timers.system()));

@@ -1,7 +1,20 @@
 package dev.millrace.client;
 
-import dev.millrace.core.Appended;
-import dev.millrace.core.Destroyed;
+import dev.millrace.client.internal.http.ApiCall;
+import dev.millrace.client.internal.http.AppendQueues;
+import dev.millrace.client.internal.http.AppendRequest;
+import dev.millrace.client.internal.http.AppendSender;
+import dev.millrace.client.internal.http.AsyncHttpCaller;
+import dev.millrace.client.internal.http.HttpClients;
+import dev.millrace.client.internal.http.RequestFactory;
+import dev.millrace.client.internal.http.ResponseDecoder;
+import dev.millrace.client.internal.http.StreamExceptions;
+import dev.millrace.client.internal.tail.HttpStreamTail;
+import dev.millrace.client.internal.tail.HttpSubtreeTail;
+import dev.millrace.client.internal.tail.ReconnectingTail;
+import dev.millrace.client.internal.tail.TailContext;
+import dev.millrace.core.AppendResult;
+import dev.millrace.core.DestroyResult;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
@@ -44,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  * connection fails, an append is sent again at most three times, with a growing random delay, and only if its event - of
  * a batch, every event - has an idempotency key; {@link Builder#idempotencyKeys} gives one to each that has none. Without a
  * key the failure is reported at once, because the event may or may not have been stored. So is an answer of the service,
- * but for 429 and 503 with a {@code Retry-After} of at most 30 s, which is heeded. {@link Appended#replayed()} is also true
+ * but for 429 and 503 with a {@code Retry-After} of at most 30 s, which is heeded. {@link AppendResult#replayed()} is also true
  * when the first of such attempts was the one that was stored. A {@link #destroy} and a {@link #fork} are never sent again;
  * what only reads may be, at once, when a connection that was kept from before breaks.
  *
@@ -64,25 +77,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpEventStreams implements EventStreams, AutoCloseable {
     private final ProjectSlug project;
-    private final Requests requests;
-    private final Transport transport;
-    private final Exchange exchange;
+    private final RequestFactory requests;
+    private final HttpClients transport;
+    private final AsyncHttpCaller exchange;
     private final AppendSender sender;
-    private final AppendLanes lanes = new AppendLanes();
-    private final TailPort tailPort;
+    private final AppendQueues lanes = new AppendQueues();
+    private final TailContext tailPort;
     private final @Nullable Supplier<String> keys;
-    private final Set<LiveTail> tails = ConcurrentHashMap.newKeySet();
+    private final Set<ReconnectingTail> tails = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     private HttpEventStreams(Builder settings) {
         Backoff backoff = new Backoff(settings.firstDelay, settings.mostDelay);
         this.project = settings.project;
         this.keys = settings.keys;
-        this.requests = new Requests(settings.base, settings.project, settings.token);
-        this.transport = new Transport(settings.httpClient, settings.heartbeat);
-        this.exchange = new Exchange(transport.calls());
+        this.requests = new RequestFactory(settings.base, settings.project, settings.token);
+        this.transport = new HttpClients(settings.httpClient, settings.heartbeat);
+        this.exchange = new AsyncHttpCaller(transport.calls());
         this.sender = new AppendSender(exchange, settings.timers, backoff, settings.random);
-        this.tailPort = new TailPort(
+        this.tailPort = new TailContext(
                 transport.tails(),
                 transport.calls(),
                 requests,
@@ -105,22 +118,25 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Appended> append(StreamPath path, EventInput input) {
+    public CompletableFuture<AppendResult> append(StreamPath path, EventInput input) {
         return append(path, input, true);
     }
 
-    private CompletableFuture<Appended> append(StreamPath path, EventInput input, boolean retries) {
-        return append(path, () -> AppendBody.of(keyed(input)), body -> body::readOne, retries);
+    private CompletableFuture<AppendResult> append(StreamPath path, EventInput input, boolean retries) {
+        return append(path, () -> AppendRequest.of(keyed(input)), body -> body::readOne, retries);
     }
 
     @Override
-    public CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs) {
+    public CompletableFuture<List<AppendResult>> appendAll(StreamPath path, List<EventInput> inputs) {
         return appendAll(path, inputs, true);
     }
 
-    private CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs, boolean retries) {
+    private CompletableFuture<List<AppendResult>> appendAll(StreamPath path, List<EventInput> inputs, boolean retries) {
         return append(
-                path, () -> AppendBody.of(inputs.stream().map(this::keyed).toList()), body -> body::readAll, retries);
+                path,
+                () -> AppendRequest.of(inputs.stream().map(this::keyed).toList()),
+                body -> body::readAll,
+                retries);
     }
 
     @Override
@@ -136,12 +152,12 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         }
 
         @Override
-        public CompletableFuture<Appended> append(StreamPath path, EventInput input) {
+        public CompletableFuture<AppendResult> append(StreamPath path, EventInput input) {
             return HttpEventStreams.this.append(path, input, false);
         }
 
         @Override
-        public CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs) {
+        public CompletableFuture<List<AppendResult>> appendAll(StreamPath path, List<EventInput> inputs) {
             return HttpEventStreams.this.appendAll(path, inputs, false);
         }
     }
@@ -154,17 +170,16 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
 
     private <T> CompletableFuture<T> append(
             StreamPath path,
-            Supplier<AppendBody> input,
-            Function<AppendBody, Operation.Answer<T>> answer,
+            Supplier<AppendRequest> input,
+            Function<AppendRequest, ApiCall.Answer<T>> answer,
             boolean retries) {
-        AppendBody body;
+        AppendRequest body;
         try {
             body = input.get();
         } catch (IllegalArgumentException e) {
-            return CompletableFuture.failedFuture(Failures.unsendable("append", path, e));
+            return CompletableFuture.failedFuture(StreamExceptions.unsendable("append", path, e));
         }
-        Operation<T> operation =
-                new Operation<>("append", path, requests.append(path, body.json()), answer.apply(body));
+        ApiCall<T> operation = new ApiCall<>("append", path, requests.append(path, body.json()), answer.apply(body));
         return lanes.enter(path, !retries, () -> sender.send(operation, retries && body.keyed()));
     }
 
@@ -174,9 +189,9 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         try {
             request = requests.read(path, range);
         } catch (IllegalArgumentException e) {
-            return CompletableFuture.failedFuture(Failures.unsendable("read", path, e));
+            return CompletableFuture.failedFuture(StreamExceptions.unsendable("read", path, e));
         }
-        return exchange.send(new Operation<>("read", path, request, Answers::events));
+        return exchange.send(new ApiCall<>("read", path, request, ResponseDecoder::events));
     }
 
     /**
@@ -191,9 +206,9 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
             throw new IllegalArgumentException("afterOffset must be 0 or more, got " + afterOffset);
         }
         if (closed) {
-            throw Failures.closed("subscribe", path);
+            throw StreamExceptions.closed("subscribe", path);
         }
-        return start(new Tail(tailPort, path, afterOffset, subscriber));
+        return start(new HttpStreamTail(tailPort, path, afterOffset, subscriber));
     }
 
     /**
@@ -206,12 +221,12 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
     @Override
     public Subscription subscribeSubtree(StreamPath path, SubtreeSubscriber subscriber) {
         if (closed) {
-            throw Failures.closed("subscribe", path);
+            throw StreamExceptions.closed("subscribe", path);
         }
-        return start(new SubtreeTail(tailPort, path, subscriber));
+        return start(new HttpSubtreeTail(tailPort, path, subscriber));
     }
 
-    private Subscription start(LiveTail tail) {
+    private Subscription start(ReconnectingTail tail) {
         tails.add(tail);
         tail.connect();
         if (closed) {
@@ -222,23 +237,26 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
 
     @Override
     public CompletableFuture<StreamState> state(StreamPath path) {
-        return exchange.send(new Operation<>("state", path, requests.state(path), Answers::state));
+        return exchange.send(new ApiCall<>("state", path, requests.state(path), ResponseDecoder::state));
     }
 
     @Override
     public CompletableFuture<List<StreamSummary>> list(StreamPath path) {
-        return exchange.send(new Operation<>("list", path, requests.list(path), Answers::summaries));
+        return exchange.send(new ApiCall<>("list", path, requests.list(path), ResponseDecoder::summaries));
     }
 
     @Override
-    public CompletableFuture<Destroyed> destroy(StreamPath path, boolean children) {
-        return exchange.send(new Operation<>(
-                "destroy", path, requests.destroy(path, children), response -> Answers.destroyed(response, project)));
+    public CompletableFuture<DestroyResult> destroy(StreamPath path, boolean children) {
+        return exchange.send(new ApiCall<>(
+                "destroy",
+                path,
+                requests.destroy(path, children),
+                response -> ResponseDecoder.destroyed(response, project)));
     }
 
     @Override
     public CompletableFuture<Void> fork(StreamPath from, long at, StreamPath to) {
-        return exchange.perform(new Operation<>("fork", from, requests.fork(from, at, to), Answers::done));
+        return exchange.perform(new ApiCall<>("fork", from, requests.fork(from, at, to), ResponseDecoder::done));
     }
 
     /**
@@ -253,7 +271,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         }
         closed = true;
         exchange.close();
-        tails.forEach(LiveTail::close);
+        tails.forEach(ReconnectingTail::close);
         transport.close();
     }
 

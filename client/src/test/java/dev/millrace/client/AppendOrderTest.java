@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.millrace.core.Appended;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import java.io.IOException;
@@ -70,7 +70,7 @@ class AppendOrderTest {
     @Test
     void should_store_rapid_appends_of_one_thread_in_the_order_of_the_calls() {
         // given
-        List<CompletableFuture<Appended>> futures = new ArrayList<>();
+        List<CompletableFuture<AppendResult>> futures = new ArrayList<>();
         // when: two streams in turn, so that their requests are on different connections
         for (int n = 0; n < 200; n++) {
             futures.add(streams.append(StreamPath.of("/a"), Sample.input("said", "{\"n\":" + n + "}")));

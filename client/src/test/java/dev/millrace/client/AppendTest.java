@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.POJONode;
-import dev.millrace.core.Appended;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class AppendTest {
+public class AppendTest {
     @StartStop
     public final MockWebServer server = new MockWebServer();
 
@@ -61,7 +61,7 @@ class AppendTest {
                 .offset(2)
                 .build();
         // when
-        Appended appended = get(streams.append(Sample.PATH, input));
+        AppendResult appended = get(streams.append(Sample.PATH, input));
         // then
         assertThat(appended.offset()).isEqualTo(2);
         assertThat(appended.replayed()).isFalse();
@@ -94,11 +94,15 @@ class AppendTest {
         server.enqueue(replay(stored));
         server.enqueue(replay(stored));
         // when
-        Appended same = get(streams.append(Sample.PATH, Sample.keyed("said", "{\"m\":2,\"n\":1}", "k")));
-        Appended other = get(streams.append(Sample.PATH, Sample.keyed("said", "{\"m\":2,\"n\":1.1}", "k")));
+        AppendResult same = get(streams.append(Sample.PATH, Sample.keyed("said", "{\"m\":2,\"n\":1}", "k")));
+        AppendResult other = get(streams.append(Sample.PATH, Sample.keyed("said", "{\"m\":2,\"n\":1.1}", "k")));
         // then
-        assertThat(same).extracting(Appended::replayed, Appended::diverged).containsExactly(true, false);
-        assertThat(other).extracting(Appended::replayed, Appended::diverged).containsExactly(true, true);
+        assertThat(same)
+                .extracting(AppendResult::replayed, AppendResult::diverged)
+                .containsExactly(true, false);
+        assertThat(other)
+                .extracting(AppendResult::replayed, AppendResult::diverged)
+                .containsExactly(true, true);
     }
 
     @Test
@@ -107,12 +111,12 @@ class AppendTest {
         server.enqueue(answer("{\"events\":[" + Sample.keyedEvent(2, "a", "{}", "k1") + ","
                 + Sample.keyedEvent(7, "b", "{\"x\":1}", "k2") + "],\"replayed\":[true,false]}"));
         // when
-        List<Appended> appended = get(streams.appendAll(
+        List<AppendResult> appended = get(streams.appendAll(
                 Sample.PATH, List.of(Sample.keyed("a", "{}", "k1"), Sample.keyed("b", "{\"x\":1}", "k2"))));
         // then
-        assertThat(appended).extracting(Appended::offset).containsExactly(2L, 7L);
-        assertThat(appended).extracting(Appended::replayed).containsExactly(true, false);
-        assertThat(appended).extracting(Appended::diverged).containsExactly(false, false);
+        assertThat(appended).extracting(AppendResult::offset).containsExactly(2L, 7L);
+        assertThat(appended).extracting(AppendResult::replayed).containsExactly(true, false);
+        assertThat(appended).extracting(AppendResult::diverged).containsExactly(false, false);
         assertThat(JsonCodec.parse(body(request())))
                 .isEqualTo(JsonCodec.parse("[{\"type\":\"a\",\"payload\":{},\"idempotencyKey\":\"k1\"},"
                         + "{\"type\":\"b\",\"payload\":{\"x\":1},\"idempotencyKey\":\"k2\"}]"));
@@ -135,12 +139,12 @@ class AppendTest {
                 .addHeader("Idempotent-Replayed", "true")
                 .build());
         // when
-        List<Appended> some = get(streams.appendAll(Sample.PATH, inputs));
-        List<Appended> all = get(streams.appendAll(Sample.PATH, inputs));
+        List<AppendResult> some = get(streams.appendAll(Sample.PATH, inputs));
+        List<AppendResult> all = get(streams.appendAll(Sample.PATH, inputs));
         // then
-        assertThat(some).extracting(Appended::replayed).containsExactly(true, false, false, true);
-        assertThat(some).extracting(Appended::diverged).containsExactly(true, false, false, false);
-        assertThat(all).allMatch(Appended::replayed);
+        assertThat(some).extracting(AppendResult::replayed).containsExactly(true, false, false, true);
+        assertThat(some).extracting(AppendResult::diverged).containsExactly(true, false, false, false);
+        assertThat(all).allMatch(AppendResult::replayed);
     }
 
     @Test
@@ -176,9 +180,11 @@ class AppendTest {
                 .build());
         server.enqueue(replay(Sample.keyedEvent(2, "said", "{}", "k")));
         // when
-        Appended appended = get(streams.append(Sample.PATH, Sample.keyed("said", "{}", "k")));
+        AppendResult appended = get(streams.append(Sample.PATH, Sample.keyed("said", "{}", "k")));
         // then
-        assertThat(appended).extracting(Appended::replayed, Appended::diverged).containsExactly(true, false);
+        assertThat(appended)
+                .extracting(AppendResult::replayed, AppendResult::diverged)
+                .containsExactly(true, false);
         assertThat(server.getRequestCount()).isEqualTo(3);
     }
 
@@ -231,10 +237,10 @@ class AppendTest {
         // when all have one
         server.enqueue(broken);
         server.enqueue(answer(both));
-        List<Appended> appended = get(streams.appendAll(
+        List<AppendResult> appended = get(streams.appendAll(
                 Sample.PATH, List.of(Sample.keyed("said", "{}", "k"), Sample.keyed("said", "{}", "l"))));
         // then
-        assertThat(appended).allMatch(Appended::replayed);
+        assertThat(appended).allMatch(AppendResult::replayed);
         assertThat(server.getRequestCount()).isEqualTo(3);
     }
 
@@ -268,9 +274,9 @@ class AppendTest {
                 .onResponseStart(SocketEffect.Stall.INSTANCE)
                 .build());
         server.enqueue(answer("{\"event\":" + Sample.event(2) + "}"));
-        CompletableFuture<Appended> stalled = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
-        CompletableFuture<Appended> dropped = streams.append(Sample.PATH, Sample.keyed("dropped", "{}", "l"));
-        CompletableFuture<Appended> next = streams.append(Sample.PATH, Sample.input("next", "{}"));
+        CompletableFuture<AppendResult> stalled = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
+        CompletableFuture<AppendResult> dropped = streams.append(Sample.PATH, Sample.keyed("dropped", "{}", "l"));
+        CompletableFuture<AppendResult> next = streams.append(Sample.PATH, Sample.input("next", "{}"));
         request();
         // when
         dropped.cancel(false);
@@ -286,8 +292,8 @@ class AppendTest {
         server.enqueue(new MockResponse.Builder()
                 .onResponseStart(SocketEffect.Stall.INSTANCE)
                 .build());
-        CompletableFuture<Appended> underWay = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
-        CompletableFuture<Appended> waiting = streams.append(Sample.PATH, Sample.keyed("said", "{}", "l"));
+        CompletableFuture<AppendResult> underWay = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
+        CompletableFuture<AppendResult> waiting = streams.append(Sample.PATH, Sample.keyed("said", "{}", "l"));
         CompletableFuture<List<Event>> reading = streams.read(StreamPath.of("/other"), ReadRange.all());
         request();
         // when
@@ -325,7 +331,7 @@ class AppendTest {
         return request.getBody() == null ? "" : request.getBody().utf8();
     }
 
-    static MockResponse answer(String json) {
+    public static MockResponse answer(String json) {
         return new MockResponse.Builder()
                 .addHeader("Content-Type", "application/json")
                 .body(json)
@@ -339,7 +345,7 @@ class AppendTest {
                 .build();
     }
 
-    static <T> T get(CompletableFuture<T> future) {
+    public static <T> T get(CompletableFuture<T> future) {
         return future.orTimeout(Sample.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
 

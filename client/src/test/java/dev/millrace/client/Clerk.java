@@ -15,18 +15,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /** Adds up orders, remembers outside the log which it has acted on, and writes a receipt for each. */
-final class Clerk implements Processor<Long> {
+public final class Clerk implements Processor<Long> {
     private final Map<String, List<Integer>> acted = new ConcurrentHashMap<>();
     private volatile Function<Integer, CompletableFuture<Void>> work = n -> CompletableFuture.completedFuture(null);
 
     /** What takes time about an order. */
-    Clerk working(Function<Integer, CompletableFuture<Void>> newWork) {
+    public Clerk working(Function<Integer, CompletableFuture<Void>> newWork) {
         work = newWork;
         return this;
     }
 
     /** The orders of a stream that were acted on, in the order in which that was done. */
-    List<Integer> acted(String path) {
+    public List<Integer> acted(String path) {
         List<Integer> orders = acted.getOrDefault(path, List.of());
         synchronized (orders) {
             return List.copyOf(orders);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Answers of a live read to be cut: history, the mark, live events, heartbeats between them, and characters of 2 and 3 bytes. */
-final class CutFixture {
+public final class CutFixture {
     /** 1 KiB: little more than the head and four events. */
     static final CutFixture SMALL = new CutFixture(4, 30, "\n");
 
@@ -23,7 +23,7 @@ final class CutFixture {
     private final List<String> texts;
     private final String newline;
 
-    CutFixture(int events, int textBytes, String newline) {
+    public CutFixture(int events, int textBytes, String newline) {
         this.events = events;
         this.texts = IntStream.rangeClosed(1, events)
                 .mapToObj(offset -> offset + "x€".repeat(textBytes / 4))
@@ -42,7 +42,7 @@ final class CutFixture {
     }
 
     /** Fails unless this is what was sent as the event with its offset. */
-    void check(Event event) {
+    public void check(Event event) {
         String text = texts.get((int) event.offset() - 1);
         if (!text.equals(event.payloadJson().path("t").textValue())
                 || !event.type().equals("ü")) {
@@ -51,12 +51,12 @@ final class CutFixture {
     }
 
     /** The server-sent events after an offset, as they are before they are sent in chunks. */
-    byte[] body(long afterOffset) {
+    public byte[] body(long afterOffset) {
         return text(afterOffset, events).getBytes(StandardCharsets.UTF_8);
     }
 
     /** After which byte of {@link #body} each event is whole: at the empty line, of whose line end a lone CR will do. */
-    int[] ends() {
+    public int[] ends() {
         int[] ends = new int[events];
         for (int n = 1; n <= events; n++) {
             int through = text(0, n).getBytes(StandardCharsets.UTF_8).length;

@@ -1,6 +1,6 @@
 package dev.millrace.client;
 
-import dev.millrace.core.Connected;
+import dev.millrace.core.ConnectionInfo;
 import dev.millrace.core.Event;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.SubtreeSubscriber;
@@ -8,7 +8,7 @@ import dev.millrace.core.SubtreeSubscriber;
 /** For tests that look at the requests of a subtree and not at what comes. */
 final class DeafSubtree implements SubtreeSubscriber {
     @Override
-    public void onStream(StreamPath path, Connected connected) {
+    public void onStream(StreamPath path, ConnectionInfo connected) {
         // not of interest
     }
 

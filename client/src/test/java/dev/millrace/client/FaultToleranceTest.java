@@ -2,14 +2,14 @@ package dev.millrace.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.Appended;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscription;
-import dev.millrace.testkit.Fault;
-import dev.millrace.testkit.FaultServer;
+import dev.millrace.testkit.faults.Fault;
+import dev.millrace.testkit.faults.FaultServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +84,7 @@ class FaultToleranceTest {
     void should_store_a_keyed_event_once_although_its_answer_is_lost_three_times() {
         server.next(Fault.drop(), Fault.none().cutAfter(30), Fault.none().halfCloseAfter(90));
 
-        Appended appended = get(streams.append(PATH, Sample.keyed("said", "{\"n\":1}", "k")));
+        AppendResult appended = get(streams.append(PATH, Sample.keyed("said", "{\"n\":1}", "k")));
 
         assertThat(appended.offset()).isEqualTo(2);
         assertThat(appended.replayed()).isTrue();
@@ -104,7 +104,7 @@ class FaultToleranceTest {
 
         StreamException failure = AppendTest.failure(streams.append(PATH, input));
         assertThat(failure.code()).isEqualTo(StreamException.Code.UNAVAILABLE);
-        Appended again = get(streams.append(PATH, input));
+        AppendResult again = get(streams.append(PATH, input));
 
         assertThat(again.offset()).isEqualTo(2);
         assertThat(again.replayed()).isTrue();
@@ -140,11 +140,11 @@ class FaultToleranceTest {
                     .mapToObj(n -> Sample.keyed("said", "{\"n\":" + n + "}", "k" + n))
                     .toList();
 
-            List<Appended> appended = get(streams.appendAll(path, batch));
+            List<AppendResult> appended = get(streams.appendAll(path, batch));
 
             assertThat(appended)
                     .as("seed %d", seed)
-                    .extracting(Appended::offset)
+                    .extracting(AppendResult::offset)
                     .containsExactly(2L, 3L, 4L, 5L, 6L);
             assertThat(get(server.streams().read(path, ReadRange.all())))
                     .as("seed %d", seed)

@@ -1,5 +1,7 @@
 package dev.millrace.client;
 
+import dev.millrace.client.push.PushReceiver;
+import dev.millrace.client.push.PushResponse;
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
 import java.nio.charset.StandardCharsets;
@@ -13,25 +15,25 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** A delivery: its headers, by names in lower case, and its body. */
-final class Parcel {
+public final class Parcel {
     private final Map<String, String> headers;
     private final byte[] body;
 
-    Parcel(Map<String, String> headers, byte[] body) {
+    public Parcel(Map<String, String> headers, byte[] body) {
         this.headers = headers;
         this.body = body;
     }
 
-    String header(String name) {
+    public String header(String name) {
         return headers.getOrDefault(name, "");
     }
 
-    byte[] body() {
+    public byte[] body() {
         return body;
     }
 
     /** A delivery of a body that claims nothing about the life of the stream. */
-    static Parcel signed(String secret, Instant time, byte[] body) {
+    public static Parcel signed(String secret, Instant time, byte[] body) {
         String stamp = Long.toString(time.getEpochSecond());
         Map<String, String> headers = new TreeMap<>();
         headers.put("webhook-id", "msg_1");
@@ -40,7 +42,7 @@ final class Parcel {
         return new Parcel(headers, body);
     }
 
-    static Parcel of(Event event, String secret, Instant time) {
+    public static Parcel of(Event event, String secret, Instant time) {
         return signed(secret, time, JsonCodec.write(JsonCodec.toTree(event)));
     }
 
@@ -56,23 +58,23 @@ final class Parcel {
     }
 
     /** The same delivery with another header. */
-    Parcel with(String name, String value) {
+    public Parcel with(String name, String value) {
         Map<String, String> changed = new TreeMap<>(headers);
         changed.put(name, value);
         return new Parcel(changed, body);
     }
 
-    Parcel without(String name) {
+    public Parcel without(String name) {
         Map<String, String> changed = new TreeMap<>(headers);
         changed.remove(name);
         return new Parcel(changed, body);
     }
 
-    Parcel withBody(String text) {
+    public Parcel withBody(String text) {
         return new Parcel(headers, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    PushAnswer to(PushReceiver<?> receiver) {
+    public PushResponse to(PushReceiver<?> receiver) {
         return receiver.handle(name -> headers.get(name.toLowerCase(Locale.ROOT)), body);
     }
 }

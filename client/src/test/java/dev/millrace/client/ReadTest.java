@@ -6,7 +6,7 @@ import static dev.millrace.client.AppendTest.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.core.Destroyed;
+import dev.millrace.core.DestroyResult;
 import dev.millrace.core.Event;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.ReadRange;
@@ -147,7 +147,7 @@ class ReadTest {
     void should_destroy_and_return_the_last_states_in_order() throws Exception {
         server.enqueue(answer("{\"destroyedStreamCount\":2,\"finalStateByPath\":{\"/agents/1\":{\"finalState\":" + STATE
                 + "},\"/agents/1/a\":{\"finalState\":null}}}"));
-        Destroyed destroyed = get(streams.destroy(Sample.PATH, true));
+        DestroyResult destroyed = get(streams.destroy(Sample.PATH, true));
         RecordedRequest request = request();
         assertThat(request.getMethod()).isEqualTo("DELETE");
         assertThat(request.getTarget()).isEqualTo("/mounted/api/streams/agents/1?destroyChildren=true");

@@ -2,7 +2,7 @@ package dev.millrace.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.Connected;
+import dev.millrace.core.ConnectionInfo;
 import dev.millrace.core.Event;
 import dev.millrace.core.Subscriber;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ class RecordingSubscriber implements Subscriber {
     private final AtomicInteger inside = new AtomicInteger();
 
     @Override
-    public void onConnected(Connected connected) {
+    public void onConnected(ConnectionInfo connected) {
         record("connected '" + connected.incarnation() + "' " + connected.watermark() + " gap "
                 + connected.gap().toMillis());
     }

@@ -3,7 +3,7 @@ package dev.millrace.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.core.Appended;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.runner.VirtualTimers;
@@ -72,7 +72,7 @@ class SafeRetryTest {
         server.enqueue(leaveAlone(429, "20"));
         server.enqueue(stored("k"));
         try (HttpEventStreams streams = streams(builder -> builder)) {
-            CompletableFuture<Appended> append = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
+            CompletableFuture<AppendResult> append = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
             awaitWaiting();
             assertThat(time.remaining()).allMatch(wait -> wait.compareTo(Duration.ofSeconds(7)) >= 0);
             time.advance(Duration.ofMillis(6_999));
@@ -115,7 +115,7 @@ class SafeRetryTest {
         AtomicInteger count = new AtomicInteger();
         try (HttpEventStreams streams =
                 streams(builder -> builder.idempotencyKeys(() -> "generated-" + count.incrementAndGet()))) {
-            CompletableFuture<Appended> append = streams.append(Sample.PATH, Sample.input("said", "{}"));
+            CompletableFuture<AppendResult> append = streams.append(Sample.PATH, Sample.input("said", "{}"));
             awaitWaiting();
             time.advance(Duration.ofSeconds(1));
             assertThat(AppendTest.get(append).event().idempotencyKey()).contains("generated-1");
@@ -189,7 +189,7 @@ class SafeRetryTest {
                 .build();
         try (HttpEventStreams streams =
                 streams(builder -> builder.httpClient(own).token("stale"))) {
-            CompletableFuture<Appended> append = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
+            CompletableFuture<AppendResult> append = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
             awaitWaiting();
             time.advance(Duration.ofSeconds(2));
             AppendTest.get(append);
@@ -224,7 +224,7 @@ class SafeRetryTest {
         server.enqueue(stored("k"));
         try (HttpEventStreams streams =
                 streams(builder -> builder.random(half).backoff(Duration.ofMillis(100), Duration.ofSeconds(10)))) {
-            CompletableFuture<Appended> append = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
+            CompletableFuture<AppendResult> append = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
             for (long expected : new long[] {75, 150, 7_000 + 300}) {
                 awaitWaiting();
                 assertThat(time.remaining()).hasSize(1);
@@ -239,7 +239,7 @@ class SafeRetryTest {
     void should_send_an_append_once_for_those_who_send_it_again_themselves() throws Exception {
         server.enqueue(leaveAlone(503, "7"));
         try (HttpEventStreams streams = streams(builder -> builder)) {
-            CompletableFuture<Appended> append =
+            CompletableFuture<AppendResult> append =
                     streams.withoutRetries().append(Sample.PATH, Sample.keyed("said", "{}", "k"));
 
             assertThat(AppendTest.failure(append).retryAfter()).contains(Duration.ofSeconds(7));

@@ -7,18 +7,18 @@ import java.time.Duration;
 import java.time.Instant;
 
 /** Small pieces of the wire. */
-final class Sample {
-    static final StreamPath PATH = StreamPath.of("/agents/1");
-    static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+public final class Sample {
+    public static final StreamPath PATH = StreamPath.of("/agents/1");
+    public static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+    public static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private Sample() {}
 
-    static String event(long offset) {
+    public static String event(long offset) {
         return event(offset, "said", "{\"text\":\"größe " + offset + "\"}");
     }
 
-    static String event(long offset, String type, String payload) {
+    public static String event(long offset, String type, String payload) {
         return "{\"streamPath\":\"/agents/1\",\"type\":\"" + type + "\",\"payload\":" + payload + ",\"offset\":"
                 + offset + ",\"createdAt\":\"2026-01-01T12:00:00.000Z\"}";
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Cuts the connection after every single byte of an answer of up to 4 KiB: of its head, of its chunks' lengths, of its
- * events, within characters. Larger ones are cut in memory, {@link ParserCutTest}.
+ * events, within characters. Larger ones are cut in memory, {@code ParserCutTest}.
  */
 class TailCutTest {
     private static final Pattern TARGET = Pattern.compile("/api/streams/cut-(\\d+)\\?afterOffset=(start|\\d+)&.*");

@@ -19,18 +19,18 @@ import java.util.concurrent.atomic.AtomicLong;
  * }</pre>
  */
 public abstract class EventStreamsContract
-        implements AppendPromises,
-                InvalidInputPromises,
-                IdempotencyPromises,
-                BatchPromises,
-                FencePromises,
-                ReadPromises,
-                SubscribePromises,
-                SubscriptionEndPromises,
-                SubtreePromises,
-                ForkPromises,
-                BlockingPromises,
-                TreePromises {
+        implements AppendTests,
+                InvalidInputTests,
+                IdempotencyTests,
+                BatchTests,
+                FenceTests,
+                ReadTests,
+                SubscribeTests,
+                SubscriptionEndTests,
+                SubtreeTests,
+                ForkTests,
+                BlockingTests,
+                StreamTreeTests {
     /** Tells the streams of this run from those of an earlier one on a service that still remembers it. */
     private static final String RUN =
             "contract-" + Long.toString(System.nanoTime(), 36).replace("-", "");

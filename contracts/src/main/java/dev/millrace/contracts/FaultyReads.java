@@ -1,6 +1,6 @@
 package dev.millrace.contracts;
 
-import dev.millrace.engine.EventStore;
+import dev.millrace.engine.spi.EventStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Random;

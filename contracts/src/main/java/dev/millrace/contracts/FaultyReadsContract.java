@@ -2,7 +2,7 @@ package dev.millrace.contracts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.Appended;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.ReadRange;
@@ -10,7 +10,7 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscription;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.RunnerStatus;
 import dev.millrace.core.runner.SubtreeRunner;
@@ -79,8 +79,8 @@ public abstract class FaultyReadsContract {
         private final StreamPath child;
         private final StreamPath mortal;
         private final List<StreamPath> paths;
-        private final Recorder whole = new Recorder();
-        private final Recorder half = new Recorder();
+        private final RecordingSubscriber whole = new RecordingSubscriber();
+        private final RecordingSubscriber half = new RecordingSubscriber();
         private final Clerk clerk = new Clerk();
         private final Clerk clerks = new Clerk();
         private final List<AutoCloseable> open = new ArrayList<>();
@@ -99,13 +99,13 @@ public abstract class FaultyReadsContract {
             paths.forEach(path -> append(path, 1 + random.nextInt(4)));
             faults.begin(random.nextLong(), random.nextDouble() * 0.6);
             ProcessorRunner<List<Long>> runner = ProcessorRunner.builder(streams(), clerk).stream(child)
-                    .timers(new HastyTimers())
-                    .effectsFrom(EffectsFrom.after(0))
+                    .timers(new AcceleratedTimers())
+                    .effectsFrom(EffectStartPolicy.after(0))
                     .start();
             open.add(runner);
             SubtreeRunner<List<Long>> subtree = ProcessorRunner.builder(streams(), clerks).stream(root)
-                    .timers(new HastyTimers())
-                    .effectsFrom(EffectsFrom.after(0))
+                    .timers(new AcceleratedTimers())
+                    .effectsFrom(EffectStartPolicy.after(0))
                     .subtree()
                     .start();
             open.add(subtree);
@@ -161,13 +161,14 @@ public abstract class FaultyReadsContract {
         private void append(StreamPath path, int count) {
             for (int i = 0; i < count; i++) {
                 String text = "n" + appends++;
-                Appended appended = insist(() -> engine().append(path, StreamsSubject.said(text, path + text)));
+                AppendResult appended =
+                        insist(() -> engine().append(path, EventStreamsSubject.said(text, path + text)));
                 assertThat(appended.event().type()).isEqualTo("said");
             }
         }
 
         private List<Event> log(StreamPath path) {
-            return StreamsSubject.get(engine().read(path, ReadRange.all()));
+            return EventStreamsSubject.get(engine().read(path, ReadRange.all()));
         }
 
         private List<Long> offsets(List<Event> log) {
@@ -178,7 +179,7 @@ public abstract class FaultyReadsContract {
         private <T> T insist(Supplier<CompletableFuture<T>> call) {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    return StreamsSubject.get(call.get());
+                    return EventStreamsSubject.get(call.get());
                 } catch (AssertionError refused) {
                     if (attempt == 1000) {
                         throw refused;

@@ -17,7 +17,7 @@ class EngineFaultyReadsTest extends FaultyReadsContract {
     @BeforeAll
     void start() {
         engine = StreamEngine.builder(faults().around(new InMemoryEventStore()))
-                .timers(new HastyTimers())
+                .timers(new AcceleratedTimers())
                 .start();
     }
 

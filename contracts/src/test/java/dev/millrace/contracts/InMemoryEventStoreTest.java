@@ -1,7 +1,8 @@
 package dev.millrace.contracts;
 
-import dev.millrace.engine.EventStore;
+import dev.millrace.contracts.store.EventStoreContract;
 import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.spi.EventStore;
 
 class InMemoryEventStoreTest extends EventStoreContract {
     @Override

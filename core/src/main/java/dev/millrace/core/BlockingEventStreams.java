@@ -30,17 +30,17 @@ public final class BlockingEventStreams {
     }
 
     /** As {@link EventStreams#append(StreamPath, Object)}. */
-    public Appended append(StreamPath path, Object payload) {
+    public AppendResult append(StreamPath path, Object payload) {
         return await(path, "append", streams.append(path, payload));
     }
 
     /** As {@link EventStreams#append(String, Object)}. */
-    public Appended append(String path, Object payload) {
+    public AppendResult append(String path, Object payload) {
         return append(StreamPath.of(path), payload);
     }
 
     /** As {@link EventStreams#appendAll}. */
-    public List<Appended> appendAll(StreamPath path, List<EventInput> inputs) {
+    public List<AppendResult> appendAll(StreamPath path, List<EventInput> inputs) {
         return await(path, "append", streams.appendAll(path, inputs));
     }
 
@@ -70,7 +70,7 @@ public final class BlockingEventStreams {
     }
 
     /** As {@link EventStreams#destroy}. */
-    public Destroyed destroy(StreamPath path, boolean children) {
+    public DestroyResult destroy(StreamPath path, boolean children) {
         return await(path, "destroy", streams.destroy(path, children));
     }
 

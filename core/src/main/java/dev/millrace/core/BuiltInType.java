@@ -1,14 +1,15 @@
 package dev.millrace.core;
 
-import static dev.millrace.core.PayloadSchema.Kind.ANY;
-import static dev.millrace.core.PayloadSchema.Kind.BOOLEAN;
-import static dev.millrace.core.PayloadSchema.Kind.INTEGER;
-import static dev.millrace.core.PayloadSchema.Kind.NON_EMPTY_TEXT;
-import static dev.millrace.core.PayloadSchema.Kind.OBJECT;
-import static dev.millrace.core.PayloadSchema.Kind.POSITIVE_INTEGER;
-import static dev.millrace.core.PayloadSchema.Kind.TEXT;
+import static dev.millrace.core.internal.payload.PayloadSchema.Kind.ANY;
+import static dev.millrace.core.internal.payload.PayloadSchema.Kind.BOOLEAN;
+import static dev.millrace.core.internal.payload.PayloadSchema.Kind.INTEGER;
+import static dev.millrace.core.internal.payload.PayloadSchema.Kind.NON_EMPTY_TEXT;
+import static dev.millrace.core.internal.payload.PayloadSchema.Kind.OBJECT;
+import static dev.millrace.core.internal.payload.PayloadSchema.Kind.POSITIVE_INTEGER;
+import static dev.millrace.core.internal.payload.PayloadSchema.Kind.TEXT;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.internal.payload.PayloadSchema;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -9,7 +9,7 @@ import org.immutables.value.Value;
  * One committed entry of a stream's log. Its identity is (project, path, offset); it never changes.
  *
  * <p>{@link #payload()} is already decoded by the reader's {@link EventCatalog}: a member of one of its families, or
- * {@link Unknown}, or {@link Malformed}. Reducers take time only from {@link #createdAt()}.
+ * {@link UnknownPayload}, or {@link MalformedPayload}. Reducers take time only from {@link #createdAt()}.
  */
 @Value.Immutable
 @MillraceStyle
@@ -26,10 +26,10 @@ public interface Event {
     /** The payload object as JSON. Treat it as read-only. */
     JsonNode payloadJson();
 
-    /** The payload as the reader's catalog decodes it: a family member, {@link Unknown} or {@link Malformed}. */
+    /** The payload as the reader's catalog decodes it: a family member, {@link UnknownPayload} or {@link MalformedPayload}. */
     @Value.Default
     default Object payload() {
-        return new Unknown(type(), payloadJson());
+        return new UnknownPayload(type(), payloadJson());
     }
 
     /** When the service committed the event, to the millisecond; never before the event it follows. */

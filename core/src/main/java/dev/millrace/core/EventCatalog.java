@@ -2,6 +2,7 @@ package dev.millrace.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.internal.payload.Upcasts;
 import java.lang.reflect.Modifier;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,7 +31,7 @@ public final class EventCatalog {
         this.upcasts = upcasts;
     }
 
-    /** A catalog that knows no type: every payload is {@link Unknown}. */
+    /** A catalog that knows no type: every payload is {@link UnknownPayload}. */
     public static EventCatalog empty() {
         return EMPTY;
     }
@@ -62,7 +63,7 @@ public final class EventCatalog {
      * @param oldType what was written once; no class of this catalog may claim it
      * @param newType a type of this catalog, or one that becomes one by an upcast given before
      * @param change what makes the old payload a new one. Pure: nothing but the payload may influence the result. It gets a
-     *     copy, and may change and return that. What it throws makes the payload {@link Malformed}
+     *     copy, and may change and return that. What it throws makes the payload {@link MalformedPayload}
      * @throws IllegalArgumentException when one of the types is not as described, or the old one becomes something already
      */
     public EventCatalog upcast(String oldType, String newType, UnaryOperator<ObjectNode> change) {
@@ -160,16 +161,16 @@ public final class EventCatalog {
     /**
      * Decodes a payload.
      *
-     * @return a member of one of the families, {@link Unknown} or {@link Malformed}; never an exception
+     * @return a member of one of the families, {@link UnknownPayload} or {@link MalformedPayload}; never an exception
      */
     public Object decode(String type, JsonNode payload) {
         String written = nameBySpelling.getOrDefault(type, type);
         try {
             Upcasts.Lifted today = upcasts.lift(written, payload);
             Class<?> target = classByType.get(today.type());
-            return target == null ? new Unknown(type, payload) : JsonCodec.fromTree(today.payload(), target);
+            return target == null ? new UnknownPayload(type, payload) : JsonCodec.fromTree(today.payload(), target);
         } catch (IllegalArgumentException e) {
-            return new Malformed(type, payload, String.valueOf(e.getMessage()));
+            return new MalformedPayload(type, payload, String.valueOf(e.getMessage()));
         }
     }
 

@@ -19,7 +19,7 @@ public interface EventStreams {
      * <p>An input that breaks the append rules is not refused: it is kept as an {@code invalid-event-appended} event,
      * and that is what the future holds.
      */
-    CompletableFuture<Appended> append(StreamPath path, EventInput input);
+    CompletableFuture<AppendResult> append(StreamPath path, EventInput input);
 
     /**
      * Appends all of these in order, or none: a refusal of one refuses all. Inputs whose key is already stored answer
@@ -27,7 +27,7 @@ public interface EventStreams {
      *
      * @param inputs 1 to 500
      */
-    CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs);
+    CompletableFuture<List<AppendResult>> appendAll(StreamPath path, List<EventInput> inputs);
 
     /** Reads a finite range into memory; for long logs bound it, or subscribe. */
     CompletableFuture<List<Event>> read(StreamPath path, ReadRange range);
@@ -66,7 +66,7 @@ public interface EventStreams {
      *
      * @param children whether everything below it is wiped as well
      */
-    CompletableFuture<Destroyed> destroy(StreamPath path, boolean children);
+    CompletableFuture<DestroyResult> destroy(StreamPath path, boolean children);
 
     /**
      * Makes a new stream that begins with the events of another one, as far as an offset. What they configure acts on
@@ -122,12 +122,12 @@ public interface EventStreams {
      * @param path as {@link StreamPath#of(String)} reads it
      * @param payload an object of a class with {@code @EventName}, or an {@link EventInput}
      */
-    default CompletableFuture<Appended> append(String path, Object payload) {
+    default CompletableFuture<AppendResult> append(String path, Object payload) {
         return append(StreamPath.of(path), payload);
     }
 
     /** As {@link #append(String, Object)}. */
-    default CompletableFuture<Appended> append(StreamPath path, Object payload) {
+    default CompletableFuture<AppendResult> append(StreamPath path, Object payload) {
         return append(path, payload instanceof EventInput input ? input : EventInput.of(payload));
     }
 }

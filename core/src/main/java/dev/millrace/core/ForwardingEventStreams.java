@@ -12,12 +12,12 @@ public interface ForwardingEventStreams extends EventStreams {
     EventStreams delegate();
 
     @Override
-    default CompletableFuture<Appended> append(StreamPath path, EventInput input) {
+    default CompletableFuture<AppendResult> append(StreamPath path, EventInput input) {
         return delegate().append(path, input);
     }
 
     @Override
-    default CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs) {
+    default CompletableFuture<List<AppendResult>> appendAll(StreamPath path, List<EventInput> inputs) {
         return delegate().appendAll(path, inputs);
     }
 
@@ -52,7 +52,7 @@ public interface ForwardingEventStreams extends EventStreams {
     }
 
     @Override
-    default CompletableFuture<Destroyed> destroy(StreamPath path, boolean children) {
+    default CompletableFuture<DestroyResult> destroy(StreamPath path, boolean children) {
         return delegate().destroy(path, children);
     }
 }

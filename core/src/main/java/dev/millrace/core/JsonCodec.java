@@ -27,6 +27,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.millrace.core.internal.json.EventJsonReader;
+import dev.millrace.core.internal.json.JsonErrorMessages;
+import dev.millrace.core.internal.json.OptionalJsonDeserializer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,7 +55,7 @@ public final class JsonCodec {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .addModule(new Jdk8Module())
             .addModule(new JavaTimeModule())
-            .addModule(OptionalJson.module())
+            .addModule(OptionalJsonDeserializer.module())
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
@@ -128,7 +131,7 @@ public final class JsonCodec {
     }
 
     /** A reader that coerces nothing. */
-    static ObjectReader strictReader(Type type, boolean refusesUnknown) {
+    public static ObjectReader strictReader(Type type, boolean refusesUnknown) {
         ObjectReader reader = STRICT.readerFor(STRICT.constructType(type));
         return refusesUnknown
                 ? reader.with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -287,7 +290,7 @@ public final class JsonCodec {
     }
 
     /**
-     * Reads a stored event; its payload is {@link Unknown} until a catalog decodes it.
+     * Reads a stored event; its payload is {@link UnknownPayload} until a catalog decodes it.
      *
      * @throws IllegalArgumentException when a field of a stored event is missing or of the wrong kind
      */
@@ -297,16 +300,16 @@ public final class JsonCodec {
 
     /** As {@link #readEvent(byte[])}, from a tree. */
     public static Event toEvent(JsonNode json) {
-        return StoredEvent.read(json);
+        return EventJsonReader.read(json);
     }
 
     /** What is wrong with JSON that could not be read, in words for whoever wrote it; where it is, the location says. */
     public static String problem(JsonProcessingException e) {
-        return JsonWords.of(e);
+        return JsonErrorMessages.of(e);
     }
 
     /** What is wrong with a value that a class could not be read from; what a constructor threw, in its own words. */
-    static String problemOf(IOException e) {
+    public static String problemOf(IOException e) {
         if (e instanceof ValueInstantiationException && e.getCause() != null) {
             return String.valueOf(e.getCause().getMessage());
         }
@@ -314,7 +317,7 @@ public final class JsonCodec {
     }
 
     /** The field that does not fit, with a colon after it; empty if the whole value does not. */
-    static String fieldOf(IOException e) {
+    public static String fieldOf(IOException e) {
         return e instanceof JsonProcessingException json ? field(json) : "";
     }
 

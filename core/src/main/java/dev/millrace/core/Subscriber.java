@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>null: the subscription was closed, the stream was destroyed, or the service stopped for good. If the stream was
  *       destroyed while there was no connection, the subscription may instead go on with the stream's next life: {@link
- *       Connected#incarnation()} is another one then, and events come from offset 1;
+ *       ConnectionInfo#incarnation()} is another one then, and events come from offset 1;
  *   <li>a {@link StreamException} that {@linkplain StreamException#isRetryable() may pass}: the subscription could not be
  *       begun, because the service is stopping. Subscribe again later; a runner does;
  *   <li>any other {@link StreamException}: the service refuses, and would do so again;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Subscriber {
     /** A connection was made, the first or a later one; the events after the last delivered offset follow. */
-    default void onConnected(Connected connected) {}
+    default void onConnected(ConnectionInfo connected) {}
 
     /** The next event. */
     void onEvent(Event event);

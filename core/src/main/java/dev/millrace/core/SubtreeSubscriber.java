@@ -30,7 +30,7 @@ public interface SubtreeSubscriber {
      * @param path the stream
      * @param connected its life, its newest offset, and the gap
      */
-    void onStream(StreamPath path, Connected connected);
+    void onStream(StreamPath path, ConnectionInfo connected);
 
     /** The next event. */
     void onEvent(Event event);

@@ -149,16 +149,17 @@ class EventCatalogTest {
 
     @Test
     void should_call_somebody_elses_event_unknown() {
-        assertThat(decode("elsewhere", "{'a':1}")).isEqualTo(new Unknown("elsewhere", JsonCodec.parse("{\"a\":1}")));
+        assertThat(decode("elsewhere", "{'a':1}"))
+                .isEqualTo(new UnknownPayload("elsewhere", JsonCodec.parse("{\"a\":1}")));
         assertThat(EventCatalog.empty().decode("user-said", JsonCodec.parse("{}")))
-                .isInstanceOf(Unknown.class);
+                .isInstanceOf(UnknownPayload.class);
         assertThat(EventCatalog.empty().types()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{'name':'grep'}", "{'name':'grep','tries':null}", "{'name':'grep','tries':'x'}"})
     void should_call_a_payload_malformed_and_name_the_field(String json) {
-        assertThat(decode("tool-called", json)).isInstanceOfSatisfying(Malformed.class, malformed -> {
+        assertThat(decode("tool-called", json)).isInstanceOfSatisfying(MalformedPayload.class, malformed -> {
             assertThat(malformed.type()).isEqualTo("tool-called");
             assertThat(malformed.error()).containsAnyOf("name", "tries");
         });
@@ -166,7 +167,7 @@ class EventCatalogTest {
 
     @Test
     void should_call_null_for_a_required_text_malformed_and_ignore_unknown_fields() {
-        assertThat(decode("user-said", "{'text':null}")).isInstanceOf(Malformed.class);
+        assertThat(decode("user-said", "{'text':null}")).isInstanceOf(MalformedPayload.class);
         assertThat(decode("user-said", "{'text':'hi','extra':[1]}"))
                 .isEqualTo(new Chat.UserSaid("hi", Optional.empty()));
         assertThat(decode("user-said", "{'text':'hi','mood':null}"))
@@ -176,7 +177,7 @@ class EventCatalogTest {
     @ParameterizedTest
     @ValueSource(strings = {"null", "[]", "7", "'text'"})
     void should_never_throw_whatever_the_payload_is(String json) {
-        assertThat(decode("user-said", json)).isInstanceOf(Malformed.class);
+        assertThat(decode("user-said", json)).isInstanceOf(MalformedPayload.class);
     }
 
     @Test
@@ -185,7 +186,7 @@ class EventCatalogTest {
 
         assertThat(strict.decode("strict", JsonCodec.parse("{\"text\":\"\"}")))
                 .isInstanceOfSatisfying(
-                        Malformed.class,
+                        MalformedPayload.class,
                         malformed -> assertThat(malformed.error()).contains("text must not be empty"));
     }
 
@@ -203,7 +204,7 @@ class EventCatalogTest {
                 .isEqualTo(ImmutablePlaced.builder().item("tea").build());
         assertThat(orders.decode("order-placed", JsonCodec.parse("{\"count\":2}")))
                 .isInstanceOfSatisfying(
-                        Malformed.class, bad -> assertThat(bad.error()).contains("item"));
+                        MalformedPayload.class, bad -> assertThat(bad.error()).contains("item"));
     }
 
     private Object decode(String type, String json) {

@@ -20,7 +20,7 @@ class StoredEventJsonTest {
         assertThat(event.path()).isEqualTo(StreamPath.of("/ann/demo"));
         assertThat(event.offset()).isEqualTo(2);
         assertThat(event.type()).isEqualTo("hello-world");
-        assertThat(event.payload()).isEqualTo(new Unknown("hello-world", JsonCodec.parse("{\"n\":1}")));
+        assertThat(event.payload()).isEqualTo(new UnknownPayload("hello-world", JsonCodec.parse("{\"n\":1}")));
         assertThat(event.createdAt()).isEqualTo(Instant.parse("2026-04-14T11:20:30.456Z"));
         assertThat(event.idempotencyKey()).contains("k-1");
         assertThat(JsonCodec.writeText(JsonCodec.toTree(event))).isEqualTo(FULL);

@@ -53,7 +53,7 @@ class StreamEventTest {
 
     @Test
     void should_be_malformed_when_a_required_field_is_missing() {
-        assertThat(decode("events.iterate.com/core/child-stream-created", "{}")).isInstanceOf(Malformed.class);
+        assertThat(decode("events.iterate.com/core/child-stream-created", "{}")).isInstanceOf(MalformedPayload.class);
     }
 
     private void assertFits(StreamEvent payload) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.UpcastTest.Talk.Said;
+import dev.millrace.core.internal.payload.Upcasts;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -52,9 +53,9 @@ class UpcastTest {
     @Test
     void should_name_old_types_among_those_it_reads_and_leave_others_alone() {
         assertThat(catalog.types()).contains("said", "spoke", "uttered").hasSize(4);
-        assertThat(decode(catalog, "shouted", "{}")).isInstanceOf(Unknown.class);
+        assertThat(decode(catalog, "shouted", "{}")).isInstanceOf(UnknownPayload.class);
         assertThat(decode(EventCatalog.of(Talk.class), "spoke", "{'words':'hi'}"))
-                .isInstanceOf(Unknown.class);
+                .isInstanceOf(UnknownPayload.class);
     }
 
     @Test
@@ -86,17 +87,17 @@ class UpcastTest {
 
     @Test
     void should_take_what_cannot_be_upcast_for_malformed_and_say_which_step_failed() {
-        assertThat(decode(catalog, "spoke", "{}")).isInstanceOfSatisfying(Malformed.class, malformed -> {
+        assertThat(decode(catalog, "spoke", "{}")).isInstanceOfSatisfying(MalformedPayload.class, malformed -> {
             assertThat(malformed.type()).isEqualTo("spoke");
             assertThat(malformed.error()).contains("'spoke' to 'said'");
         });
         EventCatalog forgetful = EventCatalog.of(Talk.class).upcast("said", payload -> nothing());
         assertThat(decode(forgetful, "said", "{'text':'hi','language':'en'}"))
                 .isInstanceOfSatisfying(
-                        Malformed.class,
+                        MalformedPayload.class,
                         malformed -> assertThat(malformed.error()).contains("null"));
         assertThat(decode(catalog, "uttered", "{'line':{}}")).isEqualTo(new Said("", "en"));
-        assertThat(catalog.decode("spoke", JsonCodec.parse("[1]"))).isInstanceOf(Malformed.class);
+        assertThat(catalog.decode("spoke", JsonCodec.parse("[1]"))).isInstanceOf(MalformedPayload.class);
     }
 
     @SuppressWarnings("NullAway") // what a careless upcast does

@@ -1,5 +1,7 @@
 package dev.millrace.engine;
 
+import dev.millrace.engine.spi.EventRecord;
+
 /**
  * The answer to an append, in stored bytes.
  *

@@ -6,6 +6,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
+import dev.millrace.engine.internal.append.AppendErrors;
+import dev.millrace.engine.internal.append.InputValidator;
+import dev.millrace.engine.internal.append.PreparedEvent;
+import dev.millrace.engine.internal.append.SystemEvents;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what callers send, with every number as it was written. Refuses what is not JSON or exceeds a
- * limit; everything else becomes an {@link Input}, if need be an invalid event. Immutable; runs on the caller's thread.
+ * limit; everything else becomes an {@link PreparedEvent}, if need be an invalid event. Immutable; runs on the caller's thread.
  */
 final class InputReader {
     private final Limits limits;
@@ -29,12 +33,12 @@ final class InputReader {
      *
      * @throws StreamException when one of them is not JSON or a limit is exceeded
      */
-    List<Input> read(StreamPath path, List<byte[]> inputs) {
+    List<PreparedEvent> read(StreamPath path, List<byte[]> inputs) {
         int count = inputs.size();
         checkSizes(path, inputs.stream().mapToInt(input -> input.length).toArray());
-        List<Input> read = new ArrayList<>(count);
+        List<PreparedEvent> read = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            Refusal refusal = new Refusal(path, i, count);
+            AppendErrors refusal = new AppendErrors(path, i, count);
             read.add(read(path, parse(inputs.get(i), refusal), refusal));
         }
         return read;
@@ -42,7 +46,7 @@ final class InputReader {
 
     private void checkSizes(StreamPath path, int[] lengths) {
         int count = lengths.length;
-        Refusal whole = new Refusal(path, 0, 1);
+        AppendErrors whole = new AppendErrors(path, 0, 1);
         if (count == 0) {
             throw whole.emptyBatch();
         }
@@ -52,7 +56,7 @@ final class InputReader {
         long bytes = 0;
         for (int i = 0; i < count; i++) {
             if (lengths[i] > limits.eventBytes()) {
-                throw new Refusal(path, i, count).eventTooLarge(lengths[i], limits.eventBytes());
+                throw new AppendErrors(path, i, count).eventTooLarge(lengths[i], limits.eventBytes());
             }
             bytes += lengths[i];
         }
@@ -66,26 +70,27 @@ final class InputReader {
      *
      * @throws StreamException when a limit is exceeded
      */
-    List<Input> take(StreamPath path, List<ParsedInput> inputs) {
+    List<PreparedEvent> take(StreamPath path, List<ParsedInput> inputs) {
         int count = inputs.size();
         checkSizes(path, inputs.stream().mapToInt(ParsedInput::length).toArray());
-        List<Input> read = new ArrayList<>(count);
+        List<PreparedEvent> read = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            read.add(read(path, inputs.get(i), new Refusal(path, i, count)));
+            read.add(read(path, inputs.get(i), new AppendErrors(path, i, count)));
         }
         return read;
     }
 
-    private Input read(StreamPath path, ParsedInput input, Refusal refusal) {
+    private PreparedEvent read(StreamPath path, ParsedInput input, AppendErrors refusal) {
         if (input.depth() > limits.jsonDepth()) {
             throw tooDeep(refusal);
         }
-        InputForm form =
-                input.isObject() ? new InputForm(input.fields(), known) : InputForm.notAnObject(input.asField());
-        return form.isValid() ? form.input(path, refusal) : SystemInputs.invalid(path, input.json(), form.problems());
+        InputValidator form = input.isObject()
+                ? new InputValidator(input.fields(), known)
+                : InputValidator.notAnObject(input.asField());
+        return form.isValid() ? form.input(path, refusal) : SystemEvents.invalid(path, input.json(), form.problems());
     }
 
-    private ParsedInput parse(byte[] json, Refusal refusal) {
+    private ParsedInput parse(byte[] json, AppendErrors refusal) {
         try (JsonParser parser = JsonCodec.parser(json)) {
             if (parser.nextToken() == null) {
                 throw refusal.notJson("it is empty", null);
@@ -104,7 +109,7 @@ final class InputReader {
         }
     }
 
-    private StreamException tooDeep(Refusal refusal) {
+    private StreamException tooDeep(AppendErrors refusal) {
         return refusal.tooDeep(limits.jsonDepth() + 1, limits.jsonDepth());
     }
 

@@ -80,7 +80,7 @@ public final class KnownEvents implements PayloadCheck {
     }
 
     /** Whether the payload of this type is checked. */
-    boolean contains(String type) {
+    public boolean contains(String type) {
         return bySpelling.containsKey(type) || BuiltInType.of(type).isPresent();
     }
 

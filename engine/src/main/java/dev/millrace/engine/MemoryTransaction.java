@@ -1,5 +1,9 @@
 package dev.millrace.engine;
 
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;

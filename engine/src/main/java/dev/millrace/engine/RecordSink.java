@@ -1,7 +1,8 @@
 package dev.millrace.engine;
 
-import dev.millrace.core.Connected;
+import dev.millrace.core.ConnectionInfo;
 import dev.millrace.core.StreamException;
+import dev.millrace.engine.spi.EventRecord;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ public interface RecordSink {
      * What the stream looks like as the tail begins, and each time that it begins again. The gap is how long the tail was
      * lost before, zero the first time.
      */
-    void onConnected(Connected connected);
+    void onConnected(ConnectionInfo connected);
 
     /**
      * The next records, in offset order, at least one.

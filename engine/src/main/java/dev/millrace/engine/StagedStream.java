@@ -1,5 +1,9 @@
 package dev.millrace.engine;
 
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StreamHead;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.millrace.engine;
 
-import dev.millrace.core.Destroyed;
+import dev.millrace.core.DestroyResult;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamException;
@@ -10,6 +10,15 @@ import dev.millrace.core.StreamSummary;
 import dev.millrace.core.Subscription;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.internal.append.IncarnationIds;
+import dev.millrace.engine.internal.append.PagedLogReader;
+import dev.millrace.engine.internal.append.PreparedEvent;
+import dev.millrace.engine.internal.hosting.ProviderRegistry;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,13 +39,13 @@ import java.util.function.Supplier;
  * than the store takes them, {@code append} itself waits for up to a second and then fails with {@code UNAVAILABLE}.
  */
 public final class StreamEngine implements AutoCloseable {
-    private final EngineParts parts;
+    private final EngineComponents parts;
     private final KnownEvents knownEvents;
 
     private StreamEngine(Builder builder) {
-        Providers providers = new Providers(builder.providers);
+        ProviderRegistry providers = new ProviderRegistry(builder.providers);
         this.knownEvents = providers.events();
-        this.parts = new EngineParts(
+        this.parts = new EngineComponents(
                 builder.store,
                 builder.timers,
                 builder.limits,
@@ -54,7 +63,7 @@ public final class StreamEngine implements AutoCloseable {
 
     /** The port for one project; this is what processors, tests and applications use. */
     public EventStreams streams(ProjectSlug project) {
-        return new PortAdapter(this, project);
+        return new EngineEventStreams(this, project);
     }
 
     /**
@@ -93,10 +102,10 @@ public final class StreamEngine implements AutoCloseable {
 
     private <T> CompletableFuture<T> submit(
             StreamKey stream,
-            Supplier<List<Input>> inputs,
+            Supplier<List<PreparedEvent>> inputs,
             Consumer<String> permit,
             Function<List<AppendedRecord>, T> view) {
-        List<Input> read;
+        List<PreparedEvent> read;
         try {
             read = inputs.get();
             read.forEach(input -> permit.accept(input.type()));
@@ -140,7 +149,7 @@ public final class StreamEngine implements AutoCloseable {
     <T> CompletableFuture<List<T>> scan(StreamKey stream, RecordRange range, Function<EventRecord, T> view) {
         return parts.delivery().then(parts.touch(stream), stream.path(), head -> {
             List<T> found = new ArrayList<>();
-            new LogScan(parts.store(), stream, head).forEach(range, record -> found.add(view.apply(record)));
+            new PagedLogReader(parts.store(), stream, head).forEach(range, record -> found.add(view.apply(record)));
             return List.copyOf(found);
         });
     }
@@ -200,7 +209,7 @@ public final class StreamEngine implements AutoCloseable {
     }
 
     /** As {@link EventStreams#destroy}. */
-    public CompletableFuture<Destroyed> destroy(ProjectSlug project, StreamPath path, boolean children) {
+    public CompletableFuture<DestroyResult> destroy(ProjectSlug project, StreamPath path, boolean children) {
         return parts.demolition().destroy(new StreamKey(project, path), children);
     }
 
@@ -216,7 +225,7 @@ public final class StreamEngine implements AutoCloseable {
     }
 
     /** The parts, for tests of one of them. */
-    EngineParts parts() {
+    EngineComponents parts() {
         return parts;
     }
 
@@ -255,7 +264,7 @@ public final class StreamEngine implements AutoCloseable {
         private List<ProcessorProvider> providers = List.of();
         private Map<String, String> settings = Map.of();
         private Secrets secrets = Secrets.NONE;
-        private Supplier<String> incarnations = new Incarnations();
+        private Supplier<String> incarnations = new IncarnationIds();
 
         private Builder(EventStore store) {
             this.store = store;

@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import dev.millrace.core.StreamPath;
+import dev.millrace.engine.spi.EventStore;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 

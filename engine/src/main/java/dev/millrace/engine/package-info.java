@@ -1,5 +1,5 @@
 /**
- * The stream itself, in process: append rules on a single writer, an {@link dev.millrace.engine.EventStore} behind it,
+ * The stream itself, in process: append rules on a single writer, an {@link dev.millrace.engine.spi.EventStore} behind it,
  * live tails in front of it, and the hosting of processors. Usable without HTTP inside one JVM.
  */
 @NullMarked

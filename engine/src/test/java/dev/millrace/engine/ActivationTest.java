@@ -17,8 +17,8 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.hosting.ProvidedEvent;
-import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
 import java.time.Duration;
 import java.util.List;
@@ -62,7 +62,7 @@ class ActivationTest {
         @Override
         public CompletionStage<Void> afterAppend(Integer count, Event event, Effects<Integer> effects) {
             return event.payload() instanceof Scheduled
-                    ? Effects.done(effects.append(Draft.of(EventInput.ofType("noted-" + count + "-"
+                    ? Effects.done(effects.append(EventDraft.of(EventInput.ofType("noted-" + count + "-"
                             + context.secret("key").orElse("").length()))))
                     : Effects.none();
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
+import dev.millrace.engine.spi.EventRecord;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;

@@ -7,6 +7,12 @@ import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
+import dev.millrace.engine.internal.append.AppendRules;
+import dev.millrace.engine.internal.append.PendingRecord;
+import dev.millrace.engine.internal.append.SystemEvents;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +34,8 @@ class AppendRulesTest {
     private StreamHead head = new StreamHead("life", 0, Instant.EPOCH, false);
 
     AppendRulesTest() {
-        Entry first = SystemInputs.initialized(STREAM, "life", Optional.empty()).after(head, now);
+        PendingRecord first =
+                SystemEvents.initialized(STREAM, "life", Optional.empty()).after(head, now);
         log.add(first.at(1));
         head = first.head();
     }
@@ -198,7 +205,7 @@ class AppendRulesTest {
         AppendRules.Decision decision =
                 AppendRules.decide(STREAM, head, reader.read(STREAM.path(), Json.all(sent)), this::find, now);
         List<EventRecord> records = new ArrayList<>();
-        for (Entry entry : decision.entries()) {
+        for (PendingRecord entry : decision.entries()) {
             records.add(entry.at(log.size() + 1L));
             head = entry.head();
         }

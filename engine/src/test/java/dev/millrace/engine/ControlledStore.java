@@ -1,5 +1,10 @@
 package dev.millrace.engine;
 
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -8,7 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A real store whose commits can be held up or made to fail. */
-final class ControlledStore implements ForwardingEventStore {
+public final class ControlledStore implements ForwardingEventStore {
     private final EventStore store;
     private final AtomicInteger commits = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
@@ -21,7 +26,7 @@ final class ControlledStore implements ForwardingEventStore {
     private volatile Consumer<RecordRange> beforeRead = range -> {};
     private volatile Consumer<RecordRange> afterRead = range -> {};
 
-    ControlledStore(EventStore store) {
+    public ControlledStore(EventStore store) {
         this.store = store;
     }
 
@@ -59,7 +64,7 @@ final class ControlledStore implements ForwardingEventStore {
     }
 
     /** Runs after every read, before its reader has the page. */
-    void afterRead(Consumer<RecordRange> next) {
+    public void afterRead(Consumer<RecordRange> next) {
         afterRead = next;
     }
 

@@ -5,6 +5,10 @@ import static org.awaitility.Awaitility.await;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.VirtualTimers;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StreamHead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,8 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** A running engine on a store in memory, with short words for what tests do to it. */
-final class EngineFixture implements AutoCloseable {
-    static final ProjectSlug PUBLIC = ProjectSlug.defaultProject();
+public final class EngineFixture implements AutoCloseable {
+    public static final ProjectSlug PUBLIC = ProjectSlug.defaultProject();
 
     final VirtualTimers timers = new VirtualTimers(Instant.parse("2026-04-14T11:20:30.456Z"));
     final EventStore store;
@@ -45,19 +49,19 @@ final class EngineFixture implements AutoCloseable {
                 .start();
     }
 
-    static StreamPath path(String text) {
+    public static StreamPath path(String text) {
         return StreamPath.of(text);
     }
 
     /** Waits for what other threads bring about, looking often. */
-    static void eventually(Callable<Boolean> condition) {
+    public static void eventually(Callable<Boolean> condition) {
         await().pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(2))
                 .atMost(Duration.ofSeconds(20))
                 .until(condition);
     }
 
-    static <T> T get(CompletableFuture<T> future) {
+    public static <T> T get(CompletableFuture<T> future) {
         return future.orTimeout(10, TimeUnit.SECONDS).join();
     }
 

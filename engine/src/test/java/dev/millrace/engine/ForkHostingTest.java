@@ -16,8 +16,9 @@ import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.engine.spi.EventStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -70,7 +71,7 @@ class ForkHostingTest {
             parent.ifPresent(context -> effects.launch("child", Effects.because(2), attempt -> {
                 ProcessorRunner<?> runner = context.runner(new Witness("child", seen, Optional.empty())).stream(
                                 effects.path())
-                        .effectsFrom(EffectsFrom.after(2))
+                        .effectsFrom(EffectStartPolicy.after(2))
                         .start();
                 attempt.onCancel(() -> runner.stop(Duration.ZERO));
                 return runner.ended().thenApply(status -> null);

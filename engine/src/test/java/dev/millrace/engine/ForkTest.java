@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.StreamHead;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

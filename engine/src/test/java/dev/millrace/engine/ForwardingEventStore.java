@@ -1,6 +1,11 @@
 package dev.millrace.engine;
 
 import dev.millrace.core.StreamPath;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

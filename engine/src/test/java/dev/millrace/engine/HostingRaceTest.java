@@ -12,10 +12,16 @@ import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.hosting.ProcessorProvider;
-import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.VirtualTimers;
+import dev.millrace.engine.internal.commit.CommitListener;
+import dev.millrace.engine.internal.hosting.ProcessorHost;
+import dev.millrace.engine.internal.hosting.ProcessorStateCache;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.StreamKey;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -55,7 +61,7 @@ class HostingRaceTest {
         @Override
         public CompletionStage<Void> afterAppend(Integer count, Event event, Effects<Integer> effects) {
             return event.type().equals("said")
-                    ? Effects.done(effects.append(Draft.of(EventInput.ofType("answered"))))
+                    ? Effects.done(effects.append(EventDraft.of(EventInput.ofType("answered"))))
                     : Effects.none();
         }
     }
@@ -101,7 +107,7 @@ class HostingRaceTest {
                     StreamPath.of("/busy"),
                     EventInput.of(new StreamEvent.ProcessorAttached("slow", Optional.empty(), Optional.empty()))));
             await(busy);
-            engine.parts().host(new Telling(host, told), new StateFolds(store, host));
+            engine.parts().host(new Telling(host, told), new ProcessorStateCache(store, host));
 
             get(streams.destroy(PATH, false));
             get(streams.append(PATH, EventInput.ofType("said")));

@@ -22,6 +22,13 @@ import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.VirtualTimers;
+import dev.millrace.engine.internal.commit.CommitListener;
+import dev.millrace.engine.internal.hosting.ProcessorHost;
+import dev.millrace.engine.internal.hosting.ProcessorStateCache;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -221,7 +228,7 @@ class HostingTest {
                 host.destroyed(stream);
             }
         };
-        engine.parts().host(late, new StateFolds(store, host));
+        engine.parts().host(late, new ProcessorStateCache(store, host));
 
         append(older, new Said("history"));
         Awaitility.await().atMost(LIMIT).until(() -> held.containsKey("history"));
@@ -357,7 +364,8 @@ class HostingTest {
         }
         StreamKey stream = new StreamKey(ProjectSlug.defaultProject(), PATH);
         StreamHead newest = store.head(stream).orElseThrow();
-        StateFolds folds = new StateFolds(store, engine.parts().host());
+        ProcessorStateCache folds =
+                new ProcessorStateCache(store, engine.parts().host());
 
         for (long offset : List.of(3L, 7L, 5L, 2L, 4L, 6L)) {
             StreamHead seen = new StreamHead(newest.incarnation(), offset, newest.lastCreatedAt(), false);

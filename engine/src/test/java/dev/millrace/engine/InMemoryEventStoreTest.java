@@ -5,8 +5,12 @@ import static dev.millrace.engine.EngineFixture.path;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.engine.EventStore.Cursor;
-import dev.millrace.engine.EventStore.Transaction;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore.Cursor;
+import dev.millrace.engine.spi.EventStore.Transaction;
+import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

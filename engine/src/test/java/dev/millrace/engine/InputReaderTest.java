@@ -9,6 +9,8 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
+import dev.millrace.engine.internal.append.PreparedEvent;
+import dev.millrace.engine.spi.StreamHead;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -155,7 +157,7 @@ class InputReaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"2", "'2'", "' 2 '", "2.0", "2e0"})
     void should_read_an_offset_from_a_number_or_a_numeric_string(String offset) {
-        Input input = reader.read(PATH, Json.all("{'type':'t','offset':" + offset + "}"))
+        PreparedEvent input = reader.read(PATH, Json.all("{'type':'t','offset':" + offset + "}"))
                 .get(0);
 
         assertThat(input.expectedOffset()).hasValue(2);
@@ -219,7 +221,7 @@ class InputReaderTest {
     }
 
     private String stored(String sent) {
-        Input input = reader.read(PATH, Json.all(sent)).get(0);
+        PreparedEvent input = reader.read(PATH, Json.all(sent)).get(0);
         return new String(input.after(HEAD, HEAD.lastCreatedAt()).json(), StandardCharsets.UTF_8).replace('"', '\'');
     }
 

@@ -2,15 +2,16 @@ package dev.millrace.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.engine.spi.EventRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
 /** JSON in tests: single quotes stand for double ones. */
-final class Json {
+public final class Json {
     private Json() {}
 
-    static byte[] bytes(String text) {
+    public static byte[] bytes(String text) {
         return text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
     }
 

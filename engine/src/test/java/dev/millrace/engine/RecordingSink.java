@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
-import dev.millrace.core.Connected;
+import dev.millrace.core.ConnectionInfo;
+import dev.millrace.engine.spi.EventRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,21 +11,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Writes down every call as one line, and checks that no two overlap. */
-final class RecordingSink implements RecordSink {
+public final class RecordingSink implements RecordSink {
     private final AtomicInteger inside = new AtomicInteger();
     private final List<String> calls = new ArrayList<>();
     private final List<Long> offsets = new ArrayList<>();
     private final List<Integer> pageSizes = new ArrayList<>();
     private CompletionStage<Void> stage = CompletableFuture.completedFuture(null);
-    private @Nullable Connected connected;
+    private @Nullable ConnectionInfo connected;
     private @Nullable Throwable failure;
 
     /** What the next pages are answered with. */
-    synchronized void answerWith(CompletionStage<Void> next) {
+    public synchronized void answerWith(CompletionStage<Void> next) {
         stage = next;
     }
 
-    synchronized List<String> calls() {
+    public synchronized List<String> calls() {
         return List.copyOf(calls);
     }
 
@@ -36,11 +37,11 @@ final class RecordingSink implements RecordSink {
         return List.copyOf(pageSizes);
     }
 
-    synchronized Optional<Connected> connected() {
+    synchronized Optional<ConnectionInfo> connected() {
         return Optional.ofNullable(connected);
     }
 
-    synchronized Optional<Throwable> failure() {
+    public synchronized Optional<Throwable> failure() {
         return Optional.ofNullable(failure);
     }
 
@@ -50,7 +51,7 @@ final class RecordingSink implements RecordSink {
     }
 
     @Override
-    public void onConnected(Connected now) {
+    public void onConnected(ConnectionInfo now) {
         during("connected " + now.watermark(), () -> connected = now);
     }
 

@@ -7,12 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.Destroyed;
+import dev.millrace.core.DestroyResult;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamState;
 import dev.millrace.core.StreamSummary;
+import dev.millrace.engine.spi.EventRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -225,7 +226,7 @@ class StreamEngineTest {
         fixture.append("/a/b", "{'type':'t'}");
         fixture.append("/a", "{'type':'t'}");
 
-        Destroyed destroyed = get(engine.destroy(PUBLIC, path("/a"), false));
+        DestroyResult destroyed = get(engine.destroy(PUBLIC, path("/a"), false));
 
         assertThat(destroyed.finalStates()).containsOnlyKeys(path("/a"));
         StreamState last = destroyed.finalStates().values().iterator().next();
@@ -242,7 +243,7 @@ class StreamEngineTest {
         fixture.append("/a/d", "{'type':'t'}");
         fixture.append("/other", "{'type':'t'}");
 
-        Destroyed destroyed = get(engine.destroy(PUBLIC, path("/a"), true));
+        DestroyResult destroyed = get(engine.destroy(PUBLIC, path("/a"), true));
 
         assertThat(destroyed.finalStates()).containsOnlyKeys(path("/a"), path("/a/b"), path("/a/b/c"), path("/a/d"));
         assertThat(engine.head(PUBLIC, path("/a/b/c"))).isEmpty();
@@ -271,7 +272,7 @@ class StreamEngineTest {
     void should_answer_with_the_very_last_state_when_appends_and_a_destroy_race() {
         for (int round = 0; round < 20; round++) {
             List<CompletableFuture<List<AppendedRecord>>> sent = sendThirty();
-            CompletableFuture<Destroyed> destroyed = engine.destroy(PUBLIC, path("/race"), false);
+            CompletableFuture<DestroyResult> destroyed = engine.destroy(PUBLIC, path("/race"), false);
             sent.addAll(sendThirty());
             sent.forEach(EngineFixture::get);
             long wiped = get(destroyed).finalStates().values().iterator().next().eventCount();

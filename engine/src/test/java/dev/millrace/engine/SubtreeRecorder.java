@@ -1,8 +1,10 @@
 package dev.millrace.engine;
 
-import dev.millrace.core.Connected;
+import dev.millrace.core.ConnectionInfo;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +45,7 @@ final class SubtreeRecorder implements SubtreeSink {
     }
 
     @Override
-    public synchronized void onConnected(Connected connected) {
+    public synchronized void onConnected(ConnectionInfo connected) {
         calls.add("connected");
     }
 

@@ -4,7 +4,7 @@ import static dev.millrace.engine.EngineFixture.PUBLIC;
 import static dev.millrace.engine.EngineFixture.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.Connected;
+import dev.millrace.core.ConnectionInfo;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
@@ -27,7 +27,7 @@ class TailResumeTest {
         final List<Duration> gaps = new CopyOnWriteArrayList<>();
 
         @Override
-        public void onConnected(Connected connected) {
+        public void onConnected(ConnectionInfo connected) {
             lines.add("connected " + connected.watermark());
             gaps.add(connected.gap());
         }

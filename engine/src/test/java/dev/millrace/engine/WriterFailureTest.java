@@ -10,6 +10,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.internal.commit.ActivityCounter;
+import dev.millrace.engine.internal.commit.StoreWriter;
+import dev.millrace.engine.internal.commit.WriteQueue;
+import dev.millrace.engine.internal.commit.WriteTask;
+import dev.millrace.engine.internal.threads.CallbackExecutor;
+import dev.millrace.engine.internal.threads.CallbackThreads;
+import dev.millrace.engine.spi.StreamKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
@@ -35,8 +42,8 @@ class WriterFailureTest {
 
     private final ControlledStore store = new ControlledStore(new InMemoryEventStore());
     private final ScarceThreads threads = new ScarceThreads();
-    private final Activity activity = new Activity();
-    private final Delivery delivery = new Delivery(threads, activity);
+    private final ActivityCounter activity = new ActivityCounter();
+    private final CallbackExecutor delivery = new CallbackExecutor(threads, activity);
 
     @AfterEach
     void stop() {
@@ -46,7 +53,7 @@ class WriterFailureTest {
 
     @Test
     void should_answer_every_caller_of_a_stored_group_also_when_there_is_no_thread_for_one() {
-        Writer writer = writer(group -> {});
+        StoreWriter writer = writer(group -> {});
         threads.refuseFirst(1);
 
         List<CompletableFuture<Integer>> answers = groupOfThree(writer);
@@ -58,7 +65,7 @@ class WriterFailureTest {
 
     @Test
     void should_answer_every_caller_of_a_failed_group_also_when_there_is_no_thread_for_one() {
-        Writer writer = writer(group -> {});
+        StoreWriter writer = writer(group -> {});
         threads.refuseFirst(1);
         store.failWith(new IllegalStateException("disk full"));
 
@@ -72,7 +79,7 @@ class WriterFailureTest {
 
     @Test
     void should_answer_the_callers_of_a_group_that_could_not_be_published() {
-        Writer writer = writer(group -> {
+        StoreWriter writer = writer(group -> {
             throw new LinkageError("a class is missing");
         });
 
@@ -83,7 +90,7 @@ class WriterFailureTest {
     @Test
     void should_turn_everybody_away_once_its_thread_has_ended() {
         BrokenLog broken = new BrokenLog();
-        Writer writer = writer(group -> {
+        StoreWriter writer = writer(group -> {
             LOG.addHandler(broken);
             throw new IllegalStateException("cannot be published");
         });
@@ -97,24 +104,29 @@ class WriterFailureTest {
         assertFailed(Code.UNAVAILABLE, writer.submit(request(3)));
     }
 
-    private Writer writer(Writer.Publication publication) {
-        return new Writer(
-                store, new Intake(100, 1_000, Duration.ofSeconds(1)), delivery, Timers.system(), activity, publication);
+    private StoreWriter writer(StoreWriter.Publication publication) {
+        return new StoreWriter(
+                store,
+                new WriteQueue(100, 1_000, Duration.ofSeconds(1)),
+                delivery,
+                Timers.system(),
+                activity,
+                publication);
     }
 
     /** Three requests that the writer finds when it starts, and so stores together. */
-    private static List<CompletableFuture<Integer>> groupOfThree(Writer writer) {
+    private static List<CompletableFuture<Integer>> groupOfThree(StoreWriter writer) {
         List<CompletableFuture<Integer>> answers =
                 IntStream.range(0, 3).mapToObj(n -> writer.submit(request(n))).toList();
         writer.start();
         return answers;
     }
 
-    private static Request<Integer> request(int answer) {
-        return new Request<>(STREAM, 1, false, group -> () -> answer);
+    private static WriteTask<Integer> request(int answer) {
+        return new WriteTask<>(STREAM, 1, false, group -> () -> answer);
     }
 
-    private static void end(Writer writer) {
+    private static void end(StoreWriter writer) {
         writer.close();
         get(writer.ended());
     }
@@ -128,7 +140,7 @@ class WriterFailureTest {
 
     /** Threads of which the machine has too few at first. */
     private static final class ScarceThreads extends AbstractExecutorService {
-        private final ExecutorService threads = DeliveryThreads.platform();
+        private final ExecutorService threads = CallbackThreads.platform();
         private final AtomicInteger refusals = new AtomicInteger();
 
         void refuseFirst(int count) {

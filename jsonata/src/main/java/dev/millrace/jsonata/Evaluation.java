@@ -14,16 +14,16 @@ final class Evaluation {
 
     private Evaluation() {}
 
-    static <T> T run(String text, Bounds bounds, Instant now, Function<Meter, T> work) {
+    static <T> T run(String text, EvaluationLimits bounds, Instant now, Function<EvaluationMeter, T> work) {
         TURNS.acquireUninterruptibly();
-        Meter meter = new Meter(bounds, now);
-        Meter.begin(meter);
+        EvaluationMeter meter = new EvaluationMeter(bounds, now);
+        EvaluationMeter.begin(meter);
         try {
             return work.apply(meter);
         } catch (EvaluationException e) {
             throw new EvaluationException(failed(text, e.getMessage()), e.getCause());
         } catch (JException e) {
-            throw new EvaluationException(failed(text, Wording.of(e)));
+            throw new EvaluationException(failed(text, EvaluationErrors.of(e)));
         } catch (StackOverflowError e) {
             throw new EvaluationException(failed(text, "it recurses too deeply"));
         } catch (OutOfMemoryError e) {
@@ -31,14 +31,14 @@ final class Evaluation {
         } catch (VirtualMachineError | LinkageError e) {
             throw e;
         } catch (RuntimeException | Error e) {
-            throw new EvaluationException(failed(text, Wording.of(e)), e);
+            throw new EvaluationException(failed(text, EvaluationErrors.of(e)), e);
         } finally {
-            Meter.end();
+            EvaluationMeter.end();
             TURNS.release();
         }
     }
 
     private static String failed(String text, @Nullable String why) {
-        return "cannot evaluate JSONata: " + Wording.excerpt(text) + "; " + why;
+        return "cannot evaluate JSONata: " + EvaluationErrors.excerpt(text) + "; " + why;
     }
 }

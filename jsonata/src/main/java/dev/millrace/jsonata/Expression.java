@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSONata expression, compiled once and evaluated over JSON trees within {@link Bounds}.
+ * A JSONata expression, compiled once and evaluated over JSON trees within {@link EvaluationLimits}.
  *
  * <p>An evaluation is a function of the input and of one instant: {@code $now()} and {@code $millis()} tell that instant,
  * {@code $random}, {@code $shuffle} and {@code $eval} are refused. Numbers that are only passed on keep every digit;
@@ -19,18 +19,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Expression {
     private final String text;
-    private final Bounds bounds;
+    private final EvaluationLimits bounds;
     private final Jsonata compiled;
 
-    Expression(String text, Bounds bounds, Jsonata compiled) {
+    Expression(String text, EvaluationLimits bounds, Jsonata compiled) {
         this.text = text;
         this.bounds = bounds;
         this.compiled = compiled;
     }
 
-    /** {@link #compile(String, Bounds)} within {@link Bounds#DEFAULT}. */
+    /** {@link #compile(String, EvaluationLimits)} within {@link EvaluationLimits#DEFAULT}. */
     public static Expression compile(String text) {
-        return compile(text, Bounds.DEFAULT);
+        return compile(text, EvaluationLimits.DEFAULT);
     }
 
     /**
@@ -39,8 +39,8 @@ public final class Expression {
      * @throws IllegalArgumentException when the text is no expression, or too long; the message says what, and where (the
      *     position counts characters from 0)
      */
-    public static Expression compile(String text, Bounds bounds) {
-        return Compiler.compile(text, bounds);
+    public static Expression compile(String text, EvaluationLimits bounds) {
+        return ExpressionCompiler.compile(text, bounds);
     }
 
     /** The text as it was compiled. */
@@ -67,7 +67,9 @@ public final class Expression {
     public Optional<JsonNode> evaluate(JsonNode input, Instant now) {
         return Evaluation.run(text, bounds, now, meter -> {
             @Nullable Object value = value(input);
-            return value == null ? Optional.empty() : Optional.of(new ResultTree(bounds.resultBytes()).tree(value));
+            return value == null
+                    ? Optional.empty()
+                    : Optional.of(new ResultConverter(bounds.resultBytes()).tree(value));
         });
     }
 
@@ -78,11 +80,11 @@ public final class Expression {
      * @throws EvaluationException when the expression fails on this input, or meets a bound
      */
     public boolean matches(JsonNode input) {
-        return Evaluation.run(text, bounds, instantOf(input), meter -> Truth.of(value(input)));
+        return Evaluation.run(text, bounds, instantOf(input), meter -> Truthiness.of(value(input)));
     }
 
     private @Nullable Object value(JsonNode input) {
-        return compiled.evaluate(new InputValues(bounds.inputBytes()).value(input), compiled.createFrame());
+        return compiled.evaluate(new InputConverter(bounds.inputBytes()).value(input), compiled.createFrame());
     }
 
     private static Instant instantOf(JsonNode input) {

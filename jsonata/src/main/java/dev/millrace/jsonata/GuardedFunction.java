@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class GuardedFunction extends JFunction {
     /** What the function does instead of, or before, the evaluator's own. */
     interface Body {
-        @Nullable Object apply(Arguments arguments, Meter meter);
+        @Nullable Object apply(FunctionArguments arguments, EvaluationMeter meter);
     }
 
     /** A body answers this to let the evaluator's own function go on. */
@@ -25,9 +25,9 @@ final class GuardedFunction extends JFunction {
 
     @Override
     public @Nullable Object call(@Nullable Object input, List arguments) {
-        Meter meter = Meter.current();
+        EvaluationMeter meter = EvaluationMeter.current();
         meter.check();
-        Object own = body.apply(new Arguments(arguments), meter);
+        Object own = body.apply(new FunctionArguments(arguments), meter);
         Object result = own == PROCEED ? super.call(input, arguments) : own;
         meter.made(result);
         return result;

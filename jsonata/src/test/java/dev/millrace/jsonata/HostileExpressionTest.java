@@ -116,7 +116,7 @@ class HostileExpressionTest {
     @Test
     void should_bound_the_input_and_the_result() {
         // given
-        Bounds small = new Bounds(Duration.ofSeconds(1), 100, 100, 2000, 100, 10_000_000);
+        EvaluationLimits small = new EvaluationLimits(Duration.ofSeconds(1), 100, 100, 2000, 100, 10_000_000);
         JsonNode deep = IntStream.range(0, 1000)
                 .mapToObj(i -> (JsonNode) JsonNodeFactory.instance.arrayNode())
                 .reduce((inner, outer) -> ((ArrayNode) outer).add(inner))
@@ -134,7 +134,7 @@ class HostileExpressionTest {
     @Test
     void should_bound_what_is_allocated() {
         // given
-        Bounds lean = new Bounds(Duration.ofSeconds(30), 100, 1000, 2_000_000, 1000, 5_000_000);
+        EvaluationLimits lean = new EvaluationLimits(Duration.ofSeconds(30), 100, 1000, 2_000_000, 1000, 5_000_000);
 
         // then
         assertThatThrownBy(() ->

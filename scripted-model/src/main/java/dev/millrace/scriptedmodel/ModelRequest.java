@@ -53,7 +53,7 @@ public record ModelRequest(Map<String, String> headers, JsonNode body) {
 
     /** Why a strict provider would refuse this request, in its words; empty when it would not. */
     public Optional<String> problem() {
-        return isChat() ? ChatRules.problem(body) : RequestRules.problem(body);
+        return isChat() ? ChatRequestValidator.problem(body) : ResponsesRequestValidator.problem(body);
     }
 
     private static String text(JsonNode content) {

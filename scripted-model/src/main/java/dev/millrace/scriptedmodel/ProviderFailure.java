@@ -74,15 +74,15 @@ public enum ProviderFailure {
     }
 
     /** The answer. */
-    public Reply reply() {
-        return Reply.status(status, body(), headers);
+    public ModelReply reply() {
+        return ModelReply.status(status, body(), headers);
     }
 
     private String body() {
         return switch (this) {
             case BAD_GATEWAY -> "<html><body><h1>502 Bad Gateway</h1></body></html>";
             case GATEWAY_TIMEOUT -> "";
-            default -> ResponseWire.errorBody(type, code, "The scripted model says " + code + ".");
+            default -> ResponseStreamWriter.errorBody(type, code, "The scripted model says " + code + ".");
         };
     }
 }

@@ -4,21 +4,21 @@ import java.util.List;
 
 /** Walks one script for one server and counts how often each rule has spoken. Not safe for use by many threads. */
 final class ScriptReader {
-    private final List<Script.Rule> rules;
+    private final List<ModelScript.Rule> rules;
     private final int[] spoken;
 
-    ScriptReader(Script script) {
+    ScriptReader(ModelScript script) {
         rules = script.rules();
         spoken = new int[rules.size()];
     }
 
-    Reply reply(ModelRequest request) {
+    ModelReply reply(ModelRequest request) {
         for (int i = 0; i < spoken.length; i++) {
             if (rules.get(i).matcher().test(request)) {
                 spoken[i]++;
                 return rules.get(i).answer().reply(request, spoken[i]);
             }
         }
-        return Reply.failure(500, "server_error", "no_rule", "No rule of the script matches this request.");
+        return ModelReply.failure(500, "server_error", "no_rule", "No rule of the script matches this request.");
     }
 }

@@ -19,7 +19,7 @@ import java.util.function.BiFunction;
 
 /**
  * A model server on a free port of the loopback address, for tests and demonstrations. It answers {@code POST
- * /v1/responses} and {@code POST /v1/chat/completions} from a {@link Script}, streamed, each on its own wire, and {@code
+ * /v1/responses} and {@code POST /v1/chat/completions} from a {@link ModelScript}, streamed, each on its own wire, and {@code
  * GET /v1/models}. A request that the real service would
  * refuse as malformed is refused here too ({@link ModelRequest#problem()}).
  *
@@ -38,11 +38,11 @@ public final class ScriptedModelServer implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads;
-    private final Gate gate = new Gate();
+    private final ReplyGate gate = new ReplyGate();
     private final List<ModelRequest> requests = new CopyOnWriteArrayList<>();
     private final ScriptReader script;
 
-    private ScriptedModelServer(Script script) {
+    private ScriptedModelServer(ModelScript script) {
         this.script = new ScriptReader(script);
         this.threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "millrace-scripted-model");
@@ -65,7 +65,7 @@ public final class ScriptedModelServer implements AutoCloseable {
      *
      * @throws UncheckedIOException when the loopback address has no free port
      */
-    public static ScriptedModelServer start(Script script) {
+    public static ScriptedModelServer start(ModelScript script) {
         return new ScriptedModelServer(script);
     }
 
@@ -103,9 +103,9 @@ public final class ScriptedModelServer implements AutoCloseable {
         byte[] body = exchange.getRequestBody().readAllBytes();
         try {
             switch (route) {
-                case "POST /v1/responses" -> respond(exchange, body, ResponseWire::new);
-                case "POST /v1/chat/completions" -> respond(exchange, body, ChatWire::new);
-                case "GET /v1/models" -> send(exchange, Reply.status(200, MODELS, Map.of()), List.of(MODELS));
+                case "POST /v1/responses" -> respond(exchange, body, ResponseStreamWriter::new);
+                case "POST /v1/chat/completions" -> respond(exchange, body, ChatCompletionWriter::new);
+                case "GET /v1/models" -> send(exchange, ModelReply.status(200, MODELS, Map.of()), List.of(MODELS));
                 default -> refuse(exchange, 404, "Unknown request URL: " + route + ".");
             }
         } catch (InterruptedException e) {
@@ -115,7 +115,7 @@ public final class ScriptedModelServer implements AutoCloseable {
         exchange.close();
     }
 
-    private void respond(HttpExchange exchange, byte[] body, BiFunction<ModelRequest, Integer, ModelWire> wire)
+    private void respond(HttpExchange exchange, byte[] body, BiFunction<ModelRequest, Integer, ModelStream> wire)
             throws IOException, InterruptedException {
         JsonNode json;
         try {
@@ -126,25 +126,25 @@ public final class ScriptedModelServer implements AutoCloseable {
         }
         ModelRequest request = new ModelRequest(headers(exchange), json);
         int number;
-        Reply reply;
+        ModelReply reply;
         synchronized (script) {
             requests.add(request);
             number = requests.size();
             reply = request.problem()
-                    .map(problem -> Reply.failure(400, "invalid_request_error", "invalid_value", problem))
+                    .map(problem -> ModelReply.failure(400, "invalid_request_error", "invalid_value", problem))
                     .orElseGet(() -> script.reply(request));
         }
         send(exchange, reply, reply.body().pieces(wire.apply(request, number)));
     }
 
     private void refuse(HttpExchange exchange, int status, String message) throws IOException, InterruptedException {
-        String body = ResponseWire.errorBody("invalid_request_error", "invalid_request", message);
-        send(exchange, Reply.status(status, body, Map.of()), List.of(body));
+        String body = ResponseStreamWriter.errorBody("invalid_request_error", "invalid_request", message);
+        send(exchange, ModelReply.status(status, body, Map.of()), List.of(body));
     }
 
-    private void send(HttpExchange exchange, Reply reply, List<String> pieces)
+    private void send(HttpExchange exchange, ModelReply reply, List<String> pieces)
             throws IOException, InterruptedException {
-        new ReplyDelivery(exchange, gate, reply).send(pieces);
+        new ReplySender(exchange, gate, reply).send(pieces);
     }
 
     private static Map<String, String> headers(HttpExchange exchange) {

@@ -1,6 +1,6 @@
 /**
  * A model server for tests and demonstrations: it speaks the streaming wire of {@code POST /v1/responses} over a real
- * socket, and what it says comes from a {@link dev.millrace.scriptedmodel.Script}. Same requests in the same order, same
+ * socket, and what it says comes from a {@link dev.millrace.scriptedmodel.ModelScript}. Same requests in the same order, same
  * bytes.
  */
 @NullMarked

@@ -39,7 +39,7 @@ class ChatCompletionsTest {
 
     @Test
     void should_stream_a_chat_completion_and_its_usage_if_asked_for() throws IOException {
-        try (ScriptedModelServer server = ScriptedModelServer.start(Script.assistant())) {
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.assistant())) {
             List<JsonNode> chunks = chunks(ask(server, "chat/completions", ASK));
             assertThat(chunks.get(0).at("/choices/0/delta/role").asText()).isEqualTo("assistant");
             assertThat(text(chunks, "content")).isEqualTo("50 - 8 is 42.");
@@ -61,9 +61,9 @@ class ChatCompletionsTest {
 
     @Test
     void should_call_tools_on_both_wires() throws IOException {
-        Reply calls = Reply.calls(
+        ModelReply calls = ModelReply.calls(
                 "Let me see.", new ToolCall("call_a", "add", "{\"a\":50,\"b\":-8}"), new ToolCall("call_b", "now", ""));
-        try (ScriptedModelServer server = ScriptedModelServer.start(Script.of(calls))) {
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.of(calls))) {
             List<JsonNode> chunks = chunks(ask(server, "chat/completions", ASK));
             List<JsonNode> pieces = chunks.stream()
                     .flatMap(chunk -> chunk.at("/choices/0/delta/tool_calls").valueStream())
@@ -96,12 +96,12 @@ class ChatCompletionsTest {
 
     @Test
     void should_refuse_end_early_and_fail_on_both_wires() throws IOException {
-        Script script = Script.of(
-                Reply.refusal("I would rather not."),
-                Reply.refusal("I would rather not."),
-                Reply.incomplete("max_output_tokens", "half"),
-                Reply.errorInStream("server_error", "broken"),
-                Reply.thoughtfulText("hm", "ok"));
+        ModelScript script = ModelScript.of(
+                ModelReply.refusal("I would rather not."),
+                ModelReply.refusal("I would rather not."),
+                ModelReply.incomplete("max_output_tokens", "half"),
+                ModelReply.errorInStream("server_error", "broken"),
+                ModelReply.thoughtfulText("hm", "ok"));
         try (ScriptedModelServer server = ScriptedModelServer.start(script)) {
             List<JsonNode> events = chunks(ask(server, "responses", ASK_RESPONSES));
             assertThat(events.get(events.size() - 1)
@@ -124,7 +124,7 @@ class ChatCompletionsTest {
 
     @Test
     void should_refuse_conversations_that_a_strict_provider_refuses() throws IOException {
-        try (ScriptedModelServer server = ScriptedModelServer.start(Script.assistant())) {
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.assistant())) {
             assertThat(ask(server, "chat/completions", "{\"model\":\"m\",\"messages\":[]}"))
                     .contains("invalid_request_error", "minimum length 1");
             String called = "{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\"}]}";
@@ -144,8 +144,8 @@ class ChatCompletionsTest {
 
     @Test
     void should_send_the_same_bytes_in_whatever_pieces() throws IOException {
-        Reply whole = Reply.text("größer 😀 als \"nichts\"");
-        Script script = Script.of(
+        ModelReply whole = ModelReply.text("größer 😀 als \"nichts\"");
+        ModelScript script = ModelScript.of(
                 whole.latency(Duration.ofMillis(5)), whole.inPiecesOf(1), whole.inPiecesOf(3), whole.inPiecesOf(1000));
         try (ScriptedModelServer server = ScriptedModelServer.start(script)) {
             String first =
@@ -162,7 +162,7 @@ class ChatCompletionsTest {
     @ParameterizedTest
     @EnumSource
     void should_answer_with_each_failure_of_a_provider(ProviderFailure failure) throws IOException {
-        try (ScriptedModelServer server = ScriptedModelServer.start(Script.of(failure.reply()))) {
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.of(failure.reply()))) {
             Request request = request(server, "responses", ASK_RESPONSES);
             try (Response response = http.newCall(request).execute()) {
                 String body = response.body().string();
@@ -177,9 +177,9 @@ class ChatCompletionsTest {
 
     @ParameterizedTest
     @EnumSource
-    void should_stream_each_quirk_byte_for_byte(Quirk quirk) throws IOException {
+    void should_stream_each_quirk_byte_for_byte(StreamQuirk quirk) throws IOException {
         try (ScriptedModelServer server =
-                ScriptedModelServer.start(Script.of(quirk.reply().inPiecesOf(100)))) {
+                ScriptedModelServer.start(ModelScript.of(quirk.reply().inPiecesOf(100)))) {
             String body =
                     quirk.isChat() ? ask(server, "chat/completions", ASK) : ask(server, "responses", ASK_RESPONSES);
 

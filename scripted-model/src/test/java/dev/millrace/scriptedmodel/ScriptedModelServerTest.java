@@ -40,7 +40,7 @@ class ScriptedModelServerTest {
 
     @Test
     void should_stream_a_response_in_the_order_of_the_real_wire() throws IOException {
-        try (ScriptedModelServer server = ScriptedModelServer.start(Script.assistant())) {
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.assistant())) {
             List<JsonNode> events = events(ask(server, ASK));
 
             assertThat(events)
@@ -70,7 +70,7 @@ class ScriptedModelServerTest {
 
     @Test
     void should_say_the_same_bytes_to_the_same_requests() throws IOException {
-        Script script = Script.of(Reply.thoughtfulText("let me think", "done"));
+        ModelScript script = ModelScript.of(ModelReply.thoughtfulText("let me think", "done"));
         String first;
         try (ScriptedModelServer server = ScriptedModelServer.start(script)) {
             first = ask(server, ASK);
@@ -82,9 +82,12 @@ class ScriptedModelServerTest {
 
     @Test
     void should_walk_through_the_rules_and_their_replies() throws IOException {
-        Script script = Script.empty()
-                .whenAsked("weather", Reply.text("rain"))
-                .when(request -> true, Reply.failure(503, "server_error", "overloaded", "later"), Reply.text("now"));
+        ModelScript script = ModelScript.empty()
+                .whenAsked("weather", ModelReply.text("rain"))
+                .when(
+                        request -> true,
+                        ModelReply.failure(503, "server_error", "overloaded", "later"),
+                        ModelReply.text("now"));
         try (ScriptedModelServer server = ScriptedModelServer.start(script)) {
             assertThat(status(server, ASK)).isEqualTo(503);
             assertThat(status(server, ASK)).isEqualTo(200);
@@ -98,7 +101,7 @@ class ScriptedModelServerTest {
 
     @Test
     void should_refuse_what_the_real_service_refuses() throws IOException {
-        try (ScriptedModelServer server = ScriptedModelServer.start(Script.assistant())) {
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.assistant())) {
             assertThat(status(server, "{\"model\":\"m\",\"input\":[{\"role\":\"tool\",\"content\":\"x\"}]}"))
                     .isEqualTo(400);
             assertThat(status(server, "{")).isEqualTo(400);
@@ -107,7 +110,8 @@ class ScriptedModelServerTest {
 
     @Test
     void should_put_an_error_inside_a_stream_that_began_well() throws IOException {
-        Script script = Script.of(Reply.errorInStream("insufficient_quota", "You exceeded your current quota."));
+        ModelScript script =
+                ModelScript.of(ModelReply.errorInStream("insufficient_quota", "You exceeded your current quota."));
         try (ScriptedModelServer server = ScriptedModelServer.start(script)) {
             assertThat(events(ask(server, ASK)))
                     .extracting(event -> event.path("type").asText())
@@ -117,8 +121,8 @@ class ScriptedModelServerTest {
 
     @Test
     void should_break_or_end_after_the_bytes_it_was_told() throws IOException {
-        Reply reply = Reply.text("a text of some words");
-        Script script = Script.of(reply.endAfter(100), reply.cutAfter(100), reply.endAfter(0));
+        ModelReply reply = ModelReply.text("a text of some words");
+        ModelScript script = ModelScript.of(reply.endAfter(100), reply.cutAfter(100), reply.endAfter(0));
         try (ScriptedModelServer server = ScriptedModelServer.start(script)) {
             assertThat(ask(server, ASK)).hasSize(100);
             assertThatThrownBy(() -> ask(server, ASK)).isInstanceOf(IOException.class);
@@ -128,8 +132,9 @@ class ScriptedModelServerTest {
 
     @Test
     void should_fall_silent_until_it_is_released() throws Exception {
-        Script script = Script.of(
-                Reply.text("one two three").holdAfter(1), Reply.text("late").afterSilence());
+        ModelScript script = ModelScript.of(
+                ModelReply.text("one two three").holdAfter(1),
+                ModelReply.text("late").afterSilence());
         try (ScriptedModelServer server = ScriptedModelServer.start(script)) {
             try (Response response = call(server, ASK)) {
                 BufferedSource body = response.body().source();
@@ -161,7 +166,7 @@ class ScriptedModelServerTest {
 
     @Test
     void should_pace_its_events() throws IOException {
-        Script script = Script.of(Reply.text("a b c d", 1).every(Duration.ofMillis(20)));
+        ModelScript script = ModelScript.of(ModelReply.text("a b c d", 1).every(Duration.ofMillis(20)));
         try (ScriptedModelServer server = ScriptedModelServer.start(script)) {
             long begin = System.nanoTime();
             int count = events(ask(server, ASK)).size();
@@ -172,7 +177,7 @@ class ScriptedModelServerTest {
 
     @Test
     void should_list_its_models_and_know_no_other_route() throws IOException {
-        try (ScriptedModelServer server = ScriptedModelServer.start(Script.assistant())) {
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.assistant())) {
             try (Response models = get(server.baseUrl() + "/models");
                     Response other = get(server.baseUrl() + "/other")) {
                 assertThat(JsonCodec.parse(models.body().string())
@@ -186,9 +191,9 @@ class ScriptedModelServerTest {
 
     @Test
     void should_answer_a_refusal_with_the_headers_of_the_script() throws IOException {
-        Reply refusal = Reply.status(429, "slow down", Map.of("Content-Type", "text/plain"))
+        ModelReply refusal = ModelReply.status(429, "slow down", Map.of("Content-Type", "text/plain"))
                 .header("retry-after", "7");
-        try (ScriptedModelServer server = ScriptedModelServer.start(Script.of(refusal));
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.of(refusal));
                 Response response = call(server, ASK)) {
             assertThat(response.code()).isEqualTo(429);
             assertThat(response.header("retry-after")).isEqualTo("7");

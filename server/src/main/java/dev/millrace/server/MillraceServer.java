@@ -2,6 +2,22 @@ package dev.millrace.server;
 
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.StreamEngine;
+import dev.millrace.server.internal.http.AppendRateLimiter;
+import dev.millrace.server.internal.http.BearerAuthenticator;
+import dev.millrace.server.internal.http.CorsPolicy;
+import dev.millrace.server.internal.http.HostHeaderFilter;
+import dev.millrace.server.internal.http.HttpThreadPool;
+import dev.millrace.server.internal.http.JettyErrorHandler;
+import dev.millrace.server.internal.http.RootHandler;
+import dev.millrace.server.internal.routes.ApiDocsRoute;
+import dev.millrace.server.internal.routes.AppendRoute;
+import dev.millrace.server.internal.routes.ForkRoute;
+import dev.millrace.server.internal.routes.HtmlPage;
+import dev.millrace.server.internal.routes.LiveReadResponse;
+import dev.millrace.server.internal.routes.LiveReaderLimiter;
+import dev.millrace.server.internal.routes.ReadRoute;
+import dev.millrace.server.internal.routes.SecretRoutes;
+import dev.millrace.server.internal.routes.StateRoutes;
 import dev.millrace.server.security.AccessTokens;
 import dev.millrace.server.security.Vault;
 import java.io.IOException;
@@ -215,7 +231,7 @@ public final class MillraceServer implements AutoCloseable {
          * @throws UncheckedIOException when the address cannot be bound
          */
         public MillraceServer start() {
-            Server jetty = new Server(new HttpThreads());
+            Server jetty = new Server(new HttpThreadPool());
             ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(configuration()));
             connector.setHost(host);
             connector.setPort(port);
@@ -223,23 +239,26 @@ public final class MillraceServer implements AutoCloseable {
             // longer than a slow reader may take, so that it is the slow-reader rule that decides
             connector.setIdleTimeout(IDLE_TIMEOUT.plus(slowReaderTimeout).toMillis());
             jetty.addConnector(connector);
-            EventStreamResponse.Timing timing = new EventStreamResponse.Timing(timers, heartbeat, slowReaderTimeout);
+            LiveReadResponse.Timing timing = new LiveReadResponse.Timing(timers, heartbeat, slowReaderTimeout);
             ReadRoute reads = new ReadRoute(
-                    engine, timing, new ReaderLimit(maxReaders, maxReadersPerStream), new Page("stream.html"));
-            RateLimit rates = new RateLimit(rateLimit, timers);
-            FrontDoor door = new FrontDoor(
-                    new HostGuard(host, allowedHosts),
-                    new Origins(allowedOrigins),
-                    new Doorkeeper(tokens),
-                    new FrontDoor.Routes(
+                    engine,
+                    timing,
+                    new LiveReaderLimiter(maxReaders, maxReadersPerStream),
+                    new HtmlPage("stream.html"));
+            AppendRateLimiter rates = new AppendRateLimiter(rateLimit, timers);
+            RootHandler door = new RootHandler(
+                    new HostHeaderFilter(host, allowedHosts),
+                    new CorsPolicy(allowedOrigins),
+                    new BearerAuthenticator(tokens),
+                    new RootHandler.Routes(
                             new AppendRoute(engine, rates),
                             reads,
                             new StateRoutes(engine),
                             new ForkRoute(engine, rates),
                             new SecretRoutes(vault),
-                            new ReferencePage(engine.knownEvents())));
+                            new ApiDocsRoute(engine.knownEvents())));
             jetty.setHandler(new GracefulHandler(door));
-            jetty.setErrorHandler(new ErrorAnswers());
+            jetty.setErrorHandler(new JettyErrorHandler());
             listen(jetty);
             return new MillraceServer(jetty, reads, uri(connector.getLocalPort()));
         }

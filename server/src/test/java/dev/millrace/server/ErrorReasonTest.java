@@ -1,15 +1,16 @@
 package dev.millrace.server;
 
-import static dev.millrace.contracts.wire.Service.api;
-import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.contracts.wire.RawSocket;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.engine.Limits;
+import dev.millrace.server.internal.http.ErrorResponses;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,7 +92,7 @@ class ErrorReasonTest {
     @ParameterizedTest
     @EnumSource
     void should_give_every_failure_of_the_engine_the_name_of_its_code(Code code) {
-        ErrorBodies.ErrorBody body = ErrorBodies.of(new StreamException(code, "why"));
+        ErrorResponses.ErrorBody body = ErrorResponses.of(new StreamException(code, "why"));
 
         assertThat(body.status()).isEqualTo(code.status());
         assertThat(JsonCodec.parse(body.json()).path("reason").textValue()).isEqualTo(code.name());

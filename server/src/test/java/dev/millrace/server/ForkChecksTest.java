@@ -1,12 +1,12 @@
 package dev.millrace.server;
 
-import static dev.millrace.contracts.wire.Service.freshStream;
-import static dev.millrace.contracts.wire.Service.stateOf;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

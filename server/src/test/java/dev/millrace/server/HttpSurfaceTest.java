@@ -1,13 +1,13 @@
 package dev.millrace.server;
 
-import static dev.millrace.contracts.wire.Service.api;
-import static dev.millrace.contracts.wire.Service.freshStream;
-import static dev.millrace.contracts.wire.Service.stateOf;
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.contracts.wire.LiveReader;
+import dev.millrace.contracts.wire.LiveReadClient;
 import dev.millrace.contracts.wire.RawSocket;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -121,7 +121,7 @@ class HttpSurfaceTest {
         String after = api(stream) + "?afterOffset=9223372036854775807";
 
         assertThat(millrace.get(after + "&beforeOffset=end").offsets()).isEmpty();
-        try (LiveReader reader = millrace.live(after + "&caughtUp=true")) {
+        try (LiveReadClient reader = millrace.live(after + "&caughtUp=true")) {
             reader.awaitLine("event: caught-up");
             millrace.append(stream, "{\"type\":\"a\"}");
             millrace.send("DELETE", api(stream), "");

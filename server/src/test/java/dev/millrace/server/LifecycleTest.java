@@ -1,11 +1,11 @@
 package dev.millrace.server;
 
-import static dev.millrace.contracts.wire.Service.api;
-import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.contracts.wire.LiveReader;
+import dev.millrace.contracts.wire.LiveReadClient;
 import dev.millrace.contracts.wire.RawSocket;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
@@ -44,7 +44,7 @@ class LifecycleTest {
     @Test
     void should_end_live_reads_and_stop_listening() throws IOException {
         try (RunningServer millrace = new RunningServer()) {
-            LiveReader reader = millrace.live(api(freshStream())).awaitOffset(1);
+            LiveReadClient reader = millrace.live(api(freshStream())).awaitOffset(1);
 
             millrace.server.stop(Duration.ofSeconds(5));
             millrace.server.stop(Duration.ofSeconds(5));
@@ -72,7 +72,7 @@ class LifecycleTest {
             destroyer.start();
             try {
                 for (int i = 0; i < 200; i++) {
-                    try (LiveReader reader = millrace.live(api(stream))) {
+                    try (LiveReadClient reader = millrace.live(api(stream))) {
                         assertThat(reader.status()).as("read %d", i).isEqualTo(200);
                     }
                 }
@@ -124,7 +124,7 @@ class LifecycleTest {
     @Test
     void should_not_say_that_a_stream_was_destroyed_when_it_stops() throws Exception {
         try (RunningServer stopping = new RunningServer()) {
-            LiveReader reader =
+            LiveReadClient reader =
                     stopping.live(api(freshStream()) + "?caughtUp=true").awaitLine("caught-up");
             stopping.engine.close();
             assertThat(reader.awaitEnd().lines()).doesNotContain("event: destroyed");

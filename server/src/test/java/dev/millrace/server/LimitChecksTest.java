@@ -1,14 +1,16 @@
 package dev.millrace.server;
 
-import static dev.millrace.contracts.wire.Service.api;
-import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.millrace.contracts.wire.LiveReader;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.LiveReadClient;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.runner.VirtualTimers;
+import dev.millrace.server.internal.http.AppendRateLimiter;
+import dev.millrace.server.internal.http.HttpErrorException;
 import java.time.Duration;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,7 @@ class LimitChecksTest {
         try (RunningServer millrace = new RunningServer(builder -> builder.maxReaders(3, 2))) {
             String stream = freshStream();
             String other = freshStream();
-            LiveReader first = millrace.live(api(stream)).awaitOffset(1);
+            LiveReadClient first = millrace.live(api(stream)).awaitOffset(1);
             millrace.live(api(stream)).awaitOffset(1);
 
             assertRefused(
@@ -92,43 +94,44 @@ class LimitChecksTest {
 
     @Test
     void should_fill_the_bucket_of_each_caller_by_itself() {
-        RateLimit limit = new RateLimit(OptionalInt.of(10), clock);
+        AppendRateLimiter limit = new AppendRateLimiter(OptionalInt.of(10), clock);
         limit.take("a", 10);
         assertThatThrownBy(() -> limit.take("a", 1)).hasMessageContaining("come again in 1 s");
         limit.take("b", 10);
 
         clock.set(clock.now().plusMillis(500));
         limit.take("a", 5);
-        assertThatThrownBy(() -> limit.take("a", 1)).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> limit.take("a", 1)).isInstanceOf(HttpErrorException.class);
         clock.set(clock.now().plusSeconds(100));
         limit.take("a", 10);
-        assertThatThrownBy(() -> limit.take("a", 1)).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> limit.take("a", 1)).isInstanceOf(HttpErrorException.class);
     }
 
     @Test
     void should_let_a_batch_above_the_rate_pass_and_wait_for_it_afterwards() {
-        RateLimit limit = new RateLimit(OptionalInt.of(10), clock);
+        AppendRateLimiter limit = new AppendRateLimiter(OptionalInt.of(10), clock);
         limit.take("a", 50);
         assertThatThrownBy(() -> limit.take("a", 1))
                 .isInstanceOfSatisfying(
-                        Refusal.class, refusal -> assertThat(refusal.headers()).containsEntry("Retry-After", "5"));
+                        HttpErrorException.class,
+                        refusal -> assertThat(refusal.headers()).containsEntry("Retry-After", "5"));
 
         clock.set(clock.now().plusSeconds(4));
-        assertThatThrownBy(() -> limit.take("a", 1)).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> limit.take("a", 1)).isInstanceOf(HttpErrorException.class);
         clock.set(clock.now().plusMillis(100));
         limit.take("a", 1);
     }
 
     @Test
     void should_limit_nothing_without_a_number_and_not_run_backwards_with_the_clock() {
-        RateLimit none = new RateLimit(OptionalInt.empty(), clock);
+        AppendRateLimiter none = new AppendRateLimiter(OptionalInt.empty(), clock);
         none.take("a", 1_000_000);
         none.take("a", 1_000_000);
 
-        RateLimit limit = new RateLimit(OptionalInt.of(1), clock);
+        AppendRateLimiter limit = new AppendRateLimiter(OptionalInt.of(1), clock);
         limit.take("a", 1);
         clock.set(clock.now().minusSeconds(100));
-        assertThatThrownBy(() -> limit.take("a", 1)).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> limit.take("a", 1)).isInstanceOf(HttpErrorException.class);
         clock.set(clock.now().plusSeconds(1));
         limit.take("a", 1);
     }

@@ -3,9 +3,12 @@ package dev.millrace.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamException.Code;
+import dev.millrace.server.internal.http.RouteMatch;
+import dev.millrace.server.internal.http.RouteTarget;
+import dev.millrace.server.internal.routes.HtmlPage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class OpenApiTest {
     private static final Set<String> NOT_METHODS = Set.of("servers", "parameters", "summary", "description");
 
-    private final JsonNode document = JsonCodec.parse(Page.resource("openapi.json"));
+    private final JsonNode document = JsonCodec.parse(HtmlPage.resource("openapi.json"));
 
     private JsonNode resolve(JsonNode node) {
         return node.has("$ref") ? document.at(node.path("$ref").textValue().substring(1)) : node;
@@ -66,7 +69,7 @@ class OpenApiTest {
     @Test
     void should_describe_every_route_method_and_parameter_and_nothing_else() {
         Map<String, Set<String>> routed = new TreeMap<>();
-        for (Target target : Target.values()) {
+        for (RouteTarget target : RouteTarget.values()) {
             for (String template : target.templates()) {
                 target.methods().forEach((method, names) -> routed.put(method + " " + template, new TreeSet<>(names)));
             }
@@ -79,7 +82,7 @@ class OpenApiTest {
     void should_route_what_it_describes() {
         document.path("paths").properties().forEach(path -> {
             String template = url(path);
-            Route route = Route.of(template.replace("{path}", "a/b").replace("{id}", "7"))
+            RouteMatch route = RouteMatch.of(template.replace("{path}", "a/b").replace("{id}", "7"))
                     .orElseThrow();
             assertThat(route.target().templates()).contains(template);
             if (template.contains("{path}")) {
@@ -102,7 +105,7 @@ class OpenApiTest {
     @Test
     void should_be_whole() {
         Matcher refs = Pattern.compile("\"\\$ref\": \"#([^\"]+)\"")
-                .matcher(new String(Page.resource("openapi.json"), StandardCharsets.UTF_8));
+                .matcher(new String(HtmlPage.resource("openapi.json"), StandardCharsets.UTF_8));
         int found = 0;
         while (refs.find()) {
             assertThat(document.at(refs.group(1)).isMissingNode())
@@ -160,7 +163,7 @@ class OpenApiTest {
     @Test
     void should_say_to_options_and_head_what_a_route_takes() throws Exception {
         try (RunningServer millrace = new RunningServer()) {
-            for (Target target : Target.values()) {
+            for (RouteTarget target : RouteTarget.values()) {
                 String url = target.templates().get(0).replace("{path}", "a").replace("{id}", "7");
                 Answer options = millrace.send("OPTIONS", url, "");
                 assertThat(options.status()).as(url).isEqualTo(204);

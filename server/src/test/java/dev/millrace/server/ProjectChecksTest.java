@@ -1,11 +1,11 @@
 package dev.millrace.server;
 
-import static dev.millrace.contracts.wire.Service.api;
-import static dev.millrace.contracts.wire.Service.freshStream;
-import static dev.millrace.contracts.wire.Service.stateOf;
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.contracts.wire.LiveReader;
+import dev.millrace.contracts.wire.LiveReadClient;
 import dev.millrace.contracts.wire.RawSocket;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.server.security.Vault;
@@ -118,7 +118,7 @@ class ProjectChecksTest {
         String[] headers = way == Way.QUERY
                 ? new String[0]
                 : new String[] {way == Way.HEADER ? "X-Project-Slug" : "X-Iterate-Project", "one"};
-        LiveReader reader =
+        LiveReadClient reader =
                 millrace.live(api(stream) + "?live=true" + query, headers).awaitOffset(1);
 
         ok(way, "two", "POST", api(stream), "{\"type\": \"in-two\"}");

@@ -1,15 +1,15 @@
 package dev.millrace.server;
 
-import dev.millrace.contracts.wire.Service;
-import dev.millrace.engine.EventStore;
+import dev.millrace.contracts.wire.ServiceClient;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
+import dev.millrace.engine.spi.EventStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 /** A real server over a real engine on a real port, and a client that says what it did. */
-final class RunningServer extends Service {
+final class RunningServer extends ServiceClient {
     private static final Duration HEARTBEAT = Duration.ofMillis(200);
     private static final Duration STOP = Duration.ofMillis(100);
 

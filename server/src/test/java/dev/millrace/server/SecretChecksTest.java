@@ -1,11 +1,11 @@
 package dev.millrace.server;
 
-import static dev.millrace.contracts.wire.Service.freshStream;
-import static dev.millrace.contracts.wire.Service.stateOf;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.server.security.Vault;

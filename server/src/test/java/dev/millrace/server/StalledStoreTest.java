@@ -1,18 +1,20 @@
 package dev.millrace.server;
 
-import static dev.millrace.contracts.wire.Service.api;
-import static dev.millrace.contracts.wire.Service.freshStream;
-import static dev.millrace.contracts.wire.Service.stateOf;
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.millrace.contracts.wire.LiveReader;
+import dev.millrace.contracts.wire.LiveReadClient;
 import dev.millrace.contracts.wire.RawSocket;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.Operation;
-import dev.millrace.core.runner.NonBlocking;
+import dev.millrace.core.runner.NonBlockingThread;
 import dev.millrace.core.runner.Timers;
+import dev.millrace.server.internal.http.HttpErrorException;
+import dev.millrace.server.internal.http.RequestExecutor;
 import dev.millrace.server.security.AccessTokens;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,7 +49,8 @@ class StalledStoreTest {
         try (RunningServer millrace = new RunningServer(stalling.store, options -> options)) {
             String stream = freshStream();
             millrace.append(stream, "{\"type\":\"a\"}");
-            LiveReader reader = millrace.live(api(stream) + "?afterOffset=1").awaitOffset(2);
+            LiveReadClient reader =
+                    millrace.live(api(stream) + "?afterOffset=1").awaitOffset(2);
             stalling.stall();
             List<RawSocket> waiting = new ArrayList<>();
             for (int i = 0; i < MANY; i++) {
@@ -123,7 +126,7 @@ class StalledStoreTest {
         CountDownLatch last = new CountDownLatch(2);
         executor.begin(last::countDown);
 
-        Refusal refusal = assertThrows(Refusal.class, () -> executor.begin(last::countDown));
+        HttpErrorException refusal = assertThrows(HttpErrorException.class, () -> executor.begin(last::countDown));
         executor.execute(last::countDown); // one that has begun goes on
 
         assertThat(refusal.status()).isEqualTo(503);
@@ -140,7 +143,7 @@ class StalledStoreTest {
 
         @Override
         public Instant now() {
-            nonBlocking.add(NonBlocking.isCurrent());
+            nonBlocking.add(NonBlockingThread.isCurrent());
             try {
                 gate.await();
             } catch (InterruptedException e) {
@@ -167,7 +170,7 @@ class StalledStoreTest {
         String token = tokens.create(Optional.empty(), StreamPath.root(), Set.of(Operation.READ), Optional.empty())
                 .token();
         try (RunningServer millrace = new RunningServer(options -> options.tokens(tokens))) {
-            LiveReader reader = millrace.live(api("/a"), "Authorization", "Bearer " + token);
+            LiveReadClient reader = millrace.live(api("/a"), "Authorization", "Bearer " + token);
             reader.awaitOffset(1);
             clock.gate = new CountDownLatch(1);
             clock.nonBlocking.clear();

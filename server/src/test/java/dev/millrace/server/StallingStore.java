@@ -1,8 +1,8 @@
 package dev.millrace.server;
 
-import dev.millrace.core.runner.NonBlocking;
-import dev.millrace.engine.EventStore;
+import dev.millrace.core.runner.NonBlockingThread;
 import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.spi.EventStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Queue;
@@ -21,7 +21,7 @@ final class StallingStore {
         EventStore memory = new InMemoryEventStore();
         store = (EventStore) Proxy.newProxyInstance(
                 EventStore.class.getClassLoader(), new Class<?>[] {EventStore.class}, (proxy, method, arguments) -> {
-                    if (NonBlocking.isCurrent()) {
+                    if (NonBlockingThread.isCurrent()) {
                         misplaced.add(method.getName() + " on "
                                 + Thread.currentThread().getName());
                     }

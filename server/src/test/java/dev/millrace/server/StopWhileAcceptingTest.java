@@ -1,12 +1,12 @@
 package dev.millrace.server;
 
-import static dev.millrace.contracts.wire.Service.api;
-import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.contracts.wire.Service.Answer;
-import dev.millrace.engine.EventStore;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.spi.EventStore;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;

@@ -1,12 +1,12 @@
 package dev.millrace.server;
 
-import static dev.millrace.contracts.wire.Service.api;
-import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.millrace.contracts.wire.LiveReader;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.LiveReadClient;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
@@ -39,11 +39,11 @@ class SubtreeReadTest {
         millrace.close();
     }
 
-    private LiveReader read(String query, String... headers) {
+    private LiveReadClient read(String query, String... headers) {
         return millrace.live(api(top) + "?subtree=true" + query, headers);
     }
 
-    private static List<String> events(LiveReader reader) {
+    private static List<String> events(LiveReadClient reader) {
         return reader.lines().stream()
                 .filter(line -> line.startsWith("data: {\"streamPath\"") && line.contains("\"type\""))
                 .map(line ->
@@ -52,13 +52,13 @@ class SubtreeReadTest {
                 .toList();
     }
 
-    private static void awaitEvent(LiveReader reader, String event) {
+    private static void awaitEvent(LiveReadClient reader, String event) {
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> events(reader).contains(event));
     }
 
-    private static List<String> ids(LiveReader reader) {
+    private static List<String> ids(LiveReadClient reader) {
         return reader.lines().stream()
                 .filter(line -> line.startsWith("id: "))
                 .map(line -> line.substring(4))
@@ -69,7 +69,7 @@ class SubtreeReadTest {
     void should_send_the_history_of_all_streams_in_commit_order_and_then_what_comes() {
         millrace.append(top + "/x", SAID);
         millrace.append(top + "/y/z", SAID);
-        LiveReader reader = read("&caughtUp=true").awaitLine("event: caught-up");
+        LiveReadClient reader = read("&caughtUp=true").awaitLine("event: caught-up");
 
         millrace.append(top + "/x", SAID);
         millrace.append(top + "-sibling", SAID);
@@ -86,14 +86,14 @@ class SubtreeReadTest {
     @Test
     void should_resume_after_the_last_id_across_all_streams() {
         millrace.append(top + "/x", SAID);
-        LiveReader first = read("");
+        LiveReadClient first = read("");
         awaitEvent(first, top + "/x@2");
         String last = ids(first).get(ids(first).size() - 1);
         millrace.append(top + "/x", SAID);
         millrace.append(top + "/y", SAID);
 
-        LiveReader second = read("", "Last-Event-ID", last);
-        LiveReader third = read("&afterOffset=" + last);
+        LiveReadClient second = read("", "Last-Event-ID", last);
+        LiveReadClient third = read("&afterOffset=" + last);
 
         awaitEvent(second, top + "/y@2");
         awaitEvent(third, top + "/y@2");
@@ -107,7 +107,7 @@ class SubtreeReadTest {
     @Test
     void should_begin_at_the_end_and_say_where_each_stream_stands() {
         millrace.append(top + "/x", SAID);
-        LiveReader reader = read("&afterOffset=end&caughtUp=true").awaitLine("event: caught-up");
+        LiveReadClient reader = read("&afterOffset=end&caughtUp=true").awaitLine("event: caught-up");
 
         millrace.append(top + "/x", SAID);
 
@@ -124,7 +124,7 @@ class SubtreeReadTest {
     @Test
     void should_say_which_stream_was_destroyed_and_go_on() {
         millrace.append(top + "/x", SAID);
-        LiveReader reader = read("&caughtUp=true&types=said").awaitLine("event: caught-up");
+        LiveReadClient reader = read("&caughtUp=true&types=said").awaitLine("event: caught-up");
 
         millrace.send("DELETE", api(top + "/x"), "");
         millrace.append(top + "/x", SAID);
@@ -159,7 +159,7 @@ class SubtreeReadTest {
     void should_read_a_subtree_under_its_short_url_as_well() {
         millrace.append(top + "/x", SAID);
 
-        LiveReader reader = millrace.live(top + "?subtree=true");
+        LiveReadClient reader = millrace.live(top + "?subtree=true");
 
         awaitEvent(reader, top + "/x@2");
     }
@@ -167,7 +167,7 @@ class SubtreeReadTest {
     @Test
     void should_count_as_one_reader() throws IOException {
         try (RunningServer small = new RunningServer(builder -> builder.maxReaders(1, 1))) {
-            LiveReader first = small.live(api("/a") + "?subtree=true").awaitOffset(1);
+            LiveReadClient first = small.live(api("/a") + "?subtree=true").awaitOffset(1);
             assertThat(small.get(api("/b") + "?subtree=true").status()).isEqualTo(429);
             first.close();
             await().atMost(Duration.ofSeconds(30)).until(() -> small.server.liveReads() == 0);
@@ -184,7 +184,7 @@ class SubtreeReadTest {
             String appending = bearer(tokens, "/", Operation.APPEND);
             guarded.send("POST", api("/a/b/c"), SAID, "Authorization", appending);
 
-            LiveReader reader = guarded.live(api("/a/b") + "?subtree=true", "Authorization", reading);
+            LiveReadClient reader = guarded.live(api("/a/b") + "?subtree=true", "Authorization", reading);
 
             awaitEvent(reader, "/a/b/c@2");
             for (String beyond : List.of("/a", "/", "/a/bc")) {

@@ -1,13 +1,13 @@
 package dev.millrace.server;
 
-import static dev.millrace.contracts.wire.Service.api;
-import static dev.millrace.contracts.wire.Service.stateOf;
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static dev.millrace.contracts.wire.ServiceClient.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.contracts.wire.LiveReader;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.LiveReadClient;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventName;
 import dev.millrace.core.EventType;
@@ -367,7 +367,7 @@ class TokenChecksTest {
         AccessTokens.Created created = tokens.create(
                 Optional.empty(), StreamPath.root(), Set.of(Operation.READ, Operation.APPEND), Optional.empty());
         call(created.token(), "POST", api("/a"), PLAIN);
-        LiveReader reader = millrace.live(api("/a"), "Authorization", "Bearer " + created.token());
+        LiveReadClient reader = millrace.live(api("/a"), "Authorization", "Bearer " + created.token());
         await().atMost(Duration.ofSeconds(30)).until(() -> millrace.server.liveReads() == 1);
 
         tokens.revoke(created.grant().id());

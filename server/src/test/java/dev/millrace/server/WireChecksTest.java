@@ -5,7 +5,7 @@ import dev.millrace.contracts.wire.OffsetChecks;
 import dev.millrace.contracts.wire.PathChecks;
 import dev.millrace.contracts.wire.ReadChecks;
 import dev.millrace.contracts.wire.RobustnessChecks;
-import dev.millrace.contracts.wire.Service;
+import dev.millrace.contracts.wire.ServiceClient;
 import dev.millrace.contracts.wire.StateChecks;
 import dev.millrace.contracts.wire.SurfaceChecks;
 import org.junit.jupiter.api.AfterAll;
@@ -30,7 +30,7 @@ class WireChecksTest {
     @Nested
     class Appends extends AppendChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server;
         }
     }
@@ -38,7 +38,7 @@ class WireChecksTest {
     @Nested
     class Offsets extends OffsetChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server;
         }
     }
@@ -46,7 +46,7 @@ class WireChecksTest {
     @Nested
     class Paths extends PathChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server;
         }
     }
@@ -54,7 +54,7 @@ class WireChecksTest {
     @Nested
     class Reads extends ReadChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server;
         }
     }
@@ -62,7 +62,7 @@ class WireChecksTest {
     @Nested
     class States extends StateChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server;
         }
     }
@@ -70,7 +70,7 @@ class WireChecksTest {
     @Nested
     class Surface extends SurfaceChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server;
         }
     }
@@ -78,7 +78,7 @@ class WireChecksTest {
     @Nested
     class Robustness extends RobustnessChecks {
         @Override
-        protected Service service() {
+        protected ServiceClient service() {
             return server;
         }
     }

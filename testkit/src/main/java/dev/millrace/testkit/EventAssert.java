@@ -4,6 +4,10 @@ import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamPath;
+import dev.millrace.testkit.internal.event.EventComparison;
+import dev.millrace.testkit.internal.event.TestEventFactory;
+import dev.millrace.testkit.internal.purity.ImpurityMessages;
+import dev.millrace.testkit.internal.state.JsonDifference;
 import java.util.Optional;
 import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +38,7 @@ public final class EventAssert extends AbstractAssert<EventAssert, Event> {
      * @throws AssertionError naming the first difference
      */
     public EventAssert hasPayload(Object payload) {
-        EventComparison.difference(HandWriting.input(payload), event()).ifPresent(this::failOn);
+        EventComparison.difference(TestEventFactory.input(payload), event()).ifPresent(this::failOn);
         return this;
     }
 
@@ -113,7 +117,7 @@ public final class EventAssert extends AbstractAssert<EventAssert, Event> {
     }
 
     private String where() {
-        return Impurity.describe(actual);
+        return ImpurityMessages.describe(actual);
     }
 
     private void failOn(JsonDifference difference) {

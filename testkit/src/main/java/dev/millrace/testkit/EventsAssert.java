@@ -1,6 +1,8 @@
 package dev.millrace.testkit;
 
 import dev.millrace.core.Event;
+import dev.millrace.testkit.internal.event.EventComparison;
+import dev.millrace.testkit.internal.event.TestEventFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -35,7 +37,7 @@ public final class EventsAssert extends AbstractListAssert<EventsAssert, List<Ev
      */
     public EventsAssert havePayloads(Object... payloads) {
         isNotNull();
-        new EventComparison(Arrays.stream(payloads).map(HandWriting::input).toList(), actual)
+        new EventComparison(Arrays.stream(payloads).map(TestEventFactory::input).toList(), actual)
                 .inOrder()
                 .ifPresent(problem -> {
                     throw failure("%s", "Events, " + problem);

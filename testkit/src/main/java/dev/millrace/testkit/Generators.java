@@ -8,6 +8,8 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
+import dev.millrace.testkit.internal.event.TestEventFactory;
+import dev.millrace.testkit.log.RecordedLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -159,7 +161,7 @@ public final class Generators {
      */
     public static RecordedLog log(Random random, int most, Function<Random, ?> payloads) {
         StreamPath path = path(random);
-        HandWriting writing = new HandWriting(path);
+        TestEventFactory writing = new TestEventFactory(path);
         List<Event> events = new ArrayList<>();
         int size = random.nextInt(most + 1);
         for (int i = 0; i < size; i++) {

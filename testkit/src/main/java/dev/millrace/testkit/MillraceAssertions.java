@@ -2,6 +2,8 @@ package dev.millrace.testkit;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.testkit.harness.StreamHarness;
+import dev.millrace.testkit.harness.StreamHarnessAssert;
 import java.util.List;
 import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,13 @@ package dev.millrace.testkit;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.testkit.internal.bytecode.ReducerFingerprint;
+import dev.millrace.testkit.internal.event.EventComparison;
+import dev.millrace.testkit.internal.purity.PurityChecker;
+import dev.millrace.testkit.internal.purity.ReducerFingerprintFile;
+import dev.millrace.testkit.internal.state.JsonDifference;
+import dev.millrace.testkit.internal.state.StateJsonCodec;
+import dev.millrace.testkit.log.RecordedLog;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.AbstractAssert;
@@ -54,7 +61,7 @@ public final class ProcessorAssert<S> extends AbstractAssert<ProcessorAssert<S>,
      */
     public ProcessorAssert<S> foldsTo(RecordedLog log, S expected) {
         S state = fold(log);
-        StateJson<S> json = new StateJson<>(actual);
+        StateJsonCodec<S> json = new StateJsonCodec<>(actual);
         Optional<JsonDifference> difference =
                 JsonDifference.between(json.write(expected, "as expected"), json.write(state, "after " + log));
         if (difference.isPresent()) {
@@ -87,12 +94,12 @@ public final class ProcessorAssert<S> extends AbstractAssert<ProcessorAssert<S>,
      */
     public ProcessorAssert<S> hasAcceptedFingerprint() {
         isNotNull();
-        AcceptedFingerprint.of(actual).checkOrAccept(actual.slug(), ReducerFingerprint.of(actual));
+        ReducerFingerprintFile.of(actual).checkOrAccept(actual.slug(), ReducerFingerprint.of(actual));
         return this;
     }
 
     private S fold(RecordedLog log) {
         isNotNull();
-        return PurityCheck.check(actual, log.events());
+        return PurityChecker.check(actual, log.events());
     }
 }

@@ -15,6 +15,11 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.testkit.internal.bytecode.ClassFileFinder;
+import dev.millrace.testkit.internal.bytecode.DeniedAction;
+import dev.millrace.testkit.internal.bytecode.DenyList;
+import dev.millrace.testkit.internal.bytecode.MethodId;
+import dev.millrace.testkit.log.RecordedLog;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -123,7 +128,7 @@ public final class ProcessorRules {
     }
 
     private static boolean isOwn(JavaClass type) {
-        return !ClassFiles.isTrusted(type.getName().replace('.', '/')) && !type.isPrimitive() && !type.isArray();
+        return !ClassFileFinder.isTrusted(type.getName().replace('.', '/')) && !type.isPrimitive() && !type.isArray();
     }
 
     /** What stands between the brackets of {@code Processor<...>}, here or further up. */
@@ -137,7 +142,7 @@ public final class ProcessorRules {
 
     private static ArchCondition<JavaClass> callNothingImpureInReduce() {
         return condition("call nothing impure in reduce", (type, events) -> {
-            ClassFiles classes = new ClassFiles(Thread.currentThread().getContextClassLoader());
+            ClassFileFinder classes = new ClassFileFinder(Thread.currentThread().getContextClassLoader());
             Set<JavaMethod> seen = new HashSet<>();
             Deque<JavaMethod> open = new ArrayDeque<>(type.getAllMethods().stream()
                     .filter(method -> method.getName().equals("reduce")
@@ -160,11 +165,11 @@ public final class ProcessorRules {
         });
     }
 
-    private static void check(JavaAccess<?> access, JavaClass type, ClassFiles classes, ConditionEvents events) {
+    private static void check(JavaAccess<?> access, JavaClass type, ClassFileFinder classes, ConditionEvents events) {
         String owner = access.getTarget().getOwner().getName().replace('.', '/');
         String name = access.getTarget().getName();
-        Optional<Denial> denial = access.getTarget() instanceof CodeUnitAccessTarget unit
-                ? DenyList.WRITTEN.call(new CodeUnit(owner, name, descriptor(unit)), classes)
+        Optional<DeniedAction> denial = access.getTarget() instanceof CodeUnitAccessTarget unit
+                ? DenyList.WRITTEN.call(new MethodId(owner, name, descriptor(unit)), classes)
                 : DenyList.WRITTEN.field(owner, name, classes);
         if (owner.equals("java/lang/String") && name.startsWith("format")) {
             return; // whether a format depends on the locale is in its text, which is not to be seen here

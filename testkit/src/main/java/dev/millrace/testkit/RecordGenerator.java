@@ -1,6 +1,7 @@
 package dev.millrace.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.testkit.internal.event.TestEventFactory;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
@@ -100,7 +101,7 @@ final class RecordGenerator {
         } else if (type == BigDecimal.class) {
             return BigDecimal.valueOf(Generators.number(random), random.nextInt(MOST_ITEMS));
         } else if (type == Instant.class) {
-            return HandWriting.START.plusMillis(random.nextInt());
+            return TestEventFactory.START.plusMillis(random.nextInt());
         } else if (type == Duration.class) {
             return Duration.ofMillis(random.nextInt(100_000));
         } else if (type.isEnum()) {

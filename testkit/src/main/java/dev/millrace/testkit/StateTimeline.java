@@ -7,6 +7,11 @@ import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.testkit.internal.purity.ImpurityMessages;
+import dev.millrace.testkit.internal.state.JsonDifference;
+import dev.millrace.testkit.internal.state.StateJsonCodec;
+import dev.millrace.testkit.internal.state.StatePathParser;
+import dev.millrace.testkit.log.RecordedLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +37,7 @@ import java.util.stream.Collectors;
 public final class StateTimeline<S> {
     private final Processor<S> processor;
     private final RecordedLog log;
-    private final StateJson<S> json;
+    private final StateJsonCodec<S> json;
     private final List<Event> events;
 
     /** The initial state, and one for each event. */
@@ -41,7 +46,7 @@ public final class StateTimeline<S> {
     private StateTimeline(Processor<S> processor, RecordedLog log) {
         this.processor = processor;
         this.log = log;
-        this.json = new StateJson<>(processor);
+        this.json = new StateJsonCodec<>(processor);
         this.events = log.events().stream()
                 .map(event -> event.decodedBy(processor.events()))
                 .toList();
@@ -68,11 +73,11 @@ public final class StateTimeline<S> {
     }
 
     private void fold() {
-        Impurity impurity = new Impurity(processor.slug());
+        ImpurityMessages impurity = new ImpurityMessages(processor.slug());
         S state = processor.initialState();
         states.add(state);
         for (Event event : events) {
-            JsonNode before = json.write(state, "before " + Impurity.describe(event));
+            JsonNode before = json.write(state, "before " + ImpurityMessages.describe(event));
             S next;
             try {
                 next = processor.reduce(state, event);
@@ -116,7 +121,7 @@ public final class StateTimeline<S> {
      * @throws IllegalArgumentException when that is not a place, or the log does not reach so far
      */
     public JsonNode jsonAt(long offset, String place) {
-        return jsonAt(offset).at(StatePlace.of(place));
+        return jsonAt(offset).at(StatePathParser.of(place));
     }
 
     /** The offset of the last event; 0 when the log is empty. */
@@ -153,7 +158,7 @@ public final class StateTimeline<S> {
      * @throws IllegalArgumentException when that is not a place
      */
     public List<Event> changesOf(String place) {
-        JsonPointer pointer = StatePlace.of(place);
+        JsonPointer pointer = StatePathParser.of(place);
         List<Event> changes = new ArrayList<>();
         JsonNode before = json(0).at(pointer);
         for (int i = 0; i < events.size(); i++) {
@@ -190,8 +195,9 @@ public final class StateTimeline<S> {
 
     /** The JSON of the state after so many events, as it would be read from a file. */
     JsonNode json(int eventCount) {
-        String where =
-                eventCount == 0 ? "before the first event" : "after " + Impurity.describe(events.get(eventCount - 1));
+        String where = eventCount == 0
+                ? "before the first event"
+                : "after " + ImpurityMessages.describe(events.get(eventCount - 1));
         return JsonCodec.parse(JsonCodec.write(json.write(states.get(eventCount), where)));
     }
 

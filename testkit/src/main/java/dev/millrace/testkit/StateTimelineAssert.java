@@ -1,6 +1,9 @@
 package dev.millrace.testkit;
 
 import dev.millrace.core.Event;
+import dev.millrace.testkit.internal.event.EventComparison;
+import dev.millrace.testkit.internal.purity.ImpurityMessages;
+import dev.millrace.testkit.internal.state.JsonDifference;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -56,7 +59,10 @@ public final class StateTimelineAssert<S> extends AbstractAssert<StateTimelineAs
                     Arrays.toString(offsets),
                     changes.isEmpty()
                             ? "nowhere"
-                            : changes.stream().map(Impurity::describe).toList().toString());
+                            : changes.stream()
+                                    .map(ImpurityMessages::describe)
+                                    .toList()
+                                    .toString());
         }
         return this;
     }
@@ -72,7 +78,7 @@ public final class StateTimelineAssert<S> extends AbstractAssert<StateTimelineAs
      * @throws IllegalArgumentException when the name leads out of that directory
      */
     public StateTimelineAssert<S> matchesApproved(String name) {
-        return matchesApproved(ApprovedStates.resource(name));
+        return matchesApproved(ApprovedStatesFile.resource(name));
     }
 
     /**
@@ -81,12 +87,12 @@ public final class StateTimelineAssert<S> extends AbstractAssert<StateTimelineAs
      * @throws AssertionError as {@link #matchesApproved(String)}
      */
     public StateTimelineAssert<S> matchesApproved(Path file) {
-        return matchesApproved(file, Boolean.getBoolean(ApprovedStates.SWITCH));
+        return matchesApproved(file, Boolean.getBoolean(ApprovedStatesFile.SWITCH));
     }
 
     StateTimelineAssert<S> matchesApproved(Path file, boolean approve) {
         isNotNull();
-        ApprovedStates approved = new ApprovedStates(file, actual);
+        ApprovedStatesFile approved = new ApprovedStatesFile(file, actual);
         if (approve) {
             approved.write();
         } else {

@@ -5,6 +5,8 @@ import static dev.millrace.testkit.MillraceAssertions.assertThatExceptionOfType;
 import static dev.millrace.testkit.MillraceAssertions.assertThatIllegalArgumentException;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
+import dev.millrace.testkit.log.MalformedLogException;
+import dev.millrace.testkit.log.RecordedLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.millrace.testkit;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.testkit.log.RecordedLog;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package dev.millrace.testkit;
 import dev.millrace.core.EventName;
 
 /** What is said in a conversation. */
-sealed interface ChatEvent {
+public sealed interface ChatEvent {
     /**
      * The user said something.
      *

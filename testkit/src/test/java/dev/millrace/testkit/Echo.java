@@ -3,8 +3,8 @@ package dev.millrace.testkit;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
-import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.testkit.ChatEvent.UserSaid;
 import java.util.concurrent.CompletableFuture;
@@ -12,14 +12,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Notes every word of the user, and counts them. It can be told to do so badly. */
-final class Echo implements Processor<Integer> {
+public final class Echo implements Processor<Integer> {
     private final String slug;
     private final AtomicInteger notes = new AtomicInteger();
     CompletableFuture<Void> held = CompletableFuture.completedFuture(null);
     boolean keyed = true;
     int start;
 
-    Echo(String slug) {
+    public Echo(String slug) {
         this.slug = slug;
     }
 
@@ -48,10 +48,10 @@ final class Echo implements Processor<Integer> {
         if (!(event.payload() instanceof UserSaid said)) {
             return Effects.none();
         }
-        Draft draft = Draft.of(new Note(said.text()));
-        Draft sent = keyed
+        EventDraft draft = EventDraft.of(new Note(said.text()));
+        EventDraft sent = keyed
                 ? draft
-                : Draft.of(EventInput.builder()
+                : EventDraft.of(EventInput.builder()
                         .from(EventInput.of(new Note(said.text())))
                         .idempotencyKey("note " + notes.incrementAndGet())
                         .build());

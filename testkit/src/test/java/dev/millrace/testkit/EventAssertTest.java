@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
+import dev.millrace.testkit.log.RecordedLog;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.millrace.testkit.ChatEvent.UserSaid;
+import dev.millrace.testkit.faults.Fault;
+import dev.millrace.testkit.faults.FaultServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** A reducer of everything that compilers have translated in more than one way. */
-final class FingerprintSample extends LabProcessor.OfHistory {
+public final class FingerprintSample extends LabProcessor.OfHistory {
     private static final Map<String, Integer> WEIGHTS = Map.of("noted", 2);
 
     enum Phase {

@@ -8,6 +8,7 @@ import static org.quicktheories.generators.SourceDSL.longs;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventName;
 import dev.millrace.core.StreamPath;
+import dev.millrace.testkit.log.RecordedLog;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param history the entries
  */
-record History(List<String> history) {
+public record History(List<String> history) {
     static final History EMPTY = new History(List.of());
 
     History plus(Object entry) {

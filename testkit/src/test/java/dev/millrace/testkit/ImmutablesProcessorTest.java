@@ -9,6 +9,7 @@ import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventName;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.testkit.fixture.ProcessorFixture;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;

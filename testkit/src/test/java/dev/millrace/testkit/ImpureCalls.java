@@ -38,7 +38,8 @@ import java.util.stream.Stream;
     "UnusedVariable",
     "Finally",
     "ObjectToString"
-}) // what is wrong here is what is to be found
+})
+public // what is wrong here is what is to be found
 final class ImpureCalls {
     private static final ThreadLocal<Integer> LOCAL = ThreadLocal.withInitial(() -> 0);
 
@@ -78,7 +79,7 @@ final class ImpureCalls {
     }
 
     /** Never shows in a test's log, because its event is not there. */
-    static final class OnceInABlueMoon extends OfHistory {
+    public static final class OnceInABlueMoon extends OfHistory {
         @Override
         public History reduce(History state, Event event) {
             return event.type().equals("moon-was-blue") ? state.plus(Instant.now()) : state;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.Event;
+import dev.millrace.testkit.log.RecordedLog;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

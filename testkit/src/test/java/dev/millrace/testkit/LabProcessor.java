@@ -8,7 +8,7 @@ import dev.millrace.core.processor.Processor;
  *
  * @param <S> the state
  */
-abstract class LabProcessor<S> implements Processor<S> {
+public abstract class LabProcessor<S> implements Processor<S> {
     @Override
     public String slug() {
         return "lab";

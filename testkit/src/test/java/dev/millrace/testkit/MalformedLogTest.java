@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.testkit.log.MalformedLogException;
+import dev.millrace.testkit.log.RecordedLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 package dev.millrace.testkit;
 
 import dev.millrace.core.EventName;
+import dev.millrace.testkit.log.RecordedLog;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,7 +11,7 @@ import java.util.List;
  * @param text what was noted
  */
 @EventName("noted")
-record Note(String text) {
+public record Note(String text) {
     /** A log of so many notes. */
     static RecordedLog log(int notes) {
         List<Object> payloads = new ArrayList<>();

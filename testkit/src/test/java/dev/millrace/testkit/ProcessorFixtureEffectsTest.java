@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.testkit.ChatEvent.AssistantSaid;
 import dev.millrace.testkit.ChatEvent.UserSaid;
+import dev.millrace.testkit.fixture.ProcessorFixture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

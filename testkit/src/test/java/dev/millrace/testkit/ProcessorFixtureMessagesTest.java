@@ -14,6 +14,8 @@ import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.testkit.ChatEvent.AssistantSaid;
 import dev.millrace.testkit.ChatEvent.UserSaid;
+import dev.millrace.testkit.fixture.ProcessorFixture;
+import dev.millrace.testkit.log.RecordedLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;

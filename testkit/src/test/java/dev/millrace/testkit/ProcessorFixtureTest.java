@@ -9,11 +9,12 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ReadRange;
-import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.testkit.ChatEvent.AssistantSaid;
 import dev.millrace.testkit.ChatEvent.UserSaid;
+import dev.millrace.testkit.fixture.ProcessorFixture;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -66,7 +67,7 @@ class ProcessorFixtureTest {
     void should_let_an_effect_read_the_stream_and_know_the_newest_state() {
         ProcessorFixture.of(reacting((event, effects) -> effects.read(ReadRange.after(event.offset() - 2))
                         .thenCompose(page -> effects.append(
-                                Draft.of(EventInput.ofType("seen-" + page.size() + "-" + effects.current()))))))
+                                EventDraft.of(EventInput.ofType("seen-" + page.size() + "-" + effects.current()))))))
                 .givenEvents(EventInput.ofType("noted"))
                 .when(EventInput.ofType("noted"))
                 .thenAppended(EventInput.ofType("seen-2-2"));
@@ -140,8 +141,8 @@ class ProcessorFixtureTest {
 
     @Test
     void should_see_what_is_appended_to_other_streams() {
-        ProcessorFixture.of(reacting((event, effects) ->
-                        effects.append(Draft.of(EventInput.ofType("echoed")).to("./copy"))))
+        ProcessorFixture.of(reacting((event, effects) -> effects.append(
+                        EventDraft.of(EventInput.ofType("echoed")).to("./copy"))))
                 .when(new Note("a"), new Note("b"))
                 .thenAppended()
                 .thenAppendedTo("/test/copy", EventInput.ofType("echoed"), EventInput.ofType("echoed"))

@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Reducers that are pure, although a careless look might not see it. */
-final class PureLab {
+public final class PureLab {
     private PureLab() {}
 
     static final class Constants extends OfHistory {
@@ -346,7 +346,7 @@ final class PureLab {
         }
     }
 
-    static final class Sums extends LabProcessor<Totals> {
+    public static final class Sums extends LabProcessor<Totals> {
         @Override
         public Totals initialState() {
             return Totals.NONE;

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
+import dev.millrace.testkit.log.RecordedLog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,9 @@ package dev.millrace.testkit;
 import static dev.millrace.testkit.MillraceAssertions.assertThat;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
+import dev.millrace.testkit.log.RecordedLog;
+import dev.millrace.testkit.log.RecordedLogSource;
+import dev.millrace.testkit.log.ReplayTest;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -26,7 +29,7 @@ class ReplayTestTest {
     }
 
     @ParameterizedTest
-    @RecordedLogs("logs/two-turns.yaml")
+    @RecordedLogSource("logs/two-turns.yaml")
     void should_serve_a_parameterised_test(RecordedLog log) {
         assertThat(log.events()).hasSize(4);
     }

@@ -9,6 +9,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.testkit.ChatEvent.UserSaid;
+import dev.millrace.testkit.log.RecordedLog;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,9 +4,12 @@ import static dev.millrace.testkit.MillraceAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.Event;
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.testkit.ChatEvent.AssistantSaid;
 import dev.millrace.testkit.ChatEvent.UserSaid;
+import dev.millrace.testkit.harness.StreamHarness;
+import dev.millrace.testkit.internal.event.TestEventFactory;
+import dev.millrace.testkit.log.RecordedLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,7 +135,7 @@ class StreamHarnessTest {
 
             assertThat(harness).hasAppended(reminder, new Note("10"), new Note("30"));
             assertThat(harness.appendedBy(reminder).stream().map(Event::createdAt))
-                    .containsExactly(HandWriting.START.plusSeconds(10), HandWriting.START.plusSeconds(30));
+                    .containsExactly(TestEventFactory.START.plusSeconds(10), TestEventFactory.START.plusSeconds(30));
         }
     }
 
@@ -242,7 +245,7 @@ class StreamHarnessTest {
     void should_act_on_nothing_old_when_effects_are_live_only() {
         Echo echo = new Echo("echo");
         try (StreamHarness harness =
-                StreamHarness.builder(echo).effectsFrom(EffectsFrom.LIVE).start()) {
+                StreamHarness.builder(echo).effectsFrom(EffectStartPolicy.LIVE).start()) {
             harness.disconnect()
                     .play(new UserSaid("missed"))
                     .advance(Duration.ofMinutes(5))

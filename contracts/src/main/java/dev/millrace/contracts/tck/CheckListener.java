@@ -1,6 +1,6 @@
 package dev.millrace.contracts.tck;
 
-import dev.millrace.contracts.tck.Check.Result;
+import dev.millrace.contracts.tck.CheckResult.Result;
 import dev.millrace.core.runner.Timers;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,18 +22,18 @@ import org.junit.platform.launcher.TestPlan;
 /** Turns what the test framework says into checks, and tells of each as it ends. */
 final class CheckListener implements TestExecutionListener {
     private final Timers timers;
-    private final Consumer<Check> report;
-    private final List<Check> checks = new ArrayList<>();
+    private final Consumer<CheckResult> report;
+    private final List<CheckResult> checks = new ArrayList<>();
     private final Map<String, Instant> begun = new HashMap<>();
     private @Nullable TestPlan plan;
 
-    CheckListener(Timers timers, Consumer<Check> report) {
+    CheckListener(Timers timers, Consumer<CheckResult> report) {
         this.timers = timers;
         this.report = report;
     }
 
     /** Every check so far, in the order in which they ended. */
-    List<Check> checks() {
+    List<CheckResult> checks() {
         return List.copyOf(checks);
     }
 
@@ -73,7 +73,7 @@ final class CheckListener implements TestExecutionListener {
 
     private void add(TestIdentifier test, Result result, Optional<String> why, Optional<Throwable> failure) {
         Instant start = begun.getOrDefault(test.getUniqueId(), timers.now());
-        Check check = new Check(
+        CheckResult check = new CheckResult(
                 suite(test), name(test), result, Duration.between(start, timers.now()), why, failure.orElse(null));
         checks.add(check);
         report.accept(check);
@@ -88,8 +88,8 @@ final class CheckListener implements TestExecutionListener {
     private static String suite(TestIdentifier test) {
         return test.getSource()
                 .flatMap(CheckListener::checksOf)
-                .flatMap(Suite::of)
-                .map(Suite::word)
+                .flatMap(CheckSuite::of)
+                .map(CheckSuite::word)
                 .orElse("tck");
     }
 

@@ -1,6 +1,6 @@
 package dev.millrace.contracts.tck;
 
-import dev.millrace.contracts.tck.Check.Result;
+import dev.millrace.contracts.tck.CheckResult.Result;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -20,9 +20,9 @@ import javax.xml.stream.XMLStreamWriter;
 
 /** The checks in the XML that build servers read. */
 final class JunitReport {
-    private final List<Check> checks;
+    private final List<CheckResult> checks;
 
-    JunitReport(List<Check> checks) {
+    JunitReport(List<CheckResult> checks) {
         this.checks = checks;
     }
 
@@ -40,15 +40,15 @@ final class JunitReport {
     }
 
     private void write(XMLStreamWriter xml) throws XMLStreamException {
-        Map<String, List<Check>> suites =
-                checks.stream().collect(Collectors.groupingBy(Check::suite, LinkedHashMap::new, Collectors.toList()));
+        Map<String, List<CheckResult>> suites = checks.stream()
+                .collect(Collectors.groupingBy(CheckResult::suite, LinkedHashMap::new, Collectors.toList()));
         xml.writeStartDocument("UTF-8", "1.0");
         xml.writeStartElement("testsuites");
         counts(xml, "millrace tck", checks);
-        for (Map.Entry<String, List<Check>> suite : suites.entrySet()) {
+        for (Map.Entry<String, List<CheckResult>> suite : suites.entrySet()) {
             xml.writeStartElement("testsuite");
             counts(xml, suite.getKey(), suite.getValue());
-            for (Check check : suite.getValue()) {
+            for (CheckResult check : suite.getValue()) {
                 write(xml, check);
             }
             xml.writeEndElement();
@@ -57,16 +57,17 @@ final class JunitReport {
         xml.writeEndDocument();
     }
 
-    private static void counts(XMLStreamWriter xml, String name, List<Check> checks) throws XMLStreamException {
+    private static void counts(XMLStreamWriter xml, String name, List<CheckResult> checks) throws XMLStreamException {
         xml.writeAttribute("name", name);
         xml.writeAttribute("tests", String.valueOf(checks.size()));
         xml.writeAttribute("failures", count(checks, Result.FAILED));
         xml.writeAttribute("errors", "0");
         xml.writeAttribute("skipped", count(checks, Result.SKIPPED));
-        xml.writeAttribute("time", seconds(checks.stream().map(Check::time).reduce(Duration.ZERO, Duration::plus)));
+        xml.writeAttribute(
+                "time", seconds(checks.stream().map(CheckResult::time).reduce(Duration.ZERO, Duration::plus)));
     }
 
-    private static void write(XMLStreamWriter xml, Check check) throws XMLStreamException {
+    private static void write(XMLStreamWriter xml, CheckResult check) throws XMLStreamException {
         xml.writeStartElement("testcase");
         xml.writeAttribute("classname", "millrace.tck." + check.suite());
         xml.writeAttribute("name", printable(check.name()));
@@ -89,7 +90,7 @@ final class JunitReport {
         xml.writeEndElement();
     }
 
-    private static String count(List<Check> checks, Result result) {
+    private static String count(List<CheckResult> checks, Result result) {
         return String.valueOf(
                 checks.stream().filter(check -> check.result() == result).count());
     }

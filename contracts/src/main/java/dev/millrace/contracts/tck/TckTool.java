@@ -1,6 +1,6 @@
 package dev.millrace.contracts.tck;
 
-import dev.millrace.contracts.tck.Check.Result;
+import dev.millrace.contracts.tck.CheckResult.Result;
 import dev.millrace.core.runner.Timers;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -40,14 +40,15 @@ public final class TckTool implements ToolProvider {
 
     @Override
     public int run(PrintWriter out, PrintWriter err, String... args) {
-        Arguments arguments;
+        TckOptions arguments;
         try {
-            arguments = Arguments.parse(List.of(args));
+            arguments = TckOptions.parse(List.of(args));
         } catch (IllegalArgumentException e) {
             err.println("tck: " + e.getMessage());
             return 2;
         }
-        try (Target target = Target.aim(arguments.service(), arguments.heartbeat(), arguments.token())) {
+        try (ServiceUnderTest target =
+                ServiceUnderTest.aim(arguments.service(), arguments.heartbeat(), arguments.token())) {
             Optional<String> silence = target.silence();
             if (silence.isPresent()) {
                 err.println("tck: nobody answers: " + arguments.service() + "; " + silence.get()
@@ -65,7 +66,7 @@ public final class TckTool implements ToolProvider {
         }
     }
 
-    private int check(Arguments arguments, PrintWriter out) throws IOException {
+    private int check(TckOptions arguments, PrintWriter out) throws IOException {
         CheckListener listener = new CheckListener(timers, check -> {
             out.println(check.inLines());
             out.flush();
@@ -80,7 +81,7 @@ public final class TckTool implements ToolProvider {
                 .build();
         Instant start = timers.now();
         LauncherFactory.create().execute(request, listener);
-        List<Check> checks = listener.checks();
+        List<CheckResult> checks = listener.checks();
         if (arguments.report().isPresent()) {
             new JunitReport(checks).writeTo(arguments.report().get());
         }
@@ -98,7 +99,7 @@ public final class TckTool implements ToolProvider {
         return failed == 0 && !checks.isEmpty() ? 0 : 1;
     }
 
-    private static long count(List<Check> checks, Result result) {
+    private static long count(List<CheckResult> checks, Result result) {
         return checks.stream().filter(check -> check.result() == result).count();
     }
 }

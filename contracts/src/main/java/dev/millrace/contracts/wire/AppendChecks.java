@@ -1,11 +1,11 @@
 package dev.millrace.contracts.wire;
 
-import static dev.millrace.contracts.wire.Service.api;
-import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
 import java.time.Instant;
@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Append and envelope, as anybody sees them from outside. */
-public abstract class AppendChecks extends Checks {
+public abstract class AppendChecks extends WireChecks {
     @Test
     void check_01_first_event_of_a_new_stream_has_offset_2() {
         String stream = freshStream();

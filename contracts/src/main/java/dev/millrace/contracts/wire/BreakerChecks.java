@@ -1,10 +1,10 @@
 package dev.millrace.contracts.wire;
 
-import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.BuiltInType;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The circuit breaker, as anybody sees it from outside. */
-public abstract class BreakerChecks extends Checks {
+public abstract class BreakerChecks extends WireChecks {
     @Test
     void check_57_a_burst_pauses_the_stream_and_says_why() throws Exception {
         String stream = freshStream();
@@ -38,7 +38,7 @@ public abstract class BreakerChecks extends Checks {
     @Test
     void check_58_a_steady_stream_is_left_alone() throws Exception {
         String stream = freshStream();
-        Service.every(
+        ServiceClient.every(
                 Duration.ofMillis(20),
                 105,
                 () -> assertThat(
@@ -87,7 +87,7 @@ public abstract class BreakerChecks extends Checks {
     }
 
     /** Lets five events through, and one more a minute. */
-    static void configure(Service millrace, String stream) {
+    static void configure(ServiceClient millrace, String stream) {
         millrace.append(
                 stream, ProcessorEvents.CIRCUIT_BREAKER_CONFIGURED, "{\"burstCapacity\":5,\"refillRatePerMinute\":1}");
     }

@@ -1,13 +1,13 @@
 package dev.millrace.contracts.wire;
 
-import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 
 /** A circuit breaker keeps its configuration across a restart of the service. */
-public abstract class BreakerRestartChecks extends Checks {
+public abstract class BreakerRestartChecks extends WireChecks {
     @Test
     void check_60_the_configuration_survives_a_restart() throws Exception {
         assumeTrue(millrace.survivesRestart(), "it takes a restart of the service");

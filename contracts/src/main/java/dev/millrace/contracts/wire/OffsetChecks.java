@@ -1,10 +1,10 @@
 package dev.millrace.contracts.wire;
 
-import static dev.millrace.contracts.wire.Service.api;
-import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.BuiltInType;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Idempotency, expected offsets and the pause gate, as anybody sees them from outside. */
-public abstract class OffsetChecks extends Checks {
+public abstract class OffsetChecks extends WireChecks {
     private static final String PAUSE =
             "{\"type\":\"" + BuiltInType.PAUSED.type() + "\",\"payload\":{\"reason\":\"r\"}}";
     private static final String RESUME =
@@ -40,7 +40,7 @@ public abstract class OffsetChecks extends Checks {
         String stream = freshStream();
         String input = "{\"type\":\"a\",\"idempotencyKey\":\"k\",\"offset\":2}";
         millrace.append(stream, input);
-        LiveReader reader = millrace.live(api(stream) + "?afterOffset=2");
+        LiveReadClient reader = millrace.live(api(stream) + "?afterOffset=2");
 
         assertThat(millrace.append(stream, input).event().path("offset").intValue())
                 .isEqualTo(2);
@@ -85,7 +85,7 @@ public abstract class OffsetChecks extends Checks {
         assertThat(answer.json().path("code").textValue()).isEqualTo("PRECONDITION_FAILED");
         assertThat(answer.json().path("reason").textValue()).isEqualTo("OFFSET_MISMATCH");
         assertThat(answer.body()).contains("next generated offset");
-        assertThat(millrace.get(Service.stateOf(stream))
+        assertThat(millrace.get(ServiceClient.stateOf(stream))
                         .json()
                         .path("eventCount")
                         .intValue())

@@ -1,18 +1,18 @@
 package dev.millrace.contracts.wire;
 
-import static dev.millrace.contracts.wire.Service.api;
-import static dev.millrace.contracts.wire.Service.freshStream;
-import static dev.millrace.contracts.wire.Service.stateOf;
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Paths and projects, as anybody sees them from outside. */
-public abstract class PathChecks extends Checks {
+public abstract class PathChecks extends WireChecks {
     @ParameterizedTest
     @ValueSource(
             strings = {"Upper", "a.b", "a%20b", "a//b", "a%2F%2Fb", "a%2F", "..", "a/../b", "%2e%2e/a", "a;b", "a%00"})

@@ -1,11 +1,11 @@
 package dev.millrace.contracts.wire;
 
-import static dev.millrace.contracts.wire.Service.api;
-import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Reads and live reads, as anybody sees them from outside. */
-public abstract class ReadChecks extends Checks {
+public abstract class ReadChecks extends WireChecks {
     @Test
     void check_32_a_finite_read_is_framed_and_ends() {
         String stream = streamOf(2);
@@ -51,7 +51,7 @@ public abstract class ReadChecks extends Checks {
     @Test
     void check_35_after_the_end_comes_exactly_the_next_append() {
         String stream = streamOf(2);
-        LiveReader reader = millrace.live(api(stream) + "?afterOffset=end");
+        LiveReadClient reader = millrace.live(api(stream) + "?afterOffset=end");
         reader.staysSilentFor(Duration.ofMillis(250));
 
         millrace.append(stream, "{\"type\":\"next\"}");
@@ -80,7 +80,7 @@ public abstract class ReadChecks extends Checks {
     @Test
     void check_38_without_parameters_history_is_followed_by_the_live_stream() {
         String stream = streamOf(1);
-        LiveReader reader = millrace.live(api(stream)).awaitOffset(2);
+        LiveReadClient reader = millrace.live(api(stream)).awaitOffset(2);
         reader.staysSilentFor(Duration.ofMillis(250));
 
         millrace.append(stream, "{\"type\":\"later\"}");
@@ -94,7 +94,8 @@ public abstract class ReadChecks extends Checks {
         String stream = streamOf(2);
         assertThat(millrace.get(api(stream) + "?offset=2").offsets()).containsExactly(3L);
         assertThat(millrace.get(api(stream) + "?live=false").offsets()).containsExactly(1L, 2L, 3L);
-        LiveReader reader = millrace.live(api(stream) + "?live=true&offset=1").awaitOffset(3);
+        LiveReadClient reader =
+                millrace.live(api(stream) + "?live=true&offset=1").awaitOffset(3);
         reader.staysSilentFor(Duration.ofMillis(250));
         assertThat(reader.offsets()).containsExactly(2L, 3L);
         assertThat(millrace.get(api(stream) + "?after=1&before=3").offsets()).containsExactly(2L);
@@ -106,7 +107,7 @@ public abstract class ReadChecks extends Checks {
 
     @Test
     void check_40_an_idle_live_read_gets_comments() {
-        LiveReader reader = millrace.live(api(streamOf(1))).awaitOffset(2);
+        LiveReadClient reader = millrace.live(api(streamOf(1))).awaitOffset(2);
         long comments = reader.comments();
         Awaitility.await().atMost(millrace.heartbeat().plusSeconds(30)).until(() -> reader.comments() > comments);
         assertThat(reader.end()).isEmpty();
@@ -115,8 +116,8 @@ public abstract class ReadChecks extends Checks {
     @Test
     void check_41_two_live_readers_see_the_same() {
         String stream = freshStream();
-        LiveReader one = millrace.live(api(stream));
-        LiveReader two = millrace.live(api(stream));
+        LiveReadClient one = millrace.live(api(stream));
+        LiveReadClient two = millrace.live(api(stream));
         for (int i = 0; i < 80; i++) {
             millrace.appendLater(stream, "{\"type\":\"a\",\"payload\":{\"i\":" + i + "}}");
         }
@@ -139,7 +140,7 @@ public abstract class ReadChecks extends Checks {
     @Test
     void should_tell_where_the_watermark_is() {
         String stream = streamOf(2);
-        LiveReader reader = millrace.live(api(stream) + "?caughtUp=true&afterOffset=1");
+        LiveReadClient reader = millrace.live(api(stream) + "?caughtUp=true&afterOffset=1");
         reader.awaitLine("caught-up");
         millrace.append(stream, "{\"type\":\"later\"}");
         reader.awaitOffset(4);
@@ -179,7 +180,7 @@ public abstract class ReadChecks extends Checks {
             millrace.append(stream, "{\"type\":\"" + type + "\"}");
         }
         String finite = api(stream) + "?beforeOffset=end&";
-        LiveReader live =
+        LiveReadClient live =
                 millrace.live(api(stream) + "?types=a,c&caughtUp=true").awaitLine("caught-up");
 
         assertThat(millrace.get(finite + "types=a,c").offsets()).containsExactly(2L, 4L, 5L, 6L);
@@ -249,7 +250,7 @@ public abstract class ReadChecks extends Checks {
         String stream = streamOf(1);
         assertThat(millrace.get(stream).offsets()).containsExactly(1L, 2L);
         assertThat(millrace.get(stream + "?limit=1").offsets()).containsExactly(1L);
-        for (LiveReader reader : List.of(
+        for (LiveReadClient reader : List.of(
                 millrace.live(stream, "Accept", "text/event-stream"),
                 millrace.live(stream + "?live=true"),
                 millrace.live(stream + "?afterOffset=1"))) {

@@ -1,11 +1,11 @@
 package dev.millrace.contracts.wire;
 
-import static dev.millrace.contracts.wire.Service.api;
-import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.JsonCodec;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -17,7 +17,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Whatever is posted wherever: never a failure of the service's own, and what it acknowledged is there. */
-public abstract class RobustnessChecks extends Checks {
+public abstract class RobustnessChecks extends WireChecks {
     private static final long SEED = 20261121;
     private static final List<String> CONTENT_TYPES = List.of(
             "application/json",

@@ -1,6 +1,6 @@
 package dev.millrace.contracts.wire;
 
-import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The scheduler, as anybody sees it from outside, in real time. */
-public abstract class ScheduleChecks extends Checks {
+public abstract class ScheduleChecks extends WireChecks {
     static final Duration QUIET = Duration.ofSeconds(2);
     /** In seconds; on a machine that is too slow for one of them the next one is tried. */
     private static final List<Integer> DELAYS = List.of(2, 4, 8, 16, 32);

@@ -1,12 +1,12 @@
 package dev.millrace.contracts.wire;
 
-import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 
 /** A schedule survives a restart of the service and runs once. In real time. */
-public abstract class ScheduleRestartChecks extends Checks {
+public abstract class ScheduleRestartChecks extends WireChecks {
     @Test
     void check_69_a_delay_survives_a_restart_and_fires_once() throws Exception {
         assumeTrue(millrace.survivesRestart(), "it takes a restart of the service");

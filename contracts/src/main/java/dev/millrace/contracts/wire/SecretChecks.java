@@ -3,11 +3,11 @@ package dev.millrace.contracts.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import org.junit.jupiter.api.Test;
 
 /** Secrets, as anybody sees them from outside. */
-public abstract class SecretChecks extends Checks {
+public abstract class SecretChecks extends WireChecks {
     @Test
     void check_88_secrets_are_made_listed_and_deleted_and_never_shown() {
         String name = "key-" + Long.toString(System.nanoTime(), 36);

@@ -1,12 +1,12 @@
 package dev.millrace.contracts.wire;
 
-import static dev.millrace.contracts.wire.Service.api;
-import static dev.millrace.contracts.wire.Service.freshStream;
-import static dev.millrace.contracts.wire.Service.stateOf;
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** State, the tree, lists and destruction, as anybody sees them from outside. */
-public abstract class StateChecks extends Checks {
+public abstract class StateChecks extends WireChecks {
     @Test
     void check_44_state_of_an_untouched_path_is_that_of_a_new_stream() {
         String stream = freshStream();
@@ -185,7 +185,7 @@ public abstract class StateChecks extends Checks {
     @Test
     void check_54_destroy_ends_live_reads_normally() {
         String stream = freshStream();
-        LiveReader reader = millrace.live(api(stream)).awaitOffset(1);
+        LiveReadClient reader = millrace.live(api(stream)).awaitOffset(1);
 
         destroy(stream, "");
 
@@ -196,7 +196,7 @@ public abstract class StateChecks extends Checks {
     @Test
     void should_say_that_a_stream_was_destroyed_to_who_asks_for_more_than_events() {
         String stream = freshStream();
-        LiveReader reader = millrace.live(api(stream) + "?caughtUp=true").awaitLine("caught-up");
+        LiveReadClient reader = millrace.live(api(stream) + "?caughtUp=true").awaitLine("caught-up");
         destroy(stream, "");
         assertThat(reader.awaitEnd().lines()).contains("event: destroyed");
         assertThat(reader.end()).isEqualTo("normal");

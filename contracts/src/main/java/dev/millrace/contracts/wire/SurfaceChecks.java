@@ -1,11 +1,11 @@
 package dev.millrace.contracts.wire;
 
-import static dev.millrace.contracts.wire.Service.api;
-import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.JsonCodec;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What is not about the content of one stream: slow readers, health, documents, unknown routes. */
-public abstract class SurfaceChecks extends Checks {
+public abstract class SurfaceChecks extends WireChecks {
     private static final String LARGE = "{\"type\":\"a\",\"payload\":{\"t\":\"" + "x".repeat(500_000) + "\"}}";
 
     @Test
@@ -23,7 +23,7 @@ public abstract class SurfaceChecks extends Checks {
         try (RawSocket slow = new RawSocket(millrace.baseUri())) {
             slow.send("GET " + api(stream) + " HTTP/1.1\r\nHost: localhost\r\n" + millrace.authorizationLine() + "\r\n")
                     .readUntil("id: 1");
-            LiveReader fast = millrace.live(api(stream)).awaitOffset(1);
+            LiveReadClient fast = millrace.live(api(stream)).awaitOffset(1);
 
             for (int i = 0; i < 40; i++) {
                 assertThat(millrace.append(stream, LARGE).status()).isEqualTo(200);

@@ -1,18 +1,18 @@
 package dev.millrace.contracts.wire;
 
-import static dev.millrace.contracts.wire.Service.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.millrace.contracts.wire.Service.Answer;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Events derived from events by JSONata, as anybody sees them from outside. */
-public abstract class TransformerChecks extends Checks {
+public abstract class TransformerChecks extends WireChecks {
     private static final Duration QUIET = Duration.ofMillis(500);
 
     @Test

@@ -2,7 +2,7 @@ package dev.millrace.core.hosting;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.EventType;
-import dev.millrace.core.StrictPayload;
+import dev.millrace.core.payload.StrictPayload;
 import java.util.List;
 import java.util.Optional;
 

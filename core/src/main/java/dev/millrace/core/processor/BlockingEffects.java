@@ -1,6 +1,6 @@
 package dev.millrace.core.processor;
 
-import dev.millrace.core.Appended;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
@@ -22,29 +22,29 @@ public final class BlockingEffects<S> {
     }
 
     /**
-     * As {@link Effects#append(Draft)}: waits until the event is durable, for as long as the stream is paused.
+     * As {@link Effects#append(EventDraft)}: waits until the event is durable, for as long as the stream is paused.
      *
      * @throws dev.millrace.core.StreamException when the append was refused
      * @throws InterruptedException when the thread is interrupted; whether the event is stored is then not known
      */
-    public Appended append(Draft draft) throws InterruptedException {
+    public AppendResult append(EventDraft draft) throws InterruptedException {
         return BlockingCall.await(effects.append(draft));
     }
 
     /**
-     * As {@link #append(Draft)}, of {@code Draft.of(payload)}.
+     * As {@link #append(EventDraft)}, of {@code EventDraft.of(payload)}.
      *
      * @throws InterruptedException as there
      */
-    public Appended append(Object payload) throws InterruptedException {
-        return append(Draft.of(payload));
+    public AppendResult append(Object payload) throws InterruptedException {
+        return append(EventDraft.of(payload));
     }
 
     /**
      * As {@link Effects#launch}, for work that waits; it runs on the processor's threads, and its thread is interrupted when
      * the attempt is cancelled.
      */
-    public Attempt<S> launch(String name, Because because, Work<S> work) {
+    public BackgroundTask<S> launch(String name, CausingOffset because, Work<S> work) {
         return effects.launch(name, because, attempt -> {
             BlockingCall call = BlockingCall.begin(threads, () -> work.run(attempt));
             attempt.onCancel(() -> call.cancel(true));
@@ -64,7 +64,7 @@ public final class BlockingEffects<S> {
          *
          * @throws Exception whatever goes wrong; the attempt has failed
          */
-        void run(Attempt<S> attempt) throws Exception;
+        void run(BackgroundTask<S> attempt) throws Exception;
     }
 
     /**
@@ -73,7 +73,7 @@ public final class BlockingEffects<S> {
      * @throws java.util.concurrent.CancellationException when the attempt was cancelled
      * @throws InterruptedException when the thread is interrupted
      */
-    public Appended append(Attempt<S> attempt, Object payload) throws InterruptedException {
+    public AppendResult append(BackgroundTask<S> attempt, Object payload) throws InterruptedException {
         return BlockingCall.await(attempt.append(payload));
     }
 

@@ -37,7 +37,7 @@ public interface BlockingProcessor<S> extends Processor<S> {
      * the effect fail.
      */
     default Executor threads() {
-        return BlockingThreads.shared();
+        return BlockingExecutor.shared();
     }
 
     /**

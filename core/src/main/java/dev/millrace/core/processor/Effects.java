@@ -1,6 +1,6 @@
 package dev.millrace.core.processor;
 
-import dev.millrace.core.Appended;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
@@ -27,18 +27,18 @@ public interface Effects<S> {
     int PAGE = 1000;
 
     /**
-     * Appends an event caused by the event being handled, or by {@link Draft#because(long)}.
+     * Appends an event caused by the event being handled, or by {@link EventDraft#because(long)}.
      *
      * <p>A paused stream parks the append until it is resumed; an unreachable service is tried again.
      *
      * @throws IllegalStateException when nothing says why: {@code onCaughtUp} has no event being handled
      * @throws IllegalArgumentException when the target path is not one
      */
-    CompletableFuture<Appended> append(Draft draft);
+    CompletableFuture<AppendResult> append(EventDraft draft);
 
-    /** As {@link #append(Draft)}, of {@code Draft.of(payload)}. */
-    default CompletableFuture<Appended> append(Object payload) {
-        return append(Draft.of(payload));
+    /** As {@link #append(EventDraft)}, of {@code EventDraft.of(payload)}. */
+    default CompletableFuture<AppendResult> append(Object payload) {
+        return append(EventDraft.of(payload));
     }
 
     /**
@@ -52,15 +52,20 @@ public interface Effects<S> {
      * @param because the event that gave the reason
      * @param work runs on the runner's executor; the attempt ends when the returned stage does
      */
-    Attempt<S> launch(String name, Because because, Function<Attempt<S>, ? extends CompletionStage<?>> work);
+    BackgroundTask<S> launch(
+            String name, CausingOffset because, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work);
 
     /**
-     * As {@link #launch}, with a limit. An attempt whose time is over is cancelled, so that its {@link Attempt#onCancel}
+     * As {@link #launch}, with a limit. An attempt whose time is over is cancelled, so that its {@link BackgroundTask#onCancel}
      * actions close what it has open and nothing it still appends is stored; one that has expired is not begun at all.
      * Either is recorded as a {@code millrace/effect-failed} event with the attempt's name. The state should settle it
      * from there: level-triggered code that asks again gets another attempt.
      */
-    Attempt<S> launch(String name, Because because, Term term, Function<Attempt<S>, ? extends CompletionStage<?>> work);
+    BackgroundTask<S> launch(
+            String name,
+            CausingOffset because,
+            TimeLimit term,
+            Function<BackgroundTask<S>, ? extends CompletionStage<?>> work);
 
     /**
      * As {@link #launch}, but the work begins only when {@code delay} has passed. Until then the attempt counts as running
@@ -70,8 +75,11 @@ public interface Effects<S> {
      *
      * @param delay zero or negative means at once
      */
-    Attempt<S> after(
-            Duration delay, String name, Because because, Function<Attempt<S>, ? extends CompletionStage<?>> work);
+    BackgroundTask<S> after(
+            Duration delay,
+            String name,
+            CausingOffset because,
+            Function<BackgroundTask<S>, ? extends CompletionStage<?>> work);
 
     /**
      * As {@link #after}, but the work begins when the clock of the runner shows {@code due}. Prefer it for everything
@@ -79,10 +87,14 @@ public interface Effects<S> {
      *
      * @param due a moment that has passed means at once
      */
-    Attempt<S> at(Instant due, String name, Because because, Function<Attempt<S>, ? extends CompletionStage<?>> work);
+    BackgroundTask<S> at(
+            Instant due,
+            String name,
+            CausingOffset because,
+            Function<BackgroundTask<S>, ? extends CompletionStage<?>> work);
 
     /** The attempt of this name that runs, or waits to begin, in this process. */
-    Optional<Attempt<S>> running(String name);
+    Optional<BackgroundTask<S>> running(String name);
 
     /** The processor's own stream. */
     StreamPath path();
@@ -119,7 +131,7 @@ public interface Effects<S> {
     }
 
     /** The event of the processor's own stream that gave the reason for an effect. */
-    static Because because(long offset) {
-        return new Because(offset);
+    static CausingOffset because(long offset) {
+        return new CausingOffset(offset);
     }
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * What a processor still has to do, as part of its state: fold the events of a request, a start and an outcome into it, and
- * let a {@link Fulfilment} do what is owed. An immutable value that JSON can carry.
+ * let a {@link ObligationRunner} do what is owed. An immutable value that JSON can carry.
  *
  * @param open what is not settled, by id, in the order of the requests
  */

@@ -54,7 +54,7 @@ public interface Processor<S> {
      *
      * @param state the newest state when the call is made, after the effects of the backlog: it knows what they appended to
      *     their own stream, so that what they settled is not owed any more
-     * @param effects there is no source event here, so every append and launch must say {@link Because because}
+     * @param effects there is no source event here, so every append and launch must say {@link CausingOffset because}
      */
     default CompletionStage<Void> onCaughtUp(S state, Effects<S> effects) {
         return Effects.none();

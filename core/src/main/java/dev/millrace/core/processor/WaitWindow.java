@@ -10,7 +10,7 @@ import java.util.TreeSet;
 
 /**
  * A short time in which others may append what they have to say before a processor goes ahead, as part of its state. A {@link
- * Hesitation} does the waiting. What belongs to the window is decided by offsets and never by clocks: the event that closes it
+ * WaitWindowRunner} does the waiting. What belongs to the window is decided by offsets and never by clocks: the event that closes it
  * says through which offset, so every replay finds the same. An immutable value that JSON can carry.
  *
  * @param openedAt the offset of the event that opened it, 0 for none yet

@@ -1,5 +1,6 @@
 package dev.millrace.core.runner;
 
+import dev.millrace.core.internal.run.BoundedAwait;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -49,6 +50,6 @@ public record Backoff(Duration first, Duration most) {
     }
 
     private static double millis(Duration duration) {
-        return Waiting.nanos(duration) / 1e6;
+        return BoundedAwait.nanos(duration) / 1e6;
     }
 }

@@ -1,11 +1,13 @@
 package dev.millrace.core.runner;
 
-import dev.millrace.core.Connected;
+import dev.millrace.core.ConnectionInfo;
 import dev.millrace.core.Event;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
+import dev.millrace.core.internal.append.Appender;
+import dev.millrace.core.internal.run.RunnerOptions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -62,7 +64,7 @@ public final class PagedTail implements Subscription {
     private final Deque<Event> buffer = new ArrayDeque<>();
     private long gaplessFrom;
     private long newest;
-    private @Nullable Connected connection;
+    private @Nullable ConnectionInfo connection;
     private boolean running;
     private boolean closed;
 
@@ -85,7 +87,7 @@ public final class PagedTail implements Subscription {
             Surroundings surroundings,
             Function<ReadRange, CompletableFuture<List<Event>>> log,
             Subscriber subscriber,
-            Connected connected,
+            ConnectionInfo connected,
             long after,
             long head) {
         this.surroundings = surroundings;
@@ -136,7 +138,7 @@ public final class PagedTail implements Subscription {
     }
 
     /** The subtree has another connection, before which events may have been missed up to its watermark. */
-    void reconnected(Connected connected) {
+    public void reconnected(ConnectionInfo connected) {
         synchronized (this) {
             if (connected.watermark() > newest) {
                 readThrough(connected.watermark());
@@ -158,7 +160,7 @@ public final class PagedTail implements Subscription {
     }
 
     /** Keeps the tail from delivering anything, if everything was; then it is either closed or {@link #goOn}. */
-    synchronized boolean rest() {
+    public synchronized boolean rest() {
         if (closed || !isAtHead()) {
             return false;
         }
@@ -166,7 +168,7 @@ public final class PagedTail implements Subscription {
         return true;
     }
 
-    void goOn() {
+    public void goOn() {
         boolean news;
         synchronized (this) {
             running = false;
@@ -177,7 +179,7 @@ public final class PagedTail implements Subscription {
         }
     }
 
-    synchronized boolean isAtHead() {
+    public synchronized boolean isAtHead() {
         return !running && connection == null && buffer.isEmpty();
     }
 
@@ -189,7 +191,7 @@ public final class PagedTail implements Subscription {
 
     private void run() {
         while (true) {
-            Connected made;
+            ConnectionInfo made;
             long through;
             synchronized (this) {
                 if (closed) {
@@ -223,7 +225,7 @@ public final class PagedTail implements Subscription {
         }
     }
 
-    private void connect(Connected made) {
+    private void connect(ConnectionInfo made) {
         watermark = made.watermark();
         caughtUp = false;
         subscriber.onConnected(made);

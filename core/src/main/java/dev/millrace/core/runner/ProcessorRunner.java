@@ -3,6 +3,15 @@ package dev.millrace.core.runner;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.internal.effect.EffectExecutors;
+import dev.millrace.core.internal.effect.EffectQueue;
+import dev.millrace.core.internal.lease.LeasedRun;
+import dev.millrace.core.internal.run.BoundedAwait;
+import dev.millrace.core.internal.run.Failpoints;
+import dev.millrace.core.internal.run.ProcessorRun;
+import dev.millrace.core.internal.run.RunHandle;
+import dev.millrace.core.internal.run.RunnerOptions;
+import dev.millrace.core.internal.snapshot.SnapshotSettings;
 import dev.millrace.core.processor.Processor;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>every event is folded once, in offset order, and folding never waits for effects, up to a bound;
- *   <li>{@link Processor#afterAppend} is called for the events that {@link EffectsFrom} says, in offset order, one at a
+ *   <li>{@link Processor#afterAppend} is called for the events that {@link EffectStartPolicy} says, in offset order, one at a
  *       time, at least once; its appends are stored once;
  *   <li>{@link Processor#onCaughtUp} is called once for each catch-up, and again only when it failed;
  *   <li>an effect that fails is tried again and then recorded as an event; a reducer that throws halts the run and is
@@ -34,9 +43,9 @@ import org.jspecify.annotations.Nullable;
  * @param <S> the processor's state
  */
 public final class ProcessorRunner<S> implements AutoCloseable {
-    private final Running<S> run;
+    private final RunHandle<S> run;
 
-    private ProcessorRunner(Running<S> run) {
+    private ProcessorRunner(RunHandle<S> run) {
         this.run = run;
     }
 
@@ -47,7 +56,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
 
     /** The threads on which runners run effects by default: daemons, virtual ones where the JVM has them. */
     public static Executor sharedThreads() {
-        return EffectThreads.shared();
+        return EffectExecutors.shared();
     }
 
     /** The newest folded state. */
@@ -110,12 +119,12 @@ public final class ProcessorRunner<S> implements AutoCloseable {
     }
 
     static void await(CompletableFuture<Void> reached, Duration limit, String what) {
-        if (EffectLane.isInside()) {
+        if (EffectQueue.isInside()) {
             throw new IllegalStateException(
                     "waiting for " + what
                             + " from inside an effect would wait for that effect itself; return the stage instead, or launch the work");
         }
-        Waiting.await(reached, limit, what);
+        BoundedAwait.await(reached, limit, what);
     }
 
     /**
@@ -143,7 +152,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         private final Processor<S> processor;
         private @Nullable StreamPath path;
         private @Nullable ProgressStore progress;
-        private @Nullable EffectsFrom effectsFrom;
+        private @Nullable EffectStartPolicy effectsFrom;
         private Timers timers = Timers.system();
         private @Nullable Executor executor;
         private RandomGenerator random = RandomGenerator.getDefault();
@@ -180,14 +189,14 @@ public final class ProcessorRunner<S> implements AutoCloseable {
             return stream(StreamPath.of(newPath));
         }
 
-        /** Where progress survives; by default nowhere, and then {@link EffectsFrom#LIVE} is the default policy. */
+        /** Where progress survives; by default nowhere, and then {@link EffectStartPolicy#LIVE} is the default policy. */
         public Builder<S> progress(ProgressStore store) {
             progress = store;
             return this;
         }
 
-        /** Which events may cause effects; {@link EffectsFrom#ACKNOWLEDGED} by default once there is a progress store. */
-        public Builder<S> effectsFrom(EffectsFrom policy) {
+        /** Which events may cause effects; {@link EffectStartPolicy#ACKNOWLEDGED} by default once there is a progress store. */
+        public Builder<S> effectsFrom(EffectStartPolicy policy) {
             effectsFrom = policy;
             return this;
         }
@@ -220,7 +229,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         }
 
         /**
-         * How long a connection may have been lost for {@link EffectsFrom#LIVE} to act on the events of the gap; 30 s by
+         * How long a connection may have been lost for {@link EffectStartPolicy#LIVE} to act on the events of the gap; 30 s by
          * default, not negative. A longer gap is folded only.
          */
         public Builder<S> reconnectGrace(Duration grace) {
@@ -254,7 +263,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
 
         /**
          * How old an event may be and still cause effects, positive; by default age has no say. What is older is folded only
-         * and counts as acknowledged, whatever {@link EffectsFrom} says of it, so that nobody acts today on what was wanted
+         * and counts as acknowledged, whatever {@link EffectStartPolicy} says of it, so that nobody acts today on what was wanted
          * last week. The age is taken when the event is folded, from its {@link Event#createdAt()} and this machine's clock;
          * leave room for how far the two may differ. {@link Processor#onCaughtUp} is called all the same.
          */
@@ -347,11 +356,11 @@ public final class ProcessorRunner<S> implements AutoCloseable {
          */
         public ProcessorRunner<S> start() {
             if (lease != null) {
-                Exclusive<S> exclusive = new Exclusive<>(streams, processor, path(), options(), lease);
+                LeasedRun<S> exclusive = new LeasedRun<>(streams, processor, path(), options(), lease);
                 exclusive.start();
                 return new ProcessorRunner<>(exclusive);
             }
-            Run<S> run = new Run<>(streams, processor, path(), options());
+            ProcessorRun<S> run = new ProcessorRun<>(streams, processor, path(), options());
             run.start();
             return new ProcessorRunner<>(run);
         }
@@ -378,19 +387,21 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         }
 
         private RunnerOptions options() {
-            Optional<Snapshotting<?>> snapshotting = snapshots == null || stateFormat == null
+            Optional<SnapshotSettings<?>> snapshotting = snapshots == null || stateFormat == null
                     ? Optional.empty()
-                    : Optional.of(new Snapshotting<>(snapshots, stateFormat, snapshotEvery));
+                    : Optional.of(new SnapshotSettings<>(snapshots, stateFormat, snapshotEvery));
             if (last != null && snapshotting.isPresent()) {
                 throw new IllegalStateException(
                         "cannot run '" + processor.slug() + "' on " + path
                                 + " with both until(…) and snapshots(…): a snapshot may pass over the last event; use one of them");
             }
             return new RunnerOptions(
-                    effectsFrom != null ? effectsFrom : progress == null ? EffectsFrom.LIVE : EffectsFrom.ACKNOWLEDGED,
+                    effectsFrom != null
+                            ? effectsFrom
+                            : progress == null ? EffectStartPolicy.LIVE : EffectStartPolicy.ACKNOWLEDGED,
                     progress != null ? progress : ProgressStore.inMemory(),
                     timers,
-                    executor != null ? executor : EffectThreads.shared(),
+                    executor != null ? executor : EffectExecutors.shared(),
                     random,
                     retry,
                     reconnectGrace,

@@ -13,15 +13,15 @@ import dev.millrace.core.StreamPath;
  */
 public record Progress(String slug, StreamPath path, String incarnation, long acknowledgedThrough) {
     /** What is to be kept after {@code next} was saved: within one life of the stream, progress never goes back. */
-    Progress then(Progress next) {
+    public Progress then(Progress next) {
         return next.incarnation.equals(incarnation) && next.acknowledgedThrough < acknowledgedThrough ? this : next;
     }
 
-    StreamEvent.ProgressSaved asEvent() {
+    public StreamEvent.ProgressSaved asEvent() {
         return new StreamEvent.ProgressSaved(slug, path.value(), incarnation, acknowledgedThrough);
     }
 
-    static Progress of(StreamEvent.ProgressSaved saved) {
+    public static Progress of(StreamEvent.ProgressSaved saved) {
         return new Progress(
                 saved.slug(), new StreamPath(saved.path()), saved.incarnation(), saved.acknowledgedThrough());
     }

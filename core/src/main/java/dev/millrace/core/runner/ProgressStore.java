@@ -2,6 +2,10 @@ package dev.millrace.core.runner;
 
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.internal.progress.CoalescingWriter;
+import dev.millrace.core.internal.progress.DirectoryProgressStore;
+import dev.millrace.core.internal.progress.InMemoryProgressStore;
+import dev.millrace.core.internal.progress.StreamProgressStore;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -68,7 +72,7 @@ public interface ProgressStore {
      */
     static Durable inStream(EventStreams streams, StreamPath sideStream) {
         return new StreamProgressStore(
-                streams, sideStream, Timers.system(), CoalescedWrites.thread("millrace-progress"));
+                streams, sideStream, Timers.system(), CoalescingWriter.thread("millrace-progress"));
     }
 
     /** A store that outlives the process. Close it after the runners that use it. */

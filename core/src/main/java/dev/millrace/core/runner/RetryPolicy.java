@@ -28,7 +28,7 @@ public record RetryPolicy(int retries, Duration first, Duration most) {
     }
 
     /** The delay before retry number {@code retry}, counted from 1. */
-    Duration delay(int retry, RandomGenerator random) {
+    public Duration delay(int retry, RandomGenerator random) {
         return new Backoff(first, most).delay(retry, random);
     }
 }

@@ -1,6 +1,8 @@
 package dev.millrace.core.runner;
 
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.internal.snapshot.DirectorySnapshotStore;
+import dev.millrace.core.internal.snapshot.InMemorySnapshotStore;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,10 +15,10 @@ public interface SnapshotStore {
      * What was saved last of this processor on this stream; empty when that is nothing, or cannot be used any more.
      * Called once when a runner starts, and may block.
      */
-    Optional<FoldSnapshot> load(String slug, StreamPath path);
+    Optional<StateSnapshot> load(String slug, StreamPath path);
 
     /** Remembers a snapshot in the place of the one before. Called once a second at most, and may block for a write. */
-    void save(FoldSnapshot snapshot);
+    void save(StateSnapshot snapshot);
 
     /** Remembers until the process ends. */
     static SnapshotStore inMemory() {

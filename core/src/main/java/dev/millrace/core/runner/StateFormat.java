@@ -2,6 +2,7 @@ package dev.millrace.core.runner;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.internal.snapshot.StateFingerprint;
 import java.util.Objects;
 import java.util.function.Function;
 
@@ -29,7 +30,7 @@ public final class StateFormat<S> {
      */
     public static <S> StateFormat<S> of(Class<S> type) {
         return new StateFormat<>(
-                StateShape.fingerprint(type), JsonCodec::toTree, json -> JsonCodec.fromTree(json, type));
+                StateFingerprint.fingerprint(type), JsonCodec::toTree, json -> JsonCodec.fromTree(json, type));
     }
 
     /**

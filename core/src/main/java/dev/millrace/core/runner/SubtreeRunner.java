@@ -2,6 +2,8 @@ package dev.millrace.core.runner;
 
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.internal.run.RunnerOptions;
+import dev.millrace.core.internal.subtree.SubtreeRun;
 import dev.millrace.core.processor.Processor;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +20,7 @@ import java.util.function.Predicate;
  * <ul>
  *   <li>one connection serves all of them, where the service has subtrees; elsewhere at most 64 are subscribed to at once
  *       and the others looked at in turn, every few seconds;
- *   <li>a stream that is made while this runs is acted on from its first event, under {@link EffectsFrom#LIVE} as well,
+ *   <li>a stream that is made while this runs is acted on from its first event, under {@link EffectStartPolicy#LIVE} as well,
  *       and so is one that was made while it was down, where progress survives; of a fork, the copied events are history;
  *   <li>a stream whose reducer throws, whose effects hang or whose log cannot be read harms no other;
  *   <li>at most {@link Builder#maxActive} streams have a run at a time. One with nothing to do is let go when another has
@@ -32,9 +34,9 @@ import java.util.function.Predicate;
  * @param <S> the processor's state, of each stream
  */
 public final class SubtreeRunner<S> implements AutoCloseable {
-    private final Subtree<S> subtree;
+    private final SubtreeRun<S> subtree;
 
-    private SubtreeRunner(Subtree<S> subtree) {
+    private SubtreeRunner(SubtreeRun<S> subtree) {
         this.subtree = subtree;
     }
 
@@ -145,7 +147,7 @@ public final class SubtreeRunner<S> implements AutoCloseable {
          * @throws IllegalArgumentException when the processor's slug is not valid
          */
         public SubtreeRunner<S> start() {
-            Subtree<S> subtree = new Subtree<>(streams, processor, root, options, wanted, maxActive);
+            SubtreeRun<S> subtree = new SubtreeRun<>(streams, processor, root, options, wanted, maxActive);
             subtree.connect();
             return new SubtreeRunner<>(subtree);
         }

@@ -1,5 +1,6 @@
 package dev.millrace.core.runner;
 
+import dev.millrace.core.internal.run.SystemTimers;
 import java.time.Duration;
 import java.time.Instant;
 

@@ -1,7 +1,7 @@
 package dev.millrace.core.runner;
 
-import dev.millrace.core.Appended;
-import dev.millrace.core.Destroyed;
+import dev.millrace.core.AppendResult;
+import dev.millrace.core.DestroyResult;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
@@ -18,48 +18,48 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A port whose every answer the test gives itself, so that answers can come late, in any order, or as refusals. */
-final class ScriptedStreams implements EventStreams {
+public final class ScriptedStreams implements EventStreams {
     /** An append that waits for its answer. */
-    record Call(StreamPath path, EventInput input, CompletableFuture<Appended> answer) {
-        void store(long offset) {
-            answer.complete(new Appended(event(path, offset, input), false, false));
+    public record Call(StreamPath path, EventInput input, CompletableFuture<AppendResult> answer) {
+        public void store(long offset) {
+            answer.complete(new AppendResult(event(path, offset, input), false, false));
         }
 
-        void refuse(StreamException.Code code) {
+        public void refuse(StreamException.Code code) {
             answer.completeExceptionally(new StreamException(code, path, "refused with " + code));
         }
     }
 
     /** A read that waits for its answer. */
-    record Read(ReadRange range, CompletableFuture<List<Event>> answer) {}
+    public record Read(ReadRange range, CompletableFuture<List<Event>> answer) {}
 
-    final List<Call> calls = new ArrayList<>();
-    final List<Read> reads = new ArrayList<>();
-    final List<Subscriber> subscribers = new ArrayList<>();
+    public final List<Call> calls = new ArrayList<>();
+    public final List<Read> reads = new ArrayList<>();
+    public final List<Subscriber> subscribers = new ArrayList<>();
     private boolean throwing;
 
     /** From now on appends throw instead of answering. */
-    void throwOnAppend() {
+    public void throwOnAppend() {
         throwing = true;
     }
 
     /** The types of everything that was sent, in order. */
-    List<String> sent() {
+    public List<String> sent() {
         return calls.stream().map(call -> call.input().type()).toList();
     }
 
     /** The newest append. */
-    Call last() {
+    public Call last() {
         return calls.get(calls.size() - 1);
     }
 
     /** The appends that wait for an answer, oldest first. */
-    List<Call> open() {
+    public List<Call> open() {
         return calls.stream().filter(call -> !call.answer().isDone()).toList();
     }
 
     @Override
-    public CompletableFuture<Appended> append(StreamPath path, EventInput input) {
+    public CompletableFuture<AppendResult> append(StreamPath path, EventInput input) {
         if (throwing) {
             throw new IllegalStateException("broken port");
         }
@@ -75,7 +75,7 @@ final class ScriptedStreams implements EventStreams {
         return read.answer();
     }
 
-    static Event event(StreamPath path, long offset, EventInput input) {
+    public static Event event(StreamPath path, long offset, EventInput input) {
         Event.Builder event = Event.builder();
         event.path(path)
                 .offset(offset)
@@ -88,7 +88,7 @@ final class ScriptedStreams implements EventStreams {
     }
 
     @Override
-    public CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs) {
+    public CompletableFuture<List<AppendResult>> appendAll(StreamPath path, List<EventInput> inputs) {
         throw new UnsupportedOperationException("no runner appends batches");
     }
 
@@ -114,7 +114,7 @@ final class ScriptedStreams implements EventStreams {
     }
 
     @Override
-    public CompletableFuture<Destroyed> destroy(StreamPath path, boolean children) {
+    public CompletableFuture<DestroyResult> destroy(StreamPath path, boolean children) {
         throw new UnsupportedOperationException("no runner destroys");
     }
 }

@@ -7,7 +7,10 @@ import dev.millrace.core.EventStreams;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
-import dev.millrace.core.runner.Failpoints.Point;
+import dev.millrace.core.internal.progress.CoalescingWriter;
+import dev.millrace.core.internal.progress.DirectoryProgressStore;
+import dev.millrace.core.internal.progress.StreamProgressStore;
+import dev.millrace.core.internal.run.Failpoints.Point;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
 import java.io.IOException;
@@ -144,7 +147,7 @@ class FailpointsTest {
                         path)
                 .timers(process)
                 .progress(process.progress(store))
-                .effectsFrom(EffectsFrom.ACKNOWLEDGED)
+                .effectsFrom(EffectStartPolicy.ACKNOWLEDGED)
                 .snapshots(process.snapshots(snapshots), Teller.Tally.class)
                 .snapshotEvery(2)
                 .failpoints(process)
@@ -158,12 +161,12 @@ class FailpointsTest {
             return shared;
         }
         return kind.equals("directory")
-                ? DirectoryProgressStore.open(machine(), process, CoalescedWrites.thread("progress"))
+                ? DirectoryProgressStore.open(machine(), process, CoalescingWriter.thread("progress"))
                 : new StreamProgressStore(
                         process.streams(streams),
                         StreamPath.of("/progress" + path.value()),
                         process,
-                        CoalescedWrites.thread("progress"));
+                        CoalescingWriter.thread("progress"));
     }
 
     // ---- the disk

@@ -4,6 +4,7 @@ import dev.millrace.core.EventStreams;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscriber;
+import dev.millrace.core.internal.run.Failpoints;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -139,12 +140,12 @@ final class MortalProcess implements Failpoints, Timers {
     SnapshotStore snapshots(SnapshotStore store) {
         return new SnapshotStore() {
             @Override
-            public Optional<FoldSnapshot> load(String slug, StreamPath path) {
+            public Optional<StateSnapshot> load(String slug, StreamPath path) {
                 return store.load(slug, path);
             }
 
             @Override
-            public void save(FoldSnapshot snapshot) {
+            public void save(StateSnapshot snapshot) {
                 if (isAlive()) {
                     store.save(snapshot);
                 }

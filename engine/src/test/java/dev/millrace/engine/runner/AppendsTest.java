@@ -2,16 +2,16 @@ package dev.millrace.engine.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.Appended;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
-import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.processor.EventDraft;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.engine.runner.Recorder.Talk.Echoed;
 import java.time.Duration;
@@ -62,7 +62,7 @@ class AppendsTest extends RunnerRules {
         ProcessorRunner<List<String>> first = startLive(echo());
         first.awaitProcessed(say("hi"), LIMIT);
 
-        ProcessorRunner<List<String>> again = start(runner(echo()).effectsFrom(EffectsFrom.BEGINNING));
+        ProcessorRunner<List<String>> again = start(runner(echo()).effectsFrom(EffectStartPolicy.BEGINNING));
         again.awaitCaughtUp(LIMIT);
         again.awaitIdle(LIMIT);
 
@@ -71,16 +71,16 @@ class AppendsTest extends RunnerRules {
 
     @Test
     void should_give_the_second_writer_the_first_ones_event() {
-        CompletableFuture<Appended> answer = new CompletableFuture<>();
+        CompletableFuture<AppendResult> answer = new CompletableFuture<>();
         ProcessorRunner<List<String>> first = startLive(echo());
         first.awaitProcessed(say("hi"), LIMIT);
         Recorder other = Recorder.silent().onSaid((state, event, effects) -> {
-            CompletableFuture<Appended> append = effects.append(new Echoed("something else"));
+            CompletableFuture<AppendResult> append = effects.append(new Echoed("something else"));
             append.thenAccept(answer::complete);
             return Effects.done(append);
         });
 
-        start(runner(other).effectsFrom(EffectsFrom.BEGINNING)).awaitProcessed(2, LIMIT);
+        start(runner(other).effectsFrom(EffectStartPolicy.BEGINNING)).awaitProcessed(2, LIMIT);
 
         assertThat(get(answer).replayed()).isTrue();
         assertThat(get(answer).diverged()).isTrue();
@@ -110,10 +110,10 @@ class AppendsTest extends RunnerRules {
     @Test
     void should_keep_named_appends_of_one_cause_apart() {
         Recorder recorder = Recorder.silent().onSaid((state, event, effects) -> {
-            CompletableFuture<Appended> one =
-                    effects.append(Draft.of(new Echoed("one")).named("a"));
-            CompletableFuture<Appended> two =
-                    effects.append(Draft.of(new Echoed("two")).named("b"));
+            CompletableFuture<AppendResult> one =
+                    effects.append(EventDraft.of(new Echoed("one")).named("a"));
+            CompletableFuture<AppendResult> two =
+                    effects.append(EventDraft.of(new Echoed("two")).named("b"));
             return Effects.done(CompletableFuture.allOf(one, two));
         });
         ProcessorRunner<List<String>> runner = startLive(recorder);
@@ -129,9 +129,9 @@ class AppendsTest extends RunnerRules {
     void should_resolve_targets_and_count_hops() {
         Recorder recorder = Recorder.silent()
                 .onSaid((state, event, effects) -> Effects.done(CompletableFuture.allOf(
-                        effects.append(Draft.of(new Echoed("child")).to("./child")),
-                        effects.append(Draft.of(new Echoed("sibling")).to("../2")),
-                        effects.append(Draft.of(new Echoed("absolute")).to("/far/away")))));
+                        effects.append(EventDraft.of(new Echoed("child")).to("./child")),
+                        effects.append(EventDraft.of(new Echoed("sibling")).to("../2")),
+                        effects.append(EventDraft.of(new Echoed("absolute")).to("/far/away")))));
         ProcessorRunner<List<String>> runner = startLive(recorder);
 
         runner.awaitProcessed(say("hi"), LIMIT);
@@ -146,8 +146,8 @@ class AppendsTest extends RunnerRules {
     @Test
     void should_record_a_target_that_is_not_a_path_as_a_failure_and_append_nothing() {
         Recorder recorder = Recorder.silent()
-                .onSaid((state, event, effects) ->
-                        Effects.done(effects.append(Draft.of(new Echoed("?")).to("child"))));
+                .onSaid((state, event, effects) -> Effects.done(
+                        effects.append(EventDraft.of(new Echoed("?")).to("child"))));
         ProcessorRunner<List<String>> runner = start(runner(recorder)
                 .retry(new dev.millrace.core.runner.RetryPolicy(0, Duration.ofMillis(1), Duration.ofMillis(1))));
         runner.awaitCaughtUp(LIMIT);
@@ -195,8 +195,8 @@ class AppendsTest extends RunnerRules {
         StreamPath other = StreamPath.of("/other");
         get(streams.append(other, EventInput.of(new StreamEvent.Paused(Optional.of("test")))));
         Recorder recorder = Recorder.silent()
-                .onSaid((state, event, effects) ->
-                        Effects.done(effects.append(Draft.of(new Echoed("hi")).to("/other"))));
+                .onSaid((state, event, effects) -> Effects.done(
+                        effects.append(EventDraft.of(new Echoed("hi")).to("/other"))));
         ProcessorRunner<List<String>> runner = startLive(recorder);
 
         long cause = say("hi");

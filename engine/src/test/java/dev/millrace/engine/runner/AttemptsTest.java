@@ -4,7 +4,7 @@ import static dev.millrace.core.processor.Effects.because;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.BuiltInType;
-import dev.millrace.core.processor.Attempt;
+import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.engine.runner.Recorder.Talk.Echoed;
@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class AttemptsTest extends RunnerRules {
-    private final Map<Long, Attempt<?>> attempts = new ConcurrentHashMap<>();
+    private final Map<Long, BackgroundTask<?>> attempts = new ConcurrentHashMap<>();
     private final Map<Long, CompletableFuture<String>> work = new ConcurrentHashMap<>();
     private final AtomicInteger hooks = new AtomicInteger();
 
@@ -40,7 +40,7 @@ class AttemptsTest extends RunnerRules {
         eventually(() -> attempts.containsKey(offset) && work.containsKey(offset));
     }
 
-    private Attempt<?> attempt(long offset) {
+    private BackgroundTask<?> attempt(long offset) {
         return Objects.requireNonNull(attempts.get(offset), "not launched");
     }
 
@@ -89,7 +89,7 @@ class AttemptsTest extends RunnerRules {
         startLive(launcher());
         long offset = say("hi");
         awaitLaunched(offset);
-        Attempt<?> attempt = attempt(offset);
+        BackgroundTask<?> attempt = attempt(offset);
 
         attempt.cancel();
 

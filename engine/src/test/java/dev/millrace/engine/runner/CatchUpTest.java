@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.StreamPath;
-import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.processor.EventDraft;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.RunnerStatus.Phase;
@@ -141,8 +141,8 @@ class CatchUpTest extends RunnerRules {
         Recorder all = Recorder.silent();
         Recorder some = Recorder.silent().named("other");
 
-        ProcessorRunner<List<String>> everything = start(runner(all).effectsFrom(EffectsFrom.BEGINNING));
-        ProcessorRunner<List<String>> rest = start(runner(some).effectsFrom(EffectsFrom.after(3)));
+        ProcessorRunner<List<String>> everything = start(runner(all).effectsFrom(EffectStartPolicy.BEGINNING));
+        ProcessorRunner<List<String>> rest = start(runner(some).effectsFrom(EffectStartPolicy.after(3)));
         everything.awaitProcessed(4, LIMIT);
         rest.awaitProcessed(4, LIMIT);
 
@@ -188,7 +188,7 @@ class CatchUpTest extends RunnerRules {
     @Test
     void should_follow_a_stream_into_its_next_life() {
         Recorder recorder = Recorder.silent()
-                .onSaid((state, event, effects) -> Effects.done(effects.append(Draft.of(new Echoed("ok")))));
+                .onSaid((state, event, effects) -> Effects.done(effects.append(EventDraft.of(new Echoed("ok")))));
         ProcessorRunner<List<String>> runner = startLive(recorder);
         runner.awaitProcessed(say("in the first life"), LIMIT);
 

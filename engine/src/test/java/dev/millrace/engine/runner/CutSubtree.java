@@ -1,6 +1,6 @@
 package dev.millrace.engine.runner;
 
-import dev.millrace.core.Connected;
+import dev.millrace.core.ConnectionInfo;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.ForwardingEventStreams;
@@ -94,8 +94,9 @@ final class CutSubtree implements ForwardingEventStreams {
             }
 
             @Override
-            public void onStream(StreamPath stream, Connected connected) {
-                run(() -> told.onStream(stream, new Connected(connected.incarnation(), connected.watermark(), gap)));
+            public void onStream(StreamPath stream, ConnectionInfo connected) {
+                run(() ->
+                        told.onStream(stream, new ConnectionInfo(connected.incarnation(), connected.watermark(), gap)));
             }
 
             @Override

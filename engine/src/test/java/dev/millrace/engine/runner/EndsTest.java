@@ -7,10 +7,10 @@ import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
-import dev.millrace.core.processor.Attempt;
-import dev.millrace.core.processor.Draft;
+import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.processor.Effects;
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.processor.EventDraft;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.Progress;
 import dev.millrace.core.runner.ProgressStore;
@@ -73,7 +73,7 @@ class EndsTest extends RunnerRules {
             }
         };
 
-        start(runner(Recorder.silent()).progress(progress).effectsFrom(EffectsFrom.ACKNOWLEDGED))
+        start(runner(Recorder.silent()).progress(progress).effectsFrom(EffectStartPolicy.ACKNOWLEDGED))
                 .awaitCaughtUp(LIMIT);
 
         assertThat(saved).extracting(Progress::acknowledgedThrough).containsExactly(201L);
@@ -83,12 +83,12 @@ class EndsTest extends RunnerRules {
     void should_wait_for_the_held_effect_though_an_attempt_fails_meanwhile() {
         get(streams.append(ELSEWHERE, EventInput.ofType("https://events.iterate.com/events/stream/paused")));
         CompletableFuture<Void> go = new CompletableFuture<>();
-        CompletableFuture<Attempt<?>> launched = new CompletableFuture<>();
+        CompletableFuture<BackgroundTask<?>> launched = new CompletableFuture<>();
         Recorder recorder = Recorder.silent().onSaid((state, event, effects) -> {
             launched.complete(effects.launch(
                     "tell",
                     because(event.offset()),
-                    attempt -> attempt.append(Draft.of(new Echoed("hi")).to(ELSEWHERE.value()))));
+                    attempt -> attempt.append(EventDraft.of(new Echoed("hi")).to(ELSEWHERE.value()))));
             return go;
         });
         ProgressStore progress = ProgressStore.inMemory();
@@ -137,7 +137,7 @@ class EndsTest extends RunnerRules {
                         Effects.done(go.thenCompose(nothing -> effects.append(new Echoed("hi")))));
         sayMany(3);
         ProcessorRunner<List<String>> runner = start(runner(recorder)
-                .effectsFrom(EffectsFrom.BEGINNING)
+                .effectsFrom(EffectStartPolicy.BEGINNING)
                 .until(event ->
                         event.payload() instanceof Said said && said.text().equals("last")));
         runner.awaitCaughtUp(LIMIT);
@@ -173,7 +173,7 @@ class EndsTest extends RunnerRules {
         Recorder recorder = Recorder.silent();
 
         ProcessorRunner<List<String>> runner =
-                start(runner(recorder).progress(progress).effectsFrom(EffectsFrom.BEGINNING));
+                start(runner(recorder).progress(progress).effectsFrom(EffectStartPolicy.BEGINNING));
         passUntil(Duration.ofSeconds(1), () -> loads.get() == 3);
         runner.awaitProcessed(4, LIMIT);
 
@@ -209,7 +209,8 @@ class EndsTest extends RunnerRules {
         Recorder recorder = Recorder.silent()
                 .onSaid((state, event, effects) -> state.size() < 302
                         ? Effects.none()
-                        : Effects.done(effects.append(Draft.of(new Echoed("42")).because(2))));
+                        : Effects.done(
+                                effects.append(EventDraft.of(new Echoed("42")).because(2))));
         ProcessorRunner<List<String>> runner = startLive(recorder);
         say("question");
         runner.awaitProcessed(sayMany(300), LIMIT);

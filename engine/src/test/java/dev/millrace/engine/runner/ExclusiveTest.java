@@ -12,9 +12,9 @@ import dev.millrace.core.Fence;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
-import dev.millrace.core.processor.Attempt;
+import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.processor.Effects;
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.Progress;
 import dev.millrace.core.runner.ProgressStore;
@@ -42,7 +42,7 @@ class ExclusiveTest extends RunnerRules {
     /** One of several processes: with a clock of its own, which moves only when the test says so. */
     private final class Station {
         final VirtualTimers clock = new VirtualTimers();
-        final List<Attempt<?>> attempts = new CopyOnWriteArrayList<>();
+        final List<BackgroundTask<?>> attempts = new CopyOnWriteArrayList<>();
         final ProcessorRunner<List<String>> runner;
 
         Station(Duration skew) {
@@ -174,7 +174,7 @@ class ExclusiveTest extends RunnerRules {
         Station sleeper = owner(Duration.ZERO);
         say("hi");
         eventually(() -> sleeper.attempts.size() == 1);
-        Attempt<?> asleep = sleeper.attempts.get(0);
+        BackgroundTask<?> asleep = sleeper.attempts.get(0);
         Fence old = new Fence("recorder", PATH, 1);
         EventInput late = EventInput.builder()
                 .type("late")
@@ -342,7 +342,7 @@ class ExclusiveTest extends RunnerRules {
             Recorder other = Recorder.silent();
             ProcessorRunner<List<String>> first = start(runner(one)
                     .progress(here)
-                    .effectsFrom(EffectsFrom.BEGINNING)
+                    .effectsFrom(EffectStartPolicy.BEGINNING)
                     .exclusive(LEASE));
             first.awaitProcessed(say("one"), LIMIT);
             get(streams.append(LEASES, claim("nobody", 2)));
@@ -351,7 +351,7 @@ class ExclusiveTest extends RunnerRules {
             eventually(() -> first.status().phase() == Phase.LIVE);
             ProcessorRunner<List<String>> second = start(runner(other)
                     .progress(there)
-                    .effectsFrom(EffectsFrom.BEGINNING)
+                    .effectsFrom(EffectStartPolicy.BEGINNING)
                     .exclusive(LEASE));
             second.awaitCaughtUp(LIMIT);
             first.stop(LIMIT);
@@ -362,7 +362,7 @@ class ExclusiveTest extends RunnerRules {
             Recorder again = Recorder.silent();
             ProcessorRunner<List<String>> third = start(runner(again)
                     .progress(here)
-                    .effectsFrom(EffectsFrom.BEGINNING)
+                    .effectsFrom(EffectStartPolicy.BEGINNING)
                     .exclusive(LEASE));
             third.awaitCaughtUp(LIMIT);
             second.stop(LIMIT);

@@ -9,7 +9,7 @@ import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Effects;
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.RetryPolicy;
@@ -298,7 +298,7 @@ class FailuresTest extends RunnerRules {
     void should_fire_nothing_for_history_even_when_it_failed_before() {
         get(streams.append(PATH, EventInput.of(new Recorder.Talk.Said("old"))));
         Recorder recorder = Recorder.silent();
-        ProcessorRunner<List<String>> runner = start(runner(recorder).effectsFrom(EffectsFrom.LIVE));
+        ProcessorRunner<List<String>> runner = start(runner(recorder).effectsFrom(EffectStartPolicy.LIVE));
         runner.awaitCaughtUp(LIMIT);
         runner.awaitIdle(LIMIT);
 

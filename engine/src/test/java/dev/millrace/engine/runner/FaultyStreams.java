@@ -1,7 +1,7 @@
 package dev.millrace.engine.runner;
 
-import dev.millrace.core.Appended;
-import dev.millrace.core.Connected;
+import dev.millrace.core.AppendResult;
+import dev.millrace.core.ConnectionInfo;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
@@ -88,7 +88,7 @@ final class FaultyStreams implements ForwardingEventStreams {
     }
 
     @Override
-    public CompletableFuture<Appended> append(StreamPath path, EventInput input) {
+    public CompletableFuture<AppendResult> append(StreamPath path, EventInput input) {
         StreamException unreachable =
                 new StreamException(StreamException.Code.UNAVAILABLE, path, "the network lost this append");
         if (lostRequests.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
@@ -150,13 +150,13 @@ final class FaultyStreams implements ForwardingEventStreams {
             }
             inner = delegate.subscribe(path, delivered, new Subscriber() {
                 @Override
-                public void onConnected(Connected connected) {
+                public void onConnected(ConnectionInfo connected) {
                     run(mine, () -> {
                         if (!incarnation.isEmpty() && !incarnation.equals(connected.incarnation())) {
                             delivered = 0;
                         }
                         incarnation = connected.incarnation();
-                        subscriber.onConnected(new Connected(connected.incarnation(), connected.watermark(), gap));
+                        subscriber.onConnected(new ConnectionInfo(connected.incarnation(), connected.watermark(), gap));
                     });
                 }
 

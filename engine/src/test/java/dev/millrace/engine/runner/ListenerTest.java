@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.processor.Effects;
-import dev.millrace.core.processor.Term;
+import dev.millrace.core.processor.TimeLimit;
 import dev.millrace.core.runner.EffectCall;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.RetryPolicy;
@@ -111,7 +111,7 @@ class ListenerTest extends RunnerRules {
     @Test
     void should_tell_the_end_of_an_attempt_whose_time_is_over_and_whose_stage_never_ends() {
         Recorder hanging = Recorder.silent().onSaid((state, event, effects) -> {
-            effects.launch("hang", because(event.offset()), Term.within(Duration.ofSeconds(5)), attempt -> {
+            effects.launch("hang", because(event.offset()), TimeLimit.within(Duration.ofSeconds(5)), attempt -> {
                 return new CompletableFuture<Void>();
             });
             return Effects.none();

@@ -4,7 +4,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventName;
 import dev.millrace.core.processor.Effects;
-import dev.millrace.core.processor.Fulfilment;
+import dev.millrace.core.processor.ObligationRunner;
 import dev.millrace.core.processor.Obligations;
 import dev.millrace.core.processor.Processor;
 import java.time.Duration;
@@ -33,10 +33,10 @@ final class Mailer implements Processor<Obligations> {
 
     final List<String> sent = new CopyOnWriteArrayList<>();
     final Queue<CompletableFuture<Object>> endings = new ConcurrentLinkedQueue<>();
-    private final Fulfilment<Obligations> fulfilment;
+    private final ObligationRunner<Obligations> fulfilment;
 
     Mailer(int mostStarts) {
-        fulfilment = Fulfilment.repeatable(
+        fulfilment = ObligationRunner.repeatable(
                 mostStarts,
                 "mailer/send",
                 duty -> new Mail.Started(duty.id()),

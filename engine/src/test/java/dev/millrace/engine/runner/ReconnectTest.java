@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.core.Event;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.processor.Effects;
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.RunnerStatus.Phase;
@@ -222,7 +222,7 @@ class ReconnectTest extends RunnerRules {
         Recorder recorder =
                 Recorder.silent().onSaid((state, event, effects) -> Effects.done(effects.append(new Echoed("ok"))));
         ProcessorRunner<List<String>> runner =
-                start(runner(recorder).effectsFrom(EffectsFrom.BEGINNING).progress(ProgressStore.inMemory()));
+                start(runner(recorder).effectsFrom(EffectStartPolicy.BEGINNING).progress(ProgressStore.inMemory()));
         runner.awaitCaughtUp(LIMIT);
         int said = 0;
         for (int step = 0; step < 40; step++) {

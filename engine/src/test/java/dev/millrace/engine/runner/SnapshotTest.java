@@ -8,14 +8,14 @@ import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamPath;
-import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
-import dev.millrace.core.runner.EffectsFrom;
-import dev.millrace.core.runner.FoldSnapshot;
+import dev.millrace.core.processor.EventDraft;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.SnapshotStore;
 import dev.millrace.core.runner.StateFormat;
+import dev.millrace.core.runner.StateSnapshot;
 import dev.millrace.engine.runner.Recorder.Talk.Echoed;
 import dev.millrace.engine.runner.Recorder.Talk.Said;
 import java.time.Duration;
@@ -52,7 +52,7 @@ class SnapshotTest extends RunnerRules {
     }
 
     private long kept() {
-        return snapshots.load("recorder", PATH).map(FoldSnapshot::through).orElse(0L);
+        return snapshots.load("recorder", PATH).map(StateSnapshot::through).orElse(0L);
     }
 
     /** Lets time pass until a snapshot through this offset is there. */
@@ -154,7 +154,7 @@ class SnapshotTest extends RunnerRules {
 
     /** What a second run does, and is told, after a first one that ended in good order or with something owed. */
     private List<String> storyOf(String policy, String end, StreamPath path, Optional<SnapshotStore> store) {
-        EffectsFrom effectsFrom = Objects.requireNonNull(policies().get(policy));
+        EffectStartPolicy effectsFrom = Objects.requireNonNull(policies().get(policy));
         Recorder first = Recorder.silent()
                 .onSaid((state, event, effects) ->
                         event.payload() instanceof Said said && said.text().equals("hang")
@@ -187,24 +187,24 @@ class SnapshotTest extends RunnerRules {
         return story;
     }
 
-    private static Map<String, EffectsFrom> policies() {
+    private static Map<String, EffectStartPolicy> policies() {
         return Map.of(
                 "live",
-                EffectsFrom.LIVE,
+                EffectStartPolicy.LIVE,
                 "acknowledged",
-                EffectsFrom.ACKNOWLEDGED,
+                EffectStartPolicy.ACKNOWLEDGED,
                 "beginning",
-                EffectsFrom.BEGINNING,
+                EffectStartPolicy.BEGINNING,
                 "after 3",
-                EffectsFrom.after(3),
+                EffectStartPolicy.after(3),
                 "after 9",
-                EffectsFrom.after(9),
+                EffectStartPolicy.after(9),
                 "acknowledged or after 3",
-                EffectsFrom.acknowledgedOrAfter(3));
+                EffectStartPolicy.acknowledgedOrAfter(3));
     }
 
     private ProcessorRunner.Builder<List<String>> at(
-            StreamPath path, Recorder recorder, EffectsFrom policy, Optional<SnapshotStore> store) {
+            StreamPath path, Recorder recorder, EffectStartPolicy policy, Optional<SnapshotStore> store) {
         ProcessorRunner.Builder<List<String>> builder =
                 runner(recorder).stream(path).progress(progress).effectsFrom(policy);
         return store.map(kept -> builder.snapshots(kept, TEXTS)).orElse(builder);
@@ -220,8 +220,8 @@ class SnapshotTest extends RunnerRules {
         long offset = get(streams.append(PATH, told)).offset();
         startCaughtUp(withSnapshots(Recorder.silent())).close();
         Recorder recorder = Recorder.silent()
-                .whenCaughtUp((state, effects) ->
-                        Effects.done(effects.append(Draft.of(new Echoed("late")).because(offset))));
+                .whenCaughtUp((state, effects) -> Effects.done(
+                        effects.append(EventDraft.of(new Echoed("late")).because(offset))));
 
         ProcessorRunner<List<String>> runner = startCaughtUp(withSnapshots(recorder));
         runner.awaitIdle(LIMIT);
@@ -240,7 +240,7 @@ class SnapshotTest extends RunnerRules {
     void should_fold_anew_when_the_snapshot_does_not_fit(String what) {
         sayMany(5);
         startCaughtUp(withSnapshots(Recorder.silent())).close();
-        FoldSnapshot good = snapshots.load("recorder", PATH).orElseThrow();
+        StateSnapshot good = snapshots.load("recorder", PATH).orElseThrow();
         snapshots.save(spoilt(what).apply(good));
         long owed = say("owed");
         Recorder recorder = Recorder.silent();
@@ -256,8 +256,8 @@ class SnapshotTest extends RunnerRules {
         assertThat(kept()).isEqualTo(owed);
     }
 
-    private static UnaryOperator<FoldSnapshot> spoilt(String what) {
-        return good -> new FoldSnapshot(
+    private static UnaryOperator<StateSnapshot> spoilt(String what) {
+        return good -> new StateSnapshot(
                 good.slug(),
                 good.path(),
                 what.equals("incarnation") ? "another life" : what.equals("no incarnation") ? "" : good.incarnation(),
@@ -272,12 +272,12 @@ class SnapshotTest extends RunnerRules {
         sayMany(2);
         SnapshotStore broken = new SnapshotStore() {
             @Override
-            public Optional<FoldSnapshot> load(String slug, StreamPath path) {
+            public Optional<StateSnapshot> load(String slug, StreamPath path) {
                 throw new IllegalStateException("the disk is gone");
             }
 
             @Override
-            public void save(FoldSnapshot snapshot) {
+            public void save(StateSnapshot snapshot) {
                 throw new IllegalStateException("the disk is gone");
             }
         };

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.millrace.core.Event;
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
 import java.time.Duration;
@@ -35,7 +35,7 @@ class StalenessTest extends RunnerRules {
 
         ProcessorRunner<List<String>> runner = start(runner(recorder)
                 .progress(progress)
-                .effectsFrom(EffectsFrom.BEGINNING)
+                .effectsFrom(EffectStartPolicy.BEGINNING)
                 .staleAfter(AN_HOUR.plusSeconds(minutes == 60 ? 30 : 0)));
         runner.awaitCaughtUp(LIMIT);
         runner.awaitIdle(LIMIT);
@@ -52,7 +52,7 @@ class StalenessTest extends RunnerRules {
         ageTo(Duration.ofHours(2));
         try (ProcessorRunner<?> first = start(runner(Recorder.silent())
                 .progress(progress)
-                .effectsFrom(EffectsFrom.BEGINNING)
+                .effectsFrom(EffectStartPolicy.BEGINNING)
                 .staleAfter(AN_HOUR))) {
             first.awaitCaughtUp(LIMIT);
             first.awaitIdle(LIMIT);
@@ -60,7 +60,7 @@ class StalenessTest extends RunnerRules {
         Recorder recorder = Recorder.silent();
 
         ProcessorRunner<List<String>> second =
-                start(runner(recorder).progress(progress).effectsFrom(EffectsFrom.BEGINNING));
+                start(runner(recorder).progress(progress).effectsFrom(EffectStartPolicy.BEGINNING));
         second.awaitCaughtUp(LIMIT);
         second.awaitProcessed(say("fresh"), LIMIT);
 
@@ -74,7 +74,7 @@ class StalenessTest extends RunnerRules {
         Answerer answerer = new Answerer();
 
         ProcessorRunner<Answerer.Debt> runner =
-                start(runner(answerer).effectsFrom(EffectsFrom.BEGINNING).staleAfter(AN_HOUR));
+                start(runner(answerer).effectsFrom(EffectStartPolicy.BEGINNING).staleAfter(AN_HOUR));
         runner.awaitIdle(LIMIT);
 
         assertThat(answerer.acted).doesNotContain(2L, 3L, 4L);

@@ -9,10 +9,10 @@ import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.StreamPath;
-import dev.millrace.core.processor.Because;
+import dev.millrace.core.processor.CausingOffset;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.RunnerStatus.Phase;
@@ -113,7 +113,7 @@ abstract class SubtreeRules extends RunnerRules {
 
     @Test
     void should_act_on_the_first_events_of_a_new_stream_although_it_acts_on_live_ones_only() {
-        begin(configured(scribe).effectsFrom(EffectsFrom.LIVE).subtree());
+        begin(configured(scribe).effectsFrom(EffectStartPolicy.LIVE).subtree());
 
         get(streams.appendAll(
                 A,
@@ -296,7 +296,7 @@ abstract class SubtreeRules extends RunnerRules {
             effects.after(
                     Duration.ofMinutes(1),
                     "later",
-                    new Because(event.offset()),
+                    new CausingOffset(event.offset()),
                     attempt -> attempt.append(new Echoed("later")));
             return Effects.none();
         });

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
-import dev.millrace.core.processor.Attempt;
+import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.processor.Effects;
-import dev.millrace.core.processor.Term;
+import dev.millrace.core.processor.TimeLimit;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.engine.runner.Recorder.Talk.Echoed;
 import java.time.Duration;
@@ -21,12 +21,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TermTest extends RunnerRules {
-    private final List<Attempt<?>> begun = new CopyOnWriteArrayList<>();
+    private final List<BackgroundTask<?>> begun = new CopyOnWriteArrayList<>();
     private final AtomicBoolean socketClosed = new AtomicBoolean();
     private final CompletableFuture<String> answer = new CompletableFuture<>();
 
     /** Launches work that waits for the answer, with the term that holds when an event was said. */
-    private Recorder launching(java.util.function.Function<Effects<?>, Term> term) {
+    private Recorder launching(java.util.function.Function<Effects<?>, TimeLimit> term) {
         return Recorder.silent().onSaid((state, event, effects) -> {
             effects.launch("reply", because(event.offset()), term.apply(effects), attempt -> {
                 attempt.onCancel(() -> socketClosed.set(true));
@@ -43,7 +43,8 @@ class TermTest extends RunnerRules {
 
     @Test
     void should_cancel_and_record_an_attempt_that_takes_longer_than_its_deadline() {
-        ProcessorRunner<List<String>> runner = startLive(launching(effects -> Term.within(Duration.ofSeconds(30))));
+        ProcessorRunner<List<String>> runner =
+                startLive(launching(effects -> TimeLimit.within(Duration.ofSeconds(30))));
         say("hi");
         eventually(() -> begun.size() == 1);
 
@@ -63,7 +64,8 @@ class TermTest extends RunnerRules {
 
     @Test
     void should_leave_an_attempt_alone_that_ends_in_time() {
-        ProcessorRunner<List<String>> runner = startLive(launching(effects -> Term.within(Duration.ofSeconds(30))));
+        ProcessorRunner<List<String>> runner =
+                startLive(launching(effects -> TimeLimit.within(Duration.ofSeconds(30))));
         say("hi");
         eventually(() -> begun.size() == 1);
 
@@ -80,7 +82,7 @@ class TermTest extends RunnerRules {
     @Test
     void should_not_begin_what_has_expired() {
         ProcessorRunner<List<String>> runner =
-                startLive(launching(effects -> Term.until(effects.now().minusSeconds(1))));
+                startLive(launching(effects -> TimeLimit.until(effects.now().minusSeconds(1))));
         say("a request from before the laptop slept");
         eventually(() -> !failures().isEmpty());
         runner.awaitIdle(LIMIT);
@@ -96,8 +98,8 @@ class TermTest extends RunnerRules {
     @ParameterizedTest
     @CsvSource({"10, 5, it expired at 2026-01-01T00:00:05Z", "5, 10, it took longer than PT5S"})
     void should_end_by_whichever_limit_comes_first(int deadline, int expiry, String why) {
-        Term both =
-                Term.within(Duration.ofSeconds(deadline)).andUntil(timers.now().plusSeconds(expiry));
+        TimeLimit both = TimeLimit.within(Duration.ofSeconds(deadline))
+                .andUntil(timers.now().plusSeconds(expiry));
         ProcessorRunner<List<String>> runner = startLive(launching(effects -> both));
         say("hi");
         eventually(() -> begun.size() == 1);
@@ -117,6 +119,6 @@ class TermTest extends RunnerRules {
 
     @Test
     void should_refuse_a_deadline_that_is_not_positive() {
-        assertThatThrownBy(() -> Term.within(Duration.ZERO)).hasMessage("a deadline must be positive, got PT0S");
+        assertThatThrownBy(() -> TimeLimit.within(Duration.ZERO)).hasMessage("a deadline must be positive, got PT0S");
     }
 }

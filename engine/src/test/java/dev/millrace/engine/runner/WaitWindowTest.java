@@ -8,9 +8,9 @@ import dev.millrace.core.EventInput;
 import dev.millrace.core.EventName;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.processor.Effects;
-import dev.millrace.core.processor.Hesitation;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.processor.WaitWindow;
+import dev.millrace.core.processor.WaitWindowRunner;
 import dev.millrace.core.runner.ProcessorRunner;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +36,7 @@ class WaitWindowTest extends RunnerRules {
     /** Waits for "rag" and "safety" before it goes ahead. */
     private static final class Asker implements Processor<WaitWindow> {
         final List<Long> wentAhead = new CopyOnWriteArrayList<>();
-        private final Hesitation<WaitWindow> hesitation = new Hesitation<>(
+        private final WaitWindowRunner<WaitWindow> hesitation = new WaitWindowRunner<>(
                 "reply", state -> state, window -> new Turn.WentAhead(window.through()), (closing, attempt) -> {
                     wentAhead.add(closing.offset());
                     return Effects.none();

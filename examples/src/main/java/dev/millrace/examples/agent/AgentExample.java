@@ -10,7 +10,7 @@ import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.processors.openai.AgentEvent;
 import dev.millrace.processors.openai.OpenAiAgent;
-import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +28,7 @@ public final class AgentExample {
         String question = words.length == 0 ? "What is 50 - 8?" : String.join(" ", words);
         Map<String, String> environment = System.getenv();
         String key = environment.getOrDefault("OPENAI_API_KEY", "");
-        try (ScriptedModelServer scripted = ScriptedModelServer.start(Script.assistant())) {
+        try (ScriptedModelServer scripted = ScriptedModelServer.start(ModelScript.assistant())) {
             OpenAiAgent.Builder agent = OpenAiAgent.builder().apiKey(key);
             if (!environment.getOrDefault("OPENAI_BASE_URL", "").isEmpty()) {
                 agent.baseUrl(environment.getOrDefault("OPENAI_BASE_URL", ""));

@@ -3,7 +3,7 @@ package dev.millrace.examples.outbox;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.processor.Effects;
-import dev.millrace.core.processor.Fulfilment;
+import dev.millrace.core.processor.ObligationRunner;
 import dev.millrace.core.processor.Processor;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -16,12 +16,12 @@ public final class Outbox implements Processor<OutboxState> {
         CompletionStage<Void> send(LetterEvent.Requested letter);
     }
 
-    private final Fulfilment<OutboxState> sending;
+    private final ObligationRunner<OutboxState> sending;
 
     /** An outbox that this postman empties. */
     public Outbox(Postman postman) {
         // region fulfilment
-        sending = Fulfilment.once(
+        sending = ObligationRunner.once(
                 "outbox/send",
                 duty -> new LetterEvent.Started(duty.id()),
                 (duty, attempt) -> postman.send(letter(attempt.current(), duty.id()))

@@ -3,8 +3,8 @@ package dev.millrace.examples.pingpong;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventName;
-import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
 import java.util.concurrent.CompletionStage;
 
@@ -42,7 +42,7 @@ public record Player(String opponent) implements Processor<Integer> {
     public CompletionStage<Void> afterAppend(Integer hits, Event event, Effects<Integer> effects) {
         if (event.payload() instanceof BallHit ball) {
             return Effects.done(
-                    effects.append(Draft.of(new BallHit(ball.count() + 1)).to(opponent)));
+                    effects.append(EventDraft.of(new BallHit(ball.count() + 1)).to(opponent)));
         }
         return Effects.none();
     }

@@ -2,8 +2,8 @@ package dev.millrace.examples.push;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.client.HttpEventStreams;
-import dev.millrace.client.PushAnswer;
-import dev.millrace.client.PushReceiver;
+import dev.millrace.client.push.PushReceiver;
+import dev.millrace.client.push.PushResponse;
 import dev.millrace.core.EventStreams;
 import dev.millrace.examples.hello.ChatProcessor;
 import dev.millrace.examples.hello.Llm;
@@ -34,7 +34,7 @@ public final class WebhookEndpoint implements AutoCloseable {
         server.createContext("/hooks/millrace", exchange -> {
             try (exchange) {
                 byte[] delivery = exchange.getRequestBody().readAllBytes();
-                PushAnswer answer = receiver.handle(exchange.getRequestHeaders()::getFirst, delivery);
+                PushResponse answer = receiver.handle(exchange.getRequestHeaders()::getFirst, delivery);
                 byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
                 exchange.getResponseHeaders().set("Content-Type", "application/json");
                 exchange.sendResponseHeaders(answer.status(), body.length);

@@ -15,7 +15,7 @@ import dev.millrace.engine.StreamEngine;
 import dev.millrace.processors.jsonata.TransformerEvent;
 import dev.millrace.processors.openai.AgentEvent.InputAdded;
 import dev.millrace.processors.script.WorkerEvent;
-import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +47,7 @@ public final class SelfExtension {
 
     /** Takes nothing; prints the log as it grows. */
     public static void main(String... words) throws Exception {
-        try (ScriptedModelServer model = ScriptedModelServer.start(Script.assistant())) {
+        try (ScriptedModelServer model = ScriptedModelServer.start(ModelScript.assistant())) {
             List<Event> log = teach(
                     model.baseUrl(),
                     event -> System.out.println(event.offset() + " " + event.type() + " "

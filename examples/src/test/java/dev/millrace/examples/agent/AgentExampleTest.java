@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Event;
 import dev.millrace.processors.openai.OpenAiAgent;
-import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class AgentExampleTest {
     @Test
     void should_answer_with_one_request() {
-        try (ScriptedModelServer model = ScriptedModelServer.start(Script.assistant())) {
+        try (ScriptedModelServer model = ScriptedModelServer.start(ModelScript.assistant())) {
             OpenAiAgent agent = OpenAiAgent.builder().baseUrl(model.baseUrl()).build();
 
             assertThat(AgentExample.ask(agent, "What is 50 - 8?"))

@@ -2,7 +2,7 @@ package dev.millrace.examples.hello;
 
 import static dev.millrace.testkit.MillraceAssertions.assertThat;
 
-import dev.millrace.testkit.RecordedLog;
+import dev.millrace.testkit.log.RecordedLog;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.examples.hello.ChatEvent.AssistantSaid;
 import dev.millrace.examples.hello.ChatEvent.UserSaid;
-import dev.millrace.testkit.ProcessorFixture;
+import dev.millrace.testkit.fixture.ProcessorFixture;
 import org.junit.jupiter.api.Test;
 
 // spotless:off - as short as the README shows it

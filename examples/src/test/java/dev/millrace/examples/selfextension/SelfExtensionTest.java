@@ -6,7 +6,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.script.WorkerEvent;
-import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class SelfExtensionTest {
     @Test
     void should_gain_the_behaviour_that_the_model_wrote() throws Exception {
-        try (ScriptedModelServer model = ScriptedModelServer.start(Script.assistant())) {
+        try (ScriptedModelServer model = ScriptedModelServer.start(ModelScript.assistant())) {
             List<Event> log = SelfExtension.teach(model.baseUrl(), event -> {});
 
             Event script = first(log, EventCatalog.nameOf(WorkerEvent.Configured.class));

@@ -9,8 +9,8 @@ import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamEvent.Paused;
 import dev.millrace.core.StreamEvent.Resumed;
 import dev.millrace.core.StreamException;
-import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,10 +50,10 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
 
     /** A breaker with the default rules. */
     public CircuitBreaker() {
-        this(Rules.DEFAULT);
+        this(BreakerRules.DEFAULT);
     }
 
-    CircuitBreaker(Rules rules) {
+    CircuitBreaker(BreakerRules rules) {
         this.initial = CircuitBreakerState.initial(rules);
     }
 
@@ -82,23 +82,23 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
             return state.resume(at);
         }
         if (event.payload() instanceof CircuitBreakerConfigured configured) {
-            return state.configure(Rules.of(configured), at);
+            return state.configure(BreakerRules.of(configured), at);
         }
         if (!state.rules().enabled() || state.paused() || isOfTheService(event)) {
             return state;
         }
         double weight = state.rules().weight(event.type());
-        Meter meter = state.meter().count(at, weight);
-        ToolRounds rounds =
+        RateMeter meter = state.meter().count(at, weight);
+        RepeatedToolCalls rounds =
                 state.rules().repetition().isPresent() ? state.rounds().after(event) : state.rounds();
-        Optional<Trip> owed =
+        Optional<PendingTrip> owed =
                 state.tripped().filter(trip -> at.isBefore(trip.at().plus(TRIP_LAPSES)));
         if (owed.isEmpty()) {
             owed = state.rules()
                     .chainTooLong(event)
                     .or(() -> weight > 0 ? meter.exceeded() : Optional.empty())
                     .or(() -> state.rules().repetition().flatMap(rounds::exceeded))
-                    .map(found -> new Trip(event.offset(), found.reason(), found.evidence(), at));
+                    .map(found -> new PendingTrip(event.offset(), found.reason(), found.evidence(), at));
         }
         return state.measured(meter, rounds, owed);
     }
@@ -132,16 +132,16 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
         throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
     }
 
-    private CompletionStage<Void> pause(Optional<Trip> owed, Effects<CircuitBreakerState> effects) {
+    private CompletionStage<Void> pause(Optional<PendingTrip> owed, Effects<CircuitBreakerState> effects) {
         if (owed.isEmpty() || effects.current().paused()) {
             return Effects.none();
         }
-        Trip trip = owed.get();
+        PendingTrip trip = owed.get();
         EventInput pause = EventInput.builder()
                 .from(EventInput.of(new Paused(Optional.of(trip.reason()))))
                 .metadata(JsonNodeFactory.instance.objectNode().set("circuitBreaker", trip.evidence()))
                 .build();
-        return Effects.done(effects.append(Draft.of(pause).because(trip.offset())))
+        return Effects.done(effects.append(EventDraft.of(pause).because(trip.offset())))
                 .exceptionally(CircuitBreaker::unlessPausedAnyway);
     }
 }

@@ -1,8 +1,8 @@
 package dev.millrace.processors.circuitbreaker;
 
 import dev.millrace.core.EventName;
-import dev.millrace.core.Positive;
 import dev.millrace.core.hosting.PayloadCheck;
+import dev.millrace.core.payload.Positive;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

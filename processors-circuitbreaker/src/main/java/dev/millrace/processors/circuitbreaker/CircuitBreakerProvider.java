@@ -49,6 +49,6 @@ public final class CircuitBreakerProvider implements ProcessorProvider {
                     + "' is not valid: " + String.join("; ", problems)
                     + "; use the fields of circuit-breaker-configured");
         }
-        return new CircuitBreaker(Rules.of(JsonCodec.fromTree(config, CircuitBreakerConfigured.class)));
+        return new CircuitBreaker(BreakerRules.of(JsonCodec.fromTree(config, CircuitBreakerConfigured.class)));
     }
 }

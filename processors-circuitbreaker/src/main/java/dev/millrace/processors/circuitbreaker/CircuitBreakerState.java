@@ -13,18 +13,18 @@ import java.util.Optional;
 public final class CircuitBreakerState {
     private final Optional<String> pauseReason;
     private final Optional<Instant> pausedAt;
-    private final Rules rules;
-    private final Meter meter;
-    private final ToolRounds rounds;
-    private final Optional<Trip> tripped;
+    private final BreakerRules rules;
+    private final RateMeter meter;
+    private final RepeatedToolCalls rounds;
+    private final Optional<PendingTrip> tripped;
 
     CircuitBreakerState(
             Optional<Instant> pausedAt,
             Optional<String> pauseReason,
-            Rules rules,
-            Meter meter,
-            ToolRounds rounds,
-            Optional<Trip> tripped) {
+            BreakerRules rules,
+            RateMeter meter,
+            RepeatedToolCalls rounds,
+            Optional<PendingTrip> tripped) {
         this.pausedAt = pausedAt;
         this.pauseReason = pauseReason;
         this.rules = rules;
@@ -34,13 +34,13 @@ public final class CircuitBreakerState {
     }
 
     /** The state before the first event. */
-    static CircuitBreakerState initial(Rules rules) {
+    static CircuitBreakerState initial(BreakerRules rules) {
         return new CircuitBreakerState(
                 Optional.empty(),
                 Optional.empty(),
                 rules,
                 rules.meter(Instant.EPOCH),
-                ToolRounds.NONE,
+                RepeatedToolCalls.NONE,
                 Optional.empty());
     }
 
@@ -59,52 +59,52 @@ public final class CircuitBreakerState {
         return pausedAt;
     }
 
-    Rules rules() {
+    BreakerRules rules() {
         return rules;
     }
 
-    Meter meter() {
+    RateMeter meter() {
         return meter;
     }
 
     /** The pause this breaker owes. */
-    Optional<Trip> tripped() {
+    Optional<PendingTrip> tripped() {
         return tripped;
     }
 
     CircuitBreakerState pause(Optional<String> reason, Instant at) {
         return new CircuitBreakerState(
-                Optional.of(at), reason, rules, meter.reset(at), ToolRounds.NONE, Optional.empty());
+                Optional.of(at), reason, rules, meter.reset(at), RepeatedToolCalls.NONE, Optional.empty());
     }
 
     CircuitBreakerState resume(Instant at) {
         return new CircuitBreakerState(
-                Optional.empty(), Optional.empty(), rules, meter.reset(at), ToolRounds.NONE, Optional.empty());
+                Optional.empty(), Optional.empty(), rules, meter.reset(at), RepeatedToolCalls.NONE, Optional.empty());
     }
 
-    CircuitBreakerState configure(Rules newRules, Instant at) {
+    CircuitBreakerState configure(BreakerRules newRules, Instant at) {
         return new CircuitBreakerState(
-                pausedAt, pauseReason, newRules, newRules.meter(at), ToolRounds.NONE, Optional.empty());
+                pausedAt, pauseReason, newRules, newRules.meter(at), RepeatedToolCalls.NONE, Optional.empty());
     }
 
-    ToolRounds rounds() {
+    RepeatedToolCalls rounds() {
         return rounds;
     }
 
-    CircuitBreakerState measured(Meter newMeter, ToolRounds newRounds, Optional<Trip> newTrip) {
+    CircuitBreakerState measured(RateMeter newMeter, RepeatedToolCalls newRounds, Optional<PendingTrip> newTrip) {
         return newMeter.equals(meter) && newRounds.equals(rounds) && newTrip.equals(tripped)
                 ? this
                 : new CircuitBreakerState(pausedAt, pauseReason, rules, newMeter, newRounds, newTrip);
     }
 
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-    static CircuitBreakerState of(StateJson json) {
+    static CircuitBreakerState of(BreakerStateJson json) {
         return json.state();
     }
 
     @JsonValue
-    StateJson json() {
-        return StateJson.of(this);
+    BreakerStateJson json() {
+        return BreakerStateJson.of(this);
     }
 
     @Override

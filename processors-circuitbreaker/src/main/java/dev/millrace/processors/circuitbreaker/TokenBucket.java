@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param balance in 1/60,000 token; never above the capacity, never below minus the capacity
  * @param refilledAt the time the balance is for, in milliseconds since the epoch
  */
-record TokenBucket(int capacity, int refillPerMinute, long balance, long refilledAt) implements Meter {
+record TokenBucket(int capacity, int refillPerMinute, long balance, long refilledAt) implements RateMeter {
     private static final long UNITS = 60_000;
 
     /** A full bucket. */
@@ -48,9 +48,9 @@ record TokenBucket(int capacity, int refillPerMinute, long balance, long refille
     }
 
     @Override
-    public Optional<Finding> exceeded() {
+    public Optional<RuleViolation> exceeded() {
         return balance < 0
-                ? Optional.of(Finding.of(
+                ? Optional.of(RuleViolation.of(
                         "token-bucket",
                         "burst rate limit exceeded",
                         seen -> seen.put("availableTokens", tokens())

@@ -69,12 +69,12 @@ final class BreakerLog {
 
     /** Why a pause is owed. */
     Optional<String> reason() {
-        return state.tripped().map(Trip::reason);
+        return state.tripped().map(PendingTrip::reason);
     }
 
     /** Which event was one too many. */
     Optional<Long> trippedAt() {
-        return state.tripped().map(Trip::offset);
+        return state.tripped().map(PendingTrip::offset);
     }
 
     List<Event> all() {

@@ -12,13 +12,13 @@ import dev.millrace.core.Provenance;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
-import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.ProcessorRunner;
-import dev.millrace.engine.EventStore;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
+import dev.millrace.engine.spi.EventStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +59,7 @@ class LoopTest {
         public CompletionStage<Void> afterAppend(Integer hits, Event event, Effects<Integer> effects) {
             return event.payload() instanceof BallHit ball
                     ? Effects.done(effects.append(
-                            Draft.of(new BallHit(ball.count() + 1)).to(opponent)))
+                            EventDraft.of(new BallHit(ball.count() + 1)).to(opponent)))
                     : Effects.none();
         }
     }
@@ -102,7 +102,7 @@ class LoopTest {
         }
     }
 
-    private static CompletableFuture<dev.millrace.core.Appended> append(
+    private static CompletableFuture<dev.millrace.core.AppendResult> append(
             EventStreams streams, StreamPath path, Object payload) {
         return streams.append(path, EventInput.of(payload));
     }

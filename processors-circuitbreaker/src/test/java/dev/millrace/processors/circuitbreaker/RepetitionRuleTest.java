@@ -93,7 +93,7 @@ class RepetitionRuleTest {
         }
 
         assertThat(plain.reason()).isEmpty();
-        assertThat(plain.state().rounds()).isSameAs(ToolRounds.NONE);
+        assertThat(plain.state().rounds()).isSameAs(RepeatedToolCalls.NONE);
     }
 
     private int calls;

@@ -1,7 +1,7 @@
 package dev.millrace.processors.circuitbreaker;
 
-import dev.millrace.engine.EventStore;
 import dev.millrace.engine.ForwardingEventStore;
+import dev.millrace.engine.spi.EventStore;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 

@@ -8,8 +8,8 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.hosting.PayloadCheck;
-import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.jsonata.EvaluationThreads;
 import java.util.Map;
@@ -96,14 +96,14 @@ public final class JsonataTransformer implements Processor<TransformerState> {
 
     @Override
     public CompletionStage<Void> afterAppend(TransformerState state, Event event, Effects<TransformerState> effects) {
-        if (state.transformersBySlug().isEmpty() || Lineage.isNotice(event)) {
+        if (state.transformersBySlug().isEmpty() || DerivationMetadata.isNotice(event)) {
             return Effects.none();
         }
         JsonNode json = JsonCodec.toTree(event);
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
         for (Map.Entry<String, Transformer> each : state.transformersBySlug().entrySet()) {
             all = all.thenApplyAsync(
-                            before -> Derivation.of(
+                            before -> DerivationResult.of(
                                     each.getKey(), each.getValue(), event, json, mostDerivations, payloads),
                             threads)
                     .thenCompose(derivation -> append(derivation, each.getKey(), event, effects));
@@ -112,7 +112,7 @@ public final class JsonataTransformer implements Processor<TransformerState> {
     }
 
     private CompletionStage<Void> append(
-            Derivation derivation, String slug, Event source, Effects<TransformerState> effects) {
+            DerivationResult derivation, String slug, Event source, Effects<TransformerState> effects) {
         if (derivation.failure().isPresent()) {
             return record(derivation.failure().get(), effects);
         }
@@ -124,8 +124,8 @@ public final class JsonataTransformer implements Processor<TransformerState> {
     /** What the service refuses for good is the transformer's failure; anything else is tried again by the runner. */
     private CompletionStage<Void> append(
             EventInput event, String slug, Event source, Effects<TransformerState> effects) {
-        return effects.append(Draft.of(event).named("from/" + slug))
-                .thenApply(appended -> Optional.<Failure>empty())
+        return effects.append(EventDraft.of(event).named("from/" + slug))
+                .thenApply(appended -> Optional.<DerivationFailure>empty())
                 .exceptionally(failure -> {
                     Throwable cause = failure instanceof CompletionException && failure.getCause() != null
                             ? failure.getCause()
@@ -133,22 +133,23 @@ public final class JsonataTransformer implements Processor<TransformerState> {
                     if (cause instanceof StreamException refused
                             && !refused.isRetryable()
                             && refused.code() != StreamException.Code.PAUSED) {
-                        return Optional.of(new Failure(slug, source, "append", String.valueOf(refused.getMessage())));
+                        return Optional.of(
+                                new DerivationFailure(slug, source, "append", String.valueOf(refused.getMessage())));
                     }
                     throw new CompletionException(cause);
                 })
                 .thenCompose(failure -> failure.isEmpty() ? Effects.none() : record(failure.get(), effects));
     }
 
-    private CompletionStage<Void> record(Failure failure, Effects<TransformerState> effects) {
+    private CompletionStage<Void> record(DerivationFailure failure, Effects<TransformerState> effects) {
         CompletionStage<?> recorded =
-                effects.append(Draft.of(failure.record()).named("failed/" + failure.transformer()));
+                effects.append(EventDraft.of(failure.record()).named("failed/" + failure.transformer()));
         if (!failure.stage().equals("depth")) {
             return Effects.done(recorded);
         }
         StreamEvent.Paused paused = new StreamEvent.Paused(Optional.of("jsonata transformer '" + failure.transformer()
                 + "' loops: " + failure.why() + "; remove it or change its matcher after the resume"));
-        return Effects.done(
-                recorded.thenCompose(done -> effects.append(Draft.of(paused).named("loop/" + failure.transformer()))));
+        return Effects.done(recorded.thenCompose(
+                done -> effects.append(EventDraft.of(paused).named("loop/" + failure.transformer()))));
     }
 }

@@ -1,7 +1,7 @@
 package dev.millrace.processors.jsonata;
 
 import dev.millrace.core.EventName;
-import dev.millrace.core.NotBlank;
+import dev.millrace.core.payload.NotBlank;
 
 /** The events that configure transformers. Immutable. */
 public sealed interface TransformerEvent {

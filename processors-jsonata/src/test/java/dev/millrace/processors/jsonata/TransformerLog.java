@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.core.Appended;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
@@ -29,7 +29,7 @@ record TransformerLog(EventStreams streams, StreamPath path) {
 
     Event append(EventInput input) {
         try {
-            return streams.append(path, input).thenApply(Appended::event).get(BOUND.toSeconds(), TimeUnit.SECONDS);
+            return streams.append(path, input).thenApply(AppendResult::event).get(BOUND.toSeconds(), TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError("append of " + input.type() + " failed", e);
         }

@@ -2,9 +2,9 @@ package dev.millrace.processors.openai;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
-import dev.millrace.core.processor.Attempt;
-import dev.millrace.core.processor.Draft;
+import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.openai.AgentEvent.LlmConfigUpdated;
@@ -40,11 +40,11 @@ public final class OpenAiAgent implements Processor<AgentState> {
     private static final int MOST_ATTEMPTS = 5;
 
     private final ResponsesClient client;
-    private final Prompt prompt;
+    private final PromptBuilder prompt;
     private final Timers timers;
     private final RandomGenerator random;
 
-    private OpenAiAgent(ResponsesClient client, Prompt prompt, Timers timers, RandomGenerator random) {
+    private OpenAiAgent(ResponsesClient client, PromptBuilder prompt, Timers timers, RandomGenerator random) {
         this.client = client;
         this.prompt = prompt;
         this.timers = timers;
@@ -82,7 +82,7 @@ public final class OpenAiAgent implements Processor<AgentState> {
             // The running attempt's request was stopped by somebody else: nothing is owed for its input any more.
             effects.running(REPLY)
                     .filter(attempt -> attempt.because().offset() <= state.answered())
-                    .ifPresent(Attempt::cancel);
+                    .ifPresent(BackgroundTask::cancel);
         }
         boolean neverOpened = event.payload() instanceof RequestStarted
                 && state.open().filter(open -> open.id() == event.offset()).isEmpty();
@@ -101,7 +101,7 @@ public final class OpenAiAgent implements Processor<AgentState> {
         if (!state.owesReply()) {
             return Effects.none();
         }
-        Optional<Attempt<AgentState>> running = effects.running(REPLY);
+        Optional<BackgroundTask<AgentState>> running = effects.running(REPLY);
         if (state.open().isEmpty()) {
             if (effects.delivery().behind() == 0) {
                 effects.launch(REPLY, Effects.because(state.owed()), this::reply);
@@ -110,7 +110,7 @@ public final class OpenAiAgent implements Processor<AgentState> {
         }
         OpenRequest open = state.open().get();
         if (open.inputThrough() < state.owed()) {
-            running.filter(attempt -> attempt.because().offset() < state.owed()).ifPresent(Attempt::cancel);
+            running.filter(attempt -> attempt.because().offset() < state.owed()).ifPresent(BackgroundTask::cancel);
             return cancelled(effects, open.id(), "interrupted", Optional.of(state.owed()));
         }
         return caughtUp && running.isEmpty() ? lost(effects, open) : Effects.none();
@@ -119,7 +119,7 @@ public final class OpenAiAgent implements Processor<AgentState> {
     private static CompletionStage<Void> cancelled(
             Effects<AgentState> effects, long requestId, String reason, Optional<Long> byOffset) {
         RequestCancelled event = new RequestCancelled(requestId, reason, byOffset);
-        return Effects.done(effects.append(Draft.of(event).because(requestId)));
+        return Effects.done(effects.append(EventDraft.of(event).because(requestId)));
     }
 
     private static CompletionStage<Void> lost(Effects<AgentState> effects, OpenRequest open) {
@@ -127,17 +127,17 @@ public final class OpenAiAgent implements Processor<AgentState> {
                 ? new RequestLost(open.id())
                 : new RequestFailed(
                         open.id(),
-                        FailureClass.RETRIES_EXHAUSTED.wireName(),
+                        FailureKind.RETRIES_EXHAUSTED.wireName(),
                         Optional.empty(),
                         Optional.empty(),
                         "gave up after " + open.attempt() + " requests for this input, each lost with its process",
                         Optional.empty(),
                         true);
-        return Effects.done(effects.append(Draft.of(event).because(open.id())));
+        return Effects.done(effects.append(EventDraft.of(event).because(open.id())));
     }
 
     /** The attempt: starts a request in the log, and if it was this attempt that started it, asks the model. */
-    private CompletionStage<?> reply(Attempt<AgentState> attempt) {
+    private CompletionStage<?> reply(BackgroundTask<AgentState> attempt) {
         AgentState state = attempt.current();
         boolean stillOwed =
                 state.owesReply() && state.owed() == attempt.because().offset();
@@ -147,14 +147,14 @@ public final class OpenAiAgent implements Processor<AgentState> {
         int number = state.attempts() + 1;
         String launch = Long.toHexString(random.nextLong());
         RequestStarted started = new RequestStarted(state.inputThrough(), prompt.model(state), number, launch);
-        return attempt.append(Draft.of(started).named("attempt-" + number)).thenCompose(appended -> {
+        return attempt.append(EventDraft.of(started).named("attempt-" + number)).thenCompose(appended -> {
             boolean ours =
                     appended.event().payloadJson().path("launch").asText().equals(launch);
             if (!ours || attempt.isCancelled()) {
                 return CompletableFuture.<Void>completedFuture(null);
             }
             long requestId = appended.offset();
-            return new Reply(
+            return new RunningRequest(
                             attempt,
                             requestId,
                             () -> attempt.current().closedThrough() >= requestId,
@@ -232,9 +232,9 @@ public final class OpenAiAgent implements Processor<AgentState> {
          *     does not show the key
          */
         public OpenAiAgent build() {
-            ResponsesClient client =
-                    new ResponsesClient(ModelSettings.parse(baseUrl), new ApiKey(apiKey), timers, ModelHttp.shared());
-            return new OpenAiAgent(client, new Prompt(systemPrompt, config), timers, random);
+            ResponsesClient client = new ResponsesClient(
+                    ModelSettings.parse(baseUrl), new ApiKey(apiKey), timers, ModelHttpClient.shared());
+            return new OpenAiAgent(client, new PromptBuilder(systemPrompt, config), timers, random);
         }
     }
 }

@@ -25,7 +25,7 @@ public final class OpenAiAgentProvider implements ProcessorProvider {
     @Override
     public Processor<?> create(JsonNode config, HostContext context) {
         OpenAiAgent.Builder builder = ModelSettings.apply(context);
-        AttachConfig.apply(config, builder);
+        AttachedAgentConfig.apply(config, builder);
         return builder.build();
     }
 }

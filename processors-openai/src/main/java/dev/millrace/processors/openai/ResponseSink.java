@@ -11,7 +11,7 @@ interface ResponseSink {
     void item(int outputIndex, JsonNode item);
 
     /** The response is over. */
-    void end(Outcome outcome);
+    void end(ModelCallResult outcome);
 
     /**
      * A piece of an item.

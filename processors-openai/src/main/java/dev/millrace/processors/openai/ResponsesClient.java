@@ -63,7 +63,7 @@ final class ResponsesClient {
     /** Reads one answer. Called from one thread. */
     private final class Listener extends EventSourceListener implements ResponseSink {
         private final ResponseSink sink;
-        private final ResponseReader reader = new ResponseReader(this);
+        private final ResponseStreamReader reader = new ResponseStreamReader(this);
         private Optional<String> providerRequestId = Optional.empty();
 
         Listener(ResponseSink sink) {
@@ -81,8 +81,8 @@ final class ResponsesClient {
         }
 
         @Override
-        public void end(Outcome outcome) {
-            sink.end(outcome instanceof Failure failure ? failure.about(providerRequestId, key) : outcome);
+        public void end(ModelCallResult outcome) {
+            sink.end(outcome instanceof RequestFailure failure ? failure.about(providerRequestId, key) : outcome);
         }
 
         @Override
@@ -100,8 +100,8 @@ final class ResponsesClient {
 
         @Override
         public void onClosed(EventSource source) {
-            reader.eof(Failure.of(
-                    FailureClass.TRUNCATED,
+            reader.eof(RequestFailure.of(
+                    FailureKind.TRUNCATED,
                     "response of " + url + " was cut off: the stream ended after " + reader.events()
                             + " events without a terminal one"));
         }
@@ -125,7 +125,7 @@ final class ResponsesClient {
 
         private void unstreamed(Response response) {
             String body = bodyOf(response);
-            ErrorBody error = ErrorBody.parse(body);
+            ErrorBodyReader error = ErrorBodyReader.parse(body);
             try {
                 JsonNode json = JsonCodec.parse(body);
                 if (reader.whole(json)) {
@@ -138,45 +138,46 @@ final class ResponsesClient {
             } catch (IllegalArgumentException notJson) {
                 // Falls through to the failure that quotes it.
             }
-            reader.eof(Failure.of(
-                    FailureClass.UNKNOWN,
+            reader.eof(RequestFailure.of(
+                    FailureKind.UNKNOWN,
                     url + " answered 200 with " + response.header("content-type", "no content type")
                             + " instead of text/event-stream: " + error.message()
                             + "; check that openai.base-url is that of an API with /responses"));
         }
 
         /** The stream broke. One that ends inside a line makes the parser throw something that is no IOException. */
-        private Failure broken(@Nullable Throwable thrown, boolean begun) {
+        private RequestFailure broken(@Nullable Throwable thrown, boolean begun) {
             String why = thrown instanceof SocketTimeoutException
-                    ? "no byte came for " + ModelHttp.IDLE.toSeconds() + " s"
+                    ? "no byte came for " + ModelHttpClient.IDLE.toSeconds() + " s"
                     : thrown instanceof IOException ? String.valueOf(thrown) : "it ended inside an event";
             if (begun) {
-                return Failure.of(
-                        FailureClass.TRUNCATED,
+                return RequestFailure.of(
+                        FailureKind.TRUNCATED,
                         "response of " + url + " was cut off after " + reader.events() + " events: " + why);
             }
             return thrown instanceof IOException
-                    ? Failure.of(FailureClass.NETWORK, "request to " + url + " failed: " + why)
-                    : Failure.of(FailureClass.UNKNOWN, "request to " + url + " failed: " + thrown);
+                    ? RequestFailure.of(FailureKind.NETWORK, "request to " + url + " failed: " + why)
+                    : RequestFailure.of(FailureKind.UNKNOWN, "request to " + url + " failed: " + thrown);
         }
     }
 
-    private Failure refusal(Response response) {
-        ErrorBody body = ErrorBody.parse(bodyOf(response));
-        Failure failure = body.failure(response.code());
-        boolean quota = failure.kind() == FailureClass.QUOTA;
-        boolean retryable = !quota && RetryHints.shouldRetry(response.headers()).orElse(failure.retryable());
+    private RequestFailure refusal(Response response) {
+        ErrorBodyReader body = ErrorBodyReader.parse(bodyOf(response));
+        RequestFailure failure = body.failure(response.code());
+        boolean quota = failure.kind() == FailureKind.QUOTA;
+        boolean retryable =
+                !quota && RetryHeaders.shouldRetry(response.headers()).orElse(failure.retryable());
         String message = response.isRedirect()
                 ? url + " redirects to " + response.header("location", "somewhere") + "; set openai.base-url to that"
                 : failure.message();
-        return new Failure(
+        return new RequestFailure(
                 failure.kind(),
                 failure.code(),
                 failure.status(),
                 message,
                 failure.providerRequestId(),
                 retryable,
-                RetryHints.retryAfter(response.headers(), timers.now()));
+                RetryHeaders.retryAfter(response.headers(), timers.now()));
     }
 
     private static boolean isEventStream(Response response) {

@@ -9,8 +9,8 @@ import dev.millrace.processors.openai.AgentEvent.InputAdded;
 import dev.millrace.processors.openai.AgentEvent.RequestCancelled;
 import dev.millrace.processors.openai.AgentEvent.RequestCompleted;
 import dev.millrace.processors.openai.AgentEvent.RequestStarted;
-import dev.millrace.scriptedmodel.Reply;
-import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ModelReply;
+import dev.millrace.scriptedmodel.ModelScript;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Timeout;
 class AgentInterruptTest {
     @Test
     void should_stop_speaking_when_the_user_does_and_know_how_far_it_got() {
-        Script script = Script.of(Reply.text("Once upon a time").holdAfter(2), Reply.text("Stopped."));
+        ModelScript script =
+                ModelScript.of(ModelReply.text("Once upon a time").holdAfter(2), ModelReply.text("Stopped."));
         try (Stage stage = new Stage(script)) {
             ProcessorRunner<AgentState> runner = stage.start();
             stage.user("tell me a story");
@@ -64,7 +65,7 @@ class AgentInterruptTest {
 
     @Test
     void should_not_be_interrupted_by_what_asks_for_no_reply() {
-        try (Stage stage = new Stage(Script.of(Reply.text("one two").holdAfter(1)))) {
+        try (Stage stage = new Stage(ModelScript.of(ModelReply.text("one two").holdAfter(1)))) {
             ProcessorRunner<AgentState> runner = stage.start();
             stage.user("hi");
             stage.awaitHeld("one");
@@ -81,7 +82,7 @@ class AgentInterruptTest {
 
     @Test
     void should_stop_when_anybody_says_so_and_owe_nothing() {
-        try (Stage stage = new Stage(Script.of(Reply.text("one two").holdAfter(1)))) {
+        try (Stage stage = new Stage(ModelScript.of(ModelReply.text("one two").holdAfter(1)))) {
             ProcessorRunner<AgentState> runner = stage.start();
             stage.user("hi");
             stage.awaitHeld("one");
@@ -100,7 +101,7 @@ class AgentInterruptTest {
 
     @Test
     void should_tidy_up_after_a_start_that_came_too_late() {
-        try (Stage stage = new Stage(Script.assistant())) {
+        try (Stage stage = new Stage(ModelScript.assistant())) {
             ProcessorRunner<AgentState> runner = stage.start();
             long asked = stage.user("hi");
             runner.awaitProcessed(asked, Stage.LIMIT);
@@ -118,8 +119,8 @@ class AgentInterruptTest {
 
     @Test
     void should_survive_a_storm_of_interruptions() {
-        try (Stage stage = new Stage(
-                Script.empty().otherwise(request -> Reply.text("one two three").every(Duration.ofMillis(3))))) {
+        try (Stage stage = new Stage(ModelScript.empty()
+                .otherwise(request -> ModelReply.text("one two three").every(Duration.ofMillis(3))))) {
             ProcessorRunner<AgentState> runner = stage.start();
             long last = 0;
             for (int i = 0; i < 40; i++) {
@@ -146,8 +147,8 @@ class AgentInterruptTest {
 
     @Test
     void should_wait_out_a_pause_and_lose_no_chunk_and_no_order() {
-        Reply slow = Reply.text("a b c d e f g h", 1).holdAfter(1);
-        try (Stage stage = new Stage(Script.of(slow))) {
+        ModelReply slow = ModelReply.text("a b c d e f g h", 1).holdAfter(1);
+        try (Stage stage = new Stage(ModelScript.of(slow))) {
             ProcessorRunner<AgentState> runner = stage.start();
             stage.user("hi");
             stage.awaitHeld("a");
@@ -167,7 +168,7 @@ class AgentInterruptTest {
 
     @Test
     void should_start_one_request_when_two_runners_see_one_input() {
-        try (Stage stage = new Stage(Script.assistant())) {
+        try (Stage stage = new Stage(ModelScript.assistant())) {
             List<ProcessorRunner<AgentState>> runners = List.of(stage.start(), stage.start());
             for (int i = 0; i < 10; i++) {
                 long offset = stage.user("What is 1 + " + i + "?");

@@ -91,7 +91,7 @@ final class AgentLog {
     }
 
     void fail(long requestId) {
-        add(Failure.of(FailureClass.OVERLOADED, "no").asEvent(requestId));
+        add(RequestFailure.of(FailureKind.OVERLOADED, "no").asEvent(requestId));
     }
 
     void cancel(long requestId) {

@@ -16,8 +16,8 @@ import dev.millrace.processors.openai.AgentEvent.RequestCompleted;
 import dev.millrace.processors.openai.AgentEvent.RequestFailed;
 import dev.millrace.processors.openai.AgentEvent.RequestLost;
 import dev.millrace.processors.openai.AgentEvent.RequestStarted;
-import dev.millrace.scriptedmodel.Reply;
-import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ModelReply;
+import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 class AgentRecoveryTest {
     @Test
     void should_answer_a_hundred_missed_inputs_with_one_request() {
-        try (Stage stage = new Stage(Script.assistant())) {
+        try (Stage stage = new Stage(ModelScript.assistant())) {
             long last = 0;
             for (int i = 0; i < 100; i++) {
                 last = stage.user("input " + i);
@@ -49,7 +49,7 @@ class AgentRecoveryTest {
 
     @Test
     void should_answer_a_hundred_inputs_with_one_request_also_when_each_of_them_fires_effects() {
-        try (Stage stage = new Stage(Script.assistant())) {
+        try (Stage stage = new Stage(ModelScript.assistant())) {
             ProgressStore progress = ProgressStore.inMemory();
             ProcessorRunner<AgentState> first = stage.start(progress);
             stage.ask(first, "hi");
@@ -67,7 +67,7 @@ class AgentRecoveryTest {
 
     @Test
     void should_do_nothing_when_it_starts_on_a_conversation_that_is_answered() {
-        try (Stage stage = new Stage(Script.assistant())) {
+        try (Stage stage = new Stage(ModelScript.assistant())) {
             ProcessorRunner<AgentState> first = stage.start();
             stage.ask(first, "hi");
             first.close();
@@ -82,7 +82,7 @@ class AgentRecoveryTest {
 
     @Test
     void should_call_a_request_lost_that_died_with_its_process_and_make_it_again() {
-        Script script = Script.of(Reply.text("one two").holdAfter(1), Reply.text("whole answer"));
+        ModelScript script = ModelScript.of(ModelReply.text("one two").holdAfter(1), ModelReply.text("whole answer"));
         try (Stage stage = new Stage(script)) {
             ProcessorRunner<AgentState> doomed = stage.start();
             stage.user("hi");
@@ -112,7 +112,7 @@ class AgentRecoveryTest {
 
     @Test
     void should_give_up_on_an_input_that_kills_five_processes() {
-        try (Stage stage = new Stage(Script.of(Reply.text("never").afterSilence()))) {
+        try (Stage stage = new Stage(ModelScript.of(ModelReply.text("never").afterSilence()))) {
             stage.user("crash me");
             for (int i = 1; i <= 5; i++) {
                 int requests = i;
@@ -133,7 +133,7 @@ class AgentRecoveryTest {
 
     @Test
     void should_interrupt_a_dead_request_when_a_newer_input_waits() {
-        Script script = Script.of(Reply.text("one two").holdAfter(1), Reply.text("answer"));
+        ModelScript script = ModelScript.of(ModelReply.text("one two").holdAfter(1), ModelReply.text("answer"));
         try (Stage stage = new Stage(script)) {
             ProcessorRunner<AgentState> doomed = stage.start();
             stage.user("first");
@@ -152,7 +152,8 @@ class AgentRecoveryTest {
 
     @Test
     void should_leave_an_answer_alone_that_a_younger_process_has_taken_over() {
-        Script script = Script.of(Reply.text("one two three").holdAfter(1), Reply.text("taken over"));
+        ModelScript script =
+                ModelScript.of(ModelReply.text("one two three").holdAfter(1), ModelReply.text("taken over"));
         try (Stage stage = new Stage(script)) {
             ProcessorRunner<AgentState> older = stage.start();
             stage.user("hi");
@@ -179,7 +180,7 @@ class AgentRecoveryTest {
 
     @Test
     void should_be_hosted_by_a_server_that_holds_the_key() {
-        try (ScriptedModelServer model = ScriptedModelServer.start(Script.assistant());
+        try (ScriptedModelServer model = ScriptedModelServer.start(ModelScript.assistant());
                 StreamEngine engine = StreamEngine.builder(new InMemoryEventStore())
                         .processors(List.of(new OpenAiAgentProvider()))
                         .settings(Map.of("openai.base-url", model.baseUrl(), "openai.api-key", Stage.KEY))

@@ -11,8 +11,8 @@ import dev.millrace.processors.openai.AgentEvent.RequestFailed;
 import dev.millrace.processors.openai.AgentEvent.RequestStarted;
 import dev.millrace.processors.openai.AgentEvent.RetryScheduled;
 import dev.millrace.processors.openai.AgentEvent.SystemPromptUpdated;
-import dev.millrace.scriptedmodel.Reply;
-import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ModelReply;
+import dev.millrace.scriptedmodel.ModelScript;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AgentRepliesTest {
     @Test
     void should_stream_the_answer_into_the_log() {
-        try (Stage stage = new Stage(Script.assistant())) {
+        try (Stage stage = new Stage(ModelScript.assistant())) {
             ProcessorRunner<AgentState> runner = stage.start();
             stage.ask(runner, "What is 50 - 8?");
 
@@ -52,7 +52,8 @@ class AgentRepliesTest {
 
     @Test
     void should_send_the_whole_conversation_with_every_request() {
-        try (Stage stage = new Stage(Script.of(Reply.thoughtfulText("hm", "first answer"), Reply.text("second")))) {
+        try (Stage stage =
+                new Stage(ModelScript.of(ModelReply.thoughtfulText("hm", "first answer"), ModelReply.text("second")))) {
             ProcessorRunner<AgentState> runner = stage.start();
             stage.ask(runner, "one");
             stage.append(InputAdded.as("developer", "be kind"));
@@ -69,7 +70,7 @@ class AgentRepliesTest {
 
     @Test
     void should_take_model_and_prompt_from_the_log_for_the_next_request() {
-        try (Stage stage = new Stage(Script.assistant())) {
+        try (Stage stage = new Stage(ModelScript.assistant())) {
             ProcessorRunner<AgentState> runner = stage.start();
             stage.ask(runner, "one");
             stage.append(new SystemPromptUpdated("You are a pirate."));
@@ -87,24 +88,25 @@ class AgentRepliesTest {
     static Stream<Arguments> failures() {
         return Stream.of(
                 Arguments.of(
-                        Reply.failure(401, "invalid_request_error", "invalid_api_key", "Wrong key: " + Stage.KEY),
+                        ModelReply.failure(401, "invalid_request_error", "invalid_api_key", "Wrong key: " + Stage.KEY),
                         "auth"),
-                Arguments.of(Reply.failure(429, "insufficient_quota", "insufficient_quota", "pay"), "quota"),
-                Arguments.of(Reply.errorInStream("insufficient_quota", "pay"), "quota"),
+                Arguments.of(ModelReply.failure(429, "insufficient_quota", "insufficient_quota", "pay"), "quota"),
+                Arguments.of(ModelReply.errorInStream("insufficient_quota", "pay"), "quota"),
                 Arguments.of(
-                        Reply.failure(400, "invalid_request_error", "context_length_exceeded", "long"),
+                        ModelReply.failure(400, "invalid_request_error", "context_length_exceeded", "long"),
                         "context-length"),
-                Arguments.of(Reply.text("cut in the middle").cutAfter(2_300), "truncated"),
-                Arguments.of(Reply.text("no terminal event").endAfter(2_300), "truncated"),
+                Arguments.of(ModelReply.text("cut in the middle").cutAfter(2_300), "truncated"),
+                Arguments.of(ModelReply.text("no terminal event").endAfter(2_300), "truncated"),
                 Arguments.of(
-                        Reply.failure(429, "x", "rate_limit_exceeded", "later").header("retry-after", "3600"),
+                        ModelReply.failure(429, "x", "rate_limit_exceeded", "later")
+                                .header("retry-after", "3600"),
                         "rate-limit"));
     }
 
     @ParameterizedTest
     @MethodSource("failures")
-    void should_make_one_clear_event_of_a_failure_and_not_ask_again(Reply reply, String expected) {
-        try (Stage stage = new Stage(Script.of(reply, Reply.text("fine now")))) {
+    void should_make_one_clear_event_of_a_failure_and_not_ask_again(ModelReply reply, String expected) {
+        try (Stage stage = new Stage(ModelScript.of(reply, ModelReply.text("fine now")))) {
             ProcessorRunner<AgentState> runner = stage.start();
             stage.ask(runner, "hi");
 
@@ -128,8 +130,9 @@ class AgentRepliesTest {
 
     @Test
     void should_try_again_before_the_first_output_and_say_so() {
-        Reply busy = Reply.failure(503, "server_error", "server_error", "busy").header("retry-after-ms", "5");
-        try (Stage stage = new Stage(Script.of(busy, busy, Reply.text("at last")))) {
+        ModelReply busy =
+                ModelReply.failure(503, "server_error", "server_error", "busy").header("retry-after-ms", "5");
+        try (Stage stage = new Stage(ModelScript.of(busy, busy, ModelReply.text("at last")))) {
             ProcessorRunner<AgentState> runner = stage.start();
             stage.ask(runner, "hi");
 
@@ -148,7 +151,7 @@ class AgentRepliesTest {
 
     @Test
     void should_tell_an_incomplete_response_from_a_complete_one() {
-        try (Stage stage = new Stage(Script.of(Reply.incomplete("max_output_tokens", "half an ans")))) {
+        try (Stage stage = new Stage(ModelScript.of(ModelReply.incomplete("max_output_tokens", "half an ans")))) {
             ProcessorRunner<AgentState> runner = stage.start();
             stage.ask(runner, "hi");
 
@@ -163,7 +166,7 @@ class AgentRepliesTest {
     @Test
     void should_end_a_request_whose_answer_the_log_refuses() {
         String tooLong = "word ".repeat(220_000);
-        try (Stage stage = new Stage(Script.of(Reply.text(tooLong, 50_000), Reply.text("fine now")))) {
+        try (Stage stage = new Stage(ModelScript.of(ModelReply.text(tooLong, 50_000), ModelReply.text("fine now")))) {
             ProcessorRunner<AgentState> runner = stage.start();
             stage.ask(runner, "say a lot");
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.runner.Timers;
-import dev.millrace.processors.openai.Outcome.Finished;
-import dev.millrace.scriptedmodel.Reply;
-import dev.millrace.scriptedmodel.Script;
+import dev.millrace.processors.openai.ModelCallResult.Finished;
+import dev.millrace.scriptedmodel.ModelReply;
+import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,19 +34,19 @@ class CutStreamTest {
 
     static Stream<Arguments> replies() {
         return Stream.of(
-                Arguments.of(Reply.text(TEXT), "\nevent: response.completed\n"),
-                Arguments.of(Reply.incomplete("max_output_tokens", TEXT), "\nevent: response.incomplete\n"),
-                Arguments.of(Reply.errorInStream("insufficient_quota", "pay"), "\nevent: error\n"));
+                Arguments.of(ModelReply.text(TEXT), "\nevent: response.completed\n"),
+                Arguments.of(ModelReply.incomplete("max_output_tokens", TEXT), "\nevent: response.incomplete\n"),
+                Arguments.of(ModelReply.errorInStream("insufficient_quota", "pay"), "\nevent: error\n"));
     }
 
     @ParameterizedTest
     @MethodSource("replies")
-    void should_know_a_cut_stream_from_a_whole_one_at_every_byte(Reply reply, String terminal) throws Exception {
+    void should_know_a_cut_stream_from_a_whole_one_at_every_byte(ModelReply reply, String terminal) throws Exception {
         byte[] whole = bytes(reply);
         String latin = new String(whole, StandardCharsets.ISO_8859_1);
         int needed = latin.indexOf("\n\n", latin.indexOf(terminal) + 1) + 2;
-        Reply fixture = Reply.raw(new String(whole, StandardCharsets.UTF_8));
-        List<Reply> replies = new ArrayList<>();
+        ModelReply fixture = ModelReply.raw(new String(whole, StandardCharsets.UTF_8));
+        List<ModelReply> replies = new ArrayList<>();
         List<Boolean> complete = new ArrayList<>();
         for (int end = 0; end <= whole.length; end++) {
             replies.add(fixture.endAfter(end));
@@ -56,37 +56,37 @@ class CutStreamTest {
                 complete.add(end >= needed);
             }
         }
-        Script script =
-                Script.of(replies.get(0), replies.subList(1, replies.size()).toArray(Reply[]::new));
+        ModelScript script = ModelScript.of(
+                replies.get(0), replies.subList(1, replies.size()).toArray(ModelReply[]::new));
         try (ScriptedModelServer server = ScriptedModelServer.start(script)) {
             ResponsesClient client = new ResponsesClient(
-                    ModelSettings.parse(server.baseUrl()), new ApiKey(""), Timers.system(), ModelHttp.shared());
+                    ModelSettings.parse(server.baseUrl()), new ApiKey(""), Timers.system(), ModelHttpClient.shared());
             for (int i = 0; i < replies.size(); i++) {
                 Recording said = new Recording();
                 client.send(BODY, said);
-                Outcome outcome = said.outcome();
+                ModelCallResult outcome = said.outcome();
                 assertThat(TEXT).startsWith(said.text());
                 assertThat(said.ends).hasValue(1);
                 if (complete.get(i)) {
-                    assertThat(outcome instanceof Finished || ((Failure) outcome).kind() == FailureClass.QUOTA)
+                    assertThat(outcome instanceof Finished || ((RequestFailure) outcome).kind() == FailureKind.QUOTA)
                             .as("reply %d: %s", i, outcome)
                             .isTrue();
                 } else {
-                    assertThat(((Failure) outcome).kind())
+                    assertThat(((RequestFailure) outcome).kind())
                             .as("reply %d: %s", i, outcome)
-                            .isIn(FailureClass.TRUNCATED, FailureClass.NETWORK);
+                            .isIn(FailureKind.TRUNCATED, FailureKind.NETWORK);
                 }
             }
         }
     }
 
-    private static byte[] bytes(Reply reply) throws IOException {
-        try (ScriptedModelServer server = ScriptedModelServer.start(Script.of(reply))) {
+    private static byte[] bytes(ModelReply reply) throws IOException {
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.of(reply))) {
             Request request = new Request.Builder()
                     .url(server.baseUrl() + "/responses")
                     .post(RequestBody.create(JsonCodec.write(BODY), MediaType.get("application/json")))
                     .build();
-            try (Response response = ModelHttp.shared().newCall(request).execute()) {
+            try (Response response = ModelHttpClient.shared().newCall(request).execute()) {
                 return response.body().bytes();
             }
         }

@@ -29,7 +29,7 @@ class InterleavingTest {
             "{'type':'function_call_output','call_id':'c9','output':'x'}",
             "{'type':'something_new','x':1}");
 
-    private final Prompt prompt = new Prompt(Optional.empty(), LlmConfigUpdated.model("m"));
+    private final PromptBuilder prompt = new PromptBuilder(Optional.empty(), LlmConfigUpdated.model("m"));
 
     @Test
     void should_make_a_valid_request_from_any_interleaving_of_events() {

@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** Remembers everything a model said. */
-final class Recording implements RetryingCall.Sink {
+final class Recording implements RetryingModelCall.Sink {
     final List<Delta> deltas = new CopyOnWriteArrayList<>();
     final List<JsonNode> items = new CopyOnWriteArrayList<>();
     final List<Duration> delays = new CopyOnWriteArrayList<>();
     final AtomicInteger ends = new AtomicInteger();
-    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private final CompletableFuture<ModelCallResult> outcome = new CompletableFuture<>();
 
     @Override
     public void delta(Delta delta) {
@@ -28,13 +28,13 @@ final class Recording implements RetryingCall.Sink {
     }
 
     @Override
-    public void end(Outcome end) {
+    public void end(ModelCallResult end) {
         ends.incrementAndGet();
         outcome.complete(end);
     }
 
     @Override
-    public void retrying(Failure failure, int failedTries, Duration delay) {
+    public void retrying(RequestFailure failure, int failedTries, Duration delay) {
         delays.add(delay);
     }
 
@@ -42,12 +42,12 @@ final class Recording implements RetryingCall.Sink {
         return outcome.isDone();
     }
 
-    Outcome outcome() throws Exception {
+    ModelCallResult outcome() throws Exception {
         return outcome.get(20, TimeUnit.SECONDS);
     }
 
-    Failure failure() throws Exception {
-        return (Failure) outcome();
+    RequestFailure failure() throws Exception {
+        return (RequestFailure) outcome();
     }
 
     String text() {

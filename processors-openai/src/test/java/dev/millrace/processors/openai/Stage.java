@@ -21,7 +21,7 @@ import dev.millrace.processors.openai.AgentEvent.RequestFailed;
 import dev.millrace.processors.openai.AgentEvent.RequestLost;
 import dev.millrace.processors.openai.AgentEvent.RequestStarted;
 import dev.millrace.scriptedmodel.ModelRequest;
-import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,14 +42,14 @@ final class Stage implements AutoCloseable {
     private final String baseUrl;
     private final List<ProcessorRunner<AgentState>> runners = new ArrayList<>();
 
-    Stage(Script script) {
+    Stage(ModelScript script) {
         this.model = ScriptedModelServer.start(script);
         this.baseUrl = model.baseUrl();
     }
 
     /** With a model at another address. */
     Stage(String baseUrl) {
-        this.model = ScriptedModelServer.start(Script.empty());
+        this.model = ScriptedModelServer.start(ModelScript.empty());
         this.baseUrl = baseUrl;
     }
 

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.EventName;
-import dev.millrace.core.NotBlank;
+import dev.millrace.core.payload.NotBlank;
 import java.util.Optional;
 
 /**

@@ -38,7 +38,8 @@ final class ScheduleReader {
         int before = problems.size();
         json.fieldNames().forEachRemaining(name -> {
             if (!name.equals("kind") && !name.equals(field)) {
-                problems.add(where + "." + Words.shorten(name) + ": unknown field of a schedule of kind " + kind);
+                problems.add(
+                        where + "." + QuotedValues.shorten(name) + ": unknown field of a schedule of kind " + kind);
             }
         });
         Optional<Schedule> read = read(kind, field, json.path(field));
@@ -78,13 +79,13 @@ final class ScheduleReader {
             return Optional.of(Cron.of(value.textValue()));
         } catch (IllegalArgumentException e) {
             problems.add(where + "." + field + ": expected a cron expression of five fields, got "
-                    + Words.describe(value) + ": " + e.getMessage());
+                    + QuotedValues.describe(value) + ": " + e.getMessage());
             return Optional.empty();
         }
     }
 
     private <T> Optional<T> bad(String field, String expected, @Nullable JsonNode value) {
-        problems.add(where + "." + field + ": expected " + expected + ", got " + Words.describe(value));
+        problems.add(where + "." + field + ": expected " + expected + ", got " + QuotedValues.describe(value));
         return Optional.empty();
     }
 }

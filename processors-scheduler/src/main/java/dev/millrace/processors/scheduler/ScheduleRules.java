@@ -19,7 +19,7 @@ final class ScheduleRules {
 
     static List<String> ofRequest(AppendScheduled asked, PayloadCheck host) {
         List<String> problems = new ArrayList<>();
-        new Target("payload.append.", problems, host).read(asked.append());
+        new ScheduledEvent("payload.append.", problems, host).read(asked.append());
         new ScheduleReader("payload.schedule", problems).read(asked.schedule());
         return problems;
     }
@@ -29,7 +29,8 @@ final class ScheduleRules {
         configured
                 .payloadJson()
                 .filter(json -> !json.isTextual() && !json.isNull())
-                .ifPresent(json -> problems.add("payload.payloadJson: expected a string, got " + Words.describe(json)));
+                .ifPresent(json ->
+                        problems.add("payload.payloadJson: expected a string, got " + QuotedValues.describe(json)));
         new ScheduleReader("payload.schedule", problems).read(configured.schedule());
         seconds("nextRunAt", configured.nextRunAt(), problems);
         return problems;
@@ -45,7 +46,7 @@ final class ScheduleRules {
         List<String> problems = new ArrayList<>();
         if (!finished.outcome().equals("succeeded") && !finished.outcome().equals("failed")) {
             JsonNode outcome = TextNode.valueOf(finished.outcome());
-            problems.add("payload.outcome: expected 'succeeded' or 'failed', got " + Words.describe(outcome));
+            problems.add("payload.outcome: expected 'succeeded' or 'failed', got " + QuotedValues.describe(outcome));
         }
         finished.nextRunAt().ifPresent(next -> seconds("nextRunAt", next, problems));
         return problems;

@@ -1,6 +1,6 @@
 package dev.millrace.processors.scheduler;
 
-import dev.millrace.core.Appended;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
@@ -8,8 +8,8 @@ import dev.millrace.core.EventType;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.hosting.PayloadCheck;
-import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.scheduler.ScheduleEvent.AppendScheduled;
@@ -44,7 +44,7 @@ public final class Scheduler implements Processor<SchedulerState> {
 
     private static final EventType INVALID = EventType.of(StreamEvent.InvalidEventAppended.class);
 
-    private final Alarm alarm;
+    private final ScheduleTimer alarm;
 
     /** A scheduler by this clock. */
     public Scheduler(Timers timers) {
@@ -53,7 +53,7 @@ public final class Scheduler implements Processor<SchedulerState> {
 
     /** A scheduler whose runs fail, and append nothing, if the host would refuse the event. */
     Scheduler(Timers timers, PayloadCheck payloads) {
-        this.alarm = new Alarm(timers, payloads);
+        this.alarm = new ScheduleTimer(timers, payloads);
     }
 
     @Override
@@ -75,7 +75,7 @@ public final class Scheduler implements Processor<SchedulerState> {
     public SchedulerState reduce(SchedulerState state, Event event) {
         if (event.payload() instanceof AppendScheduled asked) {
             Optional<Schedule> schedule = new ScheduleReader("schedule", new ArrayList<>()).read(asked.schedule());
-            return schedule.map(times -> state.with(asked.slug(), Entry.requested(asked, times, event)))
+            return schedule.map(times -> state.with(asked.slug(), ScheduleEntry.requested(asked, times, event)))
                     .orElse(state);
         }
         if (event.payload() instanceof Configured configured) {
@@ -85,7 +85,7 @@ public final class Scheduler implements Processor<SchedulerState> {
             return state.without(cancelled.slug());
         }
         if (event.payload() instanceof ExecutionStarted started) {
-            return running(state, started.slug(), Keys.because(Keys.STARTED, event))
+            return running(state, started.slug(), IdempotencyKeys.because(IdempotencyKeys.STARTED, event))
                     .map(entry -> state.with(started.slug(), entry.started(started.startedAt())))
                     .orElse(state);
         }
@@ -94,18 +94,18 @@ public final class Scheduler implements Processor<SchedulerState> {
 
     /** A rewrite counts only as long as what it rewrites stands: it may have been replaced or cancelled in between. */
     private static SchedulerState configure(SchedulerState state, Configured configured, Event event) {
-        OptionalLong request = Keys.because(Keys.REWRITE, event);
+        OptionalLong request = IdempotencyKeys.because(IdempotencyKeys.REWRITE, event);
         boolean stale = request.isPresent()
                 && state.entry(configured.slug())
-                        .filter(Entry::awaitsRewrite)
+                        .filter(ScheduleEntry::awaitsRewrite)
                         .filter(entry -> entry.offset() == request.getAsLong())
                         .isEmpty();
-        return stale ? state : state.with(configured.slug(), Entry.configured(configured, event));
+        return stale ? state : state.with(configured.slug(), ScheduleEntry.configured(configured, event));
     }
 
     private static SchedulerState finish(SchedulerState state, ExecutionFinished finished, Event event) {
         String slug = finished.slug();
-        return running(state, slug, Keys.because(Keys.FINISHED, event))
+        return running(state, slug, IdempotencyKeys.because(IdempotencyKeys.FINISHED, event))
                 .map(entry -> finished.nextRunAt()
                         .map(next -> state.with(slug, entry.finished(next)))
                         .orElseGet(() -> state.without(slug)))
@@ -113,7 +113,7 @@ public final class Scheduler implements Processor<SchedulerState> {
     }
 
     /** The schedule that a step is about; none when the step belongs to a configuration that was replaced since. */
-    private static Optional<Entry> running(SchedulerState state, String slug, OptionalLong configuredBy) {
+    private static Optional<ScheduleEntry> running(SchedulerState state, String slug, OptionalLong configuredBy) {
         return state.entry(slug)
                 .filter(entry ->
                         configuredBy.isEmpty() ? !entry.awaitsRewrite() : entry.offset() == configuredBy.getAsLong());
@@ -129,7 +129,7 @@ public final class Scheduler implements Processor<SchedulerState> {
             return effects.current()
                     .entry(asked.slug())
                     .filter(entry -> entry.awaitsRewrite() && entry.offset() == event.offset())
-                    .map(entry -> rewrite(new Tick(asked.slug(), entry), effects))
+                    .map(entry -> rewrite(new ScheduledRun(asked.slug(), entry), effects))
                     .orElseGet(Effects::none);
         }
         alarm.arm(effects);
@@ -141,27 +141,27 @@ public final class Scheduler implements Processor<SchedulerState> {
     public CompletionStage<Void> onCaughtUp(SchedulerState state, Effects<SchedulerState> effects) {
         alarm.arm(effects);
         CompletableFuture<Void> before = CompletableFuture.completedFuture(null);
-        for (Tick request : effects.current().requests()) {
+        for (ScheduledRun request : effects.current().requests()) {
             before = before.thenCompose(nothing -> rewrite(request, effects));
         }
         return before;
     }
 
     /** What cannot be put in force, because it is too large say, has failed; everything else is tried again. */
-    private static CompletionStage<Void> rewrite(Tick request, Effects<SchedulerState> effects) {
+    private static CompletionStage<Void> rewrite(ScheduledRun request, Effects<SchedulerState> effects) {
         long offset = request.entry().offset();
         EventInput configured = EventInput.builder()
                 .from(EventInput.of(request.entry().rewrite(request.slug())))
-                .idempotencyKey(Keys.rewrite(effects.path(), offset))
+                .idempotencyKey(IdempotencyKeys.rewrite(effects.path(), offset))
                 .build();
-        return effects.append(Draft.of(configured).because(offset))
+        return effects.append(EventDraft.of(configured).because(offset))
                 .thenApply(Scheduler::stored)
                 .exceptionallyCompose(failure -> {
                     if (!isRefusal(failure)) {
                         return CompletableFuture.failedFuture(failure);
                     }
                     return effects.append(
-                            Outcome.hopeless(unwrap(failure)).finished(request, effects.path(), Optional.empty()));
+                            RunResult.hopeless(unwrap(failure)).finished(request, effects.path(), Optional.empty()));
                 })
                 .thenApply(appended -> (Void) null);
     }
@@ -171,7 +171,7 @@ public final class Scheduler implements Processor<SchedulerState> {
      *
      * @throws IllegalArgumentException when it was kept as an invalid event
      */
-    static Appended stored(Appended appended) {
+    static AppendResult stored(AppendResult appended) {
         if (INVALID.matches(appended.event().type())) {
             throw new IllegalArgumentException("it was kept as an invalid event at " + appended.offset() + ": "
                     + appended.event().payloadJson().path("error").asText());

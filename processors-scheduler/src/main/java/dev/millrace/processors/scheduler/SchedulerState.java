@@ -18,14 +18,14 @@ import java.util.TreeMap;
 public final class SchedulerState {
     private static final SchedulerState EMPTY = new SchedulerState(new TreeMap<>());
 
-    private static final Comparator<Tick> ORDER = Comparator.comparingLong(
-                    (Tick tick) -> tick.entry().nextRunAt())
+    private static final Comparator<ScheduledRun> ORDER = Comparator.comparingLong(
+                    (ScheduledRun tick) -> tick.entry().nextRunAt())
             .thenComparing(tick -> tick.entry().createdAt())
             .thenComparing(tick -> tick.entry().offset());
 
-    private final SortedMap<String, Entry> entries;
+    private final SortedMap<String, ScheduleEntry> entries;
 
-    private SchedulerState(SortedMap<String, Entry> entries) {
+    private SchedulerState(SortedMap<String, ScheduleEntry> entries) {
         this.entries = Collections.unmodifiableSortedMap(entries);
     }
 
@@ -38,30 +38,30 @@ public final class SchedulerState {
         return entries.keySet();
     }
 
-    Optional<Entry> entry(String slug) {
+    Optional<ScheduleEntry> entry(String slug) {
         return Optional.ofNullable(entries.get(slug));
     }
 
     /** The runs to come of whatever is in force, one of each schedule, in the order in which they are made. */
-    List<Tick> ticks() {
+    List<ScheduledRun> ticks() {
         return entries.entrySet().stream()
                 .filter(entry -> !entry.getValue().awaitsRewrite())
-                .map(entry -> new Tick(entry.getKey(), entry.getValue()))
+                .map(entry -> new ScheduledRun(entry.getKey(), entry.getValue()))
                 .sorted(ORDER)
                 .toList();
     }
 
     /** The schedules that were asked for and are not in force yet, in the order in which they were asked for. */
-    List<Tick> requests() {
+    List<ScheduledRun> requests() {
         return entries.entrySet().stream()
                 .filter(entry -> entry.getValue().awaitsRewrite())
-                .map(entry -> new Tick(entry.getKey(), entry.getValue()))
+                .map(entry -> new ScheduledRun(entry.getKey(), entry.getValue()))
                 .sorted(Comparator.comparingLong(request -> request.entry().offset()))
                 .toList();
     }
 
-    SchedulerState with(String slug, Entry entry) {
-        TreeMap<String, Entry> more = new TreeMap<>(entries);
+    SchedulerState with(String slug, ScheduleEntry entry) {
+        TreeMap<String, ScheduleEntry> more = new TreeMap<>(entries);
         more.put(slug, entry);
         return new SchedulerState(more);
     }
@@ -70,18 +70,18 @@ public final class SchedulerState {
         if (!entries.containsKey(slug)) {
             return this;
         }
-        TreeMap<String, Entry> fewer = new TreeMap<>(entries);
+        TreeMap<String, ScheduleEntry> fewer = new TreeMap<>(entries);
         fewer.remove(slug);
         return new SchedulerState(fewer);
     }
 
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-    static SchedulerState of(Map<String, Entry> entries) {
+    static SchedulerState of(Map<String, ScheduleEntry> entries) {
         return new SchedulerState(new TreeMap<>(entries));
     }
 
     @JsonValue
-    Map<String, Entry> json() {
+    Map<String, ScheduleEntry> json() {
         return entries;
     }
 

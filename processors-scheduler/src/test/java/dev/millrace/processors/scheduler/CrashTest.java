@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.EventInput;
-import dev.millrace.engine.EventStore;
+import dev.millrace.engine.spi.EventStore;
 import dev.millrace.store.sqlite.SqliteEventStore;
 import java.nio.file.Path;
 import java.time.Duration;

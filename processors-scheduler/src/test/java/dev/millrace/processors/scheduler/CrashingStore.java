@@ -1,10 +1,10 @@
 package dev.millrace.processors.scheduler;
 
-import dev.millrace.engine.EventRecord;
-import dev.millrace.engine.EventStore;
 import dev.millrace.engine.ForwardingEventStore;
-import dev.millrace.engine.StreamHead;
-import dev.millrace.engine.StreamKey;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
 
 /**
  * A store whose process dies with the append of one certain event: either before it is durable, or after that and before

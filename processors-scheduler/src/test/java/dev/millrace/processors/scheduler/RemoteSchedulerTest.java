@@ -6,14 +6,14 @@ import static dev.millrace.processors.scheduler.Stage.scheduled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.millrace.core.Appended;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.ForwardingEventStreams;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.HostContext;
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.engine.InMemoryEventStore;
 import java.time.Duration;
@@ -37,7 +37,7 @@ class RemoteSchedulerTest {
     private ProcessorRunner<SchedulerState> start() {
         HostContext context = HostContext.over(stage.streams).timers(stage.time).build();
         return stage.clockWaitsFor(context.runner(new Scheduler(context.timers())).stream(Stage.PATH)
-                .effectsFrom(EffectsFrom.LIVE)
+                .effectsFrom(EffectStartPolicy.LIVE)
                 .start());
     }
 
@@ -115,8 +115,8 @@ class RemoteSchedulerTest {
             }
 
             @Override
-            public CompletableFuture<Appended> append(StreamPath path, EventInput input) {
-                CompletableFuture<Appended> answer = stage.streams.append(path, input);
+            public CompletableFuture<AppendResult> append(StreamPath path, EventInput input) {
+                CompletableFuture<AppendResult> answer = stage.streams.append(path, input);
                 return input.type().equals("tick") && answers.getAndDecrement() > 0
                         ? CompletableFuture.failedFuture(
                                 new StreamException(StreamException.Code.UNAVAILABLE, "no answer"))

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.core.Appended;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
@@ -17,8 +17,8 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.VirtualTimers;
-import dev.millrace.engine.EventStore;
 import dev.millrace.engine.StreamEngine;
+import dev.millrace.engine.spi.EventStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -96,7 +96,7 @@ final class Stage implements AutoCloseable {
 
     Stage append(EventInput... inputs) throws Exception {
         for (EventInput input : inputs) {
-            Appended appended = get(streams.append(PATH, input));
+            AppendResult appended = get(streams.append(PATH, input));
             assertThat(appended.event().type()).isEqualTo(input.type());
         }
         return this;

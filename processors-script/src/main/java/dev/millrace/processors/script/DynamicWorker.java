@@ -4,9 +4,13 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.HostContext;
-import dev.millrace.core.processor.Attempt;
+import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.processors.script.internal.fetch.FetchGateway;
+import dev.millrace.processors.script.internal.sandbox.ScriptException;
+import dev.millrace.processors.script.internal.sandbox.ScriptLimits;
+import dev.millrace.processors.script.internal.sandbox.ScriptSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -14,17 +18,17 @@ import java.util.concurrent.CompletionStage;
  * Keeps one runner for each script that is configured on a stream. Which ones there should be is a fold of the log; the
  * runners themselves have their own cursors, order and failures.
  */
-final class DynamicWorker implements Processor<WorkersState> {
+final class DynamicWorker implements Processor<DeployedScripts> {
     static final String SLUG = "dynamic-worker";
 
     private static final EventCatalog CATALOG = EventCatalog.of(WorkerEvent.class);
 
     private final HostContext context;
     private final ScriptLimits limits;
-    private final Egress egress;
-    private final Places places;
+    private final FetchGateway egress;
+    private final WorkerPermits places;
 
-    DynamicWorker(HostContext context, ScriptLimits limits, Egress egress, Places places) {
+    DynamicWorker(HostContext context, ScriptLimits limits, FetchGateway egress, WorkerPermits places) {
         this.context = context;
         this.limits = limits;
         this.egress = egress;
@@ -42,14 +46,14 @@ final class DynamicWorker implements Processor<WorkersState> {
     }
 
     @Override
-    public WorkersState initialState() {
-        return WorkersState.empty();
+    public DeployedScripts initialState() {
+        return DeployedScripts.empty();
     }
 
     @Override
-    public WorkersState reduce(WorkersState state, Event event) {
+    public DeployedScripts reduce(DeployedScripts state, Event event) {
         if (event.payload() instanceof WorkerEvent.Configured configured) {
-            return state.configured(configured.slug(), WorkerSource.digest(configured), event.offset());
+            return state.configured(configured.slug(), ScriptSource.digest(configured), event.offset());
         }
         if (event.payload() instanceof WorkerEvent.EnvVarSet set) {
             return state.set(set.key(), set.value(), event.offset());
@@ -58,10 +62,10 @@ final class DynamicWorker implements Processor<WorkersState> {
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(WorkersState state, Event event, Effects<WorkersState> effects) {
+    public CompletionStage<Void> afterAppend(DeployedScripts state, Event event, Effects<DeployedScripts> effects) {
         if (event.payload() instanceof WorkerEvent.Removed removed) {
             if (!state.workersBySlug().containsKey(removed.slug())) {
-                effects.running(name(removed.slug())).ifPresent(Attempt::cancel);
+                effects.running(name(removed.slug())).ifPresent(BackgroundTask::cancel);
             }
         } else if (event.payload() instanceof WorkerEvent) {
             launch(state, effects);
@@ -70,23 +74,24 @@ final class DynamicWorker implements Processor<WorkersState> {
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(WorkersState state, Effects<WorkersState> effects) {
+    public CompletionStage<Void> onCaughtUp(DeployedScripts state, Effects<DeployedScripts> effects) {
         launch(state, effects);
         return Effects.none();
     }
 
-    private void launch(WorkersState state, Effects<WorkersState> effects) {
+    private void launch(DeployedScripts state, Effects<DeployedScripts> effects) {
         StreamPath path = effects.path();
         state.workersBySlug().forEach((slug, configuration) -> {
             if (isNewest(slug, configuration, effects)) {
                 effects.launch(name(slug), Effects.because(configuration.startedBy()), attempt -> {
                     if (!places.take()) {
-                        return CompletableFuture.failedFuture(new ScriptFailure("worker '" + slug + "' of " + path + "@"
+                        return CompletableFuture.failedFuture(new ScriptException("worker '" + slug + "' of " + path
+                                + "@"
                                 + configuration.configuredAt() + " was not started; this server already runs "
                                 + limits.maxWorkers() + " workers, its limit; remove one, or raise script.max-workers,"
                                 + " and append the configuration again"));
                     }
-                    return new WorkerRun(
+                    return new DeployedScript(
                                     context, limits, egress, attempt, path, slug, configuration, state.envVarsByKey())
                             .start()
                             .whenComplete((status, failure) -> places.giveBack());
@@ -96,7 +101,8 @@ final class DynamicWorker implements Processor<WorkersState> {
     }
 
     /** A state that is not the newest may name what is replaced or removed by now. */
-    private boolean isNewest(String slug, WorkersState.Configuration configuration, Effects<WorkersState> effects) {
+    private boolean isNewest(
+            String slug, DeployedScripts.Configuration configuration, Effects<DeployedScripts> effects) {
         return configuration.equals(effects.current().workersBySlug().get(slug));
     }
 

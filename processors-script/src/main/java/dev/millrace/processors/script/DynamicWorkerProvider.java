@@ -6,6 +6,9 @@ import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.processors.script.internal.fetch.FetchGateway;
+import dev.millrace.processors.script.internal.sandbox.ScriptLimits;
+import dev.millrace.processors.script.internal.sandbox.ScriptSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -29,7 +32,7 @@ public final class DynamicWorkerProvider implements ProcessorProvider {
     public List<ProvidedEvent<?>> events() {
         return List.of(
                 deploying(WorkerEvent.Configured.class)
-                        .withRule((configured, host) -> WorkerSource.problems(configured)),
+                        .withRule((configured, host) -> ScriptSource.problems(configured)),
                 deploying(WorkerEvent.EnvVarSet.class),
                 deploying(WorkerEvent.Removed.class));
     }
@@ -47,6 +50,7 @@ public final class DynamicWorkerProvider implements ProcessorProvider {
     @Override
     public Processor<?> create(JsonNode config, HostContext context) {
         ScriptLimits limits = ScriptLimits.of(context);
-        return new DynamicWorker(context, limits, new Egress(context), new Places(running, limits.maxWorkers()));
+        return new DynamicWorker(
+                context, limits, new FetchGateway(context), new WorkerPermits(running, limits.maxWorkers()));
     }
 }

@@ -7,6 +7,9 @@ import dev.millrace.core.StreamEvent;
 import dev.millrace.core.processor.AllowImpure;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.processors.script.internal.sandbox.Sandbox;
+import dev.millrace.processors.script.internal.sandbox.ScriptSource;
+import dev.millrace.processors.script.internal.sandbox.ScriptState;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -27,10 +30,10 @@ final class ScriptProcessor implements Processor<ScriptState> {
 
     private final String worker;
     private final long configuredAt;
-    private final Worker script;
+    private final LoadedScript script;
     private final Sandbox.Loaded loaded;
 
-    ScriptProcessor(String worker, long configuredAt, Worker script, Sandbox.Loaded loaded) {
+    ScriptProcessor(String worker, long configuredAt, LoadedScript script, Sandbox.Loaded loaded) {
         this.worker = worker;
         this.configuredAt = configuredAt;
         this.script = script;
@@ -40,7 +43,7 @@ final class ScriptProcessor implements Processor<ScriptState> {
     /** The slug of the processor that runs a worker: the worker's own as far as it can be used. */
     static String slugOf(String worker) {
         boolean isPlain = PLAIN.matcher(worker).matches();
-        return DynamicWorker.SLUG + "." + (isPlain ? worker : "x" + WorkerSource.shortDigest(worker));
+        return DynamicWorker.SLUG + "." + (isPlain ? worker : "x" + ScriptSource.shortDigest(worker));
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.millrace.processors.script;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.EventName;
-import dev.millrace.core.NotBlank;
+import dev.millrace.core.payload.NotBlank;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,7 +34,7 @@ public sealed interface WorkerEvent {
             this(slug, Optional.of(script), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
         }
 
-        Optional<Header> gatewayHeader() {
+        public Optional<Header> gatewayHeader() {
             return outboundGateway
                     .flatMap(Gateway::props)
                     .flatMap(props -> props.secretHeaderName()

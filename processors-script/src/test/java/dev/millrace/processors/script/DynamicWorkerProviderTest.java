@@ -14,7 +14,7 @@ import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.processor.Processor;
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.engine.InMemoryEventStore;
@@ -160,7 +160,7 @@ class DynamicWorkerProviderTest {
                         .build();
                 Processor<?> processor = provider.create(JsonNodeFactory.instance.objectNode(), context);
                 try (ProcessorRunner<?> runner = context.runner(processor).stream(path)
-                        .effectsFrom(EffectsFrom.acknowledgedOrAfter(0))
+                        .effectsFrom(EffectStartPolicy.acknowledgedOrAfter(0))
                         .start()) {
                     runner.awaitCaughtUp(Duration.ofSeconds(30));
                     if (run == 1) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Event;
 import dev.millrace.engine.InMemoryEventStore;
-import dev.millrace.scriptedmodel.Reply;
-import dev.millrace.scriptedmodel.Script;
+import dev.millrace.scriptedmodel.ModelReply;
+import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import java.io.InputStream;
 import java.net.URI;
@@ -32,9 +32,9 @@ class TalkAgentTest {
 
     @Test
     void should_turn_a_blank_stream_into_an_agent() throws Exception {
-        try (ScriptedModelServer model = ScriptedModelServer.start(Script.empty()
-                        .whenAsked("What is 50 - 8?", Reply.text("50 - 8 is 42, löve ✓", 3))
-                        .whenAsked("And now?", Reply.text("Still 42.")));
+        try (ScriptedModelServer model = ScriptedModelServer.start(ModelScript.empty()
+                        .whenAsked("What is 50 - 8?", ModelReply.text("50 - 8 is 42, löve ✓", 3))
+                        .whenAsked("And now?", ModelReply.text("Still 42.")));
                 WorkerServer server = WorkerServer.start(
                         new InMemoryEventStore(),
                         Map.of("script.allow-hosts", URI.create(model.baseUrl()).getAuthority()),
@@ -61,8 +61,8 @@ class TalkAgentTest {
 
     @Test
     void should_say_what_the_model_refused() throws Exception {
-        Reply refusal = Reply.failure(429, "rate_limit", "slow_down", "too fast");
-        try (ScriptedModelServer model = ScriptedModelServer.start(Script.of(refusal));
+        ModelReply refusal = ModelReply.failure(429, "rate_limit", "slow_down", "too fast");
+        try (ScriptedModelServer model = ScriptedModelServer.start(ModelScript.of(refusal));
                 WorkerServer server = WorkerServer.start(
                         new InMemoryEventStore(),
                         Map.of("script.allow-hosts", URI.create(model.baseUrl()).getAuthority()),

@@ -13,9 +13,9 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
-import dev.millrace.engine.EventStore;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
+import dev.millrace.engine.spi.EventStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +28,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /** A real engine that hosts scripts, and what tests say to it. */
-final class WorkerServer implements AutoCloseable {
+public final class WorkerServer implements AutoCloseable {
     static final Duration BOUND = Duration.ofSeconds(60);
     private static final Duration OFTEN = Duration.ofMillis(10);
     static final String TYPES = "https://events.iterate.com/events/stream/";
@@ -102,7 +102,8 @@ final class WorkerServer implements AutoCloseable {
         get(engine.fork(ProjectSlug.defaultProject(), StreamPath.of(from), at, StreamPath.of(to)));
     }
 
-    static <T> T get(CompletableFuture<T> future) throws ExecutionException, InterruptedException, TimeoutException {
+    public static <T> T get(CompletableFuture<T> future)
+            throws ExecutionException, InterruptedException, TimeoutException {
         return future.get(BOUND.toSeconds(), TimeUnit.SECONDS);
     }
 

@@ -3,13 +3,15 @@ package dev.millrace.processors.webhook;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.hosting.HostContext;
-import dev.millrace.core.processor.Attempt;
+import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.webhook.SubscriptionEvent.Configured;
 import dev.millrace.processors.webhook.SubscriptionEvent.Disabled;
 import dev.millrace.processors.webhook.SubscriptionEvent.Removed;
+import dev.millrace.processors.webhook.internal.net.PushHttpClients;
+import dev.millrace.processors.webhook.internal.send.WebhookSettings;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +28,7 @@ import java.util.concurrent.CompletionStage;
  * <p>One instance serves any streams of the context it was made with. It keeps nothing of a stream: what it knows is the
  * state, and what runs are the attempts. Safe for use by many threads.
  */
-public final class ExternalSubscriber implements Processor<Subscribers> {
+public final class ExternalSubscriber implements Processor<PushSubscriptions> {
     /** The slug, and the name under which servers know it. */
     public static final String SLUG = "external-subscriber";
 
@@ -34,7 +36,7 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
     private static final EventCatalog EVENTS = EventCatalog.of(SubscriptionEvent.class);
 
     private final HostContext context;
-    private final PushClients clients;
+    private final PushHttpClients clients;
 
     /**
      * A processor over the streams, the progress, the settings and the secrets of a context.
@@ -42,10 +44,10 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
      * @throws IllegalArgumentException when a setting is wrong; the message names it
      */
     public ExternalSubscriber(HostContext context) {
-        this(context, PushClients.of(PushSettings.of(context)));
+        this(context, PushHttpClients.of(WebhookSettings.of(context)));
     }
 
-    ExternalSubscriber(HostContext context, PushClients clients) {
+    ExternalSubscriber(HostContext context, PushHttpClients clients) {
         this.context = context;
         this.clients = clients;
     }
@@ -61,12 +63,12 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
     }
 
     @Override
-    public Subscribers initialState() {
-        return Subscribers.NONE;
+    public PushSubscriptions initialState() {
+        return PushSubscriptions.NONE;
     }
 
     @Override
-    public Subscribers reduce(Subscribers state, Event event) {
+    public PushSubscriptions reduce(PushSubscriptions state, Event event) {
         return event.payload() instanceof SubscriptionEvent change ? state.after(change, event) : state;
     }
 
@@ -75,7 +77,7 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
      * that can wait until all of it is known: how far a subscriber has come stands further on.
      */
     @Override
-    public CompletionStage<Void> afterAppend(Subscribers state, Event event, Effects<Subscribers> effects) {
+    public CompletionStage<Void> afterAppend(PushSubscriptions state, Event event, Effects<PushSubscriptions> effects) {
         if (effects.delivery().catchingUp()) {
             return Effects.none();
         }
@@ -91,7 +93,7 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
 
     /** Starts whatever should run. */
     @Override
-    public CompletionStage<Void> onCaughtUp(Subscribers state, Effects<Subscribers> effects) {
+    public CompletionStage<Void> onCaughtUp(PushSubscriptions state, Effects<PushSubscriptions> effects) {
         effects.current().subscribersBySlug().keySet().forEach(slug -> settle(slug, effects));
         return Effects.none();
     }
@@ -100,8 +102,8 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
      * As {@link #settle}, when the runner before has pushed everything up to this event and ended, or has not for half a
      * second. So a subscriber that does well gets nothing twice because it is configured again.
      */
-    private void settleAfterwards(String slug, Effects<Subscribers> effects) {
-        Optional<Attempt<Subscribers>> before = effects.running(name(slug));
+    private void settleAfterwards(String slug, Effects<PushSubscriptions> effects) {
+        Optional<BackgroundTask<PushSubscriptions>> before = effects.running(name(slug));
         if (before.isEmpty()) {
             settle(slug, effects);
             return;
@@ -121,7 +123,7 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
         return "subscriber/" + slug;
     }
 
-    private void settle(String slug, Effects<Subscribers> effects) {
+    private void settle(String slug, Effects<PushSubscriptions> effects) {
         String name = name(slug);
         effects.current()
                 .find(slug)
@@ -131,14 +133,16 @@ public final class ExternalSubscriber implements Processor<Subscribers> {
                                 name,
                                 Effects.because(subscriber.configuredAt()),
                                 attempt -> push(subscriber, effects, attempt)),
-                        () -> effects.running(name).ifPresent(Attempt::cancel));
+                        () -> effects.running(name).ifPresent(BackgroundTask::cancel));
     }
 
     /** Pushes until the attempt is cancelled. */
     private CompletionStage<?> push(
-            PushSubscription subscriber, Effects<Subscribers> effects, Attempt<Subscribers> attempt) {
-        Courier courier = new Courier(subscriber, effects.path(), context, clients);
-        CourierRun run = new CourierRun(courier, effects.path(), context);
+            PushSubscription subscriber,
+            Effects<PushSubscriptions> effects,
+            BackgroundTask<PushSubscriptions> attempt) {
+        PushDelivery courier = new PushDelivery(subscriber, effects.path(), context, clients);
+        PushDeliveryRun run = new PushDeliveryRun(courier, effects.path(), context);
         attempt.onCancel(run::close);
         return run.start();
     }

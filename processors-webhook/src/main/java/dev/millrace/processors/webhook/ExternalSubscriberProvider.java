@@ -24,7 +24,7 @@ public final class ExternalSubscriberProvider implements ProcessorProvider {
         return List.of(
                 steering(SubscriptionEvent.Configured.class)
                         .activating()
-                        .withRule((configured, host) -> Objections.to(configured)),
+                        .withRule((configured, host) -> SubscriberConfigValidator.to(configured)),
                 steering(SubscriptionEvent.Removed.class),
                 steering(SubscriptionEvent.Disabled.class),
                 steering(SubscriptionEvent.DeliveryFailed.class),

@@ -84,8 +84,8 @@ public record PushSubscription(
     }
 
     /** The slug of the processor that pushes for it. */
-    String courierSlug() {
-        return CourierSlug.of(slug);
+    public String courierSlug() {
+        return PushDeliverySlug.of(slug);
     }
 
     /** Whether this event ends the configuration: what comes after it is for another one, or for nobody. */

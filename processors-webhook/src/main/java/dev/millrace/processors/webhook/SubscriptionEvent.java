@@ -1,8 +1,8 @@
 package dev.millrace.processors.webhook;
 
 import dev.millrace.core.EventName;
-import dev.millrace.core.NotBlank;
-import dev.millrace.core.Positive;
+import dev.millrace.core.payload.NotBlank;
+import dev.millrace.core.payload.Positive;
 import java.util.Optional;
 
 /** The events of push subscriptions: what configures them, and what came of the pushing. */

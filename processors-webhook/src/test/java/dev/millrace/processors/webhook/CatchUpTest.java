@@ -32,7 +32,7 @@ class CatchUpTest {
                     .build();
             ExternalSubscriber processor = new ExternalSubscriber(context);
             Event configured = configured(processor);
-            Subscribers state = processor.reduce(processor.initialState(), configured);
+            PushSubscriptions state = processor.reduce(processor.initialState(), configured);
 
             processor.onCaughtUp(processor.initialState(), effects(processor.initialState(), false));
             processor.afterAppend(state, configured, effects(state, true));
@@ -52,8 +52,8 @@ class CatchUpTest {
     }
 
     @SuppressWarnings("unchecked")
-    private Effects<Subscribers> effects(Subscribers state, boolean catchingUp) {
-        return (Effects<Subscribers>) Proxy.newProxyInstance(
+    private Effects<PushSubscriptions> effects(PushSubscriptions state, boolean catchingUp) {
+        return (Effects<PushSubscriptions>) Proxy.newProxyInstance(
                 Effects.class.getClassLoader(),
                 new Class<?>[] {Effects.class},
                 (proxy, method, arguments) -> switch (method.getName()) {

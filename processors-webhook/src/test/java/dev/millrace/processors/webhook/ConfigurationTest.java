@@ -8,6 +8,8 @@ import dev.millrace.core.EventCatalog;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.engine.KnownEvents;
+import dev.millrace.processors.webhook.internal.net.CallbackUrl;
+import dev.millrace.processors.webhook.internal.send.WebhookSigner;
 import java.time.Instant;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -71,12 +73,13 @@ class ConfigurationTest {
 
     @Test
     void should_show_an_address_without_what_may_be_secret_and_still_use_it() {
-        Endpoint endpoint = Endpoint.parse("wss://user:pass@example.com/a/b?token=x#y", true);
+        CallbackUrl endpoint = CallbackUrl.parse("wss://user:pass@example.com/a/b?token=x#y", true);
 
         assertThat(endpoint).hasToString("https://example.com/a/b");
         assertThat(endpoint.authorization()).contains("Basic dXNlcjpwYXNz");
         assertThat(endpoint.url().query()).isEqualTo("token=x");
-        assertThat(Endpoint.parse("https://example.com", false).authorization()).isEmpty();
+        assertThat(CallbackUrl.parse("https://example.com", false).authorization())
+                .isEmpty();
     }
 
     @Test
@@ -93,24 +96,24 @@ class ConfigurationTest {
                 "é",
                 "is.slack",
                 "hash.1");
-        List<String> couriers = slugs.stream().map(CourierSlug::of).toList();
+        List<String> couriers = slugs.stream().map(PushDeliverySlug::of).toList();
 
         assertThat(couriers).doesNotHaveDuplicates().allMatch(slug -> slug.matches("[a-z0-9][a-z0-9._-]*"));
         assertThat(couriers.get(0)).isEqualTo("external-subscriber.is.slack");
-        assertThat(couriers).allMatch(CourierSlug::isOurs);
-        assertThat(CourierSlug.isOurs("external-subscribers")).isFalse();
+        assertThat(couriers).allMatch(PushDeliverySlug::isOurs);
+        assertThat(PushDeliverySlug.isOurs("external-subscribers")).isFalse();
     }
 
     @Test
     void should_give_messages_ids_that_tell_everything_apart() {
-        Origin origin = new Origin("public", "i1");
+        StreamIdentity origin = new StreamIdentity("public", "i1");
         Event event = event("/a", 7);
         String id = origin.messageId("s", event);
 
         assertThat(id).isEqualTo(origin.messageId("s", event)).matches("msg_[A-Za-z0-9_-]{32}");
         assertThat(Stream.of(
-                        new Origin("other", "i1").messageId("s", event),
-                        new Origin("public", "i2").messageId("s", event),
+                        new StreamIdentity("other", "i1").messageId("s", event),
+                        new StreamIdentity("public", "i2").messageId("s", event),
                         origin.messageId("t", event),
                         origin.messageId("s", event("/a", 8)),
                         origin.messageId("s", event("/b", 7)),
@@ -131,9 +134,9 @@ class ConfigurationTest {
     @Test
     void should_sign_as_the_specification_of_standard_webhooks_does() {
         // HMAC-SHA-256 of "msg_1.1700000000.{}" with the key "key", made with another implementation
-        assertThat(Signature.with("key").of("msg_1", 1_700_000_000, new byte[] {'{', '}'}))
+        assertThat(WebhookSigner.with("key").of("msg_1", 1_700_000_000, new byte[] {'{', '}'}))
                 .isEqualTo("v1,XaXLFEFQ69Q4+demDWPEv5ydXczDW2mM5crCUEFcFBA=");
-        assertThat(Signature.with("whsec_a2V5").of("msg_1", 1_700_000_000, new byte[] {'{', '}'}))
+        assertThat(WebhookSigner.with("whsec_a2V5").of("msg_1", 1_700_000_000, new byte[] {'{', '}'}))
                 .isEqualTo("v1,XaXLFEFQ69Q4+demDWPEv5ydXczDW2mM5crCUEFcFBA=");
     }
 
@@ -141,7 +144,7 @@ class ConfigurationTest {
     @ValueSource(strings = {"", "whsec_", "whsec_***"})
     void should_refuse_secrets_that_cannot_sign_without_telling_them(String secret) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Signature.with(secret))
+                .isThrownBy(() -> WebhookSigner.with(secret))
                 .withMessageNotContaining("***");
     }
 }

@@ -16,7 +16,7 @@ import mockwebserver3.RecordedRequest;
 import okio.ByteString;
 
 /** A real HTTP server that takes webhooks and remembers them. */
-final class Receiver implements AutoCloseable {
+public final class Receiver implements AutoCloseable {
     /** One request. */
     record Received(RecordedRequest request, ByteString body) {
         JsonNode json() {
@@ -42,7 +42,7 @@ final class Receiver implements AutoCloseable {
     private volatile IntFunction<MockResponse> answers = number -> status(200);
 
     /** A server on a free port that says yes to everything. */
-    Receiver() {
+    public Receiver() {
         this(0);
     }
 
@@ -92,11 +92,11 @@ final class Receiver implements AutoCloseable {
         return "http://127.0.0.1:" + port() + "/hook?token=t0ps3cret";
     }
 
-    int port() {
+    public int port() {
         return server.getPort();
     }
 
-    synchronized List<Received> requests() {
+    public synchronized List<Received> requests() {
         return List.copyOf(requests);
     }
 

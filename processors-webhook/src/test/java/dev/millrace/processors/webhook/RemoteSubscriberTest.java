@@ -7,7 +7,7 @@ import dev.millrace.core.EventStreams;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.processor.Processor;
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
@@ -34,13 +34,13 @@ class RemoteSubscriberTest {
     }
 
     /** Without a durable progress store, as after a restart of such a JVM. */
-    private ProcessorRunner<Subscribers> run() {
+    private ProcessorRunner<PushSubscriptions> run() {
         HostContext context = HostContext.over(streams)
                 .settings(Map.of("server.loopback", "true"))
                 .build();
-        return ProcessorRunner.builder(streams, (Processor<Subscribers>) new ExternalSubscriber(context)).stream(
+        return ProcessorRunner.builder(streams, (Processor<PushSubscriptions>) new ExternalSubscriber(context)).stream(
                         Stage.PATH)
-                .effectsFrom(EffectsFrom.BEGINNING)
+                .effectsFrom(EffectStartPolicy.BEGINNING)
                 .start();
     }
 
@@ -53,7 +53,7 @@ class RemoteSubscriberTest {
         Stage.get(streams.append(Stage.PATH, EventInput.of(new Configured("remote", "webhook", receiver.url()))));
         note();
         note();
-        try (ProcessorRunner<Subscribers> runner = run()) {
+        try (ProcessorRunner<PushSubscriptions> runner = run()) {
             Awaitility.await()
                     .atMost(BOUND)
                     .until(() -> runner.state()
@@ -63,7 +63,7 @@ class RemoteSubscriberTest {
                             .isPresent());
         }
         note();
-        try (ProcessorRunner<Subscribers> runner = run()) {
+        try (ProcessorRunner<PushSubscriptions> runner = run()) {
             Awaitility.await().atMost(BOUND).until(() -> receiver.accepted().size() == 3);
             assertThat(runner.state().find("remote")).isPresent();
         }
@@ -72,7 +72,7 @@ class RemoteSubscriberTest {
 
     @Test
     void should_let_go_of_everything_when_it_is_stopped() throws Exception {
-        try (ProcessorRunner<Subscribers> runner = run()) {
+        try (ProcessorRunner<PushSubscriptions> runner = run()) {
             Stage.get(streams.append(Stage.PATH, EventInput.of(new Configured("remote", "webhook", receiver.url()))));
             note();
             Awaitility.await().atMost(BOUND).until(() -> receiver.accepted().size() == 1);

@@ -41,7 +41,7 @@ public final class AccessTokens {
     private static final int TOKEN_BYTES = 32;
     private static final int ID_BYTES = 6;
 
-    private final PrivateFile file;
+    private final OwnerOnlyFile file;
     private final Timers timers;
     private final SecureRandom random = new SecureRandom();
     private volatile State state = State.NONE;
@@ -52,7 +52,7 @@ public final class AccessTokens {
      * @param version what the file was like then; empty when there was none
      * @param entries what was in it
      */
-    private record State(Optional<Version> version, List<TokenEntry> entries) {
+    private record State(Optional<Version> version, List<StoredToken> entries) {
         static final State NONE = new State(Optional.empty(), List.of());
     }
 
@@ -73,7 +73,7 @@ public final class AccessTokens {
         }
     }
 
-    private AccessTokens(PrivateFile file, Timers timers) {
+    private AccessTokens(OwnerOnlyFile file, Timers timers) {
         this.file = file;
         this.timers = timers;
     }
@@ -85,7 +85,7 @@ public final class AccessTokens {
      * @throws UncheckedIOException when it cannot be read
      */
     public static AccessTokens in(Path directory, Timers timers) {
-        AccessTokens tokens = new AccessTokens(new PrivateFile(directory.resolve(FILE)), timers);
+        AccessTokens tokens = new AccessTokens(new OwnerOnlyFile(directory.resolve(FILE)), timers);
         tokens.current();
         return tokens;
     }
@@ -103,9 +103,9 @@ public final class AccessTokens {
 
     /** What a token allows; empty when there is no such token or it has expired. */
     public Optional<Grant> find(String token) {
-        byte[] hash = TokenEntry.hashOf(token);
+        byte[] hash = StoredToken.hashOf(token);
         Grant found = null;
-        for (TokenEntry entry : current().entries()) { // all of them, so that the time says nothing
+        for (StoredToken entry : current().entries()) { // all of them, so that the time says nothing
             if (entry.matches(hash)) {
                 found = entry.grant();
             }
@@ -121,7 +121,7 @@ public final class AccessTokens {
 
     /** What the tokens allow, expired ones included, in the order in which they were made. */
     public List<Grant> list() {
-        return current().entries().stream().map(TokenEntry::grant).toList();
+        return current().entries().stream().map(StoredToken::grant).toList();
     }
 
     /**
@@ -147,8 +147,8 @@ public final class AccessTokens {
                 lifetime.map(timers.now()::plus));
         String token = MARK + Base64.getUrlEncoder().withoutPadding().encodeToString(random(TOKEN_BYTES));
         change(entries -> {
-            List<TokenEntry> next = new ArrayList<>(entries);
-            next.add(new TokenEntry(grant, TokenEntry.hashOf(token), timers.now()));
+            List<StoredToken> next = new ArrayList<>(entries);
+            next.add(new StoredToken(grant, StoredToken.hashOf(token), timers.now()));
             return next;
         });
         return new Created(token, grant);
@@ -157,18 +157,18 @@ public final class AccessTokens {
     /** Ends a token; whether there was one with that id. */
     public boolean revoke(String id) {
         int before = current().entries().size();
-        List<TokenEntry> after = change(entries ->
+        List<StoredToken> after = change(entries ->
                 entries.stream().filter(entry -> !entry.grant().id().equals(id)).toList());
         return after.size() < before;
     }
 
-    private synchronized List<TokenEntry> change(UnaryOperator<List<TokenEntry>> change) {
+    private synchronized List<StoredToken> change(UnaryOperator<List<StoredToken>> change) {
         Path lockFile = file.path().resolveSibling("tokens.lock");
         try {
             Files.createDirectories(file.directory());
             try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
-                List<TokenEntry> next = change.apply(current().entries());
+                List<StoredToken> next = change.apply(current().entries());
                 ObjectNode json = JsonNodeFactory.instance.objectNode().put("version", 1);
                 json.putArray("tokens");
                 next.forEach(entry -> json.withArray("/tokens").add(entry.toJson()));
@@ -207,14 +207,14 @@ public final class AccessTokens {
         }
     }
 
-    private List<TokenEntry> read(byte[] content) {
+    private List<StoredToken> read(byte[] content) {
         try {
             JsonNode json = JsonCodec.parse(content);
             if (json.path("version").intValue() != 1 || !json.path("tokens").isArray()) {
                 throw new IllegalArgumentException("expected version 1 and a list of tokens");
             }
-            List<TokenEntry> entries = new ArrayList<>();
-            json.path("tokens").forEach(entry -> entries.add(TokenEntry.fromJson(entry)));
+            List<StoredToken> entries = new ArrayList<>();
+            json.path("tokens").forEach(entry -> entries.add(StoredToken.fromJson(entry)));
             return List.copyOf(entries);
         } catch (RuntimeException e) {
             throw new IllegalStateException(

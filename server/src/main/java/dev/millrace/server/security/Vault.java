@@ -37,14 +37,18 @@ public final class Vault implements Secrets {
     /** The file with a generated key, inside the directory of a vault. */
     static final String KEY_FILE = "secret.key";
 
-    private final Optional<PrivateFile> file;
-    private final Seal seal;
+    private final Optional<OwnerOnlyFile> file;
+    private final AesGcmCipher seal;
     private final SecureRandom random;
     private final Timers timers;
-    private volatile List<SecretEntry> entries;
+    private volatile List<StoredSecret> entries;
 
     private Vault(
-            Optional<PrivateFile> file, Seal seal, SecureRandom random, Timers timers, List<SecretEntry> entries) {
+            Optional<OwnerOnlyFile> file,
+            AesGcmCipher seal,
+            SecureRandom random,
+            Timers timers,
+            List<StoredSecret> entries) {
         this.file = file;
         this.seal = seal;
         this.random = random;
@@ -55,7 +59,8 @@ public final class Vault implements Secrets {
     /** A vault that forgets everything with the process. */
     public static Vault inMemory(Timers timers) {
         SecureRandom random = new SecureRandom();
-        return new Vault(Optional.empty(), new Seal(Seal.newKey(random), random), random, timers, List.of());
+        return new Vault(
+                Optional.empty(), new AesGcmCipher(AesGcmCipher.newKey(random), random), random, timers, List.of());
     }
 
     /**
@@ -68,15 +73,15 @@ public final class Vault implements Secrets {
      */
     public static Vault open(Path directory, Optional<String> key, Timers timers) {
         SecureRandom random = new SecureRandom();
-        PrivateFile file = new PrivateFile(directory.resolve(FILE));
-        PrivateFile keyFile = new PrivateFile(directory.resolve(KEY_FILE));
+        OwnerOnlyFile file = new OwnerOnlyFile(directory.resolve(FILE));
+        OwnerOnlyFile keyFile = new OwnerOnlyFile(directory.resolve(KEY_FILE));
         Optional<byte[]> content = file.read();
         byte[] bytes = key.map(text -> decode(text, "the given key"))
                 .or(() -> keyFile.read().map(found -> decode(new String(found, UTF_8), keyFile.path() + "")))
                 .orElseGet(() -> content.isPresent() ? missingKey(file, keyFile) : makeKey(keyFile, random));
-        Seal seal = new Seal(bytes, random);
-        List<SecretEntry> entries = content.map(json -> read(json, file)).orElse(List.of());
-        for (SecretEntry entry : entries) {
+        AesGcmCipher seal = new AesGcmCipher(bytes, random);
+        List<StoredSecret> entries = content.map(json -> read(json, file)).orElse(List.of());
+        for (StoredSecret entry : entries) {
             if (entry.open(seal).isEmpty()) {
                 throw new IllegalStateException("cannot open the secrets: " + file.path() + "; '"
                         + entry.summary().name() + "' of project " + entry.project()
@@ -107,8 +112,8 @@ public final class Vault implements Secrets {
                             + "' already; choose another name, or delete that one first");
         }
         SecretSummary summary = new SecretSummary(newId(), trimmed, description, timers.now(), timers.now());
-        List<SecretEntry> next = new ArrayList<>(entries);
-        next.add(new SecretEntry(project, summary, seal.close(value, SecretEntry.label(project, trimmed))));
+        List<StoredSecret> next = new ArrayList<>(entries);
+        next.add(new StoredSecret(project, summary, seal.close(value, StoredSecret.label(project, trimmed))));
         save(next);
         return summary;
     }
@@ -117,13 +122,13 @@ public final class Vault implements Secrets {
     public List<SecretSummary> list(ProjectSlug project) {
         return entries.stream()
                 .filter(entry -> entry.project().equals(project))
-                .map(SecretEntry::summary)
+                .map(StoredSecret::summary)
                 .toList();
     }
 
     /** Deletes a secret of a project; whether there was one with that id. */
     public synchronized boolean delete(ProjectSlug project, String id) {
-        List<SecretEntry> next = entries.stream()
+        List<StoredSecret> next = entries.stream()
                 .filter(entry -> !entry.project().equals(project)
                         || !entry.summary().id().equals(id))
                 .toList();
@@ -148,7 +153,7 @@ public final class Vault implements Secrets {
         return "Vault[" + entries.size() + " secrets]";
     }
 
-    private void save(List<SecretEntry> next) {
+    private void save(List<StoredSecret> next) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("version", 1);
         next.forEach(entry -> json.withArray("/secrets").add(entry.toJson()));
         file.ifPresent(target -> target.write(JsonCodec.indent(JsonCodec.write(json))));
@@ -168,14 +173,14 @@ public final class Vault implements Secrets {
         }
     }
 
-    private static List<SecretEntry> read(byte[] content, PrivateFile file) {
+    private static List<StoredSecret> read(byte[] content, OwnerOnlyFile file) {
         try {
             JsonNode json = JsonCodec.parse(content);
             if (json.path("version").intValue() != 1) {
                 throw new IllegalArgumentException("version " + json.path("version") + " is not known here");
             }
-            List<SecretEntry> found = new ArrayList<>();
-            json.path("secrets").forEach(entry -> found.add(SecretEntry.fromJson(entry)));
+            List<StoredSecret> found = new ArrayList<>();
+            json.path("secrets").forEach(entry -> found.add(StoredSecret.fromJson(entry)));
             return List.copyOf(found);
         } catch (RuntimeException e) {
             throw new IllegalStateException(
@@ -188,23 +193,23 @@ public final class Vault implements Secrets {
     private static byte[] decode(String text, String source) {
         try {
             byte[] key = Base64.getDecoder().decode(text.strip());
-            if (key.length == Seal.KEY_BYTES) {
+            if (key.length == AesGcmCipher.KEY_BYTES) {
                 return key;
             }
         } catch (IllegalArgumentException e) {
             // said below, without repeating a part of it
         }
-        throw new IllegalArgumentException("cannot open the secrets: " + source + " is not " + Seal.KEY_BYTES
-                + " bytes in Base64; make one with 'openssl rand -base64 " + Seal.KEY_BYTES + "'");
+        throw new IllegalArgumentException("cannot open the secrets: " + source + " is not " + AesGcmCipher.KEY_BYTES
+                + " bytes in Base64; make one with 'openssl rand -base64 " + AesGcmCipher.KEY_BYTES + "'");
     }
 
-    private static byte[] makeKey(PrivateFile keyFile, SecureRandom random) {
-        byte[] key = Seal.newKey(random);
+    private static byte[] makeKey(OwnerOnlyFile keyFile, SecureRandom random) {
+        byte[] key = AesGcmCipher.newKey(random);
         keyFile.write(Base64.getEncoder().encode(key));
         return key;
     }
 
-    private static byte[] missingKey(PrivateFile file, PrivateFile keyFile) {
+    private static byte[] missingKey(OwnerOnlyFile file, OwnerOnlyFile keyFile) {
         throw new IllegalStateException("cannot open the secrets: " + file.path() + "; there is no key: "
                 + keyFile.path() + " is missing and none was given; give the one it was written with");
     }

@@ -31,7 +31,7 @@ class VaultTest {
     }
 
     private static String newKey() {
-        return Base64.getEncoder().encodeToString(Seal.newKey(new SecureRandom()));
+        return Base64.getEncoder().encodeToString(AesGcmCipher.newKey(new SecureRandom()));
     }
 
     private Path file() {

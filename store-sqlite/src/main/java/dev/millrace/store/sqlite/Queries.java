@@ -2,13 +2,13 @@ package dev.millrace.store.sqlite;
 
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
-import dev.millrace.engine.EventRecord;
-import dev.millrace.engine.EventStore.Cursor;
-import dev.millrace.engine.EventStore.Standing;
-import dev.millrace.engine.EventStore.SubtreePage;
-import dev.millrace.engine.RecordRange;
-import dev.millrace.engine.StreamHead;
-import dev.millrace.engine.StreamKey;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore.Cursor;
+import dev.millrace.engine.spi.EventStore.Standing;
+import dev.millrace.engine.spi.EventStore.SubtreePage;
+import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,9 +30,9 @@ final class Queries {
     private static final long LOOKED_AT = 10_000;
     private static final String RECORD = "SELECT position, offset, created_at, type, key, json FROM events";
 
-    private final Statements statements;
+    private final PreparedStatements statements;
 
-    Queries(Statements statements) {
+    Queries(PreparedStatements statements) {
         this.statements = statements;
     }
 

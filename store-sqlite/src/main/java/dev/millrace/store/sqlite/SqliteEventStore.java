@@ -1,11 +1,11 @@
 package dev.millrace.store.sqlite;
 
 import dev.millrace.core.StreamPath;
-import dev.millrace.engine.EventRecord;
-import dev.millrace.engine.EventStore;
-import dev.millrace.engine.RecordRange;
-import dev.millrace.engine.StreamHead;
-import dev.millrace.engine.StreamKey;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,11 +41,11 @@ public final class SqliteEventStore implements EventStore {
     private static final System.Logger LOG = System.getLogger(SqliteEventStore.class.getPackageName());
 
     private final DirectoryLock lock;
-    private final Writer writer;
-    private final Readers readers;
+    private final WriteConnection writer;
+    private final ReadConnectionPool readers;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private SqliteEventStore(DirectoryLock lock, Writer writer, Readers readers) {
+    private SqliteEventStore(DirectoryLock lock, WriteConnection writer, ReadConnectionPool readers) {
         this.lock = lock;
         this.writer = writer;
         this.readers = readers;
@@ -59,7 +59,7 @@ public final class SqliteEventStore implements EventStore {
      * @throws UncheckedIOException when the directory or the file cannot be used
      */
     public static SqliteEventStore open(Path directory) {
-        return open(directory, Writer.UNLIMITED);
+        return open(directory, WriteConnection.UNLIMITED);
     }
 
     /** As {@link #open(Path)}, with a database that may not grow beyond so many pages: a disk that can be full. */
@@ -68,11 +68,11 @@ public final class SqliteEventStore implements EventStore {
         DirectoryLock lock = DirectoryLock.take(home);
         Path file = home.resolve(FILE);
         try {
-            Readers readers = new Readers(file);
-            return new SqliteEventStore(lock, Writer.open(file, readers, maxPages), readers);
+            ReadConnectionPool readers = new ReadConnectionPool(file);
+            return new SqliteEventStore(lock, WriteConnection.open(file, readers, maxPages), readers);
         } catch (SQLException e) {
             lock.close();
-            throw StoreFailure.of("cannot open the event store", file, e);
+            throw SqlExceptionTranslator.of("cannot open the event store", file, e);
         } catch (RuntimeException | Error e) {
             lock.close();
             throw e;

@@ -1,11 +1,11 @@
 package dev.millrace.store.sqlite;
 
-import dev.millrace.engine.EventRecord;
-import dev.millrace.engine.EventStore;
-import dev.millrace.engine.EventStore.Cursor;
-import dev.millrace.engine.EventStore.Transaction;
-import dev.millrace.engine.StreamHead;
-import dev.millrace.engine.StreamKey;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.EventStore.Cursor;
+import dev.millrace.engine.spi.EventStore.Transaction;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -33,8 +33,8 @@ final class SqliteTransaction implements Transaction {
         T take() throws SQLException;
     }
 
-    private final Writer writer;
-    private final Statements statements;
+    private final WriteConnection writer;
+    private final PreparedStatements statements;
     private final Queries queries;
     private final Map<StreamKey, StreamRow> streams = new HashMap<>();
     private final Map<StreamKey, StreamRow> moved = new HashMap<>();
@@ -43,7 +43,7 @@ final class SqliteTransaction implements Transaction {
     private boolean removed;
     private Phase phase = Phase.OPEN;
 
-    SqliteTransaction(Writer writer, Statements statements, Queries queries, long lastPosition) {
+    SqliteTransaction(WriteConnection writer, PreparedStatements statements, Queries queries, long lastPosition) {
         this.writer = writer;
         this.statements = statements;
         this.queries = queries;

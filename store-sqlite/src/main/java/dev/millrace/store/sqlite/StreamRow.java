@@ -1,6 +1,6 @@
 package dev.millrace.store.sqlite;
 
-import dev.millrace.engine.StreamHead;
+import dev.millrace.engine.spi.StreamHead;
 import java.util.HashSet;
 import java.util.Set;
 

@@ -18,12 +18,12 @@ final class WriteAheadLog {
     private static final Duration PATIENCE = Duration.ofMillis(250);
 
     private final Path file;
-    private final Statements statements;
-    private final Readers readers;
+    private final PreparedStatements statements;
+    private final ReadConnectionPool readers;
     private final long growth;
     private long limit;
 
-    WriteAheadLog(Path database, Statements statements, Readers readers, long limitBytes) {
+    WriteAheadLog(Path database, PreparedStatements statements, ReadConnectionPool readers, long limitBytes) {
         this.growth = limitBytes;
         this.limit = limitBytes;
         this.file = database.resolveSibling(database.getFileName() + "-wal");

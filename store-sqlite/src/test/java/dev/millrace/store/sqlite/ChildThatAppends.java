@@ -1,6 +1,6 @@
 package dev.millrace.store.sqlite;
 
-import dev.millrace.core.Appended;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.JsonCodec;
@@ -41,7 +41,7 @@ final class ChildThatAppends {
                     .idempotencyKey(key)
                     .build();
             try {
-                Appended appended = streams.append(path, input).get(60, TimeUnit.SECONDS);
+                AppendResult appended = streams.append(path, input).get(60, TimeUnit.SECONDS);
                 System.out.println(path + " " + appended.offset() + " " + key + " .");
             } catch (Exception e) {
                 throw new IllegalStateException("append failed: " + path + " " + key, e);

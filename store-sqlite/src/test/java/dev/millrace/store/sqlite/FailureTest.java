@@ -3,9 +3,9 @@ package dev.millrace.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.engine.EventRecord;
-import dev.millrace.engine.EventStore.Transaction;
-import dev.millrace.engine.RecordRange;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore.Transaction;
+import dev.millrace.engine.spi.RecordRange;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,7 +146,7 @@ class FailureTest {
     void should_say_what_to_do(SQLiteErrorCode code, String advice) {
         SQLException cause = new SQLiteException("raw", code);
 
-        assertThat(StoreFailure.of("cannot commit", directory, cause))
+        assertThat(SqlExceptionTranslator.of("cannot commit", directory, cause))
                 .hasMessageStartingWith("cannot commit: " + directory + "; ")
                 .hasMessageContaining(advice)
                 .hasRootCause(cause);

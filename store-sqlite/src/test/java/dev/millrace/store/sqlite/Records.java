@@ -2,11 +2,11 @@ package dev.millrace.store.sqlite;
 
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
-import dev.millrace.engine.EventRecord;
-import dev.millrace.engine.EventStore;
-import dev.millrace.engine.EventStore.Transaction;
-import dev.millrace.engine.StreamHead;
-import dev.millrace.engine.StreamKey;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.EventStore.Transaction;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
 import java.time.Instant;
 import java.util.Optional;
 

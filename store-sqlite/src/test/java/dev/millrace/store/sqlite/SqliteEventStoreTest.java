@@ -1,7 +1,7 @@
 package dev.millrace.store.sqlite;
 
-import dev.millrace.contracts.EventStoreContract;
-import dev.millrace.engine.EventStore;
+import dev.millrace.contracts.store.EventStoreContract;
+import dev.millrace.engine.spi.EventStore;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;

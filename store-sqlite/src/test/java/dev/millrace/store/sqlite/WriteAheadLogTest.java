@@ -29,8 +29,8 @@ class WriteAheadLogTest {
     @Test
     void should_begin_the_log_anew_at_a_moment_without_readers() throws Exception {
         Path file = directory.resolve("test.db");
-        try (Statements statements = new Statements(Connections.writing(file));
-                Readers readers = new Readers(file)) {
+        try (PreparedStatements statements = new PreparedStatements(ConnectionSetup.writing(file));
+                ReadConnectionPool readers = new ReadConnectionPool(file)) {
             WriteAheadLog log = new WriteAheadLog(file, statements, readers, 100_000);
             statements.run("CREATE TABLE t (b BLOB)");
             log.trim();
@@ -59,7 +59,7 @@ class WriteAheadLogTest {
         }
     }
 
-    private static void write(Statements statements) throws Exception {
+    private static void write(PreparedStatements statements) throws Exception {
         statements.run("INSERT INTO t VALUES (zeroblob(500000))");
     }
 

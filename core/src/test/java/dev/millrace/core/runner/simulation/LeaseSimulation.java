@@ -6,7 +6,7 @@ import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamException;
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.RunnerStatus;
 import dev.millrace.core.runner.RunnerStatus.Phase;
 import dev.millrace.core.runner.SnapshotStore;
@@ -97,7 +97,7 @@ final class LeaseSimulation {
         Host process = new Host(world, "process-" + ++processes, service, disk, clock, manners, builder -> {
             snapshots.ifPresent(
                     store -> builder.snapshots(store, Ledger.Account.class).snapshotEvery(5));
-            return builder.effectsFrom(EffectsFrom.BEGINNING).exclusive(LEASE);
+            return builder.effectsFrom(EffectStartPolicy.BEGINNING).exclusive(LEASE);
         });
         process.watchedBy(witness::saved);
         process.ledger().watchedBy(this::begins);

@@ -1,6 +1,6 @@
 package dev.millrace.core.runner.simulation;
 
-import dev.millrace.core.Appended;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.Fence;
@@ -58,7 +58,7 @@ final class LeaseWitness implements Service.Witness {
     }
 
     @Override
-    public void stored(Host process, Appended appended, Optional<Fence> fence) {
+    public void stored(Host process, AppendResult appended, Optional<Fence> fence) {
         Event event = appended.event();
         Optional<BuiltInType> type = BuiltInType.of(event.type());
         if (type.filter(BuiltInType.LEASE_CLAIMED::equals).isPresent()) {

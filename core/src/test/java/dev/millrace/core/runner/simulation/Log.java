@@ -1,6 +1,6 @@
 package dev.millrace.core.runner.simulation;
 
-import dev.millrace.core.Appended;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
@@ -57,10 +57,10 @@ final class Log {
      *
      * @throws StreamException when it is refused
      */
-    Appended append(EventInput input) {
+    AppendResult append(EventInput input) {
         Event known = input.idempotencyKey().map(keys::get).orElse(null);
         if (known != null) {
-            return new Appended(known, true, !known.payloadJson().equals(input.payload()));
+            return new AppendResult(known, true, !known.payloadJson().equals(input.payload()));
         }
         if (paused && !BuiltInType.RESUMED.matches(input.type())) {
             throw new StreamException(StreamException.Code.PAUSED, path, "the stream is paused");
@@ -79,7 +79,7 @@ final class Log {
         paused = BuiltInType.PAUSED.matches(input.type()) || (paused && !BuiltInType.RESUMED.matches(input.type()));
         world.note("stored " + path + "@" + event.offset() + " " + event.type() + " " + told(event));
         List.copyOf(watchers).forEach(Runnable::run);
-        return new Appended(event, false, false);
+        return new AppendResult(event, false, false);
     }
 
     /** Without the names that processes make up for themselves, which no seed decides. */

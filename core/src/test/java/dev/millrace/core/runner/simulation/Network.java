@@ -1,8 +1,8 @@
 package dev.millrace.core.runner.simulation;
 
-import dev.millrace.core.Appended;
-import dev.millrace.core.Connected;
-import dev.millrace.core.Destroyed;
+import dev.millrace.core.AppendResult;
+import dev.millrace.core.ConnectionInfo;
+import dev.millrace.core.DestroyResult;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
@@ -42,8 +42,8 @@ final class Network implements EventStreams {
     }
 
     @Override
-    public CompletableFuture<Appended> append(StreamPath path, EventInput input) {
-        CompletableFuture<Appended> answer = new CompletableFuture<>();
+    public CompletableFuture<AppendResult> append(StreamPath path, EventInput input) {
+        CompletableFuture<AppendResult> answer = new CompletableFuture<>();
         boolean requestLost = strikes(12) || process.isMute();
         boolean answerLost = strikes(12);
         world.after(process.latency(), () -> {
@@ -52,7 +52,7 @@ final class Network implements EventStreams {
                 return;
             }
             try {
-                Appended appended = service.append(process, path, input);
+                AppendResult appended = service.append(process, path, input);
                 world.after(process.latency(), () -> {
                     if (answerLost || process.isDeaf()) {
                         world.after(
@@ -143,7 +143,7 @@ final class Network implements EventStreams {
             if (log == service.log()) {
                 process.attends(incarnation);
             }
-            subscriber.onConnected(new Connected(incarnation, watermark, gap));
+            subscriber.onConnected(new ConnectionInfo(incarnation, watermark, gap));
             wake();
         }
 
@@ -225,7 +225,7 @@ final class Network implements EventStreams {
     }
 
     @Override
-    public CompletableFuture<List<Appended>> appendAll(StreamPath path, List<EventInput> inputs) {
+    public CompletableFuture<List<AppendResult>> appendAll(StreamPath path, List<EventInput> inputs) {
         throw new UnsupportedOperationException("not simulated");
     }
 
@@ -245,7 +245,7 @@ final class Network implements EventStreams {
     }
 
     @Override
-    public CompletableFuture<Destroyed> destroy(StreamPath path, boolean children) {
+    public CompletableFuture<DestroyResult> destroy(StreamPath path, boolean children) {
         throw new UnsupportedOperationException("not simulated");
     }
 }

@@ -2,7 +2,7 @@ package dev.millrace.core.runner.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.EffectStartPolicy;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +18,7 @@ class RunnerSimulationTest {
         return only == null ? LongStream.range(0, SEEDS) : LongStream.of(only);
     }
 
-    private static void live(long seed, EffectsFrom policy) {
+    private static void live(long seed, EffectStartPolicy policy) {
         Simulation simulation = new Simulation(seed, policy);
         try {
             simulation.run();
@@ -32,19 +32,19 @@ class RunnerSimulationTest {
 
     @Test
     void should_answer_everything_that_was_accepted_exactly_once() {
-        seeds().forEach(seed -> live(seed, EffectsFrom.BEGINNING));
+        seeds().forEach(seed -> live(seed, EffectStartPolicy.BEGINNING));
     }
 
     @Test
     void should_answer_nothing_twice_when_only_live_events_count() {
-        seeds().forEach(seed -> live(seed, EffectsFrom.LIVE));
+        seeds().forEach(seed -> live(seed, EffectStartPolicy.LIVE));
     }
 
     @Test
     void should_tell_the_same_story_again() {
-        String once = new Simulation(42, EffectsFrom.BEGINNING).run();
+        String once = new Simulation(42, EffectStartPolicy.BEGINNING).run();
 
-        assertThat(new Simulation(42, EffectsFrom.BEGINNING).run()).isEqualTo(once);
-        assertThat(new Simulation(43, EffectsFrom.BEGINNING).run()).isNotEqualTo(once);
+        assertThat(new Simulation(42, EffectStartPolicy.BEGINNING).run()).isEqualTo(once);
+        assertThat(new Simulation(43, EffectStartPolicy.BEGINNING).run()).isNotEqualTo(once);
     }
 }

@@ -1,6 +1,6 @@
 package dev.millrace.core.runner.simulation;
 
-import dev.millrace.core.Appended;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.Fence;
 import dev.millrace.core.StreamException;
@@ -13,7 +13,7 @@ import java.util.Optional;
 final class Service {
     /** Sees everything that a process has appended. */
     interface Witness {
-        void stored(Host process, Appended appended, Optional<Fence> fence);
+        void stored(Host process, AppendResult appended, Optional<Fence> fence);
     }
 
     private final World world;
@@ -42,7 +42,7 @@ final class Service {
      *
      * @throws StreamException when it is refused
      */
-    Appended append(Host process, StreamPath path, EventInput input) {
+    AppendResult append(Host process, StreamPath path, EventInput input) {
         Log log = at(path);
         Optional<Fence> fence = input.metadata().flatMap(Fence::of);
         boolean known = input.idempotencyKey().filter(log::knows).isPresent();
@@ -50,7 +50,7 @@ final class Service {
             world.note(process + " is fenced with " + fence.get().epoch() + ": " + input.type());
             throw new StreamException(StreamException.Code.FENCED, path, "lease " + fence.get() + " is not held");
         }
-        Appended appended = log.append(input);
+        AppendResult appended = log.append(input);
         if (!known) {
             witness.stored(process, appended, fence);
         }

@@ -6,7 +6,7 @@ import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamException;
-import dev.millrace.core.runner.EffectsFrom;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.RunnerStatus;
 import dev.millrace.core.runner.RunnerStatus.Phase;
 import dev.millrace.core.runner.SnapshotStore;
@@ -30,7 +30,7 @@ final class Simulation {
 
     private final World world;
     private final Log log;
-    private final EffectsFrom policy;
+    private final EffectStartPolicy policy;
     private final Service service;
     private final Disk disk = new Disk();
     private final Optional<SnapshotStore> snapshots;
@@ -38,7 +38,7 @@ final class Simulation {
     private int processes;
     private int ids;
 
-    Simulation(long seed, EffectsFrom policy) {
+    Simulation(long seed, EffectStartPolicy policy) {
         this.world = new World(seed);
         this.policy = policy;
         this.snapshots = seed % 2 == 0 ? Optional.empty() : Optional.of(SnapshotStore.inMemory());
@@ -154,7 +154,7 @@ final class Simulation {
         long answers = Verdict.answers(asked, events);
         long deadLetters = Verdict.deadLetters(offset, events);
         boolean hopeless = asked.failures() > RETRIES;
-        if (policy.equals(EffectsFrom.BEGINNING)) {
+        if (policy.equals(EffectStartPolicy.BEGINNING)) {
             assertThat(answers).as("answers to %s at %s", asked, offset).isEqualTo(hopeless ? 0 : 1);
             assertThat(deadLetters)
                     .as("dead letters for %s at %s", asked, offset)

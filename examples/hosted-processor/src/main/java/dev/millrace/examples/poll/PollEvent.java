@@ -1,8 +1,8 @@
 package dev.millrace.examples.poll;
 
 import dev.millrace.core.EventName;
-import dev.millrace.core.NotBlank;
-import dev.millrace.core.Positive;
+import dev.millrace.core.payload.NotBlank;
+import dev.millrace.core.payload.Positive;
 import java.util.List;
 import java.util.Map;
 

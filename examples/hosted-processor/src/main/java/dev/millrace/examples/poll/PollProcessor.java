@@ -2,8 +2,8 @@ package dev.millrace.examples.poll;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
-import dev.millrace.core.processor.Draft;
 import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -58,8 +58,9 @@ final class PollProcessor implements Processor<PollState> {
     private static CompletionStage<Void> close(PollState state, Effects<PollState> effects) {
         return state.open()
                 .filter(PollState.Poll::isComplete)
-                .map(poll -> Effects.done(effects.append(Draft.of(new PollEvent.Closed(poll.winner(), poll.votes()))
-                        .because(poll.openedAt()))))
+                .map(poll ->
+                        Effects.done(effects.append(EventDraft.of(new PollEvent.Closed(poll.winner(), poll.votes()))
+                                .because(poll.openedAt()))))
                 .orElseGet(Effects::none);
     }
 }

@@ -1,0 +1,45 @@
+package dev.millrace.cli;
+
+import java.util.Locale;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** What libraries log goes to standard error, a line each: warnings only, unless asked for more. */
+public final class QuietLogging {
+    /** Called by the platform the first time anything is logged; so a command that logs nothing does not wait for it. */
+    public QuietLogging() {
+        Logger root = Logger.getLogger("");
+        for (Handler handler : root.getHandlers()) {
+            root.removeHandler(handler);
+        }
+        ConsoleHandler handler = new ConsoleHandler();
+        handler.setFormatter(new OneLine());
+        handler.setLevel(Level.ALL);
+        root.addHandler(handler);
+        root.setLevel(Level.WARNING);
+    }
+
+    static void install() {
+        System.setProperty("java.util.logging.config.class", QuietLogging.class.getName());
+    }
+
+    /** Shows what our own modules say in passing, and where warnings come from. */
+    static void speakUp() {
+        Logger.getLogger("").setLevel(Level.INFO);
+    }
+
+    /** {@code millrace: warning: message (cause)}. */
+    static final class OneLine extends Formatter {
+        @Override
+        public String format(LogRecord record) {
+            Throwable thrown = record.getThrown();
+            String text = formatMessage(record) + (thrown == null ? "" : " (" + thrown + ")");
+            return "millrace: " + record.getLevel().getName().toLowerCase(Locale.ROOT) + ": "
+                    + text.replaceAll("\\s*\\R\\s*", "; ") + System.lineSeparator();
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package dev.millrace.cli.internal.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.internal.terminal.CommandException;
+import dev.millrace.cli.internal.terminal.EventWriter;
+import dev.millrace.cli.internal.terminal.OutputFormat;
+import dev.millrace.cli.internal.terminal.Terminal;
+import dev.millrace.client.HttpEventStreams;
+import dev.millrace.core.AppendResult;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace append}: events into a stream. */
+@Command(
+        name = "append",
+        description = "Appends one event or many, and prints what was stored.",
+        footer = {
+            "  millrace append /demo/agent --type agent-input-added \\",
+            "      --payload '{\"role\": \"user\", \"content\": \"What is 6 * 7?\"}'",
+            "  millrace append /orders --json '{\"type\": \"order-placed\"}' --key order-17",
+            "  millrace append /orders < events.ndjson",
+            "  millrace read /orders --format ndjson | millrace append /copy"
+        })
+public final class AppendCommand implements Callable<Integer> {
+    private static final int BATCH = 500;
+
+    private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by the parser
+    private CommandSpec spec;
+
+    @Mixin
+    private final ServerOptions remote = new ServerOptions();
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "PATH",
+            description = "The stream; left out, stored events go to the stream they were read from.")
+    private @Nullable String path;
+
+    @Option(names = "--type", paramLabel = "TYPE", description = "The type of the one event.")
+    private @Nullable String type;
+
+    @Option(
+            names = "--payload",
+            paramLabel = "JSON",
+            description = "Its payload, an object; @FILE reads a file and - standard input.")
+    private @Nullable String payload;
+
+    @Option(
+            names = "--json",
+            paramLabel = "EVENT",
+            description =
+                    "A whole event, an array of them, or one a line; @FILE and - as above. Without --type and --json"
+                            + " standard input is read.")
+    private @Nullable String json;
+
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            description = "The idempotency key: a second append with it changes nothing.")
+    private @Nullable String key;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "log",
+            description = "How to print what was stored: log, yaml, json or ndjson. Default: ${DEFAULT-VALUE}")
+    private OutputFormat format = OutputFormat.LOG;
+
+    public AppendCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        List<EventTextParser.Addressed> events = events();
+        List<StreamPath> targets =
+                events.stream().map(event -> remote.path(target(event))).toList();
+        boolean allValid = true;
+        try (HttpEventStreams streams = remote.connect()) {
+            EventWriter writer = format.to(terminal);
+            int from = 0;
+            while (from < events.size()) {
+                StreamPath stream = targets.get(from);
+                List<EventInput> batch = new ArrayList<>();
+                int to = from;
+                while (to < events.size()
+                        && batch.size() < BATCH
+                        && targets.get(to).equals(stream)) {
+                    batch.add(events.get(to++).input());
+                }
+                List<AppendResult> answers = ServerOptions.await(append(streams, stream, batch));
+                for (int i = 0; i < answers.size(); i++) {
+                    writer.write(answers.get(i).event());
+                    allValid &= explain(answers.get(i), batch.get(i));
+                }
+                from = to;
+            }
+            writer.end();
+        }
+        return allValid ? 0 : 1;
+    }
+
+    /** One event alone is told whether its key was stored already; the events of a batch are not. */
+    private static CompletableFuture<List<AppendResult>> append(
+            HttpEventStreams streams, StreamPath stream, List<EventInput> batch) {
+        return batch.size() == 1
+                ? streams.append(stream, batch.get(0)).thenApply(List::of)
+                : streams.appendAll(stream, batch);
+    }
+
+    private List<EventTextParser.Addressed> events() throws IOException {
+        if (type != null && json != null) {
+            throw usage("--type and --json exclude each other");
+        }
+        if (payload != null && type == null) {
+            throw usage("--payload needs --type");
+        }
+        try {
+            if (type != null) {
+                EventInput.Builder input = EventInput.builder();
+                input.type(type);
+                if (payload != null) {
+                    input.payload(json("--payload", content(payload)));
+                }
+                if (key != null) {
+                    input.idempotencyKey(key);
+                }
+                return List.of(new EventTextParser.Addressed(Optional.empty(), input.build()));
+            }
+            List<EventTextParser.Addressed> given = EventTextParser.read(content(json == null ? "-" : json));
+            List<EventTextParser.Addressed> events =
+                    given.stream().filter(event -> !event.isOfTheService()).toList();
+            if (events.size() < given.size()) {
+                terminal.note("left out " + (given.size() - events.size())
+                        + " that every stream gets from the service itself");
+            }
+            if (key == null) {
+                return events;
+            }
+            if (events.size() != 1) {
+                throw usage("--key is for one event, and there are " + events.size());
+            }
+            EventInput keyed = EventInput.builder()
+                    .from(events.get(0).input())
+                    .idempotencyKey(key)
+                    .build();
+            return List.of(new EventTextParser.Addressed(events.get(0).path(), keyed));
+        } catch (IllegalArgumentException e) {
+            throw usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static JsonNode json(String option, String text) {
+        try {
+            return JsonCodec.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    option + " is not JSON: " + e.getMessage() + "; give an object, '{\"text\": \"hi\"}', or @FILE", e);
+        }
+    }
+
+    /** Text as given, or the file behind {@code @}, or standard input for {@code -}. */
+    private String content(String argument) throws IOException {
+        if (argument.equals("-")) {
+            return new String(terminal.in().readAllBytes(), StandardCharsets.UTF_8);
+        }
+        if (argument.startsWith("@")) {
+            try {
+                return Files.readString(Path.of(argument.substring(1)));
+            } catch (NoSuchFileException e) {
+                throw new CommandException("there is no file " + argument.substring(1), e);
+            }
+        }
+        return argument;
+    }
+
+    private String target(EventTextParser.Addressed event) {
+        if (path != null) {
+            return path;
+        }
+        return event.path().orElseThrow(() -> usage("where to? give the PATH of a stream"));
+    }
+
+    /** Says on standard error what a script should know about an append; false when the event was not valid. */
+    private boolean explain(AppendResult stored, EventInput sent) {
+        if (stored.replayed()) {
+            terminal.note("nothing was appended: key '"
+                    + stored.event().idempotencyKey().orElse("") + "' is stored at offset " + stored.offset()
+                    + (stored.diverged() ? ", and what is stored there says something else" : ""));
+        }
+        boolean invalid =
+                BuiltInType.INVALID_EVENT_APPENDED.matches(stored.event().type())
+                        && !BuiltInType.INVALID_EVENT_APPENDED.matches(sent.type());
+        if (invalid) {
+            String error = stored.event().payloadJson().path("error").asText();
+            terminal.note("stored as an invalid event at offset " + stored.offset() + ": "
+                    + error.strip().replaceAll("\\R", "; "));
+        }
+        return !invalid;
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.millrace.cli.internal.client;
+
+import dev.millrace.cli.internal.terminal.Terminal;
+import dev.millrace.client.HttpEventStreams;
+import dev.millrace.core.DestroyResult;
+import dev.millrace.core.StreamPath;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code millrace destroy}: a stream is gone. */
+@Command(
+        name = "destroy",
+        description = "Wipes a stream with everything in it, and prints what is gone. Nothing brings it back.",
+        footer = {"  millrace destroy /demo/what-if", "  millrace destroy /demo --children"})
+public final class DestroyCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin
+    private final ServerOptions remote = new ServerOptions();
+
+    @Parameters(index = "0", paramLabel = "PATH", description = "The stream.")
+    private String path = "";
+
+    @Option(names = "--children", description = "Everything below it as well.")
+    private boolean children;
+
+    public DestroyCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        StreamPath stream = remote.path(path);
+        try (HttpEventStreams streams = remote.connect()) {
+            DestroyResult destroyed = ServerOptions.await(streams.destroy(stream, children));
+            destroyed
+                    .finalStates()
+                    .forEach((gone, state) -> terminal.out().println(gone + "  " + state.eventCount() + " events"));
+            if (destroyed.count() == 0) {
+                terminal.note("there is no stream " + stream);
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,120 @@
+package dev.millrace.cli.internal.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.cli.internal.terminal.TerminalText;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.JsonCodec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Events as they are typed or piped: one JSON object, an array of them, or one on each line. */
+final class EventTextParser {
+    private static final Set<String> FIELDS = Set.of("type", "payload", "metadata", "idempotencyKey", "offset");
+    private static final Set<String> GIVEN_BY_THE_SERVICE = Set.of("streamPath", "offset", "createdAt");
+
+    private static final String RESERVED_KEYS = "millrace/";
+
+    private EventTextParser() {}
+
+    /**
+     * An event and where it wants to go.
+     *
+     * @param path the stream it was read from, when it was
+     */
+    record Addressed(Optional<String> path, EventInput input) {
+        /** Whether it was read from a stream into which the service had written it on its own. */
+        boolean isOfTheService() {
+            return path.isPresent()
+                    && (BuiltInType.INITIALIZED.matches(input.type())
+                            || input.idempotencyKey().orElse("").startsWith(RESERVED_KEYS));
+        }
+    }
+
+    /**
+     * Reads all events of a text. A stored event, as {@code millrace read} prints it, loses what the service gave it.
+     *
+     * @throws IllegalArgumentException when it is something else; the message says where
+     */
+    static List<Addressed> read(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("there is no event in the input; give a JSON object");
+        }
+        List<JsonNode> values = values(text);
+        List<Addressed> events = new ArrayList<>();
+        for (JsonNode value : values) {
+            String place = values.size() == 1 ? "the event" : "event " + (events.size() + 1);
+            events.add(event(value, place));
+        }
+        return events;
+    }
+
+    private static List<JsonNode> values(String text) {
+        try {
+            JsonNode json = JsonCodec.parse(text);
+            if (!json.isArray()) {
+                return List.of(json);
+            }
+            List<JsonNode> items = new ArrayList<>();
+            json.forEach(items::add);
+            return items;
+        } catch (IllegalArgumentException notOneValue) {
+            if (text.strip().lines().count() == 1 || !text.strip().startsWith("{\"")) {
+                throw new IllegalArgumentException("not JSON: " + notOneValue.getMessage(), notOneValue);
+            }
+        }
+        List<JsonNode> lines = new ArrayList<>();
+        int number = 0;
+        for (String line : text.split("\n", -1)) {
+            number++;
+            if (!line.isBlank()) {
+                try {
+                    lines.add(JsonCodec.parse(line));
+                } catch (IllegalArgumentException e) {
+                    String why = String.valueOf(e.getMessage()).replace("(line 1, ", "(");
+                    throw new IllegalArgumentException("line " + number + " is not JSON: " + why, e);
+                }
+            }
+        }
+        return lines;
+    }
+
+    private static Addressed event(JsonNode value, String place) {
+        if (!(value instanceof ObjectNode object)) {
+            throw new IllegalArgumentException(
+                    place + " is not a JSON object: " + TerminalText.clip(value.toString(), 60));
+        }
+        Optional<String> path = Optional.empty();
+        if (object.has("streamPath") && object.has("createdAt")) {
+            path = Optional.of(object.path("streamPath").asText());
+            object = object.deepCopy().remove(GIVEN_BY_THE_SERVICE);
+        }
+        for (var field : object.properties()) {
+            if (!FIELDS.contains(field.getKey())) {
+                throw new IllegalArgumentException(place + " has the unknown field '" + field.getKey()
+                        + "'; an event has type, payload, metadata, idempotencyKey and offset");
+            }
+        }
+        if (!object.path("type").isTextual()) {
+            throw new IllegalArgumentException(place + " has no type; give it one, {\"type\": \"user-said\"}");
+        }
+        EventInput.Builder input = EventInput.builder();
+        input.type(object.path("type").textValue());
+        if (object.has("payload")) {
+            input.payload(object.path("payload"));
+        }
+        if (object.has("metadata")) {
+            input.metadata(object.path("metadata"));
+        }
+        if (object.has("idempotencyKey")) {
+            input.idempotencyKey(object.path("idempotencyKey").asText());
+        }
+        if (object.has("offset")) {
+            input.offset(object.path("offset").asLong());
+        }
+        return new Addressed(path, input.build());
+    }
+}

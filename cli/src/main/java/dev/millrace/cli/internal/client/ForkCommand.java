@@ -1,0 +1,57 @@
+package dev.millrace.cli.internal.client;
+
+import dev.millrace.cli.internal.terminal.Terminal;
+import dev.millrace.client.HttpEventStreams;
+import dev.millrace.core.StreamPath;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code millrace fork}: what if it had gone on otherwise? */
+@Command(
+        name = "fork",
+        description = {
+            "Makes a new stream that begins with the events of another one.",
+            "What the copied events configure does nothing before the first append to the new stream."
+        },
+        footer = {
+            "  millrace fork /demo/agent --at 7 --to /demo/what-if",
+            "  millrace append /demo/what-if --type agent-input-added \\",
+            "      --payload '{\"role\": \"user\", \"content\": \"And without the tool?\"}'"
+        })
+public final class ForkCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin
+    private final ServerOptions remote = new ServerOptions();
+
+    @Parameters(index = "0", paramLabel = "PATH", description = "The stream to begin like.")
+    private String path = "";
+
+    @Option(names = "--at", paramLabel = "N", required = true, description = "The offset of the last event to copy.")
+    private long at;
+
+    @Option(
+            names = "--to",
+            paramLabel = "PATH",
+            required = true,
+            description = "The new stream; nobody has touched it.")
+    private String to = "";
+
+    public ForkCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        StreamPath from = remote.path(path);
+        StreamPath target = remote.path(to);
+        try (HttpEventStreams streams = remote.connect()) {
+            ServerOptions.await(streams.fork(from, at, target));
+        }
+        terminal.out().println(target + " begins like " + from + " up to offset " + at);
+        return 0;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.millrace.cli.internal.client;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.cli.internal.terminal.Terminal;
+import dev.millrace.client.HttpEventStreams;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.StreamSummary;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code millrace list}: which streams there are. */
+@Command(
+        name = "list",
+        description = "Prints a stream and everything below it that there ever was, newest first.",
+        footer = {"  millrace list", "  millrace list /demo", "  millrace list --format ndjson | jq -r .path"})
+public final class ListCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin
+    private final ServerOptions remote = new ServerOptions();
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "PATH",
+            description = "The stream. Default: /, all of the project")
+    private String path = "/";
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "log",
+            description = "log, one line a stream for people, or ndjson. Default: ${DEFAULT-VALUE}")
+    private Form form = Form.LOG;
+
+    /** How a list is printed. */
+    enum Form {
+        LOG,
+        NDJSON
+    }
+
+    public ListCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        StreamPath stream = remote.path(path);
+        try (HttpEventStreams streams = remote.connect()) {
+            List<StreamSummary> found = ServerOptions.await(streams.list(stream));
+            for (StreamSummary summary : found) {
+                String time = JsonCodec.time(summary.createdAt());
+                terminal.out()
+                        .println(
+                                form == Form.LOG
+                                        ? time + "  " + summary.path()
+                                        : JsonCodec.writeText(JsonNodeFactory.instance
+                                                .objectNode()
+                                                .put("path", summary.path().value())
+                                                .put("createdAt", time)));
+            }
+            if (found.isEmpty()) {
+                terminal.note("there is no stream " + stream);
+            }
+        }
+        return 0;
+    }
+}

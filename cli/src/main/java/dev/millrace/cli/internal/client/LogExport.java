@@ -1,0 +1,116 @@
+package dev.millrace.cli.internal.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.cli.internal.terminal.OutputFormat;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamPath;
+import dev.millrace.testkit.log.SecretRedaction;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A stream on its way into a log. The events wait in a temporary file, so that a long stream needs no memory, the header
+ * can count them, and a failure on the way leaves no half of a log behind. For one thread.
+ */
+final class LogExport implements AutoCloseable {
+    /** Small, because an event may be large. */
+    private static final int PAGE = 250;
+
+    private final EventStreams streams;
+    private final StreamPath path;
+    private final Optional<SecretRedaction> redaction;
+    private final Path body;
+    private long events;
+    private long firstOffset;
+    private long lastOffset;
+    private long redacted;
+
+    /** What stands in the way of recording is found out before the first event is read. */
+    LogExport(EventStreams streams, StreamPath path, Optional<SecretRedaction> redaction) throws IOException {
+        this.streams = streams;
+        this.path = path;
+        this.redaction = redaction;
+        this.body = Files.createTempFile("millrace-recording", ".yaml");
+    }
+
+    /** Reads the events between two offsets, both exclusive, as far as the stream goes now. */
+    void read(long after, long before) throws Exception {
+        long end = Math.min(before, end());
+        long last = after;
+        boolean more = true;
+        try (BufferedWriter out = Files.newBufferedWriter(body)) {
+            while (more) {
+                List<Event> page = page(ReadRange.builder()
+                        .afterOffset(last)
+                        .beforeOffset(end)
+                        .limit(PAGE)
+                        .build());
+                for (Event event : page) {
+                    out.write(text(event));
+                    last = event.offset();
+                }
+                more = page.size() == PAGE;
+            }
+        }
+    }
+
+    /** The offset after the newest event. */
+    private long end() throws Exception {
+        List<Event> newest = page(ReadRange.builder().descending(true).limit(1).build());
+        return newest.isEmpty() ? 1 : newest.get(0).offset() + 1;
+    }
+
+    private List<Event> page(ReadRange range) throws Exception {
+        return ServerOptions.await(streams.read(path, range));
+    }
+
+    private String text(Event event) {
+        ObjectNode json = JsonCodec.toTree(event);
+        if (redaction.isPresent()) {
+            SecretRedaction.Redacted clean = redaction.get().redact(json);
+            json = clean.event();
+            redacted += clean.replaced();
+        }
+        firstOffset = events == 0 ? event.offset() : firstOffset;
+        lastOffset = event.offset();
+        events++;
+        return OutputFormat.yaml(JsonCodec.write(json));
+    }
+
+    /** What the log is, as a comment above it. */
+    String header(ProjectSlug project, long after, long before, Instant now) {
+        String asked = (after > 0 ? ", after " + after : "") + (before < Long.MAX_VALUE ? ", before " + before : "");
+        String offsets = events == 0 ? "none" : events + ", offsets " + firstOffset + " to " + lastOffset;
+        String secrets = redaction.isEmpty() ? "not looked for (--no-redact)" : redacted + " redacted";
+        return "# stream: " + path + "\n# project: " + project + "\n# events: " + offsets + asked + "\n# recorded: "
+                + JsonCodec.time(now) + "\n# secrets: " + secrets + "\n";
+    }
+
+    /** Writes the log. */
+    void writeTo(String header, OutputStream out) throws IOException {
+        out.write(header.getBytes(StandardCharsets.UTF_8));
+        Files.copy(body, out);
+    }
+
+    @Override
+    public void close() throws IOException {
+        Files.deleteIfExists(body);
+    }
+
+    @Override
+    public String toString() {
+        return events + (events == 1 ? " event" : " events") + " of " + path
+                + (redaction.isEmpty() ? "" : ", " + redacted + " secrets redacted,");
+    }
+}

@@ -1,0 +1,115 @@
+package dev.millrace.cli.internal.client;
+
+import dev.millrace.cli.internal.terminal.EventWriter;
+import dev.millrace.cli.internal.terminal.OutputFormat;
+import dev.millrace.cli.internal.terminal.Terminal;
+import dev.millrace.client.HttpEventStreams;
+import dev.millrace.core.Event;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamPath;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace read}: what a stream holds. Reads page by page, so that a long log needs no memory. */
+@Command(
+        name = "read",
+        description = "Prints what a stream holds.",
+        footer = {
+            "  millrace read /demo/agent",
+            "  millrace read /demo/agent --format log --types agent-input-added,llm-request-completed",
+            "  millrace read /demo/agent --desc --limit 1 --format json",
+            "  millrace read /demo/agent > logs/two-turns.yaml      a log for the testkit"
+        })
+public final class ReadCommand implements Callable<Integer> {
+    private static final int PAGE = 1000;
+
+    private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by the parser
+    private CommandSpec spec;
+
+    @Mixin
+    private final ServerOptions remote = new ServerOptions();
+
+    @Parameters(index = "0", paramLabel = "PATH", description = "The stream, /demo/agent for example.")
+    private String path = "";
+
+    @Option(names = "--after", paramLabel = "N", description = "Only events after this offset.")
+    private long after;
+
+    @Option(names = "--before", paramLabel = "N", description = "Only events before this offset.")
+    private long before = Long.MAX_VALUE;
+
+    @Option(
+            names = "--types",
+            paramLabel = "TYPE",
+            split = ",",
+            description = "Only events of these types, as written.")
+    private Set<String> types = Set.of();
+
+    @Option(names = "--limit", paramLabel = "N", description = "At most so many events.")
+    private long limit = Long.MAX_VALUE;
+
+    @Option(names = "--desc", description = "Newest first.")
+    private boolean descending;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "yaml",
+            description = "yaml, json, ndjson or log. Default: ${DEFAULT-VALUE}")
+    private OutputFormat format = OutputFormat.YAML;
+
+    public ReadCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (after < 0 || before < 1 || limit < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--after must be 0 or more, --before and --limit must be 1 or more");
+        }
+        StreamPath stream = remote.path(path);
+        try (HttpEventStreams streams = remote.connect()) {
+            EventWriter writer = format.to(terminal);
+            long left = limit;
+            boolean more = true;
+            while (more && left > 0 && !terminal.out().checkError()) {
+                int size = (int) Math.min(left, PAGE);
+                List<Event> page = ServerOptions.await(streams.read(stream, range(size)));
+                page.forEach(writer::write);
+                left -= page.size();
+                more = page.size() == size;
+                if (more) {
+                    long last = page.get(page.size() - 1).offset();
+                    if (descending) {
+                        before = last;
+                    } else {
+                        after = last;
+                    }
+                }
+            }
+            writer.end();
+        }
+        return 0;
+    }
+
+    private ReadRange range(int size) {
+        ReadRange.Builder range = ReadRange.builder();
+        range.afterOffset(after).types(types).limit(size).descending(descending);
+        if (before < Long.MAX_VALUE) {
+            range.beforeOffset(before);
+        }
+        return range.build();
+    }
+}

@@ -1,0 +1,122 @@
+package dev.millrace.cli.internal.client;
+
+import dev.millrace.cli.internal.terminal.CommandException;
+import dev.millrace.cli.internal.terminal.Terminal;
+import dev.millrace.client.HttpEventStreams;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.testkit.log.SecretRedaction;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace record}: a stream as a log for tests, without its secrets. */
+@Command(
+        name = "record",
+        description = {
+            "Writes what a stream holds now as a log for tests, without its secrets.",
+            "Fields named like a secret (authorization, api_key, token, password, ...) and texts that look like one"
+                    + " (sk-..., Bearer ...) become \"[redacted]\". Read the log before you publish it."
+        },
+        footer = {
+            "  millrace record /demo/agent --out src/test/resources/logs/demo.yaml",
+            "  millrace record /demo/agent --after 3 --before 20 > part.yaml",
+            "  millrace record /demo/agent --redact email,phone --out logs/demo.yaml"
+        })
+public final class RecordCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by the parser
+    private CommandSpec spec;
+
+    @Mixin
+    private final ServerOptions remote = new ServerOptions();
+
+    @Parameters(index = "0", paramLabel = "PATH", description = "The stream, /demo/agent for example.")
+    private String path = "";
+
+    @Option(names = "--after", paramLabel = "N", description = "Only events after this offset.")
+    private long after;
+
+    @Option(names = "--before", paramLabel = "N", description = "Only events before this offset.")
+    private long before = Long.MAX_VALUE;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Where to write it, in place of what is there. Default: standard output")
+    private @Nullable Path out;
+
+    @Option(
+            names = "--redact",
+            paramLabel = "FIELD",
+            split = ",",
+            description = "Take what stands in these fields for a secret as well.")
+    private List<String> fields = List.of();
+
+    @Option(names = "--no-redact", description = "Keep everything, secrets as well.")
+    private boolean keepSecrets;
+
+    public RecordCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (after < 0 || before < 1) {
+            throw new ParameterException(spec.commandLine(), "--after must be 0 or more, --before must be 1 or more");
+        }
+        if (keepSecrets && !fields.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--redact and --no-redact exclude each other");
+        }
+        StreamPath stream = remote.path(path);
+        Optional<SecretRedaction> redaction = keepSecrets ? Optional.empty() : Optional.of(redaction());
+        try (HttpEventStreams streams = remote.connect();
+                LogExport recording = new LogExport(streams, stream, redaction)) {
+            recording.read(after, before);
+            String header = recording.header(
+                    remote.project(), after, before, Timers.system().now());
+            if (out == null) {
+                recording.writeTo(header, terminal.out());
+                terminal.out().flush();
+            } else {
+                write(recording, header, out);
+            }
+        }
+        return 0;
+    }
+
+    private SecretRedaction redaction() {
+        try {
+            return SecretRedaction.standard().andFields(fields);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--redact: " + e.getMessage(), e);
+        }
+    }
+
+    private void write(LogExport recording, String header, Path file) throws IOException {
+        Path absolute = file.toAbsolutePath();
+        try {
+            Files.createDirectories(absolute.resolveSibling(""));
+            try (OutputStream to = Files.newOutputStream(absolute)) {
+                recording.writeTo(header, to);
+            }
+        } catch (IOException e) {
+            throw new CommandException("cannot write the log: " + file + "; " + e, e);
+        }
+        terminal.note(recording + " in " + file);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.millrace.cli.internal.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.cli.internal.terminal.Terminal;
+import dev.millrace.client.HttpEventStreams;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.StreamState;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace state}: what a stream adds up to. */
+@Command(
+        name = "state",
+        description = "Prints what a stream adds up to, with a part for each processor on it, as JSON.",
+        footer = {"  millrace state /demo/agent", "  millrace state /demo/agent --processor circuit-breaker"})
+public final class StateCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by the parser
+    private CommandSpec spec;
+
+    @Mixin
+    private final ServerOptions remote = new ServerOptions();
+
+    @Parameters(index = "0", paramLabel = "PATH", description = "The stream, /demo/agent for example.")
+    private String path = "";
+
+    @Option(names = "--processor", paramLabel = "NAME", description = "Only the part of this processor.")
+    private @Nullable String processor;
+
+    public StateCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        StreamPath stream = remote.path(path);
+        try (HttpEventStreams streams = remote.connect()) {
+            StreamState state = ServerOptions.await(streams.state(stream));
+            print(processor == null ? json(state) : part(state, processor));
+        }
+        return 0;
+    }
+
+    private JsonNode part(StreamState state, String name) {
+        JsonNode part = state.processors().get(name);
+        if (part == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "there is no processor '" + name + "' on " + state.path() + "; it has "
+                            + state.processors().keySet());
+        }
+        return part;
+    }
+
+    private void print(JsonNode json) {
+        terminal.out().println(new String(JsonCodec.indent(JsonCodec.write(json)), StandardCharsets.UTF_8));
+    }
+
+    private static ObjectNode json(StreamState state) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("projectSlug", state.projectSlug().value())
+                .put("path", state.path().value())
+                .put("eventCount", state.eventCount());
+        ArrayNode children = json.putArray("childPaths");
+        state.childPaths().forEach(child -> children.add(child.value()));
+        json.set("metadata", state.metadata());
+        ObjectNode processors = json.putObject("processors");
+        state.processors().forEach(processors::set);
+        return json;
+    }
+}

@@ -1,0 +1,138 @@
+package dev.millrace.cli.internal.client;
+
+import dev.millrace.cli.internal.terminal.CommandException;
+import dev.millrace.cli.internal.terminal.EventWriter;
+import dev.millrace.cli.internal.terminal.OutputFormat;
+import dev.millrace.cli.internal.terminal.Terminal;
+import dev.millrace.cli.internal.terminal.TerminalText;
+import dev.millrace.client.HttpEventStreams;
+import dev.millrace.core.Event;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscriber;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace tail}: what happens on a stream, until somebody presses Ctrl-C. */
+@Command(
+        name = "tail",
+        description = "Prints what happens on a stream, live, across lost connections. Ctrl-C ends it.",
+        footer = {
+            "  millrace tail /demo/agent",
+            "  millrace tail /demo/agent --after start",
+            "  millrace tail /demo/agent --after 41 --format ndjson | jq .payload"
+        })
+public final class TailCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by the parser
+    private CommandSpec spec;
+
+    @Mixin
+    private final ServerOptions remote = new ServerOptions();
+
+    @Parameters(index = "0", paramLabel = "PATH", description = "The stream, /demo/agent for example.")
+    private String path = "";
+
+    @Option(
+            names = "--after",
+            paramLabel = "N",
+            defaultValue = "end",
+            description =
+                    "Where to begin: after this offset, at the 'start' or at the 'end'. Default: ${DEFAULT-VALUE}")
+    private String after = "end";
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "log",
+            description = "log, yaml or ndjson. Default: ${DEFAULT-VALUE}")
+    private OutputFormat format = OutputFormat.LOG;
+
+    public TailCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (format == OutputFormat.JSON) {
+            throw usage("a live tail never ends, so it is no JSON array; use --format ndjson");
+        }
+        StreamPath stream = remote.path(path);
+        OptionalLong begin = begin();
+        try (HttpEventStreams streams = remote.connect()) {
+            // A read first: a wrong address is an error now, and not something to retry for ever.
+            ReadRange newest = ReadRange.builder().limit(1).descending(true).build();
+            List<Event> last = ServerOptions.await(streams.read(stream, newest));
+            CompletableFuture<Void> ended = new CompletableFuture<>();
+            long end = last.isEmpty() ? 0 : last.get(0).offset();
+            streams.subscribe(stream, begin.orElse(end), new Printer(ended)); // closed with the client
+            try {
+                ended.get(); // the only wait without a bound: a person ends it
+            } catch (ExecutionException e) {
+                throw new CommandException("the tail of " + stream + " ended: " + e.getCause(), e);
+            }
+        }
+        return 0;
+    }
+
+    /** The offset to begin after; empty for the end. */
+    private OptionalLong begin() {
+        if (after.equals("end")) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(after.equals("start") ? 0 : Long.parseUnsignedLong(after));
+        } catch (NumberFormatException e) {
+            throw usage("--after must be an offset, 'start' or 'end', got '" + after + "'");
+        }
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private final class Printer implements Subscriber {
+        private final EventWriter writer = format.to(terminal);
+        private final CompletableFuture<Void> ended;
+
+        Printer(CompletableFuture<Void> ended) {
+            this.ended = ended;
+        }
+
+        @Override
+        public void onEvent(Event event) {
+            writer.write(event);
+            if (terminal.out().checkError()) { // whoever read our output has gone
+                ended.complete(null);
+            }
+        }
+
+        @Override
+        public void onDisconnected(Throwable cause) {
+            terminal.note("connection lost (" + TerminalText.printable(String.valueOf(cause.getMessage()))
+                    + "); connecting again");
+        }
+
+        @Override
+        public void onEnd(@Nullable Throwable failure) {
+            if (failure == null) {
+                ended.complete(null);
+            } else {
+                ended.completeExceptionally(failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.millrace.cli.internal.demo;
+
+import dev.millrace.cli.internal.client.ServerOptions;
+import dev.millrace.cli.internal.terminal.CommandException;
+import dev.millrace.cli.internal.terminal.EventWriter;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamEvent;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscriber;
+import dev.millrace.core.Subscription;
+import dev.millrace.processors.openai.AgentEvent;
+import dev.millrace.processors.openai.OpenAiAgent;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The agent of the demonstration: one stream with the standard LLM processor on it. */
+final class DemoAgent {
+    static final StreamPath PATH = StreamPath.of("/demo/agent");
+    static final String FIRST_MESSAGE = "What is 50 - 8?";
+
+    private static final String INPUT = "agent-input-added";
+
+    private final EventStreams streams;
+
+    DemoAgent(EventStreams streams) {
+        this.streams = streams;
+    }
+
+    /** Makes the stream an agent; the second time on the same data does nothing. */
+    void attach() throws Exception {
+        StreamEvent attached = new StreamEvent.ProcessorAttached(OpenAiAgent.SLUG, Optional.empty(), Optional.empty());
+        EventInput input = EventInput.builder()
+                .from(EventInput.of(attached))
+                .idempotencyKey("demo/attach-" + OpenAiAgent.SLUG)
+                .build();
+        ServerOptions.await(streams.append(PATH, input));
+    }
+
+    /** Says something: what it is given, or the first message to an agent that nobody has spoken to yet. */
+    void say(@Nullable String message) throws Exception {
+        if (message != null || isUntouched()) {
+            AgentEvent said = AgentEvent.InputAdded.user(message == null ? FIRST_MESSAGE : message);
+            ServerOptions.await(streams.append(PATH, EventInput.of(said)));
+        }
+    }
+
+    private boolean isUntouched() throws Exception {
+        ReadRange firstInput = ReadRange.builder().addTypes(INPUT).limit(1).build();
+        return ServerOptions.await(streams.read(PATH, firstInput)).isEmpty();
+    }
+
+    /**
+     * Shows the log from its beginning and stays with it.
+     *
+     * @param outcome completes when everything was shown that was there, and the newest input is answered
+     */
+    Subscription watch(EventWriter log, CompletableFuture<ConversationTurn.Outcome> outcome) {
+        return streams.subscribe(PATH, 0, new Watch(log, outcome));
+    }
+
+    private static final class Watch implements Subscriber {
+        private final EventWriter log;
+        private final CompletableFuture<ConversationTurn.Outcome> outcome;
+        private final ConversationTurn turn = new ConversationTurn(OpenAiAgent.SLUG);
+        private boolean caughtUp;
+
+        Watch(EventWriter log, CompletableFuture<ConversationTurn.Outcome> outcome) {
+            this.log = log;
+            this.outcome = outcome;
+        }
+
+        @Override
+        public void onEvent(Event event) {
+            log.write(event);
+            turn.fold(event);
+            report();
+        }
+
+        @Override
+        public void onCaughtUp(long watermark) {
+            caughtUp = true;
+            report();
+        }
+
+        private void report() {
+            if (caughtUp) {
+                turn.outcome().ifPresent(outcome::complete);
+            }
+        }
+
+        @Override
+        public void onEnd(@Nullable Throwable failure) {
+            log.end();
+            outcome.completeExceptionally(
+                    failure == null ? new CommandException("the stream " + PATH + " ended") : failure);
+        }
+    }
+}

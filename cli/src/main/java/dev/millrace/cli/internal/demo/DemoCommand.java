@@ -1,0 +1,153 @@
+package dev.millrace.cli.internal.demo;
+
+import dev.millrace.cli.internal.service.DataDirectoryOptions;
+import dev.millrace.cli.internal.service.LocalService;
+import dev.millrace.cli.internal.service.ProcessorSettingOptions;
+import dev.millrace.cli.internal.terminal.CommandException;
+import dev.millrace.cli.internal.terminal.LiveLogPrinter;
+import dev.millrace.cli.internal.terminal.LogLineFormatter;
+import dev.millrace.cli.internal.terminal.Terminal;
+import dev.millrace.core.Subscription;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace demo}: a server with one agent, and its log as it grows. */
+@Command(
+        name = "demo",
+        description = {
+            "Starts a server with an agent on it, says something to the agent and shows its log as it grows.",
+            "Without OPENAI_API_KEY (and OPENAI_BASE_URL) a scripted model answers. A second run on the same data shows the"
+                    + " old log and repeats nothing."
+        },
+        footer = {
+            "  millrace demo",
+            "  millrace demo \"What is 6 * 7?\"",
+            "  millrace demo --once          ends when the agent has answered",
+            "  OPENAI_API_KEY=... millrace demo \"Tell me about mill races.\""
+        })
+public final class DemoCommand implements Callable<Integer> {
+    private static final Path DEFAULT_DATA = Path.of(".millrace", "demo");
+    private static final int DEFAULT_PORT = 4242;
+
+    private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by the parser
+    private CommandSpec spec;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "MESSAGE",
+            description =
+                    "What to say to the agent. Default, when nobody has spoken to it yet: " + DemoAgent.FIRST_MESSAGE)
+    private @Nullable String message;
+
+    @Option(names = "--once", description = "End when the agent has answered: with 0, or with 1 when it could not.")
+    private boolean once;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "How long --once waits for the answer. Default: ${DEFAULT-VALUE}")
+    private int timeout;
+
+    @Mixin
+    private final DataDirectoryOptions data = new DataDirectoryOptions();
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description =
+                    "The port; 0 takes any free one. Default: " + DEFAULT_PORT + ", or a free one if that is taken")
+    private @Nullable Integer port;
+
+    @Mixin
+    private final ProcessorSettingOptions settings = new ProcessorSettingOptions();
+
+    public DemoCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if ((port != null && (port < 0 || port > 65535)) || timeout < 1) {
+            throw new ParameterException(spec.commandLine(), "--port must be 0 to 65535, --timeout 1 or more");
+        }
+        LocalService.Listening listening =
+                LocalService.Listening.locally(port == null ? DEFAULT_PORT : port, port == null);
+        try (DemoModel model = DemoModel.choose(terminal.environment());
+                LocalService service = LocalService.start(
+                        data.open(DEFAULT_DATA, terminal.environment()), settings.with(model.settings()), listening)) {
+            service.stopWithProcess();
+            greet(model, service.uri());
+            DemoAgent agent = new DemoAgent(service.streams());
+            agent.attach();
+            agent.say(message);
+            LogLineFormatter line = new LogLineFormatter(ZoneId.systemDefault(), terminal.columns());
+            CompletableFuture<ConversationTurn.Outcome> outcome = new CompletableFuture<>();
+            LiveLogPrinter log = new LiveLogPrinter(terminal, line, terminal.isInteractive() && !once);
+            Subscription watching = agent.watch(log, outcome);
+            try {
+                if (once) {
+                    awaitAnswer(outcome);
+                } else {
+                    new CountDownLatch(1).await(); // for ever: Ctrl-C ends the process, the shutdown hook the service
+                }
+            } finally {
+                watching.close();
+            }
+        }
+        return 0;
+    }
+
+    private void awaitAnswer(CompletableFuture<ConversationTurn.Outcome> outcome) throws Exception {
+        try {
+            outcome.get(timeout, TimeUnit.SECONDS).failure().ifPresent(failure -> {
+                throw new CommandException("no answer: " + failure);
+            });
+        } catch (TimeoutException e) {
+            throw new CommandException("no answer within " + timeout + " s; give it longer with --timeout SECONDS", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
+    private void greet(DemoModel model, URI uri) {
+        PrintStream out = terminal.out();
+        if (port == null && uri.getPort() != DEFAULT_PORT) {
+            terminal.note("port " + DEFAULT_PORT + " is taken, so this demo listens on " + uri.getPort());
+        }
+        String agent = uri + DemoAgent.PATH.value();
+        out.println("An agent at " + agent + " (" + data.describe(DEFAULT_DATA) + ")");
+        out.println(model.describe());
+        if (!once) {
+            out.println();
+            out.println("Say something, watch, or ask what it all adds up to, from another terminal:");
+            out.println("  curl '" + agent + "' -H 'Content-Type: application/json' \\");
+            out.println(
+                    "    -d '{\"type\": \"agent-input-added\", \"payload\": {\"role\": \"user\", \"content\": \"What is 6 * 7?\"}}'");
+            out.println("  curl -N '" + agent + "?live=true'");
+            out.println("  curl '" + uri + "/api/streams/__state" + DemoAgent.PATH.value() + "'");
+        }
+        out.println();
+        out.flush();
+    }
+}

@@ -1,0 +1,5 @@
+/** The command {@code demo}. Not API. */
+@NullMarked
+package dev.millrace.cli.internal.demo;
+
+import org.jspecify.annotations.NullMarked;

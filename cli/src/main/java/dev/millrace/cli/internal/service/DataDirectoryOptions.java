@@ -1,0 +1,89 @@
+package dev.millrace.cli.internal.service;
+
+import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.server.security.AccessTokens;
+import dev.millrace.server.security.Vault;
+import dev.millrace.store.sqlite.SqliteEventStore;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Where a service keeps its events. */
+public final class DataDirectoryOptions {
+    static final String SECRET_KEY = "MILLRACE_SECRET_KEY";
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // set by the parser
+    private CommandSpec command;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "The directory that keeps the events.")
+    private @Nullable Path directory;
+
+    @Option(names = "--in-memory", description = "Keep nothing: the events are gone when the process ends.")
+    private boolean inMemory;
+
+    /**
+     * What a service keeps.
+     *
+     * @param store its events
+     * @param tokens its tokens, if it can have some
+     * @param vault its secrets
+     */
+    public record Opened(EventStore store, Optional<AccessTokens> tokens, Vault vault) {
+        /** A store, with nothing beside it that outlives the process. */
+        static Opened only(EventStore store) {
+            return new Opened(store, Optional.empty(), Vault.inMemory(Timers.system()));
+        }
+    }
+
+    /** Opens it; closing the store is up to the engine that gets it. */
+    public Opened open(Path otherwise, Map<String, String> environment) {
+        check();
+        if (inMemory) {
+            return Opened.only(new InMemoryEventStore());
+        }
+        Path home = directoryOr(otherwise);
+        EventStore store = SqliteEventStore.open(home);
+        try {
+            Optional<String> key =
+                    Optional.ofNullable(environment.get(SECRET_KEY)).filter(text -> !text.isBlank());
+            return new Opened(
+                    store, Optional.of(AccessTokens.in(home, Timers.system())), Vault.open(home, key, Timers.system()));
+        } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    /** How many tokens it has that have not expired; opens nothing. */
+    int usableTokens(Path otherwise) {
+        check();
+        return inMemory
+                ? 0
+                : AccessTokens.in(directoryOr(otherwise), Timers.system()).usable();
+    }
+
+    private void check() {
+        if (inMemory && directory != null) {
+            throw new ParameterException(command.commandLine(), "--data and --in-memory exclude each other");
+        }
+    }
+
+    /** As one reads it in a message. */
+    public String describe(Path otherwise) {
+        return inMemory
+                ? "events in memory only"
+                : "events in " + directoryOr(otherwise).toAbsolutePath().normalize();
+    }
+
+    private Path directoryOr(Path otherwise) {
+        return directory == null ? otherwise : directory;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.millrace.cli.internal.service;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** What the environment says about the model provider, as settings for hosted processors. */
+public final class ModelProviderSettings {
+    public static final String BASE_URL = "openai.base-url";
+    public static final String API_KEY = "openai.api-key";
+    public static final String MODEL = "openai.model";
+
+    private static final Map<String, String> VARIABLES =
+            Map.of("OPENAI_API_KEY", API_KEY, "OPENAI_BASE_URL", BASE_URL, "OPENAI_MODEL", MODEL);
+
+    private ModelProviderSettings() {}
+
+    /** The settings of those variables that are set and not blank. */
+    public static Map<String, String> from(Map<String, String> environment) {
+        Map<String, String> settings = new HashMap<>();
+        VARIABLES.forEach((variable, setting) -> {
+            String value = environment.getOrDefault(variable, "").strip();
+            if (!value.isEmpty()) {
+                settings.put(setting, value);
+            }
+        });
+        return settings;
+    }
+
+    /** Whether they name a provider: a key, or a server of one's own that may need none. */
+    public static boolean nameAProvider(Map<String, String> settings) {
+        return settings.containsKey(API_KEY) || settings.containsKey(BASE_URL);
+    }
+}

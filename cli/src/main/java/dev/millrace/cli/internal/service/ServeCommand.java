@@ -1,0 +1,126 @@
+package dev.millrace.cli.internal.service;
+
+import dev.millrace.cli.internal.terminal.Terminal;
+import dev.millrace.core.hosting.ProcessorProvider;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace serve}: a server, until the process is told to end. */
+@Command(
+        name = "serve",
+        description = {
+            "Runs a server. It prints one line with its address when it accepts requests; SIGTERM or Ctrl-C stops it.",
+            "OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL configure the openai-agent processor; MILLRACE_SECRET_KEY"
+                    + " encrypts secrets (32 bytes in Base64; without it, a key is made in the data directory)."
+        },
+        footer = {
+            "  millrace serve",
+            "  millrace serve --data /var/lib/millrace --port 8080",
+            "  millrace serve --in-memory --port 0",
+            "  millrace serve --classpath reminders/target/classes",
+            "  millrace serve --allow-egress api.example.com --allow-webhook hooks.internal",
+            "  curl http://127.0.0.1:4242/ann/agent1 -d '{\"type\": \"user-said\", \"payload\": {\"text\": \"hi\"}}' \\",
+            "      -H 'Content-Type: application/json'"
+        })
+public final class ServeCommand implements Callable<Integer> {
+    private static final Path DEFAULT_DATA = Path.of(".millrace");
+
+    private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by the parser
+    private CommandSpec spec;
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "The address to listen on. Default: " + LocalService.Listening.LOOPBACK)
+    private String host = LocalService.Listening.LOOPBACK;
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            defaultValue = "4242",
+            description = "The port; 0 takes any free one. Default: ${DEFAULT-VALUE}")
+    private int port;
+
+    @Mixin
+    private final DataDirectoryOptions data = new DataDirectoryOptions();
+
+    @Option(
+            names = "--allow-origin",
+            paramLabel = "ORIGIN",
+            split = ",",
+            description = "A web origin whose pages may call this server, https://app.example for example.")
+    private List<String> origins = new ArrayList<>();
+
+    @Option(
+            names = "--allow-host",
+            paramLabel = "NAME",
+            split = ",",
+            description = "A name under which this server may be called, beside localhost and its address.")
+    private List<String> hosts = new ArrayList<>();
+
+    @Option(
+            names = "--insecure",
+            description =
+                    "Listen on an address that others can reach although there is no token: whoever reaches it may"
+                            + " do everything.")
+    private boolean insecure;
+
+    @Option(
+            names = "--classpath",
+            paramLabel = "DIR",
+            description =
+                    "Processors of yours: directories of classes and jars, separated like a class path; DIR/* is every"
+                            + " jar in it. May be given more than once.")
+    private List<String> classPath = new ArrayList<>();
+
+    @Mixin
+    private final ServiceLimitOptions limits = new ServiceLimitOptions();
+
+    @Mixin
+    private final ProcessorSettingOptions settings = new ProcessorSettingOptions();
+
+    public ServeCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (port < 0 || port > 65535) {
+            throw usage("--port must be 0 to 65535, got " + port);
+        }
+        LocalService.Listening listening = new LocalService.Listening(host, port, false, origins, hosts, limits);
+        if (!insecure && !listening.isLoopback() && data.usableTokens(DEFAULT_DATA) == 0) {
+            throw usage("--host " + host + " can be reached by other machines, and there is no token; make one with"
+                    + " 'millrace token create', listen on " + LocalService.Listening.LOOPBACK + ", or add --insecure");
+        }
+        // Its class loader stays open as long as the process lives.
+        List<ProcessorProvider> processors =
+                ProcessorClasspath.open(classPath, terminal.environment()).hosted();
+        LocalService service = LocalService.start(
+                data.open(DEFAULT_DATA, terminal.environment()),
+                processors,
+                settings.with(ModelProviderSettings.from(terminal.environment())),
+                listening);
+        service.stopWithProcess();
+        terminal.out().println("millrace is listening on " + service.uri() + " (" + data.describe(DEFAULT_DATA) + ")");
+        terminal.out().flush();
+        new CountDownLatch(1).await(); // for ever: the process is told to end, and the shutdown hook stops the service
+        return 0;
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

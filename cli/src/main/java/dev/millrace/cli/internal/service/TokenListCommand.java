@@ -1,0 +1,52 @@
+package dev.millrace.cli.internal.service;
+
+import dev.millrace.cli.internal.terminal.Terminal;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.hosting.Operation;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.server.security.Grant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code millrace token list}: what the tokens allow; not the tokens. */
+@Command(
+        name = "list",
+        description =
+                "Prints the tokens of a service, one a line: id, operations, reach, expiry. Never the tokens themselves.",
+        footer = {"  millrace token list", "  millrace token list --data /var/lib/millrace"})
+final class TokenListCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin
+    private final TokenStoreOptions file = new TokenStoreOptions();
+
+    TokenListCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        List<Grant> grants = file.open().list();
+        for (Grant grant : grants) {
+            boolean expired = grant.isExpired(Timers.system().now());
+            terminal.out().println(grant.id() + "  " + describe(grant) + (expired ? " (expired)" : ""));
+        }
+        if (grants.isEmpty()) {
+            terminal.note("there are no tokens");
+        }
+        return 0;
+    }
+
+    /** What it allows, where, and until when. */
+    static String describe(Grant grant) {
+        String operations =
+                grant.operations().stream().sorted().map(Operation::word).collect(Collectors.joining(","));
+        return operations + " on " + grant.prefix() + " of "
+                + grant.project().map(ProjectSlug::value).orElse("every project")
+                + grant.expiresAt().map(end -> " until " + JsonCodec.time(end)).orElse("");
+    }
+}

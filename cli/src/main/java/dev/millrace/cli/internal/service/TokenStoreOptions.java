@@ -1,0 +1,20 @@
+package dev.millrace.cli.internal.service;
+
+import dev.millrace.core.runner.Timers;
+import dev.millrace.server.security.AccessTokens;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Whose tokens a command is about. */
+final class TokenStoreOptions {
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            defaultValue = ".millrace",
+            description = "The data directory of the service. Default: ${DEFAULT-VALUE}")
+    private Path directory = Path.of(".millrace");
+
+    AccessTokens open() {
+        return AccessTokens.in(directory, Timers.system());
+    }
+}

@@ -1,0 +1,69 @@
+package dev.millrace.cli.internal.terminal;
+
+import dev.millrace.core.StreamException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Says what went wrong in one line on standard error; the stack trace follows only on request. */
+public final class CliExceptionHandler implements IParameterExceptionHandler, IExecutionExceptionHandler {
+    private final Terminal terminal;
+    private final BooleanSupplier verbose;
+
+    public CliExceptionHandler(Terminal terminal, BooleanSupplier verbose) {
+        this.terminal = terminal;
+        this.verbose = verbose;
+    }
+
+    @Override
+    public int handleParseException(ParameterException failure, String[] args) {
+        String command = failure.getCommandLine().getCommandSpec().qualifiedName();
+        complain(failure, oneLine(String.valueOf(failure.getMessage())) + "; see '" + command + " --help'");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+        Throwable cause = unwrapped(failure);
+        complain(cause, explanation(cause));
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private void complain(Throwable failure, String text) {
+        terminal.out().flush();
+        terminal.note(text);
+        if (verbose.getAsBoolean()) {
+            failure.printStackTrace(terminal.err());
+        }
+    }
+
+    private static String explanation(Throwable failure) {
+        String message = failure.getMessage();
+        boolean speaksForItself = failure instanceof CommandException
+                || failure instanceof StreamException
+                || failure instanceof UncheckedIOException
+                || failure instanceof IllegalStateException
+                || failure instanceof IllegalArgumentException;
+        if (message == null || !speaksForItself) {
+            return "unexpected " + oneLine(failure.toString()) + "; add --verbose to see where";
+        }
+        return oneLine(message);
+    }
+
+    static Throwable unwrapped(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return cause != null && (failure instanceof CompletionException || failure instanceof ExecutionException)
+                ? unwrapped(cause)
+                : failure;
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s*\\R\\s*", "; ");
+    }
+}

@@ -1,0 +1,46 @@
+package dev.millrace.cli.internal.terminal;
+
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.EventType;
+import dev.millrace.core.hosting.ProcessorProvider;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+
+/** Event types as people read them: known ones without the part that they all share. */
+public final class ShortTypeName {
+    private static final String SHARED = "/events/stream/";
+    private static final String OWN = "millrace/";
+
+    private ShortTypeName() {}
+
+    /** Filled when the first type is met that may be a known one. */
+    private static final class Known {
+        private static final Map<String, String> BRIEF_BY_SPELLING = briefBySpelling();
+
+        private static Map<String, String> briefBySpelling() {
+            Stream<EventType> brought = ServiceLoader.load(ProcessorProvider.class).stream()
+                    .flatMap(provider -> provider.get().events().stream())
+                    .map(event -> event.type());
+            Map<String, String> brief = new HashMap<>();
+            Stream.concat(Arrays.stream(BuiltInType.values()).map(BuiltInType::eventType), brought)
+                    .forEach(type -> type.spellings().forEach(spelling -> brief.put(spelling, shorten(type.name()))));
+            return brief;
+        }
+
+        private static String shorten(String name) {
+            int shared = name.indexOf(SHARED);
+            return shared < 0
+                    ? name.substring(name.startsWith(OWN) ? OWN.length() : 0)
+                    : name.substring(shared + SHARED.length());
+        }
+    }
+
+    /** {@code initialized} for every spelling of it, {@code processor-attached} for our own; others as they are. */
+    public static String brief(String type) {
+        boolean perhapsKnown = type.startsWith(OWN) || type.contains("events.iterate.com/");
+        return perhapsKnown ? Known.BRIEF_BY_SPELLING.getOrDefault(type, type) : type;
+    }
+}

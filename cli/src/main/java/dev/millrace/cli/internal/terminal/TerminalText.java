@@ -1,0 +1,61 @@
+package dev.millrace.cli.internal.terminal;
+
+/** Text for a window: nothing in it moves the cursor, and none of it falls over the edge. */
+public final class TerminalText {
+    private TerminalText() {}
+
+    /** One line at most so wide, the last column an ellipsis when something is missing. */
+    public static String clip(String text, int columns) {
+        String line = printable(text);
+        if (line.length() <= columns / 2 || width(line, line.length()) <= columns) {
+            return line;
+        }
+        int end = 0;
+        for (int used = 0; end < line.length(); ) {
+            int point = line.codePointAt(end);
+            used += width(point);
+            if (used > columns - 1) {
+                break;
+            }
+            end += Character.charCount(point);
+        }
+        return line.substring(0, end) + "…";
+    }
+
+    /** Without control characters: whoever may append an event must not be able to drive somebody's terminal. */
+    public static String printable(String text) {
+        return text.codePoints().anyMatch(TerminalText::isUnsafe)
+                ? text.codePoints()
+                        .map(point -> isUnsafe(point) ? '\uFFFD' : point)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                        .toString()
+                : text;
+    }
+
+    private static boolean isUnsafe(int point) {
+        return Character.isISOControl(point)
+                || (point >= 0x202A && point <= 0x202E)
+                || (point >= 0x2066 && point <= 0x2069)
+                || point == 0x2028
+                || point == 0x2029;
+    }
+
+    private static int width(String text, int end) {
+        return text.substring(0, end).codePoints().map(TerminalText::width).sum();
+    }
+
+    /** Two columns for what East Asian scripts and pictures take, none for what sits on the character before. */
+    private static int width(int point) {
+        int type = Character.getType(point);
+        if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK || point == 0x200D) {
+            return 0;
+        }
+        boolean wide = Character.isIdeographic(point)
+                || (point >= 0x1100 && point <= 0x115F)
+                || (point >= 0x3000 && point <= 0x30FF)
+                || (point >= 0xAC00 && point <= 0xD7A3)
+                || (point >= 0xFF00 && point <= 0xFF60)
+                || (point >= 0x1F300 && point <= 0x1FAFF);
+        return wide ? 2 : 1;
+    }
+}

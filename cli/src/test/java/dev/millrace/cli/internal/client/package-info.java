@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.cli.internal.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,102 @@
+package dev.millrace.client.internal.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.core.DestroyResult;
+import dev.millrace.core.Event;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.StreamState;
+import dev.millrace.core.StreamSummary;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import okhttp3.Response;
+import okio.BufferedSource;
+
+/** Reads the successful answers of the wire, except those to appends ({@link AppendRequest}). */
+public final class ResponseDecoder {
+    private ResponseDecoder() {}
+
+    /** One event a line. */
+    public static List<Event> events(Response response) throws IOException {
+        List<Event> events = new ArrayList<>();
+        BufferedSource source = response.body().source();
+        for (String line = source.readUtf8Line(); line != null; line = source.readUtf8Line()) {
+            if (!line.isBlank()) {
+                events.add(JsonCodec.toEvent(JsonCodec.parse(line)));
+            }
+        }
+        return List.copyOf(events);
+    }
+
+    /** An answer that says nothing new; it must be JSON all the same, or it is not from a service. */
+    public static JsonNode done(Response response) throws IOException {
+        return JsonCodec.parse(response.body().bytes());
+    }
+
+    public static StreamState state(Response response) throws IOException {
+        return state(JsonCodec.parse(response.body().bytes()));
+    }
+
+    private static StreamState state(JsonNode json) {
+        StreamState.Builder state = StreamState.builder();
+        state.projectSlug(ProjectSlug.of(text(json, "projectSlug")))
+                .path(StreamPath.of(text(json, "path")))
+                .eventCount(json.path("eventCount").longValue())
+                .metadata(
+                        json.path("metadata").isObject()
+                                ? json.path("metadata")
+                                : JsonNodeFactory.instance.objectNode());
+        json.path("childPaths").forEach(child -> state.addChildPaths(StreamPath.of(child.asText())));
+        json.path("processors").properties().forEach(slice -> state.putProcessor(slice.getKey(), slice.getValue()));
+        return state.build();
+    }
+
+    public static List<StreamSummary> summaries(Response response) throws IOException {
+        JsonNode json = JsonCodec.parse(response.body().bytes());
+        if (!json.isArray()) {
+            throw new IllegalArgumentException("a list of streams is missing in " + json);
+        }
+        List<StreamSummary> summaries = new ArrayList<>();
+        json.forEach(line -> summaries.add(
+                new StreamSummary(StreamPath.of(text(line, "path")), Instant.parse(text(line, "createdAt")))));
+        return List.copyOf(summaries);
+    }
+
+    /** A stream that was wiped without a final state counts as one with nothing in it. */
+    public static DestroyResult destroyed(Response response, ProjectSlug project) throws IOException {
+        JsonNode json = JsonCodec.parse(response.body().bytes());
+        if (!json.path("finalStateByPath").isObject()) {
+            throw new IllegalArgumentException("'finalStateByPath' is missing in " + json);
+        }
+        Map<StreamPath, StreamState> states = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> wiped : json.path("finalStateByPath").properties()) {
+            StreamPath path = StreamPath.of(wiped.getKey());
+            JsonNode last = wiped.getValue().path("finalState");
+            states.put(path, last.isObject() ? state(last) : nothing(project, path));
+        }
+        return new DestroyResult(Collections.unmodifiableMap(states));
+    }
+
+    private static StreamState nothing(ProjectSlug project, StreamPath path) {
+        return StreamState.builder()
+                .projectSlug(project)
+                .path(path)
+                .eventCount(0)
+                .metadata(JsonNodeFactory.instance.objectNode())
+                .build();
+    }
+
+    private static String text(JsonNode json, String field) {
+        if (!json.path(field).isTextual()) {
+            throw new IllegalArgumentException("'" + field + "' is missing in " + json);
+        }
+        return json.path(field).textValue();
+    }
+}

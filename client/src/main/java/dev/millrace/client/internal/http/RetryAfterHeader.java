@@ -1,0 +1,43 @@
+package dev.millrace.client.internal.http;
+
+import java.time.Duration;
+import java.time.Instant;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** The header with which a service says how long it wants to be left alone, in seconds or as a date. */
+public final class RetryAfterHeader {
+    /** No service is left alone for longer than this, whatever it says. */
+    static final Duration MOST = Duration.ofMinutes(5);
+
+    private RetryAfterHeader() {}
+
+    /**
+     * What the answer asks for; zero when it asks for nothing or cannot be understood.
+     *
+     * @param now the local time, used when the answer has no {@code Date} to compare a date with
+     */
+    public static Duration of(Response response, Instant now) {
+        String header = response.header("Retry-After");
+        if (header == null) {
+            return Duration.ZERO;
+        }
+        Duration wait = seconds(header.strip());
+        if (wait == null) {
+            Instant until = response.headers().getInstant("Retry-After");
+            Instant from = response.headers().getInstant("Date");
+            wait = until == null ? Duration.ZERO : Duration.between(from == null ? now : from, until);
+        }
+        if (wait.isNegative()) {
+            return Duration.ZERO;
+        }
+        return wait.compareTo(MOST) > 0 ? MOST : wait;
+    }
+
+    private static @Nullable Duration seconds(String text) {
+        if (text.isEmpty() || text.length() > 9 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return null;
+        }
+        return Duration.ofSeconds(Long.parseLong(text));
+    }
+}

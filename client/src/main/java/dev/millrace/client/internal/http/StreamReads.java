@@ -1,0 +1,99 @@
+package dev.millrace.client.internal.http;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Reads of one stream. Safe for use by many threads. */
+public final class StreamReads {
+    private static final ReadRange FIRST = ReadRange.builder().limit(1).build();
+    private static final ReadRange NEWEST =
+            ReadRange.builder().descending(true).limit(1).build();
+
+    private final EventStreams streams;
+    private final StreamPath path;
+
+    public StreamReads(EventStreams streams, StreamPath path) {
+        this.streams = streams;
+        this.path = path;
+    }
+
+    /** Which life of the stream this is; empty when the service does not say. */
+    public String incarnation(Duration limit) {
+        return incarnation(get(streams.read(path, FIRST), limit));
+    }
+
+    private static String incarnation(List<Event> first) {
+        return first.stream()
+                .flatMap(event -> event.metadata().stream())
+                .map(metadata -> metadata.path("millrace").path("incarnation").asText())
+                .findFirst()
+                .orElse("");
+    }
+
+    /**
+     * Where a log stands.
+     *
+     * @param incarnation which life of the stream it is; empty when the service does not say
+     * @param head the newest offset; 0 when there is none
+     */
+    public record Standing(String incarnation, long head) {}
+
+    /** Where the log stands; fails, for now, when the stream begins another life in the meantime. */
+    public CompletableFuture<Standing> standing() {
+        return life().thenCompose(before -> streams.read(path, NEWEST)
+                .thenCompose(newest -> life().thenApply(after -> {
+                    if (!before.equals(after)) {
+                        throw new StreamException(
+                                StreamException.Code.UNAVAILABLE,
+                                path,
+                                "read failed: " + path + "; the stream has just begun another life; read it again");
+                    }
+                    return new Standing(
+                            after, newest.isEmpty() ? 0 : newest.get(0).offset());
+                })));
+    }
+
+    private CompletableFuture<String> life() {
+        return streams.read(path, FIRST).thenApply(StreamReads::incarnation);
+    }
+
+    /** A page of the log. */
+    public CompletableFuture<List<Event>> read(ReadRange range) {
+        return streams.read(path, range);
+    }
+
+    /** Whether the same read may succeed later. */
+    public static boolean mayPass(Throwable failure) {
+        Throwable why =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return why instanceof StreamException refusal && refusal.isRetryable();
+    }
+
+    private <T> T get(CompletableFuture<T> answer, Duration limit) {
+        try {
+            return answer.get(Math.max(1, limit.toNanos()), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof StreamException failure
+                    ? failure
+                    : new StreamException(
+                            StreamException.Code.INTERNAL, path, "read failed: " + path + "; " + e.getCause(), e);
+        } catch (TimeoutException e) {
+            answer.cancel(false);
+            throw new StreamException(
+                    StreamException.Code.TIMEOUT, path, "read failed: " + path + "; no answer within " + limit, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StreamException(StreamException.Code.UNAVAILABLE, path, "read failed: interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.millrace.client.internal.tail;
+
+import dev.millrace.client.internal.http.ResponseDecoder;
+import dev.millrace.client.internal.http.StreamExceptions;
+import dev.millrace.core.ConnectionInfo;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscriber;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.OptionalLong;
+import okhttp3.Call;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** A live subscription to one stream. */
+public final class HttpStreamTail extends ReconnectingTail {
+    private final Subscriber subscriber;
+    private final StreamPosition position;
+    private boolean asksState;
+    private OptionalLong head = OptionalLong.empty();
+
+    public HttpStreamTail(TailContext port, StreamPath path, long afterOffset, Subscriber subscriber) {
+        super(port, path);
+        this.subscriber = subscriber;
+        this.position = new StreamPosition(afterOffset);
+    }
+
+    @Override
+    public void connect() {
+        if (asksState && head.isEmpty()) {
+            begin(port().calls().newCall(port().requests().state(path())), this::stateAnswered);
+        } else {
+            Call call = port().tails()
+                    .newCall(port().requests().tail(path(), position.delivered(), position.wasConnected()));
+            begin(call, response -> answered(call, response));
+        }
+    }
+
+    @Override
+    boolean takeMoved() {
+        return position.takeMoved();
+    }
+
+    @Override
+    void disconnected(Throwable cause) {
+        subscriber.onDisconnected(cause);
+    }
+
+    @Override
+    void ended(@Nullable Throwable failure) {
+        subscriber.onEnd(failure);
+    }
+
+    private ConnectionOutcome stateAnswered(Response response) {
+        if (!response.isSuccessful()) {
+            return refused(response);
+        }
+        try {
+            head = OptionalLong.of(ResponseDecoder.state(response).eventCount());
+            return ConnectionOutcome.of(ConnectionOutcome.Next.AGAIN);
+        } catch (IOException e) {
+            return ConnectionOutcome.of(
+                    ConnectionOutcome.Next.TRY_AGAIN,
+                    StreamExceptions.unreachable("subscribe", path(), response.request(), e));
+        } catch (RuntimeException e) {
+            return ConnectionOutcome.of(
+                    ConnectionOutcome.Next.TRY_AGAIN,
+                    StreamExceptions.unreadable("subscribe", path(), response.request(), e));
+        }
+    }
+
+    private ConnectionOutcome answered(Call call, Response response) {
+        OptionalLong stateHead = head;
+        head = OptionalLong.empty();
+        if (!response.isSuccessful()) {
+            return refused(response);
+        }
+        if (!isEventStream(response)) {
+            return notAnEventStream(call, response);
+        }
+        Instant now = port().timers().now();
+        LiveResponseHeaders greeting = LiveResponseHeaders.of(response, now);
+        if (position.isOfAnotherLog(greeting.incarnation())) {
+            call.cancel(); // or its log would be drained for reuse of the connection
+            position.startOver();
+            return ConnectionOutcome.of(ConnectionOutcome.Next.AGAIN);
+        }
+        if (greeting.watermark().isEmpty() && stateHead.isEmpty()) {
+            call.cancel();
+            asksState = true;
+            return ConnectionOutcome.of(ConnectionOutcome.Next.AGAIN);
+        }
+        return run(call, response, greeting, stateHead, now);
+    }
+
+    private ConnectionOutcome run(
+            Call call, Response response, LiveResponseHeaders greeting, OptionalLong stateHead, Instant now) {
+        position.connectedTo(greeting.incarnation());
+        long ownWatermark = greeting.watermark().isPresent() ? -1 : stateHead.orElse(-1);
+        StreamConnection connection =
+                new StreamConnection(path(), subscriber, position, call, this::isClosed, ownWatermark);
+        ConnectionInfo connected = new ConnectionInfo(
+                greeting.incarnation(), greeting.watermark().orElse(stateHead.orElse(0)), connected(greeting, now));
+        return connection.run(connected, observed(response));
+    }
+}

@@ -1,0 +1,127 @@
+package dev.millrace.client.internal.tail;
+
+import dev.millrace.client.internal.http.StreamExceptions;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.function.BooleanSupplier;
+import okhttp3.Call;
+import okhttp3.Response;
+import okhttp3.sse.EventSource;
+import okhttp3.sse.EventSourceListener;
+import okhttp3.sse.EventSources;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection of a tail: reads frames and hands them to the subscriber, on the thread that reads the socket, so that a
+ * subscriber who blocks stops the reading. Used by one thread, once.
+ */
+abstract class LiveConnection extends EventSourceListener {
+    private final StreamPath path;
+    private final Call call;
+    private final BooleanSupplier closed;
+    private @Nullable ConnectionOutcome outcome;
+
+    LiveConnection(StreamPath path, Call call, BooleanSupplier closed) {
+        this.path = path;
+        this.call = call;
+        this.closed = closed;
+    }
+
+    /** A frame that is not an error. */
+    abstract void frame(EventSource source, @Nullable String id, String type, String data);
+
+    /** After what the next connection goes on, in words. */
+    abstract String where();
+
+    /** Reads until the connection ends, one way or another. */
+    final ConnectionOutcome read(Response response) {
+        if (outcome == null) {
+            EventSources.processResponse(response, this);
+        }
+        return outcome == null ? orderlyEnd() : outcome;
+    }
+
+    @Override
+    public final void onEvent(EventSource source, @Nullable String id, @Nullable String type, String data) {
+        if (outcome != null || closed.getAsBoolean()) {
+            stop(source); // what is still in the buffers is not delivered
+        } else if ("error".equals(type)) {
+            failed(source, "the service ended it: " + StreamExceptions.message(data), null);
+        } else {
+            frame(source, id, type == null ? "message" : type, data);
+        }
+    }
+
+    /** Whether the connection goes on, as far as is known. */
+    final boolean goesOn() {
+        return outcome == null;
+    }
+
+    final void deliver(@Nullable EventSource source, Runnable callback) {
+        if (closed.getAsBoolean()) {
+            return;
+        }
+        try {
+            callback.run();
+        } catch (RuntimeException | Error e) {
+            outcome = ConnectionOutcome.of(ConnectionOutcome.Next.END, e);
+            stop(source);
+        }
+    }
+
+    /** The subscription is over, in good order. */
+    final void end(EventSource source) {
+        outcome = ConnectionOutcome.of(ConnectionOutcome.Next.END);
+        stop(source);
+    }
+
+    final void failed(EventSource source, String why, @Nullable Throwable cause) {
+        StreamException failure = new StreamException(
+                StreamException.Code.INTERNAL,
+                path,
+                "tail broke: " + path + " after " + where() + "; " + why + "; it is read again",
+                cause);
+        outcome = ConnectionOutcome.of(ConnectionOutcome.Next.RECONNECT, failure);
+        stop(source);
+    }
+
+    /** Cancelling the call first keeps its answer from being drained for reuse. */
+    private void stop(@Nullable EventSource source) {
+        call.cancel();
+        if (source != null) {
+            source.cancel();
+        }
+    }
+
+    @Override
+    public final void onFailure(EventSource source, @Nullable Throwable cause, @Nullable Response response) {
+        if (outcome != null) {
+            return;
+        }
+        outcome = ConnectionOutcome.of(
+                ConnectionOutcome.Next.RECONNECT,
+                StreamExceptions.unreachable("tail", path, call.request(), broken(cause)));
+    }
+
+    /** The parser has nothing of its own to complain about: an answer that ends within a line makes it ask for -1 bytes. */
+    private static IOException broken(@Nullable Throwable cause) {
+        if (cause instanceof IOException broken) {
+            return broken;
+        }
+        EOFException end = new EOFException("it ended within a line");
+        end.initCause(cause);
+        return end;
+    }
+
+    private ConnectionOutcome orderlyEnd() {
+        return ConnectionOutcome.of(
+                ConnectionOutcome.Next.RECONNECT_AT_ONCE,
+                new StreamException(
+                        StreamException.Code.UNAVAILABLE,
+                        path,
+                        "tail ended: " + path + " after " + where()
+                                + "; the service stopped, or the stream was destroyed; it is read again"));
+    }
+}

@@ -1,0 +1,108 @@
+package dev.millrace.client.internal.tail;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.ConnectionInfo;
+import dev.millrace.core.Event;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscriber;
+import java.util.function.BooleanSupplier;
+import okhttp3.Call;
+import okhttp3.Response;
+import okhttp3.sse.EventSource;
+import org.jspecify.annotations.Nullable;
+
+/** One connection of a tail of one stream. */
+final class StreamConnection extends LiveConnection {
+    private final Subscriber subscriber;
+    private final StreamPosition position;
+    private final long ownWatermark;
+    private boolean caughtUp;
+
+    /**
+     * A connection whose answer has arrived.
+     *
+     * @param ownWatermark where to say caught up by ourselves, since the service will not; negative when it will
+     */
+    StreamConnection(
+            StreamPath path,
+            Subscriber subscriber,
+            StreamPosition position,
+            Call call,
+            BooleanSupplier closed,
+            long ownWatermark) {
+        super(path, call, closed);
+        this.subscriber = subscriber;
+        this.position = position;
+        this.ownWatermark = ownWatermark;
+    }
+
+    /** Reads until the connection ends, one way or another. */
+    ConnectionOutcome run(ConnectionInfo connected, Response response) {
+        deliver(null, () -> subscriber.onConnected(connected));
+        catchUpByOurselves(null);
+        return read(response);
+    }
+
+    @Override
+    void frame(EventSource source, @Nullable String id, String type, String data) {
+        if (type.equals("message")) {
+            event(source, data);
+        } else if (type.equals("caught-up")) {
+            caughtUp(source, data);
+        } else if (type.equals("destroyed")) {
+            end(source);
+        }
+    }
+
+    @Override
+    String where() {
+        return "offset " + position.delivered();
+    }
+
+    private void event(EventSource source, String data) {
+        Event event;
+        try {
+            event = JsonCodec.toEvent(JsonCodec.parse(data));
+        } catch (RuntimeException e) {
+            failed(source, "it brought something that is no event (" + e.getMessage() + ")", e);
+            return;
+        }
+        if (event.offset() <= position.delivered()) {
+            return;
+        }
+        deliver(source, () -> subscriber.onEvent(event));
+        if (goesOn()) {
+            position.deliveredThrough(event.offset());
+            catchUpByOurselves(source);
+        }
+    }
+
+    private void caughtUp(EventSource source, String data) {
+        long watermark;
+        try {
+            JsonNode offset = JsonCodec.parse(data).path("offset");
+            if (!offset.canConvertToLong()) {
+                throw new IllegalArgumentException("'offset' is missing in " + data);
+            }
+            watermark = offset.longValue();
+        } catch (IllegalArgumentException e) {
+            failed(source, "its caught-up mark cannot be read (" + e.getMessage() + ")", e);
+            return;
+        }
+        sayCaughtUp(source, watermark);
+    }
+
+    private void catchUpByOurselves(@Nullable EventSource source) {
+        if (ownWatermark >= 0 && position.delivered() >= ownWatermark) {
+            sayCaughtUp(source, ownWatermark);
+        }
+    }
+
+    private void sayCaughtUp(@Nullable EventSource source, long watermark) {
+        if (!caughtUp && goesOn()) {
+            caughtUp = true;
+            deliver(source, () -> subscriber.onCaughtUp(watermark));
+        }
+    }
+}

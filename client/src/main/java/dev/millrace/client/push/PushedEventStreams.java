@@ -1,0 +1,52 @@
+package dev.millrace.client.push;
+
+import dev.millrace.core.AppendResult;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ForwardingEventStreams;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscriber;
+import dev.millrace.core.Subscription;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Streams as a run of one stream sees them when its news come by push: everything is the delegate's, but the tail. What the
+ * run appends to the stream itself is news as well, delivered or not.
+ *
+ * @param delegate the streams behind it
+ * @param own the one stream
+ * @param news makes the tail, and hears of appends
+ */
+record PushedEventStreams(EventStreams delegate, StreamPath own, News news) implements ForwardingEventStreams {
+    /** The news of the one stream. */
+    interface News {
+        Subscription subscribe(long afterOffset, Subscriber subscriber);
+
+        void appended(Event event);
+    }
+
+    @Override
+    public CompletableFuture<AppendResult> append(StreamPath path, EventInput input) {
+        CompletableFuture<AppendResult> append = delegate.append(path, input);
+        if (path.equals(own)) {
+            append.thenAccept(appended -> news.appended(appended.event()));
+        }
+        return append;
+    }
+
+    @Override
+    public CompletableFuture<List<AppendResult>> appendAll(StreamPath path, List<EventInput> inputs) {
+        CompletableFuture<List<AppendResult>> append = delegate.appendAll(path, inputs);
+        if (path.equals(own)) {
+            append.thenAccept(all -> all.forEach(appended -> news.appended(appended.event())));
+        }
+        return append;
+    }
+
+    @Override
+    public Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber) {
+        return news.subscribe(afterOffset, subscriber);
+    }
+}

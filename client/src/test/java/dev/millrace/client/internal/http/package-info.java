@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.client.internal.http;
+
+import org.jspecify.annotations.NullMarked;

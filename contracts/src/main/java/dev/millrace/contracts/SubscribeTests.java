@@ -1,0 +1,212 @@
+package dev.millrace.contracts;
+
+import static dev.millrace.contracts.EventStreamsSubject.eventually;
+import static dev.millrace.contracts.EventStreamsSubject.get;
+import static dev.millrace.contracts.EventStreamsSubject.said;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.AppendResult;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscription;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A subscription delivers the log and goes on with what comes, each event once and in order. */
+interface SubscribeTests extends EventStreamsSubject {
+    @Test
+    default void should_deliver_the_log_and_then_what_is_appended() {
+        StreamPath path = fresh();
+        given(path, 3);
+        RecordingSubscriber recorder = new RecordingSubscriber();
+        try (Subscription subscription = subject().subscribe(path, 0, recorder)) {
+            eventually().until(recorder::isCaughtUp);
+            assertThat(subscription).isNotNull();
+            assertThat(recorder.connected().watermark()).isEqualTo(4);
+            assertThat(recorder.connected().gap()).isEqualTo(Duration.ZERO);
+            assertThat(recorder.offsets()).containsExactly(1L, 2L, 3L, 4L);
+
+            append(path, said("live"));
+
+            eventually().untilAsserted(() -> assertThat(recorder.offsets()).hasSize(5));
+            assertThat(recorder.events()).isEqualTo(history(path));
+        }
+        recorder.verify();
+    }
+
+    @Test
+    default void should_begin_after_an_offset_in_the_middle() {
+        StreamPath path = fresh();
+        given(path, 5);
+        RecordingSubscriber recorder = new RecordingSubscriber();
+        try (Subscription subscription = subject().subscribe(path, 4, recorder)) {
+            eventually().until(recorder::isCaughtUp);
+            assertThat(subscription).isNotNull();
+            assertThat(recorder.offsets()).containsExactly(5L, 6L);
+            assertThat(recorder.connected().watermark()).isEqualTo(6);
+        }
+        recorder.verify();
+    }
+
+    @Test
+    default void should_be_caught_up_at_once_when_it_begins_at_the_end() {
+        StreamPath path = fresh();
+        given(path, 2);
+        RecordingSubscriber recorder = new RecordingSubscriber();
+        try (Subscription subscription = subject().subscribe(path, 3, recorder)) {
+            eventually().until(recorder::isCaughtUp);
+            assertThat(subscription).isNotNull();
+            assertThat(recorder.connected().watermark()).isEqualTo(3);
+            assertThat(recorder.events()).isEmpty();
+
+            AppendResult live = append(path, said("live"));
+
+            eventually().untilAsserted(() -> assertThat(recorder.events()).containsExactly(live.event()));
+        }
+        recorder.verify();
+    }
+
+    @Test
+    default void should_create_a_stream_by_subscribing_to_it() {
+        StreamPath path = fresh();
+        RecordingSubscriber recorder = new RecordingSubscriber();
+        try (Subscription subscription = subject().subscribe(path, 0, recorder)) {
+            eventually().until(() -> recorder.isCaughtUp() && !recorder.events().isEmpty());
+            assertThat(subscription).isNotNull();
+            assertThat(recorder.events().get(0).type()).isEqualTo(BuiltInType.INITIALIZED.type());
+
+            append(path, said("live"));
+
+            eventually().untilAsserted(() -> assertThat(recorder.offsets()).containsExactly(1L, 2L));
+        }
+        recorder.verify();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+    default void should_miss_nothing_and_repeat_nothing_while_many_append(int round) {
+        StreamPath path = fresh();
+        int appenders = 4;
+        int each = 20;
+        List<RecordingSubscriber> recorders = new ArrayList<>();
+        List<Subscription> subscriptions = new ArrayList<>();
+        List<CompletableFuture<?>> work = new ArrayList<>();
+        try {
+            for (int i = 0; i < appenders; i++) {
+                int appender = i;
+                work.add(CompletableFuture.runAsync(() -> {
+                    for (int n = 0; n < each; n++) {
+                        append(path, said(appender + ":" + n));
+                    }
+                }));
+                RecordingSubscriber recorder = new RecordingSubscriber();
+                recorders.add(recorder);
+                subscriptions.add(subject().subscribe(path, (long) round * i, recorder));
+            }
+            work.forEach(EventStreamsSubject::get);
+
+            for (int i = 0; i < appenders; i++) {
+                RecordingSubscriber recorder = recorders.get(i);
+                long from = (long) round * i + 1;
+                eventually()
+                        .untilAsserted(() -> assertThat(recorder.offsets())
+                                .containsExactlyElementsOf(LongStream.rangeClosed(from, 1 + appenders * each)
+                                        .boxed()
+                                        .toList()));
+                eventually().until(recorder::isCaughtUp);
+                recorder.verify();
+            }
+            for (int i = 0; i < appenders; i++) {
+                String own = i + ":";
+                assertThat(recorders.get(0).events().stream()
+                                .map(event -> event.payloadJson().path("text").asText(""))
+                                .filter(text -> text.startsWith(own))
+                                .map(text -> Integer.parseInt(text.substring(own.length()))))
+                        .as("one appender's events in its order")
+                        .hasSize(each)
+                        .isSorted();
+            }
+        } finally {
+            subscriptions.forEach(Subscription::close);
+        }
+    }
+
+    @Test
+    default void should_show_every_subscriber_the_same() {
+        StreamPath path = fresh();
+        given(path, 10);
+        List<RecordingSubscriber> recorders = new ArrayList<>();
+        List<Subscription> subscriptions = new ArrayList<>();
+        try {
+            for (int i = 0; i < 12; i++) {
+                RecordingSubscriber recorder = new RecordingSubscriber();
+                recorders.add(recorder);
+                subscriptions.add(subject().subscribe(path, 0, recorder));
+            }
+            given(path, 10);
+            List<Event> expected = history(path);
+            for (RecordingSubscriber recorder : recorders) {
+                eventually().untilAsserted(() -> assertThat(recorder.events()).isEqualTo(expected));
+                recorder.verify();
+            }
+        } finally {
+            subscriptions.forEach(Subscription::close);
+        }
+    }
+
+    @Test
+    default void should_name_the_same_life_to_every_subscription() {
+        StreamPath path = fresh();
+        given(path, 1);
+        RecordingSubscriber one = new RecordingSubscriber();
+        RecordingSubscriber two = new RecordingSubscriber();
+        try (Subscription first = subject().subscribe(path, 0, one);
+                Subscription second = subject().subscribe(path, 2, two)) {
+            eventually().until(() -> one.isCaughtUp() && two.isCaughtUp());
+            assertThat(List.of(first, second)).doesNotContainNull();
+            assertThat(one.connected().incarnation())
+                    .isNotBlank()
+                    .isEqualTo(two.connected().incarnation());
+        }
+    }
+
+    @Test
+    default void should_deliver_an_event_that_its_own_call_appended() {
+        StreamPath path = fresh();
+        RecordingSubscriber recorder = new RecordingSubscriber(event -> {
+            if (event.offset() < 5) {
+                get(subject().append(path, said("after " + event.offset())));
+            }
+        });
+        try (Subscription subscription = subject().subscribe(path, 0, recorder)) {
+            eventually().untilAsserted(() -> assertThat(recorder.offsets()).containsExactly(1L, 2L, 3L, 4L, 5L));
+            assertThat(subscription).isNotNull();
+        }
+        recorder.verify();
+    }
+
+    @Test
+    default void should_deliver_large_events() {
+        StreamPath path = fresh();
+        String large = "x".repeat(900_000);
+        RecordingSubscriber recorder = new RecordingSubscriber();
+        try (Subscription subscription = subject().subscribe(path, 0, recorder)) {
+            assertThat(subscription).isNotNull();
+            for (int i = 0; i < 5; i++) {
+                append(path, said(i + large));
+            }
+            List<Event> expected = history(path);
+            eventually()
+                    .untilAsserted(
+                            () -> assertThat(recorder.events().equals(expected)).isTrue());
+        }
+        recorder.verify();
+    }
+}

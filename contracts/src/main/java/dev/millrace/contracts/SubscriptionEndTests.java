@@ -1,0 +1,193 @@
+package dev.millrace.contracts;
+
+import static dev.millrace.contracts.EventStreamsSubject.eventually;
+import static dev.millrace.contracts.EventStreamsSubject.get;
+import static dev.millrace.contracts.EventStreamsSubject.said;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.contracts.RecordingSubscriber.End;
+import dev.millrace.core.Event;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscription;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** A subscriber that blocks, leaves or fails concerns nobody but itself. */
+interface SubscriptionEndTests extends EventStreamsSubject {
+    @Test
+    default void should_let_a_subscriber_block_without_delaying_anybody_else() {
+        StreamPath path = fresh();
+        CountDownLatch release = new CountDownLatch(1);
+        RecordingSubscriber slow = new RecordingSubscriber(blockedUntil(release));
+        RecordingSubscriber quick = new RecordingSubscriber();
+        try (Subscription one = subject().subscribe(path, 0, slow);
+                Subscription two = subject().subscribe(path, 0, quick)) {
+            assertThat(one).isNotSameAs(two);
+            eventually().until(() -> slow.offsets().size() == 1);
+            for (int i = 0; i < 40; i++) {
+                append(path, said(i + "x".repeat(200_000)));
+            }
+            eventually().until(() -> quick.offsets().size() == 41);
+            assertThat(slow.offsets()).containsExactly(1L);
+
+            release.countDown();
+
+            eventually()
+                    .untilAsserted(() -> assertThat(slow.offsets())
+                            .containsExactlyElementsOf(
+                                    LongStream.rangeClosed(1, 41).boxed().toList()));
+        } finally {
+            release.countDown();
+        }
+        slow.verify();
+        quick.verify();
+    }
+
+    @Test
+    default void should_say_the_end_once_when_it_is_closed() {
+        StreamPath path = fresh();
+        RecordingSubscriber recorder = new RecordingSubscriber();
+        Subscription subscription = subject().subscribe(path, 0, recorder);
+        eventually().until(recorder::isCaughtUp);
+
+        subscription.close();
+        subscription.close();
+
+        eventually().until(() -> recorder.end().isPresent());
+        assertThat(recorder.end()).contains(new End(null));
+        int calls = recorder.events().size();
+        append(path, said("too late"));
+        RecordingSubscriber later = new RecordingSubscriber();
+        try (Subscription witness = subject().subscribe(path, 0, later)) {
+            assertThat(witness).isNotNull();
+            eventually().until(() -> later.offsets().size() == calls + 1);
+        }
+        assertThat(recorder.events()).hasSize(calls);
+        recorder.verify();
+    }
+
+    @Test
+    default void should_close_without_waiting_for_the_call_that_is_under_way() {
+        StreamPath path = fresh();
+        given(path, 10);
+        CountDownLatch release = new CountDownLatch(1);
+        RecordingSubscriber recorder = new RecordingSubscriber(blockedUntil(release));
+        Subscription subscription = subject().subscribe(path, 0, recorder);
+        try {
+            eventually().until(() -> !recorder.events().isEmpty());
+
+            get(CompletableFuture.runAsync(subscription::close));
+
+            assertThat(release.getCount()).isEqualTo(1);
+        } finally {
+            release.countDown();
+            subscription.close();
+        }
+        eventually().until(() -> recorder.end().isPresent());
+        assertThat(recorder.end()).contains(new End(null));
+        assertThat(recorder.offsets()).as("nothing after the call under way").containsExactly(1L);
+        recorder.verify();
+    }
+
+    @Test
+    default void should_be_closable_from_its_own_call() {
+        StreamPath path = fresh();
+        given(path, 10);
+        CompletableFuture<Subscription> handle = new CompletableFuture<>();
+        RecordingSubscriber recorder = new RecordingSubscriber(event -> {
+            if (event.offset() == 3) {
+                get(handle).close();
+            }
+        });
+        handle.complete(subject().subscribe(path, 0, recorder));
+
+        eventually().until(() -> recorder.end().isPresent());
+
+        assertThat(recorder.end()).contains(new End(null));
+        assertThat(recorder.offsets()).containsExactly(1L, 2L, 3L);
+        recorder.verify();
+    }
+
+    @Test
+    default void should_end_with_the_exception_that_a_call_threw() {
+        StreamPath path = fresh();
+        given(path, 10);
+        RecordingSubscriber other = new RecordingSubscriber();
+        RecordingSubscriber recorder = new RecordingSubscriber(event -> {
+            if (event.offset() == 3) {
+                throw new IllegalArgumentException("cannot digest 3");
+            }
+        });
+        try (Subscription failing = subject().subscribe(path, 0, recorder);
+                Subscription sound = subject().subscribe(path, 0, other)) {
+            assertThat(failing).isNotSameAs(sound);
+            eventually().until(() -> recorder.end().isPresent());
+            assertThat(recorder.end().orElseThrow().failure())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("cannot digest 3");
+            append(path, said("on it goes"));
+            eventually().until(() -> other.offsets().size() == 12);
+        }
+        assertThat(recorder.offsets()).containsExactly(1L, 2L, 3L);
+        recorder.verify();
+        other.verify();
+    }
+
+    @Test
+    default void should_end_live_subscriptions_when_the_stream_is_destroyed() {
+        StreamPath path = fresh();
+        given(path, 2);
+        RecordingSubscriber recorder = new RecordingSubscriber();
+        try (Subscription subscription = subject().subscribe(path, 0, recorder)) {
+            assertThat(subscription).isNotNull();
+            eventually().until(recorder::isCaughtUp);
+
+            get(subject().destroy(path, false));
+
+            eventually().until(() -> recorder.end().isPresent());
+        }
+        assertThat(recorder.end()).contains(new End(null));
+        assertThat(recorder.offsets()).containsExactly(1L, 2L, 3L);
+        recorder.verify();
+    }
+
+    @Test
+    default void should_end_no_subscription_of_another_stream_or_project() {
+        StreamPath path = fresh();
+        StreamPath child = path.resolve("./child");
+        RecordingSubscriber below = new RecordingSubscriber();
+        RecordingSubscriber elsewhere = new RecordingSubscriber();
+        var project = subject(freshProject());
+        try (Subscription one = subject().subscribe(child, 0, below);
+                Subscription two = project.subscribe(path, 0, elsewhere)) {
+            assertThat(one).isNotSameAs(two);
+            eventually().until(() -> below.isCaughtUp() && elsewhere.isCaughtUp());
+
+            get(subject().destroy(path, false));
+            append(child, said("still here"));
+            get(project.append(path, said("here too")));
+
+            eventually().until(() -> below.offsets().size() == 2);
+            eventually().until(() -> elsewhere.offsets().size() == 2);
+            assertThat(below.end()).isEmpty();
+            assertThat(elsewhere.end()).isEmpty();
+        }
+    }
+
+    private static Consumer<Event> blockedUntil(CountDownLatch release) {
+        return event -> {
+            try {
+                if (!release.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                    throw new AssertionError("blocked for " + PATIENCE);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted", e);
+            }
+        };
+    }
+}

@@ -1,0 +1,37 @@
+package dev.millrace.contracts.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.engine.spi.EventRecord;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Compares records by what they hold; as records they would compare their arrays by identity. */
+final class RecordAssert {
+    private RecordAssert() {}
+
+    private record Content(EventRecord header, String json) {
+        private static final byte[] NONE = {};
+
+        static Content of(EventRecord record) {
+            return new Content(
+                    new EventRecord(
+                            record.position(),
+                            record.offset(),
+                            record.createdAt(),
+                            record.type(),
+                            record.idempotencyKey(),
+                            NONE),
+                    new String(record.json(), StandardCharsets.UTF_8));
+        }
+    }
+
+    static void assertSame(EventRecord actual, EventRecord expected) {
+        assertThat(Content.of(actual)).isEqualTo(Content.of(expected));
+    }
+
+    static void assertSame(List<EventRecord> actual, List<EventRecord> expected) {
+        assertThat(actual.stream().map(Content::of))
+                .containsExactlyElementsOf(expected.stream().map(Content::of).toList());
+    }
+}

@@ -1,0 +1,338 @@
+package dev.millrace.core.internal.append;
+
+import dev.millrace.core.AppendResult;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.internal.effect.FailureEvents;
+import dev.millrace.core.internal.run.RunnerOptions;
+import dev.millrace.core.processor.Effects;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Sends stamped inputs. An append to a stream that is paused, or that cannot be reached, is parked and sent again later;
+ * whatever follows for the same stream queues behind it. That is safe because every stamped input has an idempotency key.
+ * Safe for use by many threads.
+ *
+ * <p>What is parked for a stream is sent in the order of the calls, one after the other, each only when the one before
+ * it is settled. Answers arrive on the thread of the port that gives them.
+ */
+public final class Appender {
+    private final EventStreams streams;
+    private final StreamPath own;
+    private final RunnerOptions options;
+    private final CauseLookup causes;
+    private final Runnable onProgress;
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    // Guarded by this.
+    private final Map<StreamPath, PausedAppendQueue> parked = new HashMap<>();
+    private long sendings;
+    private long newestOwn;
+    private long newestNews;
+    private int resumes;
+
+    private volatile int life;
+    private volatile boolean patient = true;
+    private volatile boolean closed;
+
+    public Appender(
+            EventStreams streams, StreamPath own, RunnerOptions options, CauseLookup causes, Runnable onProgress) {
+        this.streams = streams;
+        this.own = own;
+        this.options = options;
+        this.causes = causes;
+        this.onProgress = onProgress;
+    }
+
+    /** Sends until stored, refused for good, cancelled or closed, and {@link RunnerOptions#SENDS} times at most. */
+    CompletableFuture<AppendResult> send(StreamPath target, EventInput input, BooleanSupplier cancelled) {
+        return send(target, input, cancelled, false);
+    }
+
+    /** Sends until stored, refused for good or closed, however long the service cannot be reached. */
+    CompletableFuture<AppendResult> insist(StreamPath target, EventInput input) {
+        return send(target, input, () -> false, true);
+    }
+
+    private CompletableFuture<AppendResult> send(
+            StreamPath target, EventInput input, BooleanSupplier cancelled, boolean insistent) {
+        InFlightAppend sending;
+        boolean behind;
+        synchronized (this) {
+            sending = new InFlightAppend(this, sendings++, life, target, input, cancelled, insistent);
+            // A resume ends the wait, so it cannot wait itself.
+            PausedAppendQueue parking = sending.isResume() ? null : parked.get(target);
+            behind = parking != null;
+            if (parking != null) {
+                sending.waitsFrom(options.timers().now());
+                parking.add(sending);
+            }
+        }
+        inFlight.incrementAndGet();
+        sending.result().whenComplete((appended, failure) -> {
+            inFlight.decrementAndGet();
+            onProgress.run();
+        });
+        if (!behind) {
+            sending.go();
+        } else if (!patient) {
+            release(target);
+        }
+        return sending.result();
+    }
+
+    /** Asks as often as an append is sent, with the same pauses; the question must change nothing. */
+    <T> CompletableFuture<T> ask(Supplier<CompletableFuture<T>> question) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        ask(question, 1, result);
+        return result;
+    }
+
+    /** Reads a page of the own stream, unless that is not wanted any more when the answer comes. */
+    public CompletableFuture<List<Event>> read(ReadRange range, BooleanSupplier cancelled) {
+        int limit = Math.min(Effects.PAGE, range.limit().orElse(Effects.PAGE));
+        ReadRange page = ReadRange.builder().from(range).limit(limit).build();
+        return ask(() -> {
+                    refuseIf(cancelled);
+                    return streams.read(own, page);
+                })
+                .thenApply(events -> {
+                    refuseIf(cancelled);
+                    return events;
+                });
+    }
+
+    private void refuseIf(BooleanSupplier cancelled) {
+        if (cancelled.getAsBoolean()) {
+            throw new CancellationException(
+                    "read of " + own + " was given up: its attempt was cancelled, or the stream began a new life");
+        }
+    }
+
+    private <T> void ask(Supplier<CompletableFuture<T>> question, int times, CompletableFuture<T> result) {
+        CompletableFuture<T> answer;
+        try {
+            answer = question.get();
+        } catch (RuntimeException broken) {
+            answer = CompletableFuture.failedFuture(broken);
+        }
+        answer.whenComplete((value, failure) -> {
+            if (failure == null) {
+                result.complete(value);
+                return;
+            }
+            Throwable why = unwrap(failure);
+            boolean again = why instanceof StreamException refusal
+                    && refusal.isRetryable()
+                    && patient
+                    && times < RunnerOptions.SENDS;
+            if (again) {
+                options.timers()
+                        .after(
+                                delay(times, (StreamException) why),
+                                () -> options.executor().execute(() -> ask(question, times + 1, result)));
+            } else {
+                result.completeExceptionally(why);
+            }
+        });
+    }
+
+    /** Never sooner than the service asks. */
+    private Duration delay(int failures, StreamException refusal) {
+        Duration own = options.retry().delay(failures, options.random());
+        return refusal.retryAfter().filter(asked -> asked.compareTo(own) > 0).orElse(own);
+    }
+
+    /** Whether nothing is on its way. */
+    public boolean isIdle() {
+        return inFlight.get() == 0;
+    }
+
+    /** The newest offset of the own stream that this appender knows to be stored. */
+    public synchronized long newestOwnOffset() {
+        return newestOwn;
+    }
+
+    /** The newest of them that the processor will be told of: a failure of its own it is not told of. */
+    public synchronized long newestNews() {
+        return newestNews;
+    }
+
+    /**
+     * The own stream is another one now: what was known of its events means nothing, and what was parked or would have
+     * to be sent again because of them is given up.
+     */
+    public void forgetOffsets() {
+        synchronized (this) {
+            life++;
+            newestOwn = 0;
+            newestNews = 0;
+            causes.forget();
+        }
+        giveUpWhatIsOver();
+    }
+
+    /** The own stream was resumed: sends what was parked. */
+    public void resumed() {
+        synchronized (this) {
+            resumes++;
+        }
+        release(own);
+    }
+
+    /** From here on sends once: what is parked, or would have to be sent again, is given up. */
+    public void stopWaiting() {
+        synchronized (this) {
+            patient = false;
+        }
+        giveUpWhatIsOver();
+    }
+
+    /** Sends nothing more. */
+    public void close() {
+        closed = true;
+        stopWaiting();
+    }
+
+    private void giveUpWhatIsOver() {
+        List<StreamPath> targets;
+        synchronized (this) {
+            targets = List.copyOf(parked.keySet());
+        }
+        targets.forEach(this::release);
+    }
+
+    // ---- what a sending asks of its appender
+
+    EventStreams streams() {
+        return streams;
+    }
+
+    RunnerOptions options() {
+        return options;
+    }
+
+    boolean isOwn(StreamPath target) {
+        return target.equals(own);
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    boolean isPatient() {
+        return patient;
+    }
+
+    int life() {
+        return life;
+    }
+
+    synchronized int resumes() {
+        return resumes;
+    }
+
+    /** It is stored. */
+    synchronized void stored(InFlightAppend sending, AppendResult appended) {
+        if (isOwn(sending.target()) && sending.life() == life) {
+            causes.remember(appended.event());
+            newestOwn = Math.max(newestOwn, appended.offset());
+            if (!FailureEvents.isFailure(appended.event())) {
+                newestNews = Math.max(newestNews, appended.offset());
+            }
+        }
+    }
+
+    /** It will be sent no more: whatever waits behind it is next. */
+    void settled(InFlightAppend sending) {
+        boolean wasNext;
+        synchronized (this) {
+            PausedAppendQueue parking = parked.get(sending.target());
+            wasNext = parking != null && parking.isUnderWay(sending);
+            if (parking != null && wasNext) {
+                parking.land();
+            }
+        }
+        if (wasNext) {
+            options.executor().execute(() -> sendNext(sending.target()));
+        }
+    }
+
+    /** It is sent again after a while. */
+    void backOff(InFlightAppend sending, int failures, StreamException refusal) {
+        park(sending, delay(failures, refusal), false);
+    }
+
+    /** It was refused because its stream is paused. */
+    void park(InFlightAppend sending) {
+        park(sending, RunnerOptions.PARKING_INTERVAL, isOwn(sending.target()));
+    }
+
+    private void park(InFlightAppend sending, Duration delay, boolean untilResumed) {
+        boolean atOnce;
+        synchronized (this) {
+            PausedAppendQueue parking = parked.computeIfAbsent(sending.target(), target -> new PausedAppendQueue());
+            if (parking.isUnderWay(sending)) {
+                parking.land();
+            }
+            parking.add(sending);
+            boolean resumedMeanwhile = untilResumed && sending.resumesSeen() != resumes;
+            atOnce = resumedMeanwhile || sending.isOver();
+            if (!atOnce) {
+                parking.look(options.timers(), delay, () -> release(sending.target()));
+            }
+        }
+        if (atOnce) {
+            release(sending.target());
+        }
+    }
+
+    /** Gives up what is over wherever it waits, and sends the first of the others. */
+    private void release(StreamPath target) {
+        options.executor().execute(() -> {
+            List<InFlightAppend> over = List.of();
+            synchronized (this) {
+                PausedAppendQueue parking = parked.get(target);
+                if (parking != null) {
+                    over = parking.removeOver();
+                }
+            }
+            over.forEach(InFlightAppend::giveUp);
+            sendNext(target);
+        });
+    }
+
+    private void sendNext(StreamPath target) {
+        InFlightAppend next;
+        synchronized (this) {
+            PausedAppendQueue parking = parked.get(target);
+            if (parking == null || parking.isUnderWay()) {
+                return;
+            }
+            next = parking.takeOff();
+            if (next == null) {
+                parked.remove(target);
+            }
+        }
+        if (next != null) {
+            next.go();
+        }
+    }
+
+    public static Throwable unwrap(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+}

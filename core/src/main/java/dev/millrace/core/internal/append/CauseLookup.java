@@ -1,0 +1,70 @@
+package dev.millrace.core.internal.append;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Finds the cause behind an offset of the runner's own stream: from memory for recent events, else from the log. */
+public final class CauseLookup {
+    private static final int REMEMBERED = 256;
+
+    private final EventStreams streams;
+    private final StreamPath path;
+    private final Map<Long, Cause> recent = new LinkedHashMap<>(16, 0.75f, true);
+    private int life;
+
+    public CauseLookup(EventStreams streams, StreamPath path) {
+        this.streams = streams;
+        this.path = path;
+    }
+
+    public synchronized void remember(Event event) {
+        recent.put(event.offset(), Cause.of(event));
+        if (recent.size() > REMEMBERED) {
+            recent.remove(recent.keySet().iterator().next());
+        }
+    }
+
+    /** The stream is another one now; what is being read of the old one is not remembered either. */
+    synchronized void forget() {
+        recent.clear();
+        life++;
+    }
+
+    /** The cause, if it is in memory. */
+    synchronized Optional<Cause> recall(long offset) {
+        return Optional.ofNullable(recent.get(offset));
+    }
+
+    CompletableFuture<Cause> find(long offset) {
+        int asked;
+        synchronized (this) {
+            asked = life;
+            Cause known = recent.get(offset);
+            if (known != null) {
+                return CompletableFuture.completedFuture(known);
+            }
+        }
+        ReadRange one = ReadRange.builder().afterOffset(offset - 1).limit(1).build();
+        return streams.read(path, one).thenApply(events -> {
+            if (events.isEmpty() || events.get(0).offset() != offset) {
+                throw new StreamException(
+                        StreamException.Code.BAD_REQUEST,
+                        path,
+                        "because(" + offset + ") names no event of " + path + "; use the offset of a reduced event");
+            }
+            synchronized (this) {
+                if (asked == life) {
+                    remember(events.get(0));
+                }
+            }
+            return Cause.of(events.get(0));
+        });
+    }
+}

@@ -1,0 +1,69 @@
+package dev.millrace.core.internal.append;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/** Lets so many requests be under way at once, the others wait in order. Safe for use by many threads. */
+public final class ConcurrencyLimiter {
+    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private int free;
+    private boolean beginning;
+
+    public ConcurrencyLimiter(int atOnce) {
+        this.free = atOnce;
+    }
+
+    /** Begins a request when it is its turn. */
+    public <T> CompletableFuture<T> pass(Supplier<CompletableFuture<T>> request) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        synchronized (this) {
+            waiting.add(() -> begin(request, answer));
+        }
+        beginWaiting();
+        return answer;
+    }
+
+    private <T> void begin(Supplier<CompletableFuture<T>> request, CompletableFuture<T> answer) {
+        CompletableFuture<T> begun;
+        try {
+            begun = request.get();
+        } catch (RuntimeException refused) {
+            begun = CompletableFuture.failedFuture(refused);
+        }
+        begun.whenComplete((value, failure) -> {
+            synchronized (this) {
+                free++;
+            }
+            beginWaiting();
+            if (failure != null) {
+                answer.completeExceptionally(Appender.unwrap(failure));
+            } else {
+                answer.complete(value);
+            }
+        });
+    }
+
+    /** One thread at a time begins requests, in a loop: answers that are there at once must not nest. */
+    private void beginWaiting() {
+        while (true) {
+            Runnable next;
+            synchronized (this) {
+                if (beginning || free == 0 || waiting.isEmpty()) {
+                    return;
+                }
+                beginning = true;
+                free--;
+                next = waiting.remove();
+            }
+            try {
+                next.run();
+            } finally {
+                synchronized (this) {
+                    beginning = false;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.millrace.core.internal.append;
+
+import dev.millrace.core.EventInput;
+import dev.millrace.core.Provenance;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.processor.EventDraft;
+import dev.millrace.core.processor.Processor;
+import java.util.regex.Pattern;
+
+/** Who appends: it stamps provenance and derives idempotency keys. */
+public record ProducerIdentity(String slug, int version, StreamPath path, String incarnation) {
+    private static final Pattern SLUG = Pattern.compile("[a-z0-9][a-z0-9._-]*");
+
+    public static ProducerIdentity of(Processor<?> processor, StreamPath path) {
+        String slug = processor.slug();
+        if (!SLUG.matcher(slug).matches() || slug.equals("millrace")) {
+            throw new IllegalArgumentException("processor slug is not valid: '" + slug + "' of "
+                    + processor.getClass().getName() + "; use a-z, 0-9, '-', '_' and '.', and not 'millrace'");
+        }
+        return new ProducerIdentity(slug, processor.version(), path, "");
+    }
+
+    public ProducerIdentity in(String newIncarnation) {
+        return new ProducerIdentity(slug, version, path, newIncarnation);
+    }
+
+    /**
+     * The key {@code <slug>/<event-name>@<path>~<incarnation>:<offset>}, and {@code #<name>} where the draft has one. It
+     * is unique within the target stream, so the target is not part of it.
+     */
+    String key(EventDraft draft, Cause cause) {
+        return slug + "/" + draft.input().type() + "@" + path + (incarnation.isEmpty() ? "" : "~" + incarnation) + ":"
+                + cause.offset() + draft.name().map(name -> "#" + name).orElse("");
+    }
+
+    /** The input as it is sent to {@code target}. */
+    EventInput stamp(EventDraft draft, Cause cause, StreamPath target) {
+        Provenance provenance = new Provenance(
+                slug,
+                version,
+                path,
+                cause.offset(),
+                oneMore(cause.depth()),
+                target.equals(path) ? cause.hops() : oneMore(cause.hops()));
+        EventInput.Builder stamped = EventInput.builder()
+                .from(draft.input())
+                .metadata(provenance.asMetadata(draft.input().metadata()));
+        if (draft.input().idempotencyKey().isEmpty()) {
+            stamped.idempotencyKey(key(draft, cause));
+        }
+        return stamped.build();
+    }
+
+    /** Anyone may write any depth, so it must not run over. */
+    private static int oneMore(int count) {
+        return count == Integer.MAX_VALUE ? count : count + 1;
+    }
+}

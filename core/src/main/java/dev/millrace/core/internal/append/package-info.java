@@ -1,0 +1,5 @@
+/** \n * The appends of a runner: they find their cause, get provenance and an idempotency key, and are sent in order. Not\n * API.\n */
+@NullMarked
+package dev.millrace.core.internal.append;
+
+import org.jspecify.annotations.NullMarked;

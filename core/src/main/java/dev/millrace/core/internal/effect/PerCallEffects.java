@@ -1,0 +1,93 @@
+package dev.millrace.core.internal.effect;
+
+import dev.millrace.core.AppendResult;
+import dev.millrace.core.Event;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.internal.append.CausalAppender;
+import dev.millrace.core.internal.run.RunnerListenerDispatcher;
+import dev.millrace.core.processor.BackgroundTask;
+import dev.millrace.core.processor.CausingOffset;
+import dev.millrace.core.processor.Delivery;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
+import dev.millrace.core.processor.TimeLimit;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/** The effects handed to one call of a processor. */
+record PerCallEffects<S>(
+        StreamPath path,
+        CausalAppender reactor,
+        RunningTasks<S> attempts,
+        RunningTasks.Surroundings<S> surroundings,
+        RunnerListenerDispatcher notices,
+        Delivery delivery,
+        BooleanSupplier over)
+        implements Effects<S> {
+    @Override
+    public CompletableFuture<AppendResult> append(EventDraft draft) {
+        return reactor.append(draft);
+    }
+
+    @Override
+    public BackgroundTask<S> launch(
+            String name, CausingOffset because, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
+        return attempts.launch(name, because, TimeLimit.OPEN, RunningTasks.Start.NOW, notices.watching(work), over);
+    }
+
+    @Override
+    public BackgroundTask<S> launch(
+            String name,
+            CausingOffset because,
+            TimeLimit term,
+            Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
+        return attempts.launch(name, because, term, RunningTasks.Start.NOW, notices.watching(work), over);
+    }
+
+    @Override
+    public BackgroundTask<S> after(
+            Duration delay,
+            String name,
+            CausingOffset because,
+            Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
+        RunningTasks.Start start = RunningTasks.Start.after(delay);
+        return attempts.launch(name, because, TimeLimit.OPEN, start, notices.watching(work), over);
+    }
+
+    @Override
+    public BackgroundTask<S> at(
+            Instant due,
+            String name,
+            CausingOffset because,
+            Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
+        RunningTasks.Start start = due.isAfter(now()) ? RunningTasks.Start.at(due) : RunningTasks.Start.NOW;
+        return attempts.launch(name, because, TimeLimit.OPEN, start, notices.watching(work), over);
+    }
+
+    @Override
+    public Optional<BackgroundTask<S>> running(String name) {
+        return attempts.find(name);
+    }
+
+    @Override
+    public Instant now() {
+        return surroundings.timers().now();
+    }
+
+    @Override
+    public S current() {
+        return surroundings.current();
+    }
+
+    @Override
+    public CompletableFuture<List<Event>> read(ReadRange range) {
+        return surroundings.read(range, over);
+    }
+}

@@ -1,0 +1,361 @@
+package dev.millrace.core.internal.effect;
+
+import dev.millrace.core.AppendResult;
+import dev.millrace.core.Event;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.internal.append.Appender;
+import dev.millrace.core.internal.append.CausalAppender;
+import dev.millrace.core.processor.BackgroundTask;
+import dev.millrace.core.processor.CausingOffset;
+import dev.millrace.core.processor.EventDraft;
+import dev.millrace.core.processor.TimeLimit;
+import dev.millrace.core.runner.Timers;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/** The running attempts of one (processor, stream), one for each name. Safe for use by many threads. */
+public final class RunningTasks<S> {
+    /** What an attempt needs from its runner. */
+    interface Surroundings<S> {
+        Executor executor();
+
+        Timers timers();
+
+        CausalAppender reactor(CausingOffset because, BooleanSupplier cancelled);
+
+        S current();
+
+        CompletableFuture<List<Event>> read(ReadRange range, BooleanSupplier cancelled);
+
+        void failed(BackgroundTask<S> attempt, Throwable failure);
+
+        void changed();
+    }
+
+    /** When an attempt begins: at once, or when a timer fires. */
+    @FunctionalInterface
+    interface Start {
+        /** At once. */
+        Start NOW = (timers, begin) -> {
+            throw new IllegalStateException("an attempt that begins at once needs no timer");
+        };
+
+        static Start after(Duration delay) {
+            return delay.isZero() || delay.isNegative() ? NOW : (timers, begin) -> timers.after(delay, begin);
+        }
+
+        static Start at(Instant due) {
+            return (timers, begin) -> timers.at(due, begin);
+        }
+
+        Timers.Timer arm(Timers timers, Runnable begin);
+    }
+
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
+
+    private final Surroundings<S> surroundings;
+    private final Map<String, Running> running = new HashMap<>();
+    private boolean stopped;
+
+    RunningTasks(Surroundings<S> surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    BackgroundTask<S> launch(
+            String name, CausingOffset because, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
+        return launch(name, because, TimeLimit.OPEN, Start.NOW, work, () -> false);
+    }
+
+    /** Launches; what a call of another life of the stream launches is cancelled before it begins. */
+    BackgroundTask<S> launch(
+            String name,
+            CausingOffset because,
+            TimeLimit term,
+            Start start,
+            Function<BackgroundTask<S>, ? extends CompletionStage<?>> work,
+            BooleanSupplier over) {
+        boolean atOnce = start == Start.NOW;
+        Running next = new Running(name, because, term, !atOnce);
+        Running superseded;
+        synchronized (this) {
+            if (over.getAsBoolean()) {
+                return next.never();
+            }
+            superseded = running.get(name);
+            if (superseded != null && superseded.because.offset() >= because.offset() && !superseded.isCancelled()) {
+                return superseded;
+            }
+            if (stopped) {
+                return next.never();
+            }
+            running.put(name, next);
+        }
+        if (superseded != null) {
+            superseded.cancel();
+        }
+        if (atOnce) {
+            surroundings.executor().execute(() -> next.start(work));
+        } else {
+            next.startLater(start, work);
+        }
+        return next;
+    }
+
+    synchronized Optional<BackgroundTask<S>> find(String name) {
+        return Optional.ofNullable(running.get(name))
+                .filter(attempt -> !attempt.isCancelled())
+                .map(found -> found);
+    }
+
+    /** Whether no attempt runs that could still append something before its time comes. */
+    public synchronized boolean isIdle() {
+        return running.values().stream().allMatch(attempt -> attempt.isCancelled() || attempt.waits);
+    }
+
+    /** How many attempts wait for their time to begin. */
+    public synchronized int waiting() {
+        return (int) running.values().stream()
+                .filter(attempt -> attempt.waits && !attempt.isCancelled())
+                .count();
+    }
+
+    public synchronized List<String> names() {
+        return List.copyOf(running.keySet());
+    }
+
+    void cancelAll() {
+        List<Running> all;
+        synchronized (this) {
+            all = List.copyOf(running.values());
+        }
+        all.forEach(Running::cancel);
+    }
+
+    /** Cancels what runs and starts nothing more. */
+    public void stop() {
+        synchronized (this) {
+            stopped = true;
+        }
+        cancelAll();
+    }
+
+    final class Running implements BackgroundTask<S> {
+        private final String name;
+        private final CausingOffset because;
+        private final TimeLimit term;
+        private final CausalAppender reactor;
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
+        private final List<Runnable> onCancel = new ArrayList<>();
+        private volatile boolean cancelled;
+        private volatile boolean waits;
+
+        Running(String name, CausingOffset because, TimeLimit term, boolean waits) {
+            this.name = name;
+            this.because = because;
+            this.term = term;
+            this.waits = waits;
+            this.reactor = surroundings.reactor(because, this::isCancelled);
+        }
+
+        private Running never() {
+            cancelled = true;
+            done.complete(null);
+            return this;
+        }
+
+        /** A cancelled attempt ends at once, without waiting for its time. */
+        private void startLater(Start start, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
+            Runnable begin = () -> surroundings.executor().execute(() -> {
+                if (stopsWaiting()) {
+                    start(work);
+                }
+            });
+            Timers.Timer timer = start.arm(surroundings.timers(), begin);
+            onCancel(() -> {
+                if (stopsWaiting()) {
+                    timer.cancel();
+                    end(Optional.empty());
+                }
+            });
+        }
+
+        /** True for the first who asks. */
+        private boolean stopsWaiting() {
+            synchronized (RunningTasks.this) {
+                boolean waited = waits;
+                waits = false;
+                return waited;
+            }
+        }
+
+        private void start(Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
+            CompletableFuture<?> stage;
+            try {
+                stage = cancelled || isExpired() ? CompletableFuture.completedFuture(null) : begin(work);
+            } catch (Throwable failure) { // whatever the work throws, a missing class included, ends this attempt alone
+                stage = CompletableFuture.failedFuture(failure);
+            }
+            stage.whenComplete((value, failure) -> end(failure == null ? Optional.empty() : Optional.of(failure)));
+        }
+
+        private CompletableFuture<?> begin(Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
+            armTerm();
+            CompletionStage<?> stage = work.apply(this);
+            if (stage == null) {
+                throw new NullPointerException(
+                        "the work of attempt '" + name + "' returned null instead of a stage; return its last stage");
+            }
+            return stage.toCompletableFuture();
+        }
+
+        /** True if its time is over already, which is then recorded. */
+        private boolean isExpired() {
+            boolean expired = term.isExpired(surroundings.timers().now());
+            if (expired) {
+                expire("was not begun, because it expired at "
+                        + term.expiresAt().orElseThrow());
+            }
+            return expired;
+        }
+
+        private void armTerm() {
+            Timers timers = surroundings.timers();
+            term.deadline()
+                    .ifPresent(limit ->
+                            endBy(timers.after(limit, ending("was cancelled, because it took longer than " + limit))));
+            term.expiresAt()
+                    .ifPresent(moment ->
+                            endBy(timers.at(moment, ending("was cancelled, because it expired at " + moment))));
+        }
+
+        private Runnable ending(String why) {
+            return () -> surroundings.executor().execute(() -> expire(why));
+        }
+
+        private void endBy(Timers.Timer timer) {
+            done.whenComplete((nothing, never) -> timer.cancel());
+        }
+
+        /** Ends it without waiting for its stage, which nobody may ever complete. */
+        private void expire(String why) {
+            if (endsByCancel()) {
+                String what = "attempt '" + name + "' because of @" + because.offset() + " " + why;
+                report(new TimeoutException(what));
+                leave();
+            }
+        }
+
+        private void end(Optional<Throwable> failure) {
+            failure.map(Appender::unwrap).filter(thrown -> !cancelled).ifPresent(this::report);
+            leave();
+        }
+
+        private void report(Throwable failure) {
+            try {
+                surroundings.failed(this, failure);
+            } catch (RuntimeException lost) {
+                LOG.log(Level.ERROR, "attempt '" + name + "' failed, and its failure could not be recorded", lost);
+            }
+        }
+
+        private void leave() {
+            synchronized (RunningTasks.this) {
+                running.remove(name, this);
+            }
+            done.complete(null);
+            surroundings.changed();
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public CausingOffset because() {
+            return because;
+        }
+
+        @Override
+        public CompletableFuture<AppendResult> append(EventDraft draft) {
+            if (cancelled) {
+                return CompletableFuture.failedFuture(new CancellationException(
+                        "append of " + draft.input().type() + " was refused: attempt '" + name + "' was cancelled"));
+            }
+            return reactor.append(draft);
+        }
+
+        @Override
+        public S current() {
+            return surroundings.current();
+        }
+
+        @Override
+        public CompletableFuture<List<Event>> read(ReadRange range) {
+            return surroundings.read(range, this::isCancelled);
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return cancelled;
+        }
+
+        @Override
+        public void onCancel(Runnable action) {
+            synchronized (onCancel) {
+                if (!cancelled) {
+                    onCancel.add(action);
+                    return;
+                }
+            }
+            action.run();
+        }
+
+        @Override
+        public void cancel() {
+            endsByCancel();
+        }
+
+        /** Cancels; answers whether it was not over before. */
+        private boolean endsByCancel() {
+            List<Runnable> actions;
+            synchronized (onCancel) {
+                if (cancelled || done.isDone()) {
+                    return false;
+                }
+                cancelled = true;
+                actions = List.copyOf(onCancel);
+                onCancel.clear();
+            }
+            actions.forEach(this::runHook);
+            return true;
+        }
+
+        /** What one hook throws must not keep the others, nor the attempt that supersedes this one, from running. */
+        private void runHook(Runnable action) {
+            try {
+                action.run();
+            } catch (RuntimeException | Error thrown) {
+                LOG.log(Level.WARNING, "an onCancel action of attempt '" + name + "' threw", thrown);
+            }
+        }
+
+        @Override
+        public CompletableFuture<Void> done() {
+            return done.copy();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.millrace.core.internal.json;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What is wrong with JSON in the words of whoever wrote it. The library's own speak of its switches and its classes; what
+ * it says that is not known here is passed on without them.
+ */
+public final class JsonErrorMessages {
+    private static final String UNEXPECTED = "Unexpected character (.*?)(?: in numeric value)?: ";
+
+    private static final Map<Pattern, String> INTERNALS = patterns(
+            "\\('(.{1,2})' \\(code [^)]*\\)\\)",
+            "'$1'",
+            "\\(\\(CTRL-CHAR, code (\\d+)\\)\\)",
+            "the control character $1",
+            ", from `[^`]*`",
+            "",
+            " ?\\((?:for \\w+ starting|start marker) at \\[Source.*?\\]\\)",
+            "");
+
+    private static final Map<Pattern, String> RULES = patterns(
+            "(?:Unrecognized|Non-standard) token ('.*'): .*",
+            "expected a value, got $1",
+            UNEXPECTED + "expected a (?:valid )?value.*",
+            "expected a value, got $1",
+            UNEXPECTED + "was expecting a colon.*",
+            "expected a colon after a name, got $1",
+            UNEXPECTED + "was expecting double-quote.*",
+            "expected a name in double quotes, got $1",
+            UNEXPECTED + "was expecting comma.*",
+            "expected a comma or the end, got $1",
+            UNEXPECTED + "expected a hex-digit.*",
+            "expected four hexadecimal digits, got $1",
+            UNEXPECTED + "maybe a .*comment.*",
+            "expected a value, got $1; JSON has no comments",
+            UNEXPECTED + ".*plus sign.*",
+            "expected a value, got $1",
+            UNEXPECTED + "Decimal point.*",
+            "expected a digit after the decimal point",
+            "Unexpected end-of-input.*",
+            "it ends too early",
+            "Unexpected close marker ('.*'): no open.*",
+            "$1 closes nothing",
+            "Unexpected close marker ('.*'): expected ('.*').*",
+            "expected $2, got $1",
+            "Invalid numeric value: Leading zeroes.*",
+            "a number must not begin with 0 and go on",
+            "Illegal unquoted character (?:\\((.*?)\\)|(.*?)): has to be.*",
+            "$1$2 in a text must be escaped",
+            "Illegal character (?:\\((.*?)\\)|(.*?)): only regular.*",
+            "expected a value, got $1$2",
+            "Unrecognized character escape ('.{1,2}') .*",
+            "a backslash must not stand before $1",
+            "Trailing token .*",
+            "something follows the value");
+
+    private static final Pattern PACKAGE = Pattern.compile("\\b(?:[a-z]\\w*\\.)+(?=[A-Z])");
+
+    private JsonErrorMessages() {}
+
+    public static String of(JsonProcessingException e) {
+        String message = String.valueOf(e.getOriginalMessage());
+        for (Map.Entry<Pattern, String> internal : INTERNALS.entrySet()) {
+            message = internal.getKey().matcher(message).replaceAll(internal.getValue());
+        }
+        for (Map.Entry<Pattern, String> rule : RULES.entrySet()) {
+            Matcher matcher = rule.getKey().matcher(message);
+            if (matcher.matches()) {
+                return matcher.replaceAll(rule.getValue());
+            }
+        }
+        return e instanceof JsonMappingException ? PACKAGE.matcher(message).replaceAll("") : message;
+    }
+
+    private static Map<Pattern, String> patterns(String... pairs) {
+        Map<Pattern, String> patterns = new LinkedHashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            patterns.put(Pattern.compile(pairs[i], Pattern.DOTALL), pairs[i + 1]);
+        }
+        return patterns;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.millrace.core.internal.lease;
+
+import dev.millrace.core.AppendResult;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.Fence;
+import dev.millrace.core.ForwardingEventStreams;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.internal.append.Appender;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Streams as the holder of one lease sees them: every append says under which lease it is made. */
+record FencedEventStreams(EventStreams delegate, Fence fence, LeaseKeeper keeper) implements ForwardingEventStreams {
+    @Override
+    public CompletableFuture<AppendResult> append(StreamPath path, EventInput input) {
+        return keeper.holds(fence) ? noticing(delegate.append(path, fenced(input))) : refused(path);
+    }
+
+    @Override
+    public CompletableFuture<List<AppendResult>> appendAll(StreamPath path, List<EventInput> inputs) {
+        return keeper.holds(fence)
+                ? noticing(delegate.appendAll(
+                        path, inputs.stream().map(this::fenced).toList()))
+                : refused(path);
+    }
+
+    private EventInput fenced(EventInput input) {
+        return EventInput.builder()
+                .from(input)
+                .metadata(fence.asMetadata(input.metadata()))
+                .build();
+    }
+
+    private <T> CompletableFuture<T> noticing(CompletableFuture<T> answer) {
+        return answer.whenComplete((appended, failure) -> {
+            if (failure != null
+                    && Appender.unwrap(failure) instanceof StreamException refusal
+                    && refusal.code() == StreamException.Code.FENCED) {
+                keeper.fenced(fence);
+            }
+        });
+    }
+
+    private <T> CompletableFuture<T> refused(StreamPath path) {
+        return CompletableFuture.failedFuture(new StreamException(
+                StreamException.Code.FENCED,
+                path,
+                "append refused: " + path + "; lease " + fence.epoch() + " of '" + fence.slug() + "' on " + fence.path()
+                        + " is over; whoever holds the next one goes on"));
+    }
+}

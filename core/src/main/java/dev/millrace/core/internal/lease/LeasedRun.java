@@ -1,0 +1,231 @@
+package dev.millrace.core.internal.lease;
+
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.Fence;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.internal.effect.EffectQueue;
+import dev.millrace.core.internal.run.BoundedAwait;
+import dev.millrace.core.internal.run.ConditionWaiters;
+import dev.millrace.core.internal.run.ProcessorRun;
+import dev.millrace.core.internal.run.RunHandle;
+import dev.millrace.core.internal.run.RunnerOptions;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.EffectStartPolicy;
+import dev.millrace.core.runner.ProgressStore;
+import dev.millrace.core.runner.RunnerStatus;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A run that acts only while this process holds the lease. Without it another run folds and does nothing, so that the state can
+ * be seen and is warm; each lease begins with a run of its own, which catches up as after any start. Safe for use by many threads.
+ */
+public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
+    private static final Duration LETTING_GO = Duration.ofSeconds(1);
+    private static final SecureRandom NAMES = new SecureRandom();
+
+    private final EventStreams streams;
+    private final Processor<S> processor;
+    private final StreamPath path;
+    private final RunnerOptions options;
+    private final ConditionWaiters progression = new ConditionWaiters();
+    private final CompletableFuture<RunnerStatus> ended = new CompletableFuture<>();
+    private final LeaseKeeper keeper;
+    private volatile ProcessorRun<S> current;
+    private volatile boolean acting;
+    private boolean closing;
+
+    public LeasedRun(
+            EventStreams streams, Processor<S> processor, StreamPath path, RunnerOptions options, Duration lease) {
+        this.streams = streams;
+        this.processor = processor;
+        this.path = path;
+        this.options = options;
+        String holder = Long.toHexString(NAMES.nextLong()) + Long.toHexString(NAMES.nextLong());
+        this.keeper = new LeaseKeeper(streams, processor.slug(), path, lease, holder, options, this);
+        this.current = watched(onlooking());
+    }
+
+    public void start() {
+        current.start();
+        keeper.start();
+    }
+
+    private ProcessorRun<S> onlooking() {
+        // No snapshots: what this run has folded, nobody need have acted on. No event is acted on, and nothing is
+        // appended, not
+        // even about a payload or a reducer that fails: whoever holds the lease may be of another version.
+        RunnerOptions quiet = options.with(
+                EffectStartPolicy.after(Long.MAX_VALUE), ProgressStore.inMemory(), Optional.empty(), List.of());
+        return new ProcessorRun<>(
+                new ReadOnlyEventStreams(streams),
+                new StandbyProcessor<>(processor),
+                path,
+                quiet,
+                progression::changed);
+    }
+
+    @Override
+    public void gained(Fence fence) {
+        RunnerOptions fenced = options.with(
+                options.effectsFrom(),
+                new FencedProgressStore(options.progress(), () -> keeper.holds(fence)),
+                options.snapshots(),
+                options.listeners());
+        ProcessorRun<S> next = new ProcessorRun<>(
+                new FencedEventStreams(streams, fence, keeper), processor, path, fenced, progression::changed);
+        if (replace(next, true)) {
+            next.ended().thenAcceptAsync(last -> endedByItself(next), options.executor());
+        }
+    }
+
+    @Override
+    public void lost() {
+        replace(watched(onlooking()), false);
+    }
+
+    /** An onlooker that halts is left alone: whoever holds the lease may be of another version. One that is refused is refused for good. */
+    private ProcessorRun<S> watched(ProcessorRun<S> onlooker) {
+        onlooker.ended()
+                .thenAcceptAsync(
+                        last -> {
+                            if (last.phase() == RunnerStatus.Phase.STOPPED
+                                    && last.failure().isPresent()) {
+                                endedByItself(onlooker);
+                            }
+                        },
+                        options.executor());
+        return onlooker;
+    }
+
+    private boolean replace(ProcessorRun<S> next, boolean acts) {
+        ProcessorRun<S> old;
+        synchronized (this) {
+            if (closing) {
+                return false;
+            }
+            old = current;
+            current = next;
+            acting = acts;
+        }
+        try {
+            old.stop(Duration.ZERO);
+        } finally {
+            next.start();
+        }
+        progression.changed();
+        return true;
+    }
+
+    /** A reducer that throws, or a service that refuses, ends this process's part; another may try. */
+    private void endedByItself(ProcessorRun<S> run) {
+        synchronized (this) {
+            if (closing || run != current) {
+                return;
+            }
+            closing = true;
+        }
+        run.stop(Duration.ZERO); // what it has in its lane is another one's to do, as soon as that can hold the lease
+        keeper.stop();
+        end(run.status().failure().orElse("the run has ended"));
+    }
+
+    @Override
+    public void stop(Duration deadline) {
+        ProcessorRun<S> last;
+        synchronized (this) {
+            if (closing) {
+                return;
+            }
+            closing = true;
+            last = current;
+        }
+        last.stop(deadline);
+        writeDown(deadline);
+        CompletableFuture<?> released = keeper.stop();
+        if (!EffectQueue.isInside()) {
+            BoundedAwait.completes(released, atMost(deadline));
+        }
+        end("runner of '" + processor.slug() + "' was stopped");
+    }
+
+    /** Whoever is next reads how far this one came as soon as the lease is free. */
+    private void writeDown(Duration deadline) {
+        boolean waits = acting && !deadline.isZero() && !EffectQueue.isInside();
+        if (waits && options.progress() instanceof ProgressStore.Durable store) {
+            try {
+                BoundedAwait.completes(CompletableFuture.runAsync(store::flush, options.executor()), atMost(deadline));
+            } catch (RejectedExecutionException shutDown) {
+                LOG.log(Level.DEBUG, "progress is written when the store does so, after the lease has ended", shutDown);
+            }
+        }
+    }
+
+    private static Duration atMost(Duration deadline) {
+        return deadline.compareTo(LETTING_GO) < 0 ? deadline : LETTING_GO;
+    }
+
+    private void end(String why) {
+        ended.complete(current.status());
+        progression.end(new StreamException(StreamException.Code.UNAVAILABLE, path, why));
+    }
+
+    @Override
+    public S state() {
+        return current.state();
+    }
+
+    @Override
+    public RunnerStatus status() {
+        boolean stands = !acting;
+        RunnerStatus status = current.status();
+        boolean runs = status.phase() != RunnerStatus.Phase.STOPPED && status.phase() != RunnerStatus.Phase.HALTED;
+        return stands && runs
+                ? new RunnerStatus(
+                        RunnerStatus.Phase.STANDBY,
+                        status.watermark(),
+                        status.reducedThrough(),
+                        0,
+                        0,
+                        status.failure().or(keeper::refusal))
+                : status;
+    }
+
+    @Override
+    public boolean isCaughtUp() {
+        return current.isCaughtUp();
+    }
+
+    @Override
+    public boolean isIdle() {
+        return current.isIdle();
+    }
+
+    @Override
+    public long reducedThrough() {
+        return current.reducedThrough();
+    }
+
+    @Override
+    public long acknowledgedThrough() {
+        return acting ? current.acknowledgedThrough() : 0;
+    }
+
+    @Override
+    public CompletableFuture<RunnerStatus> ended() {
+        return ended.copy();
+    }
+
+    @Override
+    public CompletableFuture<Void> when(BooleanSupplier condition) {
+        return progression.when(condition);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.millrace.core.internal.payload;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+
+/** The strict shape of a built-in payload: its fields, their kinds, and nothing besides. */
+public final class PayloadSchema {
+    /** A kind of field value, with the words that describe it in an error. */
+    public enum Kind implements FieldShape {
+        ANY("any JSON", node -> true),
+        TEXT("a string", JsonNode::isTextual),
+        NON_EMPTY_TEXT(
+                "a non-empty string",
+                node -> node.isTextual() && !node.textValue().isBlank()),
+        OBJECT("an object", JsonNode::isObject),
+        BOOLEAN("true or false", JsonNode::isBoolean),
+        POSITIVE_INTEGER("a positive integer", Kind::isPositive),
+        INTEGER("an integer", JsonNode::isIntegralNumber),
+        INT("an integer", node -> node.isIntegralNumber() && node.canConvertToInt()),
+        LONG("an integer", node -> node.isIntegralNumber() && node.canConvertToLong()),
+        POSITIVE_LONG("a positive integer", node -> LONG.accepts.test(node) && node.longValue() > 0),
+        NUMBER("a number", JsonNode::isNumber),
+        POSITIVE_NUMBER("a positive number", node -> node.isNumber() && node.doubleValue() > 0),
+        ARRAY("an array", JsonNode::isArray);
+
+        private final String words;
+        private final Predicate<JsonNode> accepts;
+
+        Kind(String words, Predicate<JsonNode> accepts) {
+            this.words = words;
+            this.accepts = accepts;
+        }
+
+        @Override
+        public String words() {
+            return words;
+        }
+
+        @Override
+        public void check(String where, JsonNode value, List<String> problems) {
+            if (!accepts.test(value)) {
+                problems.add(FieldShape.mismatch(where, words, value));
+            }
+        }
+
+        /** Positive, and within the range of the {@code int} it is decoded to. */
+        private static boolean isPositive(JsonNode node) {
+            return node.isIntegralNumber() && node.canConvertToInt() && node.intValue() > 0;
+        }
+    }
+
+    private record Field(String name, Kind kind, boolean required) {}
+
+    private final List<Field> fields;
+    private final BiConsumer<JsonNode, List<String>> further;
+
+    private PayloadSchema(List<Field> fields, BiConsumer<JsonNode, List<String>> further) {
+        this.fields = fields;
+        this.further = further;
+    }
+
+    public static PayloadSchema empty() {
+        return new PayloadSchema(List.of(), (payload, problems) -> {});
+    }
+
+    public PayloadSchema required(String name, Kind kind) {
+        return with(new Field(name, kind, true));
+    }
+
+    public PayloadSchema optional(String name, Kind kind) {
+        return with(new Field(name, kind, false));
+    }
+
+    /** Adds a rule that spans fields; it runs only on payloads whose fields are all right. */
+    public PayloadSchema and(BiConsumer<JsonNode, List<String>> rule) {
+        return new PayloadSchema(fields, rule);
+    }
+
+    private PayloadSchema with(Field field) {
+        List<Field> more = new ArrayList<>(fields);
+        more.add(field);
+        return new PayloadSchema(List.copyOf(more), further);
+    }
+
+    /** The names of all fields, in the order in which they were declared. */
+    public List<String> fields() {
+        return fields.stream().map(Field::name).toList();
+    }
+
+    /** What is wrong with the payload, one line a problem; empty when it fits. */
+    public List<String> problems(JsonNode payload) {
+        List<String> problems = new ArrayList<>();
+        TreeSet<String> unknown = new TreeSet<>();
+        payload.fieldNames().forEachRemaining(unknown::add);
+        for (Field field : fields) {
+            unknown.remove(field.name);
+            JsonNode value = payload.get(field.name);
+            if (value == null) {
+                if (field.required) {
+                    problems.add("payload." + field.name + ": expected " + field.kind.words + ", got nothing");
+                }
+            } else {
+                field.kind.check("payload." + field.name, value, problems);
+            }
+        }
+        for (String name : unknown) {
+            problems.add("payload." + name + ": unknown field");
+        }
+        if (problems.isEmpty()) {
+            further.accept(payload, problems);
+        }
+        return problems;
+    }
+}

@@ -1,0 +1,185 @@
+package dev.millrace.core.internal.progress;
+
+import dev.millrace.core.runner.Progress;
+import dev.millrace.core.runner.Timers;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Writes progress soon and seldom: of what is saved for one (slug, path) between two writes, the newest alone. One write
+ * at a time, in the order in which things became due. Safe for use by many threads.
+ */
+public final class CoalescingWriter {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+
+    /** Where progress goes. Called by one thread at a time. */
+    interface Sink {
+        /** Writes all of these durably, or throws; after a failure they come again, or newer ones in their place. */
+        void write(List<Progress> batch);
+    }
+
+    private final String where;
+    private final Sink sink;
+    private final int most;
+    private final Timers timers;
+    private final Executor thread;
+    private final Object turn = new Object();
+    private final Map<ProgressKey, Progress> due = new LinkedHashMap<>();
+    private boolean armed;
+    private boolean failing;
+    private boolean closed;
+
+    /**
+     * Writes for one store.
+     *
+     * @param where what the store is, for messages
+     * @param most how many at most are written at once, at least 1
+     */
+    CoalescingWriter(String where, Sink sink, int most, Timers timers, Executor thread) {
+        this.where = where;
+        this.sink = sink;
+        this.most = most;
+        this.timers = timers;
+        this.thread = thread;
+    }
+
+    /** One daemon thread, which is there while there is something to do. */
+    public static Executor thread(String name) {
+        return new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread daemon = new Thread(task, name);
+            daemon.setDaemon(true);
+            return daemon;
+        });
+    }
+
+    /** Writes this within the delay, unless something newer takes its place. */
+    void soon(Progress progress, Duration delay) {
+        synchronized (due) {
+            refuseWhenClosed(progress);
+            due.merge(ProgressKey.of(progress), progress, Progress::then);
+            arm(delay);
+        }
+    }
+
+    /** Writes this before it returns. */
+    void now(Progress progress) {
+        synchronized (turn) {
+            synchronized (due) {
+                refuseWhenClosed(progress);
+                due.remove(ProgressKey.of(progress));
+            }
+            sink.write(List.of(progress));
+        }
+    }
+
+    /** Writes everything that is due when this is called. */
+    void flush() {
+        synchronized (turn) {
+            writeAll();
+        }
+    }
+
+    /** Writes everything that is due, and refuses whatever comes later. Answers whether this was the first call. */
+    boolean close() {
+        synchronized (turn) {
+            synchronized (due) {
+                if (closed) {
+                    return false;
+                }
+                closed = true;
+            }
+            writeAll();
+            return true;
+        }
+    }
+
+    private void refuseWhenClosed(Progress progress) {
+        if (closed) {
+            throw new IllegalStateException("cannot save progress of " + ProgressKey.of(progress) + ": the store in "
+                    + where + " is closed; stop the runners before you close it");
+        }
+    }
+
+    /** With {@code due} held. */
+    private void arm(Duration delay) {
+        if (!armed && !closed) {
+            armed = true;
+            timers.after(delay, () -> thread.execute(this::round));
+        }
+    }
+
+    private void round() {
+        synchronized (due) {
+            armed = false;
+        }
+        try {
+            writeAll();
+            synchronized (due) {
+                failing = false;
+            }
+        } catch (RuntimeException notWritten) {
+            boolean first;
+            synchronized (due) {
+                first = !failing;
+                failing = true;
+                arm(RETRY_DELAY);
+            }
+            LOG.log(
+                    first ? Level.WARNING : Level.DEBUG,
+                    "progress was not saved in " + where + "; tried again every " + RETRY_DELAY.toSeconds()
+                            + " s: what a crash loses meanwhile is done again",
+                    notWritten);
+        }
+    }
+
+    /** What becomes due meanwhile stands behind, and is left to the next round. */
+    private void writeAll() {
+        int left;
+        synchronized (due) {
+            left = due.size();
+        }
+        while (left > 0) {
+            synchronized (turn) {
+                List<Progress> batch = take();
+                if (batch.isEmpty()) {
+                    return;
+                }
+                left -= batch.size();
+                try {
+                    sink.write(batch);
+                } catch (RuntimeException | Error notWritten) {
+                    giveBack(batch);
+                    throw notWritten;
+                }
+            }
+        }
+    }
+
+    private List<Progress> take() {
+        List<Progress> batch = new ArrayList<>();
+        synchronized (due) {
+            Iterator<Progress> oldest = due.values().iterator();
+            while (oldest.hasNext() && batch.size() < most) {
+                batch.add(oldest.next());
+                oldest.remove();
+            }
+        }
+        return batch;
+    }
+
+    private void giveBack(List<Progress> batch) {
+        synchronized (due) {
+            batch.forEach(old -> due.merge(ProgressKey.of(old), old, (newer, older) -> older.then(newer)));
+        }
+    }
+}

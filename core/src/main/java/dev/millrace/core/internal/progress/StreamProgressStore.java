@@ -1,0 +1,180 @@
+package dev.millrace.core.internal.progress;
+
+import dev.millrace.core.AppendResult;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamEvent;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.internal.run.BoundedAwait;
+import dev.millrace.core.runner.Progress;
+import dev.millrace.core.runner.ProgressStore;
+import dev.millrace.core.runner.Timers;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/** Progress as events of a side stream. */
+public final class StreamProgressStore implements ProgressStore.Durable {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int PAGE = 1000;
+    private static final int BATCH = 100;
+
+    private final EventStreams streams;
+    private final StreamPath sideStream;
+    private final CoalescingWriter writes;
+    private final Map<ProgressKey, Progress> newest = new ConcurrentHashMap<>();
+    private final Object folding = new Object();
+    private volatile boolean folded;
+    private long readThrough;
+
+    /** What may or may not have been stored, and is sent again before anything newer, so that it cannot come late. */
+    private List<Progress> unanswered = List.of();
+
+    public StreamProgressStore(EventStreams streams, StreamPath sideStream, Timers timers, Executor thread) {
+        this.streams = streams;
+        this.sideStream = sideStream;
+        this.writes = new CoalescingWriter("stream " + sideStream, this::write, BATCH, timers, thread);
+    }
+
+    @Override
+    public Optional<Progress> load(String slug, StreamPath path) {
+        ProgressKey key = new ProgressKey(slug, path);
+        refuseOwn(key);
+        if (!folded) {
+            synchronized (folding) {
+                if (!folded) {
+                    foldFirst();
+                }
+            }
+        }
+        return Optional.ofNullable(newest.get(key));
+    }
+
+    private void foldFirst() {
+        fold().forEach((whose, old) -> newest.merge(whose, old, (saved, stored) -> stored.then(saved)));
+        folded = true;
+    }
+
+    @Override
+    public Optional<Progress> reload(String slug, StreamPath path) {
+        ProgressKey key = new ProgressKey(slug, path);
+        refuseOwn(key);
+        synchronized (folding) {
+            if (folded) {
+                fold().forEach((whose, later) -> newest.merge(whose, later, Progress::then));
+            } else {
+                foldFirst();
+            }
+        }
+        return Optional.ofNullable(newest.get(key));
+    }
+
+    @Override
+    public void save(Progress progress) {
+        ProgressKey key = ProgressKey.of(progress);
+        refuseOwn(key);
+        Progress before = newest.get(key);
+        if (before == null || !before.incarnation().equals(progress.incarnation())) {
+            writes.soon(progress, Duration.ZERO);
+        } else if (progress.acknowledgedThrough() > before.acknowledgedThrough()) {
+            writes.soon(progress, INTERVAL);
+        } else {
+            return;
+        }
+        newest.merge(key, progress, Progress::then);
+    }
+
+    private void refuseOwn(ProgressKey key) {
+        if (key.path().equals(sideStream)) {
+            throw new IllegalArgumentException(
+                    "progress of " + key + " cannot be kept in that stream itself: every save"
+                            + " would be an event to act on and to save; use another side stream");
+        }
+    }
+
+    /** What was stored after what was read before. With {@code folding} held. */
+    private Map<ProgressKey, Progress> fold() {
+        Map<ProgressKey, Progress> stored = new HashMap<>();
+        long through = readThrough;
+        ReadRange.Builder range = ReadRange.builder()
+                .afterOffset(through)
+                .types(BuiltInType.PROGRESS_SAVED.spellings())
+                .limit(PAGE);
+        List<Event> page;
+        do {
+            page = read(range.build());
+            for (Event event : page) {
+                through = event.offset();
+                range.afterOffset(through);
+                if (BuiltInType.PROGRESS_SAVED.problems(event.payloadJson()).isEmpty()) {
+                    Progress progress =
+                            Progress.of(JsonCodec.fromTree(event.payloadJson(), StreamEvent.ProgressSaved.class));
+                    stored.merge(ProgressKey.of(progress), progress, Progress::then);
+                } else {
+                    LOG.log(
+                            Level.WARNING,
+                            () -> "progress at " + sideStream + "@" + event.offset() + " is not readable");
+                }
+            }
+        } while (page.size() == PAGE);
+        readThrough = through;
+        return stored;
+    }
+
+    private List<Event> read(ReadRange range) {
+        CompletableFuture<List<Event>> answer = streams.read(sideStream, range);
+        BoundedAwait.await(answer, PATIENCE, "reading progress from " + sideStream);
+        return answer.getNow(List.of());
+    }
+
+    private void write(List<Progress> batch) {
+        if (!unanswered.isEmpty()) {
+            append(unanswered);
+        }
+        append(batch);
+    }
+
+    private void append(List<Progress> batch) {
+        List<EventInput> inputs = batch.stream().map(StreamProgressStore::input).toList();
+        CompletableFuture<List<AppendResult>> answer = streams.appendAll(sideStream, inputs);
+        unanswered = batch;
+        try {
+            BoundedAwait.await(answer, PATIENCE, "saving progress in " + sideStream);
+        } catch (StreamException refused) {
+            unanswered = refused.isRetryable() ? batch : List.of();
+            throw refused;
+        }
+        unanswered = List.of();
+    }
+
+    private static EventInput input(Progress progress) {
+        return EventInput.builder()
+                .from(EventInput.of(progress.asEvent()))
+                .idempotencyKey("progress-saved/" + progress.slug() + "@" + progress.path() + "~"
+                        + progress.incarnation() + ":" + progress.acknowledgedThrough())
+                .build();
+    }
+
+    @Override
+    public void flush() {
+        writes.flush();
+    }
+
+    @Override
+    public void close() {
+        writes.close();
+    }
+}

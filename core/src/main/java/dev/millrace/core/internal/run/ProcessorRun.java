@@ -1,0 +1,472 @@
+package dev.millrace.core.internal.run;
+
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.ConnectionInfo;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscriber;
+import dev.millrace.core.Subscription;
+import dev.millrace.core.internal.append.Appender;
+import dev.millrace.core.internal.append.CauseLookup;
+import dev.millrace.core.internal.append.ProducerIdentity;
+import dev.millrace.core.internal.effect.Acknowledgements;
+import dev.millrace.core.internal.effect.EffectDecision;
+import dev.millrace.core.internal.effect.EffectQueue;
+import dev.millrace.core.internal.effect.EffectRunner;
+import dev.millrace.core.internal.effect.FailureEvents;
+import dev.millrace.core.internal.effect.RunningTasks;
+import dev.millrace.core.internal.run.Failpoints.Point;
+import dev.millrace.core.internal.snapshot.Snapshotter;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.Progress;
+import dev.millrace.core.runner.RunnerIdentity;
+import dev.millrace.core.runner.RunnerStatus;
+import dev.millrace.core.runner.RunnerStatus.Phase;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a processor over a stream. Three parties meet here: the intake folds on the transport's thread; the lane
+ * runs effects on the executor, one at a time; attempts run beside it. docs/runner.md draws the picture.
+ */
+public final class ProcessorRun<S> implements RunHandle<S> {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
+
+    private final EventStreams streams;
+    private final StreamPath path;
+    private final RunnerOptions options;
+    private final StateHolder<S> fold;
+    private final ConditionWaiters progression;
+    private final EffectQueue lane;
+    private final Acknowledgements acknowledgements;
+    private final CauseLookup causes;
+    private final Appender appender;
+    private final EffectRunner<S> acting;
+    private final Snapshotter<S> snapshots;
+    private final RunnerListenerDispatcher notices;
+
+    private volatile ProducerIdentity identity;
+    private volatile Phase phase = Phase.CATCHING_UP;
+    private volatile long watermark;
+    private volatile boolean caughtUpOnce;
+    private volatile @Nullable String failure;
+    private volatile EffectDecision decision;
+    private long tooLate;
+    private volatile boolean attached;
+    private final CompletableFuture<RunnerStatus> ended = new CompletableFuture<>();
+
+    private final AtomicInteger losses = new AtomicInteger();
+    private volatile @Nullable Instant deafSince;
+
+    private @Nullable Intake intake;
+    private @Nullable Subscription subscription;
+    private boolean closing;
+
+    public ProcessorRun(EventStreams streams, Processor<S> processor, StreamPath path, RunnerOptions options) {
+        this(streams, processor, path, options, () -> {});
+    }
+
+    public ProcessorRun(
+            EventStreams streams, Processor<S> processor, StreamPath path, RunnerOptions options, Runnable onChange) {
+        this.progression = new ConditionWaiters(onChange);
+        this.streams = streams;
+        this.path = path;
+        this.options = options;
+        this.identity = ProducerIdentity.of(processor, path);
+        this.fold = new StateHolder<>(processor);
+        this.lane = new EffectQueue(options, this::acknowledge);
+        this.acknowledgements = new Acknowledgements(lane, options);
+        this.causes = new CauseLookup(streams, path);
+        this.appender = new Appender(streams, path, options, causes, progression::changed);
+        RunnerIdentity name = new RunnerIdentity(identity.slug(), identity.version(), path);
+        this.notices = new RunnerListenerDispatcher(options.listeners(), name, options.timers());
+        this.acting =
+                new EffectRunner<>(processor, identity, options, fold, lane, appender, causes, progression, notices);
+        this.decision = new EffectDecision(options.effectsFrom(), options.staleAfter(), 0);
+        this.snapshots = new Snapshotter<>(
+                options, fold, () -> identity, () -> Math.max(decision.floor(), acknowledgements.savedThrough()));
+    }
+
+    // ---- the connection
+
+    /** Begins, with a snapshot if there is one. */
+    public void start() {
+        connect(snapshots.find());
+    }
+
+    void connect(long afterOffset) {
+        Intake next = new Intake(afterOffset);
+        synchronized (this) {
+            if (closing) {
+                return;
+            }
+            intake = next;
+        }
+        Subscription made;
+        try {
+            made = streams.subscribe(path, afterOffset, next);
+        } catch (RuntimeException refused) {
+            next.onEnd(refused);
+            return;
+        }
+        boolean unwanted;
+        synchronized (this) {
+            unwanted = intake != next;
+            if (!unwanted) {
+                subscription = made;
+            }
+        }
+        if (unwanted) {
+            made.close();
+        }
+    }
+
+    private void disconnect() {
+        Subscription old;
+        synchronized (this) {
+            intake = null;
+            old = subscription;
+            subscription = null;
+        }
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    /** Folds on the transport's thread. Once another intake has taken over, this one ignores whatever still comes. */
+    private final class Intake implements Subscriber {
+        private final long afterOffset;
+
+        Intake(long afterOffset) {
+            this.afterOffset = afterOffset;
+        }
+
+        private boolean isStale() {
+            synchronized (ProcessorRun.this) {
+                return intake != this;
+            }
+        }
+
+        @Override
+        public void onConnected(ConnectionInfo connected) {
+            if (isStale()) {
+                return;
+            }
+            boolean fromTheBeginning;
+            try {
+                fromTheBeginning = attach(connected);
+            } catch (StreamException notNow) {
+                if (!notNow.isRetryable()) {
+                    throw notNow;
+                }
+                tryAgain(notNow, afterOffset);
+                return;
+            }
+            if (fromTheBeginning && afterOffset > 0) { // this connection began in the middle
+                disconnect();
+                options.executor().execute(() -> connect(0));
+            }
+        }
+
+        @Override
+        public void onEvent(Event event) {
+            if (!isStale() && event.offset() > fold.through()) {
+                take(event);
+            }
+        }
+
+        @Override
+        public void onCaughtUp(long offset) {
+            if (!isStale()) {
+                options.failpoints().reach(Point.BEFORE_CAUGHT_UP);
+                tellTooLate();
+                notices.caughtUp(offset);
+                acting.caughtUp();
+                phase = Phase.LIVE;
+                acknowledgements.save(identity); // before anybody is told, who may rely on it
+                caughtUpOnce = true;
+                losses.set(0);
+                progression.changed();
+            }
+        }
+
+        @Override
+        public void onDisconnected(Throwable cause) {
+            if (!isStale()) {
+                phase = Phase.RECONNECTING;
+                LOG.log(Level.DEBUG, () -> identity.slug() + " on " + path + ": connection lost: " + cause);
+                notices.reconnecting(cause);
+            }
+        }
+
+        @Override
+        public void onEnd(@Nullable Throwable why) {
+            if (isStale()) {
+                return;
+            }
+            if (why == null) {
+                disconnect();
+                phase = Phase.RECONNECTING;
+                connectLater(0);
+            } else if (why instanceof StreamException notNow && notNow.isRetryable()) {
+                tryAgain(notNow, attached ? fold.through() : afterOffset);
+            } else {
+                disconnect();
+                fail(Phase.STOPPED, "subscription to " + path + " ended: " + FailureEvents.describe(why));
+            }
+        }
+    }
+
+    /** The subscription ended for a reason that may pass, or the progress cannot be read: another one is made. */
+    private void tryAgain(StreamException notNow, long afterOffset) {
+        disconnect();
+        phase = Phase.RECONNECTING;
+        if (attached && deafSince == null) {
+            deafSince = options.timers().now();
+        }
+        LOG.log(
+                losses.get() == 0 ? Level.WARNING : Level.DEBUG,
+                () -> "'" + identity.slug() + "' on " + path + " is not connected, and tries again",
+                notNow);
+        notices.reconnecting(notNow);
+        connectLater(afterOffset);
+    }
+
+    private void connectLater(long afterOffset) {
+        options.timers()
+                .after(
+                        RunnerOptions.RECONNECT.delay(losses.incrementAndGet(), options.random()),
+                        () -> options.executor().execute(() -> connect(afterOffset)));
+    }
+
+    /** How long nothing was heard of the stream, over this connection or between two subscriptions. */
+    private Duration gap(ConnectionInfo connected) {
+        Instant since = deafSince;
+        deafSince = null;
+        Duration own = since == null
+                ? Duration.ZERO
+                : Duration.between(since, options.timers().now());
+        return own.compareTo(connected.gap()) > 0 ? own : connected.gap();
+    }
+
+    // ---- folding
+
+    /**
+     * Takes note of a connection; answers whether the log has to be read from its beginning.
+     *
+     * @throws StreamException when the progress cannot be read; then nothing has changed
+     */
+    private boolean attach(ConnectionInfo connected) {
+        boolean reborn = attached && !connected.incarnation().equals(identity.incarnation());
+        boolean anew = !attached || reborn;
+        OptionalLong acknowledged = anew ? acknowledged(connected.incarnation()) : OptionalLong.empty();
+        if (reborn) {
+            acknowledgements.freeze();
+            acting.startOver();
+            fold.reset();
+        }
+        boolean fromTheBeginning = false;
+        if (anew) {
+            identity = identity.in(connected.incarnation());
+            acting.actAs(identity);
+            decision = EffectDecision.onAttach(
+                    options.effectsFrom(), options.staleAfter(), acknowledged, connected.watermark());
+            acknowledgements.begin(acknowledged, decision.floor());
+            fromTheBeginning = reborn || !snapshots.restore(connected, decision.floor());
+            acknowledgements.handed(fold.through());
+            attached = true;
+        } else {
+            decision = decision.onReconnect(connected.watermark(), gap(connected), options.reconnectGrace());
+        }
+        watermark = connected.watermark();
+        acting.reaches(watermark);
+        phase = Phase.CATCHING_UP;
+        notices.connected(watermark, fold.through());
+        progression.changed();
+        return fromTheBeginning;
+    }
+
+    private OptionalLong acknowledged(String incarnation) {
+        return options.progress().load(identity.slug(), path).stream()
+                .filter(progress -> progress.incarnation().equals(incarnation))
+                .mapToLong(Progress::acknowledgedThrough)
+                .findFirst();
+    }
+
+    private void take(Event raw) {
+        Event event = fold.decode(raw);
+        causes.remember(event);
+        try {
+            notices.reducing(event, () -> fold.apply(event));
+        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError thrown) {
+            halt(event, thrown);
+            return;
+        }
+        if (BuiltInType.RESUMED.matches(event.type())) {
+            appender.resumed();
+        }
+        options.failpoints().reach(Point.AFTER_FOLD);
+        Instant now = options.timers().now();
+        boolean fires = decision.fires(event.offset(), event.createdAt(), now)
+                && !FailureEvents.isOwnFailure(event, identity.slug());
+        if (fires) {
+            acting.actOn(event);
+            options.failpoints().reach(Point.AFTER_SUBMIT);
+        } else if (decision.isTooLate(event.offset(), event.createdAt(), now)) {
+            tooLate++;
+        }
+        acknowledgements.handed(event.offset());
+        if (lane.isIdle()) {
+            acknowledgements.save(identity); // nobody else will: the effect, if there was one, was done before this
+        }
+        snapshots.changed();
+        progression.changed();
+        if (options.last().test(event)) {
+            disconnect();
+            acting.hearsNoMore();
+        } else if (fires && !lane.awaitRoom(options.heartbeat())) {
+            disconnect();
+            lane.whenRoom().thenRunAsync(() -> connect(fold.through()), options.executor());
+        }
+    }
+
+    private void tellTooLate() {
+        long count = tooLate;
+        tooLate = 0;
+        if (count > 0) {
+            LOG.log(
+                    Level.INFO,
+                    () -> "'" + identity.slug() + "' on " + path + " folded " + count + " events without acting on"
+                            + " them, because they were older than staleAfter");
+        }
+    }
+
+    private void halt(Event event, Throwable thrown) {
+        String what = "reducer of '" + identity.slug() + "' v" + identity.version() + " threw at " + path + "@"
+                + event.offset() + " (" + event.type() + "): " + FailureEvents.describe(thrown);
+        LOG.log(Level.ERROR, what, thrown);
+        disconnect();
+        notices.halted(event, thrown);
+        acting.halt(event, thrown).whenComplete((appended, refused) -> fail(Phase.HALTED, what));
+    }
+
+    private void fail(Phase end, String what) {
+        phase = end;
+        failure = what;
+        LOG.log(Level.ERROR, () -> "'" + identity.slug() + "' on " + path + " has ended: " + what);
+        notices.stopped(status());
+        ended.complete(status());
+        progression.end(new StreamException(StreamException.Code.INTERNAL, path, what));
+    }
+
+    // ---- progress
+
+    private void acknowledge() {
+        acknowledgements.save(identity);
+        progression.changed();
+    }
+
+    @Override
+    public long acknowledgedThrough() {
+        return acknowledgements.through();
+    }
+
+    @Override
+    public boolean isCaughtUp() {
+        return caughtUpOnce;
+    }
+
+    /**
+     * Whether there is nothing left to do. The order matters: an event is in the lane before it counts as handed over, an
+     * attempt is running before the task that launched it is done, and what either appended counts before it is over. So
+     * whatever began in between shows in one of the later questions, and at the last in a newer own append.
+     */
+    @Override
+    public boolean isIdle() {
+        long own = appender.newestOwnOffset();
+        return phase == Phase.LIVE
+                && acknowledgements.handedThrough() >= own
+                && lane.isIdle()
+                && acting.attempts().isIdle()
+                && appender.isIdle()
+                && own == appender.newestOwnOffset();
+    }
+
+    @Override
+    public long reducedThrough() {
+        return fold.through();
+    }
+
+    @Override
+    public S state() {
+        return fold.state();
+    }
+
+    @Override
+    public RunnerStatus status() {
+        return new RunnerStatus(
+                phase,
+                watermark,
+                fold.through(),
+                acknowledgedThrough(),
+                acting.attempts().waiting(),
+                Optional.ofNullable(failure));
+    }
+
+    @Override
+    public CompletableFuture<RunnerStatus> ended() {
+        return ended.copy();
+    }
+
+    @Override
+    public CompletableFuture<Void> when(BooleanSupplier condition) {
+        return progression.when(condition);
+    }
+
+    // ---- the end
+
+    @Override
+    public void stop(Duration deadline) {
+        synchronized (this) {
+            if (closing) {
+                return;
+            }
+            closing = true;
+        }
+        acting.close();
+        disconnect();
+        appender.stopWaiting();
+        boolean finished = EffectQueue.isInside()
+                || BoundedAwait.completes(progression.when(() -> lane.isIdle() || acting.isAbandoned()), deadline);
+        int held = lane.pending();
+        RunningTasks<S> attempts = acting.attempts();
+        if (!finished || held > 0 || !attempts.isIdle()) {
+            LOG.log(
+                    Level.INFO,
+                    () -> "stopped '" + identity.slug() + "' on " + path + " at " + acknowledgedThrough()
+                            + ", abandoned " + held + " unacknowledged effects and attempts " + attempts.names());
+        }
+        attempts.stop();
+        acknowledge();
+        acknowledgements.freeze();
+        appender.close();
+        lane.stop();
+        snapshots.close();
+        if (phase != Phase.HALTED) {
+            phase = Phase.STOPPED;
+        }
+        notices.stopped(status());
+        ended.complete(status());
+        progression.end(new StreamException(
+                StreamException.Code.UNAVAILABLE, path, "runner of '" + identity.slug() + "' was stopped"));
+    }
+}

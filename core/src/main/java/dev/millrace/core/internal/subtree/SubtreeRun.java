@@ -1,0 +1,253 @@
+package dev.millrace.core.internal.subtree;
+
+import dev.millrace.core.ConnectionInfo;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscription;
+import dev.millrace.core.SubtreeSubscriber;
+import dev.millrace.core.internal.append.ProducerIdentity;
+import dev.millrace.core.internal.effect.FailureEvents;
+import dev.millrace.core.internal.run.ConditionWaiters;
+import dev.millrace.core.internal.run.RunnerOptions;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.RunnerStatus.Phase;
+import dev.millrace.core.runner.SubtreeStatus;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A processor on a stream and everything below it: the connection that says what happens on which stream. What follows
+ * from that is the business of its {@link SubtreeStreams}; nothing waits on the connection's thread.
+ */
+public final class SubtreeRun<S> {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
+
+    private final EventStreams streams;
+    private final Processor<S> processor;
+    private final StreamPath root;
+    private final RunnerOptions options;
+    private final Predicate<StreamPath> wanted;
+    private final SubtreeStreams<S> members;
+    private final ConditionWaiters progression = new ConditionWaiters();
+    private final CompletableFuture<SubtreeStatus> ended = new CompletableFuture<>();
+
+    // Guarded by this.
+    private @Nullable Subscription subscription;
+    private Phase phase = Phase.CATCHING_UP;
+    private @Nullable String failure;
+    private boolean followsOneByOne;
+    private int losses;
+    private @Nullable Instant deafSince;
+    private boolean closing;
+
+    public SubtreeRun(
+            EventStreams streams,
+            Processor<S> processor,
+            StreamPath root,
+            RunnerOptions options,
+            Predicate<StreamPath> wanted,
+            int mostActive) {
+        this.streams = streams;
+        this.processor = processor;
+        this.root = root;
+        this.options = options;
+        this.wanted = wanted;
+        FirstAttachMarker mark = new FirstAttachMarker(options.progress(), ProducerIdentity.of(processor, root));
+        this.members = new SubtreeStreams<>(streams, processor, options, mostActive, mark, progression::changed);
+    }
+
+    public void connect() {
+        Subscription made;
+        try {
+            made = isOneByOne()
+                    ? SubtreeSubscriptionFallback.follow(streams, root, wanted, options, new Intake())
+                    : streams.subscribeSubtree(root, new Intake());
+        } catch (RuntimeException refused) {
+            ended(refused);
+            return;
+        }
+        boolean unwanted;
+        synchronized (this) {
+            subscription = made;
+            unwanted = closing;
+        }
+        if (unwanted) {
+            made.close();
+        }
+    }
+
+    private synchronized boolean isOneByOne() {
+        return followsOneByOne;
+    }
+
+    /** Takes in what one subscription tells. */
+    private final class Intake implements SubtreeSubscriber {
+        private int connections;
+        private Duration deaf = Duration.ZERO;
+
+        @Override
+        public void onConnected(Duration gap) {
+            deaf = takeDeaf();
+            connections = members.nextConnection();
+            enter(Phase.CATCHING_UP);
+        }
+
+        @Override
+        public void onStream(StreamPath path, ConnectionInfo connected) {
+            if (wanted.test(path)) {
+                members.stands(path, after(deaf, connected), connections);
+            }
+        }
+
+        @Override
+        public void onEvent(Event event) {
+            if (wanted.test(event.path())) {
+                members.happened(event, connections);
+            }
+        }
+
+        @Override
+        public void onDestroyed(StreamPath path) {
+            members.destroyed(path);
+        }
+
+        @Override
+        public void onCaughtUp() {
+            caughtUp();
+            members.listed(connections);
+        }
+
+        @Override
+        public void onDisconnected(Throwable cause) {
+            enter(Phase.RECONNECTING);
+            LOG.log(Level.DEBUG, () -> processor.slug() + " below " + root + ": connection lost: " + cause);
+        }
+
+        @Override
+        public void onEnd(@Nullable Throwable why) {
+            ended(why);
+        }
+    }
+
+    private static ConnectionInfo after(Duration deaf, ConnectionInfo connected) {
+        return deaf.compareTo(connected.gap()) <= 0
+                ? connected
+                : new ConnectionInfo(connected.incarnation(), connected.watermark(), deaf);
+    }
+
+    private synchronized void caughtUp() {
+        losses = 0;
+        enter(Phase.LIVE);
+    }
+
+    /** How long nothing was heard between two subscriptions. */
+    private synchronized Duration takeDeaf() {
+        Instant since = deafSince;
+        deafSince = null;
+        return since == null
+                ? Duration.ZERO
+                : Duration.between(since, options.timers().now());
+    }
+
+    private synchronized void enter(Phase next) {
+        if (!closing) {
+            phase = next;
+        }
+    }
+
+    private void ended(@Nullable Throwable why) {
+        boolean oneByOne;
+        boolean again = why == null || (why instanceof StreamException refusal && refusal.isRetryable());
+        Duration delay;
+        synchronized (this) {
+            if (closing) {
+                return;
+            }
+            oneByOne = why instanceof UnsupportedOperationException && !followsOneByOne;
+            followsOneByOne |= oneByOne;
+            phase = again || oneByOne ? Phase.RECONNECTING : Phase.STOPPED;
+            if (again) {
+                noteLoss();
+            }
+            delay = RunnerOptions.RECONNECT.delay(losses, options.random());
+        }
+        if (oneByOne) {
+            options.executor().execute(this::connect);
+        } else if (again || why == null) {
+            LOG.log(
+                    Level.DEBUG,
+                    () -> processor.slug() + " below " + root + " is not connected, and tries again: " + why);
+            options.timers().after(delay, () -> options.executor().execute(this::connect));
+        } else {
+            fail("subscription to the subtree of " + root + " ended: " + FailureEvents.describe(why));
+        }
+    }
+
+    private synchronized void noteLoss() {
+        if (losses++ == 0) {
+            deafSince = options.timers().now();
+        }
+    }
+
+    private void fail(String what) {
+        synchronized (this) {
+            failure = what;
+        }
+        LOG.log(Level.ERROR, () -> "'" + processor.slug() + "' below " + root + " has ended: " + what);
+        ended.complete(status());
+        progression.end(new StreamException(StreamException.Code.INTERNAL, root, what));
+    }
+
+    // ---- how it stands
+
+    public SubtreeStreams<S> members() {
+        return members;
+    }
+
+    public CompletableFuture<Void> when(BooleanSupplier condition) {
+        return progression.when(condition);
+    }
+
+    public CompletableFuture<SubtreeStatus> ended() {
+        return ended.copy();
+    }
+
+    public SubtreeStatus status() {
+        Phase now;
+        Optional<String> why;
+        synchronized (this) {
+            now = phase;
+            why = Optional.ofNullable(failure);
+        }
+        return members.status(now, why);
+    }
+
+    public void stop(Duration deadline) {
+        Subscription last;
+        synchronized (this) {
+            if (closing) {
+                return;
+            }
+            closing = true;
+            last = subscription;
+        }
+        if (last != null) {
+            last.close();
+        }
+        members.stop(deadline);
+        synchronized (this) {
+            phase = Phase.STOPPED;
+        }
+        ended.complete(status());
+        progression.end(new StreamException(
+                StreamException.Code.UNAVAILABLE, root, "runner of '" + processor.slug() + "' was stopped"));
+    }
+}

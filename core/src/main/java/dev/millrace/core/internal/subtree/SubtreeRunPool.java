@@ -1,0 +1,368 @@
+package dev.millrace.core.internal.subtree;
+
+import dev.millrace.core.ConnectionInfo;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscriber;
+import dev.millrace.core.Subscription;
+import dev.millrace.core.internal.append.ConcurrencyLimiter;
+import dev.millrace.core.internal.effect.FailureEvents;
+import dev.millrace.core.internal.run.BoundedAwait;
+import dev.millrace.core.internal.run.ProcessorRun;
+import dev.millrace.core.internal.run.RunnerOptions;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.PagedTail;
+import dev.millrace.core.runner.RunnerStatus;
+import dev.millrace.core.runner.Timers;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs of the streams of a subtree. A stream on which something happens gets a {@link ProcessorRun}, as soon as there is a
+ * place; when it has nothing left to do and others wait, it is let go, and only a {@link SubtreeStream} stays. Safe for use by
+ * many threads; nothing here waits, but for the end.
+ */
+final class SubtreeRunPool<S> {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
+    private static final int READS_AT_ONCE = 16;
+
+    /** Guards the members and the places; never held while somebody else's code runs. */
+    private final Object lock;
+
+    private final Map<StreamPath, SubtreeStream<S>> members;
+    private final RunSlots<S> places;
+    private final EventStreams streams;
+    private final Processor<S> processor;
+    private final RunnerOptions options;
+    private final Consumer<SubtreeStream<S>> settled;
+    private final Runnable changed;
+    private final ConcurrencyLimiter reads = new ConcurrencyLimiter(READS_AT_ONCE);
+    private boolean closing;
+
+    /**
+     * No runs yet.
+     *
+     * @param settled is told when a member has caught up, or has ended before that
+     * @param changed is told whenever something has changed
+     */
+    SubtreeRunPool(
+            Object lock,
+            Map<StreamPath, SubtreeStream<S>> members,
+            RunSlots<S> places,
+            EventStreams streams,
+            Processor<S> processor,
+            RunnerOptions options,
+            Consumer<SubtreeStream<S>> settled,
+            Runnable changed) {
+        this.lock = lock;
+        this.members = members;
+        this.places = places;
+        this.streams = new SubtreeEventStreams(streams, this::subscribe);
+        this.processor = processor;
+        this.options = options;
+        this.settled = settled;
+        this.changed = changed;
+    }
+
+    // ---- with the lock
+
+    /** It needs a run, and gets one in its turn. */
+    void wake(SubtreeStream<S> member, boolean isUrgent) {
+        if (member.course == SubtreeStream.Course.PARKED) {
+            places.queue(member, isUrgent);
+        }
+    }
+
+    /** Stops the run of a life that is over, if there is one; the next life waits until it has stopped. */
+    void retire(SubtreeStream<S> member, List<Runnable> after) {
+        ProcessorRun<S> run = member.run;
+        if (member.tail != null) {
+            member.tail.close();
+            member.tail = null;
+        }
+        if (member.course == SubtreeStream.Course.ACTIVE && run != null) {
+            member.course = SubtreeStream.Course.LEAVING;
+            places.isBusy(member);
+            after.add(() -> options.executor().execute(() -> let(member, run)));
+        }
+    }
+
+    // ---- the runs
+
+    /** Gives places to those who wait, and takes them from those who have nothing to do. */
+    void schedule() {
+        for (Runnable next = next(); next != null; next = next()) {
+            next.run();
+        }
+        changed.run();
+    }
+
+    private @Nullable Runnable next() {
+        synchronized (lock) {
+            SubtreeStream<S> member = closing ? null : places.take();
+            if (member == null) {
+                return null;
+            }
+            if (member.course == SubtreeStream.Course.LEAVING) {
+                return () -> options.executor().execute(() -> park(member));
+            }
+            int life = member.life;
+            member.lifeOfRun = life;
+            member.isDue = false;
+            member.failed = null;
+            return () -> begin(member, life);
+        }
+    }
+
+    private void begin(SubtreeStream<S> member, int life) {
+        ProcessorRun<S> run;
+        try {
+            run = new ProcessorRun<>(streams, processor, member.path, options);
+        } catch (RuntimeException | Error thrown) { // the processor has no state to begin with
+            couldNotBegin(member, thrown);
+            return;
+        }
+        synchronized (lock) {
+            if (closing || member.life != life) {
+                release(member, SubtreeStream.Course.PARKED);
+                rest(member);
+                return;
+            }
+            member.run = run;
+        }
+        run.ended().thenAccept(status -> endedByItself(member, run, status));
+        options.executor().execute(run::start); // it may read a snapshot
+    }
+
+    private void couldNotBegin(SubtreeStream<S> member, Throwable thrown) {
+        String what = "'" + processor.slug() + "' could not begin on " + member.path + ": "
+                + FailureEvents.describe(thrown) + "; the next event tries again";
+        LOG.log(Level.ERROR, what, thrown);
+        synchronized (lock) {
+            release(member, SubtreeStream.Course.PARKED);
+            member.failed = new RunnerStatus(RunnerStatus.Phase.STOPPED, member.head, 0, 0, 0, Optional.of(what));
+            if (member.life != member.lifeOfRun) {
+                rest(member);
+            }
+        }
+        settled.accept(member);
+    }
+
+    /** It has no run any more: it is forgotten, or waits for the next one. */
+    private void rest(SubtreeStream<S> member) {
+        if (member.isGone) {
+            members.remove(member.path);
+        } else if (member.hasNews() && !closing) {
+            wake(member, true);
+        }
+    }
+
+    private Subscription subscribe(StreamPath path, long after, Subscriber subscriber) {
+        PagedTail tail;
+        synchronized (lock) {
+            SubtreeStream<S> member = members.get(path);
+            if (member == null || member.isGone || member.lifeOfRun != member.life) {
+                return () -> {}; // its run is about to be stopped
+            }
+            long watermark = member.tail == null ? member.baseline : Math.max(after, member.head);
+            tail = new PagedTail(
+                    new Around(member),
+                    range -> reads.pass(() -> streams.read(path, range)),
+                    subscriber,
+                    new ConnectionInfo(member.incarnation, watermark, Duration.ZERO),
+                    after,
+                    member.head);
+            member.tail = tail;
+        }
+        tail.wake();
+        return tail;
+    }
+
+    private final class Around implements PagedTail.Surroundings {
+        private final SubtreeStream<S> member;
+
+        Around(SubtreeStream<S> member) {
+            this.member = member;
+        }
+
+        @Override
+        public Executor executor() {
+            return options.executor();
+        }
+
+        @Override
+        public Timers timers() {
+            return options.timers();
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return options.random();
+        }
+
+        @Override
+        public void caughtUp() {
+            settled.accept(member);
+            changed.run();
+        }
+
+        @Override
+        public void atHead() {
+            watch(member);
+        }
+    }
+
+    /** Takes note when the run of a member has nothing left to do. */
+    void watch(SubtreeStream<S> member) {
+        ProcessorRun<S> run;
+        synchronized (lock) {
+            run = member.run;
+            if (run == null || member.isWatched || member.course != SubtreeStream.Course.ACTIVE) {
+                return;
+            }
+            member.isWatched = true;
+        }
+        run.when(run::isIdle).whenComplete((idle, over) -> {
+            boolean again;
+            boolean armed = false;
+            synchronized (lock) {
+                member.isWatched = false;
+                boolean rests = over == null && member.run == run && member.tail != null && member.tail.isAtHead();
+                again = rests && !run.isIdle(); // what was delivered meanwhile is under way
+                if (rests && !again) {
+                    armed = run.status().waiting() > 0;
+                    if (armed) {
+                        places.isArmed(member);
+                    } else {
+                        places.isIdle(member);
+                    }
+                }
+            }
+            if (again) {
+                watch(member);
+            }
+            if (armed) {
+                watchTimers(member, run);
+            }
+            schedule();
+        });
+    }
+
+    /** Takes note when a timer of a run fires, or is cancelled. */
+    private void watchTimers(SubtreeStream<S> member, ProcessorRun<S> run) {
+        run.when(() -> !run.isIdle() || run.status().waiting() == 0).whenComplete((fired, over) -> {
+            synchronized (lock) {
+                if (member.run == run) {
+                    places.isBusy(member);
+                }
+            }
+            watch(member);
+        });
+    }
+
+    private static boolean isIdle(ProcessorRun<?> run) {
+        return run.isIdle() && run.status().waiting() == 0;
+    }
+
+    /** Lets go of a run that has nothing to do, if that is still so. */
+    private void park(SubtreeStream<S> member) {
+        ProcessorRun<S> run;
+        PagedTail tail;
+        boolean isOver;
+        synchronized (lock) {
+            run = member.run;
+            tail = member.tail;
+            isOver = member.life != member.lifeOfRun;
+        }
+        if (run == null) {
+            return;
+        }
+        boolean rests = tail != null && tail.rest();
+        if (isOver || (rests && isIdle(run))) {
+            let(member, run);
+            return;
+        }
+        boolean stays;
+        synchronized (lock) {
+            stays = member.life == member.lifeOfRun;
+            if (stays) {
+                places.stays(member);
+            }
+        }
+        if (rests && tail != null) {
+            tail.goOn();
+        }
+        if (stays) {
+            watch(member);
+        } else {
+            let(member, run);
+        }
+    }
+
+    /** Stops a run that has nothing to do, or whose stream is another one now. */
+    private void let(SubtreeStream<S> member, ProcessorRun<S> run) {
+        run.stop(Duration.ZERO);
+        synchronized (lock) {
+            if (member.run != run) {
+                return;
+            }
+            if (member.life == member.lifeOfRun) {
+                member.baseline = Math.max(member.baseline, run.acknowledgedThrough());
+            }
+            release(member, SubtreeStream.Course.PARKED);
+            rest(member);
+        }
+        schedule();
+    }
+
+    private void release(SubtreeStream<S> member, SubtreeStream.Course next) {
+        places.release(member, next);
+        member.run = null;
+        member.tail = null;
+    }
+
+    private void endedByItself(SubtreeStream<S> member, ProcessorRun<S> run, RunnerStatus status) {
+        synchronized (lock) {
+            if (closing || member.run != run || member.course != SubtreeStream.Course.ACTIVE) {
+                return; // it was told to
+            }
+            release(
+                    member,
+                    status.phase() == RunnerStatus.Phase.HALTED
+                            ? SubtreeStream.Course.HALTED
+                            : SubtreeStream.Course.PARKED);
+            member.failed = status;
+            member.baseline = Math.max(member.baseline, status.acknowledgedThrough());
+        }
+        options.executor().execute(() -> run.stop(Duration.ZERO));
+        settled.accept(member);
+        schedule();
+    }
+
+    // ---- the end
+
+    void stop(Duration deadline) {
+        long end = System.nanoTime() + Math.min(BoundedAwait.nanos(deadline), Long.MAX_VALUE / 4);
+        List<ProcessorRun<S>> runs = new ArrayList<>();
+        synchronized (lock) {
+            closing = true;
+            for (SubtreeStream<S> member : members.values()) {
+                if (member.tail != null) {
+                    member.tail.close();
+                }
+                if (member.run != null) {
+                    runs.add(member.run);
+                }
+            }
+        }
+        runs.forEach(run -> run.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
+    }
+}

@@ -1,0 +1,86 @@
+package dev.millrace.core.payload;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.internal.payload.FieldShape;
+import dev.millrace.core.internal.payload.RecordShape;
+import dev.millrace.core.internal.payload.TypeShapes;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads payloads into their class without any coercion, and says everything that is wrong with one that does not fit. Every
+ * component of a record must be there unless it is an {@link Optional}, and a text is no number. {@link NotBlank} and {@link
+ * Positive} narrow a component; {@code @JsonProperty(required = true)} on an {@code Optional} one asks for it to be there,
+ * perhaps as null. Records inside records are read the same way. A class that is no record, or has a {@code @JsonCreator},
+ * is read by the JSON library alone and so reports one problem. Immutable and safe for use by many threads.
+ *
+ * <p>{@link EventCatalog#decode} is more lenient, because what is stored was accepted once.
+ *
+ * @param <T> the payload class
+ */
+public final class StrictPayload<T> {
+    private static final String WHERE = "payload";
+
+    private final Class<T> type;
+    private final Optional<RecordShape> shape;
+    private final ObjectReader reader;
+
+    private StrictPayload(Class<T> type, boolean refusesUnknown) {
+        this.type = type;
+        this.shape = new TypeShapes(refusesUnknown).ofRecord(type);
+        this.reader = JsonCodec.strictReader(type, refusesUnknown);
+    }
+
+    /** A reader that refuses unknown fields, inner records included. */
+    public static <T> StrictPayload<T> of(Class<T> type) {
+        return new StrictPayload<>(type, true);
+    }
+
+    /** The same reader, which passes over unknown fields. */
+    public StrictPayload<T> ignoringUnknownFields() {
+        return new StrictPayload<>(type, false);
+    }
+
+    /** The class. */
+    public Class<T> type() {
+        return type;
+    }
+
+    /** The names of the fields in the order of the record's components; empty for what is no record. */
+    public List<String> fields() {
+        return shape.map(RecordShape::names).orElse(List.of());
+    }
+
+    /**
+     * What came of reading a payload: a value, or problems.
+     *
+     * @param value the payload; empty if it does not fit
+     * @param problems one line a problem, which begins with the field ({@code payload.text: expected a string, got 5}); empty
+     *     if it fits
+     */
+    public record Result<T>(Optional<T> value, List<String> problems) {}
+
+    /** Reads a payload; never throws. */
+    public Result<T> read(JsonNode payload) {
+        List<String> problems = new ArrayList<>();
+        shape.ifPresent(record -> record.check(WHERE, payload, problems));
+        if (!problems.isEmpty()) {
+            return new Result<>(Optional.empty(), List.copyOf(problems));
+        }
+        try {
+            T value = reader.readValue(payload);
+            return value == null
+                    ? new Result<>(Optional.empty(), List.of(FieldShape.mismatch(WHERE, "an object", payload)))
+                    : new Result<>(Optional.of(value), List.of());
+        } catch (IOException wrong) {
+            String field = JsonCodec.fieldOf(wrong);
+            String where = field.isEmpty() ? WHERE + ": " : WHERE + (field.startsWith("[") ? "" : ".") + field;
+            return new Result<>(Optional.empty(), List.of(where + JsonCodec.problemOf(wrong)));
+        }
+    }
+}

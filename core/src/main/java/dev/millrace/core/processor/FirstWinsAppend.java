@@ -1,0 +1,40 @@
+package dev.millrace.core.processor;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * An event that says "I do this now". Whoever appends it under the same key second gets the first one back, and must not
+ * do it; the mark in the metadata tells them apart, also when an append was sent twice because its answer was lost.
+ */
+final class FirstWinsAppend {
+    private static final String MARK = "claim";
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private FirstWinsAppend() {}
+
+    /** Appends the draft; the stored event if it is this very claim, empty if somebody was faster. */
+    static CompletionStage<Optional<Event>> stake(BackgroundTask<?> attempt, EventDraft draft) {
+        String mark = Long.toHexString(RANDOM.nextLong());
+        ObjectNode metadata = draft.input()
+                .metadata()
+                .filter(JsonNode::isObject)
+                .<ObjectNode>map(JsonNode::deepCopy)
+                .orElseGet(JsonNodeFactory.instance::objectNode);
+        metadata.put(MARK, mark);
+        EventInput marked =
+                EventInput.builder().from(draft.input()).metadata(metadata).build();
+        return attempt.append(new EventDraft(marked, draft.to(), draft.name(), draft.because()))
+                .thenApply(appended -> Optional.of(appended.event())
+                        .filter(event -> event.metadata()
+                                .map(stored -> stored.path(MARK).asText())
+                                .filter(mark::equals)
+                                .isPresent()));
+    }
+}

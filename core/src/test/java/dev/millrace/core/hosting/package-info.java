@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.core.hosting;
+
+import org.jspecify.annotations.NullMarked;

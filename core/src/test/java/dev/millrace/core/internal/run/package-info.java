@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.core.internal.run;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.core.internal.snapshot;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.core.payload;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.core.processor;
+
+import org.jspecify.annotations.NullMarked;

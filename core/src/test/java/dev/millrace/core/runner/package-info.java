@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.core.runner;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,9 +1,0 @@
-package dev.millrace.engine;
-
-/**
- * What a cursor belongs to.
- *
- * @param stream the stream
- * @param processor the slug of the hosted processor
- */
-record CursorKey(StreamKey stream, String processor) {}

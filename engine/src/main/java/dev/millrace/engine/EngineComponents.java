@@ -1,0 +1,202 @@
+package dev.millrace.engine;
+
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.internal.append.AppendTasks;
+import dev.millrace.engine.internal.append.StreamCreation;
+import dev.millrace.engine.internal.append.StreamDestroyer;
+import dev.millrace.engine.internal.append.StreamForker;
+import dev.millrace.engine.internal.append.StreamStateReader;
+import dev.millrace.engine.internal.commit.ActivityCounter;
+import dev.millrace.engine.internal.commit.CommitBatch;
+import dev.millrace.engine.internal.commit.CommitListener;
+import dev.millrace.engine.internal.commit.CommitNotifier;
+import dev.millrace.engine.internal.commit.StoreReader;
+import dev.millrace.engine.internal.commit.StoreWriter;
+import dev.millrace.engine.internal.commit.WriteQueue;
+import dev.millrace.engine.internal.hosting.ProcessorHost;
+import dev.millrace.engine.internal.hosting.ProcessorStateCache;
+import dev.millrace.engine.internal.hosting.ProcessorStates;
+import dev.millrace.engine.internal.hosting.ProviderRegistry;
+import dev.millrace.engine.internal.tail.TailRegistry;
+import dev.millrace.engine.internal.threads.CallbackExecutor;
+import dev.millrace.engine.internal.threads.CallbackThreads;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** What an engine consists of, how it is wired, and in which order it stops. Safe for use by many threads. */
+final class EngineComponents {
+    private static final Logger LOG = System.getLogger("dev.millrace.engine");
+    private static final int MOST_WAITING = 4096;
+    private static final long MOST_WAITING_BYTES = 64L << 20;
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final Limits limits;
+    private final InputReader reader;
+    private final StoreReader store;
+    private final ActivityCounter activity = new ActivityCounter();
+    private final CallbackExecutor delivery = new CallbackExecutor(CallbackThreads.create(), activity);
+    private final CommitNotifier changes = new CommitNotifier(delivery);
+    private final AppendTasks appends;
+    private final TailRegistry tails;
+    private final StoreWriter writer;
+    private final StreamStateReader states;
+    private final StreamDestroyer demolition;
+    private final StreamForker forks;
+    private final ProcessorHost host;
+    private final AtomicBoolean stopped = new AtomicBoolean();
+
+    EngineComponents(
+            EventStore store,
+            Timers timers,
+            Limits limits,
+            Supplier<String> incarnations,
+            ProviderRegistry providers,
+            Map<String, String> settings,
+            Secrets secrets,
+            Function<ProjectSlug, EventStreams> streams) {
+        this.limits = limits;
+        this.reader = new InputReader(limits, providers.events());
+        this.store = new StoreReader(store);
+        StreamCreation announcements = new StreamCreation(incarnations);
+        this.appends = new AppendTasks(announcements, timers);
+        this.tails = new TailRegistry(this.store, delivery, timers, this::touch);
+        this.writer = new StoreWriter(
+                store,
+                new WriteQueue(MOST_WAITING, MOST_WAITING_BYTES, PATIENCE),
+                delivery,
+                timers,
+                activity,
+                this::publish);
+        this.states = new StreamStateReader(this.store);
+        this.demolition = new StreamDestroyer(this.store, writer, delivery, states);
+        this.forks = new StreamForker(this.store, writer, delivery, announcements, timers, limits);
+        this.host = new ProcessorHost(
+                store, streams, providers, settings, secrets, timers, writer::saveCursorSoon, activity);
+        host(host, new ProcessorStateCache(store, host));
+    }
+
+    private void publish(CommitBatch group) {
+        tails.publish(group);
+        changes.note(group);
+    }
+
+    /** Creates a stream if it does not exist; asks the writer only then. */
+    CompletableFuture<StreamHead> touch(StreamKey stream) {
+        try {
+            Optional<StreamHead> head = store.head(stream);
+            return head.isPresent()
+                    ? CompletableFuture.completedFuture(head.get())
+                    : writer.submit(appends.touch(stream));
+        } catch (StreamException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Connects what is hosted: who hears of commits, and whose states are part of the streams' states. */
+    void host(CommitListener listener, ProcessorStates slices) {
+        changes.listener(listener);
+        states.slices(slices);
+    }
+
+    void start() {
+        writer.start();
+        host.start();
+    }
+
+    /** Stops what is hosted, refuses new work, finishes what is queued, ends the tails, closes the store; in this order. */
+    void stop(Duration deadline) {
+        if (stopped.getAndSet(true)) {
+            return;
+        }
+        long end = System.nanoTime() + deadline.toNanos();
+        host.stop(deadline.dividedBy(2));
+        writer.close();
+        if (!await(writer.ended(), end)) {
+            LOG.log(Level.WARNING, "the writer did not finish within {0}; what is still queued is refused", deadline);
+            writer.abandon();
+        }
+        if (!await(tails.stop(), end)) {
+            LOG.log(Level.WARNING, "some live tails did not end within {0}; their sinks are still busy", deadline);
+        }
+        writer.ended().whenComplete((done, failure) -> {
+            store.close();
+            delivery.shutdown();
+        });
+    }
+
+    private static boolean await(CompletableFuture<Void> part, long end) {
+        try {
+            part.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    boolean isIdle() {
+        return activity.isIdle();
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    ProcessorHost host() {
+        return host;
+    }
+
+    InputReader reader() {
+        return reader;
+    }
+
+    StoreReader store() {
+        return store;
+    }
+
+    CallbackExecutor delivery() {
+        return delivery;
+    }
+
+    AppendTasks appends() {
+        return appends;
+    }
+
+    TailRegistry tails() {
+        return tails;
+    }
+
+    StoreWriter writer() {
+        return writer;
+    }
+
+    StreamStateReader states() {
+        return states;
+    }
+
+    StreamDestroyer demolition() {
+        return demolition;
+    }
+
+    StreamForker forks() {
+        return forks;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.millrace.engine.internal.append;
+
+import dev.millrace.core.Fence;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
+import dev.millrace.core.StreamPath;
+import org.jspecify.annotations.Nullable;
+
+/** The words in which an append is refused: what failed, where, why, what to do. */
+public final class AppendErrors {
+    private final StreamPath path;
+    private final String where;
+
+    /** For the input number {@code index}, from 0, of {@code count}. */
+    public AppendErrors(StreamPath path, int index, int count) {
+        this.path = path;
+        this.where = count == 1 ? path.value() : path + " (event " + (index + 1) + " of " + count + ")";
+    }
+
+    public StreamException emptyBatch() {
+        return of(Code.BAD_REQUEST, "a batch needs at least one event", "send one", null);
+    }
+
+    public StreamException batchTooLong(int count, int limit) {
+        return of(
+                Code.BAD_REQUEST,
+                "the batch has " + count + " events, at most " + limit + " are allowed (limit batchEvents)",
+                "split it",
+                null);
+    }
+
+    public StreamException batchTooLarge(long bytes, int limit) {
+        return of(
+                Code.TOO_LARGE,
+                "the batch has " + bytes + " bytes, at most " + limit + " are allowed (limit batchBytes)",
+                "split it",
+                null);
+    }
+
+    public StreamException eventTooLarge(int bytes, int limit) {
+        return of(
+                Code.TOO_LARGE,
+                "the event has " + bytes + " bytes, at most " + limit + " are allowed (limit eventBytes)",
+                "send less, or a reference to it",
+                null);
+    }
+
+    public StreamException tooDeep(int depth, int limit) {
+        return of(
+                Code.BAD_REQUEST,
+                "the JSON nests at least " + depth + " deep, at most " + limit + " is allowed (limit jsonDepth)",
+                "flatten it, or send it as a string",
+                null);
+    }
+
+    public StreamException notJson(String problem, @Nullable Throwable cause) {
+        return of(Code.BAD_REQUEST, "the body is not one JSON value: " + problem, "correct the JSON", cause);
+    }
+
+    StreamException reservedKey(String key) {
+        return of(
+                Code.BAD_REQUEST,
+                "idempotencyKey '" + MessageTexts.shorten(key) + "' begins with '" + StreamCreation.RESERVED
+                        + "', which is reserved for the service",
+                "choose another key",
+                null);
+    }
+
+    StreamException initializedTwice() {
+        return of(
+                Code.BAD_REQUEST,
+                "stream-initialized may only be appended once, and the service has done so",
+                "append another type",
+                null);
+    }
+
+    StreamException wrongOffset(long supplied, long next) {
+        return of(
+                Code.OFFSET_MISMATCH,
+                "the supplied offset " + supplied + " is not the next generated offset " + next,
+                "read what was appended in between and decide again",
+                null);
+    }
+
+    StreamException paused() {
+        return of(Code.PAUSED, "the stream is paused", "append a resumed event first", null);
+    }
+
+    StreamException fenced(Fence fence) {
+        return of(
+                Code.FENCED,
+                "it is fenced: lease " + fence.epoch() + " of '" + fence.slug() + "' on " + fence.path()
+                        + " is not held any more, or never was",
+                "stop acting; whoever holds the lease goes on",
+                null);
+    }
+
+    private StreamException of(Code code, String why, String whatToDo, @Nullable Throwable cause) {
+        return new StreamException(code, path, "append refused: " + where + "; " + why + "; " + whatToDo, cause);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.millrace.engine.internal.append;
+
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.StreamException;
+import dev.millrace.engine.AppendedRecord;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Decides about appends, whatever their origin: what is stored, what was stored before, what is refused. A pure function
+ * of its arguments; nothing is written before the whole request is decided.
+ *
+ * <p>The checks of one input, in this order: idempotency key, second {@code initialized}, expected offset, pause. A
+ * known key is therefore answered even on a paused stream and with a stale offset.
+ */
+public final class AppendRules {
+    private AppendRules() {}
+
+    /**
+     * Decides about all inputs of one request, in order; a refusal of one refuses all.
+     *
+     * @param head the head of the stream, which exists
+     * @param stored looks up the event under an idempotency key of the stream
+     * @throws StreamException when one input is refused
+     */
+    public static Decision decide(
+            StreamKey stream,
+            StreamHead head,
+            List<PreparedEvent> inputs,
+            Function<String, Optional<EventRecord>> stored,
+            Instant now) {
+        List<PendingRecord> entries = new ArrayList<>(inputs.size());
+        List<Answer> answers = new ArrayList<>(inputs.size());
+        Map<String, Integer> keys = new HashMap<>();
+        StreamHead current = head;
+        for (int i = 0; i < inputs.size(); i++) {
+            PreparedEvent input = inputs.get(i);
+            Optional<Integer> sibling = input.key().map(keys::get);
+            Optional<EventRecord> earlier = input.key().flatMap(stored);
+            if (earlier.isPresent() || sibling.isPresent()) {
+                answers.add(new Answer(input, true, earlier, sibling.orElse(-1)));
+                continue;
+            }
+            check(input, current, new AppendErrors(stream.path(), i, inputs.size()));
+            PendingRecord entry = input.after(current, now);
+            current = entry.head();
+            int index = entries.size();
+            input.key().ifPresent(key -> keys.put(key, index));
+            entries.add(entry);
+            answers.add(new Answer(input, false, Optional.empty(), index));
+        }
+        return new Decision(entries, answers);
+    }
+
+    private static void check(PreparedEvent input, StreamHead head, AppendErrors refusal) {
+        if (input.is(BuiltInType.INITIALIZED)) {
+            throw refusal.initializedTwice();
+        }
+        long next = head.lastOffset() + 1;
+        input.expectedOffset().ifPresent(expected -> {
+            if (expected != next) {
+                throw refusal.wrongOffset(expected, next);
+            }
+        });
+        if (head.paused() && !input.is(BuiltInType.RESUMED)) {
+            throw refusal.paused();
+        }
+    }
+
+    /**
+     * What is to happen.
+     *
+     * @param entries what is to be appended, in order
+     * @param answers one for each input
+     */
+    public record Decision(List<PendingRecord> entries, List<Answer> answers) {}
+
+    /**
+     * The answer to one input.
+     *
+     * @param input the input
+     * @param replayed whether its key was known
+     * @param stored the event it is answered with, if that was stored before this request
+     * @param entry otherwise the index of that event among the entries of this request
+     */
+    public record Answer(PreparedEvent input, boolean replayed, Optional<EventRecord> stored, int entry) {
+        /** The answer in full, once the entries have become records. */
+        public AppendedRecord with(List<EventRecord> records) {
+            EventRecord event = stored.orElseGet(() -> records.get(entry));
+            return new AppendedRecord(event, replayed, replayed && PayloadMismatch.between(input, event));
+        }
+    }
+}

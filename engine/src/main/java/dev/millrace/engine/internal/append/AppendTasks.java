@@ -1,0 +1,53 @@
+package dev.millrace.engine.internal.append;
+
+import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.AppendedRecord;
+import dev.millrace.engine.internal.commit.WriteTask;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Requests that create streams and append to them. */
+public final class AppendTasks {
+    private final StreamCreation announcements;
+    private final Timers timers;
+
+    public AppendTasks(StreamCreation announcements, Timers timers) {
+        this.announcements = announcements;
+        this.timers = timers;
+    }
+
+    /** Creates a stream if it does not exist. */
+    public WriteTask<StreamHead> touch(StreamKey stream) {
+        return new WriteTask<>(stream, 0, false, group -> {
+            StreamHead head = announcements.touch(group, stream, timers.now());
+            return () -> head;
+        });
+    }
+
+    /**
+     * Appends inputs to a stream, all or none. A refusal still leaves the stream created.
+     *
+     * @param view converts the answers on a delivery thread
+     */
+    public <T> WriteTask<T> request(
+            StreamKey stream, List<PreparedEvent> inputs, Function<List<AppendedRecord>, T> view) {
+        int bytes = inputs.stream().mapToInt(input -> input.opening().length).sum();
+        return new WriteTask<>(stream, bytes, false, group -> {
+            Instant now = timers.now();
+            StreamHead head = announcements.touch(group, stream, now);
+            FencingCheck.check(stream, inputs, group);
+            AppendRules.Decision decision =
+                    AppendRules.decide(stream, head, inputs, key -> group.find(stream, key), now);
+            List<EventRecord> records = new ArrayList<>(decision.entries().size());
+            decision.entries().forEach(entry -> records.add(group.append(stream, entry)));
+            return () -> view.apply(decision.answers().stream()
+                    .map(answer -> answer.with(records))
+                    .toList());
+        });
+    }
+}

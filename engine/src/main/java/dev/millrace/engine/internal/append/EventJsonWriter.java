@@ -1,0 +1,59 @@
+package dev.millrace.engine.internal.append;
+
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Puts the JSON of a stored event together: compact, its fields in the order the wire has, absent ones left out. It is
+ * done in two steps, because offset and time are known only to the writer, and everything before them sooner.
+ */
+final class EventJsonWriter {
+    private EventJsonWriter() {}
+
+    /** What the JSON of every event of a stream begins with, and no other stream's does. */
+    static byte[] beginning(StreamPath path) {
+        return utf8("{\"streamPath\":\"" + path.value() + "\",");
+    }
+
+    /** Everything up to the value of {@code offset}. */
+    static byte[] opening(
+            StreamPath path, String type, byte[] payload, Optional<byte[]> metadata, Optional<String> key) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(payload.length + 256);
+        out.writeBytes(beginning(path));
+        put(out, "\"type\":");
+        out.writeBytes(JsonCodec.write(type));
+        put(out, ",\"payload\":");
+        out.writeBytes(payload);
+        metadata.ifPresent(json -> {
+            put(out, ",\"metadata\":");
+            out.writeBytes(json);
+        });
+        key.ifPresent(text -> {
+            put(out, ",\"idempotencyKey\":");
+            out.writeBytes(JsonCodec.write(text));
+        });
+        put(out, ",\"offset\":");
+        return out.toByteArray();
+    }
+
+    /** The whole event. */
+    static byte[] complete(byte[] opening, long offset, Instant createdAt) {
+        byte[] rest = utf8(offset + ",\"createdAt\":\"" + JsonCodec.time(createdAt) + "\"}");
+        byte[] whole = new byte[opening.length + rest.length];
+        System.arraycopy(opening, 0, whole, 0, opening.length);
+        System.arraycopy(rest, 0, whole, opening.length, rest.length);
+        return whole;
+    }
+
+    private static void put(ByteArrayOutputStream out, String ascii) {
+        out.writeBytes(utf8(ascii));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

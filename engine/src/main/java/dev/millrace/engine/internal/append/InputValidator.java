@@ -1,0 +1,161 @@
+package dev.millrace.engine.internal.append;
+
+import dev.millrace.core.Fence;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
+import dev.millrace.engine.KnownEvents;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What one input says, field by field, and everything that is wrong with it, one line a problem. For one thread. */
+public final class InputValidator {
+    private static final int LONGEST_TYPE = 2048;
+    private static final int MOST_UNKNOWN = 20;
+    private static final Set<String> KNOWN = Set.of("type", "payload", "metadata", "idempotencyKey", "offset");
+    private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.UTF_8);
+
+    private final Map<String, RawField> fields = new LinkedHashMap<>();
+    private final List<String> problems = new ArrayList<>();
+    private final String type;
+    private final byte[] payload;
+    private final Optional<byte[]> metadata;
+    private final Optional<String> key;
+    private final OptionalLong offset;
+
+    /** Reads the fields of an object. */
+    public InputValidator(List<RawField> sent, KnownEvents known) {
+        List<String> twice = new ArrayList<>();
+        for (RawField field : sent) {
+            if (fields.put(field.name(), field) != null) {
+                twice.add(MessageTexts.shorten(field.name()) + ": given twice");
+            }
+        }
+        type = type();
+        payload = object("payload").orElse(EMPTY_OBJECT);
+        metadata = object("metadata");
+        key = key();
+        offset = offset();
+        problems.addAll(twice);
+        unknown();
+        if (problems.isEmpty() && known.contains(type)) {
+            problems.addAll(known.problems(type, JsonCodec.parse(payload)));
+        }
+    }
+
+    /** The form of an input that has no fields at all. */
+    public static InputValidator notAnObject(RawField value) {
+        InputValidator form = new InputValidator(List.of(), KnownEvents.OF_THE_SERVICE);
+        form.problems.add(0, "event: expected an object, got " + kind(value));
+        return form;
+    }
+
+    public boolean isValid() {
+        return problems.isEmpty();
+    }
+
+    public String problems() {
+        return String.join("\n", problems);
+    }
+
+    /** The input as it will be stored, when it is valid. */
+    public PreparedEvent input(StreamPath path, AppendErrors refusal) {
+        key.filter(text -> text.startsWith(StreamCreation.RESERVED)).ifPresent(text -> {
+            throw refusal.reservedKey(text);
+        });
+        return new PreparedEvent(
+                type, key, offset, fence(), EventJsonWriter.opening(path, type, payload, metadata, key));
+    }
+
+    /** Few inputs have one, so the metadata is parsed only when it may be there. */
+    private Optional<Fence> fence() {
+        return metadata.filter(json -> new String(json, StandardCharsets.ISO_8859_1).contains("\"fence\""))
+                .flatMap(json -> Fence.of(JsonCodec.parse(json)));
+    }
+
+    private String type() {
+        RawField field = fields.get("type");
+        if (field == null || !field.isText()) {
+            problems.add("type: expected a string, got " + kind(field));
+            return "";
+        }
+        String text = field.text().strip();
+        if (text.isEmpty() || text.length() > LONGEST_TYPE) {
+            problems.add("type: expected 1 to " + LONGEST_TYPE + " characters, got " + text.length());
+        }
+        checkWhole("type", text);
+        return text;
+    }
+
+    private Optional<byte[]> object(String name) {
+        RawField field = fields.get(name);
+        if (field != null && !field.isObject()) {
+            problems.add(name + ": expected an object, got " + kind(field));
+        }
+        return Optional.ofNullable(field).map(RawField::json);
+    }
+
+    private Optional<String> key() {
+        RawField field = fields.get("idempotencyKey");
+        if (field == null) {
+            return Optional.empty();
+        }
+        String text = field.text().strip();
+        if (!field.isText() || text.isEmpty()) {
+            problems.add("idempotencyKey: expected a non-empty string, got "
+                    + (field.isText() ? "an empty one" : kind(field)));
+        }
+        checkWhole("idempotencyKey", text);
+        return Optional.of(text);
+    }
+
+    /** Stores keep these two as UTF-8, in which half of a pair has no place and would become another text. */
+    private void checkWhole(String name, String text) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            problems.add(name + ": expected whole characters, got half of a surrogate pair");
+        }
+    }
+
+    private OptionalLong offset() {
+        RawField field = fields.get("offset");
+        if (field == null) {
+            return OptionalLong.empty();
+        }
+        try {
+            long number = new BigDecimal(field.text().strip()).longValueExact();
+            if (number > 0) {
+                return OptionalLong.of(number);
+            }
+        } catch (ArithmeticException | NumberFormatException notAnOffset) {
+            // said below, together with numbers that are not positive
+        }
+        problems.add("offset: expected a positive integer, got "
+                + (field.text().isEmpty()
+                        ? kind(field)
+                        : MessageTexts.shorten(new String(field.json(), StandardCharsets.UTF_8))));
+        return OptionalLong.empty();
+    }
+
+    private void unknown() {
+        List<String> names =
+                fields.keySet().stream().filter(name -> !KNOWN.contains(name)).toList();
+        names.stream()
+                .limit(MOST_UNKNOWN)
+                .forEach(name -> problems.add(MessageTexts.shorten(name) + ": unknown field"));
+        if (names.size() > MOST_UNKNOWN) {
+            problems.add(MessageTexts.shorten(names.get(MOST_UNKNOWN)) + ": unknown field, and "
+                    + (names.size() - MOST_UNKNOWN - 1) + " more");
+        }
+    }
+
+    private static String kind(@Nullable RawField field) {
+        return field == null ? "nothing" : field.kind();
+    }
+}

@@ -1,0 +1,19 @@
+package dev.millrace.engine.internal.append;
+
+/** Text for error messages: one line, and never long. */
+final class MessageTexts {
+    private static final int LONGEST = 60;
+
+    private MessageTexts() {}
+
+    static String shorten(String text) {
+        String line = text.codePoints()
+                .limit(LONGEST + 1L)
+                .map(c -> Character.isISOControl(c) ? ' ' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        return line.codePointCount(0, line.length()) <= LONGEST
+                ? line
+                : line.substring(0, line.offsetByCodePoints(0, LONGEST - 1)) + "…";
+    }
+}

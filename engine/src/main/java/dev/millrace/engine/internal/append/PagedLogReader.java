@@ -1,0 +1,55 @@
+package dev.millrace.engine.internal.append;
+
+import dev.millrace.engine.internal.commit.StoreReader;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Reads a stream page by page, as far as the head it had when the scan began and only in that incarnation: a stream that
+ * is destroyed meanwhile ends the scan, and one that took its place does not leak into it.
+ */
+public final class PagedLogReader {
+    private static final int PAGE = 128;
+
+    private final StoreReader store;
+    private final StreamKey stream;
+    private final StreamHead head;
+
+    public PagedLogReader(StoreReader store, StreamKey stream, StreamHead head) {
+        this.store = store;
+        this.stream = stream;
+        this.head = head;
+    }
+
+    /** Hands over every record of the range, in its order. */
+    public void forEach(RecordRange range, Consumer<EventRecord> reader) {
+        long after = range.afterOffset();
+        long before = Math.min(range.beforeOffset(), head.lastOffset() + 1);
+        int left = range.limit();
+        while (left > 0) {
+            List<EventRecord> page = store.read(
+                    stream, new RecordRange(after, before, range.types(), Math.min(left, PAGE), range.descending()));
+            if (page.isEmpty() || !isSameLife()) {
+                return;
+            }
+            page.forEach(reader);
+            left -= page.size();
+            long last = page.get(page.size() - 1).offset();
+            if (range.descending()) {
+                before = last;
+            } else {
+                after = last;
+            }
+        }
+    }
+
+    private boolean isSameLife() {
+        return store.head(stream)
+                .filter(now -> now.incarnation().equals(head.incarnation()))
+                .isPresent();
+    }
+}

@@ -1,0 +1,32 @@
+package dev.millrace.engine.internal.append;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.engine.spi.EventRecord;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/** Whether an input says something else than the event that is stored under its key. */
+final class PayloadMismatch {
+    private static final List<String> COMPARED = List.of("type", "payload", "metadata");
+
+    /** Numbers are the same when their values are: 1, 1.0 and 1e0 do not differ. */
+    private static final Comparator<JsonNode> AS_VALUES =
+            (a, b) -> a.isNumber() && b.isNumber() ? a.decimalValue().compareTo(b.decimalValue()) : a.equals(b) ? 0 : 1;
+
+    private PayloadMismatch() {}
+
+    /** Compares type, payload and metadata as JSON values. */
+    static boolean between(PreparedEvent input, EventRecord stored) {
+        byte[] opening = input.opening();
+        int mismatch = Arrays.mismatch(opening, stored.json());
+        if (mismatch < 0 || mismatch >= opening.length) {
+            return false; // the usual retry: the same characters
+        }
+        JsonNode ours = JsonCodec.parse(EventJsonWriter.complete(opening, stored.offset(), Instant.EPOCH));
+        JsonNode theirs = JsonCodec.parse(stored.json());
+        return COMPARED.stream().anyMatch(field -> !ours.path(field).equals(AS_VALUES, theirs.path(field)));
+    }
+}

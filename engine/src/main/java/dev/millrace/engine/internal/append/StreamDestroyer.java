@@ -1,0 +1,121 @@
+package dev.millrace.engine.internal.append;
+
+import dev.millrace.core.DestroyResult;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.StreamState;
+import dev.millrace.engine.internal.commit.CommitBatch;
+import dev.millrace.engine.internal.commit.StoreReader;
+import dev.millrace.engine.internal.commit.StoreWriter;
+import dev.millrace.engine.internal.commit.WriteTask;
+import dev.millrace.engine.internal.threads.CallbackExecutor;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Wipes streams. What is to go, and the last state of each, is worked out beside the writer; the writer then only checks
+ * that nothing has changed since. When something keeps changing, the last attempt does all of it on the writer, so the
+ * states in the answer are always the very last ones. Safe for use by many threads.
+ */
+public final class StreamDestroyer {
+    private static final int ATTEMPTS = 3;
+
+    private final StoreReader store;
+    private final StoreWriter writer;
+    private final CallbackExecutor delivery;
+    private final StreamStateReader states;
+
+    public StreamDestroyer(StoreReader store, StoreWriter writer, CallbackExecutor delivery, StreamStateReader states) {
+        this.store = store;
+        this.writer = writer;
+        this.delivery = delivery;
+        this.states = states;
+    }
+
+    /** The answer; empty when there was nothing to wipe. */
+    public CompletableFuture<DestroyResult> destroy(StreamKey stream, boolean children) {
+        CompletableFuture<DestroyResult> answer = new CompletableFuture<>();
+        delivery.execute(() -> attempt(stream, children, 1, answer));
+        return answer;
+    }
+
+    private void attempt(StreamKey stream, boolean children, int number, CompletableFuture<DestroyResult> answer) {
+        Map<StreamKey, Doomed> doomed;
+        try {
+            doomed = survey(stream, children);
+        } catch (RuntimeException e) {
+            CallbackExecutor.complete(answer, stream.path(), () -> {
+                throw e;
+            });
+            return;
+        }
+        writer.submit(new WriteTask<Optional<DestroyResult>>(stream, 0, true, group -> {
+                    Map<StreamKey, Doomed> now = number < ATTEMPTS ? doomed : survey(stream, children);
+                    Optional<DestroyResult> wiped =
+                            isCurrent(stream, now, group) ? Optional.of(wipe(now, group)) : Optional.empty();
+                    return () -> wiped;
+                }))
+                .whenComplete((wiped, failure) -> {
+                    if (failure != null) {
+                        answer.completeExceptionally(failure);
+                    } else if (wiped.isPresent()) {
+                        answer.complete(wiped.get());
+                    } else {
+                        attempt(stream, children, number + 1, answer);
+                    }
+                });
+    }
+
+    /** Everything that is to go, from the target down, with its head and its state. */
+    private Map<StreamKey, Doomed> survey(StreamKey target, boolean children) {
+        Map<StreamKey, Doomed> doomed = new LinkedHashMap<>();
+        Deque<StreamKey> next = new ArrayDeque<>();
+        next.add(target);
+        while (!next.isEmpty()) {
+            StreamKey stream = next.remove();
+            Optional<StreamHead> head = doomed.containsKey(stream) ? Optional.empty() : store.head(stream);
+            if (head.isPresent()) {
+                doomed.put(stream, new Doomed(head.get(), states.at(stream, head.get())));
+                if (children) {
+                    new StreamStateFold(store, stream, head.get())
+                            .announced()
+                            .keySet()
+                            .forEach(path -> next.add(stream.at(path)));
+                }
+            }
+        }
+        return doomed;
+    }
+
+    /** Nothing was appended since, and a target that did not exist still does not. */
+    private static boolean isCurrent(StreamKey target, Map<StreamKey, Doomed> doomed, CommitBatch group) {
+        if (doomed.isEmpty()) {
+            return group.head(target).isEmpty();
+        }
+        return doomed.entrySet().stream()
+                .allMatch(entry -> group.head(entry.getKey())
+                        .equals(Optional.of(entry.getValue().head())));
+    }
+
+    private static DestroyResult wipe(Map<StreamKey, Doomed> doomed, CommitBatch group) {
+        Map<StreamPath, StreamState> states = new LinkedHashMap<>();
+        doomed.forEach((stream, last) -> {
+            group.remove(stream);
+            states.put(stream.path(), last.state());
+        });
+        return new DestroyResult(states);
+    }
+
+    /**
+     * A stream that is to go.
+     *
+     * @param head its head
+     * @param state its state at that head
+     */
+    private record Doomed(StreamHead head, StreamState state) {}
+}

@@ -1,0 +1,180 @@
+package dev.millrace.engine.internal.append;
+
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.Limits;
+import dev.millrace.engine.internal.commit.CommitBatch;
+import dev.millrace.engine.internal.commit.StoreReader;
+import dev.millrace.engine.internal.commit.StoreWriter;
+import dev.millrace.engine.internal.commit.WriteTask;
+import dev.millrace.engine.internal.tail.PageSize;
+import dev.millrace.engine.internal.threads.CallbackExecutor;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Makes streams that begin as others did. What a head at that offset was like is worked out beside the writer; the writer
+ * checks that the source still lives the same life, and lets the store copy. Safe for use by many threads.
+ */
+public final class StreamForker {
+    private static final int ATTEMPTS = 5;
+
+    private final StoreReader store;
+    private final StoreWriter writer;
+    private final CallbackExecutor delivery;
+    private final StreamCreation announcements;
+    private final Timers timers;
+    private final Limits limits;
+
+    public StreamForker(
+            StoreReader store,
+            StoreWriter writer,
+            CallbackExecutor delivery,
+            StreamCreation announcements,
+            Timers timers,
+            Limits limits) {
+        this.store = store;
+        this.writer = writer;
+        this.delivery = delivery;
+        this.announcements = announcements;
+        this.timers = timers;
+        this.limits = limits;
+    }
+
+    /**
+     * A fork that is wanted.
+     *
+     * @param life which life of the source was looked at
+     * @param bornAt when that life began
+     * @param head the head of the source as it was at the offset
+     */
+    private record Plan(String life, Instant bornAt, StreamHead head) {}
+
+    /** The head of the new stream. */
+    public CompletableFuture<StreamHead> fork(StreamKey from, long at, StreamKey to) {
+        CompletableFuture<StreamHead> answer = new CompletableFuture<>();
+        delivery.execute(() -> attempt(from, at, to, 1, answer));
+        return answer;
+    }
+
+    private void attempt(StreamKey from, long at, StreamKey to, int number, CompletableFuture<StreamHead> answer) {
+        Plan plan;
+        try {
+            if (number > ATTEMPTS) {
+                throw refused(Code.UNAVAILABLE, from, to, "the source is destroyed again and again; try again later");
+            }
+            plan = survey(from, at, to);
+        } catch (RuntimeException e) {
+            CallbackExecutor.complete(answer, from.path(), () -> {
+                throw e;
+            });
+            return;
+        }
+        // alone: a store that cannot copy, or fails while it does, must fail no append of others
+        writer.submit(new WriteTask<Optional<StreamHead>>(from, 0, true, group -> {
+                    if (group.head(to).isPresent()) {
+                        throw taken(from, to);
+                    }
+                    Optional<StreamHead> made = group.head(from)
+                            .filter(head -> head.incarnation().equals(plan.life()))
+                            .map(head -> make(group, from, plan, to));
+                    return () -> made;
+                }))
+                .whenComplete((made, failure) -> {
+                    if (failure != null) {
+                        answer.completeExceptionally(failure);
+                    } else if (made.isPresent()) {
+                        answer.complete(made.get());
+                    } else {
+                        attempt(from, at, to, number + 1, answer);
+                    }
+                });
+    }
+
+    private StreamHead make(CommitBatch group, StreamKey from, Plan plan, StreamKey to) {
+        ForkOrigin origin = new ForkOrigin(from.path(), plan.head().lastOffset());
+        return announcements.fork(group, to, origin, plan.bornAt(), plan.head(), timers.now());
+    }
+
+    private Plan survey(StreamKey from, long at, StreamKey to) {
+        if (at < 1) {
+            throw refused(
+                    Code.BAD_REQUEST, from, to, "at must be 1 or more, got " + at + "; name the last offset to copy");
+        }
+        Optional<StreamHead> head = store.head(from);
+        long end = head.map(StreamHead::lastOffset).orElse(0L);
+        List<EventRecord> last = store.read(from, RecordRange.after(at - 1, 1));
+        List<EventRecord> first = store.read(from, RecordRange.after(0, 1));
+        if (head.isEmpty() || at > end || last.isEmpty() || first.isEmpty()) {
+            throw refused(
+                    Code.BAD_REQUEST,
+                    from,
+                    to,
+                    end == 0
+                            ? "there is no such stream; name one that exists"
+                            : "at is " + at + " and the stream ends at " + end + "; name an offset it has");
+        }
+        if (store.head(to).isPresent()) {
+            throw taken(from, to);
+        }
+        requireShort(from, at, to);
+        StreamHead then = new StreamHead("", at, last.get(0).createdAt(), isPaused(from, at));
+        return new Plan(head.get().incarnation(), first.get(0).createdAt(), then);
+    }
+
+    /** Nobody can append while a fork is written, to whichever stream. */
+    private void requireShort(StreamKey from, long at, StreamKey to) {
+        if (at - 1 > limits.forkEvents()) {
+            throw tooLong(from, to, (at - 1) + " events", limits.forkEvents() + " events (limit forkEvents)");
+        }
+        PageSize size = new PageSize();
+        long bytes = 0;
+        for (long after = 1; after < at; ) {
+            List<EventRecord> page = store.read(from, new RecordRange(after, at + 1, Set.of(), size.records(), false));
+            if (page.isEmpty()) {
+                return; // destroyed meanwhile, which the writer finds out
+            }
+            size.saw(page);
+            bytes += page.stream().mapToLong(record -> record.json().length).sum();
+            after = page.get(page.size() - 1).offset();
+            if (bytes > limits.forkBytes()) {
+                throw tooLong(
+                        from, to, bytes + " bytes up to " + after, limits.forkBytes() + " bytes (limit forkBytes)");
+            }
+        }
+    }
+
+    private static StreamException tooLong(StreamKey from, StreamKey to, String what, String limit) {
+        return refused(
+                Code.BAD_REQUEST,
+                from,
+                to,
+                "it would copy " + what + ", and all appends would wait meanwhile; at most " + limit
+                        + " are copied; fork at an earlier offset");
+    }
+
+    private boolean isPaused(StreamKey stream, long at) {
+        Set<String> gates = new HashSet<>(BuiltInType.PAUSED.spellings());
+        gates.addAll(BuiltInType.RESUMED.spellings());
+        return store.read(stream, new RecordRange(0, at + 1, gates, 1, true)).stream()
+                .anyMatch(record -> BuiltInType.PAUSED.matches(record.type()));
+    }
+
+    private static StreamException taken(StreamKey from, StreamKey to) {
+        return refused(Code.CONFLICT, from, to, to.path() + " exists already; choose a path that nobody has touched");
+    }
+
+    private static StreamException refused(Code code, StreamKey from, StreamKey to, String why) {
+        return new StreamException(code, from.path(), "fork refused: " + from + " to " + to.path() + "; " + why);
+    }
+}

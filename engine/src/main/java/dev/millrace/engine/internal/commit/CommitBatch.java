@@ -1,0 +1,106 @@
+package dev.millrace.engine.internal.commit;
+
+import dev.millrace.engine.internal.append.PendingRecord;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * One transaction of the store together with what was done in it, so that it can be published after the commit. Whatever
+ * the store throws comes out as {@link StoreFailedException}, never to be mistaken for a refusal. For the writer thread.
+ */
+public final class CommitBatch {
+    private final EventStore.Transaction transaction;
+    private final Map<StreamKey, List<EventRecord>> appended = new LinkedHashMap<>();
+    private final Map<StreamKey, Long> forked = new LinkedHashMap<>();
+    private final List<StreamKey> removed = new ArrayList<>();
+
+    CommitBatch(EventStore.Transaction transaction) {
+        this.transaction = transaction;
+    }
+
+    public Optional<StreamHead> head(StreamKey stream) {
+        return calling(() -> transaction.head(stream));
+    }
+
+    public Optional<EventRecord> find(StreamKey stream, String key) {
+        return calling(() -> transaction.find(stream, key));
+    }
+
+    public EventRecord append(StreamKey stream, PendingRecord entry) {
+        EventRecord record = calling(() -> {
+            EventRecord placed = entry.at(transaction.nextPosition());
+            transaction.append(stream, entry.head(), placed);
+            return placed;
+        });
+        appended.computeIfAbsent(stream, key -> new ArrayList<>()).add(record);
+        return record;
+    }
+
+    /**
+     * Makes a stream of its first event and of copies. These records are not among {@link #appended}: nobody can be
+     * waiting for them, and there may be many.
+     */
+    public void fork(StreamKey stream, PendingRecord first, EventStore.Copy copy) {
+        calling(() -> {
+            transaction.append(stream, first.head(), first.at(transaction.nextPosition()));
+            if (copy.throughOffset() > copy.afterOffset()) {
+                transaction.copy(copy);
+            }
+            return copy;
+        });
+        forked.put(stream, copy.throughOffset());
+    }
+
+    /** Removes a stream; in a group that appends nothing. */
+    public void remove(StreamKey stream) {
+        calling(() -> {
+            transaction.remove(stream);
+            return stream;
+        });
+        removed.add(stream);
+    }
+
+    void saveCursor(CursorKey key, EventStore.Cursor cursor) {
+        calling(() -> {
+            transaction.saveCursor(key.stream(), key.processor(), cursor);
+            return key;
+        });
+    }
+
+    void commit() {
+        calling(() -> {
+            transaction.commit();
+            return this;
+        });
+    }
+
+    /** Every stream that grew, with its new records in order. */
+    public Map<StreamKey, List<EventRecord>> appended() {
+        return appended;
+    }
+
+    /** Every stream that was made from another, with the last offset that was copied. */
+    public Map<StreamKey, Long> forked() {
+        return forked;
+    }
+
+    public List<StreamKey> removed() {
+        return removed;
+    }
+
+    private static <T> T calling(Supplier<T> store) {
+        try {
+            return store.get();
+        } catch (RuntimeException e) {
+            throw new StoreFailedException(e);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.millrace.engine.internal.commit;
+
+import dev.millrace.engine.internal.threads.CallbackExecutor;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.StreamKey;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the {@link CommitListener} without keeping the writer waiting. What it has not heard yet is merged stream by
+ * stream, and beyond a bound the records are left out, so that a slow listener costs little memory. Thread-safe.
+ */
+public final class CommitNotifier {
+    private static final Logger LOG = System.getLogger("dev.millrace.engine");
+    private static final int MOST_RECORDS = 4096;
+
+    private final CallbackExecutor delivery;
+    private volatile CommitListener listener = CommitListener.NONE;
+    private Map<StreamKey, Change> pending = new LinkedHashMap<>();
+    private int records;
+    private boolean telling;
+
+    public CommitNotifier(CallbackExecutor delivery) {
+        this.delivery = delivery;
+    }
+
+    public void listener(CommitListener next) {
+        listener = next;
+    }
+
+    /** Takes note of a committed group. On the writer thread. */
+    public synchronized void note(CommitBatch group) {
+        if (listener == CommitListener.NONE) {
+            return;
+        }
+        group.removed().forEach(stream -> pending.put(stream, new Change(true)));
+        group.forked()
+                .forEach((stream, last) -> pending.computeIfAbsent(stream, key -> new Change(false))
+                        .addUnseen(1, last));
+        group.appended().forEach((stream, added) -> {
+            Change change = pending.computeIfAbsent(stream, key -> new Change(false));
+            change.add(added, records + added.size() <= MOST_RECORDS);
+            records += added.size();
+        });
+        if (!telling && !pending.isEmpty()) {
+            telling = true;
+            delivery.execute(this::tell);
+        }
+    }
+
+    private void tell() {
+        for (Map<StreamKey, Change> next = next(); !next.isEmpty(); next = next()) {
+            next.forEach(this::tell);
+        }
+    }
+
+    private synchronized Map<StreamKey, Change> next() {
+        Map<StreamKey, Change> next = pending;
+        pending = new LinkedHashMap<>();
+        records = 0;
+        telling = !next.isEmpty();
+        return next;
+    }
+
+    private void tell(StreamKey stream, Change change) {
+        try {
+            if (change.destroyed) {
+                listener.destroyed(stream);
+            }
+            if (change.last > 0) {
+                List<EventRecord> all = change.records == null ? List.of() : List.copyOf(change.records);
+                listener.committed(stream, change.first, change.last, all);
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "a commit listener failed on " + stream + "; it must not throw", e);
+        }
+    }
+
+    /** What happened to one stream since the listener last heard of it. */
+    private static final class Change {
+        private final boolean destroyed;
+        private long first;
+        private long last;
+        private @Nullable List<EventRecord> records = new ArrayList<>();
+
+        Change(boolean destroyed) {
+            this.destroyed = destroyed;
+        }
+
+        /** Takes note of records that are in the log only. */
+        void addUnseen(long firstUnseen, long lastUnseen) {
+            first = first == 0 ? firstUnseen : first;
+            last = lastUnseen;
+            records = null;
+        }
+
+        void add(List<EventRecord> added, boolean keep) {
+            first = first == 0 ? added.get(0).offset() : first;
+            last = added.get(added.size() - 1).offset();
+            if (records != null && keep) {
+                records.addAll(added);
+            } else {
+                records = null;
+            }
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package dev.millrace.engine.internal.commit;
+
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.internal.threads.CallbackExecutor;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.StreamKey;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The single thread that changes the store. It takes whatever is queued, does it in one transaction, and only after the
+ * commit lets tails know and callers have their answers, in that order. A refused request disturbs no other; a failure
+ * of the store fails the whole group and nothing else.
+ */
+public final class StoreWriter {
+    private static final Logger LOG = System.getLogger("dev.millrace.engine");
+    private static final Duration CURSOR_DELAY = Duration.ofMillis(20);
+    private static final Duration ANSWER_DELAY = Duration.ofMillis(20);
+
+    private final EventStore store;
+    private final WriteQueue intake;
+    private final CallbackExecutor delivery;
+    private final Timers timers;
+    private final ActivityCounter activity;
+    private final Publication publication;
+    private final AtomicBoolean cursorsDue = new AtomicBoolean();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    public StoreWriter(
+            EventStore store,
+            WriteQueue intake,
+            CallbackExecutor delivery,
+            Timers timers,
+            ActivityCounter activity,
+            Publication publication) {
+        this.store = store;
+        this.intake = intake;
+        this.delivery = delivery;
+        this.timers = timers;
+        this.activity = activity;
+        this.publication = publication;
+    }
+
+    /** What happens after each commit and before anyone is answered; on the writer thread, so it must not wait. */
+    public interface Publication {
+        void publish(CommitBatch group);
+    }
+
+    public void start() {
+        Thread thread = new Thread(this::write, "millrace-writer");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Queues a request.
+     *
+     * @return its future, which may have failed already
+     */
+    public <T> CompletableFuture<T> submit(WriteTask<T> request) {
+        activity.begin();
+        boolean queued = false;
+        try {
+            intake.offer(request);
+            queued = true;
+        } catch (StreamException e) {
+            request.future().completeExceptionally(e);
+        } finally {
+            if (!queued) {
+                activity.end();
+            }
+        }
+        return request.future();
+    }
+
+    /**
+     * Saves how far a hosted processor has come, with the next group or, when none comes, a moment later. Of several
+     * cursors for one processor and stream only the newest need be saved. Returns at once.
+     */
+    public void saveCursorSoon(StreamKey stream, String processor, EventStore.Cursor cursor) {
+        intake.cursor(new CursorKey(stream, processor), cursor);
+        if (cursorsDue.compareAndSet(false, true)) {
+            timers.after(CURSOR_DELAY, () -> {
+                cursorsDue.set(false);
+                intake.flushCursors();
+            });
+        }
+    }
+
+    /** How many requests wait for the next group; for tests. */
+    public int queued() {
+        return intake.size();
+    }
+
+    /** Refuses everything from now on; what is queued is still done. */
+    public void close() {
+        intake.close();
+    }
+
+    /** Answers what is still queued without doing it. */
+    public void abandon() {
+        for (WriteTask<?> request : intake.abandon()) {
+            answer(() -> request.fail(
+                    Code.UNAVAILABLE, "the engine stopped before it was stored", "send it again later", null));
+            activity.end();
+        }
+    }
+
+    /** Completes when this was closed and everything queued is done. */
+    public CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    private void write() {
+        try {
+            Optional<WriteQueue.Taken> next = intake.take();
+            while (next.isPresent()) {
+                try {
+                    write(next.get());
+                } finally {
+                    next.get().requests().forEach(answered -> activity.end());
+                }
+                next = intake.take();
+            }
+        } catch (Throwable e) { // whatever it is, nobody may wait for a thread that has ended
+            giveUp(e);
+        } finally {
+            ended.complete(null);
+        }
+    }
+
+    private void giveUp(Throwable cause) {
+        intake.close();
+        abandon();
+        String what = cause instanceof InterruptedException ? "was interrupted" : "failed";
+        LOG.log(Level.ERROR, "the writer " + what + "; the engine stores nothing any more", cause);
+    }
+
+    private void write(WriteQueue.Taken taken) {
+        CommitBatch group;
+        try {
+            group = commit(taken);
+        } catch (RuntimeException | Error e) {
+            failed(taken, e);
+            return;
+        }
+        try {
+            publication.publish(group);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "a group is stored, but could not be published", e);
+        } finally {
+            taken.requests().forEach(request -> answer(request::answer));
+        }
+    }
+
+    /** One answer that finds no thread must neither keep the others from theirs nor end this thread: it comes later. */
+    private void answer(Runnable answer) {
+        try {
+            delivery.answer(answer);
+        } catch (RuntimeException | Error e) {
+            answerLater();
+            LOG.log(Level.ERROR, "an answer could not be delivered; trying again every " + ANSWER_DELAY, e);
+        }
+    }
+
+    private void answerLater() {
+        timers.after(ANSWER_DELAY, () -> {
+            try {
+                delivery.answerWaiting();
+            } catch (RuntimeException | Error e) {
+                answerLater();
+            }
+        });
+    }
+
+    private CommitBatch commit(WriteQueue.Taken taken) {
+        EventStore.Transaction transaction = store.begin();
+        try {
+            CommitBatch group = new CommitBatch(transaction);
+            taken.requests().forEach(request -> request.run(group));
+            taken.cursors().forEach(group::saveCursor);
+            group.commit();
+            return group;
+        } finally {
+            close(transaction);
+        }
+    }
+
+    /** A transaction that cannot be closed is no reason to call its committed changes failed. */
+    private static void close(EventStore.Transaction transaction) {
+        try {
+            transaction.close();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "the store could not close a transaction", e);
+        }
+    }
+
+    private void failed(WriteQueue.Taken taken, Throwable cause) {
+        intake.giveBack(taken.cursors());
+        if (cause.getCause() instanceof UnsupportedOperationException cannot) {
+            taken.requests().forEach(request -> answer(() -> refuse(request, cannot)));
+            return;
+        }
+        for (WriteTask<?> request : taken.requests()) {
+            answer(() -> request.fail(
+                    Code.INTERNAL,
+                    "the store failed: " + cause.getMessage(),
+                    "send it again with the same idempotency key",
+                    cause));
+        }
+        LOG.log(Level.ERROR, "a group of " + taken.requests().size() + " requests could not be stored", cause);
+    }
+
+    /** What the store does not offer it will not offer the next time either. */
+    private static void refuse(WriteTask<?> request, UnsupportedOperationException cannot) {
+        request.fail(
+                Code.BAD_REQUEST,
+                "the store cannot do this: " + cannot.getMessage(),
+                "use another store, or do without it",
+                cannot);
+    }
+}

@@ -1,0 +1,166 @@
+package dev.millrace.engine.internal.hosting;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamEvent;
+import dev.millrace.core.StreamPath;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StreamKey;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Which processors events have brought to which streams: the fold of every {@code processor-attached}, {@code
+ * processor-detached} and event that activates a processor in the store. What follows from it is little, so all of it is
+ * kept in memory. Safe for use by many threads.
+ */
+final class AttachmentRegistry {
+    private static final Set<String> EXPLICIT =
+            Set.of(BuiltInType.PROCESSOR_ATTACHED.type(), BuiltInType.PROCESSOR_DETACHED.type());
+
+    private static final EventCatalog CATALOG = EventCatalog.of(StreamEvent.class);
+    private static final int PAGE = 256;
+
+    private final ProviderRegistry providers;
+    private final Set<String> types;
+    private final Map<StreamKey, Map<String, Attachment>> byStream = new HashMap<>();
+
+    private AttachmentRegistry(ProviderRegistry providers) {
+        this.providers = providers;
+        this.types = Stream.concat(EXPLICIT.stream(), providers.activating().stream())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Reads every attachment out of the store. */
+    static AttachmentRegistry load(EventStore store, ProviderRegistry providers) {
+        AttachmentRegistry attachments = new AttachmentRegistry(providers);
+        store.streamsWith(attachments.types).forEach(stream -> attachments.read(store, stream, 0));
+        return attachments;
+    }
+
+    /** Whether events of this type may change attachments. */
+    boolean concerns(String type) {
+        return types.contains(type);
+    }
+
+    /** Folds what a stream's log holds after an offset; answers whether there was anything. */
+    boolean read(EventStore store, StreamKey stream, long afterOffset) {
+        long after = afterOffset;
+        List<EventRecord> page;
+        do {
+            page = store.read(stream, new RecordRange(after, Long.MAX_VALUE, types, PAGE, false));
+            applyAll(stream, page);
+            after = page.isEmpty() ? after : page.get(page.size() - 1).offset();
+        } while (page.size() == PAGE);
+        return after > afterOffset;
+    }
+
+    /** Folds committed records of these types; answers whether there were any. */
+    boolean applyAll(StreamKey stream, List<EventRecord> records) {
+        records.forEach(record -> apply(stream, record));
+        return !records.isEmpty();
+    }
+
+    private synchronized void apply(StreamKey stream, EventRecord record) {
+        if (!EXPLICIT.contains(record.type())) {
+            activate(stream, record);
+            return;
+        }
+        Event event = JsonCodec.readEvent(record.json()).decodedBy(CATALOG);
+        if (event.payload() instanceof StreamEvent.ProcessorAttached attached) {
+            attach(
+                    stream,
+                    new Attachment(
+                            event.offset(),
+                            record.position(),
+                            OptionalLong.of(event.offset()),
+                            attached.processor(),
+                            config(attached),
+                            attached.subtree().orElse(false)));
+        } else if (event.payload() instanceof StreamEvent.ProcessorDetached detached) {
+            Map<String, Attachment> here = byStream.get(stream);
+            if (here != null) {
+                here.remove(detached.processor());
+            }
+        }
+    }
+
+    private void activate(StreamKey stream, EventRecord record) {
+        providers
+                .activatedBy(record.type())
+                .forEach(name -> attach(
+                        stream,
+                        new Attachment(
+                                record.offset() - 1,
+                                record.position(),
+                                OptionalLong.empty(),
+                                name,
+                                JsonNodeFactory.instance.objectNode(),
+                                false)));
+    }
+
+    private void attach(StreamKey stream, Attachment next) {
+        byStream.computeIfAbsent(stream, key -> new LinkedHashMap<>())
+                .merge(next.processor(), next, Attachment::replacedBy);
+    }
+
+    /** Whether this event of a stream ends what an earlier event of it attached under this name. */
+    static boolean ends(Event event, String processor, HostedProcessors.Wanted wanted) {
+        if (wanted.attachedBy().isEmpty()
+                || event.offset() <= wanted.attachedBy().getAsLong()
+                || !EXPLICIT.contains(event.type())) {
+            return false;
+        }
+        Object payload = event.decodedBy(CATALOG).payload();
+        if (payload instanceof StreamEvent.ProcessorAttached attached) {
+            return attached.processor().equals(processor) && !config(attached).equals(wanted.config());
+        }
+        return payload instanceof StreamEvent.ProcessorDetached detached
+                && detached.processor().equals(processor);
+    }
+
+    private static JsonNode config(StreamEvent.ProcessorAttached attached) {
+        return attached.config().orElseGet(JsonNodeFactory.instance::objectNode);
+    }
+
+    synchronized void forget(StreamKey stream) {
+        byStream.remove(stream);
+    }
+
+    /** What is attached to this stream by its own events. */
+    synchronized Collection<Attachment> on(StreamKey stream) {
+        return List.copyOf(byStream.getOrDefault(stream, Map.of()).values());
+    }
+
+    /** What reaches this stream from above: by processor name, the attachment of the nearest ancestor. */
+    synchronized Map<StreamKey, List<Attachment>> above(StreamKey stream) {
+        Map<StreamKey, List<Attachment>> reaching = new LinkedHashMap<>();
+        for (StreamPath ancestor : stream.path().ancestors()) {
+            StreamKey key = stream.at(ancestor);
+            List<Attachment> subtree =
+                    on(key).stream().filter(Attachment::subtree).toList();
+            if (!subtree.isEmpty()) {
+                reaching.put(key, subtree);
+            }
+        }
+        return reaching;
+    }
+
+    /** Every stream that has attachments of its own. */
+    synchronized Set<StreamKey> streams() {
+        return Set.copyOf(byStream.keySet());
+    }
+}

@@ -1,0 +1,417 @@
+package dev.millrace.engine.internal.hosting;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.core.BuiltInType;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamEvent;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.EffectStartPolicy;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.RunnerStatus;
+import dev.millrace.core.runner.RunnerStatus.Phase;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.Secrets;
+import dev.millrace.engine.internal.append.ForkOrigin;
+import dev.millrace.engine.internal.append.StreamCreation;
+import dev.millrace.engine.internal.commit.ActivityCounter;
+import dev.millrace.engine.internal.commit.CommitListener;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * Runs processors inside the engine: those of {@link ProviderRegistry#everywhere} on every stream that is touched, and the
+ * others where an event attached them. A stream is activated by its first append after a start; streams with processors
+ * attached by event are activated at the start, because they may owe something.
+ *
+ * <p>Everything structural happens on one thread of its own; effects run on a bounded pool of its own.
+ */
+public final class ProcessorHost implements CommitListener {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.engine");
+    private static final int EFFECT_THREADS = 16;
+    private static final int PAGE = 256;
+
+    /** A stream on which nothing happened between two sweeps is let go. */
+    private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(2);
+
+    private final EventStore store;
+    private final Function<ProjectSlug, EventStreams> streams;
+    private final ProviderRegistry providers;
+    private final Map<String, String> settings;
+    private final Secrets secrets;
+    private final Timers timers;
+    private final CursorProgressStore.Saver saver;
+    private final ActivityCounter activity;
+    private final AttachmentRegistry attachments;
+    private final Map<StreamKey, HostedProcessors> active = new ConcurrentHashMap<>();
+
+    /** Streams that were let go, up to which offset they were folded, and not looked at since; of the host's thread. */
+    private final Map<StreamKey, Long> overlooked = new LinkedHashMap<>();
+
+    private final Map<ProjectSlug, HostContext> contexts = new ConcurrentHashMap<>();
+    private final Map<ProjectSlug, CursorProgressStore> progress = new ConcurrentHashMap<>();
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(daemon("millrace-host"));
+    private final ExecutorService effects = Executors.newFixedThreadPool(EFFECT_THREADS, daemon("millrace-hosted"));
+    private volatile boolean stopped;
+
+    public ProcessorHost(
+            EventStore store,
+            Function<ProjectSlug, EventStreams> streams,
+            ProviderRegistry providers,
+            Map<String, String> settings,
+            Secrets secrets,
+            Timers timers,
+            CursorProgressStore.Saver saver,
+            ActivityCounter activity) {
+        this.store = store;
+        this.streams = streams;
+        this.providers = providers;
+        this.settings = settings;
+        this.secrets = secrets;
+        this.timers = timers;
+        this.saver = saver;
+        this.activity = activity;
+        this.attachments = AttachmentRegistry.load(store, providers);
+    }
+
+    /** Activates every stream that may owe something since the last run. */
+    public void start() {
+        run(() -> {
+            Set<StreamKey> owing = new LinkedHashSet<>(attachments.streams());
+            attachments.streams().stream()
+                    .filter(stream -> attachments.on(stream).stream().anyMatch(Attachment::subtree))
+                    .forEach(stream -> owing.addAll(announcedOn(stream)));
+            for (String name : providers.attachable()) {
+                owing.addAll(store.streamsWithCursor(name));
+            }
+            owing.forEach(this::activateAtHead);
+        });
+        sweepLater();
+    }
+
+    @Override
+    public void committed(StreamKey stream, long first, long last, List<EventRecord> records) {
+        HostedProcessors hosted = active.get(stream);
+        if (hosted != null) {
+            hosted.touch();
+        }
+        boolean incomplete = records.isEmpty();
+        List<EventRecord> control = records.stream()
+                .filter(record -> attachments.concerns(record.type()))
+                .toList();
+        if (incomplete || !control.isEmpty() || hosted == null) {
+            run(() -> {
+                boolean changed =
+                        incomplete ? attachments.read(store, stream, first - 1) : attachments.applyAll(stream, control);
+                activate(stream, first);
+                if (changed) {
+                    activateBelow(stream);
+                }
+            });
+        }
+    }
+
+    @Override
+    public void destroyed(StreamKey stream) {
+        run(() -> {
+            HostedProcessors hosted = active.remove(stream);
+            if (hosted != null) {
+                hosted.stop(Duration.ZERO);
+            }
+            overlooked.remove(stream);
+            attachments.forget(stream);
+            progressOf(stream.project()).forget(stream.path());
+            activateBelow(stream);
+            activate(stream, 1); // its next life may have begun while it still looked active, and all of that is news
+        });
+    }
+
+    /** What runs, or would run, on a stream: processors by name, freshly made, with their configuration. */
+    Map<String, HostedProcessors.Wanted> wantedOn(StreamKey stream) {
+        return wanted(stream, 1);
+    }
+
+    /** How many streams have runners. */
+    public int activeStreams() {
+        return active.size();
+    }
+
+    Processor<?> create(ProjectSlug project, String name, HostedProcessors.Wanted wanted) {
+        return providers.create(name, wanted.config(), contextOf(project));
+    }
+
+    /** The processors that come to a stream with its first event for them, and the types of those events as spelled. */
+    Map<String, Set<String>> standing() {
+        return providers.standing();
+    }
+
+    private HostContext contextOf(ProjectSlug project) {
+        return contexts.computeIfAbsent(
+                project,
+                slug -> HostContext.over(new HostedEventStreams(streams.apply(slug)))
+                        .settings(settings)
+                        .secrets(name -> secrets.find(slug, name))
+                        .progress(progressOf(slug))
+                        .timers(timers)
+                        .payloads(providers.events())
+                        .executor(task -> activity.execute(effects, task))
+                        .build());
+    }
+
+    /** What runs on this stream may reach the streams below. */
+    private void activateBelow(StreamKey stream) {
+        List<StreamKey> below = active.keySet().stream()
+                .filter(key -> key.project().equals(stream.project()))
+                .filter(key -> key.path().isBelow(stream.path()))
+                .toList();
+        below.forEach(this::activateAtHead);
+    }
+
+    private void activateAtHead(StreamKey stream) {
+        store.head(stream).ifPresent(head -> activate(stream, head.lastOffset() + 1));
+    }
+
+    /** Runs what is wanted on a stream; {@code first} is the first offset that is news to this host. */
+    private void activate(StreamKey stream, long first) {
+        if (stopped || store.head(stream).isEmpty() || ForkOrigin.isDormant(store, stream)) {
+            return;
+        }
+        active.computeIfAbsent(stream, key -> new HostedProcessors())
+                .become(wanted(stream, first), (name, wanted) -> startRunner(stream, name, wanted));
+    }
+
+    private Map<String, HostedProcessors.Wanted> wanted(StreamKey stream, long first) {
+        EffectStartPolicy news = EffectStartPolicy.acknowledgedOrAfter(first - 1);
+        Map<String, HostedProcessors.Wanted> wanted = new LinkedHashMap<>();
+        for (Attachment own : attachments.on(stream)) {
+            wanted.put(
+                    own.processor(),
+                    new HostedProcessors.Wanted(
+                            own.config(), () -> EffectStartPolicy.after(own.since()), own.attachedBy()));
+        }
+        attachments.above(stream).forEach((ancestor, reaching) -> {
+            for (Attachment attachment : reaching) {
+                wanted.putIfAbsent(
+                        attachment.processor(),
+                        new HostedProcessors.Wanted(
+                                attachment.config(),
+                                () -> EffectStartPolicy.after(lastBefore(attachment, stream)),
+                                OptionalLong.empty()));
+            }
+        });
+        for (String name : providers.everywhere()) {
+            wanted.putIfAbsent(
+                    name,
+                    new HostedProcessors.Wanted(
+                            JsonNodeFactory.instance.objectNode(), () -> news, OptionalLong.empty()));
+        }
+        return wanted;
+    }
+
+    /**
+     * The newest offset of a stream that was committed before an attachment above it. Found by position, because commits of
+     * several streams may be told late and out of order.
+     */
+    private long lastBefore(Attachment attachment, StreamKey stream) {
+        long low = 0;
+        long high = store.head(stream).map(StreamHead::lastOffset).orElse(0L);
+        while (low < high) {
+            long middle = low + (high - low + 1) / 2;
+            boolean isBefore = store.read(stream, RecordRange.after(middle - 1, 1)).stream()
+                    .allMatch(record -> record.position() < attachment.belowSince());
+            low = isBefore ? middle : low;
+            high = isBefore ? high : middle - 1;
+        }
+        return low;
+    }
+
+    /** Every stream below that was ever announced here; what was destroyed since does no harm. */
+    private List<StreamKey> announcedOn(StreamKey stream) {
+        List<StreamKey> announced = new ArrayList<>();
+        Set<String> types = BuiltInType.CHILD_STREAM_CREATED.spellings();
+        long after = 0;
+        List<EventRecord> page;
+        do {
+            page = store.read(stream, new RecordRange(after, Long.MAX_VALUE, types, PAGE, false));
+            for (EventRecord record : page) {
+                after = record.offset();
+                record.idempotencyKey()
+                        .filter(key -> key.startsWith(StreamCreation.RESERVED))
+                        .ifPresent(key -> announced.add(stream.at(StreamPath.of(JsonCodec.parse(record.json())
+                                .path("payload")
+                                .path("childPath")
+                                .textValue()))));
+            }
+        } while (page.size() == PAGE);
+        return announced;
+    }
+
+    private Optional<ProcessorRunner<?>> startRunner(StreamKey stream, String name, HostedProcessors.Wanted wanted) {
+        HostContext context = contextOf(stream.project());
+        try {
+            ProcessorRunner<?> runner = context.runner(providers.create(name, wanted.config(), context)).stream(
+                            stream.path())
+                    .effectsFrom(wanted.effectsFrom().get())
+                    .until(event -> AttachmentRegistry.ends(event, name, wanted))
+                    .start();
+            runner.ended().thenAccept(status -> forget(stream, name, runner, status));
+            return Optional.of(runner);
+        } catch (RuntimeException refused) {
+            String message = "cannot run processor '" + name + "' on " + stream.path() + ": " + refused.getMessage();
+            LOG.log(Level.WARNING, message);
+            context.streams()
+                    .append(
+                            stream.path(),
+                            EventInput.builder()
+                                    .from(EventInput.of(new StreamEvent.ErrorOccurred(message)))
+                                    .idempotencyKey("host/" + name + "@" + stream.path() + ":"
+                                            + wanted.attachedBy().orElse(0))
+                                    .build());
+            return Optional.empty();
+        }
+    }
+
+    /** A runner that was refused for good is forgotten; the next event of the stream starts another one. */
+    private void forget(StreamKey stream, String name, ProcessorRunner<?> runner, RunnerStatus status) {
+        if (status.phase() == Phase.STOPPED && status.failure().isPresent() && !stopped) {
+            run(() -> {
+                runner.stop(Duration.ZERO);
+                HostedProcessors hosted = active.get(stream);
+                if (hosted != null) {
+                    hosted.forget(name, runner);
+                }
+            });
+        }
+    }
+
+    /** Lets go of streams on which nothing happens; their next commit activates them again. */
+    private void sweep() {
+        try {
+            List.copyOf(overlooked.keySet()).forEach(this::lookAgain);
+            List.copyOf(active.keySet()).forEach(this::letGoIfIdle);
+        } finally {
+            sweepLater();
+        }
+    }
+
+    private void sweepLater() {
+        if (!stopped) {
+            timers.after(SWEEP_INTERVAL, () -> run(this::sweep));
+        }
+    }
+
+    private void letGoIfIdle(StreamKey stream) {
+        HostedProcessors hosted = active.get(stream);
+        if (hosted == null || !hosted.isUntouched() || !hosted.isIdle()) {
+            return;
+        }
+        long through = hosted.reducedThrough();
+        active.remove(stream);
+        hosted.stop(Duration.ZERO);
+        progressOf(stream.project()).forget(stream.path());
+        overlooked.put(stream, through);
+        lookAgain(stream);
+    }
+
+    /**
+     * What was committed while a stream still looked active was not told; what comes later activates it by itself. A store
+     * that fails is asked again at the next sweep, and keeps no other stream from being let go.
+     */
+    private void lookAgain(StreamKey stream) {
+        try {
+            long through = overlooked.getOrDefault(stream, Long.MAX_VALUE);
+            store.head(stream)
+                    .filter(head -> head.lastOffset() > through)
+                    .ifPresent(head -> activate(stream, through + 1));
+            overlooked.remove(stream);
+        } catch (RuntimeException failure) {
+            LOG.log(
+                    Level.ERROR,
+                    "cannot see whether " + stream + " has new events; trying again in " + SWEEP_INTERVAL,
+                    failure);
+        }
+    }
+
+    private CursorProgressStore progressOf(ProjectSlug project) {
+        return progress.computeIfAbsent(project, slug -> new CursorProgressStore(slug, store, saver));
+    }
+
+    private void run(Runnable task) {
+        try {
+            activity.execute(thread, () -> {
+                try {
+                    if (!stopped) {
+                        task.run();
+                    }
+                } catch (RuntimeException failure) {
+                    LOG.log(Level.ERROR, "hosting failed; the streams concerned run without processors", failure);
+                }
+            });
+        } catch (RejectedExecutionException stopping) {
+            LOG.log(Level.DEBUG, "no hosting any more", stopping);
+        }
+    }
+
+    /**
+     * Stops every runner within the deadline, after it has waited for the host's own thread for at most half of it. The
+     * engine must still take appends and cursors.
+     */
+    public void stop(Duration deadline) {
+        stopped = true;
+        thread.shutdown();
+        long end = System.nanoTime() + deadline.toNanos();
+        awaitThread(deadline.dividedBy(2));
+        Collection<HostedProcessors> all = List.copyOf(active.values());
+        for (HostedProcessors hosted : all) {
+            hosted.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        }
+        active.clear();
+        effects.shutdown();
+    }
+
+    /** Until it has ended nothing says that it starts no further runner, and asks a closed store for nothing. */
+    private void awaitThread(Duration limit) {
+        try {
+            if (!thread.awaitTermination(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.log(Level.WARNING, "the thread of the hosted processors is still busy; stopping without it");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ThreadFactory daemon(String name) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

@@ -1,0 +1,31 @@
+package dev.millrace.engine.internal.tail;
+
+import dev.millrace.engine.spi.EventRecord;
+import java.util.List;
+
+/**
+ * How many records a tail asks for at once. Begins small and grows while pages stay light, so that a page of large events
+ * does not fill the memory. For one thread at a time.
+ */
+public final class PageSize {
+    private static final int FIRST = 16;
+    private static final int MOST = 256;
+    private static final long LIGHT_BYTES = 256 << 10;
+    private static final long HEAVY_BYTES = 1 << 20;
+
+    private int records = FIRST;
+
+    public int records() {
+        return records;
+    }
+
+    /** Learns from a page that was read. */
+    public void saw(List<EventRecord> page) {
+        long bytes = page.stream().mapToLong(record -> record.json().length).sum();
+        if (bytes > HEAVY_BYTES) {
+            records = Math.max(1, records / 4);
+        } else if (bytes < LIGHT_BYTES && page.size() == records) {
+            records = Math.min(MOST, records * 2);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.millrace.engine.internal.tail;
+
+import dev.millrace.engine.spi.EventRecord;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The newest records of one stream, without gaps, so that many tails at the head need not all ask the store. Bounded in
+ * records and bytes. Not thread-safe; its channel guards it.
+ */
+final class RecentRecords {
+    private static final int MOST_RECORDS = 256;
+    private static final long MOST_BYTES = 1 << 20;
+
+    private final Deque<EventRecord> records = new ArrayDeque<>();
+    private long bytes;
+
+    void add(List<EventRecord> added) {
+        for (EventRecord record : added) {
+            records.addLast(record);
+            bytes += record.json().length;
+            while (records.size() > MOST_RECORDS || (bytes > MOST_BYTES && records.size() > 1)) {
+                bytes -= records.removeFirst().json().length;
+            }
+        }
+    }
+
+    /** The records after an offset, none if there are none; empty when some of them may be in the log only. */
+    Optional<List<EventRecord>> after(long offset, int limit) {
+        if (records.isEmpty() || records.getFirst().offset() > offset + 1) {
+            return Optional.empty();
+        }
+        return Optional.of(records.stream()
+                .filter(record -> record.offset() > offset)
+                .limit(limit)
+                .toList());
+    }
+}

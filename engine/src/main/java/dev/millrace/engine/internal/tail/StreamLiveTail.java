@@ -1,0 +1,118 @@
+package dev.millrace.engine.internal.tail;
+
+import dev.millrace.core.ConnectionInfo;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.RecordSink;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reader that follows a stream. It has a cursor and no queue: woken by a commit, it reads the next page after its
+ * cursor and hands it on, until it stands at the head.
+ */
+final class StreamLiveTail extends TailLoop {
+    private final TailRegistry tails;
+    private final RecordSink sink;
+    private final PageSize pageSize = new PageSize();
+    private long cursor;
+    private long watermark = -1;
+    private String incarnation = "";
+    private boolean isCaughtUp;
+
+    /**
+     * A tail that does nothing before it is woken.
+     *
+     * @param sink makes the sink, given a way to ask whether the tail has ended in the middle of a page
+     */
+    StreamLiveTail(
+            TailRegistry tails,
+            Executor delivery,
+            Timers timers,
+            StreamKey stream,
+            long afterOffset,
+            Function<BooleanSupplier, RecordSink> sink) {
+        super(delivery, timers, stream);
+        this.tails = tails;
+        this.cursor = afterOffset;
+        this.sink = sink.apply(this::hasEnded);
+    }
+
+    @Override
+    Step step() {
+        return watermark < 0 ? begin() : deliver();
+    }
+
+    @Override
+    boolean goesOnAfter(StreamException lost) {
+        return sink.onLost(lost);
+    }
+
+    @Override
+    void beginAgain() {
+        watermark = -1;
+        isCaughtUp = false;
+    }
+
+    @Override
+    void over(@Nullable Throwable why) {
+        sink.onEnd(why);
+    }
+
+    @Override
+    void forget() {
+        tails.forget(stream(), this);
+    }
+
+    private Step begin() {
+        Optional<StreamHead> head = tails.head(stream());
+        if (head.isEmpty()) {
+            return afterStore(tails.touch(stream()));
+        }
+        watermark = head.get().lastOffset();
+        incarnation = head.get().incarnation();
+        return tell(() -> sink.onConnected(new ConnectionInfo(incarnation, watermark, takeGap())));
+    }
+
+    private Step deliver() {
+        if (!isCaughtUp && cursor >= watermark) {
+            isCaughtUp = true;
+            found();
+            return tell(() -> sink.onCaughtUp(watermark));
+        }
+        List<EventRecord> page = isCaughtUp
+                ? tails.live(stream(), cursor, pageSize.records())
+                : tails.backlog(stream(), cursor, watermark, pageSize.records());
+        if (hasEnded()) {
+            return Step.AGAIN; // the page may belong to the next life of a destroyed stream
+        }
+        if (page.isEmpty()) {
+            if (!isCaughtUp && isSameLife()) {
+                throw new StreamException(
+                        Code.INTERNAL,
+                        stream().path(),
+                        "tail failed: " + stream() + "@" + cursor + "; the log ends before the head " + watermark
+                                + "; check the store");
+            }
+            return Step.AT_HEAD; // or destroyed, and about to be told so
+        }
+        pageSize.saw(page);
+        cursor = page.get(page.size() - 1).offset();
+        found();
+        return hand(() -> sink.onRecords(page));
+    }
+
+    private boolean isSameLife() {
+        return tails.head(stream())
+                .filter(head -> head.incarnation().equals(incarnation))
+                .isPresent();
+    }
+}

@@ -1,0 +1,195 @@
+package dev.millrace.engine.internal.tail;
+
+import dev.millrace.core.ConnectionInfo;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.SubtreeSink;
+import dev.millrace.engine.internal.commit.CommitBatch;
+import dev.millrace.engine.internal.commit.StoreReader;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reader that follows a stream and everything below it. Its cursor is a position, which is one number however many
+ * streams there are; what it costs goes by what is committed, not by how many streams are idle.
+ */
+final class SubtreeLiveTail extends TailLoop {
+    private static final int STANDINGS = 256;
+    private static final int MOST_NOTICES = 1024;
+    private static final int MOST_FOREIGN = 10_000;
+
+    /** A stream that was destroyed after the record at a position, which is the newest there was. */
+    private record Notice(long position, StreamPath path) {}
+
+    private final TailRegistry tails;
+    private final StoreReader store;
+    private final SubtreeSink sink;
+    private final PageSize pageSize = new PageSize();
+    private final Deque<Notice> notices = new ArrayDeque<>(); // guards itself
+    private long cursor;
+    private long watermark = -1;
+    private final boolean lists;
+    private boolean isListed;
+    private Optional<StreamPath> listedThrough = Optional.empty();
+    private boolean isCaughtUp;
+    private int foreign; // of the writer thread
+
+    /**
+     * A tail that does nothing before it is woken.
+     *
+     * @param afterPosition exclusive; beyond the newest record it means that one
+     * @param standings whether the sink is told first which streams there are
+     */
+    SubtreeLiveTail(
+            TailRegistry tails,
+            StoreReader store,
+            Executor delivery,
+            Timers timers,
+            StreamKey root,
+            long afterPosition,
+            boolean standings,
+            Function<BooleanSupplier, SubtreeSink> sink) {
+        super(delivery, timers, root);
+        this.tails = tails;
+        this.store = store;
+        this.cursor = afterPosition;
+        this.lists = standings;
+        this.isListed = !standings;
+        this.sink = sink.apply(this::hasEnded);
+    }
+
+    /** Something was committed. On the writer thread. */
+    void published(CommitBatch group) {
+        try {
+            for (StreamKey removed : group.removed()) {
+                if (stream().covers(removed)) {
+                    note(new Notice(store.lastPosition(), removed.path()));
+                }
+            }
+        } catch (StreamException unread) { // a tail that begins again finds out which streams there are
+            lose(unread);
+        }
+        foreign += group.appended().values().stream().mapToInt(List::size).sum();
+        if (foreign > MOST_FOREIGN // so that the cursor does not stay far behind
+                || group.appended().keySet().stream().anyMatch(stream()::covers)
+                || group.forked().keySet().stream().anyMatch(stream()::covers)
+                || group.removed().stream().anyMatch(stream()::covers)) {
+            foreign = 0;
+            wake();
+        }
+    }
+
+    private void note(Notice notice) {
+        boolean full;
+        synchronized (notices) {
+            full = notices.size() >= MOST_NOTICES;
+            if (!full) {
+                notices.add(notice);
+            }
+        }
+        if (full) {
+            lose(new StreamException(
+                    Code.UNAVAILABLE,
+                    stream().path(),
+                    "subtree tail ended: " + stream() + "; " + MOST_NOTICES
+                            + " streams were destroyed before the reader took note; begin again"));
+        }
+    }
+
+    @Override
+    Step step() {
+        if (watermark < 0) {
+            return begin();
+        }
+        return isListed ? deliver() : list();
+    }
+
+    private Step begin() {
+        Optional<StreamHead> head = tails.head(stream());
+        if (head.isEmpty()) {
+            return afterStore(tails.touch(stream()));
+        }
+        synchronized (notices) {
+            notices.clear(); // what was destroyed before is not listed
+        }
+        watermark = store.lastPosition();
+        cursor = Math.min(cursor, watermark);
+        return tell(() -> sink.onConnected(new ConnectionInfo(head.get().incarnation(), watermark, takeGap())));
+    }
+
+    private Step list() {
+        List<EventStore.Standing> page = store.standings(stream(), listedThrough, STANDINGS);
+        isListed = page.size() < STANDINGS;
+        if (page.isEmpty()) {
+            return Step.AGAIN;
+        }
+        listedThrough = Optional.of(page.get(page.size() - 1).path());
+        return hand(() -> sink.onStandings(page));
+    }
+
+    private Step deliver() {
+        Notice notice;
+        synchronized (notices) {
+            notice = notices.peekFirst();
+            if (notice != null && notice.position <= cursor) {
+                notices.removeFirst();
+            }
+        }
+        if (notice != null && notice.position <= cursor) {
+            StreamPath destroyed = notice.path;
+            return tell(() -> sink.onDestroyed(destroyed));
+        }
+        if (!isCaughtUp && cursor >= watermark) {
+            isCaughtUp = true;
+            found();
+            return tell(() -> sink.onCaughtUp(watermark));
+        }
+        long bound = isCaughtUp ? store.lastPosition() : watermark;
+        bound = notice == null ? bound : Math.min(bound, notice.position);
+        if (bound <= cursor) {
+            return Step.AT_HEAD;
+        }
+        EventStore.SubtreePage page = store.readSubtree(stream(), cursor, bound, pageSize.records());
+        cursor = page.through();
+        if (page.records().isEmpty()) {
+            return Step.AGAIN;
+        }
+        pageSize.saw(page.records());
+        found();
+        return hand(() -> sink.onRecords(page.records()));
+    }
+
+    @Override
+    boolean goesOnAfter(StreamException lost) {
+        return sink.onLost(lost);
+    }
+
+    @Override
+    void beginAgain() {
+        watermark = -1;
+        isListed = !lists;
+        listedThrough = Optional.empty();
+        isCaughtUp = false;
+    }
+
+    @Override
+    void over(@Nullable Throwable why) {
+        sink.onEnd(why);
+    }
+
+    @Override
+    void forget() {
+        tails.forget(this);
+    }
+}

@@ -1,0 +1,160 @@
+package dev.millrace.engine.internal.tail;
+
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.RecordSink;
+import dev.millrace.engine.SubtreeSink;
+import dev.millrace.engine.internal.commit.CommitBatch;
+import dev.millrace.engine.internal.commit.StoreReader;
+import dev.millrace.engine.internal.threads.CallbackExecutor;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * All live tails. A tail is registered before it looks at the log for the first time, and records are published after
+ * their commit, so nothing falls between the two. Safe for use by many threads.
+ */
+public final class TailRegistry {
+    private final StoreReader store;
+    private final CallbackExecutor delivery;
+    private final Timers timers;
+    private final Function<StreamKey, CompletableFuture<StreamHead>> touch;
+    private final Map<StreamKey, StreamFanout> channels = new ConcurrentHashMap<>();
+    private final Set<SubtreeLiveTail> subtrees = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger alive = new AtomicInteger();
+    private final CompletableFuture<Void> allEnded = new CompletableFuture<>();
+    private volatile boolean stopping;
+
+    /**
+     * No tails yet.
+     *
+     * @param touch creates a stream if it does not exist
+     */
+    public TailRegistry(
+            StoreReader store,
+            CallbackExecutor delivery,
+            Timers timers,
+            Function<StreamKey, CompletableFuture<StreamHead>> touch) {
+        this.store = store;
+        this.delivery = delivery;
+        this.timers = timers;
+        this.touch = touch;
+    }
+
+    /** Registers a tail and starts it; the sink may ask whether the tail has ended. */
+    public StreamLiveTail open(StreamKey stream, long afterOffset, Function<BooleanSupplier, RecordSink> sink) {
+        StreamLiveTail tail = new StreamLiveTail(this, delivery, timers, stream, afterOffset, sink);
+        alive.incrementAndGet();
+        channels.compute(stream, (key, channel) -> {
+            StreamFanout open = channel == null ? new StreamFanout(delivery) : channel;
+            open.add(tail);
+            return open;
+        });
+        start(tail);
+        return tail;
+    }
+
+    /** As {@link #open}, for a stream and everything below it. */
+    public SubtreeLiveTail openSubtree(
+            StreamKey root, long afterPosition, boolean standings, Function<BooleanSupplier, SubtreeSink> sink) {
+        SubtreeLiveTail tail = new SubtreeLiveTail(this, store, delivery, timers, root, afterPosition, standings, sink);
+        alive.incrementAndGet();
+        subtrees.add(tail);
+        start(tail);
+        return tail;
+    }
+
+    private void start(TailLoop tail) {
+        StreamKey stream = tail.stream();
+        if (stopping) {
+            tail.fail(new StreamException(
+                    Code.UNAVAILABLE,
+                    stream.path(),
+                    "tail refused: " + stream + "; the engine is stopping; try again later"));
+        }
+        tail.wake();
+    }
+
+    /** A tail has made its last call. */
+    void forget(StreamKey stream, StreamLiveTail tail) {
+        channels.computeIfPresent(stream, (key, channel) -> channel.remove(tail) ? null : channel);
+        alive.decrementAndGet();
+        endIfStopped();
+    }
+
+    /** A tail of a subtree has made its last call. */
+    void forget(SubtreeLiveTail tail) {
+        subtrees.remove(tail);
+        alive.decrementAndGet();
+        endIfStopped();
+    }
+
+    /** Tells the tails what was committed. On the writer thread. */
+    public void publish(CommitBatch group) {
+        for (StreamKey stream : group.removed()) {
+            StreamFanout channel = channels.remove(stream);
+            if (channel != null) {
+                channel.end();
+            }
+        }
+        group.appended().forEach((stream, records) -> {
+            StreamFanout channel = channels.get(stream);
+            if (channel != null) {
+                channel.publish(records);
+            }
+        });
+        subtrees.forEach(tail -> tail.published(group));
+    }
+
+    Optional<StreamHead> head(StreamKey stream) {
+        return store.head(stream);
+    }
+
+    CompletableFuture<StreamHead> touch(StreamKey stream) {
+        return touch.apply(stream);
+    }
+
+    /** The records up to a watermark that the log had when the tail began. */
+    List<EventRecord> backlog(StreamKey stream, long after, long watermark, int limit) {
+        return store.read(stream, new RecordRange(after, watermark + 1, Set.of(), limit, false));
+    }
+
+    /** What was published after an offset: from memory if all of it is there, otherwise from the log. */
+    List<EventRecord> live(StreamKey stream, long after, int limit) {
+        StreamFanout channel = channels.get(stream);
+        return Optional.ofNullable(channel)
+                .flatMap(open -> open.recent(after, limit))
+                .orElseGet(() -> store.read(stream, RecordRange.after(after, limit)));
+    }
+
+    /**
+     * Ends all tails, those to come included.
+     *
+     * @return completes when each has made its last call
+     */
+    public CompletableFuture<Void> stop() {
+        stopping = true;
+        channels.values().forEach(StreamFanout::end);
+        subtrees.forEach(SubtreeLiveTail::close);
+        endIfStopped();
+        return allEnded;
+    }
+
+    private void endIfStopped() {
+        if (stopping && alive.get() == 0) {
+            allEnded.complete(null);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.millrace.engine.spi;
+
+import java.util.Set;
+
+/**
+ * Which records of a stream one read returns.
+ *
+ * @param afterOffset exclusive lower bound; 0 is before everything
+ * @param beforeOffset exclusive upper bound; {@link Long#MAX_VALUE} for none
+ * @param types only these types, as written; empty means every type
+ * @param limit at most this many, at least 1
+ * @param descending newest first
+ */
+public record RecordRange(long afterOffset, long beforeOffset, Set<String> types, int limit, boolean descending) {
+    /** The next records after an offset. */
+    public static RecordRange after(long offset, int limit) {
+        return new RecordRange(offset, Long.MAX_VALUE, Set.of(), limit, false);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.millrace.engine.spi;
+
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamPath;
+
+/**
+ * The identity of a stream.
+ *
+ * @param project the project
+ * @param path the path inside it
+ */
+public record StreamKey(ProjectSlug project, StreamPath path) {
+    /** Another stream of the same project. */
+    public StreamKey at(StreamPath other) {
+        return new StreamKey(project, other);
+    }
+
+    /** Whether a stream is this one or lies below it. */
+    public boolean covers(StreamKey other) {
+        return project.equals(other.project) && (path.equals(other.path) || other.path.isBelow(path));
+    }
+
+    @Override
+    public String toString() {
+        return project + ":" + path;
+    }
+}

@@ -1,0 +1,5 @@
+/** \n * What a store implements ({@link dev.millrace.engine.spi.EventStore}), and the records that it keeps. Test a store\n * with {@code EventStoreContract}.\n */
+@NullMarked
+package dev.millrace.engine.spi;
+
+import org.jspecify.annotations.NullMarked;

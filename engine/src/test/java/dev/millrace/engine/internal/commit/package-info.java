@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.engine.internal.commit;
+
+import org.jspecify.annotations.NullMarked;

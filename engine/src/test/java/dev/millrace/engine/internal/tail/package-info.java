@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.engine.internal.tail;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.examples.poll;
+
+import org.jspecify.annotations.NullMarked;

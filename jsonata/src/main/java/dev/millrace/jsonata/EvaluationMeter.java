@@ -1,0 +1,118 @@
+package dev.millrace.jsonata;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches one evaluation: asked before and after every sub-expression and every built-in function, it ends the evaluation
+ * when a bound is met. Confined to the evaluating thread.
+ */
+final class EvaluationMeter {
+    private static final ThreadLocal<EvaluationMeter> CURRENT = new ThreadLocal<>();
+    private static final @Nullable ThreadMXBean THREADS =
+            ManagementFactory.getThreadMXBean() instanceof ThreadMXBean bean ? bean : null;
+
+    private final EvaluationLimits bounds;
+    private final Instant now;
+    private final ValueSizeLimiter weights;
+    private final long startedAt = System.nanoTime();
+    private final long cpuAtStart = cpu();
+    private final long allocatedAtStart = allocated();
+    private final long nanos;
+    private long nextLook;
+    private int depth;
+
+    EvaluationMeter(EvaluationLimits bounds, Instant now) {
+        this.bounds = bounds;
+        this.now = now;
+        this.weights = new ValueSizeLimiter(bounds.valueWeight(), bounds.stringLength());
+        this.nanos = bounds.time().toNanos();
+        this.nextLook = nanos;
+    }
+
+    static void begin(EvaluationMeter meter) {
+        CURRENT.set(meter);
+    }
+
+    static void end() {
+        CURRENT.remove();
+    }
+
+    /** The meter of the evaluation that runs on this thread. */
+    static EvaluationMeter current() {
+        EvaluationMeter meter = CURRENT.get();
+        if (meter == null) {
+            throw new IllegalStateException("no evaluation runs on this thread");
+        }
+        return meter;
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    EvaluationLimits bounds() {
+        return bounds;
+    }
+
+    ValueSizeLimiter weights() {
+        return weights;
+    }
+
+    void enter() {
+        if (++depth > bounds.depth()) {
+            throw new EvaluationException("it recurses too deeply (bound: depth " + bounds.depth() + ")");
+        }
+        check();
+    }
+
+    void exit(@Nullable Object result) {
+        depth--;
+        if (result instanceof Pattern) {
+            throw new EvaluationException("a regular expression stands where it cannot be used");
+        }
+        made(result);
+    }
+
+    /** A value came into being, or is used again. */
+    void made(@Nullable Object value) {
+        weights.weigh(value);
+        check();
+    }
+
+    void check() {
+        checkTime();
+        if (allocated() - allocatedAtStart > bounds.allocatedBytes()) {
+            throw new EvaluationException(
+                    "it uses too much memory (bound: allocatedBytes " + bounds.allocatedBytes() + ")");
+        }
+    }
+
+    /** Cheap enough for an inner loop. */
+    void checkTime() {
+        long elapsed = System.nanoTime() - startedAt;
+        if (elapsed <= nextLook) {
+            return;
+        }
+        long used = cpuAtStart < 0 ? elapsed : cpu() - cpuAtStart;
+        if (used > nanos || elapsed > 10 * nanos) {
+            throw new EvaluationException(
+                    "it takes too long (bound: time " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms)");
+        }
+        nextLook = elapsed + Math.max(1, nanos - used);
+    }
+
+    private static long cpu() {
+        return THREADS != null && THREADS.isCurrentThreadCpuTimeSupported() ? THREADS.getCurrentThreadCpuTime() : -1;
+    }
+
+    private static long allocated() {
+        return THREADS != null && THREADS.isThreadAllocatedMemorySupported()
+                ? THREADS.getCurrentThreadAllocatedBytes()
+                : 0;
+    }
+}

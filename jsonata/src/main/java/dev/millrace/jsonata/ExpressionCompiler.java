@@ -1,0 +1,88 @@
+package dev.millrace.jsonata;
+
+import com.dashjoin.jsonata.JException;
+import com.dashjoin.jsonata.Jsonata;
+import com.dashjoin.jsonata.Jsonata.EntryCallback;
+import com.dashjoin.jsonata.Jsonata.ExitCallback;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes expressions of texts, and keeps the hundred used last. Thread-safe. */
+final class ExpressionCompiler {
+    private static final int KEPT = 100;
+    private static final EntryCallback ENTRY =
+            (symbol, input, frame) -> EvaluationMeter.current().enter();
+    private static final ExitCallback EXIT =
+            (symbol, input, frame, result) -> EvaluationMeter.current().exit(result);
+
+    private static final Map<Key, Expression> CACHE = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Expression> eldest) {
+            return size() > KEPT;
+        }
+    };
+
+    private record Key(String text, EvaluationLimits bounds) {}
+
+    private ExpressionCompiler() {}
+
+    static Expression compile(String text, EvaluationLimits bounds) {
+        Key key = new Key(text, bounds);
+        Expression kept = kept(key);
+        return kept != null ? kept : keep(key, make(text, bounds));
+    }
+
+    private static @Nullable Expression kept(Key key) {
+        synchronized (CACHE) {
+            return CACHE.get(key);
+        }
+    }
+
+    private static Expression keep(Key key, Expression made) {
+        synchronized (CACHE) {
+            CACHE.put(key, made);
+        }
+        return made;
+    }
+
+    private static Expression make(String text, EvaluationLimits bounds) {
+        if (text.length() > bounds.expressionLength()) {
+            throw new IllegalArgumentException("cannot compile JSONata: it has " + text.length()
+                    + " characters (bound: expressionLength " + bounds.expressionLength() + ")");
+        }
+        if (text.isBlank()) {
+            throw failed(text, "it is empty (position 0)", null);
+        }
+        try {
+            return new Expression(text, bounds, jsonata(text));
+        } catch (JException e) {
+            throw failed(text, EvaluationErrors.of(e), null);
+        } catch (StackOverflowError e) {
+            throw failed(text, "it is nested too deeply", null);
+        } catch (SourceException e) {
+            throw failed(text, e.getMessage() + " (position " + e.position() + ")", null);
+        } catch (IndexOutOfBoundsException e) {
+            throw failed(text, "it ends too early (position " + text.length() + ")", e);
+        } catch (RuntimeException e) {
+            throw failed(text, "it is no JSONata expression", e);
+        }
+    }
+
+    private static Jsonata jsonata(String text) {
+        PreparedSource source = new SourceRewriter(text).scan();
+        Jsonata jsonata = Jsonata.jsonata(source.text());
+        jsonata.setValidateInput(false);
+        jsonata.setOutputConvertNulls(false);
+        jsonata.assign("__evaluate_entry", ENTRY);
+        jsonata.assign("__evaluate_exit", EXIT);
+        BuiltInFunctions.all().forEach(jsonata::registerFunction);
+        source.regexes().forEach(jsonata::registerFunction);
+        return jsonata;
+    }
+
+    private static IllegalArgumentException failed(String text, @Nullable String why, @Nullable Throwable cause) {
+        return new IllegalArgumentException(
+                "cannot compile JSONata: " + EvaluationErrors.excerpt(text) + "; " + why, cause);
+    }
+}

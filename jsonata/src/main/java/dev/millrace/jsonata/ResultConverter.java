@@ -1,0 +1,93 @@
+package dev.millrace.jsonata;
+
+import com.dashjoin.jsonata.Jsonata;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what the evaluator answered into a JSON tree, counting its size. Used once. */
+final class ResultConverter {
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private final long bound;
+    private long size;
+
+    ResultConverter(long bound) {
+        this.bound = bound;
+    }
+
+    /** @throws EvaluationException when the result is too large, or is no JSON */
+    JsonNode tree(@Nullable Object value) {
+        EvaluationMeter.current().checkTime();
+        if (value == null || value == Jsonata.NULL_VALUE) {
+            count(4);
+            return NODES.nullNode();
+        }
+        if (value instanceof String text) {
+            count(2 + text.length());
+            return NODES.textNode(text);
+        }
+        if (value instanceof Boolean truth) {
+            count(4);
+            return NODES.booleanNode(truth);
+        }
+        if (value instanceof Number number) {
+            JsonNode node = number(number);
+            count(1 + node.asText().length());
+            return node;
+        }
+        if (value instanceof Map<?, ?> map) {
+            count(2);
+            ObjectNode object = NODES.objectNode();
+            map.forEach((key, member) -> {
+                count(4 + String.valueOf(key).length());
+                object.set(String.valueOf(key), tree(member));
+            });
+            return object;
+        }
+        if (value instanceof List<?> list) {
+            count(2);
+            ArrayNode array = NODES.arrayNode();
+            for (Object item : list) {
+                count(1);
+                array.add(tree(item));
+            }
+            return array;
+        }
+        throw new EvaluationException("the result holds a function, which is no JSON");
+    }
+
+    private static JsonNode number(Number number) {
+        if (number instanceof Integer small) {
+            return NODES.numberNode(small.intValue());
+        }
+        if (number instanceof Long large) {
+            return large == large.intValue() ? NODES.numberNode(large.intValue()) : NODES.numberNode(large.longValue());
+        }
+        if (number instanceof BigInteger huge) {
+            return NODES.numberNode(huge);
+        }
+        if (number instanceof BigDecimal exact) {
+            return DecimalNode.valueOf(exact);
+        }
+        double value = number.doubleValue();
+        if (!Double.isFinite(value)) {
+            throw new EvaluationException("the result holds " + value + ", which is no JSON");
+        }
+        return DecimalNode.valueOf(new BigDecimal(Double.toString(value)));
+    }
+
+    private void count(long characters) {
+        size += characters;
+        if (size > bound) {
+            throw new EvaluationException("the result is too large (bound: resultBytes " + bound + ")");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package dev.millrace.jsonata;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The functions that make long texts of short ones: sized before they are made. */
+final class StringFunctions {
+    private StringFunctions() {}
+
+    static Object string(FunctionArguments arguments, EvaluationMeter meter) {
+        Object value = arguments.at(0);
+        if (value != null && !(value instanceof String)) {
+            long weight = meter.weights().weigh(value);
+            meter.weights().admit(Boolean.TRUE.equals(arguments.at(1)) ? 4 * weight : weight);
+        }
+        return GuardedFunction.PROCEED;
+    }
+
+    static @Nullable Object pad(FunctionArguments arguments, EvaluationMeter meter) {
+        String text = arguments.text(0);
+        Integer width = arguments.whole(1);
+        if (text == null || width == null) {
+            return text;
+        }
+        String given = arguments.text(2);
+        String filler = given == null || given.isEmpty() ? " " : given;
+        long missing = Math.abs((long) width) - text.codePointCount(0, text.length());
+        if (missing <= 0) {
+            return text;
+        }
+        meter.weights().admit(text.length() + 2 * missing);
+        int period = filler.codePointCount(0, filler.length());
+        StringBuilder padding = new StringBuilder();
+        padding.append(filler.repeat((int) (missing / period)));
+        padding.append(filler, 0, filler.offsetByCodePoints(0, (int) (missing % period)));
+        return width < 0 ? padding + text : text + padding;
+    }
+
+    static Object join(FunctionArguments arguments, EvaluationMeter meter) {
+        if (arguments.at(0) instanceof List<?> texts) {
+            meter.weights().admit(meter.weights().weigh(texts) + (long) texts.size() * arguments.length(1));
+        }
+        return GuardedFunction.PROCEED;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.millrace.processors.circuitbreaker;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The talk's rule: 100 events in under one second. It holds the times of the last 100 events, oldest first, in
+ * milliseconds since the epoch.
+ *
+ * <p>Each event copies at most 800 bytes, which costs less than decoding the smallest payload; a shared ring that saves
+ * the copy could not be immutable.
+ */
+final class SlidingWindow implements RateMeter {
+    static final SlidingWindow EMPTY = new SlidingWindow(new long[0]);
+
+    private static final int EVENTS = 100;
+    private static final long MILLIS = 1000;
+
+    private final long[] times;
+
+    private SlidingWindow(long[] times) {
+        this.times = times;
+    }
+
+    /** The window that holds these times, oldest first; of more than 100 the last 100. */
+    static SlidingWindow of(long... times) {
+        return new SlidingWindow(Arrays.copyOfRange(times, Math.max(0, times.length - EVENTS), times.length));
+    }
+
+    /** The times, oldest first. */
+    long[] times() {
+        return times.clone();
+    }
+
+    /** An event without weight does not count; every other counts as one. */
+    @Override
+    public SlidingWindow count(Instant createdAt, double weight) {
+        if (weight <= 0) {
+            return this;
+        }
+        int kept = Math.min(times.length, EVENTS - 1);
+        long[] next = new long[kept + 1];
+        System.arraycopy(times, times.length - kept, next, 0, kept);
+        next[kept] = createdAt.toEpochMilli();
+        return new SlidingWindow(next);
+    }
+
+    @Override
+    public Optional<RuleViolation> exceeded() {
+        return times.length == EVENTS && times[EVENTS - 1] - times[0] < MILLIS
+                ? Optional.of(RuleViolation.of(
+                        "window",
+                        EVENTS + " events in under 1 second",
+                        seen -> seen.put("events", EVENTS).put("withinMs", times[EVENTS - 1] - times[0])))
+                : Optional.empty();
+    }
+
+    @Override
+    public SlidingWindow reset(Instant at) {
+        return EMPTY;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SlidingWindow window && Arrays.equals(times, window.times);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(times);
+    }
+
+    @Override
+    public String toString() {
+        return "Window" + Arrays.toString(times);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.millrace.processors.jsonata;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.StreamEvent;
+
+/**
+ * A transformer could not derive an event from another.
+ *
+ * @param transformer its slug
+ * @param source the event it was to derive from
+ * @param stage what failed: the matcher, the transform, its result, the append, or the depth of the chain
+ * @param why in words
+ */
+record DerivationFailure(String transformer, Event source, String stage, String why) {
+    /** The failure as the event that records it. */
+    EventInput record() {
+        ObjectNode payload = JsonNodeFactory.instance.objectNode();
+        payload.put(
+                "message",
+                "jsonata transformer failed: " + source.path() + "@" + source.offset() + " (" + transformer + ", "
+                        + stage + "); " + why);
+        ObjectNode error = payload.putObject("error");
+        error.put("transformer", transformer).put("stage", stage);
+        error.putObject("source").put("path", source.path().value()).put("offset", source.offset());
+        return EventInput.builder()
+                .type(EventCatalog.nameOf(StreamEvent.ErrorOccurred.class))
+                .payload(payload)
+                .build();
+    }
+}

@@ -1,0 +1,101 @@
+package dev.millrace.processors.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+
+/**
+ * An error as a server tells it. The provider nests it ({@code {"error":{"code","type","message"}}}); others write it
+ * flat, as a plain text, with a number for a code, or not as JSON at all.
+ *
+ * @param code the code, or empty text
+ * @param type the type, or empty text
+ * @param message in words
+ * @param status a status that stands where the code should be, or 0
+ */
+record ErrorBodyReader(String code, String type, String message, int status) {
+    private static final int LONGEST_MESSAGE = 500;
+    private static final Pattern STATUS = Pattern.compile("\\d{3}");
+
+    /** Reads a body of any shape. */
+    static ErrorBodyReader parse(String body) {
+        if (body.isBlank()) {
+            return new ErrorBodyReader("", "", "no error body", 0);
+        }
+        try {
+            return of(JsonCodec.parse(body));
+        } catch (IllegalArgumentException notJson) {
+            return new ErrorBodyReader("", "", shorten(body.strip()), 0);
+        }
+    }
+
+    /** Reads an error object, or what contains one. */
+    static ErrorBodyReader of(JsonNode json) {
+        JsonNode error = json;
+        if (json.isArray() && !json.isEmpty()) {
+            return of(json.get(0));
+        }
+        if (json.hasNonNull("error")) {
+            error = json.path("error");
+        } else if (json.path("errors").isArray() && !json.path("errors").isEmpty()) {
+            error = json.path("errors").get(0);
+        }
+        if (error.isTextual()) {
+            return new ErrorBodyReader("", text(json, "type"), shorten(error.textValue()), 0);
+        }
+        String message = firstOf(error, "message", "detail", "error_description", "msg", "title");
+        String code = error.path("code").asText("");
+        boolean number = STATUS.matcher(code).matches();
+        return new ErrorBodyReader(
+                number || error.path("code").isNull() ? "" : code,
+                text(error, "type"),
+                shorten(message.isEmpty() ? (error.isEmpty() ? "no error message" : error.toString()) : message),
+                number ? Integer.parseInt(code) : 0);
+    }
+
+    /**
+     * The failure this error is.
+     *
+     * @param httpStatus the HTTP status, or 0 when the error came inside a stream
+     */
+    RequestFailure failure(int httpStatus) {
+        int known = httpStatus > 0 ? httpStatus : status;
+        FailureKind kind = FailureKind.of(code, type, message, known);
+        Optional<String> named = Optional.of(code.isEmpty() ? type : code).filter(name -> !name.isEmpty());
+        RequestFailure plain = RequestFailure.of(kind, message);
+        return new RequestFailure(
+                kind,
+                named,
+                httpStatus > 0 ? OptionalInt.of(httpStatus) : plain.status(),
+                message,
+                plain.providerRequestId(),
+                plain.retryable(),
+                plain.retryAfter());
+    }
+
+    private static String firstOf(JsonNode error, String... fields) {
+        for (String field : fields) {
+            JsonNode value = error.path(field);
+            if (value.isTextual() && !value.textValue().isBlank()) {
+                return value.textValue();
+            }
+            if (value.isContainerNode() && !value.isEmpty()) {
+                return value.toString();
+            }
+        }
+        return "";
+    }
+
+    private static String text(JsonNode json, String field) {
+        String text = json.path(field).isTextual() ? json.path(field).textValue() : "";
+        return text.equals("error") ? "" : text;
+    }
+
+    private static String shorten(String text) {
+        return text.codePointCount(0, text.length()) <= LONGEST_MESSAGE
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, LONGEST_MESSAGE)) + "…";
+    }
+}

@@ -1,0 +1,51 @@
+package dev.millrace.processors.openai;
+
+import java.time.Duration;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+
+/**
+ * The HTTP client of all agents of this JVM. A stream occupies a thread while it runs, so the usual limit of five per
+ * host is lifted; threads are daemons and go away when idle. It repeats nothing by itself: there is one layer of
+ * retries, and it is not this one. It follows no redirect, because a key goes where the configuration says and nowhere
+ * else.
+ */
+final class ModelHttpClient {
+    /** How long a model may be silent. Reasoning models think for long before the first byte. */
+    static final Duration IDLE = Duration.ofMinutes(2);
+
+    private static final int MOST_STREAMS = 1024;
+
+    private ModelHttpClient() {}
+
+    static OkHttpClient shared() {
+        return Holder.CLIENT;
+    }
+
+    private static final class Holder {
+        static final OkHttpClient CLIENT = client();
+
+        private static OkHttpClient client() {
+            Dispatcher dispatcher = new Dispatcher(new ThreadPoolExecutor(
+                    0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                        Thread thread = new Thread(task, "millrace-model");
+                        thread.setDaemon(true);
+                        return thread;
+                    }));
+            dispatcher.setMaxRequests(MOST_STREAMS);
+            dispatcher.setMaxRequestsPerHost(MOST_STREAMS);
+            return new OkHttpClient.Builder()
+                    .dispatcher(dispatcher)
+                    .connectTimeout(Duration.ofSeconds(10))
+                    .writeTimeout(Duration.ofSeconds(30))
+                    .readTimeout(IDLE)
+                    .retryOnConnectionFailure(false)
+                    .followRedirects(false)
+                    .followSslRedirects(false)
+                    .build();
+        }
+    }
+}

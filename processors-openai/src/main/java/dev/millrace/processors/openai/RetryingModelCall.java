@@ -1,0 +1,120 @@
+package dev.millrace.processors.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.runner.Backoff;
+import dev.millrace.core.runner.Timers;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request to the model, tried up to four times as long as the model has said nothing: after the first output a
+ * second try would be paid twice and could say something else. It waits as long as the provider asks, if that is not
+ * over a minute, and else twice as long each time, less a random part. Safe for use by many threads.
+ */
+final class RetryingModelCall {
+    static final int MOST_TRIES = 4;
+    static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+    private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(500), LONGEST_WAIT);
+
+    /** Takes what the model says, and is told of tries that failed. */
+    interface Sink extends ResponseSink {
+        /** The call failed for the {@code failedTries}-th time and will be tried again after {@code delay}. */
+        void retrying(RequestFailure failure, int failedTries, Duration delay);
+    }
+
+    private final ResponsesClient client;
+    private final JsonNode body;
+    private final Timers timers;
+    private final RandomGenerator random;
+    private final Sink sink;
+    private int tries;
+    private boolean cancelled;
+    private @Nullable Runnable underWay;
+
+    RetryingModelCall(ResponsesClient client, JsonNode body, Timers timers, RandomGenerator random, Sink sink) {
+        this.client = client;
+        this.body = body;
+        this.timers = timers;
+        this.random = random;
+        this.sink = sink;
+    }
+
+    /** Sends the request. Returns at once. */
+    synchronized void send() {
+        if (!cancelled) {
+            tries++;
+            underWay = client.send(body, new Try());
+        }
+    }
+
+    /** Closes the connection, or ends the wait for the next try. The sink hears nothing from here on. */
+    void cancel() {
+        Runnable stop;
+        synchronized (this) {
+            cancelled = true;
+            stop = underWay;
+            underWay = null;
+        }
+        if (stop != null) {
+            stop.run();
+        }
+    }
+
+    private synchronized boolean isCancelled() {
+        return cancelled;
+    }
+
+    /** How long to wait before the next try; null when there is none. */
+    private synchronized @Nullable Duration delayAfter(RequestFailure failure) {
+        Duration asked = failure.retryAfter().orElse(Duration.ZERO);
+        if (!failure.retryable() || tries >= MOST_TRIES || asked.compareTo(LONGEST_WAIT) > 0) {
+            return null;
+        }
+        return failure.retryAfter().isPresent() ? asked : BACKOFF.delay(tries, random);
+    }
+
+    private synchronized void retryIn(Duration delay) {
+        if (!cancelled) {
+            underWay = timers.after(delay, this::send)::cancel;
+        }
+    }
+
+    private synchronized int tries() {
+        return tries;
+    }
+
+    private final class Try implements ResponseSink {
+        private boolean spoke;
+
+        @Override
+        public void delta(Delta delta) {
+            spoke = true;
+            if (!isCancelled()) {
+                sink.delta(delta);
+            }
+        }
+
+        @Override
+        public void item(int outputIndex, JsonNode item) {
+            spoke = true;
+            if (!isCancelled()) {
+                sink.item(outputIndex, item);
+            }
+        }
+
+        @Override
+        public void end(ModelCallResult outcome) {
+            if (isCancelled()) {
+                return;
+            }
+            Duration delay = outcome instanceof RequestFailure failure && !spoke ? delayAfter(failure) : null;
+            if (delay == null) {
+                sink.end(outcome);
+            } else {
+                sink.retrying((RequestFailure) outcome, tries(), delay);
+                retryIn(delay);
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package dev.millrace.processors.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.processors.openai.AgentEvent.InputAdded;
+import dev.millrace.processors.openai.AgentEvent.LlmConfigUpdated;
+import dev.millrace.processors.openai.AgentEvent.SystemPromptUpdated;
+import dev.millrace.scriptedmodel.ModelRequest;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PromptBuilderTest {
+    private static final String REASONING =
+            "{'type':'reasoning','id':'rs_1','summary':[],'encrypted_content':'sealed'}";
+
+    private final AgentLog log = new AgentLog();
+    private final PromptBuilder prompt = new PromptBuilder(Optional.of("default prompt"), LlmConfigUpdated.model("m"));
+
+    @Test
+    void should_ask_as_the_service_wants_it() {
+        log.user("hi");
+
+        assertThat(JsonCodec.writeText(prompt.body(log.state())))
+                .isEqualTo("{\"model\":\"m\",\"stream\":true,\"store\":false,"
+                        + "\"stream_options\":{\"include_obfuscation\":false},"
+                        + "\"include\":[\"reasoning.encrypted_content\"],\"instructions\":\"default prompt\","
+                        + "\"input\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+    }
+
+    @Test
+    void should_let_the_log_override_the_defaults() {
+        log.add(new SystemPromptUpdated("be brief"));
+        log.add(new LlmConfigUpdated(
+                Optional.of("gpt-4o"), Optional.of("low"), Optional.of(100), Optional.of(new BigDecimal("0.5"))));
+
+        ObjectNode body = prompt.body(log.state());
+
+        assertThat(body.path("model").asText()).isEqualTo("gpt-4o");
+        assertThat(body.path("instructions").asText()).isEqualTo("be brief");
+        assertThat(body.at("/reasoning/effort").asText()).isEqualTo("low");
+        assertThat(body.path("max_output_tokens").asInt()).isEqualTo(100);
+        assertThat(body.path("temperature").decimalValue()).isEqualByComparingTo("0.5");
+        assertThat(body.has("include")).isFalse();
+    }
+
+    @Test
+    void should_only_ever_grow_at_its_end() {
+        log.user("one");
+        long request = log.start();
+        JsonNode first = prompt.body(log.state()).path("input");
+        log.user("two");
+        log.message(request, 0, "answer");
+        log.cancel(request);
+
+        JsonNode second = prompt.body(log.state()).path("input");
+
+        assertThat(second).hasSize(3);
+        assertThat(second.get(0)).isEqualTo(first.get(0));
+        assertThat(second.at("/2/content").asText()).isEqualTo("two");
+    }
+
+    @Test
+    void should_send_reasoning_back_to_the_model_that_thought_it() {
+        log.user("one");
+        long request = log.start("m");
+        log.item(request, 0, REASONING);
+        log.message(request, 1, "answer");
+        log.complete(request);
+
+        assertThat(kinds("m")).containsExactly("user", "reasoning rs_1", "assistant msg_3");
+        assertThat(kinds("other")).containsExactly("user", "assistant ");
+    }
+
+    @Test
+    void should_not_send_reasoning_that_led_nowhere_or_is_not_sealed() {
+        log.user("one");
+        long request = log.start("m");
+        log.item(request, 0, REASONING);
+        log.chunk(request, 1, "ans");
+        log.cancel(request);
+        log.user("two");
+        long next = log.start("m");
+        log.item(next, 0, "{'type':'reasoning','id':'rs_2','summary':[]}");
+        log.message(next, 1, "answer");
+        log.complete(next);
+
+        assertThat(kinds("m")).containsExactly("user", "assistant ", "user", "assistant ");
+    }
+
+    @Test
+    void should_answer_every_call_exactly_once() {
+        log.user("one");
+        long request = log.start("m");
+        log.item(request, 0, "{'type':'function_call','id':'fc_1','call_id':'c1','name':'parallel','arguments':'{}'}");
+        log.item(request, 1, "{'type':'function_call','id':'fc_2','arguments':'{}'}");
+        log.complete(request);
+
+        assertThat(kinds("m")).containsExactly("user", "function_call fc_1", "function_call_output ");
+    }
+
+    @Test
+    void should_return_items_of_unknown_kinds_as_they_came() {
+        log.user("one");
+        long request = log.start("other");
+        log.item(request, 0, "{'type':'compaction','id':'cmp_1','encrypted_content':'x'}");
+        log.complete(request);
+
+        assertThat(prompt.body(log.state()).at("/input/1").toString())
+                .isEqualTo("{\"type\":\"compaction\",\"id\":\"cmp_1\",\"encrypted_content\":\"x\"}");
+    }
+
+    @Test
+    void should_give_content_parts_the_type_their_role_demands() {
+        String parts = "[{'type':'text','text':'look'},{'type':'input_image','image_url':'data:'},{'type':'video'}]";
+        log.add(new InputAdded("user", JsonCodec.parse(parts.replace('\'', '"'))));
+        log.add(new InputAdded("assistant", JsonCodec.parse(parts.replace('\'', '"'))));
+        log.add(new InputAdded("developer", JsonCodec.parse("[]")));
+
+        JsonNode input = prompt.body(log.state()).path("input");
+
+        assertThat(input.at("/0/content/0/type").asText()).isEqualTo("input_text");
+        assertThat(input.at("/0/content/1/type").asText()).isEqualTo("input_image");
+        assertThat(input.at("/0/content")).hasSize(2);
+        assertThat(input.at("/1/content/0/type").asText()).isEqualTo("output_text");
+        assertThat(input.at("/1/content")).hasSize(1);
+        assertThat(input.at("/2/content").asText()).isEmpty();
+        assertThat(new ModelRequest(Map.of(), prompt.body(log.state())).problem())
+                .isEmpty();
+    }
+
+    private List<String> kinds(String model) {
+        PromptBuilder other = new PromptBuilder(Optional.empty(), LlmConfigUpdated.model(model));
+        JsonNode input = other.body(log.state()).path("input");
+        assertThat(new ModelRequest(Map.of(), other.body(log.state())).problem())
+                .isEmpty();
+        List<String> kinds = new ArrayList<>();
+        for (JsonNode item : input) {
+            String role = item.path("role").asText(item.path("type").asText());
+            kinds.add(role.equals("user") ? role : role + " " + item.path("id").asText(""));
+        }
+        return kinds;
+    }
+}

@@ -1,0 +1,152 @@
+package dev.millrace.processors.scheduler;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventType;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamEvent;
+import dev.millrace.core.hosting.PayloadCheck;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** The event that a schedule appends: reads it, and says beforehand what the append rules would have against it. */
+final class ScheduledEvent {
+    private static final EventType INITIALIZED = EventType.of(StreamEvent.Initialized.class);
+    private static final EventType RESUMED = EventType.of(StreamEvent.Resumed.class);
+    private static final Set<String> FIELDS = Set.of("type", "payload", "metadata", "idempotencyKey", "offset");
+    private static final int LONGEST_TYPE = 2048;
+    private static final String RESERVED = "millrace/";
+
+    private final String where;
+    private final List<String> problems;
+    private final PayloadCheck payloads;
+
+    /**
+     * A reader.
+     *
+     * @param where how problems name the event, with a dot at the end
+     * @param problems gets one line a problem
+     * @param payloads checks the payload
+     */
+    ScheduledEvent(String where, List<String> problems, PayloadCheck payloads) {
+        this.where = where;
+        this.problems = problems;
+        this.payloads = payloads;
+    }
+
+    /**
+     * Reads the {@code payloadJson} of a schedule.
+     *
+     * @throws IllegalArgumentException when it is not the JSON text of an event that can be appended
+     */
+    static EventInput of(Optional<JsonNode> payloadJson, PayloadCheck payloads) {
+        String text = payloadJson
+                .filter(JsonNode::isTextual)
+                .map(JsonNode::textValue)
+                .orElseThrow(() -> new IllegalArgumentException("payloadJson: expected the JSON text of an event"));
+        JsonNode event;
+        try {
+            event = JsonCodec.parse(text);
+        } catch (IllegalArgumentException notJson) {
+            throw new IllegalArgumentException("payloadJson: expected JSON text; " + notJson.getMessage(), notJson);
+        }
+        List<String> problems = new ArrayList<>();
+        return new ScheduledEvent("payloadJson.", problems, payloads)
+                .read(event)
+                .orElseThrow(() -> new IllegalArgumentException(String.join("; ", problems)));
+    }
+
+    /** Whether what is to be appended ends a pause, so that it must not wait for the end of one. */
+    static boolean resumes(Optional<JsonNode> payloadJson) {
+        boolean perhaps = payloadJson.map(JsonNode::asText).orElse("").contains("resumed");
+        try {
+            return perhaps && RESUMED.matches(of(payloadJson, PayloadCheck.NONE).type());
+        } catch (IllegalArgumentException unusable) {
+            return false;
+        }
+    }
+
+    /** The event; empty when there is a problem. */
+    Optional<EventInput> read(JsonNode event) {
+        int before = problems.size();
+        if (!event.isObject()) {
+            problems.add(where.substring(0, where.length() - 1) + ": expected an event, which is an object, got "
+                    + QuotedValues.describe(event));
+            return Optional.empty();
+        }
+        event.fieldNames().forEachRemaining(name -> {
+            if (!FIELDS.contains(name)) {
+                problems.add(where + QuotedValues.shorten(name) + ": unknown field");
+            }
+        });
+        EventInput.Builder input = EventInput.builder().type(type(event.path("type")));
+        object("payload", event).ifPresent(input::payload);
+        object("metadata", event).ifPresent(input::metadata);
+        key(event).ifPresent(input::idempotencyKey);
+        input.offset(offset(event));
+        if (problems.size() > before) {
+            return Optional.empty();
+        }
+        EventInput read = input.build();
+        check(read);
+        return problems.size() > before ? Optional.empty() : Optional.of(read);
+    }
+
+    private String type(JsonNode value) {
+        String type = value.isTextual() ? value.textValue().strip() : "";
+        if (type.isEmpty() || type.length() > LONGEST_TYPE) {
+            problems.add(where + "type: expected a string of 1 to " + LONGEST_TYPE + " characters, got "
+                    + QuotedValues.describe(value));
+        }
+        return type;
+    }
+
+    private Optional<JsonNode> object(String field, JsonNode event) {
+        JsonNode value = event.get(field);
+        if (value != null && !value.isObject()) {
+            problems.add(where + field + ": expected an object, got " + QuotedValues.describe(value));
+        }
+        return Optional.ofNullable(value);
+    }
+
+    private Optional<String> key(JsonNode event) {
+        JsonNode value = event.get("idempotencyKey");
+        if (value == null) {
+            return Optional.empty();
+        }
+        String key = value.isTextual() ? value.textValue().strip() : "";
+        if (key.isEmpty() || key.startsWith(RESERVED)) {
+            problems.add(where + "idempotencyKey: expected a non-empty string that does not begin with '" + RESERVED
+                    + "', got " + QuotedValues.describe(value));
+        }
+        return Optional.of(key);
+    }
+
+    private OptionalLong offset(JsonNode event) {
+        JsonNode value = event.get("offset");
+        if (value == null) {
+            return OptionalLong.empty();
+        }
+        try {
+            long number = new BigDecimal(value.asText().strip()).longValueExact();
+            if (number > 0 && (value.isNumber() || value.isTextual())) {
+                return OptionalLong.of(number);
+            }
+        } catch (ArithmeticException | NumberFormatException notAnOffset) {
+            // said below, together with numbers that are not positive
+        }
+        problems.add(where + "offset: expected a positive integer, got " + QuotedValues.describe(value));
+        return OptionalLong.empty();
+    }
+
+    private void check(EventInput event) {
+        if (INITIALIZED.matches(event.type())) {
+            problems.add(where + "type: expected anything but the first event of a stream, which is there already");
+        }
+        payloads.problems(event.type(), event.payload()).forEach(problem -> problems.add(where + problem));
+    }
+}

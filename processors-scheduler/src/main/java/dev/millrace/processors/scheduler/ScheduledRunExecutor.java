@@ -1,0 +1,125 @@
+package dev.millrace.processors.scheduler;
+
+import dev.millrace.core.EventInput;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.PayloadCheck;
+import dev.millrace.core.processor.BackgroundTask;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.processors.scheduler.ScheduleEvent.ExecutionStarted;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Makes runs that are due, one after the other. Each step is appended with a key of its own, so making a run again, from
+ * the start, makes only what is missing of it.
+ */
+final class ScheduledRunExecutor {
+    private final Timers timers;
+    private final PayloadCheck payloads;
+    private final StreamPath path;
+    private final BackgroundTask<SchedulerState> attempt;
+
+    ScheduledRunExecutor(
+            Timers timers, PayloadCheck payloads, StreamPath path, BackgroundTask<SchedulerState> attempt) {
+        this.timers = timers;
+        this.payloads = payloads;
+        this.path = path;
+        this.attempt = attempt;
+    }
+
+    /** Makes the runs in this order; the first that can neither be made nor refused ends it with that failure. */
+    CompletableFuture<Void> all(List<ScheduledRun> due) {
+        CompletableFuture<Void> before = CompletableFuture.completedFuture(null);
+        for (ScheduledRun tick : due) {
+            before = before.thenCompose(nothing -> ifItStands(tick, () -> one(tick)));
+        }
+        return before;
+    }
+
+    private interface Step {
+        CompletionStage<Void> take();
+    }
+
+    /** Somebody may cancel or replace the schedule at any time, also between two steps. */
+    private CompletionStage<Void> ifItStands(ScheduledRun tick, Step step) {
+        return tick.standsIn(attempt.current()) ? step.take() : Effects.none();
+    }
+
+    private CompletionStage<Void> one(ScheduledRun tick) {
+        Optional<Schedule> schedule = tick.entry().times();
+        return start(tick, schedule)
+                .thenCompose(startedAt -> ifItStands(
+                        tick,
+                        () -> append(tick, schedule)
+                                .thenCompose(outcome -> finish(tick, schedule, startedAt, outcome))));
+    }
+
+    /** When the run started; of an interval schedule the log says so too. */
+    private CompletableFuture<Long> start(ScheduledRun tick, Optional<Schedule> schedule) {
+        long now = Math.max(now(), tick.entry().nextRunAt());
+        if (schedule.filter(Schedule.Every.class::isInstance).isEmpty()) {
+            return CompletableFuture.completedFuture(now);
+        }
+        EventInput started = EventInput.builder()
+                .from(EventInput.of(new ExecutionStarted(tick.slug(), now)))
+                .idempotencyKey(tick.key(IdempotencyKeys.STARTED, path))
+                .build();
+        return attempt.append(EventDraft.of(started).because(tick.entry().offset()))
+                .thenApply(appended ->
+                        appended.event().payloadJson().path("startedAt").asLong(now));
+    }
+
+    private CompletableFuture<RunResult> append(ScheduledRun tick, Optional<Schedule> schedule) {
+        EventInput target;
+        try {
+            target = target(tick, schedule);
+        } catch (IllegalArgumentException unusable) {
+            return CompletableFuture.completedFuture(RunResult.hopeless(unusable));
+        }
+        return attempt.append(EventDraft.of(target).because(tick.entry().offset()))
+                .thenApply(Scheduler::stored)
+                .thenApply(appended -> RunResult.SUCCEEDED)
+                .exceptionallyCompose(failure -> Scheduler.isRefusal(failure)
+                        ? CompletableFuture.completedFuture(RunResult.failed(Scheduler.unwrap(failure)))
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    /** A key that the user gave holds for what runs once; of what runs again each run gets its own. */
+    private EventInput target(ScheduledRun tick, Optional<Schedule> schedule) {
+        if (!tick.entry().callback().equals(ScheduleEntry.APPEND)) {
+            throw new IllegalArgumentException("callback: expected '" + ScheduleEntry.APPEND + "', got '"
+                    + tick.entry().callback() + "'");
+        }
+        if (schedule.isEmpty()) {
+            throw new IllegalArgumentException("schedule: expected one of the known kinds, got "
+                    + QuotedValues.describe(tick.entry().schedule()));
+        }
+        EventInput target = ScheduledEvent.of(tick.entry().payloadJson(), payloads);
+        Optional<String> given = target.idempotencyKey();
+        if (given.isPresent() && !schedule.get().recurs()) {
+            return target;
+        }
+        return EventInput.builder()
+                .from(target)
+                .idempotencyKey(given.map(key -> key + ":" + tick.entry().nextRunAt())
+                        .orElseGet(() -> tick.key(IdempotencyKeys.TARGET, path)))
+                .build();
+    }
+
+    private CompletionStage<Void> finish(
+            ScheduledRun tick, Optional<Schedule> schedule, long startedAt, RunResult outcome) {
+        ScheduleEntry entry = tick.entry();
+        Schedule.Run run = new Schedule.Run(
+                Math.max(entry.nextRunAt(), entry.createdAt()), startedAt, Math.max(now(), entry.nextRunAt()));
+        Optional<Schedule.Next> next = schedule.flatMap(times -> times.next(run));
+        return Effects.done(attempt.append(outcome.finished(tick, path, next)));
+    }
+
+    private long now() {
+        return timers.now().getEpochSecond();
+    }
+}

@@ -1,0 +1,146 @@
+package dev.millrace.processors.script;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.processor.BackgroundTask;
+import dev.millrace.core.runner.EffectStartPolicy;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.RetryPolicy;
+import dev.millrace.core.runner.RunnerStatus;
+import dev.millrace.processors.script.internal.fetch.FetchGateway;
+import dev.millrace.processors.script.internal.sandbox.ScriptException;
+import dev.millrace.processors.script.internal.sandbox.ScriptLimits;
+import dev.millrace.processors.script.internal.sandbox.ScriptProgram;
+import dev.millrace.processors.script.internal.sandbox.ScriptSource;
+import dev.millrace.processors.script.internal.sandbox.ScriptState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One script while it runs: read from its configuring event, loaded, and followed by a runner until it is replaced,
+ * removed or halted. An attempt of its own; nothing of it outlives that.
+ */
+final class DeployedScript {
+    private static final EventCatalog CATALOG = EventCatalog.of(WorkerEvent.class);
+    private static final RetryPolicy ONCE = new RetryPolicy(0, Duration.ofMillis(200), Duration.ofSeconds(1));
+
+    private final HostContext context;
+    private final ScriptLimits limits;
+    private final FetchGateway egress;
+    private final BackgroundTask<?> attempt;
+    private final StreamPath path;
+    private final String slug;
+    private final DeployedScripts.Configuration configuration;
+    private final Map<String, String> env;
+    private volatile Optional<ProcessorRunner<?>> running = Optional.empty();
+
+    DeployedScript(
+            HostContext context,
+            ScriptLimits limits,
+            FetchGateway egress,
+            BackgroundTask<?> attempt,
+            StreamPath path,
+            String slug,
+            DeployedScripts.Configuration configuration,
+            Map<String, String> env) {
+        this.context = context;
+        this.limits = limits;
+        this.egress = egress;
+        this.attempt = attempt;
+        this.path = path;
+        this.slug = slug;
+        this.configuration = configuration;
+        this.env = env;
+    }
+
+    /** Runs until it is over; fails when the script does not load. */
+    CompletionStage<?> start() {
+        long offset = configuration.configuredAt();
+        return context.streams()
+                .read(path, ReadRange.builder().afterOffset(offset - 1).limit(1).build())
+                .thenCompose(events -> load(configured(events)));
+    }
+
+    private WorkerEvent.Configured configured(List<Event> events) {
+        if (events.size() == 1
+                && events.get(0).decodedBy(CATALOG).payload() instanceof WorkerEvent.Configured configured
+                && configured.slug().equals(slug)) {
+            return configured;
+        }
+        throw new IllegalStateException(where() + " is not its configuration any more");
+    }
+
+    private CompletionStage<?> load(WorkerEvent.Configured configured) {
+        LoadedScript worker;
+        try {
+            worker = new LoadedScript(ScriptProgram.of(configured, env), limits, egress, context);
+        } catch (ScriptException unreadable) {
+            throw located(unreadable);
+        }
+        attempt.onCancel(() -> stop(worker));
+        return worker.load()
+                .handle((loaded, failure) -> {
+                    if (failure != null) {
+                        throw failure instanceof ScriptException why ? located(why) : new CompletionException(failure);
+                    }
+                    return new ScriptProcessor(slug, configuration.configuredAt(), worker, loaded);
+                })
+                .thenCompose(this::follow)
+                .whenComplete((status, failure) -> worker.close());
+    }
+
+    private CompletionStage<RunnerStatus> follow(ScriptProcessor processor) {
+        if (attempt.isCancelled()) {
+            return CompletableFuture.failedFuture(new CancellationException(where() + " was stopped"));
+        }
+        ProcessorRunner<ScriptState> runner = context.runner(processor).stream(path)
+                .effectsFrom(EffectStartPolicy.after(configuration.configuredAt()))
+                .retry(ONCE)
+                .until(this::isOver)
+                .start();
+        running = Optional.of(runner);
+        if (attempt.isCancelled()) {
+            runner.stop(Duration.ZERO);
+        }
+        return runner.ended();
+    }
+
+    /** The runner first: what the script says of being stopped in the middle is nobody's business then. */
+    private void stop(LoadedScript worker) {
+        running.ifPresent(runner -> runner.stop(Duration.ZERO));
+        worker.close();
+    }
+
+    /** Whether this event ends this run: what comes after it is another run's, or nobody's. */
+    private boolean isOver(Event event) {
+        if (event.offset() <= configuration.startedBy()) {
+            return false;
+        }
+        if (event.payload() instanceof WorkerEvent.Configured next) {
+            return next.slug().equals(slug) && !ScriptSource.digest(next).equals(configuration.sha256());
+        }
+        if (event.payload() instanceof WorkerEvent.EnvVarSet set) {
+            return !set.value().equals(env.get(set.key()));
+        }
+        return event.payload() instanceof WorkerEvent.Removed removed
+                && removed.slug().equals(slug);
+    }
+
+    private ScriptException located(ScriptException failure) {
+        return new ScriptException(where() + " was not started; " + failure.getMessage()
+                + "; correct the script and append its configuration again");
+    }
+
+    private String where() {
+        return "worker '" + slug + "' of " + path + "@" + configuration.configuredAt();
+    }
+}

@@ -1,0 +1,227 @@
+package dev.millrace.processors.script.internal.fetch;
+
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.processors.script.WorkerEvent;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Proxy;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.Dispatcher;
+import okhttp3.Dns;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+/**
+ * The only way out of a sandbox: it sends requests to listed hosts and nowhere else, and puts secrets into their headers
+ * on the way. Safe for use by many threads.
+ */
+public final class FetchGateway {
+    private static final int MOST_REDIRECTS = 5;
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+    private final EgressAllowList allowed;
+    private final Function<String, Optional<String>> secrets;
+    private final OkHttpClient client;
+
+    /**
+     * The gateway of a server.
+     *
+     * @throws IllegalArgumentException when the setting of the allowed hosts cannot be read
+     */
+    public FetchGateway(HostContext context) {
+        this.allowed =
+                EgressAllowList.of(context.setting(EgressAllowList.SETTING).orElse(""));
+        this.secrets = context::secret;
+        this.client = Holder.CLIENT.newBuilder().dns(new GuardedDns(allowed)).build();
+    }
+
+    /** A request under way. */
+    public static final class Exchange {
+        private final CompletableFuture<StreamedResponse> answer = new CompletableFuture<>();
+        private volatile Optional<Call> call = Optional.empty();
+        private volatile boolean cancelled;
+
+        /** The answer, its body unread; fails with {@link FetchException}. */
+        public CompletableFuture<StreamedResponse> answer() {
+            return answer;
+        }
+
+        public void cancel() {
+            cancelled = true;
+            call.ifPresent(Call::cancel);
+        }
+    }
+
+    /** Sends; every failure is in the exchange. */
+    public Exchange send(FetchRequest request, Optional<WorkerEvent.Header> gateway, ResponseBudget budget) {
+        Exchange exchange = new Exchange();
+        try {
+            SecretReferences references = new SecretReferences(secrets);
+            Request.Builder first = new Request.Builder();
+            check(request.url());
+            request.headers().forEach(header -> add(first, header, references));
+            gateway.ifPresent(header -> add(first, header, references));
+            Request ready = first.url(request.url())
+                    .method(
+                            request.method(),
+                            request.body()
+                                    .map(bytes -> RequestBody.create(bytes, null))
+                                    .orElse(null))
+                    .build();
+            send(
+                    exchange,
+                    ready,
+                    request.follow() ? MOST_REDIRECTS : 0,
+                    false,
+                    new ResponseRedactor(references.used()),
+                    budget);
+        } catch (FetchException refused) {
+            exchange.answer.completeExceptionally(refused);
+        }
+        return exchange;
+    }
+
+    private void check(HttpUrl url) {
+        if (!allowed.allows(url)) {
+            String entry = url.isHttps() && url.port() == 443 ? url.host() : url.host() + ":" + url.port();
+            throw new FetchException(
+                    "scripts of this server may not reach " + entry + "; its operator can allow that by"
+                            + " adding '" + entry + "' to the setting " + EgressAllowList.SETTING
+                            + (allowed.entries().isEmpty() ? ", which is empty" : ""));
+        }
+    }
+
+    /** What the library says of a bad header may quote its value, so it says nothing. */
+    private static void add(Request.Builder request, WorkerEvent.Header header, SecretReferences references) {
+        String value = references.resolve(header.value());
+        try {
+            request.header(header.name(), value);
+        } catch (IllegalArgumentException malformed) {
+            throw new FetchException("the header '" + header.name() + "' has a character that headers cannot have");
+        }
+    }
+
+    private void send(
+            Exchange exchange,
+            Request request,
+            int redirectsLeft,
+            boolean redirected,
+            ResponseRedactor redaction,
+            ResponseBudget budget) {
+        Call call = client.newCall(request);
+        exchange.call = Optional.of(call);
+        if (exchange.cancelled) {
+            call.cancel();
+        }
+        try {
+            call.enqueue(new Callback() {
+                @Override
+                public void onFailure(Call failed, IOException why) {
+                    exchange.answer.completeExceptionally(failure(request, why));
+                }
+
+                @Override
+                public void onResponse(Call answered, Response response) {
+                    Optional<Request> next = redirectsLeft > 0 ? redirect(request, response) : Optional.empty();
+                    if (next.isEmpty()) {
+                        StreamedResponse answer =
+                                new StreamedResponse(answered, response, redirected, redaction, budget);
+                        if (!exchange.answer.complete(answer)) {
+                            answer.close();
+                        }
+                        return;
+                    }
+                    response.close();
+                    try {
+                        check(next.get().url());
+                        send(exchange, next.get(), redirectsLeft - 1, true, redaction, budget);
+                    } catch (FetchException refused) {
+                        exchange.answer.completeExceptionally(refused);
+                    }
+                }
+            });
+        } catch (RejectedExecutionException busy) {
+            exchange.answer.completeExceptionally(new FetchException("this server sends too many requests at once"));
+        }
+    }
+
+    private static FetchException failure(Request request, IOException why) {
+        String where = request.url().host() + ":" + request.url().port();
+        return why instanceof UnknownHostException
+                ? new FetchException("no address for " + where + ": " + why.getMessage())
+                : new FetchException(
+                        "no answer from " + where + " (" + why.getClass().getSimpleName() + ")");
+    }
+
+    /** The request that follows a redirect; headers stay behind when it leads to another origin, secrets and all. */
+    private static Optional<Request> redirect(Request request, Response response) {
+        String location = response.header("Location");
+        HttpUrl target = location == null || !REDIRECTS.contains(response.code())
+                ? null
+                : request.url().resolve(location);
+        if (target == null) {
+            return Optional.empty();
+        }
+        boolean keeps = response.code() == 307
+                || response.code() == 308
+                || request.method().equals("HEAD");
+        Request.Builder next = request.newBuilder().url(target);
+        if (!keeps) {
+            next.method("GET", null).removeHeader("Content-Type");
+        }
+        boolean sameOrigin = target.host().equals(request.url().host())
+                && target.port() == request.url().port()
+                && target.isHttps() == request.url().isHttps();
+        if (!sameOrigin) {
+            List.copyOf(request.headers().names()).forEach(next::removeHeader);
+        }
+        return Optional.of(next.build());
+    }
+
+    /** Resolves names, and refuses what leads into the server's own network. The address that was checked is the one used. */
+    private record GuardedDns(EgressAllowList allowed) implements Dns {
+        @Override
+        public List<InetAddress> lookup(String host) throws UnknownHostException {
+            List<InetAddress> found = Dns.SYSTEM.lookup(host).stream()
+                    .filter(address -> allowed.allows(host, address))
+                    .toList();
+            if (found.isEmpty()) {
+                throw new UnknownHostException(
+                        "it leads to private addresses only; list those themselves in " + EgressAllowList.SETTING);
+            }
+            return found;
+        }
+    }
+
+    private static final class Holder {
+        static final OkHttpClient CLIENT = client();
+
+        private static OkHttpClient client() {
+            Dispatcher dispatcher = new Dispatcher(FetchExecutors.shared());
+            dispatcher.setMaxRequests(128);
+            dispatcher.setMaxRequestsPerHost(64);
+            return new OkHttpClient.Builder()
+                    .dispatcher(dispatcher)
+                    .proxy(Proxy.NO_PROXY)
+                    .connectTimeout(Duration.ofSeconds(10))
+                    .writeTimeout(Duration.ofSeconds(30))
+                    .readTimeout(Duration.ofMinutes(2))
+                    .retryOnConnectionFailure(false)
+                    .followRedirects(false)
+                    .followSslRedirects(false)
+                    .build();
+        }
+    }
+}

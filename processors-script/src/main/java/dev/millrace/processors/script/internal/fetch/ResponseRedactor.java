@@ -1,0 +1,57 @@
+package dev.millrace.processors.script.internal.fetch;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Takes the secrets of a request out of its response, because some servers echo headers. It works on text with one
+ * character a byte, in pieces: what may be the beginning of a secret is held back until more is known. Secrets of fewer
+ * than six bytes are not looked for. Not safe for use by many threads.
+ */
+final class ResponseRedactor {
+    private static final int SHORTEST = 6;
+
+    private final Map<String, String> replacements = new LinkedHashMap<>();
+    private String held = "";
+
+    ResponseRedactor(Map<String, String> secrets) {
+        secrets.forEach((name, secret) -> {
+            byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+            if (bytes.length >= SHORTEST) {
+                replacements.put(new String(bytes, StandardCharsets.ISO_8859_1), "[secret:" + name + "]");
+            }
+        });
+    }
+
+    /** A whole text without the secrets. */
+    String whole(String text) {
+        String clean = text;
+        for (Map.Entry<String, String> entry : replacements.entrySet()) {
+            clean = clean.replace(entry.getKey(), entry.getValue());
+        }
+        return clean;
+    }
+
+    /** The next piece without the secrets; it may be empty. */
+    String next(String piece) {
+        String text = whole(held + piece);
+        int keep = 0;
+        for (String secret : replacements.keySet()) {
+            for (int length = Math.min(secret.length() - 1, text.length()); length > keep; length--) {
+                if (text.regionMatches(text.length() - length, secret, 0, length)) {
+                    keep = length;
+                }
+            }
+        }
+        held = text.substring(text.length() - keep);
+        return text.substring(0, text.length() - keep);
+    }
+
+    /** What was held back, when nothing more comes. */
+    String rest() {
+        String last = held;
+        held = "";
+        return last;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.millrace.processors.script.internal.fetch;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import okhttp3.Call;
+import okhttp3.Response;
+import okio.BufferedSource;
+
+/** A response whose body is read piece by piece, each piece one character a byte. One read at a time. */
+public final class StreamedResponse {
+    private static final int PIECE = 32 << 10;
+
+    private final Call call;
+    private final Response response;
+    private final boolean redirected;
+    private final ResponseRedactor redaction;
+    private final ResponseBudget budget;
+    private boolean ended;
+    private volatile boolean finished;
+
+    StreamedResponse(
+            Call call, Response response, boolean redirected, ResponseRedactor redaction, ResponseBudget budget) {
+        this.call = call;
+        this.response = response;
+        this.redirected = redirected;
+        this.redaction = redaction;
+        this.budget = budget;
+    }
+
+    /** Status and headers, as the guest wants them. */
+    public ObjectNode head(int id) {
+        ObjectNode head = JsonNodeFactory.instance.objectNode();
+        head.put("answer", id);
+        head.put("status", response.code());
+        head.put("statusText", redaction.whole(response.message()));
+        head.put("redirected", redirected);
+        head.put("url", response.request().url().toString());
+        ArrayNode headers = head.putArray("headers");
+        response.headers()
+                .forEach(header -> headers.addArray().add(header.getFirst()).add(redaction.whole(header.getSecond())));
+        return head;
+    }
+
+    /** The next piece; empty at the end. Fails with {@link FetchException}. */
+    public CompletableFuture<Optional<String>> read() {
+        try {
+            return CompletableFuture.supplyAsync(this::piece, FetchExecutors.shared());
+        } catch (RejectedExecutionException busy) {
+            return CompletableFuture.failedFuture(new FetchException("this server reads too many responses at once"));
+        }
+    }
+
+    private synchronized Optional<String> piece() {
+        try {
+            BufferedSource source = response.body().source();
+            byte[] bytes = new byte[PIECE];
+            while (!ended) {
+                int count = source.read(bytes);
+                ended = count < 0;
+                finished = ended;
+                budget.spend(Math.max(0, count));
+                String text = ended
+                        ? redaction.rest()
+                        : redaction.next(new String(bytes, 0, count, StandardCharsets.ISO_8859_1));
+                if (!text.isEmpty()) {
+                    return Optional.of(text);
+                }
+            }
+            return Optional.empty();
+        } catch (IOException broken) {
+            throw new FetchException(
+                    "the response of " + response.request().url().host() + " broke off");
+        }
+    }
+
+    /** Gives the connection back, or breaks it, also while it is being read. */
+    public void close() {
+        if (!finished) {
+            call.cancel();
+        }
+        try {
+            FetchExecutors.shared().execute(this::closeResponse);
+        } catch (RejectedExecutionException busy) {
+            closeResponse();
+        }
+    }
+
+    private synchronized void closeResponse() {
+        response.close();
+    }
+}

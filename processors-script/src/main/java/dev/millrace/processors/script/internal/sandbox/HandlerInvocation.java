@@ -1,0 +1,232 @@
+package dev.millrace.processors.script.internal.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.AppendResult;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.processors.script.WorkerEvent;
+import dev.millrace.processors.script.internal.fetch.FetchGateway;
+import dev.millrace.processors.script.internal.fetch.FetchRequest;
+import dev.millrace.processors.script.internal.fetch.ResponseBudget;
+import dev.millrace.processors.script.internal.fetch.StreamedResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handling of one event: it grants appends to the own stream, fetches through the gateway, and timers, all counted.
+ * What is still open when the script has answered ends with it, except for appends, which are waited for.
+ */
+final class HandlerInvocation extends GuestCall {
+    private final Effects<?> effects;
+    private final FetchGateway egress;
+    private final Optional<WorkerEvent.Header> gateway;
+    private final Consumer<Runnable> thread;
+    private final Runnable onMessage;
+    private final Map<Integer, Runnable> open = new HashMap<>();
+    private final Map<Integer, StreamedResponse> answers = new HashMap<>();
+    private final ResponseBudget budget;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private Duration cpuLeft;
+    private int appends;
+    private int openAppends;
+    private boolean over;
+
+    /**
+     * Begins.
+     *
+     * @param thread runs something on the thread of the sandbox
+     * @param onMessage called there when there is a new message for the guest
+     */
+    HandlerInvocation(
+            String what,
+            ScriptLimits limits,
+            Timers timers,
+            Effects<?> effects,
+            FetchGateway egress,
+            Optional<WorkerEvent.Header> gateway,
+            Consumer<Runnable> thread,
+            Consumer<HandlerInvocation> onMessage) {
+        super(what, limits, timers);
+        this.effects = effects;
+        this.egress = egress;
+        this.gateway = gateway;
+        this.thread = thread;
+        this.onMessage = () -> onMessage.accept(this);
+        this.budget = new ResponseBudget(limits.responseBytes());
+        this.cpuLeft = limits.effectCpu();
+    }
+
+    /** Completes when the event is handled, or fails. */
+    CompletableFuture<Void> done() {
+        return done;
+    }
+
+    Duration cpuLeft() {
+        return cpuLeft;
+    }
+
+    void spend(Duration cpu) {
+        Duration left = cpuLeft.minus(cpu);
+        cpuLeft = left.isNegative() || left.isZero() ? Duration.ofMillis(1) : left;
+    }
+
+    boolean isWaiting() {
+        return !open.isEmpty() || openAppends > 0;
+    }
+
+    boolean isAppending() {
+        return openAppends > 0;
+    }
+
+    /** Ends it: closes what is open, and lets nothing more come in. */
+    void end(Optional<? extends Throwable> why) {
+        over = true;
+        List.copyOf(open.values()).forEach(Runnable::run);
+        open.clear();
+        List.copyOf(answers.values()).forEach(StreamedResponse::close);
+        answers.clear();
+        why.ifPresentOrElse(done::completeExceptionally, () -> done.complete(null));
+    }
+
+    @Override
+    JsonNode ask(String operation, JsonNode arguments) {
+        int id = arguments.path("id").asInt();
+        switch (operation) {
+            case "append" -> append(id, arguments.path("input"));
+            case "sleep" -> sleep(id, arguments.path("millis").asLong());
+            case "fetch" -> fetch(id, arguments);
+            case "read" -> read(id, arguments.path("answer").asInt());
+            case "cancel" -> cancel(arguments.path("operation").asInt());
+            default -> throw new ScriptEngine.Refusal("there is no '" + operation + "' here");
+        }
+        return NullNode.instance;
+    }
+
+    private void append(int id, JsonNode input) {
+        EventDraft draft = EventDraft.of(ScriptEventReader.read(input));
+        appends++;
+        if (appends > limits().appends()) {
+            throw new ScriptException(what() + " appended more than its limit of " + limits().appends() + " events");
+        }
+        CompletableFuture<AppendResult> sent;
+        try {
+            sent = effects.append(draft.named(String.valueOf(appends)));
+        } catch (RuntimeException refused) {
+            throw new ScriptEngine.Refusal("append: " + refused.getMessage());
+        }
+        openAppends++;
+        sent.whenComplete((appended, failure) -> thread.accept(() -> {
+            openAppends--;
+            settle(id, failure == null ? Optional.of(JsonCodec.toTree(appended.event())) : Optional.empty(), failure);
+        }));
+    }
+
+    private void sleep(int id, long millis) {
+        countOpen();
+        Timers.Timer timer = timers().after(
+                        Duration.ofMillis(Math.max(0, Math.min(millis, Integer.MAX_VALUE))),
+                        () -> thread.accept(() -> {
+                            if (open.remove(id) != null) {
+                                settle(id, Optional.of(NullNode.instance), null);
+                            }
+                        }));
+        open.put(id, timer::cancel);
+    }
+
+    private void fetch(int id, JsonNode arguments) {
+        countOpen();
+        FetchGateway.Exchange exchange = egress.send(FetchRequest.read(arguments), gateway, budget);
+        open.put(id, exchange::cancel);
+        exchange.answer()
+                .whenComplete((answer, failure) -> thread.accept(() -> {
+                    boolean wanted = open.remove(id) != null && !over;
+                    if (answer != null && wanted) {
+                        answers.put(id, answer);
+                        settle(id, Optional.of(answer.head(id)), null);
+                    } else if (answer != null) {
+                        answer.close();
+                    } else if (wanted) {
+                        settle(id, Optional.empty(), failure);
+                    }
+                }));
+    }
+
+    private void read(int id, int answerId) {
+        StreamedResponse answer = answers.get(answerId);
+        if (answer == null) {
+            throw new ScriptEngine.Refusal("this body was cancelled, or belongs to the handling of another event");
+        }
+        countOpen();
+        open.put(id, answer::close);
+        answer.read()
+                .whenComplete((chunk, failure) -> thread.accept(() -> {
+                    if (open.remove(id) == null) {
+                        return;
+                    }
+                    ObjectNode piece = JsonNodeFactory.instance.objectNode();
+                    if (chunk != null && chunk.isPresent()) {
+                        piece.put("done", false).put("chunk", base64(chunk.get()));
+                    } else {
+                        piece.put("done", true);
+                        answers.remove(answerId);
+                        answer.close();
+                    }
+                    settle(id, failure == null ? Optional.of(piece) : Optional.empty(), failure);
+                }));
+    }
+
+    /** What the guest can turn into bytes without a loop. */
+    private static String base64(String binary) {
+        return Base64.getEncoder().encodeToString(binary.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private void cancel(int operation) {
+        Runnable action = open.remove(operation);
+        if (action != null) {
+            action.run();
+        }
+        StreamedResponse answer = answers.remove(operation);
+        if (answer != null) {
+            answer.close();
+        }
+    }
+
+    private void countOpen() {
+        if (open.size() + answers.size() >= ScriptLimits.OPEN_OPERATIONS) {
+            throw new ScriptException(what() + " has more than its limit of " + ScriptLimits.OPEN_OPERATIONS
+                    + " timers and fetches open at a time");
+        }
+    }
+
+    private void settle(int id, Optional<JsonNode> value, @Nullable Throwable failure) {
+        if (over) {
+            return;
+        }
+        ObjectNode message =
+                JsonNodeFactory.instance.objectNode().put("kind", "settle").put("id", id);
+        if (failure == null) {
+            message.set("value", value.orElse(NullNode.instance));
+        } else {
+            Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                    ? wrapped.getCause()
+                    : failure;
+            message.putObject("error").put("message", String.valueOf(cause.getMessage()));
+        }
+        tell(message);
+        onMessage.run();
+    }
+}

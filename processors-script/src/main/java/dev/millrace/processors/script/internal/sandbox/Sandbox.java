@@ -1,0 +1,296 @@
+package dev.millrace.processors.script.internal.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.Event;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.processors.script.internal.fetch.FetchGateway;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A program in an engine of its own, on a thread of its own. The engine is made when there is something to do, thrown
+ * away after every failure and after a while without work; nothing is lost with it, because the state of a worker is
+ * kept outside. Safe for use by many threads.
+ */
+public final class Sandbox implements AutoCloseable {
+    /**
+     * What loading tells of a program.
+     *
+     * @param initialState the state before the first event
+     * @param reduces whether it has a reducer
+     * @param acts whether it reacts to events
+     */
+    public record Loaded(JsonNode initialState, boolean reduces, boolean acts) {}
+
+    private final ScriptProgram program;
+    private final boolean folds;
+    private final ScriptLimits limits;
+    private final Timers timers;
+    private final SandboxThread thread = new SandboxThread();
+
+    // Of the thread alone.
+    private @Nullable ScriptEngine engine;
+    private GuestCall current;
+    private @Nullable HandlerInvocation handling;
+    private Instant lastUse;
+    private boolean parking;
+
+    private volatile boolean closed;
+
+    /**
+     * A sandbox with nothing in it yet.
+     *
+     * @param folds whether it is for reducing, where time and chance follow from the event
+     */
+    public Sandbox(ScriptProgram program, boolean folds, ScriptLimits limits, Timers timers) {
+        this.program = program;
+        this.folds = folds;
+        this.limits = limits;
+        this.timers = timers;
+        this.current = new GuestCall("nothing", limits, timers);
+        this.lastUse = timers.now();
+    }
+
+    /** Loads the program, which runs its top level. Fails with {@link ScriptException}. */
+    public CompletableFuture<Loaded> load() {
+        return thread.call(this::loadNow);
+    }
+
+    /** The next state, or empty when it stays. Fails with {@link ScriptException}. */
+    public CompletableFuture<Optional<JsonNode>> reduce(JsonNode state, Event event) {
+        return thread.call(() -> reduceNow(state, event));
+    }
+
+    /**
+     * Lets the program act on an event. One at a time.
+     *
+     * @return completes when all is done; fails with {@link ScriptException}, or with {@link CancellationException} when the
+     *     sandbox is closed before that
+     */
+    public CompletableFuture<Void> handle(
+            Event event, JsonNode state, JsonNode before, Effects<?> effects, FetchGateway egress) {
+        HandlerInvocation next = new HandlerInvocation(
+                "handling " + event.path() + "@" + event.offset(),
+                limits,
+                timers,
+                effects,
+                egress,
+                program.gateway(),
+                thread::execute,
+                this::step);
+        Timers.Timer wall = timers.after(limits.effectWall(), () -> thread.execute(() -> timeUp(next)));
+        CompletableFuture<Void> begun = thread.call(() -> {
+            begin(next, event, state, before);
+            return null;
+        });
+        begun.whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                next.done().completeExceptionally(failure);
+            }
+        });
+        return next.done().whenComplete((nothing, failure) -> wall.cancel());
+    }
+
+    // ---- on the thread
+
+    private Loaded loadNow() {
+        GuestCall loading = new GuestCall("loading", limits, timers);
+        loading.tell(program.loading(folds));
+        try {
+            discard();
+            current = loading;
+            ScriptEngine fresh = new QuickJsEngine(this::answer, limits.heapMib());
+            engine = fresh;
+            fresh.run(limits.effectCpu(), limits.effectCpu(), "loading");
+            JsonNode answer = answerOf(loading, fresh, "the script does not load: ");
+            used();
+            return new Loaded(
+                    checked(answer.path("initialState"), "the script has"),
+                    answer.path("reduces").asBoolean(),
+                    answer.path("acts").asBoolean());
+        } catch (RuntimeException failure) {
+            discard();
+            throw failure;
+        }
+    }
+
+    private JsonNode answer(String operation, JsonNode arguments) {
+        return current.call(operation, arguments);
+    }
+
+    private ScriptEngine ready() {
+        ScriptEngine there = engine;
+        if (there != null && !there.isWorn()) {
+            return there;
+        }
+        loadNow();
+        ScriptEngine made = engine;
+        if (made == null) {
+            throw new CancellationException("the sandbox was closed");
+        }
+        return made;
+    }
+
+    private Optional<JsonNode> reduceNow(JsonNode state, Event event) {
+        GuestCall folding = new GuestCall("reducing", limits, timers);
+        try {
+            ScriptEngine there = ready();
+            ObjectNode message = JsonNodeFactory.instance.objectNode().put("kind", "reduce");
+            message.put("at", event.createdAt().toEpochMilli()).put("seed", (int) event.offset());
+            message.set("state", state);
+            message.set("event", JsonCodec.toTree(event));
+            folding.tell(message);
+            current = folding;
+            there.run(limits.reduceCpu(), limits.reduceCpu(), "reduce");
+            JsonNode answer = answerOf(folding, there, "reduce threw ");
+            used();
+            return Optional.ofNullable(answer.get("state")).map(next -> checked(next, "reduce made"));
+        } catch (RuntimeException failure) {
+            discard();
+            throw failure;
+        }
+    }
+
+    private JsonNode checked(JsonNode state, String who) {
+        int size = state.toString().length();
+        if (size > limits.stateBytes()) {
+            throw new ScriptException(
+                    who + " a state of " + size + " characters of JSON, more than the limit of " + limits.stateBytes());
+        }
+        return state;
+    }
+
+    private void begin(HandlerInvocation next, Event event, JsonNode state, JsonNode before) {
+        if (handling != null) {
+            throw new IllegalStateException(next.what() + " began while " + handling.what() + " was not over");
+        }
+        ready();
+        handling = next;
+        ObjectNode message = JsonNodeFactory.instance.objectNode().put("kind", "handle");
+        message.set("event", JsonCodec.toTree(event));
+        message.set("state", state);
+        message.set("prevState", before);
+        next.tell(message);
+        step(next);
+    }
+
+    /** Runs what can be run of a handling, and ends it when nothing more is to come. */
+    private void step(HandlerInvocation stepping) {
+        ScriptEngine there = engine;
+        if (stepping != handling || there == null) {
+            return;
+        }
+        try {
+            current = stepping;
+            stepping.spend(there.run(stepping.cpuLeft(), limits.effectCpu(), stepping.what()));
+        } catch (RuntimeException failure) {
+            end(stepping, Optional.of(failure));
+            return;
+        }
+        if (stepping.failure().isPresent()) {
+            end(stepping, Optional.of(failure(stepping, there, "")));
+        } else if (stepping.answer().isPresent()) {
+            if (!stepping.isAppending()) {
+                end(stepping, Optional.empty());
+            }
+        } else if (!stepping.isWaiting()) {
+            end(stepping, Optional.of(failure(stepping, there, "")));
+        }
+    }
+
+    private void timeUp(HandlerInvocation slow) {
+        if (slow != handling) {
+            return;
+        }
+        if (slow.isAppending()) { // the stream is paused: that is not the script's time
+            timers.after(limits.effectWall(), () -> thread.execute(() -> timeUp(slow)));
+        } else {
+            end(
+                    slow,
+                    Optional.of(new ScriptException(slow.what() + " took longer than its time limit of "
+                            + limits.effectWall().toMillis() + " ms")));
+        }
+    }
+
+    private void end(HandlerInvocation ending, Optional<? extends RuntimeException> failure) {
+        handling = null;
+        if (failure.isPresent()) {
+            discard();
+        } else {
+            used();
+        }
+        ending.end(failure);
+    }
+
+    private JsonNode answerOf(GuestCall asked, ScriptEngine there, String prefix) {
+        Optional<JsonNode> answer = asked.answer();
+        if (asked.failure().isPresent() || answer.isEmpty()) {
+            throw failure(asked, there, prefix);
+        }
+        return answer.get();
+    }
+
+    private ScriptException failure(GuestCall asked, ScriptEngine there, String prefix) {
+        String message = asked.failure()
+                .map(thrown -> prefix + thrown)
+                .orElse(asked.what() + " never ends: the script awaits something that nothing will bring");
+        boolean isHeap = message.contains("InternalError: out of memory") || there.isFull();
+        return new ScriptException(
+                isHeap
+                        ? asked.what() + " needed more than its heap limit of " + limits.heapMib() + " MiB (" + message
+                                + ")"
+                        : message);
+    }
+
+    private void discard() {
+        ScriptEngine old = engine;
+        engine = null;
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    private void used() {
+        lastUse = timers.now();
+        if (!parking && !closed) {
+            parkAt(lastUse.plus(limits.idle()));
+        }
+    }
+
+    /** Gives the engine back when it had nothing to do for a while. */
+    private void park() {
+        parking = false;
+        Instant now = timers.now();
+        Instant due = (handling == null ? lastUse : now).plus(limits.idle());
+        if (!due.isAfter(now)) {
+            discard();
+        } else if (engine != null) {
+            parkAt(due);
+        }
+    }
+
+    private void parkAt(Instant due) {
+        parking = true;
+        timers.at(due, () -> thread.execute(this::park));
+    }
+
+    /** Interrupts whatever runs; what was being handled ends as cancelled. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.close(() -> {
+            HandlerInvocation open = handling;
+            if (open != null) {
+                end(open, Optional.of(new CancellationException(open.what() + " was stopped")));
+            }
+            discard();
+        });
+    }
+}

@@ -1,0 +1,43 @@
+package dev.millrace.processors.script.internal.sandbox;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.processors.script.WorkerEvent;
+import dev.millrace.processors.script.internal.js.ModuleRewriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a worker runs: immutable, and enough to make any number of engines for it.
+ *
+ * @param modules the body of each module by its name
+ * @param entry the module whose default export is the processor
+ * @param env what the script sees as {@code process.env}
+ * @param gateway the header that the gateway sets on every request of this worker
+ */
+public record ScriptProgram(
+        Map<String, String> modules, String entry, Map<String, String> env, Optional<WorkerEvent.Header> gateway) {
+    /**
+     * The program of a configuration.
+     *
+     * @throws ScriptException when a module cannot be read
+     */
+    public static ScriptProgram of(WorkerEvent.Configured configured, Map<String, String> env) {
+        Map<String, String> modules = new LinkedHashMap<>();
+        Map<String, String> sources = ScriptSource.modules(configured);
+        sources.forEach((name, source) -> modules.put(name, ModuleRewriter.rewrite(name, source)));
+        return new ScriptProgram(modules, ScriptSource.entry(sources).orElseThrow(), env, configured.gatewayHeader());
+    }
+
+    /** The message by which a fresh engine learns it. */
+    ObjectNode loading(boolean fold) {
+        ObjectNode message = JsonNodeFactory.instance.objectNode().put("kind", "load");
+        message.put("entry", entry).put("fold", fold);
+        ObjectNode sources = message.putObject("modules");
+        modules.forEach(sources::put);
+        ObjectNode variables = message.putObject("env");
+        env.forEach(variables::put);
+        return message;
+    }
+}

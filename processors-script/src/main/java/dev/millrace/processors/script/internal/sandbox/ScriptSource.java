@@ -1,0 +1,79 @@
+package dev.millrace.processors.script.internal.sandbox;
+
+import dev.millrace.core.JsonCodec;
+import dev.millrace.processors.script.WorkerEvent;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The source in a configuration, and what can be wrong with it without running it. */
+public final class ScriptSource {
+    private static final String SINGLE = "processor.js";
+    private static final List<String> ENTRIES = List.of("processor.ts", SINGLE);
+
+    private ScriptSource() {}
+
+    /** The modules by name; a single script is one module. */
+    static Map<String, String> modules(WorkerEvent.Configured configured) {
+        return configured
+                .modules()
+                .orElseGet(() -> Map.of(SINGLE, configured.script().orElseThrow()));
+    }
+
+    /** The module that exports the processor. */
+    static Optional<String> entry(Map<String, String> modules) {
+        return ENTRIES.stream().filter(modules::containsKey).findFirst();
+    }
+
+    /** Two configurations of the same digest mean the same. */
+    public static String digest(WorkerEvent.Configured configured) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(JsonCodec.write(configured));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException everyJvmHasIt) {
+            throw new IllegalStateException(everyJvmHasIt);
+        }
+    }
+
+    /** As {@link #digest}, of a slug, in eight characters. */
+    public static String shortDigest(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 4);
+        } catch (NoSuchAlgorithmException everyJvmHasIt) {
+            throw new IllegalStateException(everyJvmHasIt);
+        }
+    }
+
+    /** What is wrong with a configuration beyond the types of its fields, one line a problem. Runs nothing. */
+    public static List<String> problems(WorkerEvent.Configured configured) {
+        if (configured.script().isPresent() == configured.modules().isPresent()) {
+            return List.of("payload: expected exactly one of 'script' and 'modules'");
+        }
+        List<String> problems = new ArrayList<>();
+        Map<String, String> modules = modules(configured);
+        if (entry(modules).isEmpty()) {
+            problems.add("payload.modules: expected an entry named 'processor.ts' or 'processor.js', got "
+                    + List.copyOf(modules.keySet()));
+        }
+        long length = modules.values().stream().mapToLong(String::length).sum();
+        if (length > ScriptLimits.SOURCE_CHARACTERS) {
+            problems.add("payload." + (configured.modules().isPresent() ? "modules" : "script") + ": expected at most "
+                    + ScriptLimits.SOURCE_CHARACTERS + " characters of source, got " + length);
+        }
+        configured
+                .outboundGateway()
+                .flatMap(WorkerEvent.Gateway::props)
+                .filter(props -> props.secretHeaderName().isPresent()
+                        != props.secretHeaderValue().isPresent())
+                .ifPresent(
+                        props -> problems.add("payload.outboundGateway.props: secretHeaderName and secretHeaderValue go"
+                                + " together, both or neither"));
+        return problems;
+    }
+}

@@ -1,0 +1,19 @@
+package dev.millrace.processors.script.internal.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * The state of a script, and the one before the newest event, which {@code onEvent} wants to see.
+ *
+ * @param before the state before the newest event
+ * @param now the state
+ */
+public record ScriptState(JsonNode before, JsonNode now) {
+    public static ScriptState initial(JsonNode state) {
+        return new ScriptState(state, state);
+    }
+
+    public ScriptState next(JsonNode state) {
+        return before.equals(state) && now.equals(state) ? this : new ScriptState(now, state);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.processors.script.internal.sandbox;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,168 @@
+package dev.millrace.processors.webhook;
+
+import dev.millrace.core.AppendResult;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.processors.webhook.SubscriptionEvent.DeliveryFailed;
+import dev.millrace.processors.webhook.SubscriptionEvent.DeliverySucceeded;
+import dev.millrace.processors.webhook.SubscriptionEvent.Disabled;
+import dev.millrace.processors.webhook.internal.send.SendResult;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of pushing to one subscriber, as events. Each failed attempt is one, because they are far apart. Successes are
+ * gathered: one event tells of all of them once there is nothing left to push, or of every hundredth, and not more often
+ * than once a second. Nothing waits for these appends. Safe for use by many threads.
+ */
+final class DeliveryReports {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.processors.webhook");
+    private static final int MOST_GATHERED = 100;
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+    private static final int LONGEST_MESSAGE = 1000;
+
+    private final PushSubscription subscriber;
+    private final HostContext context;
+
+    private long from;
+    private long through;
+    private int deliveries;
+    private boolean due;
+    private boolean underWay;
+    private boolean closed;
+    private Instant quietUntil = Instant.MIN;
+    private @Nullable Effects<?> newest;
+    private Timers.@Nullable Timer timer;
+
+    DeliveryReports(PushSubscription subscriber, HostContext context) {
+        this.subscriber = subscriber;
+        this.context = context;
+    }
+
+    /** An event was accepted; {@code atOnce} when that is news, because it was not before. */
+    void succeeded(long offset, boolean atOnce, Effects<?> effects) {
+        synchronized (this) {
+            from = deliveries == 0 ? offset : from;
+            through = offset;
+            deliveries++;
+            newest = effects;
+            due |= atOnce || deliveries >= MOST_GATHERED;
+        }
+        settle(effects);
+    }
+
+    /** An event is dealt with: tells of the successes if there is nothing left to push. */
+    void settle(Effects<?> effects) {
+        boolean now;
+        synchronized (this) {
+            boolean quiet = effects.delivery().behind() == 0 && deliveries > 0;
+            boolean isTime = !context.timers().now().isBefore(quietUntil);
+            now = due || (quiet && isTime);
+            if (quiet && !now && timer == null && !closed) {
+                timer = context.timers().at(quietUntil, () -> context.executor().execute(this::flush));
+            }
+        }
+        if (now) {
+            flush();
+        }
+    }
+
+    /** Tells of the successes that were not told of. */
+    void flush() {
+        Effects<?> effects;
+        DeliverySucceeded report;
+        synchronized (this) {
+            if (timer != null) {
+                timer.cancel();
+                timer = null;
+            }
+            if (deliveries == 0 || newest == null || closed) {
+                return;
+            }
+            if (underWay) {
+                due = true;
+                return;
+            }
+            effects = newest;
+            report = new DeliverySucceeded(subscriber.slug(), from, through, deliveries);
+            underWay = true;
+            due = false;
+            deliveries = 0;
+            quietUntil = context.timers().now().plus(INTERVAL);
+        }
+        effects.append(EventDraft.of(report).because(report.through())).whenComplete((appended, refused) -> {
+            log(refused);
+            boolean more;
+            synchronized (this) {
+                underWay = false;
+                more = due;
+            }
+            if (more) {
+                flush();
+            }
+        });
+    }
+
+    /** Tells of nothing any more. */
+    synchronized void close() {
+        closed = true;
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+
+    /** An attempt failed. */
+    void failed(long offset, int attempt, SendResult outcome, Optional<Instant> next, Effects<?> effects) {
+        append(
+                new DeliveryFailed(
+                        subscriber.slug(),
+                        offset,
+                        attempt,
+                        outcome.status(),
+                        shorten(outcome.message()),
+                        next.map(JsonCodec::time),
+                        Optional.of(subscriber.configuredAt())),
+                "attempt-" + attempt,
+                offset,
+                effects);
+    }
+
+    /** Nothing more is pushed under this configuration. */
+    CompletableFuture<AppendResult> disabled(long offset, String reason, Effects<?> effects) {
+        flush();
+        return append(
+                new Disabled(subscriber.slug(), shorten(reason), Optional.of(subscriber.configuredAt())),
+                "disabled",
+                offset,
+                effects);
+    }
+
+    /** Each configuration begins to count anew, so its offset is part of the name. */
+    private CompletableFuture<AppendResult> append(
+            SubscriptionEvent event, String name, long offset, Effects<?> effects) {
+        return effects.append(EventDraft.of(event)
+                        .because(offset)
+                        .named("configured-" + subscriber.configuredAt() + "-" + name))
+                .whenComplete((appended, refused) -> log(refused));
+    }
+
+    private void log(@Nullable Throwable refused) {
+        if (refused != null) {
+            LOG.log(
+                    Level.DEBUG,
+                    () -> "what came of pushing to '" + subscriber.slug() + "' was not recorded: " + refused);
+        }
+    }
+
+    private static String shorten(String text) {
+        return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE - 1) + "…";
+    }
+}

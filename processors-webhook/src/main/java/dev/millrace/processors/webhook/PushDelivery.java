@@ -1,0 +1,204 @@
+package dev.millrace.processors.webhook;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.EventType;
+import dev.millrace.core.StreamEvent;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.jsonata.EvaluationThreads;
+import dev.millrace.processors.webhook.internal.net.PushHttpClients;
+import dev.millrace.processors.webhook.internal.send.HttpMessageSender;
+import dev.millrace.processors.webhook.internal.send.MessageSender;
+import dev.millrace.processors.webhook.internal.send.OutgoingMessage;
+import dev.millrace.processors.webhook.internal.send.RetrySchedule;
+import dev.millrace.processors.webhook.internal.send.SendResult;
+import dev.millrace.processors.webhook.internal.send.WebSocketMessageSender;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pushes the events of one stream to one subscriber under one configuration. An event is done when the receiver has
+ * accepted it; so order, the durable cursor and at-least-once come from the runner, which has one event under way at a
+ * time. At the event that ends its configuration it stops by itself, so that nothing later goes to the old target.
+ */
+final class PushDelivery implements Processor<StreamIdentity> {
+    private static final EventCatalog EVENTS = EventCatalog.of(SubscriptionEvent.class);
+    private static final EventType INITIALIZED = EventType.of(StreamEvent.Initialized.class);
+
+    private final PushSubscription subscriber;
+    private final HostContext context;
+    private final RetrySchedule schedule;
+    private final RandomGenerator random = RandomGenerator.getDefault();
+    private final MessageRenderer letter;
+    private final MessageSender target;
+    private final DeliveryReports reports;
+    private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
+    private final AtomicInteger abandoned = new AtomicInteger();
+    private volatile @Nullable DeliveryRetries current;
+
+    PushDelivery(PushSubscription subscriber, StreamPath path, HostContext context, PushHttpClients clients) {
+        this.subscriber = subscriber;
+        this.context = context;
+        this.schedule = clients.settings().schedule();
+        this.letter = MessageRenderer.to(subscriber);
+        this.reports = new DeliveryReports(subscriber, context);
+        this.target = subscriber.isWebsocket()
+                ? new WebSocketMessageSender(subscriber, path, context, clients)
+                : new HttpMessageSender(subscriber, context, clients);
+    }
+
+    @Override
+    public String slug() {
+        return subscriber.courierSlug();
+    }
+
+    @Override
+    public EventCatalog events() {
+        return EVENTS;
+    }
+
+    @Override
+    public StreamIdentity initialState() {
+        return StreamIdentity.UNKNOWN;
+    }
+
+    @Override
+    public StreamIdentity reduce(StreamIdentity origin, Event event) {
+        return event.offset() == 1 && INITIALIZED.matches(event.type()) ? StreamIdentity.of(event) : origin;
+    }
+
+    @Override
+    public CompletionStage<Void> afterAppend(StreamIdentity origin, Event event, Effects<StreamIdentity> effects) {
+        if (subscriber.endsWith(event)) {
+            reports.flush();
+            drained.completeAsync(() -> null, context.executor());
+            return new CompletableFuture<>(); // whoever keeps the list of subscribers ends this courier
+        }
+        int times = abandoned.get();
+        boolean skipped = OwnEventFilter.includes(event) || event.offset() == subscriber.configuredAt();
+        if (skipped || !letter.takesTime()) {
+            return push(times, origin, event, skipped ? Optional.empty() : write(event, effects), effects);
+        }
+        return CompletableFuture.supplyAsync(() -> write(event, effects), EvaluationThreads.shared())
+                .thenComposeAsync(body -> push(times, origin, event, body, effects), context.executor());
+    }
+
+    /** Nothing, and never done, when this was abandoned meanwhile: whoever runs this next begins with the event again. */
+    private CompletionStage<Void> push(
+            int times, StreamIdentity origin, Event event, Optional<byte[]> body, Effects<StreamIdentity> effects) {
+        if (abandoned.get() != times) {
+            return new CompletableFuture<>();
+        }
+        if (body.isEmpty()) {
+            reports.settle(effects);
+            return Effects.none();
+        }
+        OutgoingMessage message = new OutgoingMessage(
+                origin.messageId(subscriber.slug(), event), event.offset(), body.get(), origin.incarnation());
+        DeliveryRetries round = new DeliveryRetries(this, message, effects);
+        current = round;
+        if (abandoned.get() != times) {
+            round.abandon();
+        }
+        round.begin(subscriber.failing().filter(failed -> failed.offset() == event.offset()));
+        return round.accepted().thenRun(() -> reports.succeeded(event.offset(), round.wasHard(), effects));
+    }
+
+    @Override
+    public CompletionStage<Void> onCaughtUp(StreamIdentity origin, Effects<StreamIdentity> effects) {
+        reports.settle(effects);
+        return Effects.none();
+    }
+
+    /** An expression that fails on an event says so in the log, and the event is passed over. */
+    private Optional<byte[]> write(Event event, Effects<StreamIdentity> effects) {
+        try {
+            return letter.write(event);
+        } catch (RuntimeException failure) {
+            SendResult outcome =
+                    SendResult.failed("filter or transform failed, the event was passed over: " + failure.getMessage());
+            reports.failed(event.offset(), 1, outcome, Optional.empty(), effects);
+            return Optional.empty();
+        }
+    }
+
+    // ---- for the round
+
+    MessageSender target() {
+        return target;
+    }
+
+    DeliveryReports reports() {
+        return reports;
+    }
+
+    Optional<Duration> waitAfter(int attempt, Optional<Duration> askedFor) {
+        return schedule.after(attempt, askedFor, random);
+    }
+
+    Instant in(Duration wait) {
+        return context.timers().now().plus(wait);
+    }
+
+    int attemptAfter(int attempt) {
+        return schedule.next(attempt);
+    }
+
+    /** The time that a stored event names, at most as far from now as any wait of the schedule; now if it names none. */
+    Instant dueAt(String time) {
+        Instant latest = in(schedule.longest());
+        try {
+            Instant due = Instant.parse(time);
+            return due.isAfter(latest) ? latest : due;
+        } catch (DateTimeParseException notOurs) {
+            return context.timers().now();
+        }
+    }
+
+    boolean isDue(Instant time) {
+        return !time.isAfter(context.timers().now());
+    }
+
+    Timers.Timer at(Instant due, Runnable action) {
+        return context.timers().at(due, () -> context.executor().execute(action));
+    }
+
+    // ---- for the run
+
+    /** Nothing up to this offset is pushed. */
+    long floor() {
+        return subscriber.floor();
+    }
+
+    /** Completes when everything before the end of the configuration has been pushed, or this is over. */
+    CompletableFuture<@Nullable Void> drained() {
+        return drained;
+    }
+
+    /** Gives up what is under way. Whoever runs this courier next begins with it again. */
+    void abandon() {
+        abandoned.incrementAndGet();
+        DeliveryRetries round = current;
+        if (round != null) {
+            round.abandon();
+        }
+        target.abandon();
+    }
+
+    /** Ends all connections, without a further word: perhaps this is over because the stream is. */
+    void close() {
+        reports.close();
+        target.close();
+    }
+}

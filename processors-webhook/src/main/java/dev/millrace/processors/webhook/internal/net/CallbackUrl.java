@@ -1,0 +1,67 @@
+package dev.millrace.processors.webhook.internal.net;
+
+import java.util.Locale;
+import java.util.Optional;
+import okhttp3.Credentials;
+import okhttp3.HttpUrl;
+
+/**
+ * A callback URL. The schemes of websockets are those of HTTP here, as they are in the handshake.
+ *
+ * @param url user and password included
+ */
+public record CallbackUrl(HttpUrl url) {
+    /**
+     * Reads one.
+     *
+     * @throws IllegalArgumentException when it is none that events can be pushed to; the message says why
+     */
+    public static CallbackUrl parse(String text, boolean websocket) {
+        String trimmed = text.strip();
+        int colon = trimmed.indexOf("://");
+        if (colon < 1) {
+            throw new IllegalArgumentException(
+                    "expected an absolute URL, https://example.com/hook say, got '" + shorten(trimmed) + "'");
+        }
+        String scheme = trimmed.substring(0, colon).toLowerCase(Locale.ROOT);
+        String http = switch (scheme) {
+            case "http", "https" -> scheme;
+            case "ws" -> websocket ? "http" : "";
+            case "wss" -> websocket ? "https" : "";
+            default -> "";
+        };
+        if (http.isEmpty()) {
+            throw new IllegalArgumentException("expected a URL of "
+                    + (websocket ? "ws, wss, http or https" : "http or https") + ", got '" + shorten(scheme) + "'");
+        }
+        HttpUrl url = HttpUrl.parse(http + trimmed.substring(colon));
+        if (url == null) {
+            throw new IllegalArgumentException(
+                    "expected a URL with a host and a port that can be, got '" + shorten(trimmed) + "'");
+        }
+        return new CallbackUrl(url);
+    }
+
+    /** The {@code Authorization} header that user and password ask for. */
+    public Optional<String> authorization() {
+        return url.username().isEmpty() && url.password().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Credentials.basic(url.username(), url.password()));
+    }
+
+    /** As it may be shown: without user, password, query and fragment. */
+    @Override
+    public String toString() {
+        return shorten(url.newBuilder()
+                .username("")
+                .password("")
+                .query(null)
+                .fragment(null)
+                .build()
+                .toString());
+    }
+
+    private static String shorten(String text) {
+        return text.length() <= 200 ? text : text.substring(0, 199) + "…";
+    }
+}

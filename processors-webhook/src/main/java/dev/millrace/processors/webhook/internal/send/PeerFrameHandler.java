@@ -1,0 +1,110 @@
+package dev.millrace.processors.webhook.internal.send;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.Provenance;
+import dev.millrace.core.StreamPath;
+import dev.millrace.processors.webhook.PushSubscription;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * What peers say. {@code {"type": "append", "event": …}} is appended to the stream whose events they get, with the key
+ * that they gave it and with provenance; it counts as an event from outside, so a conversation is not a chain of
+ * reactions however long it lasts. What goes wrong is answered with {@code {"type": "error", "message": …}}.
+ */
+final class PeerFrameHandler {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.processors.webhook");
+    private static final int MOST_UNDER_WAY = 64;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final PushSubscription subscriber;
+    private final StreamPath path;
+    private final EventStreams streams;
+    private final Semaphore room = new Semaphore(MOST_UNDER_WAY);
+    private volatile long newestSent;
+
+    PeerFrameHandler(PushSubscription subscriber, StreamPath path, EventStreams streams) {
+        this.subscriber = subscriber;
+        this.path = path;
+        this.streams = streams;
+        this.newestSent = subscriber.configuredAt();
+    }
+
+    /** What comes from here on is in answer to this event, as far as anybody can tell. */
+    void answers(long offset) {
+        newestSent = offset;
+    }
+
+    void receiveBytes(Consumer<String> answer) {
+        answer.accept(error("expected a text frame with JSON, got a binary one"));
+    }
+
+    /** Takes a text frame; waits a little when many appends are under way, which holds the peer up and nobody else. */
+    void receive(String text, Consumer<String> answer) {
+        JsonNode frame;
+        try {
+            frame = JsonCodec.parse(text);
+        } catch (IllegalArgumentException unreadable) {
+            answer.accept(error("frame was not read: " + unreadable.getMessage()));
+            return;
+        }
+        String type = frame.path("type").asText();
+        if (type.equals("append") && frame.has("event")) {
+            append(frame.path("event"), answer);
+        } else if (type.equals("error")) {
+            LOG.log(
+                    Level.DEBUG,
+                    () -> "the peer of '" + subscriber.slug() + "' on " + path + " says: " + frame.path("message"));
+        }
+    }
+
+    private void append(JsonNode event, Consumer<String> answer) {
+        EventInput input;
+        try {
+            input = stamp(PeerEventReader.read(event));
+            if (!room.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IllegalArgumentException("too many appends are under way; send it again later");
+            }
+        } catch (IllegalArgumentException refused) {
+            answer.accept(error("append failed: " + refused.getMessage()));
+            return;
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        streams.append(path, input).whenComplete((appended, failure) -> {
+            room.release();
+            if (failure != null) {
+                Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+                answer.accept(error("append failed: " + cause.getMessage()));
+            }
+        });
+    }
+
+    /** Provenance that the peer brought along, because it is a processor itself, stays. */
+    private EventInput stamp(EventInput input) {
+        if (input.metadata().flatMap(Provenance::of).isPresent()) {
+            return input;
+        }
+        Provenance provenance = new Provenance(subscriber.courierSlug(), 1, path, newestSent, 1, 1);
+        return EventInput.builder()
+                .from(input)
+                .metadata(provenance.asMetadata(input.metadata()))
+                .build();
+    }
+
+    private static String error(String message) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("type", "error")
+                .put("message", message)
+                .toString();
+    }
+}

@@ -1,0 +1,117 @@
+package dev.millrace.processors.webhook.internal.send;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import okhttp3.Response;
+import okhttp3.WebSocket;
+import okhttp3.WebSocketListener;
+import okio.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/** One WebSocket from its handshake to its end. Safe for use by many threads. */
+final class WebSocketConnection extends WebSocketListener {
+    private static final int GOING_AWAY = 1001;
+    private static final int TOO_BIG = 1009;
+
+    private final PeerFrameHandler frames;
+    private final CompletableFuture<WebSocket> opened = new CompletableFuture<>();
+    private volatile @Nullable WebSocket socket;
+    private volatile @Nullable String end;
+
+    WebSocketConnection(PeerFrameHandler frames) {
+        this.frames = frames;
+    }
+
+    void use(WebSocket made) {
+        socket = made;
+    }
+
+    /** Completes when the handshake is done, and fails when it did not come about. */
+    CompletableFuture<WebSocket> opened() {
+        return opened;
+    }
+
+    /** Whether nothing can be sent any more. */
+    boolean isOver() {
+        return end != null;
+    }
+
+    /** Why it is over. */
+    String why() {
+        String known = end;
+        return known == null ? "the connection broke" : known;
+    }
+
+    @Override
+    public void onOpen(WebSocket webSocket, Response response) {
+        socket = webSocket;
+        opened.complete(webSocket);
+    }
+
+    @Override
+    public void onMessage(WebSocket webSocket, String text) {
+        frames.receive(text, webSocket::send);
+    }
+
+    @Override
+    public void onMessage(WebSocket webSocket, ByteString bytes) {
+        frames.receiveBytes(webSocket::send);
+    }
+
+    @Override
+    public void onClosing(WebSocket webSocket, int code, String reason) {
+        over("the peer closed it with code " + code);
+        webSocket.close(1000, null);
+    }
+
+    @Override
+    public void onClosed(WebSocket webSocket, int code, String reason) {
+        over("it was closed with code " + code);
+    }
+
+    @Override
+    public void onFailure(WebSocket webSocket, Throwable failure, @Nullable Response response) {
+        String message = failure.getMessage();
+        over(
+                response != null
+                        ? "the handshake was answered with " + response.code()
+                        : message == null ? failure.getClass().getSimpleName() : message);
+    }
+
+    /** Ends it because the peer says more at once than anybody wants to remember. */
+    void refuseMessage() {
+        over("the peer sent a message of more than " + MessageSizeInterceptor.BYTES + " bytes");
+        WebSocket open = socket;
+        if (open != null) {
+            open.close(TOO_BIG, "a message may have at most " + MessageSizeInterceptor.BYTES + " bytes; send several");
+        }
+    }
+
+    /** Ends it at once, as what it is: broken. */
+    void reset() {
+        over("it was given up");
+        WebSocket open = socket;
+        if (open != null) {
+            open.cancel();
+        }
+    }
+
+    /** Ends it in good order, if it was ever there. */
+    void close() {
+        boolean ready = opened.isDone() && !opened.isCompletedExceptionally();
+        WebSocket open = socket;
+        over("the subscription ended");
+        if (open != null && !(ready && open.close(GOING_AWAY, "subscription ended"))) {
+            open.cancel();
+        }
+    }
+
+    private void over(String why) {
+        synchronized (this) {
+            if (end == null) {
+                end = why;
+            }
+        }
+        opened.completeExceptionally(new IOException(why));
+    }
+}

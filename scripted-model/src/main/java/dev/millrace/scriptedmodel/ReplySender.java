@@ -1,0 +1,71 @@
+package dev.millrace.scriptedmodel;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Brings one reply to one client: paced, held, ended early or broken off, as the reply says. */
+final class ReplySender {
+    private static final String DELTA = "event: response.output_text.delta\n";
+    private static final String CHAT_DELTA = "\"delta\":{\"content\":";
+
+    private final HttpExchange exchange;
+    private final ReplyGate gate;
+    private final ModelReply.Delivery delivery;
+    private final ModelReply reply;
+    private long sent;
+    private int deltas;
+    private boolean held;
+
+    ReplySender(HttpExchange exchange, ReplyGate gate, ModelReply reply) {
+        this.exchange = exchange;
+        this.gate = gate;
+        this.reply = reply;
+        this.delivery = reply.delivery();
+    }
+
+    void send(List<String> pieces) throws IOException, InterruptedException {
+        if (delivery.silent()) {
+            gate.hold();
+        }
+        if (!gate.pass(delivery.latency())) {
+            return;
+        }
+        exchange.getResponseHeaders().set("x-request-id", "req_scripted");
+        reply.headers().forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
+        exchange.sendResponseHeaders(reply.status(), 0);
+        OutputStream out = exchange.getResponseBody();
+        for (String piece : pieces) {
+            boolean delta = piece.startsWith(DELTA) || piece.contains(CHAT_DELTA);
+            if (!held && deltas == delivery.holdAfterDeltas() && (delta || deltas > 0)) {
+                held = true;
+                gate.hold();
+            }
+            deltas += delta ? 1 : 0;
+            if (!write(out, piece.getBytes(StandardCharsets.UTF_8)) || !gate.pass(delivery.pace())) {
+                break;
+            }
+        }
+        if (delivery.cut()) {
+            // The server closes the connection without the last chunk when its handler throws.
+            throw new IOException("cut off after " + sent + " bytes, as the script says");
+        }
+        out.close();
+    }
+
+    private boolean write(OutputStream out, byte[] bytes) throws IOException {
+        long allowed = delivery.stopAfterBytes() < 0 ? bytes.length : delivery.stopAfterBytes() - sent;
+        int length = (int) Math.min(bytes.length, allowed);
+        int from = 0;
+        while (from < length) {
+            int piece = Math.min(delivery.bytesAtOnce(), length - from);
+            out.write(bytes, from, piece);
+            out.flush();
+            from += piece;
+        }
+        sent += length;
+        return delivery.stopAfterBytes() < 0 || sent < delivery.stopAfterBytes();
+    }
+}

@@ -1,0 +1,269 @@
+package dev.millrace.scriptedmodel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.JsonCodec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Writes one response the way the provider does: server-sent events, numbered from 0, each with its type as its name. */
+final class ResponseStreamWriter implements ModelStream {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final long EPOCH_SECONDS = 1_767_225_600;
+    private static final int ARGUMENT_PIECE = 8;
+
+    private final ModelRequest request;
+    private final int number;
+    private final List<String> events = new ArrayList<>();
+    private final ArrayNode output = JSON.arrayNode();
+    private int outputTokens;
+
+    /**
+     * A wire for one response.
+     *
+     * @param number which response of the server it is; ids and times come from it
+     */
+    ResponseStreamWriter(ModelRequest request, int number) {
+        this.request = request;
+        this.number = number;
+    }
+
+    @Override
+    public List<String> completed(List<String> deltas) {
+        begin();
+        return finish(deltas);
+    }
+
+    @Override
+    public List<String> completedAfterReasoning(String summary, List<String> deltas) {
+        begin();
+        reasoning(summary);
+        return finish(deltas);
+    }
+
+    @Override
+    public List<String> called(List<ToolCall> calls, List<String> deltas) {
+        begin();
+        if (!deltas.isEmpty()) {
+            message(deltas, "completed");
+        }
+        calls.forEach(this::call);
+        return complete();
+    }
+
+    private void call(ToolCall call) {
+        int index = output.size();
+        String id = "fc_" + number + "_" + index;
+        ObjectNode item =
+                JSON.objectNode().put("id", id).put("type", "function_call").put("status", "in_progress");
+        item.put("call_id", call.callId()).put("name", call.name()).put("arguments", "");
+        event(
+                "response.output_item.added",
+                node -> node.put("output_index", index).set("item", item.deepCopy()));
+        for (String piece : TextPieces.of(call.arguments(), ARGUMENT_PIECE)) {
+            outputTokens++;
+            event(
+                    "response.function_call_arguments.delta",
+                    node -> node.put("item_id", id).put("output_index", index).put("delta", piece));
+        }
+        event(
+                "response.function_call_arguments.done",
+                node -> node.put("item_id", id).put("output_index", index).put("arguments", call.arguments()));
+        item.put("status", "completed").put("arguments", call.arguments());
+        event(
+                "response.output_item.done",
+                node -> node.put("output_index", index).set("item", item));
+        output.add(item);
+    }
+
+    @Override
+    public List<String> refused(List<String> deltas) {
+        begin();
+        int index = output.size();
+        String id = "msg_" + number + "_" + index;
+        ObjectNode item = JSON.objectNode().put("id", id).put("type", "message").put("status", "in_progress");
+        item.put("role", "assistant").putArray("content");
+        event(
+                "response.output_item.added",
+                node -> node.put("output_index", index).set("item", item.deepCopy()));
+        event(
+                "response.content_part.added",
+                node -> contentKey(node, id, index)
+                        .putObject("part")
+                        .put("type", "refusal")
+                        .put("refusal", ""));
+        for (String delta : deltas) {
+            outputTokens++;
+            event("response.refusal.delta", node -> contentKey(node, id, index).put("delta", delta));
+        }
+        String text = String.join("", deltas);
+        event("response.refusal.done", node -> contentKey(node, id, index).put("refusal", text));
+        ObjectNode part = JSON.objectNode().put("type", "refusal").put("refusal", text);
+        event("response.content_part.done", node -> contentKey(node, id, index).set("part", part));
+        item.put("status", "completed").withArray("content").add(part);
+        event(
+                "response.output_item.done",
+                node -> node.put("output_index", index).set("item", item));
+        output.add(item);
+        return complete();
+    }
+
+    private List<String> finish(List<String> deltas) {
+        message(deltas, "completed");
+        return complete();
+    }
+
+    private List<String> complete() {
+        lifecycle("response.completed", "completed", response -> response.set("usage", usage()));
+        return events;
+    }
+
+    @Override
+    public List<String> incomplete(String reason, List<String> deltas) {
+        begin();
+        message(deltas, "incomplete");
+        lifecycle("response.incomplete", "incomplete", response -> {
+            response.putObject("incomplete_details").put("reason", reason);
+            response.set("usage", usage());
+        });
+        return events;
+    }
+
+    @Override
+    public List<String> errorInStream(String code, String message) {
+        begin();
+        event(
+                "error",
+                node -> node.putObject("error")
+                        .put("type", code)
+                        .put("code", code)
+                        .put("message", message)
+                        .putNull("param"));
+        lifecycle(
+                "response.failed",
+                "failed",
+                response -> response.putObject("error").put("code", code).put("message", message));
+        return events;
+    }
+
+    /** The error body of a refusal. */
+    static String errorBody(String type, String code, String message) {
+        ObjectNode body = JSON.objectNode();
+        body.putObject("error")
+                .put("message", message)
+                .put("type", type)
+                .putNull("param")
+                .put("code", code);
+        return JsonCodec.writeText(body);
+    }
+
+    private void begin() {
+        lifecycle("response.created", "in_progress", response -> {});
+        lifecycle("response.in_progress", "in_progress", response -> {});
+    }
+
+    private void reasoning(String summary) {
+        int index = output.size();
+        String id = "rs_" + number + "_" + index;
+        ObjectNode item = JSON.objectNode().put("id", id).put("type", "reasoning");
+        item.putArray("summary");
+        item.put("encrypted_content", "");
+        event(
+                "response.output_item.added",
+                node -> node.put("output_index", index).set("item", item.deepCopy()));
+        ObjectNode part = JSON.objectNode().put("type", "summary_text").put("text", "");
+        event(
+                "response.reasoning_summary_part.added",
+                node -> summaryKey(node, id, index).set("part", part.deepCopy()));
+        for (String delta : TextPieces.words(summary)) {
+            outputTokens++;
+            event(
+                    "response.reasoning_summary_text.delta",
+                    node -> summaryKey(node, id, index).put("delta", delta));
+        }
+        part.put("text", summary);
+        event(
+                "response.reasoning_summary_text.done",
+                node -> summaryKey(node, id, index).put("text", summary));
+        event(
+                "response.reasoning_summary_part.done",
+                node -> summaryKey(node, id, index).set("part", part));
+        item.withArray("summary").add(part);
+        item.put("encrypted_content", "sealed:" + id);
+        event(
+                "response.output_item.done",
+                node -> node.put("output_index", index).set("item", item));
+        output.add(item);
+    }
+
+    private void message(List<String> deltas, String status) {
+        int index = output.size();
+        String id = "msg_" + number + "_" + index;
+        ObjectNode item = JSON.objectNode().put("id", id).put("type", "message").put("status", "in_progress");
+        item.put("role", "assistant").putArray("content");
+        event(
+                "response.output_item.added",
+                node -> node.put("output_index", index).set("item", item.deepCopy()));
+        event("response.content_part.added", node -> contentKey(node, id, index).set("part", part("")));
+        for (String delta : deltas) {
+            outputTokens++;
+            event("response.output_text.delta", node -> {
+                contentKey(node, id, index).put("delta", delta).putArray("logprobs");
+            });
+        }
+        String text = String.join("", deltas);
+        event("response.output_text.done", node -> contentKey(node, id, index).put("text", text));
+        event("response.content_part.done", node -> contentKey(node, id, index).set("part", part(text)));
+        item.put("status", status).withArray("content").add(part(text));
+        event(
+                "response.output_item.done",
+                node -> node.put("output_index", index).set("item", item));
+        output.add(item);
+    }
+
+    private static ObjectNode part(String text) {
+        ObjectNode part = JSON.objectNode().put("type", "output_text");
+        part.putArray("annotations");
+        return part.put("text", text);
+    }
+
+    private static ObjectNode contentKey(ObjectNode node, String id, int index) {
+        return node.put("item_id", id).put("output_index", index).put("content_index", 0);
+    }
+
+    private static ObjectNode summaryKey(ObjectNode node, String id, int index) {
+        return node.put("item_id", id).put("output_index", index).put("summary_index", 0);
+    }
+
+    private void lifecycle(String type, String status, Consumer<ObjectNode> more) {
+        ObjectNode response = JSON.objectNode();
+        response.put("id", "resp_" + number).put("object", "response").put("created_at", EPOCH_SECONDS + number);
+        response.put("status", status).put("model", request.model());
+        response.putNull("error").putNull("incomplete_details").putNull("usage");
+        JsonNode instructions = request.body().path("instructions");
+        response.set("instructions", instructions.isMissingNode() ? JSON.nullNode() : instructions);
+        response.set("output", output.deepCopy());
+        response.put("store", request.body().path("store").asBoolean(true)).putArray("tools");
+        more.accept(response);
+        event(type, node -> node.set("response", response));
+    }
+
+    private ObjectNode usage() {
+        int inputTokens = request.body().path("input").toString().length() / 4 + 1;
+        ObjectNode usage = JSON.objectNode().put("input_tokens", inputTokens);
+        usage.putObject("input_tokens_details").put("cached_tokens", 0);
+        usage.put("output_tokens", outputTokens)
+                .putObject("output_tokens_details")
+                .put("reasoning_tokens", 0);
+        return usage.put("total_tokens", inputTokens + outputTokens);
+    }
+
+    private void event(String type, Consumer<ObjectNode> more) {
+        ObjectNode data = JSON.objectNode().put("type", type).put("sequence_number", events.size());
+        more.accept(data);
+        events.add("event: " + type + "\ndata: " + JsonCodec.writeText(data) + "\n\n");
+    }
+}

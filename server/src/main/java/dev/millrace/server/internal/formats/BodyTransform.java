@@ -1,0 +1,83 @@
+package dev.millrace.server.internal.formats;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.hosting.PayloadCheck;
+import dev.millrace.engine.ParsedInput;
+import dev.millrace.jsonata.EvaluationException;
+import dev.millrace.jsonata.EvaluationThreads;
+import dev.millrace.jsonata.EventResultValidator;
+import dev.millrace.jsonata.Expression;
+import dev.millrace.server.internal.http.HttpErrorException;
+import dev.millrace.server.internal.http.RequestProblem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The expression of {@code ?jsonataTransform=}: what is appended is its answer to the body, one event or {@code {events:
+ * [...]}}. Whoever wrote it is there to be told, so an answer that is no event is refused and nothing is appended. Immutable.
+ */
+public record BodyTransform(Expression expression) {
+    private static final String FIELD = "jsonataTransform";
+    private static final String PREFIX = "invalid_jsonata_transform: ";
+
+    /** @throws HttpErrorException when it is no expression */
+    public static BodyTransform compile(String text) {
+        try {
+            return new BodyTransform(Expression.compile(text));
+        } catch (IllegalArgumentException e) {
+            throw HttpErrorException.badRequest(FIELD, PREFIX + e.getMessage());
+        }
+    }
+
+    /**
+     * Evaluates on threads made for it, in bounded time.
+     *
+     * @param body one JSON value
+     * @param payloads checks the payloads of the answer
+     * @return fails with a {@link HttpErrorException} when the expression does, or answers no event
+     */
+    public CompletableFuture<ParsedAppend> apply(byte[] body, PayloadCheck payloads) {
+        return CompletableFuture.supplyAsync(() -> inputs(JsonCodec.parse(body), payloads), EvaluationThreads.shared());
+    }
+
+    private ParsedAppend inputs(JsonNode body, PayloadCheck payloads) {
+        JsonNode result;
+        try {
+            result = expression
+                    .evaluate(body)
+                    .orElseThrow(() -> refused(List.of(new RequestProblem("event", "the transform answered nothing"))));
+        } catch (EvaluationException e) {
+            throw HttpErrorException.badRequest(FIELD, PREFIX + e.getMessage());
+        }
+        boolean batch = result.size() == 1 && result.path("events").isArray();
+        List<RequestProblem> issues = new ArrayList<>();
+        List<ParsedInput> events = new ArrayList<>();
+        for (JsonNode event : batch ? result.path("events") : List.of(result)) {
+            String where = batch ? "events." + events.size() + "." : "";
+            EventResultValidator.problems(event, payloads).forEach(problem -> issues.add(issue(where, problem)));
+            events.add(ParsedInput.of(JsonCodec.write(event)));
+        }
+        if (events.isEmpty()) {
+            issues.add(new RequestProblem("events", "the batch is empty; let the transform answer at least one event"));
+        }
+        if (!issues.isEmpty()) {
+            throw refused(issues);
+        }
+        return new ParsedAppend(List.copyOf(events), batch);
+    }
+
+    private static RequestProblem issue(String where, String problem) {
+        int colon = problem.indexOf(": ");
+        return new RequestProblem(where + problem.substring(0, colon), problem.substring(colon + 2));
+    }
+
+    private static HttpErrorException refused(List<RequestProblem> issues) {
+        return HttpErrorException.badRequest(
+                "the jsonataTransform answered no event, and nothing was appended: "
+                        + issues.get(0).field() + ": " + issues.get(0).message()
+                        + (issues.size() == 1 ? "" : ", and " + (issues.size() - 1) + " more"),
+                issues);
+    }
+}

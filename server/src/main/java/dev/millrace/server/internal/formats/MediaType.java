@@ -1,0 +1,67 @@
+package dev.millrace.server.internal.formats;
+
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
+import java.nio.charset.UnsupportedCharsetException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a body was declared to be.
+ *
+ * @param header the header as it was sent, or null when there was none
+ * @param name the lower-case type without parameters; empty when there was none
+ */
+public record MediaType(@Nullable String header, String name) {
+    private static final Set<String> LINES =
+            Set.of("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonl");
+    private static final Set<String> YAML =
+            Set.of("application/yaml", "text/yaml", "application/x-yaml", "text/x-yaml", "text/vnd.yaml");
+
+    /** Reads a {@code Content-Type} header. */
+    public static MediaType of(@Nullable String header) {
+        String text = header == null ? "" : header;
+        int semicolon = text.indexOf(';');
+        String name = semicolon < 0 ? text : text.substring(0, semicolon);
+        return new MediaType(header, name.strip().toLowerCase(Locale.ROOT));
+    }
+
+    boolean isJson() {
+        return name.equals("application/json") || name.equals("text/json") || name.endsWith("+json");
+    }
+
+    boolean isLines() {
+        return LINES.contains(name);
+    }
+
+    boolean isYaml() {
+        return YAML.contains(name) || name.endsWith("+yaml");
+    }
+
+    /** Whether a body is parsed, and not kept as it is. */
+    public boolean isParsed() {
+        return isJson() || isLines() || isYaml();
+    }
+
+    boolean isForm() {
+        return name.equals("application/x-www-form-urlencoded");
+    }
+
+    /** The declared charset, UTF-8 when none is declared; empty when this machine does not know it. */
+    Optional<Charset> charset() {
+        for (String parameter : header == null ? new String[0] : header.split(";")) {
+            String[] pair = parameter.strip().split("\\s*=\\s*", 2);
+            if (pair.length == 2 && pair[0].toLowerCase(Locale.ROOT).equals("charset")) {
+                try {
+                    return Optional.of(Charset.forName(pair[1].replace("\"", "").strip()));
+                } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(StandardCharsets.UTF_8);
+    }
+}

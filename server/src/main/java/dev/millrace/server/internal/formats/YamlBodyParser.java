@@ -1,0 +1,179 @@
+package dev.millrace.server.internal.formats;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.server.internal.http.HttpErrorException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.MappingStartEvent;
+import org.yaml.snakeyaml.events.NodeEvent;
+import org.yaml.snakeyaml.events.ScalarEvent;
+
+/**
+ * A YAML body as JSON. A plain scalar means what it would mean in JSON, and otherwise it is text as it was written: {@code
+ * no}, {@code 017} and {@code 1_000} are never turned into something else. Anchors, aliases, tags other than {@code
+ * !!str} and duplicate keys are refused. Several documents become an array. For one thread.
+ */
+final class YamlBodyParser {
+    private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?");
+    private static final String TEXT = "tag:yaml.org,2002:str";
+
+    private final String text;
+    private final LoaderOptions options = new LoaderOptions();
+    private final Deque<Level> open = new ArrayDeque<>();
+
+    /** An open collection. */
+    private static final class Level {
+        /** The keys of a mapping so far, or null for a sequence. */
+        private final @Nullable Set<String> keys;
+
+        private boolean keyIsNext;
+
+        Level(@Nullable Set<String> keys) {
+            this.keys = keys;
+            this.keyIsNext = keys != null;
+        }
+
+        /** The keys, when it is a key that comes now. */
+        @Nullable Set<String> turn() {
+            boolean key = keyIsNext;
+            keyIsNext = keys != null && !key;
+            return key ? keys : null;
+        }
+    }
+
+    YamlBodyParser(String text, int codePoints) {
+        this.text = text;
+        options.setCodePointLimit(Math.max(codePoints, 1));
+    }
+
+    /**
+     * The same as JSON.
+     *
+     * @throws HttpErrorException when it is not YAML, or YAML that cannot be JSON
+     */
+    byte[] toJson() {
+        List<byte[]> documents = new ArrayList<>();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            JsonGenerator generator = JsonCodec.generator(out);
+            for (Event event : new Yaml(options).parse(new StringReader(text))) {
+                if (event.is(Event.ID.DocumentStart)) {
+                    out.reset();
+                    generator = JsonCodec.generator(out);
+                } else if (event.is(Event.ID.DocumentEnd)) {
+                    generator.close();
+                    documents.add(out.toByteArray());
+                } else if (!event.is(Event.ID.StreamStart) && !event.is(Event.ID.StreamEnd)) {
+                    write(event, generator);
+                }
+            }
+        } catch (MarkedYAMLException e) {
+            throw malformed(String.valueOf(e.getProblem()), e.getProblemMark());
+        } catch (YAMLException | IOException e) {
+            throw malformed(String.valueOf(e.getMessage()), null);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) { // the scanner's way to meet a broken escape
+            throw malformed("an escape in a quoted text is not complete or names no character", null);
+        }
+        return documents.size() == 1 ? documents.get(0) : array(documents);
+    }
+
+    private void write(Event event, JsonGenerator generator) throws IOException {
+        if (event.is(Event.ID.Alias) || (event instanceof NodeEvent node && node.getAnchor() != null)) {
+            throw malformed("anchors and aliases are not supported, write the value out", event.getStartMark());
+        }
+        if (event.is(Event.ID.MappingEnd) || event.is(Event.ID.SequenceEnd)) {
+            if (event.is(Event.ID.MappingEnd)) {
+                generator.writeEndObject();
+            } else {
+                generator.writeEndArray();
+            }
+            open.pop();
+            return;
+        }
+        Level level = open.peek();
+        Set<String> keys = level == null ? null : level.turn();
+        if (keys != null) {
+            writeKey(event, keys, generator);
+        } else if (event instanceof ScalarEvent scalar) {
+            write(scalar, generator);
+        } else if (event instanceof MappingStartEvent) {
+            open.push(new Level(new HashSet<>()));
+            generator.writeStartObject();
+        } else {
+            open.push(new Level(null));
+            generator.writeStartArray();
+        }
+    }
+
+    private static void writeKey(Event event, Set<String> keys, JsonGenerator generator) throws IOException {
+        if (!(event instanceof ScalarEvent scalar)) {
+            throw malformed("a key must be text", event.getStartMark());
+        }
+        if (!keys.add(scalar.getValue())) {
+            throw malformed("the key '" + scalar.getValue() + "' is there twice", event.getStartMark());
+        }
+        generator.writeFieldName(scalar.getValue());
+    }
+
+    private static void write(ScalarEvent scalar, JsonGenerator generator) throws IOException {
+        String value = scalar.getValue();
+        String tag = scalar.getTag();
+        if (tag != null && !tag.equals(TEXT) && !tag.equals("!")) {
+            throw malformed("the tag " + tag + " is not supported, write the value plainly", scalar.getStartMark());
+        }
+        if (tag != null || scalar.getScalarStyle() != ScalarStyle.PLAIN) {
+            generator.writeString(value);
+        } else if (NUMBER.matcher(value).matches()) {
+            generator.writeNumber(value);
+        } else {
+            switch (value.toLowerCase(Locale.ROOT)) {
+                case "", "~", "null" -> generator.writeNull();
+                case "true" -> generator.writeBoolean(true);
+                case "false" -> generator.writeBoolean(false);
+                default -> generator.writeString(value);
+            }
+        }
+    }
+
+    private static byte[] array(List<byte[]> documents) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        if (documents.isEmpty()) {
+            out.writeBytes(new byte[] {'n', 'u', 'l', 'l'});
+            return out.toByteArray();
+        }
+        byte separator = '[';
+        for (byte[] document : documents) {
+            out.write(separator);
+            out.writeBytes(document);
+            separator = ',';
+        }
+        out.write(']');
+        return out.toByteArray();
+    }
+
+    private static HttpErrorException malformed(String why, @Nullable Mark at) {
+        return HttpErrorException.badRequest(
+                "body",
+                "malformed YAML"
+                        + (at == null ? "" : " at line " + (at.getLine() + 1) + ", column " + (at.getColumn() + 1))
+                        + ": " + why + "; nothing was appended");
+    }
+}

@@ -1,0 +1,121 @@
+package dev.millrace.server.internal.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** Every failure as the wire has it: a status and {@code {defined, code, reason, status, message, data?}}. */
+public final class ErrorResponses {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.server");
+
+    /**
+     * One answer.
+     *
+     * @param status the HTTP status
+     * @param json the body, compact
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    public // written once, never compared
+    record ErrorBody(int status, byte[] json) {}
+
+    private ErrorResponses() {}
+
+    /** The answer to a failure. What nobody foresaw is logged with its stack and answered in general words. */
+    public static ErrorBody of(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        if (cause instanceof HttpErrorException refusal) {
+            return body(false, refusal.code(), refusal.reason(), refusal.status(), message(refusal), refusal.issues());
+        }
+        if (cause instanceof StreamException refused && refused.code() != Code.INTERNAL) {
+            int status = refused.code().status();
+            List<RequestProblem> issues =
+                    status == 400 ? List.of(new RequestProblem("body", message(refused))) : List.of();
+            return body(
+                    status == 412 || status == 409,
+                    name(refused.code()),
+                    refused.code(),
+                    status,
+                    message(refused),
+                    issues);
+        }
+        LOG.log(System.Logger.Level.ERROR, "request failed", cause);
+        return body(
+                false,
+                "INTERNAL_SERVER_ERROR",
+                Code.INTERNAL,
+                500,
+                "the server failed to answer; its log says why",
+                List.of());
+    }
+
+    /** The answer to what the HTTP layer itself refused. */
+    static ErrorBody of(int status, String message) {
+        return status >= 500
+                ? body(false, "INTERNAL_SERVER_ERROR", reason(status), status, message, List.of())
+                : body(
+                        false,
+                        "BAD_REQUEST",
+                        reason(status),
+                        status,
+                        message,
+                        List.of(new RequestProblem("request", message)));
+    }
+
+    /** The reason of an answer that the HTTP layer gives by itself, such as 431 or, while it stops, 503. */
+    private static Code reason(int status) {
+        return switch (status) {
+            case 404 -> Code.NOT_FOUND;
+            case 413 -> Code.TOO_LARGE;
+            case 408, 429, 503 -> Code.UNAVAILABLE;
+            default -> status >= 500 ? Code.INTERNAL : Code.BAD_REQUEST;
+        };
+    }
+
+    /** The cause behind the wrappers of futures. */
+    static Throwable unwrap(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    private static String message(Throwable failure) {
+        return String.valueOf(failure.getMessage());
+    }
+
+    private static String name(Code code) {
+        return switch (code) {
+            case OFFSET_MISMATCH, PAUSED, FENCED -> "PRECONDITION_FAILED";
+            case TOO_LARGE -> "PAYLOAD_TOO_LARGE";
+            case INTERNAL -> "INTERNAL_SERVER_ERROR";
+            case UNAVAILABLE -> "SERVICE_UNAVAILABLE";
+            case TIMEOUT -> "GATEWAY_TIMEOUT";
+            default -> code.name();
+        };
+    }
+
+    private static ErrorBody body(
+            boolean defined, String code, Code reason, int status, String message, List<RequestProblem> issues) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.put("defined", defined).put("code", code).put("reason", reason.name());
+        body.put("status", status).put("message", message);
+        if (!issues.isEmpty()) {
+            ArrayNode list = body.putObject("data").putArray("issues");
+            for (RequestProblem issue : issues) {
+                list.addObject()
+                        .put("message", issue.message())
+                        .putArray("path")
+                        .add(issue.field());
+            }
+        }
+        return new ErrorBody(status, JsonCodec.write(body));
+    }
+}

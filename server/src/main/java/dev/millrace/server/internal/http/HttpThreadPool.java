@@ -1,0 +1,26 @@
+package dev.millrace.server.internal.http;
+
+import dev.millrace.core.runner.NonBlockingThread;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** The threads that read requests off their sockets and write answers; whatever can wait runs on {@link RequestExecutor}. */
+public final class HttpThreadPool extends QueuedThreadPool {
+    private static final class HttpThread extends Thread implements NonBlockingThread {
+        HttpThread(Runnable task) {
+            super(task);
+        }
+    }
+
+    public HttpThreadPool() {
+        setName("millrace-http");
+        setDaemon(true);
+    }
+
+    @Override
+    public Thread newThread(Runnable task) {
+        Thread thread = new HttpThread(task);
+        thread.setDaemon(isDaemon());
+        thread.setName(getName() + "-" + thread.getId());
+        return thread;
+    }
+}

@@ -1,0 +1,180 @@
+package dev.millrace.server.internal.http;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.server.internal.routes.ApiDocsRoute;
+import dev.millrace.server.internal.routes.AppendRoute;
+import dev.millrace.server.internal.routes.ForkRoute;
+import dev.millrace.server.internal.routes.ReadRoute;
+import dev.millrace.server.internal.routes.SecretRoutes;
+import dev.millrace.server.internal.routes.StateRoutes;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Where every request comes in. It is checked for host and origin, its project and its route are found, and it is handed
+ * on; whatever is thrown on the way becomes an error body. Nothing here waits for anything: what asks for tokens, secrets or
+ * streams continues on the threads of a {@link RequestExecutor}, appends apart from everything else.
+ */
+public final class RootHandler extends Handler.Abstract {
+    private static final byte[] NOT_FOUND = "{\"error\":\"not_found\"}".getBytes(StandardCharsets.UTF_8);
+    public static final String VERSION = Optional.ofNullable(
+                    RootHandler.class.getPackage().getImplementationVersion())
+            .orElse("development");
+
+    private static final int THREADS = 32;
+    private static final int MOST_WAITING = 1024;
+
+    private final RequestExecutor appending = new RequestExecutor("appends", THREADS, MOST_WAITING);
+    private final RequestExecutor reading = new RequestExecutor("reads", THREADS, MOST_WAITING);
+    private final HostHeaderFilter hosts;
+    private final CorsPolicy origins;
+    private final BearerAuthenticator doorkeeper;
+    private final Routes routes;
+
+    /** What answers the requests, part by part. */
+    public record Routes(
+            AppendRoute appends,
+            ReadRoute reads,
+            StateRoutes states,
+            ForkRoute forks,
+            SecretRoutes secrets,
+            ApiDocsRoute reference) {}
+
+    public RootHandler(HostHeaderFilter hosts, CorsPolicy origins, BearerAuthenticator doorkeeper, Routes routes) {
+        this.hosts = hosts;
+        this.origins = origins;
+        this.doorkeeper = doorkeeper;
+        this.routes = routes;
+    }
+
+    /** The requests under way have their answers, or were cut off. */
+    @Override
+    protected void doStop() throws Exception {
+        super.doStop();
+        appending.stop();
+        reading.stop();
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        try {
+            enter(request, response, callback);
+        } catch (RuntimeException e) {
+            HttpExchange.fail(response, e, callback);
+        }
+        return true;
+    }
+
+    private void enter(Request request, Response response, Callback callback) {
+        response.getHeaders().put("X-Content-Type-Options", "nosniff");
+        HttpFields headers = request.getHeaders();
+        Optional<String> label = hosts.check(Request.getServerName(request), localAddress(request));
+        if (origins.admit(request.getMethod(), headers, headers.get(HttpHeader.HOST), response.getHeaders())) {
+            response.setStatus(204);
+            callback.succeeded();
+            return;
+        }
+        Optional<RouteMatch> route = RouteMatch.of(request.getHttpURI().getPath());
+        if (route.isEmpty()) {
+            HttpExchange.send(response, 404, "application/json", HttpExchange.indented(NOT_FOUND), callback);
+            return;
+        }
+        QueryParameters query = QueryParameters.of(request.getHttpURI().getQuery());
+        ProjectResolver selection = new ProjectResolver();
+        for (String header : ProjectResolver.HEADERS) {
+            headers.getValuesList(header).forEach(value -> selection.name(header, value));
+        }
+        query.all(ProjectResolver.PARAMETER).forEach(value -> selection.name(ProjectResolver.PARAMETER, value));
+        label.ifPresent(value -> selection.name("Host", value));
+        RequestExecutor executor = request.getMethod().equals("POST") ? appending : reading;
+        go(
+                route.get(),
+                new HttpExchange(request, response, callback, query, selection.project(), doorkeeper, executor),
+                executor);
+    }
+
+    private void go(RouteMatch route, HttpExchange exchange, RequestExecutor executor) {
+        RouteTarget target = route.target();
+        String method = exchange.isHead() ? "GET" : exchange.request().getMethod();
+        if (method.equals("OPTIONS")) {
+            exchange.response().getHeaders().put(HttpHeader.ALLOW, target.allow());
+            exchange.body(204, "", new byte[0]);
+            return;
+        }
+        if (!target.methods().containsKey(method)) {
+            throw HttpErrorException.methodNotAllowed(method, target.allow(), advice(route));
+        }
+        switch (target) {
+            case OPENAPI -> routes.reference().document(exchange);
+            case DOCS -> routes.reference().page(exchange);
+            case HEALTH ->
+                exchange.json(
+                        200,
+                        JsonCodec.write(JsonNodeFactory.instance
+                                .objectNode()
+                                .put("ok", true)
+                                .put("app", "millrace")
+                                .put("version", VERSION)));
+            default -> executor.begin(() -> answer(route, method, exchange));
+        }
+    }
+
+    private void answer(RouteMatch route, String method, HttpExchange exchange) {
+        try {
+            ask(route, method, exchange);
+        } catch (RuntimeException e) {
+            exchange.fail(e);
+        }
+    }
+
+    private void ask(RouteMatch route, String method, HttpExchange exchange) {
+        switch (route.target()) {
+            case STREAM -> {
+                switch (method) {
+                    case "GET" -> routes.reads().readStream(exchange, route.path());
+                    case "POST" -> routes.appends().append(exchange, route.path());
+                    default -> routes.states().destroy(exchange, route.path());
+                }
+            }
+            case SHORT_URL -> {
+                if (method.equals("GET")) {
+                    routes.reads().readShortUrl(exchange, route.path());
+                } else {
+                    routes.appends().append(exchange, route.path());
+                }
+            }
+            case STATE -> routes.states().state(exchange, route.path());
+            case LIST -> routes.states().list(exchange, route.path());
+            case FORK -> routes.forks().fork(exchange, route.path());
+            case SECRETS -> {
+                if (method.equals("GET")) {
+                    routes.secrets().list(exchange);
+                } else {
+                    routes.secrets().create(exchange);
+                }
+            }
+            case SECRET -> routes.secrets().delete(exchange, route.id());
+            default -> throw new IllegalStateException("no such route: " + route.target());
+        }
+    }
+
+    private static String advice(RouteMatch route) {
+        return route.target() == RouteTarget.SHORT_URL
+                ? "a short URL takes GET and POST, everything else goes to /api/streams" + route.path()
+                : "use one of " + route.target().allow();
+    }
+
+    private static String localAddress(Request request) {
+        return request.getConnectionMetaData().getLocalSocketAddress() instanceof InetSocketAddress address
+                ? address.getAddress().getHostAddress()
+                : "";
+    }
+}

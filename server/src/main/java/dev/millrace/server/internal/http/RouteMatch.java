@@ -1,0 +1,74 @@
+package dev.millrace.server.internal.http;
+
+import dev.millrace.core.StreamPath;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where a request goes. Routes are told apart on the raw path, so that {@code %2F} stays part of a stream's name.
+ *
+ * @param target what it names
+ * @param path the stream, for targets that have one; else the root
+ * @param id the last segment, for targets that have an {@code {id}}; else empty
+ */
+public record RouteMatch(RouteTarget target, StreamPath path, String id) {
+    /** First segments that are never a short URL; such streams are reached under {@code /api/streams/}. */
+    static final Set<String> RESERVED = Set.of("api", "assets", "docs", "healthz", "metrics");
+
+    private static final String PATH = "/{path}";
+    private static final String ID = "/{id}";
+
+    /**
+     * Finds the route of a raw path.
+     *
+     * @return empty when there is none
+     * @throws HttpErrorException when the route names a stream by something that is not a path
+     */
+    public static Optional<RouteMatch> of(String rawPath) {
+        String trimmed = StreamPathParser.trimSlashes(rawPath);
+        if (trimmed.equals("api/streams") && rawPath.endsWith("/")) {
+            // without a slash at the end it is the list, with one it is the root stream
+            return Optional.of(new RouteMatch(RouteTarget.STREAM, StreamPath.root(), ""));
+        }
+        if (RESERVED.contains(firstSegment(trimmed))) {
+            return reserved("/" + trimmed);
+        }
+        StreamPath path = StreamPathParser.read(trimmed);
+        return RESERVED.contains(firstSegment(path.value().substring(1)))
+                ? Optional.empty()
+                : Optional.of(new RouteMatch(RouteTarget.SHORT_URL, path, ""));
+    }
+
+    private static Optional<RouteMatch> reserved(String url) {
+        for (RouteTarget target : RouteTarget.values()) {
+            for (String template : target == RouteTarget.SHORT_URL ? Set.<String>of() : target.templates()) {
+                if (template.equals(url)) {
+                    return Optional.of(new RouteMatch(target, StreamPath.root(), ""));
+                }
+                if (template.endsWith(PATH)) {
+                    String prefix = template.substring(0, template.length() - PATH.length());
+                    if (under(url, prefix)) {
+                        return Optional.of(
+                                new RouteMatch(target, StreamPathParser.read(url.substring(prefix.length())), ""));
+                    }
+                } else if (template.endsWith(ID)) {
+                    String prefix = template.substring(0, template.length() - ID.length() + 1);
+                    String id = url.startsWith(prefix) ? url.substring(prefix.length()) : "";
+                    if (!id.isEmpty() && id.indexOf('/') < 0) {
+                        return Optional.of(new RouteMatch(target, StreamPath.root(), id));
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean under(String url, String prefix) {
+        return url.startsWith(prefix) && (url.length() == prefix.length() || url.charAt(prefix.length()) == '/');
+    }
+
+    private static String firstSegment(String path) {
+        int slash = path.indexOf('/');
+        return slash < 0 ? path : path.substring(0, slash);
+    }
+}

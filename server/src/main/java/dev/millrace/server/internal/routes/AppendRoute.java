@@ -1,0 +1,89 @@
+package dev.millrace.server.internal.routes;
+
+import dev.millrace.core.StreamPath;
+import dev.millrace.engine.AppendedRecord;
+import dev.millrace.engine.KnownEvents;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.server.internal.formats.AppendBodyParser;
+import dev.millrace.server.internal.formats.BodyTransform;
+import dev.millrace.server.internal.formats.MediaType;
+import dev.millrace.server.internal.http.AppendRateLimiter;
+import dev.millrace.server.internal.http.CallerPermissions;
+import dev.millrace.server.internal.http.HttpExchange;
+import dev.millrace.server.internal.http.RequestBodyReader;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpHeader;
+
+/** Appends: from a request body to the engine, and its answer back. Safe for use by many threads. */
+public final class AppendRoute {
+    private final StreamEngine engine;
+    private final KnownEvents known;
+    private final AppendBodyParser bodies;
+    private final AppendRateLimiter limit;
+
+    public AppendRoute(StreamEngine engine, AppendRateLimiter limit) {
+        this.engine = engine;
+        this.limit = limit;
+        this.known = engine.knownEvents();
+        this.bodies = new AppendBodyParser(engine.limits());
+    }
+
+    /** Appends what the body says; answers when it is durable. */
+    public void append(HttpExchange exchange, StreamPath path) {
+        CallerPermissions pass = exchange.pass();
+        pass.requireSomeAppend(path);
+        MediaType type = MediaType.of(exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE));
+        if (type.isParsed()) {
+            RequestBodyReader.requirePlain(exchange.request());
+        }
+        Optional<BodyTransform> transform =
+                exchange.query().one("jsonataTransform").map(BodyTransform::compile);
+        RequestBodyReader.read(exchange, first -> bodies.limit(type, first))
+                .thenCompose(body -> transform.isPresent()
+                        ? transform
+                                .get()
+                                .apply(bodies.value(type, body), known)
+                                .thenApplyAsync(inputs -> inputs, exchange.executor())
+                        : CompletableFuture.completedFuture(bodies.read(type, body, path)))
+                .thenCompose(inputs -> {
+                    limit.take(exchange.caller(pass), inputs.events().size());
+                    return engine.appendParsed(
+                                    exchange.project(),
+                                    path,
+                                    inputs.events(),
+                                    stored -> pass.requireAppend(known.operation(stored), stored, path))
+                            .thenAccept(appended -> answer(exchange, inputs.batch(), appended));
+                })
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        exchange.fail(failure);
+                    }
+                });
+    }
+
+    private static void answer(HttpExchange exchange, boolean batch, List<AppendedRecord> appended) {
+        if (appended.stream().allMatch(AppendedRecord::replayed)) {
+            exchange.response().getHeaders().put("Idempotent-Replayed", "true");
+        }
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        json.writeBytes((batch ? "{\"events\":[" : "{\"event\":").getBytes(StandardCharsets.UTF_8));
+        for (int i = 0; i < appended.size(); i++) {
+            if (i > 0) {
+                json.write(',');
+            }
+            json.writeBytes(appended.get(i).event().json());
+        }
+        String end = batch
+                ? appended.stream()
+                        .map(answer -> String.valueOf(answer.replayed()))
+                        .collect(Collectors.joining(",", "],\"replayed\":[", "]}"))
+                : "}";
+        json.writeBytes(end.getBytes(StandardCharsets.UTF_8));
+        exchange.json(200, json.toByteArray());
+    }
+}

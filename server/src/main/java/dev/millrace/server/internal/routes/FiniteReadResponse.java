@@ -1,0 +1,131 @@
+package dev.millrace.server.internal.routes;
+
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.NonBlockingThread;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.server.internal.formats.EventEncoding;
+import dev.millrace.server.internal.http.HttpExchange;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.eclipse.jetty.util.IteratingCallback;
+
+/**
+ * One finite read, page by page: a page is read from the store, written, and only then followed by the next. The size of
+ * a page follows the size of the events, so that a read holds about a mebibyte whatever it reads. The store is asked on the
+ * threads of the exchange's executor, and never where a page was written.
+ */
+final class FiniteReadResponse extends IteratingCallback {
+    private static final int FIRST_PAGE = 16;
+    private static final int LARGEST_PAGE = 512;
+    private static final int PAGE_BYTES = 1 << 20;
+
+    private final HttpExchange exchange;
+    private final StreamEngine engine;
+    private final StreamPath path;
+    private final EventEncoding format;
+    private final ReadParameters parameters;
+    private final long watermark;
+    private long after;
+    private long before;
+    private long left;
+    private int pageSize = FIRST_PAGE;
+    private boolean begun;
+    private boolean empty = true;
+    private boolean ended;
+
+    FiniteReadResponse(
+            HttpExchange exchange,
+            StreamEngine engine,
+            StreamPath path,
+            EventEncoding format,
+            ReadParameters parameters,
+            StreamHead head) {
+        this.exchange = exchange;
+        this.engine = engine;
+        this.path = path;
+        this.format = format;
+        this.parameters = parameters;
+        this.watermark = head.lastOffset();
+        this.after = parameters.after().after(watermark);
+        this.before = parameters.before().before(watermark);
+        this.left = parameters.limit();
+    }
+
+    @Override
+    protected Action process() {
+        if (ended) {
+            return Action.SUCCEEDED;
+        }
+        if (NonBlockingThread.isCurrent()) {
+            exchange.executor().execute(this::tryToWritePage);
+        } else {
+            writePage();
+        }
+        return Action.SCHEDULED;
+    }
+
+    private void tryToWritePage() {
+        try {
+            writePage();
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    private void writePage() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        if (!begun) {
+            begun = true;
+            format.begin(out);
+        }
+        ended = !nextPage(out);
+        if (ended) {
+            if (parameters.caughtUp() && format == EventEncoding.EVENT_STREAM && sawTheEnd()) {
+                out.writeBytes(EventEncoding.caughtUp(watermark));
+            }
+            format.end(empty, out);
+        }
+        exchange.response().write(ended, ByteBuffer.wrap(out.toByteArray()), this);
+    }
+
+    /** Encodes the next page; whether there may be another. */
+    private boolean nextPage(ByteArrayOutputStream out) {
+        if (before - 1 <= after) {
+            return false;
+        }
+        int size = (int) Math.min(pageSize, left);
+        List<EventRecord> page = engine.read(
+                exchange.project(),
+                path,
+                new RecordRange(after, before, parameters.types(), size, parameters.descending()));
+        for (EventRecord event : page) {
+            format.encode(event, empty, out);
+            empty = false;
+            after = parameters.descending() ? after : event.offset();
+            before = parameters.descending() ? event.offset() : before;
+        }
+        left -= page.size();
+        if (!page.isEmpty()) {
+            pageSize = Math.max(1, Math.min(LARGEST_PAGE, PAGE_BYTES / Math.max(1, out.size() / page.size())));
+        }
+        return page.size() == size && left > 0;
+    }
+
+    private boolean sawTheEnd() {
+        return !parameters.descending() && before > watermark && left > 0;
+    }
+
+    @Override
+    protected void onCompleteSuccess() {
+        exchange.end();
+    }
+
+    @Override
+    protected void onFailure(Throwable cause) {
+        exchange.fail(cause);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.millrace.server.internal.routes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.Operation;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.server.internal.http.AppendRateLimiter;
+import dev.millrace.server.internal.http.CallerPermissions;
+import dev.millrace.server.internal.http.HttpErrorException;
+import dev.millrace.server.internal.http.HttpExchange;
+import dev.millrace.server.internal.http.RequestBodyReader;
+import java.util.Set;
+
+/**
+ * Makes a new stream that begins as another one did. A token must allow reading the one and appending to the other, and
+ * what the copy configures as if it were appended. Safe for use by many threads.
+ */
+public final class ForkRoute {
+    private static final int MOST_BYTES = 64 * 1024;
+
+    private final StreamEngine engine;
+    private final AppendRateLimiter limit;
+
+    public ForkRoute(StreamEngine engine, AppendRateLimiter limit) {
+        this.engine = engine;
+        this.limit = limit;
+    }
+
+    /** Forks what the URL names, as {@code {at, to}} says. */
+    public void fork(HttpExchange exchange, StreamPath from) {
+        CallerPermissions pass = exchange.pass();
+        pass.require(Operation.READ, from);
+        RequestBodyReader.requirePlain(exchange.request());
+        RequestBodyReader.read(exchange, first -> MOST_BYTES)
+                .thenCompose(body -> {
+                    JsonNode asked = parse(body);
+                    long at = offset(asked);
+                    StreamPath to = target(asked);
+                    pass.require(Operation.APPEND, to);
+                    requireCopied(pass, Operation.CONTROL, exchange, from, at, to);
+                    requireCopied(pass, Operation.DEPLOY, exchange, from, at, to);
+                    requireCopied(pass, Operation.ADMIN, exchange, from, at, to);
+                    limit.take(exchange.caller(pass), (int) Math.max(1, Math.min(at, Integer.MAX_VALUE)));
+                    return engine.fork(exchange.project(), from, at, to)
+                            .thenAccept(done -> answer(exchange, from, at, to));
+                })
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        exchange.fail(failure);
+                    }
+                });
+    }
+
+    private void requireCopied(
+            CallerPermissions pass,
+            Operation operation,
+            HttpExchange exchange,
+            StreamPath from,
+            long at,
+            StreamPath to) {
+        if (pass.grant().allows(operation)) {
+            return;
+        }
+        Set<String> types = engine.knownEvents().spellings(operation);
+        if (types.isEmpty()) {
+            return;
+        }
+        RecordRange first = new RecordRange(0, Math.max(0, at) + 1, types, 1, false);
+        engine.read(exchange.project(), from, first)
+                .forEach(record -> pass.requireAppend(operation, record.type(), to));
+    }
+
+    private static void answer(HttpExchange exchange, StreamPath from, long at, StreamPath to) {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode().put("path", to.value());
+        answer.putObject("forkedFrom").put("path", from.value()).put("offset", at);
+        exchange.json(200, JsonCodec.write(answer));
+    }
+
+    private static JsonNode parse(byte[] body) {
+        try {
+            JsonNode json = JsonCodec.parse(body);
+            if (json.isObject()) {
+                return json;
+            }
+        } catch (IllegalArgumentException e) {
+            throw HttpErrorException.badRequest(
+                    "body", "the body is not JSON: " + e.getMessage() + "; send {\"at\": 7, \"to\": \"/path\"}");
+        }
+        throw HttpErrorException.badRequest("body", "the body must be an object; send {\"at\": 7, \"to\": \"/path\"}");
+    }
+
+    private static long offset(JsonNode asked) {
+        JsonNode at = asked.path("at");
+        if (!at.isIntegralNumber() || !at.canConvertToLong()) {
+            throw HttpErrorException.badRequest("at", "at must be an offset, the last one to copy, got " + at);
+        }
+        return at.longValue();
+    }
+
+    private static StreamPath target(JsonNode asked) {
+        JsonNode to = asked.path("to");
+        if (!to.isTextual()) {
+            throw HttpErrorException.badRequest("to", "to must be the path of the new stream, got " + to);
+        }
+        try {
+            return StreamPath.of(to.textValue());
+        } catch (IllegalArgumentException e) {
+            throw HttpErrorException.badRequest("to", String.valueOf(e.getMessage()));
+        }
+    }
+}

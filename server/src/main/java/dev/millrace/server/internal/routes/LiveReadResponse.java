@@ -1,0 +1,334 @@
+package dev.millrace.server.internal.routes;
+
+import dev.millrace.core.ConnectionInfo;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscription;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.SubtreeSink;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.server.internal.formats.EventEncoding;
+import dev.millrace.server.internal.http.ErrorResponses;
+import dev.millrace.server.internal.http.HttpErrorException;
+import dev.millrace.server.internal.http.HttpExchange;
+import dev.millrace.server.internal.http.ResponseWriter;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One live read: a tail of the engine, of a stream or of a subtree, on one side, a response on the other. Each page the engine hands over is written
+ * before the next is asked for, so a slow reader costs one page and slows nobody. Between events an empty comment goes
+ * out every heartbeat; a reader that takes nothing for the slow-reader timeout is told so and dropped.
+ */
+public final class LiveReadResponse implements SubtreeSink {
+    private static final int PIECE = 64 * 1024;
+    private static final String STOPPING = "the server is stopping; try again later";
+
+    private final HttpExchange exchange;
+    private final Set<String> types;
+    private final boolean marks;
+    private final boolean subtree;
+    private final Predicate<String> alive;
+    private final BooleanSupplier admitted;
+    private final Timing timing;
+    private final ResponseWriter outbox;
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private @Nullable Subscription subscription;
+    private volatile Runnable again = this::finish;
+    private Timers.@Nullable Timer timer;
+    private @Nullable String incarnation;
+    private Phase phase = Phase.ACCEPTED;
+    private volatile boolean dropped;
+    private final AtomicBoolean looking = new AtomicBoolean();
+
+    private enum Phase {
+        /** Nothing was answered yet, so that the answer can still be a refusal. */
+        ACCEPTED,
+        BEGUN,
+        ENDED
+    }
+
+    /** How long things may take. */
+    public record Timing(Timers timers, Duration heartbeat, Duration slowReaderTimeout) {}
+
+    /**
+     * An answer to be fed.
+     *
+     * @param marks whether the reader asked for marks between the events: caught up, destroyed
+     * @param subtree whether it is fed by the tail of a subtree
+     * @param alive whether the stream still lives the life of this incarnation
+     * @param admitted whether the reader may still read it; asked every heartbeat, and may wait
+     */
+    LiveReadResponse(
+            HttpExchange exchange,
+            Set<String> types,
+            boolean marks,
+            boolean subtree,
+            Predicate<String> alive,
+            BooleanSupplier admitted,
+            Timing timing) {
+        this.exchange = exchange;
+        this.types = types;
+        this.marks = marks;
+        this.subtree = subtree;
+        this.alive = alive;
+        this.admitted = admitted;
+        this.timing = timing;
+        this.outbox = new ResponseWriter(exchange.response(), timing.timers()::now);
+    }
+
+    /** Completes when the answer is over, however it ended. */
+    CompletionStage<Void> over() {
+        return over;
+    }
+
+    /** Whether the reader was given up as too slow. */
+    boolean isDropped() {
+        return dropped;
+    }
+
+    /** What feeds this answer anew when the stream was destroyed before the answer began: it reads the next life then. */
+    void onStreamGone(Runnable feedAgain) {
+        again = feedAgain;
+    }
+
+    /** Gives the tail that feeds this answer, so that the answer can end it. */
+    void feedFrom(Subscription tail) {
+        boolean tooLate;
+        synchronized (this) {
+            subscription = tail;
+            tooLate = phase == Phase.ENDED;
+        }
+        if (tooLate) {
+            tail.close();
+        }
+    }
+
+    /** The server is stopping: ends the answer as if the stream had ended; what has not begun is told so instead. */
+    void finish() {
+        Phase before = end();
+        if (before == Phase.ACCEPTED) {
+            refuse(HttpErrorException.unavailable(STOPPING));
+        } else if (before == Phase.BEGUN) {
+            outbox.finish(null);
+        }
+    }
+
+    @Override
+    public void onConnected(ConnectionInfo now) {
+        synchronized (this) {
+            if (phase != Phase.ACCEPTED) {
+                return; // it was refused meanwhile
+            }
+            phase = Phase.BEGUN;
+            incarnation = now.incarnation();
+            LiveReadHeaders.put(
+                    exchange.response().getHeaders(),
+                    EventEncoding.EVENT_STREAM.contentType(),
+                    now.watermark(),
+                    now.incarnation(),
+                    timing.timers().now());
+            if (subtree) {
+                exchange.response().getHeaders().put(LiveReadHeaders.SUBTREE, "true");
+            }
+            exchange.response().setStatus(200);
+            exchange.request().addIdleTimeoutListener(timeout -> false);
+        }
+        outbox.over().whenComplete((done, failure) -> {
+            end();
+            if (failure == null) {
+                exchange.end();
+                over.complete(null);
+            } else {
+                exchange.abort(failure);
+                over.completeExceptionally(failure);
+            }
+        });
+        outbox.send(EventEncoding.comment());
+        watch(timing.heartbeat());
+    }
+
+    @Override
+    public CompletionStage<Void> onRecords(List<EventRecord> page) {
+        if (hasEnded()) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the answer has ended"));
+        }
+        List<EventRecord> wanted = types.isEmpty()
+                ? page
+                : page.stream().filter(event -> types.contains(event.type())).toList();
+        return wanted.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : outbox.send(new Pieces(wanted.iterator(), subtree));
+    }
+
+    @Override
+    public void onCaughtUp(long watermark) {
+        if (marks && !hasEnded()) {
+            outbox.send(subtree ? EventEncoding.caughtUpInSubtree(watermark) : EventEncoding.caughtUp(watermark));
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> onStandings(List<EventStore.Standing> page) {
+        return outbox.send(page.stream().map(EventEncoding::standing).iterator());
+    }
+
+    @Override
+    public void onDestroyed(StreamPath path) {
+        if (marks && !hasEnded()) {
+            outbox.send(EventEncoding.destroyed(path));
+        }
+    }
+
+    @Override
+    public void onEnd(@Nullable Throwable failure) {
+        String life;
+        boolean goneTooSoon;
+        synchronized (this) {
+            life = incarnation;
+            goneTooSoon = phase == Phase.ACCEPTED && failure == null;
+        }
+        if (goneTooSoon) {
+            again.run();
+            return;
+        }
+        if (end() == Phase.ENDED) {
+            return;
+        }
+        if (failure instanceof UnsupportedOperationException cannot) {
+            refuse(HttpErrorException.badRequest("subtree", String.valueOf(cannot.getMessage())));
+        } else if (life == null) {
+            refuse(failure != null ? failure : HttpErrorException.unavailable(STOPPING));
+        } else if (failure != null) {
+            outbox.finish(EventEncoding.error(ErrorResponses.of(failure).json()));
+        } else {
+            if (marks && !alive.test(life)) {
+                outbox.send(EventEncoding.destroyed());
+            }
+            outbox.finishAfterAll();
+        }
+    }
+
+    private void refuse(Throwable reason) {
+        exchange.fail(reason);
+        over.complete(null);
+    }
+
+    private synchronized boolean hasEnded() {
+        return phase == Phase.ENDED;
+    }
+
+    /** Feeds the answer no more, and says how far it had come. */
+    private Phase end() {
+        Phase before;
+        Subscription tail;
+        synchronized (this) {
+            before = phase;
+            if (before == Phase.ENDED) {
+                return before;
+            }
+            phase = Phase.ENDED;
+            tail = subscription;
+            if (timer != null) {
+                timer.cancel();
+            }
+        }
+        if (tail != null) {
+            tail.close();
+        }
+        return before;
+    }
+
+    private synchronized void watch(Duration delay) {
+        if (phase != Phase.ENDED) {
+            timer = timing.timers().after(delay, this::check);
+        }
+    }
+
+    private void check() {
+        Instant now = timing.timers().now();
+        Duration stalled = outbox.stalled().orElse(Duration.ZERO);
+        if (stalled.compareTo(timing.slowReaderTimeout()) >= 0) {
+            drop(stalled);
+            return;
+        }
+        checkAdmission();
+        Duration quiet = Duration.between(outbox.activity(), now);
+        if (quiet.compareTo(timing.heartbeat()) >= 0) {
+            outbox.sendIfIdle(EventEncoding.comment());
+            quiet = Duration.ZERO;
+        }
+        Duration rest = timing.slowReaderTimeout().minus(stalled);
+        Duration next = timing.heartbeat().minus(quiet);
+        watch(rest.compareTo(next) < 0 ? rest : next);
+    }
+
+    /** Looks into a file, so not on the thread of the timers; one look at a time, however slow the file is. */
+    private void checkAdmission() {
+        if (looking.compareAndSet(false, true)) {
+            exchange.executor().execute(() -> {
+                boolean holds = admitted.getAsBoolean();
+                looking.set(false);
+                if (!holds) {
+                    expel();
+                }
+            });
+        }
+    }
+
+    /** The token of the reader has expired or was revoked. */
+    private void expel() {
+        if (end() != Phase.ENDED) {
+            outbox.finish(EventEncoding.error(ErrorResponses.of(HttpErrorException.unauthorized(
+                            "the token has expired or was revoked; come back with another", true))
+                    .json()));
+        }
+    }
+
+    /** The error can only be sent if the reader takes what is under way; it gets one more heartbeat to do so. */
+    private void drop(Duration stalled) {
+        if (end() == Phase.ENDED) {
+            return;
+        }
+        HttpErrorException reason = HttpErrorException.unavailable("the reader is too slow: it took nothing for "
+                + stalled.toMillis() + " ms; read faster, or come back with Last-Event-ID");
+        dropped = true;
+        outbox.finish(EventEncoding.error(ErrorResponses.of(reason).json()));
+        timing.timers().after(timing.heartbeat(), () -> exchange.abort(reason));
+    }
+
+    /** Events as frames, in pieces small enough that writing one of them shows whether the reader is alive. */
+    private record Pieces(Iterator<EventRecord> events, boolean subtree) implements Iterator<byte[]> {
+        @Override
+        public boolean hasNext() {
+            return events.hasNext();
+        }
+
+        @Override
+        public byte[] next() {
+            if (!events.hasNext()) {
+                throw new NoSuchElementException();
+            }
+            ByteArrayOutputStream piece = new ByteArrayOutputStream();
+            while (events.hasNext() && piece.size() < PIECE) {
+                if (subtree) {
+                    EventEncoding.encodeInSubtree(events.next(), piece);
+                } else {
+                    EventEncoding.EVENT_STREAM.encode(events.next(), false, piece);
+                }
+            }
+            return piece.toByteArray();
+        }
+    }
+}

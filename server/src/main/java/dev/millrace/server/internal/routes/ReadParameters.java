@@ -1,0 +1,187 @@
+package dev.millrace.server.internal.routes;
+
+import dev.millrace.server.internal.http.HttpErrorException;
+import dev.millrace.server.internal.http.ProjectResolver;
+import dev.millrace.server.internal.http.QueryParameters;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a read asks for, whichever generation of the parameters it is written in.
+ *
+ * @param after exclusive lower bound
+ * @param before exclusive upper bound; of no meaning when live
+ * @param live whether the answer stays open and follows the stream
+ * @param types only these types, as written; empty for all
+ * @param limit at most this many events
+ * @param descending newest first
+ * @param caughtUp whether the caller wants to be told when it has seen everything
+ * @param subtree whether everything below the stream is read as well; the lower bound is then a position
+ */
+public record ReadParameters(
+        ReadBound after,
+        ReadBound before,
+        boolean live,
+        Set<String> types,
+        long limit,
+        boolean descending,
+        boolean caughtUp,
+        boolean subtree) {
+    private static final Map<String, Integer> GENERATIONS = generations();
+    private static final Set<String> OTHERS =
+            Set.of("types", "limit", "order", "caughtUp", "subtree", "path", ProjectResolver.PARAMETER);
+
+    /** Every name a read knows, the project's included. */
+    public static Set<String> names() {
+        Set<String> names = new LinkedHashSet<>(GENERATIONS.keySet());
+        names.addAll(OTHERS);
+        return names;
+    }
+
+    /** Whether a read is live when its parameters do not say. */
+    enum Default {
+        /** Live, unless there is an upper bound: reads under {@code /api/streams/}. */
+        LIVE,
+        /** Finite, unless there is a lower bound and no upper one: plain reads of short URLs. */
+        FINITE,
+        /** Finite in any case, because the form of the answer has an end. */
+        ALWAYS_FINITE
+    }
+
+    /**
+     * Reads the parameters.
+     *
+     * @param lastEventId the {@code Last-Event-ID} header; it wins over the lower bound of the query
+     * @throws HttpErrorException when they contradict each other or one of them cannot be read
+     */
+    static ReadParameters read(QueryParameters query, @Nullable String lastEventId, Default fallback) {
+        Optional<String> generation = generation(query);
+        Optional<ReadBound> after = bound(query, "afterOffset", "after", "offset");
+        Optional<ReadBound> before = bound(query, "beforeOffset", "before");
+        Optional<Boolean> live = query.flag("live");
+        if (lastEventId != null) {
+            after = Optional.of(zeroOr("Last-Event-ID", lastEventId));
+        }
+        boolean subtree = query.flag("subtree").orElse(false);
+        boolean follows = live.orElseGet(() -> before.isEmpty()
+                && !generation.equals(Optional.of("offset"))
+                && (fallback == Default.LIVE || (fallback == Default.FINITE && generation.isPresent())));
+        if (subtree && (before.isPresent() || !live.orElse(true) || fallback == Default.ALWAYS_FINITE)) {
+            throw HttpErrorException.badRequest(
+                    "subtree",
+                    "a subtree is read live, as text/event-stream and without an upper bound; list its streams to read each");
+        }
+        follows |= subtree;
+        if (fallback == Default.ALWAYS_FINITE) {
+            if (live.orElse(false)) {
+                throw HttpErrorException.badRequest(
+                        "live", "a live read is text/event-stream; ask for that, or leave live out");
+            }
+            follows = false;
+        }
+        long limit = query.one("limit").map(ReadParameters::limit).orElse(Long.MAX_VALUE);
+        boolean descending =
+                query.one("order").map(ReadParameters::isDescending).orElse(false);
+        if (follows && (descending || limit != Long.MAX_VALUE)) {
+            String name = descending ? "order" : "limit";
+            throw HttpErrorException.badRequest(
+                    name, name + " is for finite reads; add beforeOffset=end to make this one finite");
+        }
+        return new ReadParameters(
+                after.orElse(ReadBound.START),
+                before.orElse(ReadBound.END),
+                follows,
+                types(query),
+                limit,
+                descending,
+                query.flag("caughtUp").orElse(false),
+                subtree);
+    }
+
+    /** Whether a query says anything about what to read. */
+    static boolean anyIn(QueryParameters query) {
+        return query.names().stream()
+                .anyMatch(name -> GENERATIONS.containsKey(name)
+                        || (OTHERS.contains(name) && !name.equals(ProjectResolver.PARAMETER)));
+    }
+
+    private static Optional<String> generation(QueryParameters query) {
+        Optional<String> first = Optional.empty();
+        for (String name : query.names()) {
+            Integer generation = GENERATIONS.get(name);
+            if (generation == null) {
+                if (!OTHERS.contains(name)) {
+                    throw HttpErrorException.badRequest(
+                            name,
+                            "unknown parameter '" + name + "'; a read knows "
+                                    + GENERATIONS.keySet().stream().collect(Collectors.joining(", "))
+                                    + ", types, limit, order, caughtUp, subtree and projectSlug");
+                }
+            } else if (first.isEmpty()) {
+                first = Optional.of(name);
+            } else if (!generation.equals(GENERATIONS.get(first.get()))) {
+                throw HttpErrorException.badRequest(
+                        name,
+                        "'" + first.get() + "' and '" + name
+                                + "' belong to different generations of these parameters; use one of them");
+            }
+        }
+        // of the oldest generation 'offset' and 'live' both default to a finite read
+        return first.map(name -> name.equals("live") ? "offset" : name);
+    }
+
+    private static Optional<ReadBound> bound(QueryParameters query, String... names) {
+        for (String name : names) {
+            Optional<String> text = query.one(name);
+            if (text.isPresent()) {
+                return text.map(value -> name.equals("offset") ? zeroOr(name, value) : ReadBound.read(name, value));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static ReadBound zeroOr(String name, String text) {
+        return text.equals("0") ? ReadBound.START : ReadBound.read(name, text);
+    }
+
+    private static Set<String> types(QueryParameters query) {
+        Set<String> types = query.all("types").stream()
+                .flatMap(list -> Arrays.stream(list.split(",")))
+                .map(String::strip)
+                .filter(type -> !type.isEmpty())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        if (types.isEmpty() && query.names().contains("types")) {
+            throw HttpErrorException.badRequest(
+                    "types", "types must name at least one type; leave it out to read all of them");
+        }
+        return Set.copyOf(types);
+    }
+
+    private static long limit(String text) {
+        return ReadBound.positive(text)
+                .orElseThrow(() ->
+                        HttpErrorException.badRequest("limit", "limit must be a positive integer, got '" + text + "'"));
+    }
+
+    private static boolean isDescending(String text) {
+        if (!text.equals("asc") && !text.equals("desc")) {
+            throw HttpErrorException.badRequest("order", "order must be asc or desc, got '" + text + "'");
+        }
+        return text.equals("desc");
+    }
+
+    private static Map<String, Integer> generations() {
+        Map<String, Integer> generations = new LinkedHashMap<>();
+        List.of("afterOffset", "beforeOffset").forEach(name -> generations.put(name, 2));
+        List.of("offset", "live").forEach(name -> generations.put(name, 1));
+        List.of("after", "before").forEach(name -> generations.put(name, 15));
+        return generations;
+    }
+}

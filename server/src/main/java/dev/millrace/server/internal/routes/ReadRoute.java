@@ -1,0 +1,181 @@
+package dev.millrace.server.internal.routes;
+
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.Operation;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.StreamKey;
+import dev.millrace.server.internal.formats.ContentNegotiation;
+import dev.millrace.server.internal.formats.EventEncoding;
+import dev.millrace.server.internal.http.CallerPermissions;
+import dev.millrace.server.internal.http.HttpErrorException;
+import dev.millrace.server.internal.http.HttpExchange;
+import dev.millrace.server.internal.http.StreamPathParser;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.http.HttpHeader;
+
+/** Reads: finite ones page by page, live ones fed by a tail of the engine. Safe for use by many threads. */
+public final class ReadRoute {
+    private static final byte[] NO_BODY = new byte[0];
+
+    private final StreamEngine engine;
+    private final LiveReadResponse.Timing timing;
+    private final HtmlPage page;
+    private final Set<LiveReadResponse> live = ConcurrentHashMap.newKeySet();
+    private final LiveReaderLimiter limit;
+    private volatile boolean stopping;
+
+    public ReadRoute(StreamEngine engine, LiveReadResponse.Timing timing, LiveReaderLimiter limit, HtmlPage page) {
+        this.engine = engine;
+        this.timing = timing;
+        this.limit = limit;
+        this.page = page;
+    }
+
+    /** Answers a read of {@code /api/streams/}: live unless it has an upper bound. */
+    public void readStream(HttpExchange exchange, StreamPath path) {
+        EventEncoding format = negotiation(exchange).choose(EventEncoding.OF_STREAMS);
+        read(exchange, path, format, ReadParameters.Default.LIVE);
+    }
+
+    /** Answers a short URL: people get the page, programs that ask for nothing in particular the history. */
+    public void readShortUrl(HttpExchange exchange, StreamPath path) {
+        ContentNegotiation accept = negotiation(exchange);
+        exchange.response().getHeaders().add(HttpHeader.VARY, "Accept");
+        boolean asksForEvents = ReadParameters.anyIn(exchange.query());
+        EventEncoding format = accept.choose(asksForEvents ? EventEncoding.OF_STREAMS : EventEncoding.OF_SHORT_URLS);
+        if (format == EventEncoding.PAGE) {
+            page.answer(exchange);
+        } else {
+            boolean eventStream =
+                    accept.names(EventEncoding.EVENT_STREAM.mediaTypes().get(0));
+            read(exchange, path, format, eventStream ? ReadParameters.Default.LIVE : ReadParameters.Default.FINITE);
+        }
+    }
+
+    /** Ends every live read as if its stream had ended, and refuses new ones. */
+    public void stop() {
+        stopping = true;
+        live.forEach(LiveReadResponse::finish);
+    }
+
+    public int liveReads() {
+        return live.size();
+    }
+
+    public int slowReads() {
+        return (int) live.stream().filter(LiveReadResponse::isDropped).count();
+    }
+
+    private void read(HttpExchange exchange, StreamPath path, EventEncoding format, ReadParameters.Default fallback) {
+        CallerPermissions pass = exchange.pass();
+        pass.require(Operation.READ, path);
+        String lastEventId = exchange.request().getHeaders().get("Last-Event-ID");
+        ReadParameters parameters = ReadParameters.read(
+                exchange.query(),
+                lastEventId == null || lastEventId.isBlank() ? null : lastEventId.strip(),
+                format == EventEncoding.EVENT_STREAM ? fallback : ReadParameters.Default.ALWAYS_FINITE);
+        exchange.query().one("path").ifPresent(named -> {
+            if (!StreamPathParser.read(named).equals(path)) {
+                throw HttpErrorException.badRequest(
+                        "path", "the query says path '" + named + "' and the URL says " + path);
+            }
+        });
+        if (stopping) {
+            throw HttpErrorException.unavailable("the server is stopping; try again later");
+        }
+        boolean reserved = parameters.live() && !exchange.isHead();
+        StreamKey stream = new StreamKey(exchange.project(), path);
+        if (reserved) {
+            limit.enter(stream);
+        }
+        engine.touch(exchange.project(), path).whenComplete((head, failure) -> {
+            if (failure != null) {
+                if (reserved) {
+                    limit.leave(stream);
+                }
+                exchange.fail(failure);
+            } else if (exchange.isHead()) {
+                putHeaders(exchange, format, head);
+                exchange.body(200, format.contentType(), NO_BODY);
+            } else if (parameters.live()) {
+                tail(exchange, pass, path, parameters, head);
+            } else {
+                putHeaders(exchange, format, head);
+                new FiniteReadResponse(exchange, engine, path, format, parameters, head).iterate();
+            }
+        });
+    }
+
+    private void tail(
+            HttpExchange exchange,
+            CallerPermissions pass,
+            StreamPath path,
+            ReadParameters parameters,
+            StreamHead head) {
+        LiveReadResponse response = new LiveReadResponse(
+                exchange,
+                parameters.types(),
+                parameters.caughtUp(),
+                parameters.subtree(),
+                incarnation -> parameters.subtree() || isAlive(exchange.project(), path, incarnation),
+                pass::stillHolds,
+                timing);
+        live.add(response);
+        response.over().whenComplete((done, failure) -> {
+            live.remove(response);
+            limit.leave(new StreamKey(exchange.project(), path));
+        });
+        response.onStreamGone(() -> engine.touch(exchange.project(), path).whenComplete((reborn, failure) -> {
+            if (failure != null) {
+                response.onEnd(failure);
+            } else {
+                feed(response, exchange.project(), path, parameters, reborn);
+            }
+        }));
+        feed(response, exchange.project(), path, parameters, head);
+    }
+
+    private void feed(
+            LiveReadResponse response,
+            ProjectSlug project,
+            StreamPath path,
+            ReadParameters parameters,
+            StreamHead head) {
+        response.feedFrom(
+                parameters.subtree()
+                        ? engine.tailSubtree(
+                                project, path, parameters.after().offset(), parameters.caughtUp(), response)
+                        : engine.tail(project, path, parameters.after().after(head.lastOffset()), response));
+        if (stopping) {
+            response.finish();
+        }
+    }
+
+    /** In doubt, as when the engine is stopping, it is: readers come back, and are told then. */
+    private boolean isAlive(ProjectSlug project, StreamPath path, String incarnation) {
+        try {
+            return engine.head(project, path)
+                    .filter(head -> head.incarnation().equals(incarnation))
+                    .isPresent();
+        } catch (RuntimeException inDoubt) {
+            return true;
+        }
+    }
+
+    private void putHeaders(HttpExchange exchange, EventEncoding format, StreamHead head) {
+        exchange.response().setStatus(200);
+        LiveReadHeaders.put(
+                exchange.response().getHeaders(),
+                format.contentType(),
+                head.lastOffset(),
+                head.incarnation(),
+                timing.timers().now());
+    }
+
+    private static ContentNegotiation negotiation(HttpExchange exchange) {
+        return ContentNegotiation.of(exchange.request().getHeaders().getValuesList(HttpHeader.ACCEPT));
+    }
+}

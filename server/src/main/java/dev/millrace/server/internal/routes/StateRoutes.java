@@ -1,0 +1,89 @@
+package dev.millrace.server.internal.routes;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.StreamState;
+import dev.millrace.core.StreamSummary;
+import dev.millrace.core.hosting.Operation;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.server.internal.http.CallerPermissions;
+import dev.millrace.server.internal.http.HttpErrorException;
+import dev.millrace.server.internal.http.HttpExchange;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** What is asked of a stream beside its events: its state, the list of streams it knows, its end. Safe for many threads. */
+public final class StateRoutes {
+    private final StreamEngine engine;
+
+    public StateRoutes(StreamEngine engine) {
+        this.engine = engine;
+    }
+
+    /** Answers the folded state. Creates the stream, unless {@code create=false}. */
+    public void state(HttpExchange exchange, StreamPath path) {
+        exchange.pass().require(Operation.READ, path);
+        boolean create = exchange.query().flag("create").orElse(true);
+        if (!create && engine.head(exchange.project(), path).isEmpty()) {
+            throw HttpErrorException.notFound("there is no stream " + path + " in project " + exchange.project()
+                    + "; append to it, or read it without create=false");
+        }
+        answer(exchange, engine.state(exchange.project(), path), state -> JsonCodec.write(json(state)));
+    }
+
+    /** Answers the streams that a stream knows, newest first, as far as the caller may know of them. */
+    public void list(HttpExchange exchange, StreamPath path) {
+        CallerPermissions pass = exchange.pass();
+        pass.requireList(path);
+        answer(exchange, engine.list(exchange.project(), path), summaries -> {
+            ArrayNode list = JsonNodeFactory.instance.arrayNode();
+            for (StreamSummary summary : summaries) {
+                if (pass.sees(summary.path())) {
+                    list.addObject()
+                            .put("path", summary.path().value())
+                            .put("createdAt", JsonCodec.time(summary.createdAt()));
+                }
+            }
+            return JsonCodec.write(list);
+        });
+    }
+
+    /** Wipes a stream, and with {@code destroyChildren=true} everything below it. */
+    public void destroy(HttpExchange exchange, StreamPath path) {
+        exchange.pass().require(Operation.ADMIN, path);
+        boolean children = exchange.query().flag("destroyChildren").orElse(false);
+        answer(exchange, engine.destroy(exchange.project(), path, children), destroyed -> {
+            ObjectNode body = JsonNodeFactory.instance.objectNode();
+            body.put("destroyedStreamCount", destroyed.count());
+            ObjectNode states = body.putObject("finalStateByPath");
+            destroyed
+                    .finalStates()
+                    .forEach((wiped, state) -> states.putObject(wiped.value()).set("finalState", json(state)));
+            return JsonCodec.write(body);
+        });
+    }
+
+    private static ObjectNode json(StreamState state) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("projectSlug", state.projectSlug().value());
+        json.put("path", state.path().value());
+        json.put("eventCount", state.eventCount());
+        ArrayNode children = json.putArray("childPaths");
+        state.childPaths().forEach(child -> children.add(child.value()));
+        json.set("metadata", state.metadata());
+        ObjectNode processors = json.putObject("processors");
+        state.processors().forEach(processors::set);
+        return json;
+    }
+
+    private static <T> void answer(HttpExchange exchange, CompletableFuture<T> result, Function<T, byte[]> json) {
+        result.thenAccept(value -> exchange.json(200, json.apply(value))).whenComplete((done, failure) -> {
+            if (failure != null) {
+                exchange.fail(failure);
+            }
+        });
+    }
+}

@@ -1,0 +1,190 @@
+package dev.millrace.server.internal.formats;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
+import dev.millrace.engine.Limits;
+import dev.millrace.server.internal.http.HttpErrorException;
+import java.nio.charset.Charset;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AppendBodyParserTest {
+    private static final Limits LIMITS =
+            Limits.builder().eventBytes(1000).batchBytes(4000).batchEvents(3).build();
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"type\":\"a\"}                          | {\"type\":\"a\"}",
+                "{\"event\":{\"type\":\"a\"}}              | {\"type\":\"a\"}",
+                "{\"event\":{\"n\":1.50},\"path\":\"/s\"}  | {\"n\":1.50}",
+                "{\"path\":\"s\",\"event\":null}           | null",
+                "{\"event\":[\"weird\"]}                   | [\"weird\"]",
+                "{\"event\":{\"a\":1},\"team_id\":\"T\"}   | {\"event\":{\"a\":1},\"team_id\":\"T\"}",
+                "{\"path\":\"/other\",\"type\":\"a\"}      | {\"path\":\"/other\",\"type\":\"a\"}",
+                "{ \"n\" : 1e400, \"big\": 12345678901234567890.10 } | {\"n\":1e400,\"big\":12345678901234567890.10}",
+                "42                                        | 42",
+                "\"text\"                                  | \"text\"",
+                "{}                                        | {}",
+            })
+    void should_find_the_one_event_of_a_json_body(String body, String event) {
+        assertThat(read("application/json", body)).isEqualTo("single " + event);
+        assertThat(read("application/vnd.github+json; charset=utf-8", body)).isEqualTo("single " + event);
+    }
+
+    @Test
+    void should_take_an_array_or_lines_for_a_batch() {
+        String two = "batch {\"type\":\"a\"} {\"type\":\"b\"}";
+        assertThat(read("application/json", " [{\"type\":\"a\"}, {\"event\":{\"type\":\"b\"}}]"))
+                .isEqualTo(two);
+        assertThat(read("application/x-ndjson", "{\"type\":\"a\"}\n\r\n{\"type\":\"b\"}\n"))
+                .isEqualTo(two);
+        assertThat(read("application/yaml", "- type: a\n- type: b\n")).isEqualTo(two);
+        assertThat(read("application/yaml", "---\ntype: a\n---\ntype: b\n")).isEqualTo(two);
+        assertThat(read("application/json", "[1]")).isEqualTo("batch 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "application/yaml", "text/plain", ""})
+    void should_take_an_empty_body_for_null(String contentType) {
+        assertThat(read(contentType, "")).isEqualTo("single null");
+    }
+
+    @Test
+    void should_refuse_a_path_that_differs_from_the_url() {
+        for (String path : List.of("\"/other\"", "7", "\"NOT A PATH\"")) {
+            assertThatThrownBy(() -> read("application/json", "{\"event\":{},\"path\":" + path + "}"))
+                    .isInstanceOf(HttpErrorException.class)
+                    .hasMessageContaining("/s");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "application/json      | {\"type\": }           | at line 1, column 10: expected a value, got '}'; nothing was",
+                "application/json      | {\"type\": \"a\"       | line 1",
+                "application/json      | {} {}                  | line 1, column 4",
+                "application/json      | nonsense               | at line 1, column 1: expected a value, got 'nonsense'; nothing was",
+                "application/json      | [{},                   | line 1",
+                "application/json      | []                     | empty",
+                "application/x-ndjson  | {}\\n{\"a\":}          | at line 2, column 6: expected a value, got '}'",
+                "application/x-ndjson  | {}{}                   | line 1, column 3",
+                "application/x-ndjson  | \\n                    | empty",
+                "application/yaml      | a: 1\\nb: [            | line 2",
+                "application/yaml      | a: 1\\na: 2            | line 2, column 1",
+                "application/yaml      | a: &x 1\\nb: *x        | line 1, column 4",
+                "application/yaml      | a: !!binary aGk=       | line 1, column 4",
+                "application/yaml      | ? [a]\\n: 1            | line 1, column 3",
+                "application/json      | [1,2,3,4]              | at most 3",
+                "application/json; charset=nonsense | {}        | charset",
+            })
+    void should_say_where_a_declared_body_does_not_parse(String contentType, String body, String where) {
+        assertThatThrownBy(() -> read(contentType, body.replace("\\n", "\n")))
+                .isInstanceOfSatisfying(
+                        HttpErrorException.class,
+                        refusal -> assertThat(refusal.status()).isEqualTo(400))
+                .hasMessageContaining(where);
+    }
+
+    @Test
+    void should_refuse_json_that_is_not_text() {
+        byte[] broken = {'{', '"', (byte) 0xff, (byte) 0xfe, '"', ':', '1', '}'};
+        assertThatThrownBy(() -> read("application/json", broken)).hasMessageContaining("malformed JSON");
+        assertThatThrownBy(() -> read("application/yaml", broken)).hasMessageContaining("charset");
+    }
+
+    @Test
+    void should_keep_any_other_body_whole() {
+        assertThat(read("application/x-www-form-urlencoded", "text=hi+there&user=%C3%84nn&user=b&odd"))
+                .isEqualTo("single {\"contentType\":\"application/x-www-form-urlencoded\","
+                        + "\"body\":\"text=hi+there&user=%C3%84nn&user=b&odd\","
+                        + "\"form\":{\"text\":\"hi there\",\"user\":[\"Änn\",\"b\"],\"odd\":\"\"}}");
+        assertThat(read("text/xml", "<a/>")).isEqualTo("single {\"contentType\":\"text/xml\",\"body\":\"<a/>\"}");
+        assertThat(read(null, "plain")).isEqualTo("single {\"contentType\":null,\"body\":\"plain\"}");
+        assertThat(read("application/octet-stream", new byte[] {(byte) 0xff, 0}))
+                .isEqualTo(
+                        "single {\"contentType\":\"application/octet-stream\",\"body\":\"/wA=\",\"encoding\":\"base64\"}");
+    }
+
+    @Test
+    void should_decode_the_declared_charset() {
+        Charset latin = Charset.forName("ISO-8859-1");
+        assertThat(read("text/plain; charset=\"ISO-8859-1\"", "Grüße".getBytes(latin)))
+                .contains("\"body\":\"Grüße\"");
+        assertThat(read("application/json; charset=iso-8859-1", "{\"type\":\"ü\"}".getBytes(latin)))
+                .isEqualTo("single {\"type\":\"ü\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"g\\u", "\"\\x", "a: \"\\Uffffffff\"", "\"\\u12", "\"\\U0011ffff\""})
+    void should_refuse_yaml_escapes_that_name_no_character(String body) {
+        assertThatThrownBy(() -> read("application/yaml", body)).isInstanceOf(HttpErrorException.class);
+    }
+
+    @Test
+    void should_read_yaml_scalars_as_json_would_and_leave_the_rest_text() {
+        String yaml = "norway: no\nyes: on\noctal: 017\nlong: 1_000\nhex: 0x1F\ndot: .5\nnumber: 1.50e3\nbig: "
+                + "12345678901234567890\nbool: true\nnone: ~\nempty:\nquoted: \"1\"\ntime: 2026-04-14T11:20:30Z\n"
+                + "forced: !!str 7\ntext: |\n  two\n  lines\n";
+        assertThat(read("application/yaml", yaml))
+                .isEqualTo(
+                        "single {\"norway\":\"no\",\"yes\":\"on\",\"octal\":\"017\",\"long\":\"1_000\",\"hex\":\"0x1F\","
+                                + "\"dot\":\".5\",\"number\":1.50e3,\"big\":12345678901234567890,\"bool\":true,\"none\":null,"
+                                + "\"empty\":null,\"quoted\":\"1\",\"time\":\"2026-04-14T11:20:30Z\",\"forced\":\"7\","
+                                + "\"text\":\"two\\nlines\\n\"}");
+    }
+
+    @Test
+    void should_write_yaml_that_reads_back_to_the_same_json() {
+        String json =
+                "{\"streamPath\":\"/a\",\"type\":\"no\",\"payload\":{\"s\":[\"017\",\"~\",\"null\",\"a: b\",\"\",\" x\","
+                        + "\"two\\nlines\",\"tab\\t\",\"é😀\",\"- \",\"#\",\"\\u0001\",\"\\u2028\"],\"n\":[1,1.50,-0,1.0e+5,12345678901234567890.0],"
+                        + "\"e\":{},\"l\":[],\"t\":[true,false,null],\"yes\":{\"no\":1,\"1\":2,\"a b\":[[1],[{}]]}},\"offset\":3}";
+        byte[] stored = JsonCodec.compact(json.getBytes(UTF_8));
+        String yaml = new String(YamlEncoder.document(stored), UTF_8);
+
+        assertThat(yaml).startsWith("---\n").endsWith("\n");
+        assertThat(read("application/yaml", yaml)).isEqualTo("single " + new String(stored, UTF_8));
+    }
+
+    @Test
+    void should_hold_a_single_event_to_its_own_limit() {
+        String large = "a: " + "x".repeat(1000);
+        assertThatThrownBy(() -> read("application/yaml", large))
+                .isInstanceOfSatisfying(
+                        HttpErrorException.class,
+                        refusal -> assertThat(refusal.status()).isEqualTo(413))
+                .hasMessageContaining("1000");
+        AppendBodyParser bodies = new AppendBodyParser(LIMITS);
+        assertThat(bodies.limit(MediaType.of("application/json"), '{')).isEqualTo(1000);
+        assertThat(bodies.limit(MediaType.of("application/json"), '[')).isEqualTo(4000);
+        assertThat(bodies.limit(MediaType.of("application/x-ndjson"), '{')).isEqualTo(4000);
+        assertThat(bodies.limit(MediaType.of("text/plain"), '[')).isEqualTo(1000);
+    }
+
+    private static String read(@Nullable String contentType, String body) {
+        return read(contentType, body.getBytes(UTF_8));
+    }
+
+    private static String read(@Nullable String contentType, byte[] body) {
+        ParsedAppend inputs = new AppendBodyParser(LIMITS).read(MediaType.of(contentType), body, StreamPath.of("/s"));
+        return (inputs.batch() ? "batch " : "single ")
+                + inputs.events().stream()
+                        .map(event -> new String(event.json(), UTF_8))
+                        .collect(Collectors.joining(" "));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.server.internal.formats;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.server.internal.http;
+
+import org.jspecify.annotations.NullMarked;

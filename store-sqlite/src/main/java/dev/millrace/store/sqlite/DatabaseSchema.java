@@ -1,0 +1,101 @@
+package dev.millrace.store.sqlite;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * The tables, and their version.
+ *
+ * <p>An event's row id is its position: rows are only ever added at the end of the table, whichever stream they belong
+ * to, and positions cost no index. {@code stream_types} knows every type a stream has ever held, so that finding streams
+ * by type never scans events.
+ */
+final class DatabaseSchema {
+    /** What {@code PRAGMA user_version} says of a file with these tables. */
+    static final int VERSION = 1;
+
+    private static final String[] TABLES = {
+        """
+        CREATE TABLE streams (
+            id INTEGER PRIMARY KEY,
+            project TEXT NOT NULL,
+            path TEXT NOT NULL,
+            incarnation TEXT NOT NULL,
+            last_offset INTEGER NOT NULL,
+            last_created_at INTEGER NOT NULL,
+            paused INTEGER NOT NULL,
+            UNIQUE (project, path)
+        ) STRICT""",
+        """
+        CREATE TABLE events (
+            position INTEGER PRIMARY KEY,
+            stream_id INTEGER NOT NULL,
+            offset INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            type TEXT NOT NULL,
+            key TEXT,
+            json BLOB NOT NULL
+        ) STRICT""",
+        "CREATE UNIQUE INDEX events_by_offset ON events (stream_id, offset)",
+        "CREATE UNIQUE INDEX events_by_key ON events (stream_id, key) WHERE key IS NOT NULL",
+        """
+        CREATE TABLE stream_types (
+            type TEXT NOT NULL,
+            stream_id INTEGER NOT NULL,
+            PRIMARY KEY (type, stream_id)
+        ) STRICT, WITHOUT ROWID""",
+        """
+        CREATE TABLE cursors (
+            processor TEXT NOT NULL,
+            stream_id INTEGER NOT NULL,
+            incarnation TEXT NOT NULL,
+            acknowledged_through INTEGER NOT NULL,
+            PRIMARY KEY (processor, stream_id)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX cursors_by_stream ON cursors (stream_id)",
+        "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    };
+
+    private DatabaseSchema() {}
+
+    /**
+     * Creates the tables in an empty file and checks the version of any other.
+     *
+     * @throws IllegalStateException when the file is not ours, or newer than this code
+     */
+    static void prepare(Connection connection, Path file) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            int version = number(statement, "PRAGMA user_version");
+            if (version > VERSION) {
+                throw new IllegalStateException("cannot open the event store: " + file + "; it has schema version "
+                        + version + " and this Millrace knows versions up to " + VERSION
+                        + "; start the newer Millrace that wrote it");
+            }
+            if (version == 0) {
+                if (number(statement, "SELECT count(*) FROM sqlite_schema") > 0) {
+                    throw new IllegalStateException("cannot open the event store: " + file
+                            + "; it is the database of another program; use another directory");
+                }
+                create(statement);
+            }
+        }
+    }
+
+    private static void create(Statement statement) throws SQLException {
+        statement.execute("BEGIN IMMEDIATE");
+        for (String table : TABLES) {
+            statement.execute(table);
+        }
+        statement.execute("PRAGMA user_version = " + VERSION);
+        statement.execute("COMMIT");
+    }
+
+    private static int number(Statement statement, String query) throws SQLException {
+        try (ResultSet row = statement.executeQuery(query)) {
+            return row.getInt(1);
+        }
+    }
+}

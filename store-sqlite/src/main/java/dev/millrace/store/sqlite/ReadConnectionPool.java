@@ -1,0 +1,132 @@
+package dev.millrace.store.sqlite;
+
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The read-only connections: a few, opened when they are first needed, each used by one read at a time. The most
+ * recently used one goes first, its pages are warm. Safe for use by many threads.
+ */
+final class ReadConnectionPool implements AutoCloseable {
+    /** How many reads run at once; the others wait. */
+    static final int CONNECTIONS = 8;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** One question to the database. */
+    interface Question<T> {
+        T answer(Queries queries) throws SQLException;
+    }
+
+    private record Reader(PreparedStatements statements, Queries queries) {}
+
+    private final Path file;
+    private final Semaphore permits = new Semaphore(CONNECTIONS, true);
+    private final Deque<Reader> idle = new ArrayDeque<>();
+    private boolean closed;
+
+    ReadConnectionPool(Path file) {
+        this.file = file;
+    }
+
+    /**
+     * Asks a question.
+     *
+     * @param purpose what fails when this fails, in words
+     */
+    <T> T read(String purpose, Question<T> question) {
+        if (!acquire(1, PATIENCE)) {
+            throw new UncheckedIOException(new InterruptedIOException(purpose + ": " + file + "; none of " + CONNECTIONS
+                    + " connections became free, or the thread was interrupted; read smaller pages, or fewer at once"));
+        }
+        try {
+            Reader reader = take();
+            boolean sound = false;
+            try {
+                T answer = question.answer(reader.queries);
+                sound = true;
+                return answer;
+            } finally {
+                putBack(reader, sound);
+            }
+        } catch (SQLException e) {
+            throw SqlExceptionTranslator.of(purpose, file, e);
+        } finally {
+            permits.release();
+        }
+    }
+
+    /**
+     * Does something while no read is under way and none can begin.
+     *
+     * @return false when reads did not come to rest within {@code patience}, and nothing was done
+     */
+    boolean whileQuiet(Duration patience, Runnable task) {
+        if (!acquire(CONNECTIONS, patience)) {
+            return false;
+        }
+        try {
+            task.run();
+            return true;
+        } finally {
+            permits.release(CONNECTIONS);
+        }
+    }
+
+    private boolean acquire(int count, Duration patience) {
+        try {
+            return permits.tryAcquire(count, patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private Reader take() throws SQLException {
+        Reader reader = poll();
+        if (reader != null) {
+            return reader;
+        }
+        PreparedStatements statements = new PreparedStatements(ConnectionSetup.reading(file));
+        return new Reader(statements, new Queries(statements));
+    }
+
+    private synchronized @Nullable Reader poll() {
+        if (closed) {
+            throw new IllegalStateException("the event store is closed: " + file);
+        }
+        return idle.pollFirst();
+    }
+
+    /** Keeps a connection for the next read, unless it has failed or the store was closed meanwhile. */
+    private void putBack(Reader reader, boolean sound) throws SQLException {
+        synchronized (this) {
+            if (sound && !closed) {
+                idle.addFirst(reader);
+                return;
+            }
+        }
+        reader.statements.close();
+    }
+
+    /** Closes what is idle; what is in use is closed when its read ends. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        while (!idle.isEmpty()) {
+            try {
+                idle.removeFirst().statements.close();
+            } catch (SQLException e) {
+                throw SqlExceptionTranslator.of("cannot close the event store", file, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.millrace.testkit.harness;
+
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.VirtualTimers;
+import dev.millrace.engine.StreamEngine;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StreamHead;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** What lies between the runners of a harness and the engine: it can be down, and it delivers in batches of any size. */
+public final class HarnessNetwork {
+    /** How long the engine may take for one call; only a machine in trouble needs it. */
+    private static final Duration ENGINE_BOUND = Duration.ofSeconds(60);
+
+    private final StreamEngine engine;
+    private final VirtualTimers time;
+    private final StepScheduler steps;
+    private final List<HarnessSubscription> links = new ArrayList<>();
+    private @Nullable Instant downSince;
+    private BooleanSupplier failing = () -> false;
+
+    HarnessNetwork(StreamEngine engine, VirtualTimers time, StepScheduler steps) {
+        this.engine = engine;
+        this.time = time;
+        this.steps = steps;
+    }
+
+    StepScheduler steps() {
+        return steps;
+    }
+
+    boolean isDown() {
+        return downSince != null;
+    }
+
+    void goDown() {
+        if (downSince == null) {
+            downSince = time.now();
+            List.copyOf(links).forEach(HarnessSubscription::lose);
+        }
+    }
+
+    void comeUp() {
+        Instant since = downSince;
+        if (since != null) {
+            downSince = null;
+            Duration gap = Duration.between(since, time.now());
+            List.copyOf(links).forEach(link -> link.connect(gap));
+        }
+    }
+
+    void add(HarnessSubscription link) {
+        links.add(link);
+    }
+
+    void forget(HarnessSubscription link) {
+        links.remove(link);
+    }
+
+    /** Something may have been appended somewhere. */
+    void changed() {
+        links.removeIf(HarnessSubscription::isDead);
+        List.copyOf(links).forEach(HarnessSubscription::wake);
+    }
+
+    EventStreams engine() {
+        return engine.streams(ProjectSlug.defaultProject());
+    }
+
+    /** From now on a read fails whenever this says so. */
+    void failReads(BooleanSupplier whenever) {
+        failing = whenever;
+    }
+
+    /** @throws StreamException when the read that is about to happen fails */
+    void readable(StreamPath path) {
+        if (failing.getAsBoolean()) {
+            throw new StreamException(StreamException.Code.UNAVAILABLE, path, "the harness lost a read of " + path);
+        }
+    }
+
+    Instant now() {
+        return time.now();
+    }
+
+    /** Does something after a while, on the harness's clock. */
+    void later(Duration delay, Runnable task) {
+        time.after(delay, task);
+    }
+
+    Optional<StreamHead> head(StreamPath path) {
+        return engine.head(ProjectSlug.defaultProject(), path);
+    }
+
+    StreamHead touch(StreamPath path) {
+        return answer(engine.touch(ProjectSlug.defaultProject(), path));
+    }
+
+    List<EventRecord> read(StreamPath path, long after, int limit) {
+        readable(path);
+        return engine.read(ProjectSlug.defaultProject(), path, RecordRange.after(after, limit));
+    }
+
+    /** The answer of the engine, which always gives one. */
+    public static <T> T answer(CompletableFuture<T> future) {
+        try {
+            return future.get(ENGINE_BOUND.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof StreamException refused
+                    ? refused
+                    : new IllegalStateException("the engine failed: " + e.getCause(), e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the engine gave no answer within " + ENGINE_BOUND, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the engine was at work", e);
+        }
+    }
+}

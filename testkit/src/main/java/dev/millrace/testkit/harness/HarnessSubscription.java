@@ -1,0 +1,170 @@
+package dev.millrace.testkit.harness;
+
+import dev.millrace.core.ConnectionInfo;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscriber;
+import dev.millrace.core.Subscription;
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.StreamHead;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One subscription in a harness. Everything happens in steps of one lane. */
+final class HarnessSubscription implements Subscription {
+    private static final int LARGEST_BATCH = 16;
+    private static final Duration RECONNECT_DELAY = Duration.ofSeconds(1);
+
+    private final HarnessNetwork network;
+    private final RunScope life;
+    private final StreamPath path;
+    private final Subscriber subscriber;
+    private long cursor;
+    private String incarnation = "";
+    private long watermark;
+    private boolean connected;
+    private boolean caughtUp;
+    private boolean waking;
+    private boolean over;
+    private @Nullable Instant lostAt;
+
+    HarnessSubscription(
+            HarnessNetwork network, RunScope life, StreamPath path, long afterOffset, Subscriber subscriber) {
+        this.network = network;
+        this.life = life;
+        this.path = path;
+        this.cursor = afterOffset;
+        this.subscriber = subscriber;
+    }
+
+    /** Makes the connection, unless the network is down again by then. */
+    void connect(Duration gap) {
+        step(() -> {
+            if (over || connected || network.isDown()) {
+                return;
+            }
+            StreamHead head;
+            try {
+                network.readable(path);
+                head = network.touch(path);
+            } catch (StreamException unread) {
+                lost(unread);
+                return;
+            }
+            if (!incarnation.isEmpty() && !incarnation.equals(head.incarnation())) {
+                end(null);
+                return;
+            }
+            connected = true;
+            lostAt = null;
+            caughtUp = false;
+            incarnation = head.incarnation();
+            watermark = head.lastOffset();
+            subscriber.onConnected(new ConnectionInfo(incarnation, watermark, gap));
+            wake();
+        });
+    }
+
+    /** Whether the run it belongs to is no more. */
+    boolean isDead() {
+        return !life.isOn();
+    }
+
+    void lose() {
+        step(() -> {
+            if (connected && !over && network.isDown()) {
+                connected = false;
+                subscriber.onDisconnected(new StreamException(
+                        StreamException.Code.UNAVAILABLE, path, "the harness disconnected " + path));
+            }
+        });
+    }
+
+    /** There may be something to deliver. */
+    void wake() {
+        if (connected && !waking && !over) {
+            waking = true;
+            step(this::deliver);
+        }
+    }
+
+    /** The log could not be read: the connection is made again after a while. */
+    private void lost(StreamException failure) {
+        if (!failure.isRetryable()) {
+            end(failure);
+            return;
+        }
+        if (connected) {
+            connected = false;
+            lostAt = network.now();
+            subscriber.onDisconnected(failure);
+        }
+        network.later(RECONNECT_DELAY, () -> {
+            Instant since = lostAt;
+            connect(since == null ? Duration.ZERO : Duration.between(since, network.now()));
+        });
+    }
+
+    private void deliver() {
+        waking = false;
+        if (!connected || over || network.isDown()) {
+            return;
+        }
+        List<EventRecord> batch;
+        try {
+            Optional<StreamHead> head = network.head(path);
+            if (head.isEmpty() || !head.get().incarnation().equals(incarnation)) {
+                end(null);
+                return;
+            }
+            batch = network.read(path, cursor, 1 + network.steps().chance(LARGEST_BATCH));
+        } catch (StreamException unread) {
+            lost(unread);
+            return;
+        }
+        for (EventRecord record : batch) {
+            catchUp();
+            cursor = record.offset();
+            try {
+                subscriber.onEvent(JsonCodec.readEvent(record.json()));
+            } catch (RuntimeException | Error failure) {
+                end(failure);
+            }
+            if (over) {
+                return;
+            }
+        }
+        catchUp();
+        if (!batch.isEmpty()) {
+            wake();
+        }
+    }
+
+    private void catchUp() {
+        if (!caughtUp && cursor >= watermark && !over) {
+            caughtUp = true;
+            subscriber.onCaughtUp(watermark);
+        }
+    }
+
+    @Override
+    public void close() {
+        step(() -> end(null));
+    }
+
+    private void end(@Nullable Throwable failure) {
+        if (!over) {
+            over = true;
+            network.forget(this);
+            subscriber.onEnd(failure);
+        }
+    }
+
+    private void step(Runnable action) {
+        network.steps().add(this, life, action);
+    }
+}

@@ -1,0 +1,247 @@
+package dev.millrace.testkit.internal.purity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.core.Event;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.MalformedPayload;
+import dev.millrace.core.UnknownPayload;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.testkit.internal.bytecode.ImpureCall;
+import dev.millrace.testkit.internal.bytecode.ReducerScanner;
+import dev.millrace.testkit.internal.purity.ImpurityMessages.Problem;
+import dev.millrace.testkit.internal.state.JsonDifference;
+import dev.millrace.testkit.internal.state.StateJsonCodec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Folds a log in several ways that a pure reducer cannot tell apart, compares the states after every event, and looks
+ * through the bytecode. No single way finds every impurity; each finds some that the others miss:
+ *
+ * <ol>
+ *   <li>every call is made twice, a tick of the clock apart, and its arguments are compared before and after;
+ *   <li>every call is made again, a millisecond later at least, from the state of the first fold;
+ *   <li>the whole log is folded again from a new initial state;
+ *   <li>the state goes through JSON after every event;
+ *   <li>the state goes through JSON once, and the rest of the log is folded from it: at every event of a log of up to 200,
+ *       and at 50 of a longer one. Beyond 50 events, only the next 20 states and the last one are compared;
+ *   <li>a second JVM folds the log in another environment, see {@link ForkedJvm};
+ *   <li>the bytecode is followed from the reducer into everything it calls, see {@link ReducerScanner}.
+ * </ol>
+ *
+ * @param <S> the state
+ */
+public final class PurityChecker<S> {
+    private static final int EVERY_PREFIX_UP_TO = 200;
+    private static final int EVERY_STEP_UP_TO = 50;
+    private static final int SAMPLED_PREFIXES = 50;
+    private static final int STEPS_AFTER_PREFIX = 20;
+
+    private final Processor<S> processor;
+    private final List<Event> events;
+    private final StateJsonCodec<S> json;
+    private final ImpurityMessages impurity;
+
+    /** The states of the first fold: the initial one, and one for each event. */
+    private final List<S> states = new ArrayList<>();
+
+    private PurityChecker(Processor<S> processor, List<Event> events) {
+        this.processor = processor;
+        this.events = events.stream()
+                .map(event -> event.decodedBy(processor.events()))
+                .toList();
+        this.json = new StateJsonCodec<>(processor);
+        this.impurity = new ImpurityMessages(processor.slug());
+    }
+
+    /**
+     * Checks, and returns the state of the whole log.
+     *
+     * @throws AssertionError naming the event and the first difference, when the reducer is not pure, when it throws, or
+     *     when its state does not survive JSON
+     */
+    public static <S> S check(Processor<S> processor, List<Event> log) {
+        ForkedJvm.prepare();
+        PurityChecker<S> check = new PurityChecker<>(processor, log);
+        AssertionError difference = check.difference();
+        List<ImpureCall> calls =
+                check.states.isEmpty() ? List.of() : ReducerScanner.of(processor, check.firstAndLastState());
+        if (difference != null) {
+            throw calls.isEmpty() ? difference : check.impurity.explained(difference, calls);
+        }
+        if (!calls.isEmpty()) {
+            throw check.impurity.impureCalls(calls);
+        }
+        return check.states.get(log.size());
+    }
+
+    private List<S> firstAndLastState() {
+        return List.of(states.get(0), states.get(states.size() - 1));
+    }
+
+    private @Nullable AssertionError difference() {
+        try {
+            foldWithEveryCallTwice();
+            awaitTick(true);
+            repeatEveryCall();
+            foldAgain();
+            reviveAfterEveryEvent();
+            reviveAtPrefixes();
+            foldElsewhere();
+            return null;
+        } catch (AssertionError e) {
+            return e;
+        }
+    }
+
+    private void foldElsewhere() {
+        List<Integer> sample = ForkedJvm.sample(events.size());
+        Optional<List<JsonNode>> elsewhere = ForkedJvm.fold(processor, events, sample);
+        for (int i = 0; elsewhere.isPresent() && i < sample.size(); i++) {
+            int folded = sample.get(i);
+            String where = folded == 0 ? "before the first event" : after(events.get(folded - 1));
+            Problem problem = folded == 0
+                    ? impurity.initialStateDiffersElsewhere()
+                    : impurity.differsElsewhere(events.get(folded - 1));
+            same(json.write(states.get(folded), where), elsewhere.get().get(i), problem);
+        }
+    }
+
+    private void foldWithEveryCallTwice() {
+        S state = processor.initialState();
+        states.add(state);
+        for (Event event : events) {
+            JsonNode stateBefore = json.write(state, before(event));
+            JsonNode eventBefore = snapshot(event);
+            S first = reduce(state, event);
+            same(stateBefore, json.write(state, before(event)), impurity.stateChanged(event));
+            same(eventBefore, snapshot(event), impurity.eventChanged(event));
+            awaitTick(false);
+            S second = reduce(state, event);
+            same(first, second, event, impurity.differs(event));
+            state = first;
+            states.add(state);
+        }
+    }
+
+    private void repeatEveryCall() {
+        for (int i = 0; i < events.size(); i++) {
+            Event event = events.get(i);
+            same(states.get(i + 1), reduce(states.get(i), event), event, impurity.differs(event));
+        }
+    }
+
+    private void foldAgain() {
+        S state = processor.initialState();
+        String initially = "before the first event";
+        same(json.write(states.get(0), initially), json.write(state, initially), impurity.initialStateDiffers());
+        for (int i = 0; i < events.size(); i++) {
+            Event event = events.get(i);
+            state = reduce(state, event);
+            same(states.get(i + 1), state, event, impurity.secondFoldDiffers(event));
+        }
+    }
+
+    private void reviveAfterEveryEvent() {
+        S revived = json.revive(states.get(0), "before the first event");
+        for (int i = 0; i < events.size(); i++) {
+            Event event = events.get(i);
+            JsonNode expected = json.write(states.get(i + 1), after(event));
+            S next = reduce(revived, event);
+            same(expected, json.write(next, after(event)), impurity.revivedDiffers(event));
+            revived = json.revive(next, after(event));
+            same(expected, json.write(revived, after(event)), impurity.lossy(event));
+        }
+    }
+
+    private void reviveAtPrefixes() {
+        int size = events.size();
+        boolean every = size <= EVERY_PREFIX_UP_TO;
+        int prefixes = every ? size : SAMPLED_PREFIXES;
+        for (int sample = 0; sample < prefixes; sample++) {
+            int prefix = every ? sample : (int) ((long) sample * size / SAMPLED_PREFIXES);
+            S state = json.revive(
+                    states.get(prefix), prefix == 0 ? "before the first event" : after(events.get(prefix - 1)));
+            for (int i = prefix; i < size; i++) {
+                Event event = events.get(i);
+                state = reduce(state, event);
+                if (size <= EVERY_STEP_UP_TO || i < prefix + STEPS_AFTER_PREFIX || i == size - 1) {
+                    JsonNode expected = json.write(states.get(i + 1), after(event));
+                    same(expected, json.write(state, after(event)), impurity.revivedDiffers(event));
+                }
+            }
+        }
+    }
+
+    private S reduce(S state, Event event) {
+        S next;
+        try {
+            next = processor.reduce(state, event);
+        } catch (RuntimeException e) {
+            throw impurity.threw(event, e);
+        }
+        if (next == null) {
+            throw impurity.returnedNull(event);
+        }
+        return next;
+    }
+
+    private void same(S left, S right, Event event, Problem problem) {
+        same(json.write(left, after(event)), json.write(right, after(event)), problem);
+        if (definesEquality(left) && !left.equals(right)) {
+            throw impurity.unequal(problem);
+        }
+    }
+
+    private void same(JsonNode left, JsonNode right, Problem problem) {
+        Optional<JsonDifference> difference = JsonDifference.between(left, right);
+        if (difference.isPresent()) {
+            throw impurity.found(problem, difference.get());
+        }
+    }
+
+    /** A record's equality is only as good as that of its components, arrays say, and all of them are in its JSON. */
+    private static boolean definesEquality(Object state) {
+        Class<?> type = state.getClass();
+        try {
+            return !type.isRecord()
+                    && !type.getName().startsWith("java.")
+                    && type.getMethod("equals", Object.class).getDeclaringClass() != Object.class;
+        } catch (NoSuchMethodException e) {
+            throw new AssertionError("every class has equals", e);
+        }
+    }
+
+    private static JsonNode snapshot(Event event) {
+        ArrayNode snapshot = JsonNodeFactory.instance.arrayNode();
+        snapshot.add(JsonCodec.toTree(event).deepCopy());
+        Object payload = event.payload();
+        if (!(payload instanceof UnknownPayload) && !(payload instanceof MalformedPayload)) {
+            snapshot.add(JsonCodec.toTree(payload));
+        }
+        return snapshot;
+    }
+
+    private static String before(Event event) {
+        return "before " + ImpurityMessages.describe(event);
+    }
+
+    private static String after(Event event) {
+        return "after " + ImpurityMessages.describe(event);
+    }
+
+    /** Waits, without sleeping, until whoever reads the clock again reads another time. */
+    private static void awaitTick(boolean wholeMillisecond) {
+        Instant start = Timers.system().now();
+        Instant last = wholeMillisecond ? start.plusMillis(1) : start;
+        while (!Timers.system().now().isAfter(last)) {
+            Thread.onSpinWait();
+        }
+    }
+}

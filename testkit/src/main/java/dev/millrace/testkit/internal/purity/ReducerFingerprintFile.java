@@ -1,0 +1,142 @@
+package dev.millrace.testkit.internal.purity;
+
+import dev.millrace.core.processor.Processor;
+import dev.millrace.testkit.internal.bytecode.ReducerFingerprint;
+import dev.millrace.testkit.internal.state.InitialStateOverride;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The file that holds the fingerprint of a reducer as it was when somebody looked at it last.
+ *
+ * @param file where it is
+ */
+public record ReducerFingerprintFile(Path file) {
+    private static final String PROPERTY = "millrace.fingerprints";
+    private static final String HOW = "run its test once with -D" + PROPERTY + "=accept and commit the file";
+
+    /** The file for a processor: {@code src/test/fingerprints/<slug>.txt} in the module that the processor is from. */
+    public static ReducerFingerprintFile of(Processor<?> processor) {
+        Object subject = processor instanceof InitialStateOverride<?> seeded ? seeded.delegate() : processor;
+        Path working = Path.of(System.getProperty("basedir", System.getProperty("user.dir")));
+        Path root = directory(subject.getClass()).orElse(working);
+        while (!Files.isDirectory(root.resolve("src").resolve("test")) && root.getParent() != null) {
+            root = root.getParent();
+        }
+        root = root.getParent() == null ? working : root;
+        return new ReducerFingerprintFile(
+                root.resolve(Path.of("src", "test", "fingerprints", processor.slug() + ".txt")));
+    }
+
+    private static Optional<Path> directory(Class<?> type) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        try {
+            return source == null || !source.getLocation().getProtocol().equals("file")
+                    ? Optional.empty()
+                    : Optional.of(Path.of(source.getLocation().toURI())).filter(Files::isDirectory);
+        } catch (URISyntaxException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Accepts when the system property says so, and compares otherwise.
+     *
+     * @throws AssertionError when the fingerprint is another one, naming the methods
+     */
+    public void checkOrAccept(String slug, ReducerFingerprint current) {
+        if ("accept".equals(System.getProperty(PROPERTY))) {
+            accept(slug, current);
+        } else {
+            check(slug, current);
+        }
+    }
+
+    /**
+     * Compares.
+     *
+     * @throws AssertionError when the fingerprint is another one, naming the methods
+     */
+    void check(String slug, ReducerFingerprint current) {
+        if (!Files.exists(file)) {
+            throw new AssertionError(
+                    "Reducer of '" + slug + "' has no accepted fingerprint: " + file + " does not exist; " + HOW);
+        }
+        ReducerFingerprint accepted = read();
+        String changes = changes(accepted.methods(), current.methods());
+        if (accepted.version() == current.version() && !changes.isEmpty()) {
+            throw new AssertionError("Reducer of '" + slug + "' has changed, but version() is still "
+                    + current.version() + ": " + changes + "; raise version(), because states that were folded by the"
+                    + " old code are kept under that number, and accept: " + HOW
+                    + "; if no state can be another one now, accept without raising it");
+        }
+        if (accepted.version() != current.version()) {
+            throw new AssertionError("Reducer of '" + slug + "' has version() " + current.version()
+                    + ", but its accepted fingerprint has " + accepted.version()
+                    + (changes.isEmpty() ? "" : ": " + changes) + "; " + HOW);
+        }
+    }
+
+    private static String changes(Map<String, String> accepted, Map<String, String> current) {
+        List<String> changes = new ArrayList<>();
+        TreeSet<String> names = new TreeSet<>(accepted.keySet());
+        names.addAll(current.keySet());
+        for (String name : names) {
+            if (!current.containsKey(name)) {
+                changes.add(name + " is not called any more");
+            } else if (!accepted.containsKey(name)) {
+                changes.add(name + " is new");
+            } else if (!Objects.equals(accepted.get(name), current.get(name))) {
+                changes.add(name + " is another one");
+            }
+        }
+        return String.join(", ", changes);
+    }
+
+    /** Writes the file. */
+    void accept(String slug, ReducerFingerprint current) {
+        StringBuilder text = new StringBuilder("# What the code of the reducer of '" + slug
+                + "' says. To accept a new one, " + HOW.replace("its test", "the tests") + ".\n");
+        text.append("version ").append(current.version()).append('\n');
+        current.methods()
+                .forEach((name, hash) ->
+                        text.append(hash).append(' ').append(name).append('\n'));
+        try {
+            Files.createDirectories(Objects.requireNonNull(file.getParent()));
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("fingerprint cannot be written: " + file + "; " + e.getMessage(), e);
+        }
+    }
+
+    private ReducerFingerprint read() {
+        try {
+            int version = 0;
+            Map<String, String> methods = new TreeMap<>();
+            for (String line : Files.readAllLines(file)) {
+                int space = line.indexOf(' ');
+                if (line.startsWith("version ")) {
+                    version = Integer.parseInt(line.substring(space + 1).strip());
+                } else if (space > 0 && !line.startsWith("#")) {
+                    methods.put(line.substring(space + 1), line.substring(0, space));
+                }
+            }
+            return new ReducerFingerprint(version, methods);
+        } catch (IOException e) {
+            throw new UncheckedIOException("fingerprint cannot be read: " + file + "; " + e.getMessage(), e);
+        } catch (NumberFormatException e) {
+            throw new AssertionError("Fingerprint cannot be read: " + file + "; " + e.getMessage() + "; " + HOW, e);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.millrace.testkit.internal.state;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A place in the JSON of a state, written as messages name it ({@code $.history[3]}) or as a JSON pointer. */
+public final class StatePathParser {
+    private static final Pattern STEP = Pattern.compile("\\.([^.\\[\\]\"]+)|\\[([0-9]{1,9})]|\\[\"([^\"]*)\"]");
+
+    private StatePathParser() {}
+
+    /**
+     * Reads a place.
+     *
+     * @throws IllegalArgumentException when it is not one
+     */
+    public static JsonPointer of(String place) {
+        if (place.startsWith("/")) {
+            return JsonPointer.compile(place);
+        }
+        String steps = place.startsWith("$") ? place.substring(1) : place;
+        if (!steps.isEmpty() && !steps.startsWith("[") && !steps.startsWith(".")) {
+            steps = "." + steps;
+        }
+        JsonPointer pointer = JsonPointer.empty();
+        Matcher step = STEP.matcher(steps);
+        int end = 0;
+        while (end < steps.length()) {
+            if (!step.region(end, steps.length()).lookingAt()) {
+                throw new IllegalArgumentException("not a place in a state: '" + place
+                        + "'; write it as history[3], $.users[\"a b\"].name or /history/3");
+            }
+            end = step.end();
+            if (step.group(2) != null) {
+                pointer = pointer.appendIndex(Integer.parseInt(step.group(2)));
+            } else {
+                pointer = pointer.appendProperty(step.group(1) != null ? step.group(1) : step.group(3));
+            }
+        }
+        return pointer;
+    }
+}

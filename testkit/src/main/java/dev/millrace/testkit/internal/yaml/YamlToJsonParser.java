@@ -1,0 +1,188 @@
+package dev.millrace.testkit.internal.yaml;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.testkit.log.MalformedLogException;
+import java.io.Reader;
+import java.util.HashMap;
+import java.util.Map;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.events.AliasEvent;
+import org.yaml.snakeyaml.events.DocumentStartEvent;
+import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.MappingStartEvent;
+import org.yaml.snakeyaml.events.NodeEvent;
+import org.yaml.snakeyaml.events.ScalarEvent;
+import org.yaml.snakeyaml.events.SequenceStartEvent;
+import org.yaml.snakeyaml.parser.Parser;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
+
+/**
+ * YAML text, read as JSON from the parser's own events: only there is it still known what was quoted. Everything that
+ * JSON does not have, or that two readers could read differently, is refused where it stands.
+ */
+public final class YamlToJsonParser {
+    private static final int MAX_DEPTH = 256;
+
+    private final String name;
+    private final Parser parser;
+    private int line = 1;
+    private boolean lastKeyQuoted;
+
+    /** Reads as it goes, and holds no more of the text than the value it is at. */
+    public YamlToJsonParser(String name, Reader text) {
+        this.name = name;
+        LoaderOptions options = new LoaderOptions();
+        options.setCodePointLimit(Integer.MAX_VALUE);
+        this.parser = new ParserImpl(new StreamReader(new LogCharReader(name, text)), options);
+    }
+
+    /** The next event; skips nothing. */
+    public Event next() {
+        try {
+            Event event = parser.getEvent();
+            line = event.getEndMark().getLine() + 1;
+            refuseForeign(event);
+            return event;
+        } catch (MarkedYAMLException e) {
+            throw notYaml(e);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) { // how the scanner meets a broken escape
+            throw new MalformedLogException(
+                    name, line, 1, "an escape in a quoted text is not complete or names no character");
+        }
+    }
+
+    /** Whether the next event is of this kind. */
+    public boolean at(Event.ID kind) {
+        try {
+            return parser.checkEvent(kind);
+        } catch (MarkedYAMLException e) {
+            throw notYaml(e);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) { // how the scanner meets a broken escape
+            throw new MalformedLogException(
+                    name, line, 1, "an escape in a quoted text is not complete or names no character");
+        }
+    }
+
+    private MalformedLogException notYaml(MarkedYAMLException e) {
+        Mark mark = e.getProblemMark() != null ? e.getProblemMark() : e.getContextMark();
+        String problem = "not YAML: " + e.getProblem() + "; if this is part of a text, put the text into double quotes";
+        return mark == null
+                ? new MalformedLogException(name, 1, 1, problem)
+                : MalformedLogException.at(name, mark, problem);
+    }
+
+    private void refuseForeign(Event event) {
+        if (event instanceof DocumentStartEvent document
+                && (document.getVersion() != null
+                        || (document.getTags() != null && !document.getTags().isEmpty()))) {
+            throw error(event, "a log has no directives; remove the line that begins with '%'");
+        }
+        if (event instanceof AliasEvent alias) {
+            throw error(event, "'*" + alias.getAnchor() + "' is an alias, which JSON does not have; repeat the value");
+        }
+        if (event instanceof NodeEvent node && node.getAnchor() != null) {
+            throw error(event, "'&" + node.getAnchor() + "' is an anchor, which JSON does not have; remove it");
+        }
+        String tag = event instanceof ScalarEvent scalar
+                ? scalar.getTag()
+                : event instanceof MappingStartEvent mapping
+                        ? mapping.getTag()
+                        : event instanceof SequenceStartEvent sequence ? sequence.getTag() : null;
+        if (tag != null) {
+            throw error(
+                    event,
+                    "'" + tag + "' is a tag, which JSON does not have; remove it, and quote the value if it"
+                            + " is a text");
+        }
+    }
+
+    /** The error for a problem at the start of an event. */
+    public MalformedLogException error(Event event, String problem) {
+        return error(event.getStartMark(), problem);
+    }
+
+    /** The error for a problem at a place. */
+    public MalformedLogException error(Mark mark, String problem) {
+        return MalformedLogException.at(name, mark, problem);
+    }
+
+    /** The JSON of a whole value, the first event of which has just been read. */
+    public JsonNode value(Event first) {
+        return value(first, 0, false);
+    }
+
+    /**
+     * A value.
+     *
+     * @param json whether it belongs to a quoted key in braces, as in JSON: then a number is whatever JSON takes for one
+     */
+    private JsonNode value(Event first, int depth, boolean json) {
+        if (depth > MAX_DEPTH) {
+            throw error(first, "nested more than " + MAX_DEPTH + " deep; a log of the service never is");
+        }
+        if (first instanceof ScalarEvent scalar) {
+            if (!scalar.isPlain()) {
+                return TextNode.valueOf(scalar.getValue());
+            }
+            if (json && YamlScalar.isJsonNumber(scalar.getValue())) {
+                return JsonCodec.parse(scalar.getValue());
+            }
+            return YamlScalar.meaning(scalar.getValue())
+                    .orElseThrow(() -> error(scalar, YamlScalar.explain(scalar.getValue())));
+        }
+        return first instanceof MappingStartEvent mapping ? object(mapping, depth) : array(depth, json);
+    }
+
+    private ArrayNode array(int depth, boolean json) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        while (!at(Event.ID.SequenceEnd)) {
+            array.add(value(next(), depth + 1, json));
+        }
+        next();
+        return array;
+    }
+
+    private ObjectNode object(MappingStartEvent start, int depth) {
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        Map<String, Mark> seen = new HashMap<>();
+        while (!at(Event.ID.MappingEnd)) {
+            String key = key(seen);
+            boolean json = start.isFlow() && lastKeyQuoted;
+            object.set(key, value(next(), depth + 1, json));
+        }
+        next();
+        return object;
+    }
+
+    /** Reads the next key of a mapping; keys are always text. */
+    public String key(Map<String, Mark> seen) {
+        Event event = next();
+        if (!(event instanceof ScalarEvent scalar)) {
+            throw error(event, "a key must be a text; JSON has no other keys");
+        }
+        String key = scalar.getValue();
+        lastKeyQuoted = scalar.isDQuoted();
+        if (scalar.isPlain() && (key.isEmpty() || key.equals("<<"))) {
+            throw error(
+                    event,
+                    key.isEmpty()
+                            ? "the key is missing; write \"\" for the empty one"
+                            : "'<<' is a merge, which JSON does not have; write \"<<\" if the key is called so");
+        }
+        Mark first = seen.putIfAbsent(key, event.getStartMark());
+        if (first != null) {
+            throw error(
+                    event,
+                    "duplicate key '" + key + "', first on line " + (first.getLine() + 1) + "; remove or rename one");
+        }
+        return key;
+    }
+}

@@ -1,0 +1,180 @@
+package dev.millrace.testkit.log;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.core.StreamPath;
+import dev.millrace.testkit.internal.event.TestEventFactory;
+import dev.millrace.testkit.internal.yaml.YamlToJsonParser;
+import java.io.Reader;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.ScalarEvent;
+
+/**
+ * Reads the events of a log out of YAML, one at a time, and fills in what a hand-written log leaves out. For one thread.
+ */
+final class YamlLogReader {
+    private static final List<String> FIELDS =
+            List.of("streamPath", "type", "payload", "metadata", "idempotencyKey", "offset", "createdAt");
+
+    /** A field's value, and where it stands. */
+    private record Field(JsonNode value, Mark mark) {}
+
+    private final YamlToJsonParser source;
+    private final Map<StreamPath, Long> lastOffsets = new HashMap<>();
+    private StreamPath path = StreamPath.of("/test");
+    private boolean documentBegins;
+    private Instant createdAt = TestEventFactory.START.minus(TestEventFactory.STEP);
+
+    YamlLogReader(String name, Reader text) {
+        this.source = new YamlToJsonParser(name, text);
+    }
+
+    /** All events that are left. */
+    List<dev.millrace.core.Event> readAll() {
+        List<dev.millrace.core.Event> events = new ArrayList<>();
+        for (dev.millrace.core.Event event = read(); event != null; event = read()) {
+            events.add(event);
+        }
+        return List.copyOf(events);
+    }
+
+    /** The next event, or null at the end. */
+    dev.millrace.core.@Nullable Event read() {
+        for (Event event = source.next(); !event.is(Event.ID.StreamEnd); event = source.next()) {
+            if (event.is(Event.ID.MappingStart)) {
+                documentBegins = false;
+                return readEvent(event);
+            }
+            if (event instanceof ScalarEvent scalar && !(documentBegins && isNothing(scalar))) {
+                throw source.error(
+                        event,
+                        "expected an event, which is a mapping with a 'type'; separate events by '---'"
+                                + " or make each an item of a list");
+            }
+            documentBegins = event.is(Event.ID.DocumentStart);
+        }
+        return null;
+    }
+
+    /** An empty document, such as a last {@code ---} leaves behind. */
+    private static boolean isNothing(ScalarEvent scalar) {
+        return scalar.isPlain() && scalar.getValue().isEmpty();
+    }
+
+    private dev.millrace.core.Event readEvent(Event start) {
+        Map<String, Field> fields = new LinkedHashMap<>();
+        Map<String, Mark> seen = new HashMap<>();
+        while (!source.at(Event.ID.MappingEnd)) {
+            String key = source.key(seen);
+            if (!FIELDS.contains(key)) {
+                throw source.error(
+                        seen.getOrDefault(key, start.getStartMark()),
+                        "unknown field '" + key + "'; an event has " + String.join(", ", FIELDS)
+                                + ", and everything else goes into payload or metadata");
+            }
+            Event value = source.next();
+            fields.put(key, new Field(source.value(value), value.getStartMark()));
+        }
+        source.next();
+        return event(fields, start);
+    }
+
+    private dev.millrace.core.Event event(Map<String, Field> fields, Event start) {
+        dev.millrace.core.Event.Builder builder = dev.millrace.core.Event.builder();
+        Field type = fields.get("type");
+        if (type == null) {
+            throw source.error(start, "the event has no type; add 'type: …'");
+        }
+        path = text(fields.get("streamPath"), "streamPath", path, StreamPath::of);
+        createdAt =
+                text(fields.get("createdAt"), "createdAt", createdAt.plus(TestEventFactory.STEP), YamlLogReader::time);
+        builder.path(path)
+                .type(text(type, "type", "", YamlLogReader::notBlank))
+                .payloadJson(object(fields.get("payload"), "payload"))
+                .offset(offset(fields.get("offset")))
+                .createdAt(createdAt);
+        Field key = fields.get("idempotencyKey");
+        if (key != null) {
+            builder.idempotencyKey(text(key, "idempotencyKey", "", YamlLogReader::notBlank));
+        }
+        if (fields.containsKey("metadata")) {
+            builder.metadata(object(fields.get("metadata"), "metadata"));
+        }
+        return builder.build();
+    }
+
+    private <T> T text(@Nullable Field field, String name, T absent, Function<String, T> reading) {
+        if (field == null) {
+            return absent;
+        }
+        if (!field.value.isTextual()) {
+            throw source.error(
+                    field.mark, name + " must be a text, got " + field.value + "; put it into double quotes");
+        }
+        try {
+            return reading.apply(field.value.textValue());
+        } catch (IllegalArgumentException e) {
+            throw source.error(field.mark, name + ": " + e.getMessage());
+        }
+    }
+
+    private JsonNode object(@Nullable Field field, String name) {
+        if (field == null) {
+            return JsonNodeFactory.instance.objectNode();
+        }
+        if (!field.value.isObject()) {
+            throw source.error(
+                    field.mark, name + " must be a mapping, got " + field.value + "; write {} for the empty one");
+        }
+        return field.value;
+    }
+
+    private long offset(@Nullable Field field) {
+        long last = lastOffsets.getOrDefault(path, 0L);
+        long offset = last + 1;
+        if (field != null) {
+            if (!field.value.isIntegralNumber() || !field.value.canConvertToLong() || field.value.longValue() < 1) {
+                throw source.error(field.mark, "offset must be a whole number from 1, got " + field.value);
+            }
+            offset = field.value.longValue();
+            if (offset <= last) {
+                throw source.error(
+                        field.mark,
+                        (offset == last ? "duplicate" : "descending") + " offset " + offset + " on " + path + " after "
+                                + last + "; put the events in order, or leave the offsets out");
+            }
+        }
+        lastOffsets.put(path, offset);
+        return offset;
+    }
+
+    private static String notBlank(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("must not be blank");
+        }
+        return text;
+    }
+
+    private static Instant time(String text) {
+        try {
+            Instant time = Instant.parse(text);
+            if (time.equals(time.truncatedTo(ChronoUnit.MILLIS))) {
+                return time;
+            }
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("'" + text + "' is not a time; write it as 2026-01-01T00:00:00.000Z", e);
+        }
+        throw new IllegalArgumentException("'" + text + "' is finer than a millisecond; cut it off after three digits");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.testkit.harness;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.testkit.internal.state;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.testkit.log;
+
+import org.jspecify.annotations.NullMarked;
