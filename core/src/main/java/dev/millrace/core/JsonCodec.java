@@ -1,45 +1,28 @@
 package dev.millrace.core;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.cfg.CoercionAction;
-import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.type.LogicalType;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.millrace.core.internal.json.EventJsonReader;
 import dev.millrace.core.internal.json.JsonErrorMessages;
-import dev.millrace.core.internal.json.OptionalJsonDeserializer;
+import dev.millrace.core.internal.json.JsonMappers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.reflect.Type;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,35 +35,6 @@ public final class JsonCodec {
     private static final DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .addModule(new Jdk8Module())
-            .addModule(new JavaTimeModule())
-            .addModule(OptionalJsonDeserializer.module())
-            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-            .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
-            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .defaultPropertyInclusion(
-                    JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
-            .build();
-
-    private static final JsonMapper STRICT = MAPPER.rebuild()
-            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
-            .withCoercionConfig(
-                    LogicalType.Textual,
-                    config -> config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
-                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                            .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
-            .build();
-
     private static final String NOTHING = "expected one JSON value, got nothing (line 1, column 1)";
 
     private JsonCodec() {}
@@ -92,13 +46,13 @@ public final class JsonCodec {
      */
     public static JsonNode parse(byte[] json) {
         try {
-            JsonNode node = MAPPER.readTree(json);
+            JsonNode node = JsonMappers.LENIENT.readTree(json);
             if (node == null || node.isMissingNode()) {
                 throw new IllegalArgumentException(NOTHING);
             }
             return node;
         } catch (IOException e) {
-            throw new IllegalArgumentException(explain(e), e);
+            throw new IllegalArgumentException(JsonErrorMessages.explain(e), e);
         }
     }
 
@@ -109,7 +63,7 @@ public final class JsonCodec {
 
     /** Any payload, state or value as a JSON tree of its own. */
     public static JsonNode toTree(@Nullable Object value) {
-        return value instanceof JsonNode node ? node.deepCopy() : MAPPER.valueToTree(value);
+        return value instanceof JsonNode node ? node.deepCopy() : JsonMappers.LENIENT.valueToTree(value);
     }
 
     /**
@@ -120,9 +74,9 @@ public final class JsonCodec {
     public static <T> T fromTree(JsonNode json, Class<T> type) {
         T decoded;
         try {
-            decoded = MAPPER.readerFor(type).readValue(json);
+            decoded = JsonMappers.LENIENT.readerFor(type).readValue(json);
         } catch (IOException e) {
-            throw new IllegalArgumentException(explain(e), e);
+            throw new IllegalArgumentException(JsonErrorMessages.explain(e), e);
         }
         if (decoded == null) {
             throw new IllegalArgumentException("expected " + type.getSimpleName() + ", got null");
@@ -130,20 +84,12 @@ public final class JsonCodec {
         return decoded;
     }
 
-    /** A reader that coerces nothing. */
-    public static ObjectReader strictReader(Type type, boolean refusesUnknown) {
-        ObjectReader reader = STRICT.readerFor(STRICT.constructType(type));
-        return refusesUnknown
-                ? reader.with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                : reader.without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-    }
-
     /** Compact JSON in UTF-8. */
     public static byte[] write(Object value) {
         try {
-            return MAPPER.writeValueAsBytes(value);
+            return JsonMappers.LENIENT.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("cannot write as JSON: " + explain(e), e);
+            throw new IllegalArgumentException("cannot write as JSON: " + JsonErrorMessages.explain(e), e);
         }
     }
 
@@ -172,7 +118,7 @@ public final class JsonCodec {
 
     private static byte[] copy(byte[] json, boolean indented) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(json.length + 16);
-        JsonFactory factory = MAPPER.getFactory();
+        JsonFactory factory = JsonMappers.LENIENT.getFactory();
         try (JsonParser parser = factory.createParser(json);
                 JsonGenerator generator = factory.createGenerator(out)) {
             if (indented) {
@@ -199,7 +145,7 @@ public final class JsonCodec {
                 throw new IllegalArgumentException(NOTHING);
             }
         } catch (IOException e) {
-            throw new IllegalArgumentException(explain(e), e);
+            throw new IllegalArgumentException(JsonErrorMessages.explain(e), e);
         }
         return out.toByteArray();
     }
@@ -245,7 +191,7 @@ public final class JsonCodec {
     /** A parser over JSON text. */
     public static JsonParser parser(byte[] json) {
         try {
-            return MAPPER.getFactory().createParser(json);
+            return JsonMappers.LENIENT.getFactory().createParser(json);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -254,7 +200,7 @@ public final class JsonCodec {
     /** A generator of compact JSON. */
     public static JsonGenerator generator(ByteArrayOutputStream out) {
         try {
-            return MAPPER.getFactory().createGenerator(out);
+            return JsonMappers.LENIENT.getFactory().createGenerator(out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -306,42 +252,5 @@ public final class JsonCodec {
     /** What is wrong with JSON that could not be read, in words for whoever wrote it; where it is, the location says. */
     public static String problem(JsonProcessingException e) {
         return JsonErrorMessages.of(e);
-    }
-
-    /** What is wrong with a value that a class could not be read from; what a constructor threw, in its own words. */
-    public static String problemOf(IOException e) {
-        if (e instanceof ValueInstantiationException && e.getCause() != null) {
-            return String.valueOf(e.getCause().getMessage());
-        }
-        return e instanceof JsonProcessingException json ? problem(json) : String.valueOf(e.getMessage());
-    }
-
-    /** The field that does not fit, with a colon after it; empty if the whole value does not. */
-    public static String fieldOf(IOException e) {
-        return e instanceof JsonProcessingException json ? field(json) : "";
-    }
-
-    private static String explain(IOException e) {
-        if (e instanceof JsonProcessingException json) {
-            String message = field(json) + problem(json);
-            return json.getLocation() == null || json.getLocation().getLineNr() < 0
-                    ? message
-                    : message + " (line " + json.getLocation().getLineNr() + ", column "
-                            + json.getLocation().getColumnNr() + ")";
-        }
-        return String.valueOf(e.getMessage());
-    }
-
-    /** Where in the value it does not fit, for example {@code items[2].name: }; empty for a failure of syntax. */
-    private static String field(JsonProcessingException e) {
-        if (!(e instanceof JsonMappingException mapping) || mapping.getPath().isEmpty()) {
-            return "";
-        }
-        return mapping.getPath().stream()
-                        .map(step ->
-                                step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
-                        .collect(Collectors.joining())
-                        .replaceFirst("^\\.", "")
-                + ": ";
     }
 }

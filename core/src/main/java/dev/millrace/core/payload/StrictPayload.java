@@ -3,7 +3,8 @@ package dev.millrace.core.payload;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.millrace.core.EventCatalog;
-import dev.millrace.core.JsonCodec;
+import dev.millrace.core.internal.json.JsonErrorMessages;
+import dev.millrace.core.internal.json.JsonMappers;
 import dev.millrace.core.internal.payload.FieldShape;
 import dev.millrace.core.internal.payload.RecordShape;
 import dev.millrace.core.internal.payload.TypeShapes;
@@ -33,7 +34,7 @@ public final class StrictPayload<T> {
     private StrictPayload(Class<T> type, boolean refusesUnknown) {
         this.type = type;
         this.shape = new TypeShapes(refusesUnknown).ofRecord(type);
-        this.reader = JsonCodec.strictReader(type, refusesUnknown);
+        this.reader = JsonMappers.strictReader(type, refusesUnknown);
     }
 
     /** A reader that refuses unknown fields, inner records included. */
@@ -78,9 +79,9 @@ public final class StrictPayload<T> {
                     ? new Result<>(Optional.empty(), List.of(FieldShape.mismatch(WHERE, "an object", payload)))
                     : new Result<>(Optional.of(value), List.of());
         } catch (IOException wrong) {
-            String field = JsonCodec.fieldOf(wrong);
+            String field = JsonErrorMessages.fieldOf(wrong);
             String where = field.isEmpty() ? WHERE + ": " : WHERE + (field.startsWith("[") ? "" : ".") + field;
-            return new Result<>(Optional.empty(), List.of(where + JsonCodec.problemOf(wrong)));
+            return new Result<>(Optional.empty(), List.of(where + JsonErrorMessages.problemOf(wrong)));
         }
     }
 }

@@ -10,7 +10,7 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscription;
 import dev.millrace.engine.AppendedRecord;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.testkit.harness.HarnessNetwork;
+import dev.millrace.testkit.internal.event.EngineCalls;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -109,8 +109,7 @@ final class FaultyExchange {
             inputs.add(body);
         }
         try {
-            List<AppendedRecord> stored =
-                    HarnessNetwork.answer(engine.append(ProjectSlug.defaultProject(), path, inputs));
+            List<AppendedRecord> stored = EngineCalls.await(engine.append(ProjectSlug.defaultProject(), path, inputs));
             ObjectNode said = JsonNodeFactory.instance.objectNode();
             if (json.isArray()) {
                 stored.forEach(one ->

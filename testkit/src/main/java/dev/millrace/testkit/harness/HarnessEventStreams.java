@@ -12,6 +12,7 @@ import dev.millrace.core.StreamState;
 import dev.millrace.core.StreamSummary;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
+import dev.millrace.testkit.internal.event.EngineCalls;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +37,7 @@ final class HarnessEventStreams implements EventStreams {
                 return;
             }
             try {
-                T value = HarnessNetwork.answer(call.apply(network.engine()));
+                T value = EngineCalls.await(call.apply(network.engine()));
                 answer(() -> result.complete(value));
             } catch (StreamException refused) {
                 answer(() -> result.completeExceptionally(refused));

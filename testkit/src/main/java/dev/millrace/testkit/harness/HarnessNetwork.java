@@ -9,23 +9,17 @@ import dev.millrace.engine.StreamEngine;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.testkit.internal.event.EngineCalls;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What lies between the runners of a harness and the engine: it can be down, and it delivers in batches of any size. */
-public final class HarnessNetwork {
-    /** How long the engine may take for one call; only a machine in trouble needs it. */
-    private static final Duration ENGINE_BOUND = Duration.ofSeconds(60);
-
+final class HarnessNetwork {
     private final StreamEngine engine;
     private final VirtualTimers time;
     private final StepScheduler steps;
@@ -107,27 +101,11 @@ public final class HarnessNetwork {
     }
 
     StreamHead touch(StreamPath path) {
-        return answer(engine.touch(ProjectSlug.defaultProject(), path));
+        return EngineCalls.await(engine.touch(ProjectSlug.defaultProject(), path));
     }
 
     List<EventRecord> read(StreamPath path, long after, int limit) {
         readable(path);
         return engine.read(ProjectSlug.defaultProject(), path, RecordRange.after(after, limit));
-    }
-
-    /** The answer of the engine, which always gives one. */
-    public static <T> T answer(CompletableFuture<T> future) {
-        try {
-            return future.get(ENGINE_BOUND.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof StreamException refused
-                    ? refused
-                    : new IllegalStateException("the engine failed: " + e.getCause(), e);
-        } catch (TimeoutException e) {
-            throw new IllegalStateException("the engine gave no answer within " + ENGINE_BOUND, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the engine was at work", e);
-        }
     }
 }

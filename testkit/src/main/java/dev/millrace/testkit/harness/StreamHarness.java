@@ -16,6 +16,7 @@ import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.RunnerStatus;
 import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.StreamEngine;
+import dev.millrace.testkit.internal.event.EngineCalls;
 import dev.millrace.testkit.internal.event.EventComparison;
 import dev.millrace.testkit.internal.event.PreloadedStore;
 import dev.millrace.testkit.internal.event.TestEventFactory;
@@ -175,8 +176,7 @@ public final class StreamHarness implements AutoCloseable {
     }
 
     private void append(EventInput input) {
-        Event event =
-                HarnessNetwork.answer(network.engine().append(path, input)).event();
+        Event event = EngineCalls.await(network.engine().append(path, input)).event();
         if (BuiltInType.INVALID_EVENT_APPENDED.matches(event.type())
                 && !BuiltInType.INVALID_EVENT_APPENDED.matches(input.type())) {
             throw new AssertionError("The event is not valid: " + input.type() + " on " + path + "; "
@@ -227,7 +227,7 @@ public final class StreamHarness implements AutoCloseable {
     public StreamHarness crashWhilePlaying(int after, Object... payloads) {
         playedFrom = head();
         Arrays.stream(payloads).map(TestEventFactory::input).forEach(input -> {
-            HarnessNetwork.answer(network.engine().append(path, input));
+            EngineCalls.await(network.engine().append(path, input));
             network.changed();
         });
         for (int i = 0; i < after && steps.next(); i++) {}
@@ -386,7 +386,7 @@ public final class StreamHarness implements AutoCloseable {
 
     /** Everything on another stream, as {@link StreamPath#of(String)} reads its path. */
     public List<Event> log(String other) {
-        return HarnessNetwork.answer(network.engine().read(StreamPath.of(other), ReadRange.all()));
+        return EngineCalls.await(network.engine().read(StreamPath.of(other), ReadRange.all()));
     }
 
     /** What a processor appended to the stream since the given part, decoded by it; that it halted is not its word. */
@@ -407,7 +407,7 @@ public final class StreamHarness implements AutoCloseable {
     /** Every stream that was ever touched, the own one first. */
     public Set<StreamPath> paths() {
         Set<StreamPath> paths = new LinkedHashSet<>(List.of(path));
-        HarnessNetwork.answer(network.engine().list(StreamPath.root())).stream()
+        EngineCalls.await(network.engine().list(StreamPath.root())).stream()
                 .map(StreamSummary::path)
                 .forEach(paths::add);
         return paths;

@@ -1,7 +1,5 @@
 package dev.millrace.testkit.log;
 
-import org.yaml.snakeyaml.error.Mark;
-
 /**
  * A YAML log that cannot be read, or that another reader would read differently. The message is {@code
  * file:line:column: what; what to do}, which an IDE turns into a link.
@@ -26,10 +24,6 @@ public final class MalformedLogException extends RuntimeException {
         this.file = file;
         this.line = line;
         this.column = column;
-    }
-
-    public static MalformedLogException at(String file, Mark mark, String problem) {
-        return new MalformedLogException(file, mark.getLine() + 1, mark.getColumn() + 1, problem);
     }
 
     /** The file, or whatever the source of the text is called. */

@@ -2,10 +2,13 @@ package dev.millrace.core.internal.json;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What is wrong with JSON in the words of whoever wrote it. The library's own speak of its switches and its classes; what
@@ -76,6 +79,43 @@ public final class JsonErrorMessages {
             }
         }
         return e instanceof JsonMappingException ? PACKAGE.matcher(message).replaceAll("") : message;
+    }
+
+    /** What is wrong with a value that a class could not be read from; what a constructor threw, in its own words. */
+    public static String problemOf(IOException e) {
+        if (e instanceof ValueInstantiationException && e.getCause() != null) {
+            return String.valueOf(e.getCause().getMessage());
+        }
+        return e instanceof JsonProcessingException json ? of(json) : String.valueOf(e.getMessage());
+    }
+
+    /** The field that does not fit, with a colon after it; empty if the whole value does not. */
+    public static String fieldOf(IOException e) {
+        return e instanceof JsonProcessingException json ? field(json) : "";
+    }
+
+    public static String explain(IOException e) {
+        if (e instanceof JsonProcessingException json) {
+            String message = field(json) + of(json);
+            return json.getLocation() == null || json.getLocation().getLineNr() < 0
+                    ? message
+                    : message + " (line " + json.getLocation().getLineNr() + ", column "
+                            + json.getLocation().getColumnNr() + ")";
+        }
+        return String.valueOf(e.getMessage());
+    }
+
+    /** Where in the value it does not fit, for example {@code items[2].name: }; empty for a failure of syntax. */
+    private static String field(JsonProcessingException e) {
+        if (!(e instanceof JsonMappingException mapping) || mapping.getPath().isEmpty()) {
+            return "";
+        }
+        return mapping.getPath().stream()
+                        .map(step ->
+                                step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
+                        .collect(Collectors.joining())
+                        .replaceFirst("^\\.", "")
+                + ": ";
     }
 
     private static Map<Pattern, String> patterns(String... pairs) {

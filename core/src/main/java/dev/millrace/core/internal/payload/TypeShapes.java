@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.internal.json.JsonErrorMessages;
+import dev.millrace.core.internal.json.JsonMappers;
 import dev.millrace.core.internal.payload.PayloadSchema.Kind;
 import dev.millrace.core.payload.NotBlank;
 import dev.millrace.core.payload.Positive;
@@ -163,12 +165,12 @@ public final class TypeShapes {
         @Override
         public void check(String where, JsonNode value, List<String> problems) {
             try {
-                if (JsonCodec.strictReader(type, refusesUnknown).readValue(value) == null) {
+                if (JsonMappers.strictReader(type, refusesUnknown).readValue(value) == null) {
                     problems.add(FieldShape.mismatch(where, words(), value));
                 }
             } catch (IOException wrong) {
                 problems.add(FieldShape.mismatch(where, words(), value)
-                        + (raw(type).isEnum() ? "" : ": " + JsonCodec.problemOf(wrong)));
+                        + (raw(type).isEnum() ? "" : ": " + JsonErrorMessages.problemOf(wrong)));
             }
         }
     }

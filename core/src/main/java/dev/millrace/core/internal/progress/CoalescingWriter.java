@@ -66,7 +66,7 @@ public final class CoalescingWriter {
     void soon(Progress progress, Duration delay) {
         synchronized (due) {
             refuseWhenClosed(progress);
-            due.merge(ProgressKey.of(progress), progress, Progress::then);
+            due.merge(ProgressKey.of(progress), progress, ProgressEvents::newer);
             arm(delay);
         }
     }
@@ -179,7 +179,8 @@ public final class CoalescingWriter {
 
     private void giveBack(List<Progress> batch) {
         synchronized (due) {
-            batch.forEach(old -> due.merge(ProgressKey.of(old), old, (newer, older) -> older.then(newer)));
+            batch.forEach(
+                    old -> due.merge(ProgressKey.of(old), old, (newer, older) -> ProgressEvents.newer(older, newer)));
         }
     }
 }

@@ -102,7 +102,7 @@ public final class DirectoryProgressStore implements ProgressStore.Durable {
     }
 
     private void saveNext(Progress progress) {
-        writes.soon(newest.merge(ProgressKey.of(progress), progress, Progress::then), INTERVAL);
+        writes.soon(newest.merge(ProgressKey.of(progress), progress, ProgressEvents::newer), INTERVAL);
     }
 
     @Override

@@ -18,6 +18,6 @@ public final class InMemoryProgressStore implements ProgressStore {
 
     @Override
     public void save(Progress progress) {
-        saved.merge(ProgressKey.of(progress), progress, Progress::then);
+        saved.merge(ProgressKey.of(progress), progress, ProgressEvents::newer);
     }
 }

@@ -37,7 +37,7 @@ final class ProgressFile {
         try {
             try (FileChannel channel = FileChannel.open(
                     fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-                ByteBuffer content = ByteBuffer.wrap(JsonCodec.write(progress.asEvent()));
+                ByteBuffer content = ByteBuffer.wrap(JsonCodec.write(ProgressEvents.toEvent(progress)));
                 while (content.hasRemaining()) {
                     channel.write(content);
                 }
@@ -71,7 +71,7 @@ final class ProgressFile {
         if (!problems.isEmpty()) {
             throw unusable(file, String.join(", ", problems), null);
         }
-        Progress progress = Progress.of(JsonCodec.fromTree(json, StreamEvent.ProgressSaved.class));
+        Progress progress = ProgressEvents.fromEvent(JsonCodec.fromTree(json, StreamEvent.ProgressSaved.class));
         if (!file.endsWith(nameOf(ProgressKey.of(progress)))) {
             throw unusable(file, "it holds progress of " + ProgressKey.of(progress) + ", which has another name", null);
         }

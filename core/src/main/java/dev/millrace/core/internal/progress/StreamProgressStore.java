@@ -64,7 +64,8 @@ public final class StreamProgressStore implements ProgressStore.Durable {
     }
 
     private void foldFirst() {
-        fold().forEach((whose, old) -> newest.merge(whose, old, (saved, stored) -> stored.then(saved)));
+        fold().forEach((whose, old) ->
+                newest.merge(whose, old, (saved, stored) -> ProgressEvents.newer(stored, saved)));
         folded = true;
     }
 
@@ -74,7 +75,7 @@ public final class StreamProgressStore implements ProgressStore.Durable {
         refuseOwn(key);
         synchronized (folding) {
             if (folded) {
-                fold().forEach((whose, later) -> newest.merge(whose, later, Progress::then));
+                fold().forEach((whose, later) -> newest.merge(whose, later, ProgressEvents::newer));
             } else {
                 foldFirst();
             }
@@ -94,7 +95,7 @@ public final class StreamProgressStore implements ProgressStore.Durable {
         } else {
             return;
         }
-        newest.merge(key, progress, Progress::then);
+        newest.merge(key, progress, ProgressEvents::newer);
     }
 
     private void refuseOwn(ProgressKey key) {
@@ -120,9 +121,9 @@ public final class StreamProgressStore implements ProgressStore.Durable {
                 through = event.offset();
                 range.afterOffset(through);
                 if (BuiltInType.PROGRESS_SAVED.problems(event.payloadJson()).isEmpty()) {
-                    Progress progress =
-                            Progress.of(JsonCodec.fromTree(event.payloadJson(), StreamEvent.ProgressSaved.class));
-                    stored.merge(ProgressKey.of(progress), progress, Progress::then);
+                    Progress progress = ProgressEvents.fromEvent(
+                            JsonCodec.fromTree(event.payloadJson(), StreamEvent.ProgressSaved.class));
+                    stored.merge(ProgressKey.of(progress), progress, ProgressEvents::newer);
                 } else {
                     LOG.log(
                             Level.WARNING,
@@ -162,7 +163,7 @@ public final class StreamProgressStore implements ProgressStore.Durable {
 
     private static EventInput input(Progress progress) {
         return EventInput.builder()
-                .from(EventInput.of(progress.asEvent()))
+                .from(EventInput.of(ProgressEvents.toEvent(progress)))
                 .idempotencyKey("progress-saved/" + progress.slug() + "@" + progress.path() + "~"
                         + progress.incarnation() + ":" + progress.acknowledgedThrough())
                 .build();

@@ -76,7 +76,7 @@ public final class YamlToJsonParser {
         String problem = "not YAML: " + e.getProblem() + "; if this is part of a text, put the text into double quotes";
         return mark == null
                 ? new MalformedLogException(name, 1, 1, problem)
-                : MalformedLogException.at(name, mark, problem);
+                : new MalformedLogException(name, mark.getLine() + 1, mark.getColumn() + 1, problem);
     }
 
     private void refuseForeign(Event event) {
@@ -111,7 +111,7 @@ public final class YamlToJsonParser {
 
     /** The error for a problem at a place. */
     public MalformedLogException error(Mark mark, String problem) {
-        return MalformedLogException.at(name, mark, problem);
+        return new MalformedLogException(name, mark.getLine() + 1, mark.getColumn() + 1, problem);
     }
 
     /** The JSON of a whole value, the first event of which has just been read. */
