@@ -1,6 +1,7 @@
 package dev.millrace.architecture;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -54,6 +55,17 @@ enum Module {
     /** The package that holds everything of this module. */
     String root() {
         return root;
+    }
+
+    /** The directory whose pom gives this package as the name of the module. */
+    Path directory() {
+        String line = "<millrace.module>" + root + "</millrace.module>";
+        return SourceTree.modules().stream()
+                .filter(module -> SourceTree.lines(module.resolve("pom.xml")).stream()
+                        .anyMatch(text -> text.strip().equals(line)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no pom.xml below " + SourceTree.root() + " has the line "
+                        + line + "; write the package into the pom of the module, or correct Module." + name()));
     }
 
     boolean mayKnow(Module other) {
