@@ -60,7 +60,7 @@ final class ApiFiles {
                 The public signatures of %1$s differ from architecture/api/%1$s.txt:
                 %2$s
                 %3$sIf users shall see this change, add an entry under 'Changed' of 'Unreleased' in CHANGELOG.md, and accept it with
-                  ./mvnw -B -ntp -pl architecture -am test -Dtest=ApiSignaturesTest -Dsurefire.failIfNoSpecifiedTests=false -D%4$s=true
+                  ./mvnw -B -ntp -Pquick install && ./mvnw -B -ntp -pl architecture test -Dtest=ApiSignaturesTest -D%4$s=true
                 Otherwise undo it, or move the type into a package named 'internal'.
                 """.formatted(
                         module, differences.stream().limit(MOST_LINES).collect(Collectors.joining("\n")), more, ACCEPT);
