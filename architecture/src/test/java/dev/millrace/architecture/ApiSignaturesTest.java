@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -28,15 +27,6 @@ class ApiSignaturesTest {
             COMMITTED.write(signatures);
         }
         assertThat(COMMITTED.problems(signatures)).isEmpty();
-    }
-
-    @ArchTest
-    static void should_list_no_package_that_has_no_public_type(JavaClasses project) {
-        assertThat(PublicApi.packages())
-                .as("API packages in PublicApi; remove those that are gone")
-                .allSatisfy(name -> assertThat(project)
-                        .anyMatch(type -> type.getPackageName().equals(name)
-                                && type.getModifiers().contains(JavaModifier.PUBLIC)));
     }
 
     /** The lines of each library, by the name of its directory. */

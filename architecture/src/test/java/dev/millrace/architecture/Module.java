@@ -84,9 +84,13 @@ enum Module {
 
     /** The module a class belongs to; empty for classes that are not ours. */
     static Optional<Module> of(JavaClass type) {
-        String name = type.getPackageName() + ".";
+        return ofPackage(type.getPackageName());
+    }
+
+    /** The module a package belongs to; empty for packages that are not ours. */
+    static Optional<Module> ofPackage(String name) {
         return Arrays.stream(values())
-                .filter(module -> name.startsWith(module.root + "."))
+                .filter(module -> (name + ".").startsWith(module.root + "."))
                 .findFirst();
     }
 }
