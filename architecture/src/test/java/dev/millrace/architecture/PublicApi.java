@@ -8,14 +8,18 @@ import java.util.Set;
 final class PublicApi {
     private static final Set<String> PACKAGES = Set.of(
             "dev.millrace.client",
+            "dev.millrace.client.push",
             "dev.millrace.contracts",
+            "dev.millrace.contracts.store",
             "dev.millrace.contracts.tck",
             "dev.millrace.contracts.wire",
             "dev.millrace.core",
             "dev.millrace.core.hosting",
+            "dev.millrace.core.payload",
             "dev.millrace.core.processor",
             "dev.millrace.core.runner",
             "dev.millrace.engine",
+            "dev.millrace.engine.spi",
             "dev.millrace.jsonata",
             "dev.millrace.metrics.micrometer",
             "dev.millrace.processors.circuitbreaker",
@@ -29,6 +33,10 @@ final class PublicApi {
             "dev.millrace.server.security",
             "dev.millrace.store.sqlite",
             "dev.millrace.testkit",
+            "dev.millrace.testkit.faults",
+            "dev.millrace.testkit.fixture",
+            "dev.millrace.testkit.harness",
+            "dev.millrace.testkit.log",
             "dev.millrace.tracing.opentelemetry");
 
     private PublicApi() {}
