@@ -1,6 +1,7 @@
 package dev.millrace.architecture;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -56,6 +57,17 @@ enum Module {
         return root;
     }
 
+    /** The directory whose pom gives this package as the name of the module. */
+    Path directory() {
+        String line = "<millrace.module>" + root + "</millrace.module>";
+        return SourceTree.modules().stream()
+                .filter(module -> SourceTree.lines(module.resolve("pom.xml")).stream()
+                        .anyMatch(text -> text.strip().equals(line)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no pom.xml below " + SourceTree.root() + " has the line "
+                        + line + "; write the package into the pom of the module, or correct Module." + name()));
+    }
+
     boolean mayKnow(Module other) {
         return this == other || isFree() || mayKnow.contains(other);
     }
@@ -72,9 +84,13 @@ enum Module {
 
     /** The module a class belongs to; empty for classes that are not ours. */
     static Optional<Module> of(JavaClass type) {
-        String name = type.getPackageName() + ".";
+        return ofPackage(type.getPackageName());
+    }
+
+    /** The module a package belongs to; empty for packages that are not ours. */
+    static Optional<Module> ofPackage(String name) {
         return Arrays.stream(values())
-                .filter(module -> name.startsWith(module.root + "."))
+                .filter(module -> (name + ".").startsWith(module.root + "."))
                 .findFirst();
     }
 }

@@ -54,20 +54,6 @@ class ModuleArrowsTest {
             });
 
     @ArchTest
-    static final ArchRule should_keep_internal_packages_to_their_module = classes()
-            .should(new ArchCondition<JavaClass>("leave the internal packages of other modules alone") {
-                @Override
-                public void check(JavaClass type, ConditionEvents events) {
-                    type.getDirectDependenciesFromSelf().stream()
-                            .filter(dependency -> isInternal(dependency.getTargetClass()))
-                            .filter(dependency ->
-                                    !Module.of(dependency.getTargetClass()).equals(Module.of(type)))
-                            .forEach(dependency ->
-                                    events.add(SimpleConditionEvent.violated(type, dependency.getDescription())));
-                }
-            });
-
-    @ArchTest
     static final ArchRule should_keep_http_out_of_core_and_engine = noClasses()
             .that(areIn(Module.CORE, Module.ENGINE))
             .should()
@@ -125,10 +111,6 @@ class ModuleArrowsTest {
             .dependOnClassesThat()
             .resideInAnyPackage("org.junit..", "org.assertj..", "org.awaitility..", "mockwebserver3..")
             .allowEmptyShould(true);
-
-    private static boolean isInternal(JavaClass type) {
-        return type.getName().startsWith("dev.millrace.") && (type.getPackageName() + ".").contains(".internal.");
-    }
 
     private static DescribedPredicate<JavaClass> areIn(Module... modules) {
         return DescribedPredicate.describe(

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 
 /** Rules that no compiler holds. The words looked for are written in two halves here, so that this file passes. */
 class SourceRulesTest {
-    private static final int MOST_LINES = 500;
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME)\\b");
     private static final Pattern SKIPPED = Pattern.compile("@Dis" + "abled\\b");
     private static final Pattern SLEEP = Pattern.compile("\\bThread\\s*\\.\\s*sl" + "eep\\b|::sl" + "eep\\b");
@@ -52,18 +51,6 @@ class SourceRulesTest {
                 .map(SourceTree::relative)
                 .toList();
         assertThat(unmarked).as("package-info.java without @NullMarked").isEmpty();
-    }
-
-    @Test
-    void should_keep_files_small() {
-        List<String> large = SourceTree.javaSources().stream()
-                .filter(source -> SourceTree.lines(source).size() > MOST_LINES)
-                .map(source -> SourceTree.relative(source) + ": "
-                        + SourceTree.lines(source).size() + " lines")
-                .toList();
-        assertThat(large)
-                .as("files over " + MOST_LINES + " lines; give a part of them a name of its own")
-                .isEmpty();
     }
 
     @Test

@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The checkout this test runs in. */
@@ -32,6 +34,16 @@ final class SourceTree {
                 .flatMap(source ->
                         list(Files::walk, source, file -> file.toString().endsWith(".java")).stream())
                 .toList();
+    }
+
+    /** The classes that the service files of all modules name. */
+    static Set<String> serviceProviders() {
+        return modules().stream()
+                .map(module -> module.resolve("src/main/resources/META-INF/services"))
+                .filter(Files::isDirectory)
+                .flatMap(services -> list(Files::list, services, Files::isRegularFile).stream())
+                .flatMap(file -> lines(file).stream())
+                .collect(Collectors.toSet());
     }
 
     /** The root's Markdown files, those of every module, and everything below {@code docs}. */

@@ -21,9 +21,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What lies between the runners of a harness and the engine: it can be down, and it delivers in batches of any size. */
+/** The simulated network between the runners of a harness and the engine. */
 public final class HarnessNetwork {
-    /** How long the engine may take for one call; only a machine in trouble needs it. */
+    /** Time limit of one engine call; only an overloaded machine reaches it. */
     private static final Duration ENGINE_BOUND = Duration.ofSeconds(60);
 
     private final StreamEngine engine;
@@ -71,7 +71,7 @@ public final class HarnessNetwork {
         links.remove(link);
     }
 
-    /** Something may have been appended somewhere. */
+    /** Wakes all subscriptions, because events may have been appended. */
     void changed() {
         links.removeIf(HarnessSubscription::isDead);
         List.copyOf(links).forEach(HarnessSubscription::wake);
@@ -81,15 +81,14 @@ public final class HarnessNetwork {
         return engine.streams(ProjectSlug.defaultProject());
     }
 
-    /** From now on a read fails whenever this says so. */
     void failReads(BooleanSupplier whenever) {
         failing = whenever;
     }
 
-    /** @throws StreamException when the read that is about to happen fails */
+    /** @throws StreamException if the next read has to fail */
     void readable(StreamPath path) {
         if (failing.getAsBoolean()) {
-            throw new StreamException(StreamException.Code.UNAVAILABLE, path, "the harness lost a read of " + path);
+            throw new StreamException(StreamException.Code.UNAVAILABLE, path, "the harness failed a read of " + path);
         }
     }
 
@@ -97,7 +96,6 @@ public final class HarnessNetwork {
         return time.now();
     }
 
-    /** Does something after a while, on the harness's clock. */
     void later(Duration delay, Runnable task) {
         time.after(delay, task);
     }
@@ -115,7 +113,6 @@ public final class HarnessNetwork {
         return engine.read(ProjectSlug.defaultProject(), path, RecordRange.after(after, limit));
     }
 
-    /** The answer of the engine, which always gives one. */
     public static <T> T answer(CompletableFuture<T> future) {
         try {
             return future.get(ENGINE_BOUND.toNanos(), TimeUnit.NANOSECONDS);
@@ -124,10 +121,10 @@ public final class HarnessNetwork {
                     ? refused
                     : new IllegalStateException("the engine failed: " + e.getCause(), e);
         } catch (TimeoutException e) {
-            throw new IllegalStateException("the engine gave no answer within " + ENGINE_BOUND, e);
+            throw new IllegalStateException("the engine did not answer within " + ENGINE_BOUND, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the engine was at work", e);
+            throw new IllegalStateException("interrupted while waiting for the engine", e);
         }
     }
 }

@@ -3,8 +3,8 @@ package dev.millrace.testkit.log;
 import org.yaml.snakeyaml.error.Mark;
 
 /**
- * A YAML log that cannot be read, or that another reader would read differently. The message is {@code
- * file:line:column: what; what to do}, which an IDE turns into a link.
+ * Thrown if a YAML log cannot be read, or if another YAML reader would read it differently. The message is {@code
+ * file:line:column: problem; what to do}; IDEs show it as a link.
  */
 public final class MalformedLogException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -14,9 +14,9 @@ public final class MalformedLogException extends RuntimeException {
     private final int column;
 
     /**
-     * A problem at a place.
+     * Creates the exception for a problem at a place.
      *
-     * @param file the file, or whatever the source of the text is called
+     * @param file the file, or another name of the source
      * @param line the line, from 1
      * @param column the column, from 1
      * @param problem what is wrong and what to do
@@ -32,7 +32,7 @@ public final class MalformedLogException extends RuntimeException {
         return new MalformedLogException(file, mark.getLine() + 1, mark.getColumn() + 1, problem);
     }
 
-    /** The file, or whatever the source of the text is called. */
+    /** The file, or another name of the source. */
     public String file() {
         return file;
     }
