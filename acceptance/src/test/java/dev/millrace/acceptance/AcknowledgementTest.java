@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What an acknowledgement is worth: the server dies in the middle of fifty concurrent appenders, again and again, on one
- * data directory. Ten times, always after the same numbers of acknowledgements; in the profile {@code long} 200 times. {@code
+ * Acknowledged appends survive kills: the server is killed again and again while fifty clients append, always on the
+ * same data directory. Ten kills, after fixed numbers of acknowledgements; 200 in the profile {@code long}. {@code
  * -Dmillrace.seed} repeats a run.
  */
 class AcknowledgementTest {
@@ -35,7 +35,7 @@ class AcknowledgementTest {
     private static final int STREAMS = 5;
     private static final int MOST_ACKNOWLEDGEMENTS = 400;
 
-    /** By idempotency key, where the server said the event stands. */
+    /** The acknowledged {@code path@offset}, by idempotency key. */
     private final Map<String, String> acknowledged = new ConcurrentHashMap<>();
 
     @Test
@@ -95,7 +95,7 @@ class AcknowledgementTest {
                 }
             });
         }
-        assertThat(enough.await(60, TimeUnit.SECONDS)).as("appends get through").isTrue();
+        assertThat(enough.await(60, TimeUnit.SECONDS)).as("appends succeed").isTrue();
         server.kill();
         over.set(true);
         appenders.shutdownNow();

@@ -4,7 +4,9 @@ import dev.millrace.contracts.wire.ServiceClient;
 import dev.millrace.core.EventType;
 import java.util.List;
 
-/** What a server does while the JVM records the classes for {@link ClassArchive}: a little of everything that the tests ask for. */
+/**
+ * The work of a server while the JVM records classes for {@link ClassArchive}: one request of each kind in the tests.
+ */
 final class ArchiveTraining {
     private static final String STREAM = "/training";
     private static final List<String> DONE = List.of("derived", "delivery-failed", "target", "pong");

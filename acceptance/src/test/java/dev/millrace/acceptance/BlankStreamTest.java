@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three requests make an agent of a stream that nobody has touched, and everybody sees the same of it. */
+/** Three requests turn a new stream into an agent; all readers see the same events. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class BlankStreamTest {
     private static final String STREAM = "/ann/agent";

@@ -27,9 +27,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Answers every order with a receipt, which is safe to repeat, and with a payment, which is not: it writes a line to a file.
- * So payments are made one at a time, each begun by an event that says who pays, and settled by another one. What another
- * process began and did not settle, nobody knows the outcome of, and an event says that: one for each death at most.
+ * A processor that answers each order with a receipt, which may be repeated, and a payment, which may not: the payment
+ * is a line in a file. It makes one payment at a time: it appends an event with its own name, pays, and appends the
+ * outcome. If another process has started a payment and appended no outcome, it appends that the outcome is unknown;
+ * this happens at most once per kill.
  */
 final class Cashier implements Processor<Cashier.Till> {
     sealed interface Trade {
@@ -49,10 +50,10 @@ final class Cashier implements Processor<Cashier.Till> {
         record PaymentOutcomeUnknown(int id) implements Trade {}
     }
 
-    /** Who began a payment, and at which offset that is said. */
+    /** The process that started a payment, and the offset of the start event. */
     record Begun(String by, long offset) {}
 
-    /** The orders, by offset, whose payment nobody has begun, and the payments that were begun and have no outcome yet. */
+    /** The orders without a started payment, by offset, and the started payments without an outcome. */
     record Till(Map<Long, Integer> owed, Map<Integer, Begun> open) {
         Till orders(long offset, int id) {
             Map<Long, Integer> more = new TreeMap<>(owed);
@@ -88,7 +89,7 @@ final class Cashier implements Processor<Cashier.Till> {
         this.payments = payments;
     }
 
-    /** Runs until it is killed: base URL, stream, directory of its progress, file of its payments. */
+    /** Runs until it is killed. Arguments: base URL, stream, progress directory, payments file. */
     public static void main(String... arguments) throws IOException {
         Path directory = Path.of(arguments[2]);
         Cashier cashier = new Cashier(UUID.randomUUID().toString(), Path.of(arguments[3]));
@@ -102,7 +103,7 @@ final class Cashier implements Processor<Cashier.Till> {
                         .start()) {
             runner.awaitCaughtUp(Duration.ofSeconds(60));
             System.out.println("ready");
-            int end = System.in.read(); // until whoever started it is gone
+            int end = System.in.read(); // until the parent process ends
             System.exit(end);
         }
     }
@@ -157,7 +158,10 @@ final class Cashier implements Processor<Cashier.Till> {
         return decide(till, effects);
     }
 
-    /** Looks at what is owed. Whoever else began a payment is dead; the next one is begun when none of our own is open. */
+    /**
+     * Decides from the state. Other processes that started a payment were killed. The next payment starts when no
+     * payment of this process is open.
+     */
     private CompletionStage<Void> decide(Till till, Effects<Till> effects) {
         Stream<EventDraft> unknown = till.open().entrySet().stream()
                 .filter(payment -> !payment.getValue().by().equals(name)

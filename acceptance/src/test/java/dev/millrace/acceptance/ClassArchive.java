@@ -14,9 +14,9 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 
 /**
- * How the processes of these tests start Java: quickly, with our class path and an archive of the classes that a server
- * loads from it. The archive is made once, by the first test that starts a process; it takes the time of a few starts, and
- * saves each process a third of its own. Without an archive a process starts more slowly.
+ * Starts Java processes for these tests, with the class path of the tests and an archive of the classes that a server
+ * loads. The first test that starts a process creates the archive, which takes the time of a few starts. Each process
+ * then starts a third faster; without an archive it starts more slowly.
  */
 final class ClassArchive {
     private static final Path DIRECTORY = Path.of("target", "class-archive").toAbsolutePath();
@@ -25,7 +25,7 @@ final class ClassArchive {
 
     private ClassArchive() {}
 
-    /** Java with options and the class path; a main class and its arguments follow. */
+    /** The java command with options and class path; the caller adds main class and arguments. */
     static List<String> java(String... options) {
         List<String> command = new ArrayList<>(COMMAND);
         command.addAll(1, List.of(options));
@@ -48,7 +48,7 @@ final class ClassArchive {
         }
         try {
             train(command);
-            // the JVM ignores an archive that does not fit, and must not log that into the output under test
+            // the JVM ignores an unusable archive; its warning must not get into the output under test
             command.addAll(
                     1,
                     List.of(
@@ -63,7 +63,7 @@ final class ClassArchive {
         return List.copyOf(command);
     }
 
-    /** The class path with jars in place of directories, whose classes cannot be archived. */
+    /** The class path with jars instead of directories, whose classes cannot be archived. */
     private static List<String> jars() throws IOException {
         List<String> jars = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
@@ -90,7 +90,7 @@ final class ClassArchive {
         }
     }
 
-    /** Has a server do a little of everything; as it ends, the JVM archives the classes that this took. */
+    /** Runs a server for a short time; when it ends, the JVM archives the classes that it loaded. */
     private static void train(List<String> java) throws Exception {
         List<String> command = new ArrayList<>(java);
         command.add(1, "-XX:ArchiveClassesAtExit=" + ARCHIVE);

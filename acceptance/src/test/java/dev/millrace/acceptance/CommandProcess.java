@@ -17,7 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** The command in a process of its own, on the class path of this one. */
+/** The {@code millrace} command in a separate process, with the class path of the tests. */
 final class CommandProcess implements AutoCloseable {
     private static final Duration BOUND = Duration.ofSeconds(60);
 
@@ -35,12 +35,14 @@ final class CommandProcess implements AutoCloseable {
         return start(Map.of(), args);
     }
 
-    /** Starts it with these variables, and without whatever names a provider or a server in our own environment. */
+    /**
+     * Starts the command with these variables; variables of this process that name a provider or server are removed.
+     */
     static CommandProcess start(Map<String, String> environment, String... args) {
         return start(ClassArchive.java(), environment, args);
     }
 
-    /** As {@link #start(Map, String...)}, in this Java. */
+    /** Like {@link #start(Map, String...)}, with this Java command. */
     static CommandProcess start(List<String> java, Map<String, String> environment, String... args) {
         List<String> command = new ArrayList<>(java);
         command.add("dev.millrace.cli.Millrace");
@@ -55,17 +57,17 @@ final class CommandProcess implements AutoCloseable {
         }
     }
 
-    /** What it printed on standard output, line by line, so far. */
+    /** The lines printed on standard output so far. */
     List<String> out() {
         return List.copyOf(out);
     }
 
-    /** What it printed on standard error, line by line, so far. */
+    /** The lines printed on standard error so far. */
     List<String> err() {
         return List.copyOf(err);
     }
 
-    /** The first line of standard output like this, once it is there. */
+    /** Waits for a line on standard output that matches. */
     String awaitLine(Predicate<String> wanted) {
         await().atMost(BOUND)
                 .pollInterval(Duration.ofMillis(10))
@@ -76,27 +78,27 @@ final class CommandProcess implements AutoCloseable {
         return out.stream().filter(wanted).findFirst().orElseThrow();
     }
 
-    /** As {@link #awaitLine(Predicate)}, for a line that contains this. */
+    /** Waits for a line on standard output that contains this text. */
     String awaitLine(String part) {
         return awaitLine(line -> line.contains(part));
     }
 
-    /** Asks it to end, as a supervisor does. */
+    /** Sends SIGTERM. */
     int terminate() throws Exception {
         process.destroy();
         return exitCode();
     }
 
-    /** Ends it as a power cut does. */
+    /** Sends SIGKILL. */
     void kill() throws Exception {
         process.destroyForcibly();
         exitCode();
     }
 
-    /** Its exit code, once it has ended and everything it printed was read. */
+    /** Waits for the end of the process and of its output; returns the exit code. */
     int exitCode() throws Exception {
         assertThat(process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS))
-                .as("the process ends; it said %s %s", out, err)
+                .as("the process ends; it printed %s %s", out, err)
                 .isTrue();
         for (Thread reader : readers) {
             reader.join(BOUND.toMillis());

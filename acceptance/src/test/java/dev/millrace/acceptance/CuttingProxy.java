@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A network between a client and a server that a test can cut: every connection breaks, and new ones can be made. */
+/** A TCP proxy between client and server that can break all connections; new ones can be made afterwards. */
 final class CuttingProxy implements AutoCloseable {
     private final ServerSocket front;
     private final URI server;
@@ -56,14 +56,14 @@ final class CuttingProxy implements AutoCloseable {
                 InputStream in = from.getInputStream()) {
             in.transferTo(to.getOutputStream());
         } catch (IOException broken) {
-            // one side went away, and so the other does
+            // one side has closed its connection, so close the other one
         } finally {
             sockets.remove(from);
             sockets.remove(to);
         }
     }
 
-    /** Breaks every connection there is. */
+    /** Breaks all open connections. */
     void cut() {
         for (Socket socket : sockets) {
             try {

@@ -136,7 +136,7 @@ class DemoProcessTest {
                 CommandProcess demo = demo(Map.of("OPENAI_BASE_URL", model.baseUrl()), "--once", "--timeout", "1")) {
             assertThat(demo.exitCode()).isEqualTo(1);
             assertThat(demo.err())
-                    .containsExactly("millrace: no answer within 1 s; give it longer with --timeout SECONDS");
+                    .containsExactly("millrace: no answer within 1 s; to wait longer, use --timeout SECONDS");
         }
     }
 
@@ -146,11 +146,11 @@ class DemoProcessTest {
             try {
                 usual.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 4242));
             } catch (BindException e) {
-                // somebody else has it, which serves as well
+                // another process uses the port, which has the same effect
             }
             try (CommandProcess demo = CommandProcess.start("demo", "--data", directory.toString(), "--once")) {
                 assertThat(demo.exitCode()).isZero();
-                assertThat(demo.err()).singleElement().asString().startsWith("millrace: port 4242 is taken");
+                assertThat(demo.err()).singleElement().asString().startsWith("millrace: port 4242 is in use");
             }
         }
     }
@@ -175,7 +175,7 @@ class DemoProcessTest {
         }
     }
 
-    /** Not on the usual port, which may be in use. */
+    /** On a free port, because the default one may be in use. */
     private CommandProcess demo(Map<String, String> environment, String... args) {
         return CommandProcess.start(
                 environment,
@@ -211,7 +211,7 @@ class DemoProcessTest {
         return out;
     }
 
-    /** Runs a command that does not end by itself, until it has printed a line like this. */
+    /** Runs a command until it has printed a matching line, and then stops it. */
     private static void awaitLine(String command, Predicate<String> wanted) throws Exception {
         Process process = new ProcessBuilder("sh", "-c", "exec " + command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)

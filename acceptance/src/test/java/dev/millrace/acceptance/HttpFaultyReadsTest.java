@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 
-/** Subscriptions over HTTP, through a network that breaks connections, to a server whose store cannot always be read. */
+/** Subscriptions over HTTP, with broken connections and a store that sometimes cannot be read. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HttpFaultyReadsTest extends FaultyReadsContract {
     private StreamEngine engine;

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * One processor on many streams of a server in another process: what idle streams cost, and that nothing is lost when the
- * connection is. 500 streams; {@code -Dmillrace.subtree.streams=10000} for the full measure.
+ * One processor on many streams of a server in another process: the memory of idle streams, and that no event is lost
+ * if the connection breaks. 500 streams; {@code -Dmillrace.subtree.streams=10000} for the full test.
  */
 @Isolated // it measures the heap of this process
 class IdleStreamsTest {
@@ -37,7 +37,7 @@ class IdleStreamsTest {
     private static final Duration BOUND = Duration.ofMinutes(5);
     private static final StreamPath TOP = StreamPath.of("/idle");
 
-    /** Keeps every text, and answers each with how many there were. */
+    /** Keeps all texts and answers each with their number. */
     private static final class Echo implements Processor<List<String>> {
         final Map<String, Integer> acted = new ConcurrentHashMap<>();
 

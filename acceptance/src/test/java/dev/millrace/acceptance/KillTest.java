@@ -28,17 +28,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What schedules and webhooks are worth: the server dies at a random moment while fifty of each are under way, again
- * and again, on one data directory. Every schedule fires once, every webhook arrives, in order and under one id.
+ * Schedules and webhooks survive kills: the server is killed at random moments while fifty of each are running, always
+ * on the same data directory. Each schedule fires once; each webhook arrives, in order and under one id.
  */
 class KillTest {
     private static final int STREAMS = 10;
     private static final int EACH = 5;
     private static final Duration BOUND = Duration.ofSeconds(120 + Rounds.KILLS);
 
-    /** By stream, the offsets of deliveries in the order they came first. */
+    /** The offsets of deliveries in the order of their first arrival, by stream. */
     private final Map<String, List<Long>> arrived = new ConcurrentHashMap<>();
-    /** By event, every id it was delivered under. */
+    /** The ids of deliveries, by event. */
     private final Map<String, Set<String>> ids = new ConcurrentHashMap<>();
 
     @Test
@@ -61,7 +61,7 @@ class KillTest {
                     appendAndKill(server, round, random);
                 }
                 for (int round = 0; round < Rounds.KILLS; round++) {
-                    appendRound(server, round); // whatever a kill left unanswered, under the same keys
+                    appendRound(server, round); // repeats unanswered appends, with the same keys
                 }
                 Awaitility.await("seed " + Rounds.SEED)
                         .atMost(BOUND)
@@ -91,14 +91,14 @@ class KillTest {
                 "{\"enabled\":false}");
     }
 
-    /** Kills from another thread after a random while, however far the appends have come, and starts again. */
+    /** Kills the server from another thread after a random time, and starts it again. */
     private static void appendAndKill(PackagedServer server, int round, Random random) throws Exception {
         Thread appender = new Thread(
                 () -> {
                     try {
                         appendRound(server, round);
                     } catch (AssertionError killed) {
-                        // what was not answered is sent again at the end
+                        // unanswered appends are repeated at the end
                     }
                 },
                 "appender");

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code millrace serve} in a process of its own, as users start it. */
+/** {@code millrace serve} in a separate process, started as users start it. */
 final class PackagedServer extends ServiceClient {
     private static final Duration BOUND = Duration.ofSeconds(60);
     private static final int FIRST_PORT = 20_000;
@@ -53,7 +53,7 @@ final class PackagedServer extends ServiceClient {
         return start(ClassArchive.java("-Xmx512m"), Optional.empty());
     }
 
-    /** A server that this Java runs. */
+    /** A server, started with this Java command. */
     static PackagedServer start(List<String> java, Optional<Path> data) throws Exception {
         int egressPort = freePort();
         List<String> command = new ArrayList<>(java);
@@ -73,7 +73,7 @@ final class PackagedServer extends ServiceClient {
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (BindException e) {
-                // in use: try another one
+                // in use, try another one
             }
         }
         throw new IOException("no free port among 100 of " + FIRST_PORT + " to " + (FIRST_PORT + PORTS));
@@ -85,7 +85,7 @@ final class PackagedServer extends ServiceClient {
         return builder.start();
     }
 
-    /** What it prints is read to its end; the last of it goes into the message when it does not start. */
+    /** Reads all output of the process; if it does not start, the last lines go into the error message. */
     private static URI awaitAddress(Process process) throws Exception {
         CompletableFuture<URI> address = new CompletableFuture<>();
         Thread reader = new Thread(
@@ -121,20 +121,20 @@ final class PackagedServer extends ServiceClient {
         return onDisk;
     }
 
-    /** Asks it to end, as a supervisor does, and starts it again. */
+    /** Stops the server with SIGTERM and starts it again. */
     @Override
     public void restart() throws Exception {
         stop();
         startAgain();
     }
 
-    /** Asks it to end, and waits until it has. */
+    /** Stops the server with SIGTERM and waits for its end. */
     void stop() throws Exception {
         process.destroy();
         awaitEnd();
     }
 
-    /** Ends it as a power cut does, and starts it again. */
+    /** Stops the server with SIGKILL and starts it again. */
     void killAndRestart() throws Exception {
         process.destroyForcibly();
         awaitEnd();

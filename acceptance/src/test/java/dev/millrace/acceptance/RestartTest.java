@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The checks of the wire that restart the server, one at a time. The server keeps its streams on disk. */
+/** The wire checks that restart the server, one at a time. The server keeps its streams on disk. */
 @SuppressWarnings("NullAway.Init") // JUnit sets it before all
 class RestartTest {
     @TempDir

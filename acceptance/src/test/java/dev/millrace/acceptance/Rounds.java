@@ -3,8 +3,8 @@ package dev.millrace.acceptance;
 import java.util.Random;
 
 /**
- * Number of kills, and the seed, of the tests that kill a process at random moments: a twentieth of the full number, always
- * from the same seed. The profile {@code long} has the full number, from another seed each time.
+ * Number of kills, and the seed, for tests that kill a process at random moments: a twentieth of the full number, with
+ * a fixed seed. The profile {@code long} has the full number and a new seed for each run.
  */
 final class Rounds {
     static final boolean LONG = Boolean.getBoolean("millrace.long");

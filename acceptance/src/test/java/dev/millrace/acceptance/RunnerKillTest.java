@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a runner is worth when it dies: {@link Cashier} gets orders all the time and is killed again and again, at random
- * moments, its start included, as often as {@code -Dmillrace.kills} says.
+ * A runner survives kills: {@link Cashier} gets orders all the time and is killed {@code -Dmillrace.kills} times at
+ * random moments, also during its start.
  */
 class RunnerKillTest {
     private static final System.Logger LOG = System.getLogger("dev.millrace.acceptance");
@@ -57,7 +57,7 @@ class RunnerKillTest {
                             .status())
                     .isEqualTo(200);
             RunnerProcess first = start(server, directory, payments);
-            first.awaitReady(); // what comes before the first attach is nobody's
+            first.awaitReady(); // events before the first attach cause no effects
             ScheduledFuture<?> coming =
                     customers.scheduleWithFixedDelay(() -> order(server), 0, BETWEEN_ORDERS, TimeUnit.MILLISECONDS);
             first.live(random.nextInt(400));
@@ -72,7 +72,7 @@ class RunnerKillTest {
                 }
                 process.kill();
             }
-            assertThat(coming.isDone()).as("customers gave up").isFalse();
+            assertThat(coming.isDone()).as("sending orders failed").isFalse();
             customers.shutdown();
             assertThat(customers.awaitTermination(BOUND.toSeconds(), TimeUnit.SECONDS))
                     .isTrue();
@@ -102,7 +102,7 @@ class RunnerKillTest {
 
     private void order(PackagedServer server) {
         if (orders.get() >= MOST_ORDERS) {
-            return; // a slow machine needs more time, and not more orders
+            return; // a slow machine needs more time, not more orders
         }
         int id = orders.incrementAndGet();
         Answer answer = server.append(STREAM, "{\"type\":\"order\",\"payload\":{\"id\":" + id + "}}");
@@ -137,7 +137,7 @@ class RunnerKillTest {
         }
         assertThat(settled.values()).as(SEED).allMatch(times -> times == 1);
         assertThat(unknown.values()).as(SEED).allMatch(times -> times == 1);
-        assertThat(unknown).as("one for each death at most, %s", SEED).hasSizeLessThanOrEqualTo(KILLS);
+        assertThat(unknown).as("at most one per kill, %s", SEED).hasSizeLessThanOrEqualTo(KILLS);
         assertThat(paid).as("paid, %s", SEED).doesNotHaveDuplicates().containsAll(settled.keySet());
         Set<Integer> accountedFor = new HashSet<>(settled.keySet());
         accountedFor.addAll(unknown.keySet());

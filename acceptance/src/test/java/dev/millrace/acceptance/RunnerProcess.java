@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 
-/** A main class in a process of its own, which says {@code ready} when it is. */
+/** A main class in a separate process that prints {@code ready} when it is ready. */
 final class RunnerProcess {
     private static final Duration BOUND = Duration.ofSeconds(60);
     private static final int KEPT = 60;
@@ -55,18 +55,18 @@ final class RunnerProcess {
         ready.get(BOUND.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /** Lets it live for so long; it must not end by itself. */
+    /** Waits for this time; fails if the process ends by itself. */
     void live(long millis) throws InterruptedException {
         if (process.waitFor(millis, TimeUnit.MILLISECONDS)) {
             throw new AssertionError("the process ended by itself: " + said);
         }
     }
 
-    /** Ends it as kill -9 does. */
+    /** Sends SIGKILL. */
     void kill() throws InterruptedException {
         process.destroyForcibly();
         if (!process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
-            throw new AssertionError("the process does not end");
+            throw new AssertionError("the process did not end after SIGKILL");
         }
     }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Push subscribers, as anybody sees them from outside. */
+/** Push subscribers, as seen from outside the service. */
 @SuppressWarnings("NullAway.Init") // JUnit sets it before all
 abstract class SubscriberChecks extends WireChecks {
     private MockWebServer receiver;
@@ -80,7 +80,9 @@ abstract class SubscriberChecks extends WireChecks {
             assertThat(body(take()).path("type").textValue()).isEqualTo("order");
             List<JsonNode> history =
                     millrace.awaitHistory(stream, events -> failures(events).contains("failing"));
-            assertThat(failures(history)).as("which delivery failed first").startsWith("failing");
+            assertThat(failures(history))
+                    .as("slug of the first failed delivery")
+                    .startsWith("failing");
         }
     }
 
@@ -187,7 +189,7 @@ abstract class SubscriberChecks extends WireChecks {
         return JsonCodec.parse(Objects.requireNonNull(request.getBody()).utf8());
     }
 
-    /** The other end of a WebSocket. */
+    /** The server side of a WebSocket. */
     private static final class Peer extends WebSocketListener {
         private final BlockingQueue<String> frames = new LinkedBlockingQueue<>();
         private final BlockingQueue<WebSocket> open = new LinkedBlockingQueue<>();

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * Every check of the wire that needs no restart, against one server. The suites run side by side, and so do the checks of
- * those that wait for real time. None depends on how quickly others are served, and each has streams of its own.
+ * All wire checks that need no restart, with one server. The suites run concurrently, and so do the checks that wait
+ * for real time. Each check has its own streams and does not depend on the speed of other checks.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 abstract class WireChecks {
     private PackagedServer server;
 
-    /** A server that is thrown away afterwards. */
+    /** Starts a server that is discarded afterwards. */
     abstract PackagedServer start() throws Exception;
 
     @BeforeAll

@@ -1,4 +1,4 @@
-/** The checks of the wire against the command in a process of its own. */
+/** Wire checks and crash tests, with the command in a separate process. */
 @NullMarked
 package dev.millrace.acceptance;
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The times of one thing that was measured several times. */
+/** The times of one measurement that was repeated. */
 final class Samples {
     private final String name;
     private final List<Double> millis = new ArrayList<>();
@@ -23,7 +23,7 @@ final class Samples {
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
-    /** One row of a table: median, spread, and how often the reference fits in. */
+    /** One row of a table: median, spread, and the ratio of the median to the reference. */
     String row(Samples reference) {
         return String.format(
                 Locale.ROOT,

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How long a runner takes to open a long stream on the durable store, without a snapshot and with one, and how many events
- * it reads. Prints a Markdown table.
+ * A benchmark of the start of a runner on a long stream in the durable store, without and with a snapshot: time, and
+ * number of events read. Prints a Markdown table.
  *
  * <p>Run it from the root of the checkout: {@code benchmarks/run snapshots [events]}.
  */
@@ -75,7 +75,7 @@ public final class SnapshotBenchmark {
         }
     }
 
-    /** Counts events in its state, and beside it those that it was given. */
+    /** Counts all events in its state, and the events of this run in {@code read}. */
     private record Counter(AtomicLong read) implements Processor<Long> {
         @Override
         public String slug() {

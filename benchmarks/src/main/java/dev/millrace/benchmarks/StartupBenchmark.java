@@ -12,12 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How long a user waits: whole processes, started by the launcher script of a checkout that is already built, beside a
- * bare {@code java -version} in the same round. Prints a Markdown table of medians, spread and ratios.
+ * A benchmark of the start-up time of whole processes: the launcher script of a built checkout, compared with {@code
+ * java -version} in the same round. Prints a Markdown table of medians, spread and ratios.
  *
  * <p>Run it from the root of the checkout: {@code benchmarks/run startup [rounds]}.
  */
@@ -78,11 +77,14 @@ public final class StartupBenchmark {
         long begin = System.nanoTime();
         Process process = millrace("serve", "--port", "0", "--data", data.toString());
         try (BufferedReader output = output(process)) {
-            String url = url(lineWhere(output, line -> URL.matcher(line).find()));
+            String listening = lineWhere(output, line -> URL.matcher(line).find());
+            String url =
+                    URL.matcher(listening).results().findFirst().orElseThrow().group();
             HttpURLConnection request =
                     (HttpURLConnection) URI.create(url + "/healthz").toURL().openConnection();
             if (request.getResponseCode() != 200) {
-                throw new IllegalStateException("healthz answered " + request.getResponseCode());
+                throw new IllegalStateException(
+                        "startup: /healthz returned status " + request.getResponseCode() + " instead of 200");
             }
             return System.nanoTime() - begin;
         } finally {
@@ -98,7 +100,7 @@ public final class StartupBenchmark {
             lineWhere(output, line -> line.contains("llm-chunk-added"));
             long answered = System.nanoTime() - begin;
             while (output.readLine() != null) {
-                // to the end
+                // read to the end
             }
             process.waitFor();
             return new long[] {answered, System.nanoTime() - begin};
@@ -129,15 +131,7 @@ public final class StartupBenchmark {
             }
             seen.append(line).append('\n');
         }
-        throw new IllegalStateException("the process ended before it printed what was waited for:\n" + seen);
-    }
-
-    private static String url(String line) {
-        Matcher matcher = URL.matcher(line);
-        if (!matcher.find()) {
-            throw new IllegalStateException("no URL in: " + line);
-        }
-        return matcher.group();
+        throw new IllegalStateException("startup: the process ended before it printed the expected line:\n" + seen);
     }
 
     private static void end(Process process, Path data) throws IOException, InterruptedException {

@@ -1,4 +1,4 @@
-/** Measurements. Every figure is a ratio against something measured in the same run. */
+/** Benchmarks. Compare their figures only as ratios to a reference of the same run. */
 @NullMarked
 package dev.millrace.benchmarks;
 

@@ -13,6 +13,9 @@ import dev.millrace.cli.internal.demo.DemoCommand;
 import dev.millrace.cli.internal.replay.ReplayCommand;
 import dev.millrace.cli.internal.service.ServeCommand;
 import dev.millrace.cli.internal.service.TokenCommand;
+import dev.millrace.cli.internal.service.TokenCreateCommand;
+import dev.millrace.cli.internal.service.TokenListCommand;
+import dev.millrace.cli.internal.service.TokenRevokeCommand;
 import dev.millrace.cli.internal.tck.TckCommand;
 import dev.millrace.cli.internal.terminal.CliExceptionHandler;
 import dev.millrace.cli.internal.terminal.Terminal;
@@ -27,7 +30,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The {@code millrace} command. It ends with 0 when all went well, 1 on a failure and 2 when it was called wrongly. */
+/** The {@code millrace} command. Exit codes: 0 success, 1 failure, 2 wrong arguments. */
 @Command(
         name = "millrace",
         description = "Event-sourced agents: every agent is a log with a URL.",
@@ -44,7 +47,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  millrace demo                 an agent to talk to, no key needed",
             "  millrace serve                a server on http://127.0.0.1:4242",
-            "  millrace tail /demo/agent     what happens on a stream, live"
+            "  millrace tail /demo/agent     the events of a stream, live"
         })
 public final class Millrace implements Runnable {
     @Spec
@@ -86,7 +89,10 @@ public final class Millrace implements Runnable {
                 .addSubcommand(new ForkCommand(terminal))
                 .addSubcommand(new DestroyCommand(terminal))
                 .addSubcommand(new DeployCommand(terminal))
-                .addSubcommand(tokens(terminal))
+                .addSubcommand(new CommandLine(new TokenCommand())
+                        .addSubcommand(new TokenCreateCommand(terminal))
+                        .addSubcommand(new TokenListCommand(terminal))
+                        .addSubcommand(new TokenRevokeCommand(terminal)))
                 .addSubcommand(new TckCommand(terminal))
                 .addSubcommand(new HelpCommand());
         CliExceptionHandler complaints = new CliExceptionHandler(terminal, () -> root.verbose);
@@ -104,15 +110,6 @@ public final class Millrace implements Runnable {
                     }
                     return new CommandLine.RunLast().execute(parsed);
                 });
-    }
-
-    private static CommandLine tokens(Terminal terminal) {
-        TokenCommand command = new TokenCommand(terminal);
-        CommandLine tokens = new CommandLine(command);
-        for (Object part : command.parts()) {
-            tokens.addSubcommand(part);
-        }
-        return tokens;
     }
 
     @Override

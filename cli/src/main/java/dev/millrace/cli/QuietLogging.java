@@ -8,9 +8,12 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What libraries log goes to standard error, a line each: warnings only, unless asked for more. */
+/**
+ * The log configuration of the command: one line per record on standard error; only warnings, unless {@code --verbose}
+ * is given.
+ */
 public final class QuietLogging {
-    /** Called by the platform the first time anything is logged; so a command that logs nothing does not wait for it. */
+    /** Called by the JDK when the first record is logged, so commands that log nothing start faster. */
     public QuietLogging() {
         Logger root = Logger.getLogger("");
         for (Handler handler : root.getHandlers()) {
@@ -27,7 +30,7 @@ public final class QuietLogging {
         System.setProperty("java.util.logging.config.class", QuietLogging.class.getName());
     }
 
-    /** Shows what our own modules say in passing, and where warnings come from. */
+    /** Also shows records of level INFO. */
     static void speakUp() {
         Logger.getLogger("").setLevel(Level.INFO);
     }

@@ -1,6 +1,6 @@
 /**
- * The {@code millrace} command: a server, a demonstration, and a client for the shell. Not an API: only {@link
- * dev.millrace.cli.Millrace#main} is meant to be called.
+ * The {@code millrace} command: a server, a demo, and a client for the shell. It is no API; call only {@link
+ * dev.millrace.cli.Millrace#main}.
  */
 @NullMarked
 package dev.millrace.cli;

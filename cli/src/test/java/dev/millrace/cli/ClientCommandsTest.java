@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.internal.service.DataDirectoryOptions;
 import dev.millrace.cli.internal.service.LocalService;
 import dev.millrace.cli.internal.terminal.ShortTypeName;
 import dev.millrace.core.EventCatalog;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands that talk to a server, against a real one. */
+/** The client commands, with a real server. */
 @SuppressWarnings("NullAway.Init") // set before each test
 class ClientCommandsTest {
     private LocalService service;
@@ -41,7 +42,10 @@ class ClientCommandsTest {
 
     @BeforeEach
     void serve() {
-        service = LocalService.start(new InMemoryEventStore(), Map.of(), LocalService.Listening.locally(0, false));
+        service = LocalService.start(
+                DataDirectoryOptions.Opened.only(new InMemoryEventStore()),
+                Map.of(),
+                LocalService.Listening.locally(0, false));
     }
 
     @AfterEach
@@ -77,8 +81,8 @@ class ClientCommandsTest {
 
         assertThat(screen.err())
                 .isEqualToIgnoringNewLines(
-                        "millrace: nothing was appended: key 'k' is stored at offset 2, and what is stored there says"
-                                + " something else");
+                        "millrace: nothing was appended: key 'k' is already stored at offset 2, with different content;"
+                                + " to append yours, use another key");
         assertThat(count("/orders")).isEqualTo(2);
     }
 
@@ -125,7 +129,8 @@ class ClientCommandsTest {
         assertThat(copy.run("append", "/copy", "--url", url())).isZero();
 
         assertThat(types("/copy")).containsExactly("x", "y");
-        assertThat(copy.err()).contains("left out 1 that every stream gets from the service itself");
+        assertThat(copy.err())
+                .contains("left out 1 of the events, because the service itself adds them to each stream");
     }
 
     @Test
@@ -234,7 +239,7 @@ class ClientCommandsTest {
                 Stream.concat(Stream.of(args), Stream.of("--url", url())).toArray(String[]::new));
     }
 
-    /** The brief types that {@code millrace read} prints. */
+    /** The short type names that {@code millrace read} prints. */
     private Stream<String> read(String path, String... options) {
         Screen fresh = Screen.pipe();
         fresh.run(Stream.of(new String[] {"read", path, "--format", "ndjson", "--url", url()}, options)
@@ -259,7 +264,7 @@ class ClientCommandsTest {
         }
     }
 
-    /** Switches the circuit breaker off, which would pause the stream. */
+    /** Disables the circuit breaker, which would pause the stream. */
     private void allowBursts(String path) {
         run(
                 "append",

@@ -6,7 +6,7 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import java.time.Instant;
 
-/** Stored events, made up. */
+/** Made-up stored events. */
 public final class Events {
     static final Instant NOON = Instant.parse("2026-05-04T12:00:00.250Z");
 

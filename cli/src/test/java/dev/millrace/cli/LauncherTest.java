@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The launcher script in a checkout of two files, with a Maven and a Java that write down how they were called. What it
- * is there for - when to build, with which flags to start what - is decided in the script alone.
+ * The launcher script, in a checkout of two files, with fake {@code mvnw} and {@code java} that record their arguments.
+ * The tests check when it builds and which flags it passes.
  */
 @Tag("jdk")
 class LauncherTest {
@@ -245,7 +245,7 @@ class LauncherTest {
         Files.writeString(path, text);
     }
 
-    /** A Java that writes down its arguments, and the archive when it is asked for one. */
+    /** A fake Java that records its arguments, and creates the class archive if it is asked to. */
     private Path jdk(String version) throws IOException {
         Path home = Files.createDirectories(directory.resolve("jdk-" + version));
         Files.createDirectories(home.resolve("bin"));

@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.cli.internal.service.DataDirectoryOptions;
 import dev.millrace.cli.internal.service.LocalService;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Recording from a real server. */
+/** Records streams of a real server. */
 @SuppressWarnings("NullAway.Init") // set before each test
 class RecordCommandTest {
     private static final StreamPath PATH = StreamPath.of("/a");
@@ -41,7 +42,10 @@ class RecordCommandTest {
 
     @BeforeEach
     void serve() {
-        service = LocalService.start(new InMemoryEventStore(), Map.of(), LocalService.Listening.locally(0, false));
+        service = LocalService.start(
+                DataDirectoryOptions.Opened.only(new InMemoryEventStore()),
+                Map.of(),
+                LocalService.Listening.locally(0, false));
     }
 
     @AfterEach

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Replaying a processor that was compiled somewhere else. */
+/** Replays a processor that was compiled outside the class path. */
 @SuppressWarnings("NullAway.Init") // set before each test
 class ReplayCommandTest {
     private static final String LOG = """
@@ -184,7 +184,7 @@ class ReplayCommandTest {
         assertThat(window.run(arguments())).isZero();
 
         assertThat(window.out()).startsWith("states of 'notes' over " + log).contains("@5> ", "@1> ");
-        assertThat(window.err()).startsWith("millrace: no such command: 'hop'; there are goto N,");
+        assertThat(window.err()).startsWith("millrace: unknown command: 'hop'; use one of goto N,");
     }
 
     @Test
@@ -192,11 +192,12 @@ class ReplayCommandTest {
         assertMistake("goto 9; state", "cannot 'goto 9': no state at offset 9: " + log + " (3 events) goes from 0,");
         assertMistake("goto x", "cannot 'goto x': goto takes N, a whole number from 0, got 'x'");
         assertMistake("goto", "cannot 'goto': goto takes N, a whole number from 0, got ''");
-        assertMistake("why", "cannot 'why': a place in the state is missing");
+        assertMistake("why", "cannot 'why': the place is missing");
         assertMistake("why a..b", "cannot 'why a..b': not a place in a state: 'a..b'");
-        assertMistake("state notes[7]", "cannot 'state notes[7]': nothing is there at offset 5; see 'state'");
-        assertMistake("diff 1 2 3", "cannot 'diff 1 2 3': give two offsets at most");
-        assertMistake("goto 0; event", "cannot 'event': there is none at offset 0; 'next' goes to the first one");
+        assertMistake(
+                "state notes[7]", "cannot 'state notes[7]': the state at offset 5 has no such place; see 'state'");
+        assertMistake("diff 1 2 3", "cannot 'diff 1 2 3': give at most two offsets");
+        assertMistake("goto 0; event", "cannot 'event': there is no event at offset 0; 'next' goes to the first one");
     }
 
     @Test
@@ -229,20 +230,20 @@ class ReplayCommandTest {
 
     @Test
     void should_say_what_is_missing() throws IOException {
-        assertProblem("there is no processor and no class 'swim'; processors are circuit-breaker, ", "swim", log);
+        assertProblem("there is no processor or class 'swim'; the processors are circuit-breaker, ", "swim", log);
         assertProblem("is neither a Processor nor a ProcessorProvider", "java.util.ArrayList", log);
         assertProblem("java.lang.Long has no constructor without parameters", "java.lang.Long", log);
         assertProblem(
                 "log not found: " + directory.resolve("no.yaml"), "org.example.Notes", directory.resolve("no.yaml"));
         assertProblem(log + ":1:7: 'no' is ambiguous", "org.example.Notes", Files.writeString(log, "type: no\n"));
         assertProblem(
-                "java.util.function.Supplier.get is not there in a replay",
+                "java.util.function.Supplier.get cannot be called in a replay",
                 "org.example.Notes",
                 Files.writeString(log, "type: asked\n"));
         Screen own = Screen.pipe();
         assertThat(own.run("replay", "--processor", "a.B", "--classpath", "no.jar", log.toString()))
                 .isEqualTo(1);
-        assertThat(own.err()).contains("--classpath: no.jar is not there; build it, or correct the path");
+        assertThat(own.err()).contains("--classpath: no.jar does not exist; build it, or correct the path");
     }
 
     private void assertProblem(String problem, String processor, Path file) {

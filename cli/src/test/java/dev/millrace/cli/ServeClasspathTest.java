@@ -107,7 +107,7 @@ class ServeClasspathTest {
     void should_say_that_there_is_no_such_directory() {
         assertRefused(
                 directory.resolve("nowhere").toString(),
-                directory.resolve("nowhere") + " is not there; build it, or correct the path");
+                directory.resolve("nowhere") + " does not exist; build it, or correct the path");
     }
 
     @Test
@@ -134,6 +134,6 @@ class ServeClasspathTest {
 
         assertRefused(
                 classes.toString(),
-                "org.example.NotesProvider is broken: java.lang.IllegalArgumentException: event type 'note-kept'");
+                "org.example.NotesProvider failed: java.lang.IllegalArgumentException: event type 'note-kept'");
     }
 }

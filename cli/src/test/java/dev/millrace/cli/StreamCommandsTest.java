@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.internal.service.DataDirectoryOptions;
 import dev.millrace.cli.internal.service.LocalService;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
@@ -35,7 +36,10 @@ class StreamCommandsTest {
 
     @BeforeEach
     void serve() {
-        service = LocalService.start(new InMemoryEventStore(), Map.of(), LocalService.Listening.locally(0, false));
+        service = LocalService.start(
+                DataDirectoryOptions.Opened.only(new InMemoryEventStore()),
+                Map.of(),
+                LocalService.Listening.locally(0, false));
     }
 
     @AfterEach
@@ -113,7 +117,7 @@ class StreamCommandsTest {
         append("/a", "y");
 
         assertThat(run("fork", "/a", "--at", "2", "--to", "/b")).isZero();
-        assertThat(screen.out()).isEqualToIgnoringNewLines("/b begins like /a up to offset 2");
+        assertThat(screen.out()).isEqualToIgnoringNewLines("/b is a copy of /a up to offset 2");
         assertThat(log("/b")).extracting(Event::type).endsWith("x").hasSize(2);
 
         assertThat(run("fork", "/a", "--at", "2", "--to", "/b")).isEqualTo(1);

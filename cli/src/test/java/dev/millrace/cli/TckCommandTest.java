@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.millrace.cli.internal.service.DataDirectoryOptions;
 import dev.millrace.cli.internal.service.LocalService;
 import dev.millrace.engine.InMemoryEventStore;
 import java.io.IOException;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
 
-/** The checks of the wire from the command line, against a service that keeps its promises and one that does not. */
+/** The wire checks from the command line, with a correct service and a faulty one. */
 @SuppressWarnings("NullAway.Init") // set before each test
 class TckCommandTest {
     private LocalService service;
@@ -40,7 +41,10 @@ class TckCommandTest {
 
     @BeforeEach
     void serve() {
-        service = LocalService.start(new InMemoryEventStore(), Map.of(), LocalService.Listening.locally(0, false));
+        service = LocalService.start(
+                DataDirectoryOptions.Opened.only(new InMemoryEventStore()),
+                Map.of(),
+                LocalService.Listening.locally(0, false));
     }
 
     @AfterEach
@@ -66,7 +70,7 @@ class TckCommandTest {
                 .contains(
                         "pass  append: 03 bare and enveloped events are the same on every spelling [1] body={\"type\":\"a\"} (")
                 .contains(
-                        "skip  breaker: 60 the configuration survives a restart (it takes a restart of the service)\n")
+                        "skip  breaker: 60 the configuration survives a restart (it needs a restart of the service)\n")
                 .doesNotContain("FAIL")
                 .containsPattern(
                         Pattern.quote(service.uri().toString()) + ": \\d+ checks, \\d+ passed, 0 failed, 1 skipped in");
@@ -112,9 +116,7 @@ class TckCommandTest {
 
         assertThat(screen.run("tck", gone.toString(), "--only", "append")).isEqualTo(1);
 
-        assertThat(screen.err())
-                .startsWith("tck: nobody answers: " + gone + "; ")
-                .contains("start the service");
+        assertThat(screen.err()).startsWith("tck: no answer: " + gone + "; ").contains("start the service");
         assertThat(screen.out()).isEmpty();
     }
 
@@ -136,7 +138,7 @@ class TckCommandTest {
         }
     }
 
-    /** The real service, except that it gives every event that it answers with the wrong offset. */
+    /** The real service behind a proxy that changes the offset of each answered event. */
     private HttpServer proxyThatHidesOffsets() throws IOException {
         HttpClient client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tokens from the command line, in use against a real server. */
+/** Tokens that are created on the command line and used with a real server. */
 class TokenCommandsTest {
     @TempDir
     Path directory;
@@ -66,7 +66,7 @@ class TokenCommandsTest {
                 .contains("there is no operation 'write'");
         assertThat(run(2, "token", "create", "--data", data, "--allow", "read", "--expires", "soon")
                         .err())
-                .contains("30d for example, got 'soon'");
+                .contains("for example 30d, got 'soon'");
         assertThat(run(2, "token", "create", "--data", data, "--allow", "read", "--prefix", "/Big")
                         .err())
                 .contains("path is not valid");
@@ -86,23 +86,23 @@ class TokenCommandsTest {
             String[] append = {"append", "/team/a", "--type", "x", "--url", url};
 
             assertThat(run(1, append).err())
-                    .contains("this server wants a token")
+                    .contains("this server requires a token")
                     .hasLineCount(1);
             assertThat(run(1, "append", "/team/a", "--type", "x", "--url", url, "--token", "wrong")
                             .err())
-                    .contains("the token is not known here")
+                    .contains("the token is unknown")
                     .doesNotContain("wrong");
             run(0, "append", "/team/a", "--type", "x", "--url", url, "--token", writer);
             assertThat(run(1, "append", "/other", "--type", "x", "--url", url, "--token", writer)
                             .err())
-                    .contains("it is for /team and below");
+                    .contains("it covers /team and below");
             assertThat(run(1, "read", "/team/a", "--url", url, "--token", writer)
                             .err())
                     .contains("does not allow 'read'");
             assertThat(run(0, "read", "/team/a", "--url", url, "--token", reader)
                             .out())
                     .contains("type: \"x\"");
-            assertThat(run(1, "tail", "/team/a", "--url", url).err()).contains("this server wants a token");
+            assertThat(run(1, "tail", "/team/a", "--url", url).err()).contains("this server requires a token");
         }
     }
 }

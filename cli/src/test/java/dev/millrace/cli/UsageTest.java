@@ -76,7 +76,7 @@ class UsageTest {
                 "--port",
                 "70000");
         assertUsage(
-                "millrace: --data and --in-memory exclude each other; see 'millrace serve --help'\n",
+                "millrace: --data and --in-memory exclude each other; give one of them; see 'millrace serve --help'\n",
                 "serve",
                 "--in-memory",
                 "--data",
@@ -88,7 +88,7 @@ class UsageTest {
                 "--after",
                 "now");
         assertUsage(
-                "millrace: where to? give the PATH of a stream; see 'millrace append --help'\n",
+                "millrace: PATH is missing: the input does not name a stream; see 'millrace append --help'\n",
                 "append",
                 "--type",
                 "a");
@@ -102,7 +102,7 @@ class UsageTest {
                 "--payload",
                 "nope");
         assertUsage(
-                "millrace: --type and --json exclude each other; see 'millrace append --help'\n",
+                "millrace: --type and --json exclude each other; give one of them; see 'millrace append --help'\n",
                 "append",
                 "/a",
                 "--type",

@@ -46,34 +46,33 @@ import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams of a Millrace server, over HTTP. Safe for use by many threads.
+ * The event streams of a Millrace server, over HTTP. Safe for use by many threads.
  *
- * <p><b>Futures</b> complete on this client's threads, exceptionally with a {@link StreamException}: a refusal carries
- * the service's own words, a service that cannot be reached is {@link StreamException.Code#UNAVAILABLE}. Cancelling a
- * future cancels its call; whether the service had already done it is then not known.
+ * <p><b>Futures</b> complete on this client's threads. If one fails, it fails with a {@link StreamException} with the
+ * message of the service, or with the code {@code UNAVAILABLE} if the service cannot be reached. Cancelling a future
+ * cancels the call, but the service may have done it already.
  *
- * <p><b>Appends</b> to one stream are sent one after the other, each when the one before it is answered, so that they
- * are stored in the order of the calls; whoever has many events at once should use {@link #appendAll}. When the
- * connection fails, an append is sent again at most three times, with a growing random delay, and only if its event - of
- * a batch, every event - has an idempotency key; {@link Builder#idempotencyKeys} gives one to each that has none. Without a
- * key the failure is reported at once, because the event may or may not have been stored. So is an answer of the service,
- * but for 429 and 503 with a {@code Retry-After} of at most 30 s, which is heeded. {@link AppendResult#replayed()} is also true
- * when the first of such attempts was the one that was stored. A {@link #destroy} and a {@link #fork} are never sent again;
- * what only reads may be, at once, when a connection that was kept from before breaks.
+ * <p><b>Appends</b> to one stream are sent one by one, each after the answer to the one before, so that they are stored
+ * in the order of the calls. For many events use {@link #appendAll}. If the connection fails, an append is sent again
+ * at most three times, with a growing random delay, but only if each of its events has an idempotency key (see {@link
+ * Builder#idempotencyKeys}). Without a key the failure is reported at once, because the event may or may not be stored.
+ * An error answer of the service is reported at once too. Exception: after 429 or 503 with a {@code Retry-After} of at
+ * most 30 s, an append with keys waits that long and is sent again. {@link AppendResult#replayed()} is also true if an
+ * earlier attempt of the same call stored the event. {@link #destroy} and {@link #fork} are never sent again. A read is
+ * sent again at once if a kept connection breaks.
  *
- * <p><b>Subscriptions</b> reconnect for ever, after a random delay that grows from 100 ms to 10 s, never sooner than
- * {@code Retry-After} says, and resume after the last delivered event: nothing is lost, nothing comes twice. A
- * connection on which nothing is heard for three heartbeats is given up. An orderly end (the server stops) is first
- * followed by one attempt without delay. A server that ends a tail because its stream was destroyed says so ({@code
- * event: destroyed}), and that ends the subscription as well. A subscriber who missed that, because it was not connected,
- * becomes a subscriber of the stream's next life, is told the new incarnation, and gets that log from offset 1. Only
- * an answer that would stay the same ends a subscription with a failure: 400, 403, 404, 413 and other client errors.
- * Something on the wire that is no event breaks the connection and is read again; it is never skipped. A subscriber is
- * called on the thread that reads the socket; while it blocks, nothing is read, nothing is queued, and no time-out runs.
- * The {@code gap} of a connection is measured on the service's clock.
+ * <p><b>Subscriptions</b> reconnect without limit and continue after the last delivered event: no event is lost or
+ * delivered twice. The delay is random, grows from 100 ms to 10 s, and is never shorter than {@code Retry-After}; after
+ * an orderly end (the server stops) the first attempt has none. A connection without a byte for three heartbeats is
+ * closed. If the stream is destroyed, the server sends {@code event: destroyed} and the subscription ends. A subscriber
+ * that was not connected then follows the next incarnation of the stream from offset 1. A subscription ends with a
+ * failure only after 400, 403, 404, 413 and other client errors. If the service sends something that is not an event,
+ * the connection is closed and the event is read again; it is never skipped. A subscriber is called on the thread that
+ * reads the socket; while it blocks, nothing is read or queued, and no time-out runs. The {@code gap} is measured with
+ * the clock of the service.
  *
- * <p>Against a service that does not send the {@code Millrace-Watermark} header, the watermark is the state's event count,
- * asked for before each connection, and caught up is reported when the event at that offset has been delivered.
+ * <p>If a service does not send the header {@code Millrace-Watermark}, the client asks for the state before each
+ * connection and uses its event count as the watermark.
  */
 public final class HttpEventStreams implements EventStreams, AutoCloseable {
     private final ProjectSlug project;
@@ -109,9 +108,9 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
     /**
      * Begins a client of one server.
      *
-     * @param baseUrl {@code http://host:port}, with a path if the server is mounted below one; where the server really
-     *     is, since only tails follow redirects
-     * @throws IllegalArgumentException when it is not an HTTP URL
+     * @param baseUrl {@code http://host:port}, with a path if the server is mounted below one. Do not use a URL that
+     *     redirects: only tails follow redirects
+     * @throws IllegalArgumentException if it is not an HTTP URL
      */
     public static Builder builder(URI baseUrl) {
         return new Builder(baseUrl);
@@ -144,7 +143,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         return new WithoutRetries();
     }
 
-    /** Sends each append once, in the same order as the others. */
+    /** These streams, with appends that are sent only once, in the same order as the others. */
     private final class WithoutRetries implements ForwardingEventStreams {
         @Override
         public EventStreams delegate() {
@@ -195,10 +194,10 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
     }
 
     /**
-     * As {@link EventStreams#subscribe}; returns at once, also when the service cannot be reached.
+     * As {@link EventStreams#subscribe}; returns at once, also if the service cannot be reached.
      *
-     * @throws IllegalArgumentException when {@code afterOffset} is negative
-     * @throws StreamException when this client is closed
+     * @throws IllegalArgumentException if {@code afterOffset} is negative
+     * @throws StreamException if this client is closed
      */
     @Override
     public Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber) {
@@ -212,11 +211,11 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
     }
 
     /**
-     * As {@link EventStreams#subscribeSubtree}; returns at once, also when the service cannot be reached. One connection
-     * serves all streams, and after a cut it goes on after the last event delivered. A service that does not follow
-     * subtrees ends it with {@link UnsupportedOperationException}.
+     * As {@link EventStreams#subscribeSubtree}; returns at once, also if the service cannot be reached. It uses one
+     * connection for all streams. If the service does not support it, it ends with {@link
+     * UnsupportedOperationException}.
      *
-     * @throws StreamException when this client is closed
+     * @throws StreamException if this client is closed
      */
     @Override
     public Subscription subscribeSubtree(StreamPath path, SubtreeSubscriber subscriber) {
@@ -260,9 +259,9 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
     }
 
     /**
-     * Closes every subscription, fails what is under way with {@link StreamException.Code#UNAVAILABLE}, and lets go of
-     * threads and connections; a pool that came with {@link Builder#httpClient} is left alone. Does not
-     * wait for subscribers that are busy. Closing twice does nothing.
+     * Closes every subscription, fails running calls with {@code UNAVAILABLE}, and releases threads and connections,
+     * except the connection pool of {@link Builder#httpClient}. Does not wait for subscribers. The second call does
+     * nothing.
      */
     @Override
     public void close() {
@@ -297,17 +296,17 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
             this.base = url;
         }
 
-        /** Whose streams these are; {@code public} by default. */
+        /** The project of the streams; {@code public} by default. */
         public Builder project(ProjectSlug slug) {
             this.project = slug;
             return this;
         }
 
         /**
-         * A client whose interceptors, proxy and certificates are used, and, for all but tails, its connection pool,
-         * protocols and timeouts; its dispatcher and cache are not. Without one a client of our own connects within 10 s and
-         * waits 30 s for an answer. Interceptors see every attempt, and are the place for a token that changes: an
-         * authenticator is asked too late for an append, which is not sent again for it.
+         * Uses the interceptors, proxy and certificates of this client; except for tails, also its connection pool,
+         * protocols and time-outs. Its dispatcher and cache are not used. By default, connecting may take 10 s and an
+         * answer 30 s. If a token changes, set it in an interceptor, which sees every attempt; an authenticator does
+         * not work for appends, because they are not sent again for it.
          */
         public Builder httpClient(OkHttpClient shared) {
             this.httpClient = shared;
@@ -315,10 +314,10 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         }
 
         /**
-         * How often the server promises to send something on a tail, 5 s by default. A tail that hears nothing for three
-         * times as long is given up and made anew.
+         * The longest time in which the server sends at least one byte on a tail; 5 s by default. After three times as
+         * long without a byte the tail reconnects.
          *
-         * @throws IllegalArgumentException when it is below 1 ms or above 1 day
+         * @throws IllegalArgumentException if it is below 1 ms or above 1 day
          */
         public Builder heartbeat(Duration every) {
             if (every.compareTo(Duration.ofMillis(1)) < 0 || every.compareTo(Duration.ofDays(1)) > 0) {
@@ -329,8 +328,8 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         }
 
         /**
-         * How long to wait before trying again: at most {@code first} (100 ms by default) after the first failure,
-         * twice as long with every further one, up to {@code most} (10 s by default); less a random part, up to half.
+         * The longest delay after the first failure (100 ms by default). It doubles with every further failure, up to
+         * {@code most} (10 s by default). The real delay is shorter by a random part, up to half.
          *
          * @throws IllegalArgumentException unless {@code 0 < first <= most}
          */
@@ -341,13 +340,13 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
             return this;
         }
 
-        /** Where the random part of a delay comes from; one thread at a time calls it. */
+        /** The source of the random part of delays; called by one thread at a time. */
         public Builder random(RandomGenerator generator) {
             this.random = generator;
             return this;
         }
 
-        /** The clock against which gaps are measured, and what waits between attempts; the system's by default. */
+        /** The clock, and the timers between attempts; the system's by default. */
         public Builder timers(Timers clockAndTimers) {
             this.timers = clockAndTimers;
             return this;
@@ -356,30 +355,30 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         /**
          * The bearer token sent with every request; none by default.
          *
-         * @throws IllegalArgumentException when it is empty or holds anything but printable ASCII; the message does not
-         *     repeat it
+         * @throws IllegalArgumentException if it is empty or is not printable ASCII; the message does not repeat it
          */
         public Builder token(String bearer) {
             if (bearer.isEmpty() || !bearer.chars().allMatch(c -> c > ' ' && c <= '~')) {
                 throw new IllegalArgumentException(
-                        "token must be printable ASCII without spaces; check where it is read");
+                        "token must be printable ASCII without spaces; check the file or variable that it comes from");
             }
             this.token = bearer;
             return this;
         }
 
         /**
-         * Gives an idempotency key to every event that is appended without one, so that each append may be sent again when
-         * its connection fails. By default none does, because the key is stored and shown with the event.
+         * Adds an idempotency key to every appended event without one, so that each append can be sent again if its
+         * connection fails. By default none is added, because the key is stored with the event and visible to readers.
          *
-         * @param unique a new key for every call, {@code () -> UUID.randomUUID().toString()} say; many threads call it
+         * @param unique returns a new key each time, for example {@code () -> UUID.randomUUID().toString()}; called by
+         *     many threads
          */
         public Builder idempotencyKeys(Supplier<String> unique) {
             this.keys = unique;
             return this;
         }
 
-        /** Makes the client; nothing is sent yet. */
+        /** Creates the client; nothing is sent yet. */
         public HttpEventStreams build() {
             return new HttpEventStreams(this);
         }

@@ -1,10 +1,9 @@
 /**
- * Streams over HTTP: {@link dev.millrace.client.HttpEventStreams}, the one public type, is the port of {@code core} against
- * a Millrace server.
+ * The client of a Millrace server: {@link dev.millrace.client.HttpEventStreams} for its streams, and {@link
+ * dev.millrace.client.push.PushReceiver} for its webhooks.
  *
- * <p>Which thread does what: appends, reads and states are asynchronous calls, and their futures complete on this
- * client's own threads. Every live tail has one thread, which reads its socket and calls its subscriber; while the
- * subscriber is busy nothing is read. Waiting between two attempts takes no thread, only a timer.
+ * <p>Threads: the futures of appends, reads and states complete on threads of the client. Every live tail has one
+ * thread, which reads its socket and calls its subscriber. A wait between two attempts uses a timer and no thread.
  */
 @NullMarked
 package dev.millrace.client;

@@ -161,7 +161,7 @@ public class AppendTest {
         assertThat(server.getRequestCount()).isZero();
     }
 
-    /** Jackson calls the getter, and fails. */
+    /** A payload with a getter that throws. */
     static final class Unwritable {
         public String getText() {
             throw new IllegalStateException("no text");
@@ -170,7 +170,7 @@ public class AppendTest {
 
     @Test
     void should_send_a_keyed_append_again_when_the_connection_breaks() throws Exception {
-        // given: the answer breaks off, so nobody knows whether it was stored
+        // given: the connection breaks during the answer, so the client does not know whether the event was stored
         server.enqueue(answer("{\"event\":" + Sample.event(2) + "}")
                 .newBuilder()
                 .onResponseBody(new SocketEffect.CloseSocket())
@@ -203,7 +203,7 @@ public class AppendTest {
 
     @Test
     void should_never_send_an_append_without_a_key_twice() {
-        // given: a kept-alive connection that breaks after the second request, which the HTTP library would send again
+        // given: a kept connection that breaks after the second request, which the HTTP library would send again
         server.enqueue(answer("{\"event\":" + Sample.event(2) + "}"));
         server.enqueue(new MockResponse.Builder()
                 .onResponseStart(new SocketEffect.CloseSocket())

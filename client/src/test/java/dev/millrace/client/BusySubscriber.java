@@ -6,7 +6,7 @@ import dev.millrace.core.Event;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Blocks in its first event until it is released. */
+/** A subscriber that blocks in its first event until it is released. */
 class BusySubscriber extends RecordingSubscriber {
     private final CountDownLatch release = new CountDownLatch(1);
 

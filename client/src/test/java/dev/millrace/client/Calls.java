@@ -5,7 +5,7 @@ import dev.millrace.core.StreamPath;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Everything that is sent once and answered once, by the verb with which its failures begin. */
+/** The calls with one request and one answer, by the verb in their failure messages. */
 enum Calls {
     APPEND("append") {
         @Override
@@ -62,7 +62,7 @@ enum Calls {
         return verb;
     }
 
-    /** Whether sending it twice may do more than sending it once. */
+    /** True if sending it twice can have another effect than sending it once. */
     boolean changesSomething() {
         return this == APPEND || this == APPEND_ALL || this == DESTROY || this == FORK;
     }

@@ -14,18 +14,20 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/** Adds up orders, remembers outside the log which it has acted on, and writes a receipt for each. */
+/**
+ * A processor that adds up orders and appends a receipt for each; it remembers outside the log which orders it handled.
+ */
 public final class Clerk implements Processor<Long> {
     private final Map<String, List<Integer>> acted = new ConcurrentHashMap<>();
     private volatile Function<Integer, CompletableFuture<Void>> work = n -> CompletableFuture.completedFuture(null);
 
-    /** What takes time about an order. */
+    /** Sets the work that is done for each order. */
     public Clerk working(Function<Integer, CompletableFuture<Void>> newWork) {
         work = newWork;
         return this;
     }
 
-    /** The orders of a stream that were acted on, in the order in which that was done. */
+    /** The handled orders of a stream, in the order of handling. */
     public List<Integer> acted(String path) {
         List<Integer> orders = acted.getOrDefault(path, List.of());
         synchronized (orders) {

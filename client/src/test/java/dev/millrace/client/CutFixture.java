@@ -5,19 +5,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Answers of a live read to be cut: history, the mark, live events, heartbeats between them, and characters of 2 and 3 bytes. */
+/** A live response for tests that cut it: history, caught-up, live events, heartbeats, characters of 2 and 3 bytes. */
 public final class CutFixture {
     /** 1 KiB: little more than the head and four events. */
     static final CutFixture SMALL = new CutFixture(4, 30, "\n");
 
-    /** As small, with the other line end, of which each half is one as well. */
+    /** The same with CR LF, where each half is a line end too. */
     static final CutFixture SMALL_CRLF = new CutFixture(4, 30, "\r\n");
 
     /** 4 KiB. */
     static final CutFixture LARGE = new CutFixture(16, 123, "\n");
 
     private static final String HEAD = LiveRequest.tailHead("Millrace-Incarnation: A", "Millrace-Watermark: 3");
-    private static final int CHUNK = 701; // does not care where events end
+    private static final int CHUNK = 701; // independent of the ends of events
 
     private final int events;
     private final List<String> texts;
@@ -31,31 +31,33 @@ public final class CutFixture {
         this.newline = newline;
     }
 
-    /** How many events there are; all but the first three are live. */
+    /** The number of events; all after the first three are live. */
     int events() {
         return events;
     }
 
-    /** How many bytes come before the body; with fewer, there is no connection to lose. */
+    /** The number of bytes before the body; with fewer, there is no connection. */
     int headLength() {
         return HEAD.length();
     }
 
-    /** Fails unless this is what was sent as the event with its offset. */
+    /** Fails if this is not the event that was sent with its offset. */
     public void check(Event event) {
         String text = texts.get((int) event.offset() - 1);
         if (!text.equals(event.payloadJson().path("t").textValue())
                 || !event.type().equals("ü")) {
-            throw new AssertionError("sent was " + text + ", came " + event);
+            throw new AssertionError("sent " + text + ", received " + event);
         }
     }
 
-    /** The server-sent events after an offset, as they are before they are sent in chunks. */
+    /** The server-sent events after an offset, without chunk lengths. */
     public byte[] body(long afterOffset) {
         return text(afterOffset, events).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** After which byte of {@link #body} each event is whole: at the empty line, of whose line end a lone CR will do. */
+    /**
+     * The number of bytes of {@link #body} after which each event is complete: after the empty line, or its CR alone.
+     */
     public int[] ends() {
         int[] ends = new int[events];
         for (int n = 1; n <= events; n++) {
@@ -65,7 +67,7 @@ public final class CutFixture {
         return ends;
     }
 
-    /** The whole answer, with its head and its chunks, but without an end. */
+    /** The response with its head and its chunks, but without the last chunk. */
     byte[] answer(long afterOffset) {
         String body = text(afterOffset, events);
         StringBuilder answer = new StringBuilder(HEAD);

@@ -5,7 +5,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.SubtreeSubscriber;
 
-/** For tests that look at the requests of a subtree and not at what comes. */
+/** A subscriber that ignores all calls, for tests that check only requests. */
 final class DeafSubtree implements SubtreeSubscriber {
     @Override
     public void onStream(StreamPath path, ConnectionInfo connected) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Tails and appends against a server that fails in every way it can. */
+/** Tails and appends against a server with random faults. */
 @Tag("jdk")
 class FaultToleranceTest {
     private static final StreamPath PATH = StreamPath.of("/agents/1");
@@ -64,7 +64,7 @@ class FaultToleranceTest {
         }
     }
 
-    /** One that ends an answer, or has it come strangely; what stalls is given up after a few heartbeats. */
+    /** A fault that ends or disturbs a response; a response that stalls is closed after a few heartbeats. */
     private static Fault fault(Random random) {
         int bytes = random.nextInt(1_500);
         return switch (random.nextInt(8)) {
@@ -155,7 +155,7 @@ class FaultToleranceTest {
         }
     }
 
-    /** The answer to an append is done, but never comes whole: its head alone has more bytes. */
+    /** A fault after the append was stored: the response is cut within its head. */
     private static Fault lost(Random random) {
         int bytes = random.nextInt(100);
         return switch (random.nextInt(4)) {

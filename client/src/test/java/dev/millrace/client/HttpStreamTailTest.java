@@ -140,7 +140,7 @@ class HttpStreamTailTest {
         again.tail("A", 2).send(Sample.sse(2));
         subscriber.expect("connected 'A' 2 gap 0", "event 1", "disconnected", "connected 'A' 2 gap 0", "event 2");
         assertThat(subscriber.causes.get(0))
-                .hasMessageContaining("after offset 1; it brought something that is no event");
+                .hasMessageContaining("after offset 1; the service sent something that is not an event");
     }
 
     @Test

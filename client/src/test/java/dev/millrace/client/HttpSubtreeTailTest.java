@@ -21,13 +21,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Subscriptions to subtrees over bad connections and to services that do not know them. */
+/** Subscriptions to subtrees over bad connections, and to services that do not support them. */
 class HttpSubtreeTailTest {
     private static final Pattern TARGET =
             Pattern.compile("/api/streams/cut-(\\d+)\\?subtree=true&afterOffset=(end|\\d+)&caughtUp=true");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** Writes down every call as one line. */
+    /** A subscriber that records every call as one line. */
     private static final class Lines implements SubtreeSubscriber {
         private final List<String> calls = new CopyOnWriteArrayList<>();
         private volatile @Nullable Throwable failure;
@@ -87,7 +87,7 @@ class HttpSubtreeTailTest {
                 + offset + ",\"createdAt\":\"2026-01-01T12:00:00.000Z\"}\n\n";
     }
 
-    /** What stands at position 10, and then three events, of which the reader has seen those up to a position. */
+    /** A response with caught-up at position 10 and three events, without those up to the position of the reader. */
     private static byte[] answerAfter(int position) {
         StringBuilder body = new StringBuilder(": \n\n");
         body.append("event: stream\ndata: {\"streamPath\":\"/a\",\"incarnation\":\"A\",\"offset\":2}\n\n");

@@ -14,7 +14,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** A request that a test answers itself, as slowly and as badly as it likes. The connection serves nothing else. */
+/** A request that a test answers itself, byte by byte if it wants. Its connection serves no other request. */
 final class LiveRequest {
     final String target;
     final Map<String, String> headers = new HashMap<>();
@@ -49,7 +49,7 @@ final class LiveRequest {
         return Integer.toHexString(length) + "\r\n" + text + "\r\n";
     }
 
-    /** Begins a live answer. */
+    /** Begins a live response. */
     LiveRequest tail(String incarnation, long watermark) {
         return tail(incarnation, watermark, Sample.NOON);
     }
@@ -59,7 +59,7 @@ final class LiveRequest {
                 "Millrace-Incarnation: " + incarnation, "Millrace-Watermark: " + watermark, "Millrace-Time: " + time));
     }
 
-    /** A whole answer with a body. */
+    /** Sends a complete response with a body. */
     void answer(int status, String contentType, String body, String... headers) {
         String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
         raw("HTTP/1.1 " + status + " X\r\nConnection: close\r\nContent-Type: " + contentType + "\r\nContent-Length: "
@@ -75,7 +75,7 @@ final class LiveRequest {
         raw("0\r\n\r\n");
     }
 
-    /** Closes the socket, whatever was promised. */
+    /** Closes the socket, also before the end of the response. */
     void cut() {
         try {
             socket.close();
@@ -98,7 +98,7 @@ final class LiveRequest {
         }
     }
 
-    /** Whether the client closes its side within this time after the last it had to say. */
+    /** True if the client closes its side within this time after its last byte. */
     boolean isClosedWithin(Duration time) throws IOException {
         socket.setSoTimeout((int) time.toMillis());
         try {

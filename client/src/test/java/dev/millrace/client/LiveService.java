@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A service on a real socket whose answers the test writes. */
+/** A service on a real socket; the test writes its responses. */
 final class LiveService implements AutoCloseable {
     private final BlockingQueue<LiveRequest> requests = new LinkedBlockingQueue<>();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -28,7 +28,7 @@ final class LiveService implements AutoCloseable {
         this(null);
     }
 
-    /** Requests are handled as they come, each on a thread of its own. */
+    /** Handles each request on its own thread. */
     LiveService(@Nullable Consumer<LiveRequest> handler) throws IOException {
         server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
         Consumer<LiveRequest> serve = handler == null ? requests::add : handler;
@@ -52,7 +52,7 @@ final class LiveService implements AutoCloseable {
         try {
             handler.accept(new LiveRequest(socket));
         } catch (IOException | UncheckedIOException e) {
-            // the client went away, which is often the point of the test
+            // the client closed the connection, as many tests want
         }
     }
 
@@ -60,7 +60,7 @@ final class LiveService implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getLocalPort());
     }
 
-    /** The next request; waits for it. */
+    /** Waits for the next request. */
     LiveRequest next() throws InterruptedException {
         LiveRequest request = requests.poll(Sample.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         if (request == null) {
@@ -69,7 +69,7 @@ final class LiveService implements AutoCloseable {
         return request;
     }
 
-    /** How many requests wait. */
+    /** The number of waiting requests. */
     int waiting() {
         return requests.size();
     }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** An HTTP client of the user's: what of it is used, and that it is left as it was. */
+/** An HTTP client of the user: which parts of it are used, and that it is not changed. */
 class OwnClientTest {
     @StartStop
     public final MockWebServer server = new MockWebServer();
@@ -58,7 +58,7 @@ class OwnClientTest {
                 .build();
     }
 
-    /** Adds a header, and writes down what passes. */
+    /** Adds a header and records each request. */
     private static Interceptor marking(String name, List<String> seen) {
         return chain -> {
             Request request = chain.request();
@@ -178,7 +178,7 @@ class OwnClientTest {
 
     @Test
     void should_neither_wait_behind_the_calls_of_the_user_nor_end_them() throws Exception {
-        // given: the user has one call at a time, and it is not answered yet
+        // given: the user's client allows one call at a time, and that call has no answer yet
         OkHttpClient own = new OkHttpClient();
         own.dispatcher().setMaxRequests(1);
         Answer first = new Answer();

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** A delivery: its headers, by names in lower case, and its body. */
+/** A delivery with its body and its headers, by names in lower case. */
 public final class Parcel {
     private final Map<String, String> headers;
     private final byte[] body;
@@ -32,7 +32,7 @@ public final class Parcel {
         return body;
     }
 
-    /** A delivery of a body that claims nothing about the life of the stream. */
+    /** A signed delivery without an incarnation header. */
     public static Parcel signed(String secret, Instant time, byte[] body) {
         String stamp = Long.toString(time.getEpochSecond());
         Map<String, String> headers = new TreeMap<>();

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down what it is told, one short text for each call, and notices calls at the same time. */
+/** A subscriber that records each call as a short text, and detects overlapping calls. */
 class RecordingSubscriber implements Subscriber {
     final List<Throwable> causes = new CopyOnWriteArrayList<>();
     private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
@@ -67,7 +67,7 @@ class RecordingSubscriber implements Subscriber {
         }
     }
 
-    /** Waits until the call comes, and returns everything up to it. */
+    /** Waits for a call, and returns all calls up to it. */
     List<String> until(String last) throws InterruptedException {
         List<String> seen = new ArrayList<>();
         while (!seen.contains(last)) {
@@ -78,7 +78,7 @@ class RecordingSubscriber implements Subscriber {
         return seen;
     }
 
-    /** What was called and not yet looked at. */
+    /** The calls that were not returned yet. */
     List<String> rest() {
         return List.copyOf(calls);
     }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is sent again and when, and what a connection carries. */
+/** Which requests are sent again and when, and which connection they use. */
 class SafeRetryTest {
     @StartStop
     public final MockWebServer server = new MockWebServer();
@@ -207,7 +207,7 @@ class SafeRetryTest {
         RandomGenerator half = new RandomGenerator() {
             @Override
             public long nextLong() {
-                throw new AssertionError("a delay takes a part of its bound");
+                throw new AssertionError("nextLong must not be called: a delay uses a part of its bound");
             }
 
             @Override
@@ -250,7 +250,7 @@ class SafeRetryTest {
     @ParameterizedTest
     @EnumSource
     void should_send_what_changes_something_once_on_a_connection_that_breaks(Calls call) {
-        // given: a connection kept from before, on which the HTTP library sends again what it takes to be harmless
+        // given: a kept connection, on which the HTTP library sends requests again that it takes to be harmless
         server.enqueue(new MockResponse.Builder().code(400).build());
         server.enqueue(new MockResponse.Builder()
                 .onResponseStart(new SocketEffect.CloseSocket())
@@ -261,7 +261,7 @@ class SafeRetryTest {
             // when
             CompletableFuture<?> second = call.of(streams);
             if (call == Calls.APPEND || call == Calls.APPEND_ALL) {
-                awaitWaiting(); // it has a key, so we send it again, but not at once
+                awaitWaiting(); // it has a key, so the client sends it again, but not at once
             } else {
                 assertThat(AppendTest.failure(second).code())
                         .isEqualTo(

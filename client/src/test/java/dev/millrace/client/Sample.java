@@ -6,7 +6,7 @@ import dev.millrace.core.StreamPath;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Small pieces of the wire. */
+/** Small pieces of the wire format. */
 public final class Sample {
     public static final StreamPath PATH = StreamPath.of("/agents/1");
     public static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");

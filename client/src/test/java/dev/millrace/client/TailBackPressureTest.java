@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class TailBackPressureTest {
     private static final int EVENT_BYTES = 64 * 1024;
-    private static final int EVENTS = 3_000; // 190 MiB, far more than sockets hold
+    private static final int EVENTS = 3_000; // 190 MiB, much more than the buffers of sockets
 
     @Test
     void should_stop_the_service_from_writing_while_the_subscriber_is_busy() throws Exception {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TailCloseTest {
-    private static final Duration PROMPT = Duration.ofSeconds(10); // before the silence itself would end it
+    private static final Duration PROMPT = Duration.ofSeconds(10); // less than the read time-out of the tail
 
     private final RecordingSubscriber subscriber = new RecordingSubscriber();
 
@@ -149,7 +149,7 @@ class TailCloseTest {
             Subscription subscription = streams.subscribe(path, 0, racing);
             LiveRequest tail = service.next();
             while (!tail.target.contains(path + "?")) {
-                tail.cut(); // the last subscription's attempt to come back
+                tail.cut(); // the reconnect of the last subscription
                 tail = service.next();
             }
             LiveRequest raced = tail.tail("A", 0);

@@ -20,14 +20,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Cuts the connection after every single byte of an answer of up to 4 KiB: of its head, of its chunks' lengths, of its
- * events, within characters. Larger ones are cut in memory, {@code ParserCutTest}.
+ * Cuts the connection after every byte of a response of up to 4 KiB: in its head, its chunk lengths, its events, and
+ * within characters. {@code ParserCutTest} cuts larger ones in memory.
  */
 class TailCutTest {
     private static final Pattern TARGET = Pattern.compile("/api/streams/cut-(\\d+)\\?afterOffset=(start|\\d+)&.*");
     private static final int AT_ONCE = 32;
 
-    /** What each tail asked for, {@code afterOffset} and {@code Last-Event-ID}, by the byte after which it is cut. */
+    /** The {@code afterOffset} and {@code Last-Event-ID} of the requests of each tail, by the byte of its cut. */
     private final Map<Integer, List<String>> asked = new ConcurrentHashMap<>();
 
     private record Cut(int at, RecordingSubscriber subscriber, Subscription subscription) {}

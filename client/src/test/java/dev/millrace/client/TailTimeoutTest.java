@@ -16,8 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TailTimeoutTest {
-    private static final Duration HEARTBEAT =
-            Duration.ofMillis(300); // a slow machine may stand still for twice as long
+    private static final Duration HEARTBEAT = Duration.ofMillis(300); // a slow machine may pause for twice as long
 
     @StartStop
     public final MockWebServer server = new MockWebServer();
@@ -52,7 +51,7 @@ class TailTimeoutTest {
         next.tail("A", 1);
         assertThat(next.target).contains("afterOffset=1&");
         subscriber.until("disconnected");
-        assertThat(subscriber.causes.get(0)).hasMessageContaining("nothing was heard in time");
+        assertThat(subscriber.causes.get(0)).hasMessageContaining("no data arrived in time");
         assertThat(silent.isClosedWithin(Sample.PATIENCE)).isTrue();
     }
 
@@ -83,7 +82,7 @@ class TailTimeoutTest {
         streams.subscribe(Sample.PATH, 0, busy);
         LiveRequest tail = service.next().tail("A", 2).send(Sample.sse(1));
         busy.expect("connected 'A' 2 gap 0", "event 1");
-        // when it is busy for much longer than three heartbeats
+        // when the subscriber is busy for much longer than three heartbeats
         await().during(HEARTBEAT.multipliedBy(5))
                 .atMost(Sample.PATIENCE)
                 .until(() -> busy.rest().isEmpty() && service.waiting() == 0);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Waiting and gaps, with time that passes only when the test says so. */
+/** Delays and gaps, with a clock that the test advances. */
 class TailWaitTest {
     private static final RandomGenerator LONGEST = new RandomGenerator() {
         @Override
@@ -53,7 +53,8 @@ class TailWaitTest {
 
     @Test
     void should_measure_the_gap_from_the_last_byte_on_the_clock_of_the_service() throws Exception {
-        // given: the service is a day ahead, and the connection brings its last byte, a heartbeat, 7 s after its answer
+        // given: the service's clock is a day ahead; the last byte, a heartbeat, arrives 7 s after the head of the
+        // response
         Instant ahead = Sample.NOON.plus(Duration.ofDays(1));
         streams.subscribe(Sample.PATH, 0, subscriber);
         LiveRequest first = service.next().tail("A", 1, ahead);
@@ -61,7 +62,7 @@ class TailWaitTest {
         timers.advance(Duration.ofSeconds(7));
         first.send(": \n\n" + Sample.sse(1));
         subscriber.expect("event 1");
-        // when the machine sleeps: its own clock stands still, the service's does not
+        // when the machine sleeps: the local clock stops, the service's clock continues
         first.cut();
         subscriber.expect("disconnected");
         await().atMost(Sample.PATIENCE).until(() -> timers.remaining().size() == 1);
@@ -98,7 +99,7 @@ class TailWaitTest {
             passes(Duration.ofMillis(expected));
         }
         service.next().tail("A", 1).send(Sample.sse(1)).cut();
-        passes(Duration.ofMillis(100)); // it got somewhere, so it starts anew
+        passes(Duration.ofMillis(100)); // events were delivered, so the delay starts again at the beginning
         service.next();
     }
 
@@ -113,7 +114,7 @@ class TailWaitTest {
         LiveRequest stays = service.next().tail("A", 1);
         subscriber.until("caught up 1");
         subscriber.expect("disconnected", "connected 'A' 1 gap 0", "disconnected", "connected 'A' 1 gap 0");
-        // a connection that lasts is as good as one that delivers
+        // a long connection has the same effect as one that delivers events
         timers.advance(Duration.ofMinutes(1));
         stays.end();
         service.next();
@@ -140,7 +141,7 @@ class TailWaitTest {
         assertThat(subscriber.rest()).isEmpty();
     }
 
-    /** Waits for the one timer, checks it, and lets its time pass. */
+    /** Waits for the only timer, checks its delay, and advances the clock by it. */
     private void passes(Duration expected) {
         await().atMost(Sample.PATIENCE).until(() -> timers.remaining().size() == 1);
         assertThat(timers.remaining()).containsExactly(expected);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Who gets to see the token: the service it is for, with every request, and nobody else. */
+/** The token is sent with every request to its service, and to no other host. */
 class TokenTest {
     private static final String BEARER = "Bearer secret-token";
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever was asked for can be called off, and whatever was refused, the failure says so in the same way: a code to act on, the stream, and the service's own words. */
+/** Every call can be cancelled, and every refusal has a code, the stream and the message of the service. */
 class TypedErrorTest {
     @StartStop
     public final MockWebServer server = new MockWebServer();

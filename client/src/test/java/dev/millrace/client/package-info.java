@@ -1,4 +1,4 @@
-/** Tests of the HTTP client, over real sockets wherever a connection is involved. */
+/** Tests of the HTTP client, over real sockets if they need a connection. */
 @NullMarked
 package dev.millrace.client;
 

@@ -4,11 +4,10 @@ import dev.millrace.core.runner.Timers;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The system's timers, but for the waiting: every delay is a hundredth of what was asked for. Safe for use by many threads. */
+/** The system's timers with delays of a hundredth of the requested time. Safe for use by many threads. */
 public final class AcceleratedTimers implements Timers {
     private final Timers system = Timers.system();
 
-    /** Timers in a hurry. */
     public AcceleratedTimers() {}
 
     @Override

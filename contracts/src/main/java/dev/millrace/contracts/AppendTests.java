@@ -1,5 +1,6 @@
 package dev.millrace.contracts;
 
+import static dev.millrace.contracts.EventStreamsSubject.event;
 import static dev.millrace.contracts.EventStreamsSubject.get;
 import static dev.millrace.contracts.EventStreamsSubject.input;
 import static dev.millrace.contracts.EventStreamsSubject.refusal;
@@ -22,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** What is appended is stored, numbered, timed and answered. */
+/** Tests of appends: an event is stored, numbered, timed and returned. */
 interface AppendTests extends EventStreamsSubject {
     @Test
     default void should_begin_every_stream_with_initialized() {
@@ -99,8 +100,7 @@ interface AppendTests extends EventStreamsSubject {
                 "events.iterate.com/stream/metadata-updated",
                 "https://events.iterate.com/metadata-updated");
 
-        spellings.forEach(type -> append(
-                path, input(type, "{\"metadata\":{\"by\":\"" + type + "\"}}").build()));
+        spellings.forEach(type -> append(path, event(type, "{\"metadata\":{\"by\":\"" + type + "\"}}")));
 
         assertThat(types(path)).isEqualTo(spellings);
         assertThat(get(subject().state(path)).metadata().path("by").textValue()).isEqualTo(spellings.get(2));
@@ -186,11 +186,8 @@ interface AppendTests extends EventStreamsSubject {
         given(path, 1);
         for (String type :
                 List.of(BuiltInType.INITIALIZED.type(), "events.iterate.com/core/stream-first-initialized")) {
-            var refusal = refusal(subject()
-                    .append(
-                            path,
-                            input(type, "{\"projectSlug\":\"public\",\"path\":\"" + path + "\"}")
-                                    .build()));
+            var refusal = refusal(
+                    subject().append(path, event(type, "{\"projectSlug\":\"public\",\"path\":\"" + path + "\"}")));
 
             assertThat(refusal.code()).isEqualTo(Code.BAD_REQUEST);
             assertThat(refusal).hasMessageContaining("may only be appended once");
@@ -199,13 +196,12 @@ interface AppendTests extends EventStreamsSubject {
     }
 
     @Test
-    default void should_refuse_what_is_too_large_or_too_deep() {
+    default void should_refuse_events_that_are_too_large_or_too_deep() {
         StreamPath path = fresh();
         String deep = "[".repeat(70) + "]".repeat(70);
 
         var large = refusal(subject().append(path, said("x".repeat((1 << 20) + 1))));
-        var nested = refusal(
-                subject().append(path, input("deep", "{\"deep\":" + deep + "}").build()));
+        var nested = refusal(subject().append(path, event("deep", "{\"deep\":" + deep + "}")));
 
         assertThat(large.code()).isEqualTo(Code.TOO_LARGE);
         assertThat(nested.code()).isEqualTo(Code.BAD_REQUEST);

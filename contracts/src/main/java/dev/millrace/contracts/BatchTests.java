@@ -1,7 +1,7 @@
 package dev.millrace.contracts;
 
+import static dev.millrace.contracts.EventStreamsSubject.event;
 import static dev.millrace.contracts.EventStreamsSubject.get;
-import static dev.millrace.contracts.EventStreamsSubject.input;
 import static dev.millrace.contracts.EventStreamsSubject.paused;
 import static dev.millrace.contracts.EventStreamsSubject.refusal;
 import static dev.millrace.contracts.EventStreamsSubject.resumed;
@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** A batch and a pause: rules in order, all or none. */
+/** Tests of batches and pauses: inputs apply in order, and all are stored or none. */
 interface BatchTests extends EventStreamsSubject {
     @Test
     default void should_append_a_batch_in_order() {
@@ -37,7 +37,7 @@ interface BatchTests extends EventStreamsSubject {
     }
 
     @Test
-    default void should_refuse_a_batch_whole_when_one_of_it_is_refused() {
+    default void should_refuse_the_whole_batch_if_one_input_is_refused() {
         StreamPath path = fresh();
         given(path, 1);
 
@@ -48,10 +48,9 @@ interface BatchTests extends EventStreamsSubject {
                         path,
                         List.of(
                                 said("one"),
-                                input(
-                                                BuiltInType.INITIALIZED.type(),
-                                                "{\"projectSlug\":\"public\",\"path\":\"" + path + "\"}")
-                                        .build())));
+                                event(
+                                        BuiltInType.INITIALIZED.type(),
+                                        "{\"projectSlug\":\"public\",\"path\":\"" + path + "\"}"))));
 
         assertThat(mismatch.code()).isEqualTo(Code.OFFSET_MISMATCH);
         assertThat(reserved.code()).isEqualTo(Code.BAD_REQUEST);
@@ -64,8 +63,8 @@ interface BatchTests extends EventStreamsSubject {
     default void should_keep_an_invalid_input_of_a_batch_as_an_event() {
         StreamPath path = fresh();
 
-        List<AppendResult> appended = get(subject()
-                .appendAll(path, List.of(said("one"), input("said", "[]").build(), said("three"))));
+        List<AppendResult> appended =
+                get(subject().appendAll(path, List.of(said("one"), event("said", "[]"), said("three"))));
 
         assertThat(appended)
                 .extracting(answer -> answer.event().type())
@@ -155,7 +154,7 @@ interface BatchTests extends EventStreamsSubject {
         var refusals = List.of(
                 refusal(subject().append(path, said("hi"))),
                 refusal(subject().append(path, paused())),
-                refusal(subject().append(path, input("said", "[]").build())),
+                refusal(subject().append(path, event("said", "[]"))),
                 refusal(subject().appendAll(path, List.of(said("hi"), resumed()))));
 
         assertThat(refusals).allSatisfy(refusal -> {
@@ -183,13 +182,10 @@ interface BatchTests extends EventStreamsSubject {
     @Test
     default void should_know_a_pause_in_every_spelling() {
         StreamPath path = fresh();
-        append(path, input("events.iterate.com/stream/paused", "{}").build());
+        append(path, event("events.iterate.com/stream/paused", "{}"));
 
         assertThat(refusal(subject().append(path, said("hi"))).code()).isEqualTo(Code.PAUSED);
-        append(
-                path,
-                input("https://events.iterate.com/resumed", "{\"reason\":\"back\"}")
-                        .build());
+        append(path, event("https://events.iterate.com/resumed", "{\"reason\":\"back\"}"));
         assertThat(append(path, said("hi")).offset()).isEqualTo(4);
     }
 

@@ -13,10 +13,10 @@ import dev.millrace.core.StreamPath;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The face for code that waits returns and throws what the futures would have given. */
+/** Tests of the blocking form: it returns or throws the result of the future. */
 interface BlockingTests extends EventStreamsSubject {
     @Test
-    default void should_return_what_a_future_would_have_given() {
+    default void should_return_the_value_of_the_future() {
         StreamPath path = fresh();
         BlockingEventStreams streams = subject().blocking(PATIENCE);
 

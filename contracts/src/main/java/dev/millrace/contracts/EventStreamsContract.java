@@ -6,11 +6,10 @@ import dev.millrace.core.StreamPath;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Everything that {@link EventStreams} promises, as tests: the same for streams in this process and streams behind a
- * wire.
+ * A test suite for everything that {@link EventStreams} promises, in process or over HTTP.
  *
- * <p>Every test uses streams nobody has touched before, so one service can stand for the whole class; it must have the
- * default limits. A circuit breaker may watch: no stream gets 100 events in a second without having switched it off.
+ * <p>Every test uses new streams, so all tests may use one service; it must have the default limits. It may run a circuit
+ * breaker: before a test appends 100 events in a second to a stream, it switches the breaker off there.
  *
  * <pre>{@code
  * class MyStreamsTest extends EventStreamsContract {
@@ -31,19 +30,17 @@ public abstract class EventStreamsContract
                 ForkTests,
                 BlockingTests,
                 StreamTreeTests {
-    /** Tells the streams of this run from those of an earlier one on a service that still remembers it. */
+    /** Part of all paths, so that the streams of an earlier run on the same service are not used. */
     private static final String RUN =
             "contract-" + Long.toString(System.nanoTime(), 36).replace("-", "");
 
     private static final AtomicLong COUNT = new AtomicLong();
 
-    /** For subclasses. */
     protected EventStreamsContract() {}
 
-    /** The streams of a project; called often, and may answer the same object. */
+    /** The streams of a project; called often, and may return the same object. */
     protected abstract EventStreams streams(ProjectSlug project);
 
-    /** The streams of the default project. */
     protected EventStreams streams() {
         return streams(ProjectSlug.defaultProject());
     }

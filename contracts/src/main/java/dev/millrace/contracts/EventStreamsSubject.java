@@ -24,24 +24,22 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
-/** The streams under test, and the words in which the promises about them are written. */
+/** The streams under test, with helpers for the tests of their promises. */
 interface EventStreamsSubject {
-    /** How long anything may take before it counts as never. */
+    /** The time limit of each wait. */
     Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** The streams of the default project. */
     EventStreams subject();
 
-    /** The streams of another project. */
     EventStreams subject(ProjectSlug project);
 
-    /** A path nobody has touched. */
+    /** The path of a new stream. */
     StreamPath fresh();
 
-    /** A project nobody has touched. */
+    /** A new project. */
     ProjectSlug freshProject();
 
-    /** Waits for an answer, within bounds. */
+    /** Waits for an answer. */
     static <T> T get(CompletableFuture<T> answer) {
         try {
             return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -55,24 +53,23 @@ interface EventStreamsSubject {
         }
     }
 
-    /** Waits for a refusal: the future fails with a {@link StreamException} of its own, wrapped in nothing. */
+    /** Waits for a refusal: the future must fail with an unwrapped {@link StreamException}. */
     static StreamException refusal(CompletableFuture<?> answer) {
         Throwable thrown = catchThrowable(() -> answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
         assertThat(thrown).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(StreamException.class);
         return (StreamException) Objects.requireNonNull(thrown.getCause());
     }
 
-    /** Polls until an assertion holds, within bounds. */
+    /** Polls until an assertion holds or the time limit is reached. */
     static ConditionFactory eventually() {
         return Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10));
     }
 
-    /** Appends and waits. */
     default AppendResult append(StreamPath path, EventInput input) {
         return get(subject().append(path, input));
     }
 
-    /** Appends as many user's events as asked, and waits. */
+    /** Appends {@code count} user events as one batch. */
     default void given(StreamPath path, int count) {
         get(subject()
                 .appendAll(
@@ -82,48 +79,46 @@ interface EventStreamsSubject {
                                 .toList()));
     }
 
-    /** Everything in a stream. */
     default List<Event> history(StreamPath path) {
         return get(subject().read(path, ReadRange.all()));
     }
 
-    /** The types in a stream, without the {@code initialized} it begins with. */
+    /** The types in a stream, without its first event, {@code initialized}. */
     default List<String> types(StreamPath path) {
         return history(path).stream().skip(1).map(Event::type).toList();
     }
 
-    /** A user's event. */
+    /** A user event. */
     static EventInput said(String text) {
-        return input("said", "{\"text\":" + JsonCodec.writeText(text) + "}").build();
+        return event("said", "{\"text\":" + JsonCodec.writeText(text) + "}");
     }
 
-    /** A user's event under a key. */
     static EventInput said(String text, String key) {
         return EventInput.builder().from(said(text)).idempotencyKey(key).build();
     }
 
-    /** A user's event that must become this offset. */
+    /** A user event that is accepted only at this offset. */
     static EventInput said(String text, long offset) {
         return EventInput.builder().from(said(text)).offset(offset).build();
     }
 
-    /** A pause. */
     static EventInput paused() {
-        return input(BuiltInType.PAUSED.type(), "{\"reason\":\"lunch\"}").build();
+        return event(BuiltInType.PAUSED.type(), "{\"reason\":\"lunch\"}");
     }
 
-    /** The end of a pause. */
     static EventInput resumed() {
-        return input(BuiltInType.RESUMED.type(), "{}").build();
+        return event(BuiltInType.RESUMED.type(), "{}");
     }
 
-    /** What lets a stream take many events at once where a circuit breaker watches. */
+    /** Switches the circuit breaker off, so that a test may append many events at once. */
     static EventInput unlimited() {
-        return input("https://events.iterate.com/events/stream/circuit-breaker-configured", "{\"enabled\":false}")
-                .build();
+        return event("https://events.iterate.com/events/stream/circuit-breaker-configured", "{\"enabled\":false}");
     }
 
-    /** An input to be finished, with a payload of any JSON. */
+    static EventInput event(String type, String payload) {
+        return input(type, payload).build();
+    }
+
     static EventInput.Builder input(String type, String payload) {
         return EventInput.builder().type(type).payload(JsonCodec.parse(payload));
     }

@@ -30,10 +30,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /**
- * What {@link dev.millrace.core.Subscriber} promises while reads fail at random: subscriptions go on by themselves, and
- * nothing is lost and nothing comes twice. Runners live on subscriptions, and are held to the same.
+ * A test suite for subscriptions and runners while reads of the store fail at random: subscriptions continue by
+ * themselves, and no event is lost or delivered twice.
  *
- * <p>The build plays 50 seeds. The profile {@code long} plays 1,000, and {@code -Dmillrace.seed} begins with another one.
+ * <p>The build runs 50 seeds, the profile {@code long} 1,000; {@code -Dmillrace.seed} is the first seed.
  */
 public abstract class FaultyReadsContract {
     private static final int SEEDS = Boolean.getBoolean("millrace.long") ? 1_000 : 50;
@@ -42,28 +42,26 @@ public abstract class FaultyReadsContract {
 
     private final FaultyReads faults = new FaultyReads();
 
-    /** For subclasses. */
     protected FaultyReadsContract() {}
 
-    /** The faults; the store behind {@link #streams} has them. */
+    /** The faults of the store behind {@link #streams}. */
     protected final FaultyReads faults() {
         return faults;
     }
 
-    /** The streams under test. */
     protected abstract EventStreams streams();
 
-    /** The streams of the engine itself, to write to and to compare with. */
+    /** The streams of the engine itself: the test writes to them and compares with them. */
     protected abstract EventStreams engine();
 
-    /** Does some more harm, in the middle of a seed: cuts connections, for example. */
+    /** Causes other failures in the middle of a seed: for example, cuts connections. */
     protected void disturb() {}
 
     @Test
     void should_lose_nothing_and_deliver_nothing_twice_while_reads_fail() {
         for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-            try (Play play = new Play(seed)) {
-                play.run();
+            try (Run run = new Run(seed)) {
+                run.run();
             } catch (AssertionError | RuntimeException failure) {
                 throw new AssertionError("under -Dmillrace.seed=" + seed + ": " + failure.getMessage(), failure);
             } finally {
@@ -72,52 +70,52 @@ public abstract class FaultyReadsContract {
         }
     }
 
-    /** One seed: some streams, and those who follow them. */
-    private final class Play implements AutoCloseable {
+    /** One seed: some streams, their subscribers and runners. */
+    private final class Run implements AutoCloseable {
         private final Random random;
         private final StreamPath root;
         private final StreamPath child;
-        private final StreamPath mortal;
+        private final StreamPath recreated;
         private final List<StreamPath> paths;
-        private final RecordingSubscriber whole = new RecordingSubscriber();
-        private final RecordingSubscriber half = new RecordingSubscriber();
-        private final Clerk clerk = new Clerk();
-        private final Clerk clerks = new Clerk();
+        private final RecordingSubscriber fromStart = new RecordingSubscriber();
+        private final RecordingSubscriber fromSecond = new RecordingSubscriber();
+        private final OffsetProcessor processor = new OffsetProcessor();
+        private final OffsetProcessor subtreeProcessor = new OffsetProcessor();
         private final List<AutoCloseable> open = new ArrayList<>();
         private int appends;
 
-        Play(long seed) {
+        Run(long seed) {
             random = new Random(seed);
             root = StreamPath.of(
                     "/faults/" + Long.toString(System.nanoTime(), 36).replace("-", "") + "/" + seed);
             child = root.resolve("./a");
-            mortal = root.resolve("./b");
-            paths = List.of(root, child, mortal, child.resolve("./c"));
+            recreated = root.resolve("./b");
+            paths = List.of(root, child, recreated, child.resolve("./c"));
         }
 
         void run() {
             paths.forEach(path -> append(path, 1 + random.nextInt(4)));
             faults.begin(random.nextLong(), random.nextDouble() * 0.6);
-            ProcessorRunner<List<Long>> runner = ProcessorRunner.builder(streams(), clerk).stream(child)
+            ProcessorRunner<List<Long>> runner = ProcessorRunner.builder(streams(), processor).stream(child)
                     .timers(new AcceleratedTimers())
                     .effectsFrom(EffectStartPolicy.after(0))
                     .start();
             open.add(runner);
-            SubtreeRunner<List<Long>> subtree = ProcessorRunner.builder(streams(), clerks).stream(root)
+            SubtreeRunner<List<Long>> subtree = ProcessorRunner.builder(streams(), subtreeProcessor).stream(root)
                     .timers(new AcceleratedTimers())
                     .effectsFrom(EffectStartPolicy.after(0))
                     .subtree()
                     .start();
             open.add(subtree);
-            Subscription all = streams().subscribe(child, 0, whole);
+            Subscription all = streams().subscribe(child, 0, fromStart);
             open.add(all);
-            Subscription rest = streams().subscribe(root, 1, half);
+            Subscription rest = streams().subscribe(root, 1, fromSecond);
             open.add(rest);
             int destroyAt = random.nextInt(60);
             for (int step = 0; step < 30; step++) {
                 if (step == destroyAt) {
-                    insist(() -> engine().destroy(mortal, false));
-                    append(mortal, 1);
+                    retry(() -> engine().destroy(recreated, false));
+                    append(recreated, 1);
                 }
                 append(paths.get(random.nextInt(paths.size())), 1 + random.nextInt(3));
                 if (random.nextInt(10) == 0) {
@@ -134,14 +132,14 @@ public abstract class FaultyReadsContract {
                     .atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(2))
                     .untilAsserted(() -> {
-                        assertThat(whole.offsets()).as("all of %s", child).isEqualTo(childLog);
-                        assertThat(half.offsets())
-                                .as("half of %s", root)
+                        assertThat(fromStart.offsets()).as("all of %s", child).isEqualTo(childLog);
+                        assertThat(fromSecond.offsets())
+                                .as("all but the first event of %s", root)
                                 .isEqualTo(
                                         offsets(log(root)).subList(1, log(root).size()));
                         assertThat(runner.status().phase()).isEqualTo(RunnerStatus.Phase.LIVE);
                         assertThat(runner.state()).as("state of %s", child).isEqualTo(childLog);
-                        assertThat(clerk.acted(child))
+                        assertThat(processor.acted(child))
                                 .as("effects on %s", child)
                                 .isEqualTo(childLog);
                         assertThat(subtree.status().phase()).isEqualTo(RunnerStatus.Phase.LIVE);
@@ -151,18 +149,17 @@ public abstract class FaultyReadsContract {
                                     .contains(offsets(log(path)));
                         }
                     });
-            whole.verify();
-            half.verify();
-            assertThat(whole.end()).isEmpty();
-            assertThat(half.end()).isEmpty();
-            assertThat(clerk.acted(child)).doesNotHaveDuplicates();
+            fromStart.verify();
+            fromSecond.verify();
+            assertThat(fromStart.end()).isEmpty();
+            assertThat(fromSecond.end()).isEmpty();
+            assertThat(processor.acted(child)).doesNotHaveDuplicates();
         }
 
         private void append(StreamPath path, int count) {
             for (int i = 0; i < count; i++) {
                 String text = "n" + appends++;
-                AppendResult appended =
-                        insist(() -> engine().append(path, EventStreamsSubject.said(text, path + text)));
+                AppendResult appended = retry(() -> engine().append(path, EventStreamsSubject.said(text, path + text)));
                 assertThat(appended.event().type()).isEqualTo("said");
             }
         }
@@ -175,8 +172,8 @@ public abstract class FaultyReadsContract {
             return LongStream.rangeClosed(1, log.size()).boxed().toList();
         }
 
-        /** Asks until the store can do it. */
-        private <T> T insist(Supplier<CompletableFuture<T>> call) {
+        /** Repeats a call until the store can do it. */
+        private <T> T retry(Supplier<CompletableFuture<T>> call) {
             for (int attempt = 1; ; attempt++) {
                 try {
                     return EventStreamsSubject.get(call.get());
@@ -200,8 +197,8 @@ public abstract class FaultyReadsContract {
         }
     }
 
-    /** Folds the offsets it sees, and writes down on which it acted. */
-    private static final class Clerk implements Processor<List<Long>> {
+    /** Keeps the offsets that it gets in its state, and records the events on which it acted. */
+    private static final class OffsetProcessor implements Processor<List<Long>> {
         private final Map<StreamPath, Queue<Long>> acted = new ConcurrentHashMap<>();
 
         List<Long> acted(StreamPath path) {

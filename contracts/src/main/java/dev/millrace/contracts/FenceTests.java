@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What an append under a lease can rely on: it is stored while the lease is held, and never afterwards. */
+/** Tests of appends under a lease: they are stored while the lease is held, and never afterwards. */
 interface FenceTests extends EventStreamsSubject {
     private void claim(Fence fence) {
         String payload = "{\"slug\":\"" + fence.slug() + "\",\"holder\":\"h" + fence.epoch() + "\",\"epoch\":"
@@ -57,7 +57,7 @@ interface FenceTests extends EventStreamsSubject {
     }
 
     @Test
-    default void should_refuse_a_lease_that_nobody_claimed() {
+    default void should_refuse_a_lease_that_was_never_claimed() {
         StreamPath path = fresh();
 
         StreamException refusal =
@@ -68,7 +68,7 @@ interface FenceTests extends EventStreamsSubject {
     }
 
     @Test
-    default void should_answer_a_known_key_whatever_became_of_the_lease() {
+    default void should_answer_a_known_key_even_if_the_lease_is_lost() {
         StreamPath path = fresh();
         Fence first = new Fence("mailer", path, 1);
         claim(first);
@@ -86,7 +86,7 @@ interface FenceTests extends EventStreamsSubject {
     }
 
     @Test
-    default void should_take_what_is_no_fence_for_plain_metadata() {
+    default void should_treat_a_malformed_fence_as_plain_metadata() {
         StreamPath path = fresh();
         EventInput odd = EventInput.builder()
                 .from(said("hi"))

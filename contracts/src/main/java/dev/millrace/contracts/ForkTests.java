@@ -10,7 +10,7 @@ import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
 import org.junit.jupiter.api.Test;
 
-/** A fork begins with the events of another stream, and then goes its own way. */
+/** Tests of forks: a fork begins with events of another stream, and is then independent. */
 interface ForkTests extends EventStreamsSubject {
     @Test
     default void should_begin_a_fork_with_the_events_as_far_as_the_offset() {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** A key makes an append happen once, however often it is sent. */
+/** Tests of idempotency keys: an append with a key is stored once, even if it is sent several times. */
 interface IdempotencyTests extends EventStreamsSubject {
     @Test
     default void should_answer_a_repeated_key_with_the_first_event() {
@@ -31,7 +31,7 @@ interface IdempotencyTests extends EventStreamsSubject {
     }
 
     @Test
-    default void should_say_when_a_repeated_key_came_with_something_else() {
+    default void should_report_a_repeated_key_with_different_content() {
         StreamPath path = fresh();
         AppendResult first = append(path, said("hi", "key"));
         List<EventInput> others = List.of(
@@ -39,7 +39,7 @@ interface IdempotencyTests extends EventStreamsSubject {
                 input("heard", "{\"text\":\"hi\"}").idempotencyKey("key").build(),
                 EventInput.builder()
                         .from(said("hi", "key"))
-                        .metadata(JsonCodec.parse("{\"by\":\"somebody else\"}"))
+                        .metadata(JsonCodec.parse("{\"by\":\"another\"}"))
                         .build());
 
         for (EventInput other : others) {
@@ -53,7 +53,7 @@ interface IdempotencyTests extends EventStreamsSubject {
     }
 
     @Test
-    default void should_answer_a_repeated_key_whatever_its_offset_says() {
+    default void should_answer_a_repeated_key_at_any_offset() {
         StreamPath path = fresh();
         EventInput input =
                 EventInput.builder().from(said("hi", "key")).offset(2).build();

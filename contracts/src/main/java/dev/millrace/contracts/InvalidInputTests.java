@@ -1,5 +1,6 @@
 package dev.millrace.contracts;
 
+import static dev.millrace.contracts.EventStreamsSubject.event;
 import static dev.millrace.contracts.EventStreamsSubject.input;
 import static dev.millrace.contracts.EventStreamsSubject.refusal;
 import static dev.millrace.contracts.EventStreamsSubject.said;
@@ -18,24 +19,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What breaks the append rules is kept, whole, as an event that says what is wrong with it. */
+/** Tests of invalid inputs: an input that breaks the append rules is stored as an event that names the problems. */
 interface InvalidInputTests extends EventStreamsSubject {
-    /** Inputs, and the field their errors must name. */
+    /** Inputs, each with the field that its error must name. */
     static Stream<Arguments> invalidInputs() {
         EventInput valid = said("hi");
         return Stream.of(
-                wrong("an array as payload", "payload", input("said", "[]").build()),
-                wrong("null as payload", "payload", input("said", "null").build()),
-                wrong("text as payload", "payload", input("said", "\"text\"").build()),
+                wrong("an array as payload", "payload", event("said", "[]")),
+                wrong("null as payload", "payload", event("said", "null")),
+                wrong("text as payload", "payload", event("said", "\"text\"")),
                 wrong(
                         "an array as metadata",
                         "metadata",
                         input("said", "{}").metadata(JsonCodec.parse("[1]")).build()),
                 wrong("an empty key", "idempotencyKey", said("hi", "")),
                 wrong("a blank key", "idempotencyKey", said("hi", "  ")),
-                wrong("an empty type", "type", input("", "{}").build()),
-                wrong("a blank type", "type", input(" \t", "{}").build()),
-                wrong("a long type", "type", input("t".repeat(2049), "{}").build()),
+                wrong("an empty type", "type", event("", "{}")),
+                wrong("a blank type", "type", event(" \t", "{}")),
+                wrong("a long type", "type", event("t".repeat(2049), "{}")),
                 wrong(
                         "offset 0",
                         "offset",
@@ -44,23 +45,16 @@ interface InvalidInputTests extends EventStreamsSubject {
                         "a negative offset",
                         "offset",
                         EventInput.builder().from(valid).offset(-1).build()),
-                wrong(
-                        "a built-in type without a field",
-                        "metadata",
-                        input(BuiltInType.METADATA_UPDATED.type(), "{}").build()),
+                wrong("a built-in type without a field", "metadata", event(BuiltInType.METADATA_UPDATED.type(), "{}")),
                 wrong(
                         "a built-in type with a field too many",
                         "mood",
-                        input(BuiltInType.PAUSED.type(), "{\"mood\":\"bad\"}").build()),
+                        event(BuiltInType.PAUSED.type(), "{\"mood\":\"bad\"}")),
                 wrong(
                         "a built-in type in another spelling",
                         "childPath",
-                        input("events.iterate.com/core/child-stream-created", "{\"childPath\":7}")
-                                .build()),
-                wrong(
-                        "a built-in type of our own",
-                        "processor",
-                        input(BuiltInType.PROCESSOR_ATTACHED.type(), "{}").build()));
+                        event("events.iterate.com/core/child-stream-created", "{\"childPath\":7}")),
+                wrong("a built-in type of our own", "processor", event(BuiltInType.PROCESSOR_ATTACHED.type(), "{}")));
     }
 
     private static Arguments wrong(String name, String field, EventInput input) {
@@ -87,14 +81,12 @@ interface InvalidInputTests extends EventStreamsSubject {
 
     @Test
     default void should_accept_the_longest_type() {
-        assertThat(append(fresh(), input("t".repeat(2048), "{}").build())
-                        .event()
-                        .type())
+        assertThat(append(fresh(), event("t".repeat(2048), "{}")).event().type())
                 .hasSize(2048);
     }
 
     @Test
-    default void should_not_take_two_invalid_inputs_for_one_because_of_their_key() {
+    default void should_store_two_invalid_inputs_with_the_same_key() {
         StreamPath path = fresh();
         EventInput invalid = input("said", "[]").idempotencyKey("key").build();
 

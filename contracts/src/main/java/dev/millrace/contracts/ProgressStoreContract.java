@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Everything that {@link ProgressStore} promises, as tests.
+ * A test suite for everything that {@link ProgressStore} promises.
  *
  * <pre>{@code
  * class MyProgressStoreTest extends ProgressStoreContract {
@@ -34,41 +34,38 @@ public abstract class ProgressStoreContract {
 
     private ProgressStore store;
 
-    /** For subclasses. */
     protected ProgressStoreContract() {}
 
     /** A new, empty store; called before each test. */
     protected abstract ProgressStore open();
 
-    /** Closes a store in good order and opens another one over the same data. */
+    /** Closes a store normally and opens another one over the same data. */
     protected abstract ProgressStore reopen(ProgressStore store);
 
-    /** Ends a store as a crash does, with whatever it had not written yet, and opens another one over the same data. */
+    /** Ends a store as a crash does, without writing pending data, and opens another one over the same data. */
     protected abstract ProgressStore crash(ProgressStore store);
 
-    /** Gives back what the store holds; called after each test. */
+    /** Releases the resources of the store; called after each test. */
     protected abstract void close(ProgressStore store);
 
-    /** Whether data outlives {@link #reopen} and {@link #crash}; true by default. */
+    /** True, the default, if data are still there after {@link #reopen} and {@link #crash}. */
     protected boolean survivesReopen() {
         return true;
     }
 
-    /** Opens the store under test. */
     @BeforeEach
     final void openStore() {
         store = open();
     }
 
-    /** Closes the store under test. */
     @AfterEach
     final void closeStore() {
         close(store);
     }
 
     @Test
-    void should_know_nothing_of_what_was_never_saved() {
-        store.save(progress("mailer", PATH, "life", 3));
+    void should_load_nothing_that_was_never_saved() {
+        store.save(progress("mailer", PATH, "incarnation 1", 3));
 
         assertThat(store.load("mailer", StreamPath.of("/agents/2"))).isEmpty();
         assertThat(store.load("other", PATH)).isEmpty();
@@ -77,20 +74,20 @@ public abstract class ProgressStoreContract {
     @Test
     void should_load_what_was_saved_last() {
         for (long through = 0; through < 5; through++) {
-            store.save(progress("mailer", PATH, "life", through));
-            assertThat(store.load("mailer", PATH)).contains(progress("mailer", PATH, "life", through));
+            store.save(progress("mailer", PATH, "incarnation 1", through));
+            assertThat(store.load("mailer", PATH)).contains(progress("mailer", PATH, "incarnation 1", through));
         }
     }
 
     @Test
-    void should_never_go_back_within_one_life_of_the_stream() {
-        store.save(progress("mailer", PATH, "life", 9));
-        store.save(progress("mailer", PATH, "life", 4));
-        assertThat(store.load("mailer", PATH)).contains(progress("mailer", PATH, "life", 9));
+    void should_never_go_back_within_one_incarnation() {
+        store.save(progress("mailer", PATH, "incarnation 1", 9));
+        store.save(progress("mailer", PATH, "incarnation 1", 4));
+        assertThat(store.load("mailer", PATH)).contains(progress("mailer", PATH, "incarnation 1", 9));
 
-        store.save(progress("mailer", PATH, "another life", 2));
-        assertThat(store.load("mailer", PATH)).contains(progress("mailer", PATH, "another life", 2));
-        assertAfterwards(progress("mailer", PATH, "another life", 2));
+        store.save(progress("mailer", PATH, "incarnation 2", 2));
+        assertThat(store.load("mailer", PATH)).contains(progress("mailer", PATH, "incarnation 2", 2));
+        assertAfterwards(progress("mailer", PATH, "incarnation 2", 2));
     }
 
     @Test
@@ -100,7 +97,7 @@ public abstract class ProgressStoreContract {
         long through = 0;
         for (String slug : slugs) {
             for (StreamPath path : paths) {
-                store.save(progress(slug, path, "life", ++through));
+                store.save(progress(slug, path, "incarnation 1", ++through));
             }
         }
         if (survivesReopen()) {
@@ -108,19 +105,19 @@ public abstract class ProgressStoreContract {
             through = 0;
             for (String slug : slugs) {
                 for (StreamPath path : paths) {
-                    assertThat(store.load(slug, path)).contains(progress(slug, path, "life", ++through));
+                    assertThat(store.load(slug, path)).contains(progress(slug, path, "incarnation 1", ++through));
                 }
             }
         }
     }
 
     @Test
-    void should_remember_everything_when_it_was_closed_in_good_order() {
-        store.save(progress("mailer", PATH, "life", 1));
-        store.save(progress("mailer", PATH, "life", 2));
-        assertAfterwards(progress("mailer", PATH, "life", 2));
-        store.save(progress("mailer", PATH, "life", 3));
-        assertAfterwards(progress("mailer", PATH, "life", 3));
+    void should_keep_everything_after_a_normal_close() {
+        store.save(progress("mailer", PATH, "incarnation 1", 1));
+        store.save(progress("mailer", PATH, "incarnation 1", 2));
+        assertAfterwards(progress("mailer", PATH, "incarnation 1", 2));
+        store.save(progress("mailer", PATH, "incarnation 1", 3));
+        assertAfterwards(progress("mailer", PATH, "incarnation 1", 3));
     }
 
     @Test
@@ -129,9 +126,9 @@ public abstract class ProgressStoreContract {
         assertAfterwards(progress("mailer", PATH, "", Long.MAX_VALUE));
     }
 
-    /** Whatever a crash loses, it never leaves progress that was not made, goes back behind what was read, or mixes lives. */
+    /** After a crash, loaded progress is not newer than the saved one, and not older than the one that was loaded before. */
     @Test
-    void should_never_load_progress_that_was_not_saved_whatever_crashes() {
+    void should_never_load_progress_that_was_not_saved_after_crashes() {
         long seed = Long.getLong("millrace.seed", Boolean.getBoolean("millrace.long") ? System.nanoTime() : 1);
         Random random = new Random(seed);
         Map<String, Progress> newest = new HashMap<>();
@@ -140,20 +137,20 @@ public abstract class ProgressStoreContract {
             int saves = random.nextInt(40);
             for (int i = 0; i < saves; i++) {
                 String slug = "p" + random.nextInt(3);
-                Progress before = newest.getOrDefault(slug, progress(slug, PATH, "life 0", 0));
+                Progress before = newest.getOrDefault(slug, progress(slug, PATH, "incarnation 0", 0));
                 Progress next = random.nextInt(20) == 0
-                        ? progress(slug, PATH, "life " + (lifeOf(before) + 1), random.nextInt(3))
+                        ? progress(slug, PATH, "incarnation " + (numberOf(before) + 1), random.nextInt(3))
                         : progress(slug, PATH, before.incarnation(), before.acknowledgedThrough() + random.nextInt(3));
                 store.save(next);
                 newest.put(slug, next);
             }
-            boolean inGoodOrder = random.nextInt(4) == 0;
-            store = inGoodOrder ? reopen(store) : crash(store);
+            boolean closedNormally = random.nextInt(4) == 0;
+            store = closedNormally ? reopen(store) : crash(store);
             for (String slug : List.copyOf(newest.keySet())) {
                 String which = "seed " + seed + ", crash " + crash + ", " + slug;
                 Optional<Progress> loaded = store.load(slug, PATH);
                 Progress saved = Objects.requireNonNull(newest.get(slug));
-                if (survivesReopen() && inGoodOrder) {
+                if (survivesReopen() && closedNormally) {
                     assertThat(loaded).as(which).contains(saved);
                 }
                 loaded.ifPresent(found -> assertThat(isNewer(found, saved))
@@ -166,7 +163,7 @@ public abstract class ProgressStoreContract {
                             .as("%s: read %s before, loaded %s", which, read, loaded)
                             .isFalse();
                 }
-                // What was lost was not made, as far as the next run can know.
+                // the next run cannot know of lost progress
                 loaded.ifPresentOrElse(found -> newest.put(slug, found), () -> newest.remove(slug));
                 loaded.ifPresentOrElse(found -> known.put(slug, found), () -> known.remove(slug));
             }
@@ -185,11 +182,11 @@ public abstract class ProgressStoreContract {
     }
 
     private static boolean isNewer(Progress progress, Progress than) {
-        int lives = lifeOf(progress) - lifeOf(than);
-        return lives > 0 || (lives == 0 && progress.acknowledgedThrough() > than.acknowledgedThrough());
+        int ahead = numberOf(progress) - numberOf(than);
+        return ahead > 0 || (ahead == 0 && progress.acknowledgedThrough() > than.acknowledgedThrough());
     }
 
-    private static int lifeOf(Progress progress) {
-        return Integer.parseInt(progress.incarnation().replaceFirst("life ", ""));
+    private static int numberOf(Progress progress) {
+        return Integer.parseInt(progress.incarnation().replaceFirst("incarnation ", ""));
     }
 }

@@ -1,7 +1,7 @@
 package dev.millrace.contracts;
 
+import static dev.millrace.contracts.EventStreamsSubject.event;
 import static dev.millrace.contracts.EventStreamsSubject.get;
-import static dev.millrace.contracts.EventStreamsSubject.input;
 import static dev.millrace.contracts.EventStreamsSubject.said;
 import static dev.millrace.contracts.EventStreamsSubject.unlimited;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Reads return exactly what their range describes, and state is what the log adds up to. */
+/** Tests of reads and state: a read returns exactly the events of its range; the state includes all events. */
 interface ReadTests extends EventStreamsSubject {
     @Test
     default void should_create_a_stream_by_reading_it() {
@@ -49,7 +49,7 @@ interface ReadTests extends EventStreamsSubject {
     }
 
     @Test
-    default void should_answer_with_what_there_is_when_a_bound_lies_beyond_the_end() {
+    default void should_return_all_events_if_the_bound_is_beyond_the_end() {
         StreamPath path = fresh();
         given(path, 2);
 
@@ -73,11 +73,9 @@ interface ReadTests extends EventStreamsSubject {
         StreamPath path = fresh();
         String other = "events.iterate.com/core/error-occurred";
         append(path, said("hi"));
-        append(path, input(other, "{\"message\":\"m\"}").build());
-        append(
-                path,
-                input(BuiltInType.ERROR_OCCURRED.type(), "{\"message\":\"m\"}").build());
-        append(path, input("Said", "{}").build());
+        append(path, event(other, "{\"message\":\"m\"}"));
+        append(path, event(BuiltInType.ERROR_OCCURRED.type(), "{\"message\":\"m\"}"));
+        append(path, event("Said", "{}"));
 
         assertThat(offsets(path, ReadRange.builder().addTypes("said", other).build()))
                 .containsExactly(2L, 3L);
@@ -90,9 +88,7 @@ interface ReadTests extends EventStreamsSubject {
         StreamPath path = fresh();
         List<String> types = List.of("said", "heard", "thought,aloud", "a b&c=d+e/ü%", BuiltInType.INITIALIZED.type());
         for (int i = 0; i < 40; i++) {
-            append(
-                    path,
-                    input(types.get(random.nextInt(4)), "{\"n\":" + i + "}").build());
+            append(path, event(types.get(random.nextInt(4)), "{\"n\":" + i + "}"));
         }
         List<Event> all = history(path);
         for (int round = 0; round < 60; round++) {
@@ -168,7 +164,7 @@ interface ReadTests extends EventStreamsSubject {
     }
 
     @Test
-    default void should_fold_the_state_of_an_untouched_stream() {
+    default void should_compute_the_state_of_a_new_stream() {
         StreamPath path = fresh();
 
         StreamState state = get(subject().state(path));
@@ -186,8 +182,8 @@ interface ReadTests extends EventStreamsSubject {
     default void should_replace_metadata_as_a_whole() {
         StreamPath path = fresh();
         String type = BuiltInType.METADATA_UPDATED.type();
-        append(path, input(type, "{\"metadata\":{\"a\":1,\"b\":2}}").build());
-        append(path, input(type, "{\"metadata\":{\"b\":3}}").build());
+        append(path, event(type, "{\"metadata\":{\"a\":1,\"b\":2}}"));
+        append(path, event(type, "{\"metadata\":{\"b\":3}}"));
 
         StreamState state = get(subject().state(path));
 

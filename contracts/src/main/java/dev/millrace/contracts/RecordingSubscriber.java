@@ -12,12 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A subscriber that writes down every call, and then does what the test wants. {@link #verify()} holds the calls to the
- * rules of {@link Subscriber}.
- */
+/** A subscriber that records every call and then runs a reaction; {@link #verify()} checks the order of the calls. */
 final class RecordingSubscriber implements Subscriber {
-    /** A call other than {@code onConnected} and {@code onEvent}, which are written down as what they carry. */
     record CaughtUp(long watermark) {}
 
     record Disconnected(Throwable cause) {}
@@ -33,7 +29,6 @@ final class RecordingSubscriber implements Subscriber {
         this(event -> {});
     }
 
-    /** What it does with each event, after writing it down. */
     RecordingSubscriber(Consumer<Event> reaction) {
         this.reaction = reaction;
     }
@@ -100,7 +95,6 @@ final class RecordingSubscriber implements Subscriber {
         return calls.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
-    /** Checks what must hold of the calls at any time. */
     void verify() {
         assertThat(overlapped).as("calls at the same time").isFalse();
         assertThat(offsets()).isSorted().doesNotHaveDuplicates();

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A subscriber of a subtree that writes down every call as one line, and then does what the test wants. */
+/** A subscriber of a subtree that records every call as one line, and then runs a reaction. */
 final class RecordingSubtreeSubscriber implements SubtreeSubscriber {
     private final Consumer<Event> reaction;
     private final List<String> calls = new ArrayList<>();
@@ -32,7 +32,7 @@ final class RecordingSubtreeSubscriber implements SubtreeSubscriber {
         return List.copyOf(calls);
     }
 
-    /** The calls after the first caught up, and before the end. */
+    /** The calls after the first {@code caught up}. */
     synchronized List<String> liveCalls() {
         return List.copyOf(calls.subList(calls.indexOf("caught up") + 1, calls.size()));
     }

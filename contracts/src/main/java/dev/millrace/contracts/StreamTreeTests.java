@@ -1,8 +1,8 @@
 package dev.millrace.contracts;
 
+import static dev.millrace.contracts.EventStreamsSubject.event;
 import static dev.millrace.contracts.EventStreamsSubject.eventually;
 import static dev.millrace.contracts.EventStreamsSubject.get;
-import static dev.millrace.contracts.EventStreamsSubject.input;
 import static dev.millrace.contracts.EventStreamsSubject.paused;
 import static dev.millrace.contracts.EventStreamsSubject.said;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Streams are announced to everything above them, listed, and destroyed. */
+/** Tests of the stream tree: a new stream is recorded in all streams above it; streams are listed and destroyed. */
 interface StreamTreeTests extends EventStreamsSubject {
     @Test
     default void should_announce_a_new_stream_to_everything_above_it_once() {
@@ -66,8 +66,8 @@ interface StreamTreeTests extends EventStreamsSubject {
                             () -> assertThat(announced(subject(), path.value())).contains(below.value()));
         }
         String type = BuiltInType.CHILD_STREAM_CREATED.type();
-        append(path, input(type, "{\"childPath\":\"" + path + "/ann\"}").build());
-        append(path, input(type, "{\"childPath\":\"" + path + "/told\"}").build());
+        append(path, event(type, "{\"childPath\":\"" + path + "/ann\"}"));
+        append(path, event(type, "{\"childPath\":\"" + path + "/told\"}"));
 
         assertThat(get(subject().state(path)).childPaths())
                 .containsExactly(path.resolve("./zoe"), path.resolve("./ann"), path.resolve("./told"));
@@ -107,10 +107,7 @@ interface StreamTreeTests extends EventStreamsSubject {
     default void should_answer_a_destroy_with_the_last_state() {
         StreamPath path = fresh();
         StreamPath sibling = fresh();
-        append(
-                path,
-                input(BuiltInType.METADATA_UPDATED.type(), "{\"metadata\":{\"mood\":\"good\"}}")
-                        .build());
+        append(path, event(BuiltInType.METADATA_UPDATED.type(), "{\"metadata\":{\"mood\":\"good\"}}"));
         given(sibling, 1);
 
         DestroyResult destroyed = get(subject().destroy(path, false));
@@ -126,7 +123,7 @@ interface StreamTreeTests extends EventStreamsSubject {
     }
 
     @Test
-    default void should_begin_another_life_after_a_destroy() {
+    default void should_begin_a_new_incarnation_after_a_destroy() {
         StreamPath path = fresh();
         append(path, said("hi", "key"));
         append(path, paused());
@@ -142,7 +139,7 @@ interface StreamTreeTests extends EventStreamsSubject {
     }
 
     @Test
-    default void should_list_a_destroyed_stream_and_announce_its_next_life() {
+    default void should_list_a_destroyed_stream_and_announce_its_next_incarnation() {
         StreamPath path = fresh();
         StreamPath child = path.resolve("./child");
         append(child, said("hi"));
@@ -200,7 +197,6 @@ interface StreamTreeTests extends EventStreamsSubject {
     private String incarnation(StreamPath path) {
         RecordingSubscriber recorder = new RecordingSubscriber();
         try (Subscription subscription = subject().subscribe(path, 0, recorder)) {
-            assertThat(subscription).isNotNull();
             eventually().until(recorder::isCaughtUp);
         }
         return recorder.connected().incarnation();

@@ -16,17 +16,16 @@ import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** A subscriber that blocks, leaves or fails concerns nobody but itself. */
+/** Tests of subscribers that block, close or fail: other subscribers are not affected. */
 interface SubscriptionEndTests extends EventStreamsSubject {
     @Test
-    default void should_let_a_subscriber_block_without_delaying_anybody_else() {
+    default void should_let_a_subscriber_block_without_delaying_others() {
         StreamPath path = fresh();
         CountDownLatch release = new CountDownLatch(1);
         RecordingSubscriber slow = new RecordingSubscriber(blockedUntil(release));
         RecordingSubscriber quick = new RecordingSubscriber();
         try (Subscription one = subject().subscribe(path, 0, slow);
                 Subscription two = subject().subscribe(path, 0, quick)) {
-            assertThat(one).isNotSameAs(two);
             eventually().until(() -> slow.offsets().size() == 1);
             for (int i = 0; i < 40; i++) {
                 append(path, said(i + "x".repeat(200_000)));
@@ -48,7 +47,7 @@ interface SubscriptionEndTests extends EventStreamsSubject {
     }
 
     @Test
-    default void should_say_the_end_once_when_it_is_closed() {
+    default void should_call_on_end_once_when_it_is_closed() {
         StreamPath path = fresh();
         RecordingSubscriber recorder = new RecordingSubscriber();
         Subscription subscription = subject().subscribe(path, 0, recorder);
@@ -63,7 +62,6 @@ interface SubscriptionEndTests extends EventStreamsSubject {
         append(path, said("too late"));
         RecordingSubscriber later = new RecordingSubscriber();
         try (Subscription witness = subject().subscribe(path, 0, later)) {
-            assertThat(witness).isNotNull();
             eventually().until(() -> later.offsets().size() == calls + 1);
         }
         assertThat(recorder.events()).hasSize(calls);
@@ -71,7 +69,7 @@ interface SubscriptionEndTests extends EventStreamsSubject {
     }
 
     @Test
-    default void should_close_without_waiting_for_the_call_that_is_under_way() {
+    default void should_close_without_waiting_for_the_running_call() {
         StreamPath path = fresh();
         given(path, 10);
         CountDownLatch release = new CountDownLatch(1);
@@ -124,7 +122,6 @@ interface SubscriptionEndTests extends EventStreamsSubject {
         });
         try (Subscription failing = subject().subscribe(path, 0, recorder);
                 Subscription sound = subject().subscribe(path, 0, other)) {
-            assertThat(failing).isNotSameAs(sound);
             eventually().until(() -> recorder.end().isPresent());
             assertThat(recorder.end().orElseThrow().failure())
                     .isInstanceOf(IllegalArgumentException.class)
@@ -143,7 +140,6 @@ interface SubscriptionEndTests extends EventStreamsSubject {
         given(path, 2);
         RecordingSubscriber recorder = new RecordingSubscriber();
         try (Subscription subscription = subject().subscribe(path, 0, recorder)) {
-            assertThat(subscription).isNotNull();
             eventually().until(recorder::isCaughtUp);
 
             get(subject().destroy(path, false));
@@ -164,7 +160,6 @@ interface SubscriptionEndTests extends EventStreamsSubject {
         var project = subject(freshProject());
         try (Subscription one = subject().subscribe(child, 0, below);
                 Subscription two = project.subscribe(path, 0, elsewhere)) {
-            assertThat(one).isNotSameAs(two);
             eventually().until(() -> below.isCaughtUp() && elsewhere.isCaughtUp());
 
             get(subject().destroy(path, false));

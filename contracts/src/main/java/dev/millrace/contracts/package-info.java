@@ -1,7 +1,7 @@
 /**
- * What every implementation of a Millrace port promises, as JUnit 5 suites. Extend {@link
- * dev.millrace.contracts.store.EventStoreContract} for a store and {@link dev.millrace.contracts.EventStreamsContract} for
- * an {@code EventStreams}, say how to open one, and run it.
+ * JUnit 5 test suites for implementations of the Millrace interfaces. Extend {@link
+ * dev.millrace.contracts.store.EventStoreContract} for a store, or {@link dev.millrace.contracts.EventStreamsContract} for an
+ * {@code EventStreams}, and override the method that opens it.
  */
 @NullMarked
 package dev.millrace.contracts;

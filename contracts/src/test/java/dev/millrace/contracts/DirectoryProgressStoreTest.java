@@ -33,7 +33,7 @@ class DirectoryProgressStoreTest extends ProgressStoreContract {
         return open();
     }
 
-    /** The files as they are at this moment are all that the next machine gets. */
+    /** Opens a store on a copy of the files at this moment. */
     @Override
     protected ProgressStore crash(ProgressStore store) {
         Path old = directory();
@@ -44,7 +44,7 @@ class DirectoryProgressStoreTest extends ProgressStoreContract {
                 try {
                     Files.copy(file, directory().resolve(file.getFileName()));
                 } catch (NoSuchFileException renamed) {
-                    // an unfinished file that has just become a finished one, which is copied or not: both may happen
+                    // renamed while it was copied: a crash may leave it or not
                 }
             }
         } catch (IOException e) {

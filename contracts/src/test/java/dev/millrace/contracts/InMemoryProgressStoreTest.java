@@ -20,7 +20,7 @@ class InMemoryProgressStoreTest extends ProgressStoreContract {
 
     @Override
     protected void close(ProgressStore store) {
-        // holds nothing
+        // has no resources
     }
 
     @Override

@@ -33,7 +33,7 @@ class StreamProgressStoreTest extends ProgressStoreContract {
 
     private final EventStreams streams = ENGINE.streams(ProjectSlug.defaultProject());
     private final StreamPath side = StreamPath.of("/side/progress-" + TESTS.incrementAndGet());
-    private AtomicBoolean alive = new AtomicBoolean(true);
+    private AtomicBoolean running = new AtomicBoolean(true);
 
     @AfterAll
     static void stop() {
@@ -42,8 +42,8 @@ class StreamProgressStoreTest extends ProgressStoreContract {
 
     @Override
     protected ProgressStore open() {
-        alive = new AtomicBoolean(true);
-        return ProgressStore.inStream(mortal(streams, alive), side);
+        running = new AtomicBoolean(true);
+        return ProgressStore.inStream(failingAfterCrash(streams, running), side);
     }
 
     @Override
@@ -52,14 +52,14 @@ class StreamProgressStoreTest extends ProgressStoreContract {
         return open();
     }
 
-    /** Nothing that the store still sends arrives; what is under way is waited for. */
+    /** Running appends finish; later appends of the store fail. */
     @Override
     protected ProgressStore crash(ProgressStore store) {
-        alive.set(false);
+        running.set(false);
         try {
             close(store);
         } catch (StreamException lost) {
-            // as it is with a crash
+            // expected after a crash
         }
         return open();
     }
@@ -70,13 +70,13 @@ class StreamProgressStoreTest extends ProgressStoreContract {
     }
 
     @Test
-    void should_append_the_newest_once_and_no_more_than_that() throws Exception {
+    void should_append_only_the_newest_progress_and_only_once() throws Exception {
         ProgressStore.Durable store = (ProgressStore.Durable) open();
         store.load("mailer", PATH);
-        store.save(new Progress("mailer", PATH, "life", 0));
+        store.save(new Progress("mailer", PATH, "one", 0));
         store.flush();
         for (long through = 1; through <= 1000; through++) {
-            store.save(new Progress("mailer", PATH, "life", through));
+            store.save(new Progress("mailer", PATH, "one", through));
         }
         store.flush();
         store.flush();
@@ -98,14 +98,14 @@ class StreamProgressStoreTest extends ProgressStoreContract {
     }
 
     @Test
-    void should_begin_where_an_event_says_so_and_skip_what_is_no_progress() throws Exception {
+    void should_load_progress_from_its_event_and_skip_other_events() throws Exception {
         EventInput other = EventInput.builder().type("note").build();
-        EventInput saved = EventInput.of(new StreamEvent.ProgressSaved("mailer", PATH.value(), "life", 7));
+        EventInput saved = EventInput.of(new StreamEvent.ProgressSaved("mailer", PATH.value(), "one", 7));
         streams.appendAll(side, List.of(other, saved, other)).get(30, TimeUnit.SECONDS);
 
         ProgressStore store = open();
 
-        assertThat(store.load("mailer", PATH)).contains(new Progress("mailer", PATH, "life", 7));
+        assertThat(store.load("mailer", PATH)).contains(new Progress("mailer", PATH, "one", 7));
         close(store);
     }
 
@@ -120,14 +120,14 @@ class StreamProgressStoreTest extends ProgressStoreContract {
         close(store);
     }
 
-    private static EventStreams mortal(EventStreams real, AtomicBoolean alive) {
+    private static EventStreams failingAfterCrash(EventStreams real, AtomicBoolean running) {
         return (EventStreams) Proxy.newProxyInstance(
                 EventStreams.class.getClassLoader(),
                 new Class<?>[] {EventStreams.class},
                 (proxy, method, arguments) -> {
-                    if (!alive.get()) {
-                        return CompletableFuture.failedFuture(
-                                new StreamException(StreamException.Code.UNAVAILABLE, PATH, "this process is dead"));
+                    if (!running.get()) {
+                        return CompletableFuture.failedFuture(new StreamException(
+                                StreamException.Code.UNAVAILABLE, PATH, "this process has crashed"));
                     }
                     try {
                         return method.invoke(real, arguments);

@@ -1,4 +1,4 @@
-/** The contracts against what lives in memory. */
+/** The contract suites for the stores in memory, in a directory and in a stream. */
 @NullMarked
 package dev.millrace.contracts;
 

@@ -1,15 +1,14 @@
 package dev.millrace.core;
 
 /**
- * The answer to an append. The event is durable, as the store promises, and visible to every later read.
+ * The answer to an append: the stored event. Its event is durable, and every later read sees it.
  *
- * @param event the event that now stands in the log under this input's key; the service may have stored another type
- *     than was sent ({@code invalid-event-appended})
- * @param replayed whether an earlier append with the same idempotency key had already stored it
- * @param diverged whether the stored event says something else than this input did; only ever true for a replay
+ * @param event the event that the log has under the key of this input; its type is another one than the input's if the
+ *     service stored {@code invalid-event-appended}
+ * @param replayed true if an earlier append with the same idempotency key stored the event
+ * @param diverged true if the stored event differs from this input; only for a replay
  */
 public record AppendResult(Event event, boolean replayed, boolean diverged) {
-    /** The offset of the stored event. */
     public long offset() {
         return event.offset();
     }

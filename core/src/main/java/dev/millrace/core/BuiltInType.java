@@ -17,62 +17,62 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The event types that mean something to the service itself, and what their payloads must look like. Those of processors
- * are brought by their providers.
+ * The event types that the service itself understands, and the rules of their payloads. Providers bring the types of
+ * their processors ({@code ProcessorProvider}).
  *
- * <p>Each is written as {@link #type()}. On input every other spelling ({@link #spellings()}) means the same built-in, and
+ * <p>The service writes a type as {@link #type()}. On input each of its {@link #spellings()} means the same built-in;
  * the event is stored as it was written.
  */
 public enum BuiltInType {
-    /** A stream came to be; exactly once, at offset 1, written by the service. */
+    /** The stream was created. Exactly once, at offset 1, written by the service. */
     INITIALIZED(
             StreamEvent.Initialized.class,
             schema().required("projectSlug", NON_EMPTY_TEXT)
                     .required("path", NON_EMPTY_TEXT)
                     .optional("forkedFrom", OBJECT)),
-    /** A stream somewhere below this one came to be. */
+    /** A stream below this one was created. */
     CHILD_STREAM_CREATED(StreamEvent.ChildStreamCreated.class, schema().required("childPath", NON_EMPTY_TEXT)),
-    /** The stream's metadata, replaced as a whole. */
+    /** New metadata of the stream; they replace the old metadata as a whole. */
     METADATA_UPDATED(StreamEvent.MetadataUpdated.class, schema().required("metadata", OBJECT)),
-    /** Something failed; a record without effect. */
+    /** A record of a failure; it changes nothing. */
     ERROR_OCCURRED(
             StreamEvent.ErrorOccurred.class,
             schema().required("message", NON_EMPTY_TEXT).optional("error", OBJECT)),
-    /** An input that broke the append rules, kept whole. */
+    /** An input that breaks the append rules, stored unchanged in the payload. */
     INVALID_EVENT_APPENDED(
             StreamEvent.InvalidEventAppended.class,
             schema().required("rawInput", ANY).required("error", TEXT)),
-    /** From here on the stream refuses appends. */
+    /** The stream refuses appends after this event. */
     PAUSED(StreamEvent.Paused.class, schema().optional("reason", TEXT)),
     /** The stream accepts appends again. */
     RESUMED(StreamEvent.Resumed.class, schema().optional("reason", TEXT)),
-    /** How the UI shows matching events. */
+    /** A template with which the UI shows matching events. */
     HTML_RENDERER_CONFIGURED(
             "https://events.iterate.com/events/stream/html-renderer-configured",
             schema().required("slug", NON_EMPTY_TEXT)
                     .required("matcher", NON_EMPTY_TEXT)
                     .required("template", TEXT)),
-    /** A processor that the server knows by name now runs on this stream, or on its whole subtree. */
+    /** The server runs a processor, named by the payload, on this stream or on its subtree. */
     PROCESSOR_ATTACHED(
             StreamEvent.ProcessorAttached.class,
             schema().required("processor", NON_EMPTY_TEXT)
                     .optional("config", OBJECT)
                     .optional("subtree", BOOLEAN)),
-    /** That processor no longer runs here. */
+    /** The server no longer runs that processor here. */
     PROCESSOR_DETACHED(StreamEvent.ProcessorDetached.class, schema().required("processor", NON_EMPTY_TEXT)),
-    /** A process has the lease of a processor on another stream, from here on and until the next epoch is claimed. */
+    /** A process holds the lease of a processor on another stream, until the next epoch is claimed. */
     LEASE_CLAIMED(StreamEvent.LeaseClaimed.class, lease()),
-    /** It still has it, and for as long again. */
+    /** The lease holder extends its lease by the same time. */
     LEASE_RENEWED(StreamEvent.LeaseRenewed.class, lease()),
-    /** It needs it no more; the next one need not wait. */
+    /** The lease holder gives its lease back; another process may claim the next one at once. */
     LEASE_RELEASED(StreamEvent.LeaseReleased.class, lease()),
-    /** An effect failed for good, retries included; the processor went on with the next event. */
+    /** An effect failed, after all retries; the processor continued with the next event. */
     EFFECT_FAILED(StreamEvent.EffectFailed.class, failure().required("attempts", POSITIVE_INTEGER)),
-    /** A reducer threw; its state cannot be trusted, so this processor of this stream stopped. */
+    /** A reducer threw, so its state is not reliable; the processor stopped on this stream. */
     PROCESSOR_HALTED(StreamEvent.ProcessorHalted.class, failure()),
-    /** A payload did not fit the class a processor has for its type. */
+    /** A payload does not fit the class that a processor has for its type. */
     PAYLOAD_MALFORMED(StreamEvent.PayloadMalformed.class, failure()),
-    /** How far a processor has come on a stream, kept in another stream; the newest of each processor and stream counts. */
+    /** The progress of a processor on another stream; of each processor and stream, the newest counts. */
     PROGRESS_SAVED(
             StreamEvent.ProgressSaved.class,
             schema().required("slug", NON_EMPTY_TEXT)
@@ -96,37 +96,35 @@ public enum BuiltInType {
         this.schema = schema;
     }
 
-    /** The built-in type that is spelled so, if any. */
+    /** The built-in type with this spelling. */
     public static Optional<BuiltInType> of(String type) {
         return Optional.ofNullable(BY_SPELLING.get(type));
     }
 
-    /** Whether {@code type} is one of the spellings of this built-in. */
     public boolean matches(String type) {
         return this.type.matches(type);
     }
 
-    /** The spelling in which the service writes it. */
+    /** The spelling in which the service writes the type. */
     public String type() {
         return type.name();
     }
 
-    /** The type with its spellings. */
     public EventType eventType() {
         return type;
     }
 
-    /** Every spelling of this built-in, {@link #type()} included; for reads that filter by type as written. */
+    /** All spellings, {@link #type()} included. A read that filters by type needs them all. */
     public Set<String> spellings() {
         return type.spellings();
     }
 
-    /** What is wrong with a payload of this type, one line a problem; empty when it fits. */
+    /** The problems of a payload of this type, one line each; empty if it fits. */
     public List<String> problems(JsonNode payload) {
         return schema.problems(payload);
     }
 
-    /** The names of the fields that a payload of this type may have; what else it has is a problem. */
+    /** The fields that a payload of this type may have; any other field is a problem. */
     public List<String> fields() {
         return schema.fields();
     }

@@ -3,12 +3,11 @@ package dev.millrace.core;
 import java.time.Duration;
 
 /**
- * What a subscription learns each time its connection is made.
+ * The state of a stream at the moment when a subscription connects to it.
  *
- * @param incarnation which life of the stream this is: a destroyed and re-created stream has another one. Empty when
- *     the service does not say
- * @param watermark the last offset the stream had when this connection began, captured before anything was read; 0 for
- *     none
- * @param gap how long the subscription was deaf before this connection, on the service's clock; zero for the first
+ * @param incarnation identifies the stream between its creation and its destruction: a stream that was destroyed and
+ *     created again has another one. Empty if the service does not say it
+ * @param watermark the last offset of the stream when this connection began, read before any event was sent; 0 for none
+ * @param gap the time without a connection before this one, on the service's clock; zero for the first connection
  */
 public record ConnectionInfo(String incarnation, long watermark, Duration gap) {}

@@ -3,13 +3,13 @@ package dev.millrace.core;
 import java.util.Map;
 
 /**
- * What a destroy removed.
+ * The result of a destroy.
  *
- * @param finalStates the last state of every stream that was wiped, in the order in which they were wiped; empty when
- *     there was nothing to wipe
+ * @param finalStates the last state of each destroyed stream, in the order of their destruction; empty if there was
+ *     none
  */
 public record DestroyResult(Map<StreamPath, StreamState> finalStates) {
-    /** How many streams were wiped. */
+    /** The number of destroyed streams. */
     public int count() {
         return finalStates.size();
     }

@@ -6,42 +6,40 @@ import java.util.Optional;
 import org.immutables.value.Value;
 
 /**
- * One committed entry of a stream's log. Its identity is (project, path, offset); it never changes.
- *
- * <p>{@link #payload()} is already decoded by the reader's {@link EventCatalog}: a member of one of its families, or
- * {@link UnknownPayload}, or {@link MalformedPayload}. Reducers take time only from {@link #createdAt()}.
+ * A stored event: one entry of a stream's log. Its identity is (project, path, offset); it never changes. A reducer
+ * takes time only from {@link #createdAt()}.
  */
 @Value.Immutable
 @MillraceStyle
 public interface Event {
-    /** The stream the event belongs to ({@code streamPath} on the wire). */
+    /** The stream ({@code streamPath} on the wire). */
     StreamPath path();
 
-    /** The position in the stream, from 1. Ascending; readers must not rely on it being contiguous. */
+    /** The position in the stream, from 1, ascending. Do not rely on offsets without gaps. */
     long offset();
 
-    /** The type exactly as it was written; see {@link BuiltInType#of(String)} for its meaning if it is built in. */
+    /** The type as it was written; {@link BuiltInType#of(String)} knows all spellings of a built-in type. */
     String type();
 
     /** The payload object as JSON. Treat it as read-only. */
     JsonNode payloadJson();
 
-    /** The payload as the reader's catalog decodes it: a family member, {@link UnknownPayload} or {@link MalformedPayload}. */
+    /** The payload, decoded by the reader's catalog: an object of its class, {@link UnknownPayload} or {@link MalformedPayload}. */
     @Value.Default
     default Object payload() {
         return new UnknownPayload(type(), payloadJson());
     }
 
-    /** When the service committed the event, to the millisecond; never before the event it follows. */
+    /** When the service stored the event, to the millisecond; never before the time of the previous event. */
     Instant createdAt();
 
-    /** The key under which a repeated append returns this event, if its author gave one. */
+    /** The key of the append, if it had one. A second append with this key returns this event. */
     Optional<String> idempotencyKey();
 
-    /** What the author put beside the payload, an object; treat it as read-only. */
+    /** Data that the author of the event added beside the payload: an object, read-only. */
     Optional<JsonNode> metadata();
 
-    /** Where the event came from, if a processor appended it and said so. */
+    /** Which processor appended the event and why, if a processor did and the metadata say so. */
     @Value.Lazy
     default Optional<Provenance> provenance() {
         return metadata().flatMap(Provenance::of);
@@ -55,11 +53,6 @@ public interface Event {
                 : builder().from(this).payload(decoded).build();
     }
 
-    /**
-     * Checks the invariants of a built event.
-     *
-     * @throws IllegalArgumentException when the offset is not positive
-     */
     @Value.Check
     default void check() {
         if (offset() < 1) {
@@ -67,12 +60,11 @@ public interface Event {
         }
     }
 
-    /** A new builder. */
     static Builder builder() {
         return new Builder();
     }
 
-    /** Builds events; tests and transports need it, processors do not. */
+    /** Builds events, for tests and transports; a processor does not need it. */
     class Builder extends ImmutableEvent.Builder {
         Builder() {}
     }

@@ -12,11 +12,9 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Which event types a reader understands, and the class of each. A catalog is built from sealed families: {@code
- * EventCatalog.of(ChatEvent.class, ToolEvent.class)} walks their permitted subclasses; every concrete one must carry
- * {@link EventName}.
- *
- * <p>A type is found under every spelling that it has ({@link EventType}).
+ * A map from event types to payload classes, for a reader. It is built from sealed families: {@code
+ * EventCatalog.of(ChatEvent.class, ToolEvent.class)} collects their permitted subclasses; each concrete one needs
+ * {@link EventName}. A type is found under each of its spellings ({@link EventType}). Immutable.
  */
 public final class EventCatalog {
     private static final EventCatalog EMPTY = new EventCatalog(Map.of(), Map.of(), Upcasts.NONE);
@@ -31,7 +29,7 @@ public final class EventCatalog {
         this.upcasts = upcasts;
     }
 
-    /** A catalog that knows no type: every payload is {@link UnknownPayload}. */
+    /** A catalog without types: every payload is {@link UnknownPayload}. */
     public static EventCatalog empty() {
         return EMPTY;
     }
@@ -40,8 +38,7 @@ public final class EventCatalog {
      * The catalog of these families.
      *
      * @param families sealed interfaces, or single payload classes
-     * @throws IllegalArgumentException when a payload class has no {@code @EventName} or two claim the same name; the
-     *     message names the classes
+     * @throws IllegalArgumentException if a payload class has no {@code @EventName}, or if two have the same name
      */
     public static EventCatalog of(Class<?>... families) {
         Map<String, Class<?>> found = new LinkedHashMap<>();
@@ -54,17 +51,18 @@ public final class EventCatalog {
     }
 
     /**
-     * This catalog, which also reads events of a type that is not written any more, as events of another one. A log is never
-     * rewritten, so this is how payload classes change: {@code upcast("user-spoke", "user-said", old -> old)} for a new name
-     * alone.
+     * This catalog, which also reads events of an old type as events of a new one. Use it when payload classes change,
+     * because a log is never rewritten. For a new name alone: {@code upcast("user-spoke", "user-said", old -> old)}.
      *
-     * <p>Upcasts are chained: a type may become one that becomes another one. {@link Event#type()} stays as it was written.
+     * <p>Upcasts can be chained, from an old type to a newer one to the newest. {@link Event#type()} stays as it was
+     * written.
      *
-     * @param oldType what was written once; no class of this catalog may claim it
-     * @param newType a type of this catalog, or one that becomes one by an upcast given before
-     * @param change what makes the old payload a new one. Pure: nothing but the payload may influence the result. It gets a
-     *     copy, and may change and return that. What it throws makes the payload {@link MalformedPayload}
-     * @throws IllegalArgumentException when one of the types is not as described, or the old one becomes something already
+     * @param oldType a type that is no longer written; no class of this catalog may have it
+     * @param newType a type of this catalog, or an old one with an upcast that was given before
+     * @param change makes the new payload from the old one. Pure: the result depends only on the payload. It gets a
+     *     copy, which it may change and return. If it throws, the payload is {@link MalformedPayload}
+     * @throws IllegalArgumentException if one of the types is not as described, or if the old one already has a new
+     *     type
      */
     public EventCatalog upcast(String oldType, String newType, UnaryOperator<ObjectNode> change) {
         String from = canonical(oldType);
@@ -72,12 +70,13 @@ public final class EventCatalog {
         Class<?> owner = classByType.get(from);
         if (owner != null) {
             throw new IllegalArgumentException("upcast of '" + from + "' to '" + to + "': " + owner.getName()
-                    + " is written under the old type; give that class another name");
+                    + " is written under the old type; give that class another @EventName");
         }
         Upcasts more = upcasts.with(from, to, change);
         if (!classByType.containsKey(more.end(from))) {
-            throw new IllegalArgumentException("upcast of '" + from + "' to '" + to
-                    + "': no class of this catalog is written under the new type; put the later upcasts first");
+            throw new IllegalArgumentException(
+                    "upcast of '" + from + "' to '" + to
+                            + "': no class of this catalog is written under the new type; add the upcast of the new type first");
         }
         Map<String, String> spellings = new HashMap<>(nameBySpelling);
         spell(typeOf(oldType), from, spellings);
@@ -85,13 +84,13 @@ public final class EventCatalog {
     }
 
     /**
-     * This catalog, which also reads payloads of an old shape. Every payload of the type passes through here, new ones as
-     * well, so the change must leave alone what is in order.
+     * This catalog, which also reads old forms of a payload. Every payload of the type is passed to {@code change}, new
+     * ones too, so it must not change a payload that has the new form.
      *
-     * @param type a type of this catalog, or an old one that was not given its new type yet
-     * @param change as in {@link #upcast(String, String, UnaryOperator)}; several for one type apply in the order in which
-     *     they were given
-     * @throws IllegalArgumentException when the type is old, and was given its new type already
+     * @param type a type of this catalog, or an old one that has no new type yet
+     * @param change as in {@link #upcast(String, String, UnaryOperator)}; several changes of one type apply in the
+     *     given order
+     * @throws IllegalArgumentException if the type already has a new type
      */
     public EventCatalog upcast(String type, UnaryOperator<ObjectNode> change) {
         String same = canonical(type);
@@ -105,12 +104,12 @@ public final class EventCatalog {
             }
         }
         boolean isPayload = !type.isInterface() && !Modifier.isAbstract(type.getModifiers());
-        if (!isPayload && (type.isSealed() || !type.isAnnotationPresent(EventName.class))) {
-            if (!type.isSealed()) {
-                throw new IllegalArgumentException(type.getName()
-                        + " is neither sealed nor a payload class; declare it 'sealed' or give it @EventName");
-            }
+        if (!isPayload && type.isSealed()) {
             return;
+        }
+        if (!isPayload && !type.isAnnotationPresent(EventName.class)) {
+            throw new IllegalArgumentException(type.getName()
+                    + " is neither sealed nor a payload class; declare it 'sealed' or give it @EventName");
         }
         String written = nameOf(type);
         if (written.isEmpty() || written.length() > 2048 || !written.equals(written.strip())) {
@@ -126,9 +125,9 @@ public final class EventCatalog {
     }
 
     /**
-     * The event type of a payload class, as it is written; {@link EventType#of(Class)} has the other spellings too.
+     * The event type of a payload class, as it is written.
      *
-     * @throws IllegalArgumentException when neither the class nor one of its interfaces has {@code @EventName}
+     * @throws IllegalArgumentException if neither the class nor one of its interfaces has {@code @EventName}
      */
     public static String nameOf(Class<?> payloadClass) {
         return annotationOf(payloadClass).value();
@@ -151,7 +150,7 @@ public final class EventCatalog {
                 payloadClass.getName() + " has no @EventName; annotate it with the event type it is written as");
     }
 
-    /** The types that this catalog reads, old ones included; built-in ones in the spelling the service writes. */
+    /** The types that this catalog reads, old ones included; built-in types in the spelling of the service. */
     public Set<String> types() {
         Set<String> all = new HashSet<>(classByType.keySet());
         all.addAll(upcasts.renamed());
@@ -159,9 +158,9 @@ public final class EventCatalog {
     }
 
     /**
-     * Decodes a payload.
+     * Decodes a payload; never throws.
      *
-     * @return a member of one of the families, {@link UnknownPayload} or {@link MalformedPayload}; never an exception
+     * @return an object of the class of the type, {@link UnknownPayload} or {@link MalformedPayload}
      */
     public Object decode(String type, JsonNode payload) {
         String written = nameBySpelling.getOrDefault(type, type);

@@ -7,10 +7,8 @@ import java.util.OptionalLong;
 import org.immutables.value.Value;
 
 /**
- * An event that is to be appended. The service assigns path, offset and time.
- *
- * <p>Nothing is validated here beyond what the types say: the append rules of the service decide, and what they do not
- * accept they keep as an {@code invalid-event-appended} event.
+ * An event to append. The service assigns path, offset and time. The service also checks it: an input that breaks the
+ * append rules is stored as an {@code invalid-event-appended} event.
  */
 @Value.Immutable
 @MillraceStyle
@@ -24,20 +22,20 @@ public interface EventInput {
         return JsonNodeFactory.instance.objectNode();
     }
 
-    /** What stands beside the payload, a JSON object. */
+    /** Data beside the payload, a JSON object. */
     Optional<JsonNode> metadata();
 
-    /** Appending a second event with the same key to the same stream returns the first one; nothing is appended. */
+    /** If the stream has an event with this key, the append returns that event and stores nothing. */
     Optional<String> idempotencyKey();
 
-    /** When present, the append is refused unless this is exactly the next offset of the stream. */
+    /** If present, the append is refused unless this is the next offset of the stream. */
     OptionalLong offset();
 
     /**
-     * An input of the payload's own type.
+     * An input with the type of the payload's class.
      *
      * @param payload an object of a class with {@link EventName}
-     * @throws IllegalArgumentException when the class has no {@code @EventName}
+     * @throws IllegalArgumentException if the class has no {@code @EventName}
      */
     static EventInput of(Object payload) {
         return builder()
@@ -51,12 +49,10 @@ public interface EventInput {
         return builder().type(type).build();
     }
 
-    /** A new builder. */
     static Builder builder() {
         return new Builder();
     }
 
-    /** Builds inputs. */
     class Builder extends ImmutableEventInput.Builder {
         Builder() {}
     }

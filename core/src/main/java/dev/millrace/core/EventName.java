@@ -11,13 +11,13 @@ import java.lang.annotation.Target;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface EventName {
-    /** The type: 1 to 2048 characters, trimmed. Free-form; kebab-case in the past tense reads best. */
+    /** The type: 1 to 2048 characters, trimmed, free-form. We suggest kebab-case in the past tense. */
     String value();
 
     /**
-     * Other names that mean the same type on input; none by default. Each is a complete type. An exception are types under
-     * {@code https://events.iterate.com/events/stream/}: there an alias that does not begin with {@code events.iterate.com/}
-     * is read after each prefix of {@link EventType}.
+     * Other names that mean the same type on input; none by default. Each is a complete type. Exception: if {@link
+     * #value()} begins with {@code https://events.iterate.com/events/stream/}, an alias that does not begin with {@code
+     * events.iterate.com/} is read after each prefix of {@link EventType}.
      */
     String[] aliases() default {};
 }

@@ -5,128 +5,122 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The one port to streams, bound to one project. The engine implements it in process, the client over HTTP; whoever uses
- * it cannot tell them apart, and the contract suite holds both to that.
+ * The interface to the streams of one project. It has two implementations with the same behaviour, which the contract
+ * suite checks: {@code StreamEngine} in process, {@code HttpEventStreams} over HTTP.
  *
- * <p>Every future completes exceptionally with a {@link StreamException}. Implementations are safe for use by many
- * threads; appends from one thread to one stream are stored in the order of the calls. Streams come to be on first
- * touch: append, read, subscribe and state create them; list and destroy do not.
+ * <p>If a future fails, it fails with a {@link StreamException}. Implementations are safe for use by many threads.
+ * Appends of one thread to one stream are stored in the order of the calls. Append, read, subscribe and state create a
+ * stream that does not exist; list and destroy do not. A path as text is read by {@link StreamPath#of(String)}.
  */
 public interface EventStreams {
     /**
      * Appends one event. Completes when the event is durable.
      *
-     * <p>An input that breaks the append rules is not refused: it is kept as an {@code invalid-event-appended} event,
-     * and that is what the future holds.
+     * <p>An input that breaks the append rules is not refused: it is stored as an {@code invalid-event-appended} event,
+     * and the future returns that event.
      */
     CompletableFuture<AppendResult> append(StreamPath path, EventInput input);
 
     /**
-     * Appends all of these in order, or none: a refusal of one refuses all. Inputs whose key is already stored answer
-     * with the stored event.
+     * Appends all inputs in order, or none of them if one is refused. For an input whose key is already stored, the
+     * answer has the stored event.
      *
      * @param inputs 1 to 500
      */
     CompletableFuture<List<AppendResult>> appendAll(StreamPath path, List<EventInput> inputs);
 
-    /** Reads a finite range into memory; for long logs bound it, or subscribe. */
+    /** Reads a finite range into memory. For a long log, set a limit or subscribe. */
     CompletableFuture<List<Event>> read(StreamPath path, ReadRange range);
 
     /**
-     * Delivers everything after an offset and then stays live. A failure that may pass, of a connection or of the store,
-     * does not end it: the implementation waits, longer each time, and goes on after the last event that was delivered, as
-     * {@link Subscriber} describes.
+     * Delivers all events after an offset, and then new ones as they are appended. A temporary failure of the
+     * connection or the store does not end it: the implementation waits, longer each time, and continues after the last
+     * delivered event; see {@link Subscriber}.
      *
      * @param afterOffset exclusive; 0 starts at the beginning
      */
     Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber);
 
     /**
-     * Follows a stream and every stream below it, those to come included, over one connection: says where each stands,
-     * and then delivers what is appended to any of them. It goes on after failures that may pass, as {@link #subscribe}
-     * does. History is not delivered; read it where
-     * it is needed.
+     * Follows a stream and all streams below it, also those that are created later, over one connection. It first tells
+     * the newest offset of each stream, then delivers new events of all of them. Older events are not delivered: read
+     * them from the log. It continues after temporary failures as {@link #subscribe} does.
      *
-     * @throws UnsupportedOperationException when this port cannot; an implementation may also say so later, as the
-     *     failure of {@link SubtreeSubscriber#onEnd}
+     * @throws UnsupportedOperationException if this implementation cannot; it may also be the failure of {@link
+     *     SubtreeSubscriber#onEnd}
      */
     default Subscription subscribeSubtree(StreamPath path, SubtreeSubscriber subscriber) {
-        throw new UnsupportedOperationException(
-                "cannot follow the subtree of " + path + ": these streams are followed one by one; subscribe to each");
+        throw new UnsupportedOperationException("cannot follow the subtree of " + path
+                + ": these streams support no subtrees; subscribe to each stream");
     }
 
-    /** Folds the stream to its current head. */
+    /** The state of the stream, computed from all its events so far. */
     CompletableFuture<StreamState> state(StreamPath path);
 
-    /** The stream and everything that was ever announced below it, newest first; empty when it was never touched. */
+    /** The stream and all streams that were ever created below it, newest first; empty if the stream never existed. */
     CompletableFuture<List<StreamSummary>> list(StreamPath path);
 
     /**
-     * Wipes a stream; live readers end normally. The next touch begins a new incarnation at offset 1.
+     * Deletes a stream; its live readers end normally. The next use of the path creates a new incarnation, from offset
+     * 1.
      *
-     * @param children whether everything below it is wiped as well
+     * @param children true to delete all streams below it as well
      */
     CompletableFuture<DestroyResult> destroy(StreamPath path, boolean children);
 
     /**
-     * Makes a new stream that begins with the events of another one, as far as an offset. What they configure acts on
-     * nothing before the first append to the new stream.
+     * Creates a stream with a copy of the first events of another one. Processors that these events configure start
+     * with the first append to the new stream.
      *
      * @param at the last offset to copy, 1 or more
-     * @return completes when the new stream is durable; fails with {@code BAD_REQUEST} when there is no such offset, or the
-     *     store cannot copy streams, and with {@code CONFLICT} when {@code to} exists
+     * @return completes when the new stream is durable; fails with {@code BAD_REQUEST} if there is no such offset or
+     *     the store cannot copy streams, and with {@code CONFLICT} if {@code to} exists
      */
     CompletableFuture<Void> fork(StreamPath from, long at, StreamPath to);
 
-    /** As {@link #fork(StreamPath, long, StreamPath)}, with paths as {@link StreamPath#of(String)} reads them. */
     default CompletableFuture<Void> fork(String from, long at, String to) {
         return fork(StreamPath.of(from), at, StreamPath.of(to));
     }
 
-    /** As {@link #read(StreamPath, ReadRange)}, with a path as {@link StreamPath#of(String)} reads it. */
     default CompletableFuture<List<Event>> read(String path, ReadRange range) {
         return read(StreamPath.of(path), range);
     }
 
-    /** As {@link #subscribe(StreamPath, long, Subscriber)}, with a path as {@link StreamPath#of(String)} reads it. */
     default Subscription subscribe(String path, long afterOffset, Subscriber subscriber) {
         return subscribe(StreamPath.of(path), afterOffset, subscriber);
     }
 
-    /** As {@link #state(StreamPath)}, with a path as {@link StreamPath#of(String)} reads it. */
     default CompletableFuture<StreamState> state(String path) {
         return state(StreamPath.of(path));
     }
 
     /**
-     * The same streams, which send each append once and leave it to the caller to send it again. A {@link
-     * dev.millrace.core.runner.ProcessorRunner} asks for them, because it does so itself. Streams that send nothing again
-     * answer themselves, and so do wrappers: one that hands this call on to what it wraps is passed by.
+     * The same streams, which send each append only once; the caller repeats it. A {@link
+     * dev.millrace.core.runner.ProcessorRunner} uses them, because it repeats appends itself. An implementation that
+     * repeats nothing returns itself. So does a wrapper: if it returned the streams it wraps, it would be bypassed.
      */
     default EventStreams withoutRetries() {
         return this;
     }
 
     /**
-     * The same streams for code that waits.
+     * The same streams for blocking code.
      *
-     * @param limit how long a call may take, positive
+     * @param limit the longest time for one call, positive
      */
     default BlockingEventStreams blocking(Duration limit) {
         return new BlockingEventStreams(this, limit);
     }
 
     /**
-     * Appends a payload under its own {@link EventName}.
+     * Appends a payload as an event of the type of its class ({@link EventName}).
      *
-     * @param path as {@link StreamPath#of(String)} reads it
      * @param payload an object of a class with {@code @EventName}, or an {@link EventInput}
      */
     default CompletableFuture<AppendResult> append(String path, Object payload) {
         return append(StreamPath.of(path), payload);
     }
 
-    /** As {@link #append(String, Object)}. */
     default CompletableFuture<AppendResult> append(StreamPath path, Object payload) {
         return append(path, payload instanceof EventInput input ? input : EventInput.of(payload));
     }

@@ -6,13 +6,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * An event type with every spelling that means the same on input. Two of them are equal if they have the same name.
- * Immutable.
+ * An event type with all spellings that mean the same on input. Two are equal if they have the same name. Immutable.
  *
- * <p>A type under {@code https://events.iterate.com/events/stream/} is also read under the other prefixes of the service
- * ({@code https://events.iterate.com/}, {@code events.iterate.com/core/}, {@code events.iterate.com/stream/} and the last
- * two after {@code https://}). Every other type has one spelling, unless its {@link EventName} has aliases. An event is
- * stored as it was written, so a filter by type needs all {@link #spellings()}.
+ * <p>A type under {@code https://events.iterate.com/events/stream/} is also read under the other prefixes of the
+ * service ({@code https://events.iterate.com/}, {@code events.iterate.com/core/}, {@code events.iterate.com/stream/}
+ * and the last two after {@code https://}). Every other type has one spelling, unless its {@link EventName} has
+ * aliases. An event is stored as it was written, so a filter by type needs all {@link #spellings()}.
  */
 public final class EventType {
     private static final String PREFIX = "https://events.iterate.com/events/stream/";
@@ -33,7 +32,7 @@ public final class EventType {
     }
 
     /**
-     * The type that a payload class is written as.
+     * The type of a payload class.
      *
      * @throws IllegalArgumentException if neither the class nor one of its interfaces has {@code @EventName}
      */
@@ -66,8 +65,8 @@ public final class EventType {
     }
 
     /**
-     * A type that begins with any prefix of the service under the one in which the service writes; every other type as it is.
-     * Two types with equal results are the same but for aliases.
+     * Replaces any prefix of the service by the one that the service writes; returns every other type unchanged. Two
+     * types with equal results are the same type, aliases apart.
      */
     public static String canonical(String type) {
         if (type.startsWith(PREFIX)) {
@@ -85,12 +84,11 @@ public final class EventType {
         return name;
     }
 
-    /** Every spelling, {@link #name()} included; in no particular order. */
+    /** All spellings, {@link #name()} included, in no particular order. */
     public Set<String> spellings() {
         return spellings;
     }
 
-    /** Whether {@code type} is one of the spellings. */
     public boolean matches(String type) {
         return spellings.contains(type);
     }

@@ -6,19 +6,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 
 /**
- * Under which lease an event is appended: the service refuses it when that lease has passed to somebody else. It travels as
- * {@code metadata.millrace.fence}, so that it reaches the service by every way an event can, and a service that does not
- * know it stores it as any metadata. It can only make an append be refused, so nobody has to be trusted with it.
+ * The lease under which an event is appended. The service refuses the append if a newer lease was claimed, or if this
+ * one never was. A fence gives no rights: its only effect is that an append can be refused. So every caller may set it.
+ * It is sent as {@code metadata.millrace.fence}; a service that does not know it stores it like other metadata.
  *
  * @param slug the processor that the lease is for
- * @param path the stream on which it runs
- * @param epoch the lease, counted from 1
+ * @param path the stream on which that processor runs
+ * @param epoch the number of the lease, from 1
  */
 public record Fence(String slug, StreamPath path, int epoch) {
     private static final String MILLRACE = "millrace";
     private static final String KEY = "fence";
 
-    /** Reads the fence out of an event's metadata; empty when there is none or it is not well formed. */
+    /** The fence in an event's metadata; empty if there is none, or if it is not well-formed. */
     public static Optional<Fence> of(JsonNode metadata) {
         JsonNode own = metadata.path(MILLRACE).path(KEY);
         JsonNode epoch = own.path("epoch");
@@ -39,32 +39,30 @@ public record Fence(String slug, StreamPath path, int epoch) {
         }
     }
 
-    /** The stream in which the leases of a processor on a stream are claimed: beside the agents, not among them. */
+    /** The stream in which the leases of a processor on a stream are claimed. */
     public static StreamPath leases(String slug, StreamPath path) {
         return StreamPath.of("/millrace/leases/" + slug.replace('.', '_') + (path.isRoot() ? "" : path.value()));
     }
 
-    /** The key under which the claim of an epoch is appended to {@link #leases}: the first one wins. */
+    /** The idempotency key of the claim of an epoch in {@link #leases}: the first claim is stored. */
     public static String claimKey(String slug, int epoch) {
         return "lease/" + slug + "/" + epoch;
     }
 
-    /** The stream in which this lease was claimed. */
     public StreamPath leases() {
         return leases(slug, path);
     }
 
-    /** The key of the claim of this lease. */
     public String claimKey() {
         return claimKey(slug, epoch);
     }
 
-    /** The key of the claim that ends this lease. */
+    /** The key of the next claim, which ends this lease. */
     public String nextClaimKey() {
         return claimKey(slug, epoch + 1);
     }
 
-    /** This fence as event metadata, beside whatever {@code others} holds. */
+    /** This fence as event metadata, added to {@code others}. */
     public ObjectNode asMetadata(Optional<JsonNode> others) {
         ObjectNode metadata = others.filter(JsonNode::isObject)
                 .<ObjectNode>map(JsonNode::deepCopy)

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Streams that hand every call on to others, for those who change some of them: count appends, add metadata, lose
- * connections in a test. What is not overridden does exactly what the others do.
+ * Streams that forward every call to other streams. Override the methods to change: count appends, add metadata, lose
+ * connections in a test.
  */
 public interface ForwardingEventStreams extends EventStreams {
     /** The streams that do the work; always the same. */

@@ -26,10 +26,11 @@ import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place that knows the JSON library: how events, payloads and states become JSON and come back.
+ * The JSON codec: how events, payloads and states are written as JSON and read back. All JSON of the core passes
+ * through it.
  *
- * <p>Decoding is strict where silence would lie: a record whose required component is missing, or {@code null} for a
- * primitive, is an error; unknown fields are ignored. Times are ISO-8601 in UTC. Decimal numbers keep every digit.
+ * <p>Decoding is strict: a missing component of a record, or {@code null} for a primitive, is an error; unknown fields
+ * are ignored. Times are ISO-8601 in UTC. Decimal numbers keep all digits.
  */
 public final class JsonCodec {
     private static final DateTimeFormatter MILLIS =
@@ -42,7 +43,7 @@ public final class JsonCodec {
     /**
      * Parses JSON text.
      *
-     * @throws IllegalArgumentException when the bytes are not one JSON value in UTF-8; the message names line and column
+     * @throws IllegalArgumentException if the bytes are not one JSON value in UTF-8; the message has line and column
      */
     public static JsonNode parse(byte[] json) {
         try {
@@ -56,12 +57,11 @@ public final class JsonCodec {
         }
     }
 
-    /** As {@link #parse(byte[])}, from text. */
     public static JsonNode parse(String json) {
         return parse(json.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Any payload, state or value as a JSON tree of its own. */
+    /** Any payload, state or value as a new JSON tree. */
     public static JsonNode toTree(@Nullable Object value) {
         return value instanceof JsonNode node ? node.deepCopy() : JsonMappers.LENIENT.valueToTree(value);
     }
@@ -69,7 +69,7 @@ public final class JsonCodec {
     /**
      * Decodes a tree.
      *
-     * @throws IllegalArgumentException when the JSON does not fit; the message names the field
+     * @throws IllegalArgumentException if the JSON does not fit the class; the message names the field
      */
     public static <T> T fromTree(JsonNode json, Class<T> type) {
         T decoded;
@@ -93,13 +93,12 @@ public final class JsonCodec {
         }
     }
 
-    /** Compact JSON on one line. */
     public static String writeText(Object value) {
         return new String(write(value), StandardCharsets.UTF_8);
     }
 
     /**
-     * The same JSON without insignificant white space. Every number keeps the characters it was written with.
+     * Removes insignificant white space. Numbers are not reformatted.
      *
      * @throws IllegalArgumentException as {@link #parse(byte[])}
      */
@@ -108,7 +107,7 @@ public final class JsonCodec {
     }
 
     /**
-     * The same JSON indented by two spaces. Every number keeps the characters it was written with.
+     * Indents by two spaces. Numbers are not reformatted.
      *
      * @throws IllegalArgumentException as {@link #parse(byte[])}
      */
@@ -151,9 +150,9 @@ public final class JsonCodec {
     }
 
     /**
-     * Copies the parser's current token to the generator; a number keeps its characters.
+     * Copies the parser's current token to the generator, and does not reformat numbers.
      *
-     * @throws IOException when either side fails
+     * @throws IOException if reading or writing fails
      */
     public static void copyToken(JsonParser parser, JsonGenerator generator) throws IOException {
         JsonToken token = parser.currentToken();
@@ -165,10 +164,8 @@ public final class JsonCodec {
     }
 
     /**
-     * The same number as every YAML reader takes it for one: {@code 1e3} is a text to readers of YAML 1.1, which want a
-     * point and a sign ({@code 0.1e+4}). Its digits stay the same, and so does its precision.
-     *
-     * @param number as JSON writes it
+     * A JSON number in a form that every YAML reader takes as the same number. YAML 1.1 requires a point and a sign in
+     * an exponent: {@code 1e3} would be a text, so it becomes {@code 0.1e+4}. Value and precision do not change.
      */
     public static String yamlNumber(String number) {
         int exponentAt = Math.max(number.indexOf('e'), number.indexOf('E'));
@@ -188,7 +185,6 @@ public final class JsonCodec {
         return digits + (exponent.signum() < 0 ? "e" : "e+") + exponent;
     }
 
-    /** A parser over JSON text. */
     public static JsonParser parser(byte[] json) {
         try {
             return JsonMappers.LENIENT.getFactory().createParser(json);
@@ -197,7 +193,6 @@ public final class JsonCodec {
         }
     }
 
-    /** A generator of compact JSON. */
     public static JsonGenerator generator(ByteArrayOutputStream out) {
         try {
             return JsonMappers.LENIENT.getFactory().createGenerator(out);
@@ -206,12 +201,12 @@ public final class JsonCodec {
         }
     }
 
-    /** ISO-8601 in UTC with exactly three digits after the second, as the wire has it. */
+    /** ISO-8601 in UTC with exactly three digits after the second, as on the wire. */
     public static String time(Instant instant) {
         return MILLIS.format(instant);
     }
 
-    /** An input as the wire has it. */
+    /** The wire form of an input. */
     public static ObjectNode toTree(EventInput input) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("type", input.type());
@@ -222,7 +217,7 @@ public final class JsonCodec {
         return node;
     }
 
-    /** A stored event as the wire has it. */
+    /** The wire form of a stored event. */
     public static ObjectNode toTree(Event event) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("streamPath", event.path().value());
@@ -238,18 +233,17 @@ public final class JsonCodec {
     /**
      * Reads a stored event; its payload is {@link UnknownPayload} until a catalog decodes it.
      *
-     * @throws IllegalArgumentException when a field of a stored event is missing or of the wrong kind
+     * @throws IllegalArgumentException if a field of a stored event is missing or has the wrong type
      */
     public static Event readEvent(byte[] json) {
         return toEvent(parse(json));
     }
 
-    /** As {@link #readEvent(byte[])}, from a tree. */
     public static Event toEvent(JsonNode json) {
         return EventJsonReader.read(json);
     }
 
-    /** What is wrong with JSON that could not be read, in words for whoever wrote it; where it is, the location says. */
+    /** What is wrong with JSON that could not be parsed, in plain words and without the position. */
     public static String problem(JsonProcessingException e) {
         return JsonErrorMessages.of(e);
     }

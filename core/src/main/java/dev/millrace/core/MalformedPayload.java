@@ -3,12 +3,11 @@ package dev.millrace.core;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * The payload of an event whose type the reader's catalog names, but whose JSON does not fit the class: a required
- * field is missing, say. Reducers see it like any payload and usually ignore it; a runner records one diagnostic event
- * for it.
+ * A payload that does not fit the class of its type: for example, a required field is missing. A reducer gets it like
+ * any payload, and usually ignores it. A runner appends one diagnostic event for it.
  *
  * @param type the event's type as it was written
- * @param json the payload object; treat it as read-only
- * @param error what does not fit, in words
+ * @param json the payload object, read-only
+ * @param error what does not fit
  */
 public record MalformedPayload(String type, JsonNode json, String error) {}

@@ -7,9 +7,8 @@ import java.lang.annotation.Target;
 import org.immutables.value.Value;
 
 /**
- * How every Immutables value of this project is generated: the implementation is package-private, named {@code
- * Immutable*}, and depends on nothing but the JDK. Users meet only the annotated type, its builder and its static
- * factories.
+ * The style of the generated Immutables values: the implementation is package-private, is named {@code Immutable*}, and
+ * depends only on the JDK. Users see the annotated type, its builder and its static factories.
  */
 @Target({ElementType.TYPE, ElementType.PACKAGE})
 @Retention(RetentionPolicy.SOURCE)

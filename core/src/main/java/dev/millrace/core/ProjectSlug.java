@@ -1,7 +1,7 @@
 package dev.millrace.core;
 
 /**
- * A namespace of streams: the same path in two projects names two streams that know nothing of each other.
+ * The name of a project, which is a namespace of streams: the same path in two projects names two independent streams.
  *
  * @param value 1 to {@value #MAX_LENGTH} characters, trimmed
  */
@@ -11,11 +11,7 @@ public record ProjectSlug(String value) {
 
     private static final ProjectSlug PUBLIC = new ProjectSlug("public");
 
-    /**
-     * Checks the length.
-     *
-     * @throws IllegalArgumentException when the slug is blank, not trimmed or too long
-     */
+    /** @throws IllegalArgumentException if the slug is blank, not trimmed or too long */
     public ProjectSlug {
         if (value.isEmpty() || value.length() > MAX_LENGTH || !value.equals(value.strip())) {
             throw new IllegalArgumentException(
@@ -24,13 +20,13 @@ public record ProjectSlug(String value) {
         }
     }
 
-    /** The project of callers that name none. */
+    /** The project of callers that name none: {@code public}. */
     public static ProjectSlug defaultProject() {
         return PUBLIC;
     }
 
     /**
-     * Trims and checks.
+     * Trims the text.
      *
      * @throws IllegalArgumentException as the constructor
      */

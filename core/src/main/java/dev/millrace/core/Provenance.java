@@ -6,21 +6,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 
 /**
- * Which processor appended an event, in reaction to which other event, and how long the chain of reactions behind it
- * is. It travels as {@code metadata.millrace}. Anyone may write it, so it explains and limits; it never authorises.
+ * The origin of an event: which processor appended it, in reaction to which event, after how many reactions. It is sent
+ * as {@code metadata.millrace}. Any caller may write it, so use it for explanations and limits, never for
+ * authorisation.
  *
  * @param processor the slug of the processor
  * @param version the version of the processor
  * @param sourcePath the stream of the event it reacted to
  * @param sourceOffset the offset of that event
- * @param depth reactions since the last event from outside, which counts as 0
- * @param hops how many of those reactions crossed from one stream to another
+ * @param depth the number of reactions since the last event from outside, which has 0
+ * @param hops how many of these reactions went from one stream to another
  */
 public record Provenance(String processor, int version, StreamPath sourcePath, long sourceOffset, int depth, int hops) {
-
     private static final String KEY = "millrace";
 
-    /** Reads the provenance out of an event's metadata; empty when there is none or it is not well formed. */
+    /** The provenance in an event's metadata; empty if there is none, or if it is not well-formed. */
     public static Optional<Provenance> of(JsonNode metadata) {
         JsonNode own = metadata.path(KEY);
         JsonNode source = own.path("source");
@@ -53,7 +53,7 @@ public record Provenance(String processor, int version, StreamPath sourcePath, l
         return number.isIntegralNumber() && number.canConvertToInt() && number.intValue() >= 0;
     }
 
-    /** This provenance as event metadata, beside whatever {@code others} holds. */
+    /** This provenance as event metadata, added to {@code others}. */
     public ObjectNode asMetadata(Optional<JsonNode> others) {
         ObjectNode metadata = JsonNodeFactory.instance.objectNode();
         others.ifPresent(node -> node.properties().forEach(entry -> metadata.set(entry.getKey(), entry.getValue())));

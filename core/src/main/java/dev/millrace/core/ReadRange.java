@@ -5,23 +5,23 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.immutables.value.Value;
 
-/** Which events of a stream a finite read returns: all of them by default, in ascending order. */
+/** The range of a finite read: by default all events of the stream, in ascending order. */
 @Value.Immutable
 @MillraceStyle
 public interface ReadRange {
-    /** Exclusive lower bound; 0, the default, is before everything. */
+    /** Exclusive lower bound, 0 or more; 0, the default, reads from the first event. */
     @Value.Default
     default long afterOffset() {
         return 0;
     }
 
-    /** Exclusive upper bound; absent means everything committed when the read begins. */
+    /** Exclusive upper bound, 0 or more; without it, the read ends with the event that is the newest when it begins. */
     OptionalLong beforeOffset();
 
-    /** Only events of these types, as written; empty means every type. */
+    /** Only events of these types, as written; empty for all types. */
     Set<String> types();
 
-    /** At most this many events, at least 1. */
+    /** The highest number of events, 1 or more. */
     OptionalInt limit();
 
     /** Newest first. */
@@ -30,11 +30,6 @@ public interface ReadRange {
         return false;
     }
 
-    /**
-     * Checks the bounds.
-     *
-     * @throws IllegalArgumentException when a bound is negative or the limit is below 1
-     */
     @Value.Check
     default void check() {
         if (afterOffset() < 0) {
@@ -49,22 +44,19 @@ public interface ReadRange {
         }
     }
 
-    /** Everything committed so far. */
     static ReadRange all() {
         return builder().build();
     }
 
-    /** Everything committed so far, after this offset. */
+    /** All events after this offset. */
     static ReadRange after(long offset) {
         return builder().afterOffset(offset).build();
     }
 
-    /** A new builder. */
     static Builder builder() {
         return new Builder();
     }
 
-    /** Builds ranges. */
     class Builder extends ImmutableReadRange.Builder {
         Builder() {}
     }

@@ -4,16 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 
 /**
- * The payloads of the built-in types that processors meet most. Put {@code StreamEvent.class} into a catalog to have
- * them decoded, whatever their spelling ({@link EventType}).
+ * The payloads of the built-in types that processors use most. To decode them, add {@code StreamEvent.class} to a
+ * catalog; all spellings are known ({@link EventType}).
  */
 public sealed interface StreamEvent {
     /**
-     * A stream came to be.
+     * The stream was created.
      *
-     * @param projectSlug the project
-     * @param path the stream
-     * @param forkedFrom if it is a fork, the stream it was copied from and the last offset that was copied
+     * @param forkedFrom for a fork: the stream it was copied from, and the last offset that was copied
      */
     @EventName(
             value = "https://events.iterate.com/events/stream/initialized",
@@ -21,7 +19,7 @@ public sealed interface StreamEvent {
     record Initialized(String projectSlug, String path, Optional<Source> forkedFrom) implements StreamEvent {}
 
     /**
-     * A stream below this one came to be.
+     * A stream below this one was created.
      *
      * @param childPath its full path
      */
@@ -29,74 +27,62 @@ public sealed interface StreamEvent {
     record ChildStreamCreated(String childPath) implements StreamEvent {}
 
     /**
-     * The stream's metadata, replaced as a whole.
+     * New metadata of the stream, which replace the old metadata as a whole.
      *
      * @param metadata an object
      */
     @EventName(value = "https://events.iterate.com/events/stream/metadata-updated", aliases = "stream-metadata-updated")
     record MetadataUpdated(JsonNode metadata) implements StreamEvent {}
 
-    /**
-     * Something failed.
-     *
-     * @param message what, in words
-     */
+    /** A failure, described by the message. */
     @EventName("https://events.iterate.com/events/stream/error-occurred")
     record ErrorOccurred(String message) implements StreamEvent {}
 
     /**
-     * An input that broke the append rules.
+     * An input that breaks the append rules.
      *
      * @param rawInput the whole input
-     * @param error what is wrong with it, one line a problem
+     * @param error its problems, one line each
      */
     @EventName("https://events.iterate.com/events/stream/invalid-event-appended")
     record InvalidEventAppended(JsonNode rawInput, String error) implements StreamEvent {}
 
-    /**
-     * The stream refuses appends from here on.
-     *
-     * @param reason why, if somebody said so
-     */
+    /** The stream refuses appends after this event. */
     @EventName(value = "https://events.iterate.com/events/stream/paused", aliases = "stream-paused")
     record Paused(Optional<String> reason) implements StreamEvent {}
 
-    /**
-     * The stream accepts appends again.
-     *
-     * @param reason why, if somebody said so
-     */
+    /** The stream accepts appends again. */
     @EventName(value = "https://events.iterate.com/events/stream/resumed", aliases = "stream-resumed")
     record Resumed(Optional<String> reason) implements StreamEvent {}
 
     /**
-     * A processor that the server knows by name runs on this stream from here on.
+     * The server runs a processor on this stream, from this event.
      *
-     * @param processor its name
+     * @param processor the name of the processor
      * @param config its configuration, an object
-     * @param subtree whether it also runs on every stream below
+     * @param subtree true to run it also on every stream below
      */
     @EventName("millrace/processor-attached")
     record ProcessorAttached(String processor, Optional<JsonNode> config, Optional<Boolean> subtree)
             implements StreamEvent {}
 
     /**
-     * That processor no longer runs here.
+     * The server no longer runs the processor here.
      *
-     * @param processor its name
+     * @param processor the name of the processor
      */
     @EventName("millrace/processor-detached")
     record ProcessorDetached(String processor) implements StreamEvent {}
 
     /**
-     * An effect failed for good.
+     * An effect failed, after all retries.
      *
      * @param processor the slug of the processor
-     * @param version its version
+     * @param version the version of the processor
      * @param source the event it reacted to
-     * @param message what failed, in words
-     * @param attempts how often it was tried
-     * @param attempt the name of the attempt, when it was launched work that failed
+     * @param message what failed
+     * @param attempts how often the effect was tried
+     * @param attempt if launched work failed, the name of its attempt
      */
     @EventName("millrace/effect-failed")
     record EffectFailed(
@@ -107,7 +93,7 @@ public sealed interface StreamEvent {
      * A reducer threw, and the processor stopped on this stream.
      *
      * @param processor the slug of the processor
-     * @param version its version; a new version tries again
+     * @param version the version of the processor; a new version tries again
      * @param source the event at which it threw
      * @param message what it threw
      */
@@ -115,66 +101,47 @@ public sealed interface StreamEvent {
     record ProcessorHalted(String processor, int version, Source source, String message) implements StreamEvent {}
 
     /**
-     * A payload did not fit the class a processor has for its type.
+     * A payload does not fit the class that a processor has for its type.
      *
      * @param processor the slug of the processor
-     * @param version its version
-     * @param source the event
+     * @param version the version of the processor
+     * @param source the event with the payload
      * @param message what does not fit
      */
     @EventName("millrace/payload-malformed")
     record PayloadMalformed(String processor, int version, Source source, String message) implements StreamEvent {}
 
     /**
-     * A process has the lease of a processor on another stream.
+     * A process holds the lease of a processor on another stream.
      *
      * @param slug the processor
-     * @param holder the process, by a name it made up for itself
-     * @param epoch the lease, counted from 1
-     * @param lease how long it lasts unless it is renewed, as ISO-8601
+     * @param holder the name that the process has chosen for itself
+     * @param epoch the number of the lease, from 1
+     * @param lease its duration unless it is renewed, in ISO-8601
      */
     @EventName("millrace/lease-claimed")
     record LeaseClaimed(String slug, String holder, int epoch, String lease) implements StreamEvent {}
 
-    /**
-     * It still has it.
-     *
-     * @param slug the processor
-     * @param holder the process, by a name it made up for itself
-     * @param epoch the lease, counted from 1
-     * @param lease how long it lasts unless it is renewed, as ISO-8601
-     */
+    /** The lease holder extends its lease by the same time; the fields are those of {@link LeaseClaimed}. */
     @EventName("millrace/lease-renewed")
     record LeaseRenewed(String slug, String holder, int epoch, String lease) implements StreamEvent {}
 
-    /**
-     * It needs it no more.
-     *
-     * @param slug the processor
-     * @param holder the process, by a name it made up for itself
-     * @param epoch the lease, counted from 1
-     * @param lease how long it lasts unless it is renewed, as ISO-8601
-     */
+    /** The lease holder gives its lease back; the fields are those of {@link LeaseClaimed}. */
     @EventName("millrace/lease-released")
     record LeaseReleased(String slug, String holder, int epoch, String lease) implements StreamEvent {}
 
     /**
-     * How far a processor has come on a stream, told in another stream ({@code ProgressStore.inStream}).
+     * The progress of a processor on a stream, stored in another stream ({@code ProgressStore.inStream}).
      *
      * @param slug the processor
-     * @param path the stream it runs on
-     * @param incarnation the life of that stream; empty when the service does not say
-     * @param acknowledgedThrough every effect of its events up to this offset is done, or was not to be done; 0 or more
+     * @param path the stream on which it runs
+     * @param incarnation the incarnation of that stream; empty if the service does not say it
+     * @param acknowledgedThrough the offset up to which no event needs effects any more; 0 or more
      */
     @EventName("millrace/progress-saved")
     record ProgressSaved(String slug, String path, String incarnation, long acknowledgedThrough)
             implements StreamEvent {}
 
-    /**
-     * The event that a failure is about.
-     *
-     * @param path its stream
-     * @param offset its offset
-     */
+    /** The event that a failure is about. */
     record Source(String path, long offset) {}
 }

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where a stream lives inside its project: {@code /} or {@code /segment(/segment)*}, each segment one or more of {@code
- * a-z 0-9 _ -}, at most {@value #MAX_LENGTH} characters in all (docs/wire.md, Paths).
+ * The name of a stream in its project: {@code /} or {@code /segment(/segment)*}. Each segment has one or more of {@code
+ * a-z 0-9 _ -}; the path has at most {@value #MAX_LENGTH} characters (docs/wire.md, Paths).
  *
- * @param value the canonical text, always with a leading slash and never with a trailing one, except for the root
+ * @param value the canonical text: with a leading slash and, except for the root, without a trailing one
  */
 public record StreamPath(String value) implements Comparable<StreamPath> {
     /** The longest path, in characters. */
@@ -15,11 +15,7 @@ public record StreamPath(String value) implements Comparable<StreamPath> {
 
     private static final StreamPath ROOT = new StreamPath("/");
 
-    /**
-     * Checks the canonical form.
-     *
-     * @throws IllegalArgumentException when the text is not a canonical path; the message says which rule it breaks
-     */
+    /** @throws IllegalArgumentException if the text is not a canonical path; the message names the broken rule */
     public StreamPath {
         if (value.length() > MAX_LENGTH) {
             throw new IllegalArgumentException("path is too long: " + value.length() + " characters, at most "
@@ -31,26 +27,25 @@ public record StreamPath(String value) implements Comparable<StreamPath> {
         }
     }
 
-    /** The stream that hears of every other stream of its project. */
+    /** The stream {@code /}, which gets an event for each new stream of its project. */
     public static StreamPath root() {
         return ROOT;
     }
 
     /**
-     * Reads a path as callers write it: a missing leading slash is added, nothing else is changed.
+     * Reads a path as callers write it: adds a missing leading slash, and changes nothing else.
      *
-     * @throws IllegalArgumentException when the result is not canonical
+     * @throws IllegalArgumentException if the result is not canonical
      */
     public static StreamPath of(String text) {
         return new StreamPath(text.startsWith("/") ? text : "/" + text);
     }
 
-    /** Whether this is {@code /}. */
     public boolean isRoot() {
         return value.equals("/");
     }
 
-    /** All streams above this one, the direct parent first and the root last; empty for the root. */
+    /** All streams above this one, from the direct parent to the root; empty for the root. */
     public List<StreamPath> ancestors() {
         List<StreamPath> above = new ArrayList<>();
         String rest = value;
@@ -62,7 +57,7 @@ public record StreamPath(String value) implements Comparable<StreamPath> {
         return List.copyOf(above);
     }
 
-    /** Whether this stream lies strictly below {@code ancestor}. */
+    /** True if this stream is below {@code ancestor}; false for the same stream. */
     public boolean isBelow(StreamPath ancestor) {
         return !equals(ancestor) && (ancestor.isRoot() || value.startsWith(ancestor.value + "/"));
     }
@@ -70,7 +65,7 @@ public record StreamPath(String value) implements Comparable<StreamPath> {
     /**
      * The stream directly below this one on the way to {@code descendant}.
      *
-     * @throws IllegalArgumentException when {@code descendant} is not below this stream
+     * @throws IllegalArgumentException if {@code descendant} is not below this stream
      */
     public StreamPath childTowards(StreamPath descendant) {
         if (!descendant.isBelow(this)) {
@@ -82,10 +77,10 @@ public record StreamPath(String value) implements Comparable<StreamPath> {
     }
 
     /**
-     * Resolves a target as a processor writes it, with this path as the directory: {@code .} is this stream, {@code
-     * ./child} and {@code ../sibling} are relative, {@code /absolute} is itself. Trailing slashes are ignored.
+     * Resolves a target of a processor, with this path as the directory: {@code .} is this stream, {@code ./child} and
+     * {@code ../sibling} are relative, {@code /absolute} stays as it is. Trailing slashes are ignored.
      *
-     * @throws IllegalArgumentException for anything else, a bare {@code child} or a walk above the root included
+     * @throws IllegalArgumentException for all other texts, including {@code child} and a path above the root
      */
     public StreamPath resolve(String target) {
         if (target.startsWith("/")) {
@@ -100,7 +95,7 @@ public record StreamPath(String value) implements Comparable<StreamPath> {
         for (String step : target.split("/")) {
             if (step.equals("..")) {
                 if (segments.isEmpty()) {
-                    throw new IllegalArgumentException("'" + target + "' walks above the root from " + value);
+                    throw new IllegalArgumentException("'" + target + "' is above the root, seen from " + value);
                 }
                 segments.remove(segments.size() - 1);
             } else if (!step.equals(".")) {
@@ -110,7 +105,7 @@ public record StreamPath(String value) implements Comparable<StreamPath> {
         return new StreamPath("/" + String.join("/", segments));
     }
 
-    /** By hand, because the obvious pattern recurses once for every segment. */
+    /** A loop instead of a pattern, because the pattern would recurse once for each segment. */
     private static boolean isCanonical(String text) {
         if (text.equals("/")) {
             return true;

@@ -3,9 +3,8 @@ package dev.millrace.core;
 import java.time.Instant;
 
 /**
- * One line of a list of streams.
+ * An entry in a list of streams.
  *
- * @param path the stream
- * @param createdAt when it was announced
+ * @param createdAt when the creation of the stream was recorded
  */
 public record StreamSummary(StreamPath path, Instant createdAt) {}

@@ -3,44 +3,42 @@ package dev.millrace.core;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives the events of one stream. Calls come one at a time, never concurrently, each event once and in offset order,
- * and with a happens-before edge from each call to the next.
+ * A receiver of the events of one stream. Calls come one at a time, each event once and in offset order, with a
+ * happens-before edge from each call to the next.
  *
- * <p>A subscription has one life and any number of connections. Each begins with {@link #onConnected}, brings the events
- * that follow the last one delivered, and says {@link #onCaughtUp} once. When a connection is lost, or the store cannot be
- * read, {@link #onDisconnected} says so, and the subscription makes another connection by itself, for ever, after a growing
- * delay. Nothing is lost and nothing comes twice. {@link #onEnd} is the last call:
+ * <p>A subscription makes one connection after the other. Each connection begins with {@link #onConnected}, delivers
+ * the events after the last delivered one, and calls {@link #onCaughtUp} once. If the connection is lost, or the store
+ * cannot be read, {@link #onDisconnected} is called, and the subscription connects again after a growing delay, without
+ * a limit. No event is lost or delivered twice. {@link #onEnd} is the last call. Its argument is:
  *
  * <ul>
  *   <li>null: the subscription was closed, the stream was destroyed, or the service stopped for good. If the stream was
- *       destroyed while there was no connection, the subscription may instead go on with the stream's next life: {@link
- *       ConnectionInfo#incarnation()} is another one then, and events come from offset 1;
- *   <li>a {@link StreamException} that {@linkplain StreamException#isRetryable() may pass}: the subscription could not be
- *       begun, because the service is stopping. Subscribe again later; a runner does;
- *   <li>any other {@link StreamException}: the service refuses, and would do so again;
- *   <li>what a call of this subscriber threw.
+ *       destroyed while there was no connection, the subscription may instead continue with the new incarnation: then
+ *       {@link ConnectionInfo#incarnation()} differs, and events begin at offset 1;
+ *   <li>a {@linkplain StreamException#isRetryable() retryable} {@link StreamException}: the subscription did not start,
+ *       because the service is stopping. Subscribe again later, as a runner does;
+ *   <li>any other {@link StreamException}: the service refuses, and would refuse again;
+ *   <li>an exception that a method of this subscriber threw. Such an exception ends the subscription.
  * </ul>
  *
- * <p>A call may block: that is the back-pressure, and it reaches down to the socket. No queue without bound stands in
- * between. An exception thrown from a call ends the subscription with {@link #onEnd(Throwable)}.
+ * <p>A call may block: this is the back-pressure, and it reaches the socket. There is no unbounded queue in between.
  */
 public interface Subscriber {
-    /** A connection was made, the first or a later one; the events after the last delivered offset follow. */
+    /** The first or a later connection was made; the events after the last delivered offset follow. */
     default void onConnected(ConnectionInfo connected) {}
 
-    /** The next event. */
     void onEvent(Event event);
 
-    /** Every event up to the watermark of the current connection has been delivered; once for each connection. */
+    /** All events up to the watermark of this connection were delivered. Called once for each connection. */
     default void onCaughtUp(long watermark) {}
 
-    /** The connection was lost; the subscription is trying to make another one and will not give up by itself. */
+    /** The connection was lost; the subscription tries to connect again until it is closed. */
     default void onDisconnected(Throwable cause) {}
 
     /**
-     * The subscription is over; the last call.
+     * The subscription has ended; this is the last call.
      *
-     * @param failure why, or null when it was closed or the stream was destroyed
+     * @param failure the reason, or null if the subscription was closed or the stream destroyed
      */
     default void onEnd(@Nullable Throwable failure) {}
 }

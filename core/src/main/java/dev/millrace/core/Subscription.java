@@ -1,10 +1,10 @@
 package dev.millrace.core;
 
-/** A live tail. Safe for use by many threads. */
+/** A running subscription to one stream or a subtree. Safe for use by many threads. */
 public interface Subscription extends AutoCloseable {
     /**
-     * Ends the subscription without waiting; a call that is under way finishes, and only {@link
-     * Subscriber#onEnd(Throwable)} follows. Closing twice does nothing.
+     * Ends the subscription without waiting: a running call of the subscriber finishes, and then only {@link
+     * Subscriber#onEnd(Throwable)} is called. A second close does nothing.
      */
     @Override
     void close();

@@ -4,51 +4,50 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives the events of a stream and of every stream below it. Calls come one at a time, never concurrently, and with a
- * happens-before edge from each call to the next.
+ * A receiver of the events of a stream and of all streams below it. Calls come one at a time, with a happens-before
+ * edge from each call to the next.
  *
- * <p>Events of one stream come in offset order, and those of different streams in the order in which they were
- * committed, as far as the service knows one. A new stream is known by its first event, at offset 1. An event up to the
- * watermark that {@link #onStream} has told may come, and is then old news: go by its offset.
+ * <p>Events of one stream come in offset order. Events of different streams come in the order in which they were
+ * stored, if the service knows that order. The first event of a new stream has offset 1. An event with an offset up to
+ * the watermark of {@link #onStream} can still be delivered. You may have read it from the history already, so compare
+ * offsets.
  *
- * <p>A call that blocks holds up all of these streams; only the connection's buffers stand in between. An exception thrown
- * from a call ends the subscription with {@link #onEnd(Throwable)}.
+ * <p>A call that blocks delays all of these streams; only the buffers of the connection are in between. If a method
+ * throws, the subscription ends with {@link #onEnd(Throwable)}.
  */
 public interface SubtreeSubscriber {
     /**
-     * A connection was made, the first or a later one. {@link #onStream} follows for every stream that exists, and of a
-     * later connection everything that was appended since the last event delivered. A stream that is not named before
-     * {@link #onCaughtUp} is no more.
+     * The first or a later connection was made. {@link #onStream} follows for each existing stream; after a later
+     * connection, also all events since the last delivered one. A stream without a call before {@link #onCaughtUp} no
+     * longer exists.
      *
-     * @param gap how long the subscription was deaf, on the service's clock; zero for the first connection
+     * @param gap the time without a connection, on the service's clock; zero for the first connection
      */
     default void onConnected(Duration gap) {}
 
     /**
-     * A stream stands here. Events above its watermark follow; on a later connection, events of the gap as well.
+     * A stream exists. Its events above the watermark follow; after a later connection, also those of the gap.
      *
-     * @param path the stream
-     * @param connected its life, its newest offset, and the gap
+     * @param connected its incarnation, its newest offset as the watermark, and the gap
      */
     void onStream(StreamPath path, ConnectionInfo connected);
 
-    /** The next event. */
     void onEvent(Event event);
 
-    /** A stream was destroyed. Its next life, if there is one, begins at offset 1. */
+    /** A stream was destroyed. If it is created again, its events begin at offset 1. */
     default void onDestroyed(StreamPath path) {}
 
-    /** Everything up to the moment of the connection has been told; once for each connection. */
+    /** All streams and events up to the moment of the connection were delivered. Called once for each connection. */
     default void onCaughtUp() {}
 
-    /** The connection was lost; the subscription is trying to make another one and will not give up by itself. */
+    /** The connection was lost; the subscription tries to connect again until it is closed. */
     default void onDisconnected(Throwable cause) {}
 
     /**
-     * The subscription is over; the last call.
+     * The subscription has ended; this is the last call.
      *
-     * @param failure why, or null when it was closed or the service stopped for good; {@link
-     *     UnsupportedOperationException} when the service does not follow subtrees
+     * @param failure the reason, or null if it was closed or the service stopped for good; {@link
+     *     UnsupportedOperationException} if the service cannot follow subtrees
      */
     default void onEnd(@Nullable Throwable failure) {}
 }

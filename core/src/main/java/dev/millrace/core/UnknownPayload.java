@@ -3,10 +3,9 @@ package dev.millrace.core;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * The payload of an event whose type the reader's catalog does not name. Nothing is wrong with it; it is somebody
- * else's.
+ * A payload whose type is not in the reader's catalog. It is not an error: other readers may know the type.
  *
  * @param type the event's type as it was written
- * @param json the payload object; treat it as read-only
+ * @param json the payload object, read-only
  */
 public record UnknownPayload(String type, JsonNode json) {}

@@ -1,8 +1,7 @@
 /**
- * The model and the port: what an event is, where a stream lives, which types are built in, and {@link
- * dev.millrace.core.EventStreams}, the one interface through which everything reads and appends.
- *
- * <p>Types here are immutable and safe for use by many threads unless they say otherwise.
+ * The model and the interface to streams: events, paths, built-in types, and {@link dev.millrace.core.EventStreams},
+ * through which all code reads and appends. Types here are immutable and safe for use by many threads unless they say
+ * otherwise.
  */
 @NullMarked
 package dev.millrace.core;

@@ -23,7 +23,7 @@ class BlockingEventStreamsTest {
 
     private final CompletableFuture<List<Event>> answer = new CompletableFuture<>();
 
-    @SuppressWarnings("NullAway") // only reads are asked for
+    @SuppressWarnings("NullAway") // the test only reads
     private BlockingEventStreams streams(Duration limit) {
         return new Silent(null, answer).blocking(limit);
     }
@@ -33,7 +33,7 @@ class BlockingEventStreamsTest {
         assertThatThrownBy(() -> streams(Duration.ofMillis(1)).read(PATH, ReadRange.all()))
                 .isInstanceOfSatisfying(
                         StreamException.class, e -> assertThat(e.code()).isEqualTo(Code.TIMEOUT))
-                .hasMessage("read failed: /a; no answer within PT0.001S");
+                .hasMessage("read failed: /a; no answer within PT0.001S; check the service, or set a longer limit");
         assertThat(answer).isCancelled();
     }
 
@@ -47,7 +47,7 @@ class BlockingEventStreamsTest {
     }
 
     @Test
-    void should_take_only_a_positive_limit() {
+    void should_accept_only_a_positive_limit() {
         assertThatThrownBy(() -> streams(Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -70,7 +70,7 @@ class BuiltInTypeTest {
                 "https://events.iterate.com/millrace/effect-failed",
                 "millrace/unheard-of"
             })
-    void should_leave_every_other_type_to_its_owner(String type) {
+    void should_know_no_other_type(String type) {
         assertThat(BuiltInType.of(type)).isEmpty();
         assertThat(BuiltInType.PAUSED.matches(type)).isFalse();
     }
@@ -82,7 +82,7 @@ class BuiltInTypeTest {
     }
 
     @Test
-    void should_keep_our_own_types_under_our_own_prefix_alone() {
+    void should_read_millrace_types_under_one_prefix_only() {
         assertThat(Arrays.stream(BuiltInType.values())
                         .map(BuiltInType::type)
                         .filter(type -> !type.startsWith("https://events.iterate.com/events/stream/")))
@@ -100,7 +100,7 @@ class BuiltInTypeTest {
 
     @ParameterizedTest
     @MethodSource("fitting")
-    void should_find_nothing_wrong_with_a_payload_that_fits(BuiltInType builtIn, String payload) {
+    void should_accept_a_payload_that_fits(BuiltInType builtIn, String payload) {
         assertThat(builtIn.problems(JsonCodec.parse(payload))).isEmpty();
     }
 

@@ -141,14 +141,14 @@ class EventCatalogTest {
     }
 
     @Test
-    void should_refuse_what_is_neither_a_family_nor_a_payload() {
+    void should_refuse_a_class_that_is_neither_a_family_nor_a_payload() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EventCatalog.of(Open.class))
                 .withMessageContainingAll(Open.class.getName(), "sealed");
     }
 
     @Test
-    void should_call_somebody_elses_event_unknown() {
+    void should_decode_an_event_of_another_type_as_unknown() {
         assertThat(decode("elsewhere", "{'a':1}"))
                 .isEqualTo(new UnknownPayload("elsewhere", JsonCodec.parse("{\"a\":1}")));
         assertThat(EventCatalog.empty().decode("user-said", JsonCodec.parse("{}")))
@@ -176,7 +176,7 @@ class EventCatalogTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "[]", "7", "'text'"})
-    void should_never_throw_whatever_the_payload_is(String json) {
+    void should_never_throw_for_any_payload(String json) {
         assertThat(decode("user-said", json)).isInstanceOf(MalformedPayload.class);
     }
 

@@ -54,7 +54,7 @@ class EventTypeTest {
     }
 
     @Test
-    void should_want_a_name() {
+    void should_need_a_name() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EventType.of(String.class))
                 .withMessageContaining("java.lang.String has no @EventName");

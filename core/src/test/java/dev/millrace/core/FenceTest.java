@@ -11,7 +11,7 @@ class FenceTest {
     private static final Fence FENCE = new Fence("mail.sender", StreamPath.of("/ann/agent"), 3);
 
     @Test
-    void should_survive_the_metadata_beside_provenance_and_whatever_else_is_there() {
+    void should_be_read_back_from_metadata_with_provenance_and_other_fields() {
         var provenance = new Provenance("mail.sender", 1, StreamPath.of("/ann/agent"), 7, 1, 0);
         var metadata =
                 FENCE.asMetadata(Optional.of(provenance.asMetadata(Optional.of(JsonCodec.parse("{\"trace\":\"t\"}")))));
@@ -22,7 +22,7 @@ class FenceTest {
     }
 
     @Test
-    void should_keep_leases_beside_the_agents() {
+    void should_keep_leases_in_streams_below_millrace() {
         assertThat(FENCE.leases()).isEqualTo(StreamPath.of("/millrace/leases/mail_sender/ann/agent"));
         assertThat(Fence.leases("mail", StreamPath.root())).isEqualTo(StreamPath.of("/millrace/leases/mail"));
         assertThat(FENCE.claimKey()).isEqualTo("lease/mail.sender/3");
@@ -41,7 +41,7 @@ class FenceTest {
                 "{'millrace':{'fence':{'slug':'S p','path':'/a','epoch':1}}}",
                 "{'millrace':{'fence':{'slug':'s','path':'/A b','epoch':1}}}"
             })
-    void should_not_take_for_a_fence_what_is_none(String metadata) {
+    void should_ignore_a_malformed_fence(String metadata) {
         assertThat(Fence.of(JsonCodec.parse(metadata.replace('\'', '"')))).isEmpty();
     }
 }

@@ -102,7 +102,7 @@ class JsonCodecTest {
     }
 
     @Test
-    void should_carry_half_a_surrogate_pair_that_a_chunking_author_sent() {
+    void should_keep_half_a_surrogate_pair() {
         byte[] json = "{\"delta\":\"\\ud83d\",\"and\":\"\\ude00x\"}".getBytes(UTF_8);
 
         assertThat(JsonCodec.parse(json).path("delta").textValue()).isEqualTo("\ud83d");
@@ -128,7 +128,7 @@ class JsonCodecTest {
                 "01",
                 "\"\n\""
             })
-    void should_refuse_what_is_not_one_json_value(String text) {
+    void should_refuse_a_text_that_is_not_one_json_value(String text) {
         byte[] json = text.getBytes(UTF_8);
 
         assertThatIllegalArgumentException()
@@ -165,16 +165,16 @@ class JsonCodecTest {
                 "{a:1}                | expected a name in double quotes, got 'a' (line 1, column 2)",
                 "[1 2]                | expected a comma or the end, got '2' (line 1, column 4)",
                 "1.                   | expected a digit after the decimal point (line 1, column 2)",
-                "01                   | a number must not begin with 0 and go on (line 1, column 2)",
+                "01                   | a number must not have leading zeros (line 1, column 2)",
                 "{                    | it ends too early (line 1, column 2)",
                 "-                    | it ends too early (line 1, column 2)",
                 "\"abc                 | it ends too early (line 1, column 5)",
                 "~\"a\tb\"~             | the control character 9 in a text must be escaped (line 1, column 3)",
-                "\"\\x\"                | a backslash must not stand before 'x' (line 1, column 3)",
+                "\"\\x\"                | 'x' must not follow a backslash (line 1, column 3)",
                 "\"\\u12\"              | expected four hexadecimal digits, got '\"' (line 1, column 6)",
-                "}                    | '}' closes nothing (line 1, column 1)",
+                "}                    | '}' without its opening bracket (line 1, column 1)",
                 "[1}                  | expected ']', got '}' (line 1, column 3)",
-                "1 2                  | something follows the value (line 1, column 3)",
+                "1 2                  | expected the end, got more text after the value (line 1, column 3)",
             })
     void should_say_what_was_expected_and_what_was_found(String json, String message) {
         assertThatIllegalArgumentException()
@@ -183,7 +183,7 @@ class JsonCodecTest {
     }
 
     @Test
-    void should_never_speak_of_the_library() {
+    void should_not_mention_the_library() {
         List<String> texts = List.of(
                 "\u0001",
                 "1".repeat(2000),
@@ -237,7 +237,7 @@ class JsonCodecTest {
     }
 
     @Test
-    void should_leave_out_what_is_absent() {
+    void should_omit_absent_fields() {
         Sample sample = new Sample("x", 7, BigDecimal.ONE, Optional.empty(), Duration.ZERO);
 
         assertThat(JsonCodec.toTree(sample).has("at")).isFalse();
@@ -267,13 +267,13 @@ class JsonCodecTest {
     }
 
     @Test
-    void should_refuse_json_null_where_a_value_is_asked_for() {
+    void should_refuse_json_null_if_a_value_is_required() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> JsonCodec.fromTree(JsonCodec.parse("null"), Sample.class));
     }
 
     @Test
-    void should_give_trees_of_their_own() {
+    void should_return_new_trees() {
         JsonNode given = JsonCodec.parse("{\"a\":{}}");
 
         assertThat(JsonCodec.toTree((Object) given)).isEqualTo(given).isNotSameAs(given);
@@ -287,7 +287,7 @@ class JsonCodecTest {
     }
 
     @Test
-    void should_write_inputs_without_what_is_absent() {
+    void should_write_inputs_without_absent_fields() {
         assertThat(JsonCodec.writeText(JsonCodec.toTree(EventInput.ofType("t"))))
                 .isEqualTo("{\"type\":\"t\",\"payload\":{}}");
         assertThat(JsonCodec.writeText(JsonCodec.toTree(EventInput.builder()

@@ -19,7 +19,7 @@ class ProvenanceTest {
     }
 
     @Test
-    void should_stand_beside_other_metadata_and_replace_a_forged_one() {
+    void should_keep_other_metadata_and_replace_a_forged_provenance() {
         var others = JsonCodec.parse("{\"by\":\"ann\",\"millrace\":{\"depth\":-7},\"tags\":[1,2]}");
 
         var metadata = CHAT.asMetadata(Optional.of(others));
@@ -53,7 +53,7 @@ class ProvenanceTest {
                 "{'millrace':{'processor':'p','version':1,'source':{'path':'/a','offset':1},'depth':4294967297,'hops':0}}",
                 "{'millrace':{'processor':'p','version':1,'source':'here','depth':1,'hops':0}}"
             })
-    void should_be_empty_for_whatever_is_not_well_formed(String metadata) {
+    void should_be_empty_if_it_is_not_well_formed(String metadata) {
         assertThat(Provenance.of(JsonCodec.parse(metadata.replace('\'', '"')))).isEmpty();
     }
 

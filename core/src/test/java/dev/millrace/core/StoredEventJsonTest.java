@@ -27,7 +27,7 @@ class StoredEventJsonTest {
     }
 
     @Test
-    void should_leave_out_what_the_author_did_not_give() {
+    void should_omit_fields_that_the_author_did_not_give() {
         Event event =
                 read("{'streamPath':'/','type':'t','payload':{},'offset':1,'createdAt':'2026-04-14T11:20:30.000Z'}");
 
@@ -56,7 +56,7 @@ class StoredEventJsonTest {
                 "metadata|{'streamPath':'/','type':'t','payload':{},'offset':1,'createdAt':'2026-04-14T11:20:30Z','metadata':7}",
                 "idempotencyKey|{'streamPath':'/','type':'t','payload':{},'offset':1,'createdAt':'2026-04-14T11:20:30Z','idempotencyKey':7}"
             })
-    void should_name_the_field_that_no_stored_event_can_have_so(String field, String json) {
+    void should_name_the_field_that_is_wrong(String field, String json) {
         assertThatIllegalArgumentException().isThrownBy(() -> read(json)).withMessageContaining(field);
     }
 

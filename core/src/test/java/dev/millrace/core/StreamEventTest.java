@@ -18,7 +18,7 @@ class StreamEventTest {
                 "events.iterate.com/core/paused",
                 "events.iterate.com/stream/paused"
             })
-    void should_be_decoded_whatever_its_spelling(String type) {
+    void should_be_decoded_in_every_spelling(String type) {
         assertThat(decode(type, "{'reason':'tea'}")).isEqualTo(new StreamEvent.Paused(Optional.of("tea")));
         assertThat(decode(type, "{}")).isEqualTo(new StreamEvent.Paused(Optional.empty()));
     }

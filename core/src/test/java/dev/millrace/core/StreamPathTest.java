@@ -94,7 +94,7 @@ class StreamPathTest {
 
     @ParameterizedTest
     @CsvSource({"/a,/a", "/a,/ab", "/a/b,/a", "/a,/"})
-    void should_refuse_a_way_that_does_not_lead_down(String path, String other) {
+    void should_refuse_a_path_that_is_not_below(String path, String other) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> StreamPath.of(path).childTowards(StreamPath.of(other)))
                 .withMessage(other + " is not below " + path);
@@ -144,7 +144,7 @@ class StreamPathTest {
     }
 
     @Test
-    void should_find_its_way_back_from_every_descendant() {
+    void should_be_resolved_from_every_descendant() {
         qt().forAll(paths(), paths()).checkAssert((above, below) -> {
             StreamPath descendant = StreamPath.of(above.value() + below.value());
             StreamPath child = above.childTowards(descendant);

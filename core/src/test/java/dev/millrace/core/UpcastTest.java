@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** Old events, read with the classes of today. */
+/** Reads old events with the classes of today. */
 class UpcastTest {
     sealed interface Talk {
         @EventName("said")
@@ -27,14 +27,14 @@ class UpcastTest {
 
     // region catalog
     private final EventCatalog catalog = EventCatalog.of(Talk.class)
-            // payloads got a field; new ones have it
+            // today's payloads have a new field, language
             .upcast("said", payload -> payload.has("language") ? payload : payload.put("language", "en"))
-            // the field had another name
+            // before, the type was "spoke", and the field "words"
             .upcast(
                     "spoke",
                     "said",
                     payload -> payload.put("text", payload.remove("words").asText()))
-            // and before that the payload was another one
+            // before that, the type was "uttered", and the words were in "line"
             .upcast(
                     "uttered",
                     "spoke",
@@ -51,7 +51,7 @@ class UpcastTest {
     }
 
     @Test
-    void should_name_old_types_among_those_it_reads_and_leave_others_alone() {
+    void should_list_old_types_and_not_change_other_types() {
         assertThat(catalog.types()).contains("said", "spoke", "uttered").hasSize(4);
         assertThat(decode(catalog, "shouted", "{}")).isInstanceOf(UnknownPayload.class);
         assertThat(decode(EventCatalog.of(Talk.class), "spoke", "{'words':'hi'}"))
@@ -86,7 +86,7 @@ class UpcastTest {
     }
 
     @Test
-    void should_take_what_cannot_be_upcast_for_malformed_and_say_which_step_failed() {
+    void should_be_malformed_if_an_upcast_fails_and_name_the_step() {
         assertThat(decode(catalog, "spoke", "{}")).isInstanceOfSatisfying(MalformedPayload.class, malformed -> {
             assertThat(malformed.type()).isEqualTo("spoke");
             assertThat(malformed.error()).contains("'spoke' to 'said'");
@@ -100,13 +100,13 @@ class UpcastTest {
         assertThat(catalog.decode("spoke", JsonCodec.parse("[1]"))).isInstanceOf(MalformedPayload.class);
     }
 
-    @SuppressWarnings("NullAway") // what a careless upcast does
+    @SuppressWarnings("NullAway") // a wrong upcast returns null
     private static ObjectNode nothing() {
         return null;
     }
 
     @Test
-    void should_refuse_upcasts_that_lead_nowhere() {
+    void should_refuse_upcasts_without_a_class_at_the_end() {
         EventCatalog talk = EventCatalog.of(Talk.class);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> talk.upcast("spoke", "sayed", UpcastTest::inEnglish))
@@ -116,7 +116,7 @@ class UpcastTest {
                 .withMessageContaining(Said.class.getName());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> catalog.upcast("spoke", "said", UpcastTest::inEnglish))
-                .withMessageContaining("becomes 'said' already");
+                .withMessageContaining("is already renamed to 'said'");
         assertThatIllegalArgumentException().isThrownBy(() -> catalog.upcast("spoke", UpcastTest::inEnglish));
     }
 

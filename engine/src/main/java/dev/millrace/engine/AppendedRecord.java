@@ -3,10 +3,10 @@ package dev.millrace.engine;
 import dev.millrace.engine.spi.EventRecord;
 
 /**
- * The answer to an append, in stored bytes.
+ * The answer to an append, as a stored record.
  *
- * @param event the event that now stands in the log under this input's key
- * @param replayed whether an earlier append with the same idempotency key had already stored it
- * @param diverged whether the stored event says something else than this input did; only ever true for a replay
+ * @param event the stored event of this input
+ * @param replayed true if an earlier append with the same idempotency key stored it
+ * @param diverged true if it was replayed and the stored event differs from this input
  */
 public record AppendedRecord(EventRecord event, boolean replayed, boolean diverged) {}

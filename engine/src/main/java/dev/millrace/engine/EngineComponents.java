@@ -39,7 +39,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** What an engine consists of, how it is wired, and in which order it stops. Safe for use by many threads. */
+/** The parts of an engine: it wires them, and stops them in the right order. Thread-safe. */
 final class EngineComponents {
     private static final Logger LOG = System.getLogger("dev.millrace.engine");
     private static final int MOST_WAITING = 4096;
@@ -96,7 +96,7 @@ final class EngineComponents {
         changes.note(group);
     }
 
-    /** Creates a stream if it does not exist; asks the writer only then. */
+    /** Returns the head of a stream. Uses the writer only if the stream does not exist and must be created. */
     CompletableFuture<StreamHead> touch(StreamKey stream) {
         try {
             Optional<StreamHead> head = store.head(stream);
@@ -108,7 +108,7 @@ final class EngineComponents {
         }
     }
 
-    /** Connects what is hosted: who hears of commits, and whose states are part of the streams' states. */
+    /** Sets the listener to commits, and the source of the processor states that are part of a stream's state. */
     void host(CommitListener listener, ProcessorStates slices) {
         changes.listener(listener);
         states.slices(slices);
@@ -119,7 +119,7 @@ final class EngineComponents {
         host.start();
     }
 
-    /** Stops what is hosted, refuses new work, finishes what is queued, ends the tails, closes the store; in this order. */
+    /** Stops in this order: hosted processors, new appends, queued appends, tails, store. */
     void stop(Duration deadline) {
         if (stopped.getAndSet(true)) {
             return;
@@ -128,7 +128,10 @@ final class EngineComponents {
         host.stop(deadline.dividedBy(2));
         writer.close();
         if (!await(writer.ended(), end)) {
-            LOG.log(Level.WARNING, "the writer did not finish within {0}; what is still queued is refused", deadline);
+            LOG.log(
+                    Level.WARNING,
+                    "the writer did not finish within {0}; appends that are still queued fail",
+                    deadline);
             writer.abandon();
         }
         if (!await(tails.stop(), end)) {

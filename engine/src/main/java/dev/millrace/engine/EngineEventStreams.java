@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** The port of one project, on an engine in the same process. Safe for use by many threads. */
+/** The {@link EventStreams} of one project, on an engine in the same process. Thread-safe. */
 final class EngineEventStreams implements EventStreams {
     private final StreamEngine engine;
     private final ProjectSlug project;

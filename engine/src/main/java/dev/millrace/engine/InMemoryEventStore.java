@@ -19,8 +19,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Records in maps, for tests and for servers that need not remember: nothing survives the process. Readers run
- * concurrently with each other and wait only while a transaction that was committed is being made visible.
+ * An event store in memory, for tests and for data that may be lost when the process ends. Reads run concurrently, and
+ * wait only while a committed transaction is made visible.
  */
 public final class InMemoryEventStore implements EventStore {
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -43,12 +43,10 @@ public final class InMemoryEventStore implements EventStore {
         });
     }
 
-    /** What was committed of a stream; for the transaction, which runs on the only thread that changes it. */
     Optional<MemoryLog> committed(StreamKey stream) {
         return locked(lock.readLock(), () -> Optional.ofNullable(logs.get(stream)));
     }
 
-    /** Makes the changes of a transaction visible, all at once. */
     void publish(Map<StreamKey, StagedStream> changes, long position) {
         locked(lock.writeLock(), () -> {
             changes.forEach((stream, staged) -> {
@@ -60,7 +58,6 @@ public final class InMemoryEventStore implements EventStore {
         });
     }
 
-    /** Lets the next transaction begin. */
     void ended() {
         lock.writeLock().lock();
         try {

@@ -16,8 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what callers send, with every number as it was written. Refuses what is not JSON or exceeds a
- * limit; everything else becomes an {@link PreparedEvent}, if need be an invalid event. Immutable; runs on the caller's thread.
+ * The parser of appended inputs; numbers keep their characters. It refuses an input that is not JSON or exceeds a
+ * limit. Every other input becomes an {@link PreparedEvent}, possibly an invalid event. Immutable; runs on the caller's thread.
  */
 final class InputReader {
     private final Limits limits;
@@ -28,11 +28,7 @@ final class InputReader {
         this.known = known;
     }
 
-    /**
-     * Reads all inputs of one request.
-     *
-     * @throws StreamException when one of them is not JSON or a limit is exceeded
-     */
+    /** Reads all inputs of one request. Throws {@link StreamException} if one is not JSON or exceeds a limit. */
     List<PreparedEvent> read(StreamPath path, List<byte[]> inputs) {
         int count = inputs.size();
         checkSizes(path, inputs.stream().mapToInt(input -> input.length).toArray());
@@ -65,11 +61,7 @@ final class InputReader {
         }
     }
 
-    /**
-     * Takes over all inputs of one request, which were parsed already.
-     *
-     * @throws StreamException when a limit is exceeded
-     */
+    /** As {@link #read(StreamPath, List)}, for inputs that are parsed already. */
     List<PreparedEvent> take(StreamPath path, List<ParsedInput> inputs) {
         int count = inputs.size();
         checkSizes(path, inputs.stream().mapToInt(ParsedInput::length).toArray());

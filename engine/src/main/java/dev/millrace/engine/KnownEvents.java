@@ -19,13 +19,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The event types that mean something to an engine: those of the service itself and those that its processors bring, each
- * under every spelling. Immutable and safe for use by many threads.
+ * The event types that an engine knows: its own types and those of its processors, in all spellings. Immutable.
  */
 public final class KnownEvents implements PayloadCheck {
     private static final System.Logger LOG = System.getLogger("dev.millrace.engine");
 
-    /** Records of what happened; they change nothing about how a stream behaves. */
+    /** Types that only report; they do not change how a stream behaves. */
     private static final Set<BuiltInType> RECORDS = EnumSet.of(
             BuiltInType.INITIALIZED,
             BuiltInType.CHILD_STREAM_CREATED,
@@ -43,7 +42,7 @@ public final class KnownEvents implements PayloadCheck {
     private final Map<String, List<Brought>> bySpelling = new HashMap<>();
 
     /**
-     * An event type and who brings it.
+     * An event type and the provider that defines it.
      *
      * @param provider its provider
      * @param event the type
@@ -69,12 +68,12 @@ public final class KnownEvents implements PayloadCheck {
                 .toList());
     }
 
-    /** What the providers bring, in their order. */
+    /** The types of the providers, in their order. */
     public List<Brought> brought() {
         return brought;
     }
 
-    /** Those who bring this type, in any of its spellings. */
+    /** The definitions of this type, in any of its spellings. */
     List<Brought> brought(String type) {
         return bySpelling.getOrDefault(type, List.of());
     }
@@ -89,7 +88,9 @@ public final class KnownEvents implements PayloadCheck {
         return problems(type, payload, (inner, innerPayload) -> problems(inner, innerPayload, PayloadCheck.NONE));
     }
 
-    /** The events inside an event are checked, but not those inside them: an event must not cost more than its size. */
+    /**
+     * Checks the events inside an event, but not the events inside those: the cost must stay in proportion to the size.
+     */
     private List<String> problems(String type, JsonNode payload, PayloadCheck inside) {
         List<String> problems = new ArrayList<>();
         BuiltInType.of(type).ifPresent(builtIn -> problems.addAll(builtIn.problems(payload)));
@@ -103,17 +104,13 @@ public final class KnownEvents implements PayloadCheck {
                     .map(line -> line.startsWith("payload") && line.contains(": ") ? line : "payload: " + line)
                     .toList();
         } catch (RuntimeException failure) {
-            LOG.log(
-                    Level.ERROR,
-                    "the check of '" + one.event().type() + "' by the processor '"
-                            + one.provider().name() + "' failed; the event is kept as invalid",
-                    failure);
-            return List.of(
-                    "payload: the check by the processor '" + one.provider().name() + "' failed: " + failure);
+            String check = "the check by the processor '" + one.provider().name() + "' failed";
+            LOG.log(Level.ERROR, check + "; '" + one.event().type() + "' is stored as invalid", failure);
+            return List.of("payload: " + check + ": " + failure);
         }
     }
 
-    /** What a token must allow to append an event that will be stored under this type, whatever the spelling. */
+    /** The operation that a token must allow to append an event of this type, in any spelling. */
     public Operation operation(String type) {
         Stream<Operation> own =
                 BuiltInType.of(type)
@@ -123,7 +120,7 @@ public final class KnownEvents implements PayloadCheck {
                 .reduce(Operation.APPEND, (a, b) -> a.compareTo(b) >= 0 ? a : b);
     }
 
-    /** Every spelling of every known type whose append takes this operation; for reads that filter by type. */
+    /** Every spelling of every known type whose append needs this operation; for reads that filter by type. */
     public Set<String> spellings(Operation operation) {
         return Stream.concat(
                         bySpelling.keySet().stream(),

@@ -3,7 +3,7 @@ package dev.millrace.engine;
 import dev.millrace.core.MillraceStyle;
 import org.immutables.value.Value;
 
-/** How much one request may carry. What exceeds a limit is refused whole, with an error that names the limit. */
+/** The limits of one request. A request above a limit is refused as a whole; the error names the limit. */
 @Value.Immutable
 @MillraceStyle
 public interface Limits {
@@ -25,7 +25,7 @@ public interface Limits {
         return 500;
     }
 
-    /** How deep objects and arrays of one event may nest; 64 by default. */
+    /** The deepest nesting of objects and arrays in one event; 64 by default. */
     @Value.Default
     default int jsonDepth() {
         return 64;

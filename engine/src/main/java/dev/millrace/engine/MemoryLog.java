@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToLongFunction;
 
 /**
- * One committed state of a stream in memory; immutable as far as its reader can tell. Successive states share one array,
- * into which a later state only writes beyond the count of the earlier ones, and one map of keys, in which a key beyond
- * this state's head counts as absent.
+ * An immutable view of a committed stream in memory. Successive views share one array and one map of keys. A later view
+ * writes to the array only above the count of the earlier ones, and a view ignores keys of records after its head.
  */
 final class MemoryLog {
     private final StreamHead head;
@@ -37,13 +37,12 @@ final class MemoryLog {
         this.cursors = cursors;
     }
 
-    /** A log that begins with these records. */
     static MemoryLog of(StreamHead head, List<EventRecord> first, Map<String, EventStore.Cursor> cursors) {
         return new MemoryLog(head, new EventRecord[8], 0, new ConcurrentHashMap<>(), Map.of())
                 .with(head, first, cursors);
     }
 
-    /** The state after this one. Called only on the newest state, by one thread at a time. */
+    /** The next view. Called only on the newest view, by one thread at a time. */
     MemoryLog with(StreamHead newHead, List<EventRecord> added, Map<String, EventStore.Cursor> newCursors) {
         int total = count + added.size();
         EventRecord[] target = total <= records.length ? records : Arrays.copyOf(records, Math.max(total, count * 2));
@@ -81,8 +80,10 @@ final class MemoryLog {
     }
 
     List<EventRecord> read(RecordRange range) {
-        int from = firstAfter(range.afterOffset());
-        int to = range.beforeOffset() == Long.MAX_VALUE ? count : firstAfter(range.beforeOffset() - 1);
+        int from = firstAfter(range.afterOffset(), EventRecord::offset);
+        int to = range.beforeOffset() == Long.MAX_VALUE
+                ? count
+                : firstAfter(range.beforeOffset() - 1, EventRecord::offset);
         List<EventRecord> page = new ArrayList<>();
         int step = range.descending() ? -1 : 1;
         for (int i = range.descending() ? to - 1 : from;
@@ -100,30 +101,22 @@ final class MemoryLog {
         if (count == 0 || records[count - 1].position() <= afterPosition) {
             return List.of();
         }
-        int low = 0;
-        int high = count;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (records[middle].position() <= afterPosition) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
         List<EventRecord> page = new ArrayList<>();
-        while (low < count && records[low].position() <= throughPosition && page.size() < limit) {
-            page.add(records[low++]);
+        for (int i = firstAfter(afterPosition, EventRecord::position);
+                i < count && records[i].position() <= throughPosition && page.size() < limit;
+                i++) {
+            page.add(records[i]);
         }
         return page;
     }
 
-    /** The index of the first record above an offset, or the count. */
-    private int firstAfter(long offset) {
+    /** The index of the first record with a number above {@code bound}, or the count. */
+    private int firstAfter(long bound, ToLongFunction<EventRecord> number) {
         int low = 0;
         int high = count;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (records[middle].offset() <= offset) {
+            if (number.applyAsLong(records[middle]) <= bound) {
                 low = middle + 1;
             } else {
                 high = middle;

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Buffers changes until they are committed. For one thread. */
+/** A transaction of the store in memory: it buffers changes until they are committed. For one thread. */
 final class MemoryTransaction implements EventStore.Transaction {
     private final InMemoryEventStore store;
     private final Map<StreamKey, StagedStream> staged = new LinkedHashMap<>();
@@ -79,7 +79,7 @@ final class MemoryTransaction implements EventStore.Transaction {
 
     private StagedStream change(StreamKey stream) {
         if (!open) {
-            throw new IllegalStateException("change failed: " + stream + "; the transaction is over; begin another");
+            throw new IllegalStateException("change failed: " + stream + "; the transaction has ended; begin another");
         }
         return staged.computeIfAbsent(stream, key -> new StagedStream(store.committed(key)));
     }
@@ -87,7 +87,7 @@ final class MemoryTransaction implements EventStore.Transaction {
     @Override
     public void commit() {
         if (!open) {
-            throw new IllegalStateException("commit failed: the transaction is over; begin another");
+            throw new IllegalStateException("commit failed: the transaction has ended; begin another");
         }
         store.publish(staged, nextPosition - 1);
         close();

@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One input of an append: a JSON value that was parsed, with the fields of an object told apart, so that the engine need
- * not parse it again. Numbers keep the characters they were written with. Immutable.
+ * A parsed JSON value that can be appended. The fields of an object are kept separately, so that the engine does not
+ * parse them again. Numbers keep the characters of the input. Immutable.
  *
  * @since 0.1.0
  */
@@ -41,25 +41,24 @@ public final class ParsedInput {
     }
 
     /**
-     * Reads the value that begins at the current token of a parser; afterwards the current token is its last one. The value
-     * of a first field {@code event} is told apart as well, in case the value is an envelope.
+     * Reads the value that begins at the current token of a parser; afterwards the current token is the last one of the
+     * value. The first field {@code event} is split into fields too, because the value can be an envelope.
      *
-     * @throws IOException when the text is not JSON; it says where
+     * @throws IOException if the text is not JSON; the message says where
      */
     public static ParsedInput read(JsonParser parser) throws IOException {
         return read(parser, true, Integer.MAX_VALUE);
     }
 
     /**
-     * Reads an event, which is no envelope, and stops where it nests too deep.
+     * Reads an event that is not in an envelope.
      *
-     * @throws TooDeepException when it does
+     * @throws TooDeepException if it nests deeper than {@code mostDepth}
      */
     static ParsedInput read(JsonParser parser, int mostDepth) throws IOException {
         return read(parser, false, mostDepth);
     }
 
-    /** The value nests deeper than was allowed. */
     static final class TooDeepException extends IOException {
         private static final long serialVersionUID = 1L;
     }
@@ -67,7 +66,7 @@ public final class ParsedInput {
     /**
      * Parses a text.
      *
-     * @throws IllegalArgumentException when it does not begin with a JSON value in UTF-8
+     * @throws IllegalArgumentException if it does not begin with a JSON value in UTF-8
      */
     public static ParsedInput of(byte[] json) {
         try (JsonParser parser = JsonCodec.parser(json)) {
@@ -139,7 +138,7 @@ public final class ParsedInput {
         }
     }
 
-    /** The value as compact JSON, its fields in the order in which they came. */
+    /** The value as compact JSON, with the fields in the order of the input. */
     public byte[] json() {
         if (!isObject()) {
             return value.clone();
@@ -158,7 +157,6 @@ public final class ParsedInput {
         return json.toByteArray();
     }
 
-    /** How many bytes {@link #json()} has. */
     int length() {
         if (!isObject()) {
             return value.length;
@@ -171,8 +169,7 @@ public final class ParsedInput {
     }
 
     /**
-     * The event inside, if the value is an object {@code {event, path?}} without any other field; the path is compact JSON,
-     * or empty when there is none.
+     * The envelope, if the value is an object {@code {event, path?}} without other fields.
      */
     public Optional<Envelope> envelope() {
         Set<String> names = new HashSet<>();
@@ -189,7 +186,7 @@ public final class ParsedInput {
     }
 
     /**
-     * What is around an event, and the event.
+     * An event with the path that it is for.
      *
      * @param event the event
      * @param path the value of {@code path} as compact JSON, if there is one
@@ -204,7 +201,7 @@ public final class ParsedInput {
         return fields;
     }
 
-    /** What stands for a value that is no object; its name is empty. */
+    /** A value that is not an object, as a field without a name. */
     RawField asField() {
         return new RawField("", token, text, value);
     }

@@ -8,41 +8,41 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives a live tail as stored bytes, page by page. Calls come one at a time; the next page is read from the log only
- * when the stage of the last one has completed, so a slow sink costs no memory and delays nobody. The log is the queue.
+ * The receiver of a live tail, as stored bytes, page by page. It gets one call at a time. The next page is read from
+ * the log when the stage of the last one has completed, so a slow sink uses no memory and delays no other sink.
  */
 public interface RecordSink {
     /**
-     * What the stream looks like as the tail begins, and each time that it begins again. The gap is how long the tail was
-     * lost before, zero the first time.
+     * Called when the tail begins, and each time that it begins again after {@link #onLost}. The gap is the time in
+     * which the store could not be read; zero the first time.
      */
     void onConnected(ConnectionInfo connected);
 
     /**
      * The next records, in offset order, at least one.
      *
-     * @return completes when the sink can take more; a failure ends the tail
+     * @return completes when the sink can take more; if it fails, the tail ends
      */
     CompletionStage<Void> onRecords(List<EventRecord> page);
 
-    /** Every record up to the watermark has been delivered; once for each {@link #onConnected}. */
+    /** All records up to the watermark were delivered. Called once for each {@link #onConnected}. */
     void onCaughtUp(long watermark);
 
     /**
      * The store could not be read.
      *
-     * @return whether the tail goes on: it waits, calls {@link #onConnected} again and delivers what follows the last
-     *     record. By default it does not, and ends with this failure
+     * @return true to continue: the tail waits, calls {@link #onConnected} again and delivers the records after the
+     *     last one. False (the default) to end the tail with this failure
      */
     default boolean onLost(StreamException failure) {
         return false;
     }
 
     /**
-     * The last call. It waits for the stage of the page under way, if there is one; nothing follows it. It is the only
-     * call when the tail could not begin.
+     * The last call; it comes when the stage of the current page has completed. If the tail cannot begin, it is the
+     * only call.
      *
-     * @param failure why the tail ended, or null when it was closed, the stream was destroyed or the engine stopped
+     * @param failure why the tail ended; null if it was closed, the stream was destroyed or the engine stopped
      */
     void onEnd(@Nullable Throwable failure);
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What one transaction in memory has done to one stream so far. For one thread. */
+/** The changes of one transaction in memory to one stream. For one thread. */
 final class StagedStream {
     private @Nullable MemoryLog base;
     private @Nullable StreamHead head;
@@ -43,7 +43,7 @@ final class StagedStream {
         record.idempotencyKey().ifPresent(key -> keys.put(key, record));
     }
 
-    /** The records of a range of offsets as they stand now, in their order. */
+    /** The records of a range of offsets, including these changes, in order. */
     List<EventRecord> records(long afterOffset, long throughOffset) {
         RecordRange range = new RecordRange(afterOffset, throughOffset + 1, Set.of(), Integer.MAX_VALUE, false);
         List<EventRecord> found = new ArrayList<>(base == null ? List.of() : base.read(range));
@@ -67,7 +67,6 @@ final class StagedStream {
         }
     }
 
-    /** The stream as it stands after the transaction; empty when it does not exist. */
     Optional<MemoryLog> merged() {
         if (head == null) {
             return Optional.empty();

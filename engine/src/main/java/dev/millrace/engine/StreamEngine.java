@@ -31,12 +31,12 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Streams in one process. One writer thread decides about appends and stores them in groups; readers and live tails
- * never wait for it, nor it for them. Safe for use by many threads.
+ * The service for event streams, in this process. One writer thread checks appends and stores them in groups; readers
+ * and live tails do not wait for it, and it does not wait for them. Safe for use by many threads.
  *
- * <p>Every future completes on a delivery thread, after the commit and never on the writer, and fails only with {@link
- * StreamException}. What an acknowledged append stored is seen by every read that begins later. When appends come faster
- * than the store takes them, {@code append} itself waits for up to a second and then fails with {@code UNAVAILABLE}.
+ * <p>Futures complete on a delivery thread, after the commit. If a future fails, it fails with a {@link
+ * StreamException}. A read that begins after an append was acknowledged sees the stored events. If appends come faster
+ * than the store takes them, {@code append} blocks for up to one second and then fails with {@code UNAVAILABLE}.
  */
 public final class StreamEngine implements AutoCloseable {
     private final EngineComponents parts;
@@ -61,40 +61,40 @@ public final class StreamEngine implements AutoCloseable {
         return new Builder(store);
     }
 
-    /** The port for one project; this is what processors, tests and applications use. */
+    /** The streams of one project, as processors, tests and applications use them. */
     public EventStreams streams(ProjectSlug project) {
         return new EngineEventStreams(this, project);
     }
 
     /**
-     * Appends raw inputs, each one JSON value in UTF-8, all of them or none.
+     * Appends raw inputs, each one JSON value in UTF-8: all of them or none.
      *
-     * @return completes when durable; fails with {@link dev.millrace.core.StreamException}
+     * @return completes when the events are durable
      */
     public CompletableFuture<List<AppendedRecord>> append(ProjectSlug project, StreamPath path, List<byte[]> inputs) {
         return append(project, path, inputs, type -> {});
     }
 
     /**
-     * As {@link #append(ProjectSlug, StreamPath, List)}, if nothing objects to the types.
+     * As {@link #append(ProjectSlug, StreamPath, List)}, after a check of the event types.
      *
-     * @param permit gets the type under which each event will be stored, in order and on the calling thread, before
-     *     anything is done: for an input that breaks the rules that is {@code invalid-event-appended}. What it throws is
-     *     what the future fails with
+     * @param permit is called first, in order and on the calling thread, with the type under which each event will be
+     *     stored; for an invalid input this is {@code invalid-event-appended}. If it throws, nothing is stored and the
+     *     future fails with that exception
      */
     public CompletableFuture<List<AppendedRecord>> append(
             ProjectSlug project, StreamPath path, List<byte[]> inputs, Consumer<String> permit) {
         return append(new StreamKey(project, path), inputs, permit, answers -> answers);
     }
 
-    /** As {@link #append(ProjectSlug, StreamPath, List, Consumer)}, with inputs that were parsed already. */
+    /** As {@link #append(ProjectSlug, StreamPath, List, Consumer)}, for inputs that are parsed already. */
     public CompletableFuture<List<AppendedRecord>> appendParsed(
             ProjectSlug project, StreamPath path, List<ParsedInput> inputs, Consumer<String> permit) {
         return submit(
                 new StreamKey(project, path), () -> parts.reader().take(path, inputs), permit, answers -> answers);
     }
 
-    /** As the public one; the answers are converted on a delivery thread. */
+    /** As the public method; {@code view} converts the answers on a delivery thread. */
     <T> CompletableFuture<T> append(
             StreamKey stream, List<byte[]> inputs, Consumer<String> permit, Function<List<AppendedRecord>, T> view) {
         return submit(stream, () -> parts.reader().read(stream.path(), inputs), permit, view);
@@ -116,36 +116,36 @@ public final class StreamEngine implements AutoCloseable {
     }
 
     /**
-     * Makes a new stream that begins as another one did: after its own {@code initialized}, which names its origin, come
-     * the events 2 to {@code at} of that one with their offsets, times, payloads and idempotency keys. From then on the
-     * two know nothing of each other. What the copy configures is in its state, but nothing acts on it, and no copied
-     * event causes an effect: processors begin with the first event appended to the new stream itself. The copy is made
-     * in one transaction; no append is stored meanwhile.
+     * Creates a stream as a copy of the beginning of another one. It gets its own {@code initialized} event, which
+     * names the source, and then the source's events 2 to {@code at} with their offsets, times, payloads and
+     * idempotency keys. The two streams are independent afterwards. No processor runs on the new stream before another
+     * event is appended to it, and copied events cause no effects there. The copy is one transaction, and all other
+     * appends wait for it.
      *
      * @param at the last offset to copy, 1 or more
-     * @return the head of the new stream; fails with {@code BAD_REQUEST} when there is no such offset or the store cannot
-     *     copy, and {@code CONFLICT} when {@code to} exists
+     * @return the head of the new stream; fails with {@code BAD_REQUEST} if the offset does not exist or the store
+     *     cannot copy, and with {@code CONFLICT} if {@code to} exists
      */
     public CompletableFuture<StreamHead> fork(ProjectSlug project, StreamPath from, long at, StreamPath to) {
         return parts.forks().fork(new StreamKey(project, from), at, new StreamKey(project, to));
     }
 
-    /** Creates the stream if it does not exist, as every read does, and answers its head. */
+    /** Returns the head of the stream. Creates the stream if it does not exist. */
     public CompletableFuture<StreamHead> touch(ProjectSlug project, StreamPath path) {
         return parts.touch(new StreamKey(project, path));
     }
 
-    /** The head of a stream; does not create it. Blocks for one look-up. */
+    /** Returns the head of a stream without creating it. Blocks for one look-up in the store. */
     public Optional<StreamHead> head(ProjectSlug project, StreamPath path) {
         return parts.store().head(new StreamKey(project, path));
     }
 
-    /** One page of stored records; does not create the stream. Blocks for one read. */
+    /** Returns one page of records without creating the stream. Blocks for one read of the store. */
     public List<EventRecord> read(ProjectSlug project, StreamPath path, RecordRange range) {
         return parts.store().read(new StreamKey(project, path), range);
     }
 
-    /** All records of a range up to the head of now, each converted. Creates the stream. */
+    /** All records of a range up to the current head, each converted. Creates the stream. */
     <T> CompletableFuture<List<T>> scan(StreamKey stream, RecordRange range, Function<EventRecord, T> view) {
         return parts.delivery().then(parts.touch(stream), stream.path(), head -> {
             List<T> found = new ArrayList<>();
@@ -155,16 +155,16 @@ public final class StreamEngine implements AutoCloseable {
     }
 
     /**
-     * Delivers everything after an offset and stays live until closed. Creates the stream. Returns at once.
+     * Delivers all events after an offset, then new events until it is closed. Creates the stream. Returns at once.
      *
      * @param afterOffset exclusive; 0 starts at the beginning
-     * @throws IllegalArgumentException when the offset is negative
+     * @throws IllegalArgumentException if the offset is negative
      */
     public Subscription tail(ProjectSlug project, StreamPath path, long afterOffset, RecordSink sink) {
         return tail(new StreamKey(project, path), afterOffset, ended -> sink);
     }
 
-    /** As the public one; the sink may ask whether the tail has ended. */
+    /** As the public method; the sink can ask whether the tail has ended. */
     Subscription tail(StreamKey stream, long afterOffset, Function<BooleanSupplier, RecordSink> sink) {
         if (afterOffset < 0) {
             throw new IllegalArgumentException("afterOffset must be 0 or more, got " + afterOffset);
@@ -173,21 +173,21 @@ public final class StreamEngine implements AutoCloseable {
     }
 
     /**
-     * Delivers what is committed to a stream and everything below it, those to come included, in commit order. Creates
-     * the stream. Returns at once.
+     * Delivers the events of a stream and of all streams below it, also of streams created later, in commit order,
+     * until it is closed. Creates the stream. Returns at once.
      *
      * @param afterPosition exclusive, a record's position; 0 starts at the beginning of the store, {@link
      *     Long#MAX_VALUE} at its end
-     * @param standings whether the sink is told first which streams there are
-     * @return ends with {@link UnsupportedOperationException} when the store has no reads by position
-     * @throws IllegalArgumentException when the position is negative
+     * @param standings whether to list the existing streams to the sink first
+     * @return ends with {@link UnsupportedOperationException} if the store cannot read by position
+     * @throws IllegalArgumentException if the position is negative
      */
     public Subscription tailSubtree(
             ProjectSlug project, StreamPath path, long afterPosition, boolean standings, SubtreeSink sink) {
         return tailSubtree(new StreamKey(project, path), afterPosition, standings, ended -> sink);
     }
 
-    /** As the public one; the sink may ask whether the tail has ended. */
+    /** As the public method; the sink can ask whether the tail has ended. */
     Subscription tailSubtree(
             StreamKey root, long afterPosition, boolean standings, Function<BooleanSupplier, SubtreeSink> sink) {
         if (afterPosition < 0) {
@@ -196,7 +196,7 @@ public final class StreamEngine implements AutoCloseable {
         return parts.tails().openSubtree(root, afterPosition, standings, sink);
     }
 
-    /** Folds the stream to its current head. Creates the stream. */
+    /** Computes the state of the stream at its current head. Creates the stream. */
     public CompletableFuture<StreamState> state(ProjectSlug project, StreamPath path) {
         StreamKey stream = new StreamKey(project, path);
         return parts.delivery()
@@ -214,10 +214,9 @@ public final class StreamEngine implements AutoCloseable {
     }
 
     /**
-     * True if nothing is queued or running on the engine's threads: no append waits to be stored or answered, no event
-     * waits to be delivered, and no hosted processor folds or acts there. Does not count what waits for time to pass, such
-     * as an armed timer or an append parked by a pause, nor what a processor does elsewhere: an HTTP request, a script, work
-     * on threads of its own. For tests that move the clock; see {@link
+     * True if nothing is queued or running on the engine's threads: no append, no delivery and no call of a hosted
+     * processor. Armed timers, appends parked by a pause, and work of processors elsewhere (HTTP requests, scripts,
+     * their own threads) do not count. For tests that move the clock; see {@link
      * dev.millrace.core.runner.VirtualTimers#advanceWhen}.
      */
     public boolean isIdle() {
@@ -229,7 +228,7 @@ public final class StreamEngine implements AutoCloseable {
         return parts;
     }
 
-    /** The event types that mean something to this engine: the service's own and those of its processors. */
+    /** The event types that this engine knows: its own and those of its processors. */
     public KnownEvents knownEvents() {
         return knownEvents;
     }
@@ -240,11 +239,11 @@ public final class StreamEngine implements AutoCloseable {
     }
 
     /**
-     * Stops taking appends, lets hosted processors finish until the deadline, commits, ends live tails and closes the
-     * store. Stopping twice does nothing.
+     * Lets hosted processors finish, refuses new appends, commits the queued ones, ends live tails and closes the
+     * store. The second call does nothing.
      *
-     * @param deadline how long to wait for what is queued and under way; what is still queued then fails with {@code
-     *     UNAVAILABLE}, and the store is closed as soon as its last call returns
+     * @param deadline how long to wait for queued and running work; appends that are queued after that fail with {@code
+     *     UNAVAILABLE}, and the store is closed when its last running call has returned
      */
     public void stop(Duration deadline) {
         parts.stop(deadline);
@@ -288,7 +287,7 @@ public final class StreamEngine implements AutoCloseable {
             return this;
         }
 
-        /** What hosted processors may ask for by name; nothing by default. */
+        /** Settings that hosted processors can read by name; none by default. */
         public Builder settings(Map<String, String> settings) {
             this.settings = Map.copyOf(settings);
             return this;
@@ -300,7 +299,7 @@ public final class StreamEngine implements AutoCloseable {
             return this;
         }
 
-        /** Where the names of the lives of streams come from; random by default. Never gives one out twice. */
+        /** Makes the incarnation ids of streams; random by default. Must never return the same id twice. */
         Builder incarnations(Supplier<String> incarnations) {
             this.incarnations = incarnations;
             return this;
@@ -309,7 +308,7 @@ public final class StreamEngine implements AutoCloseable {
         /**
          * Starts the writer and the hosted processors.
          *
-         * @throws IllegalArgumentException when two processors have the same name
+         * @throws IllegalArgumentException if two processors have the same name
          */
         public StreamEngine start() {
             StreamEngine engine = new StreamEngine(this);

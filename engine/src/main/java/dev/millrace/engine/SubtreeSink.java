@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Receives a live tail of a stream and everything below it, in commit order; as {@link RecordSink}, with these
- * differences: {@link #onConnected} tells the life of the stream on top, and as the watermark a position; records are of
- * many streams, each in offset order, and say themselves of which.
+ * The receiver of a live tail of a stream and all streams below it, in commit order. It is called like a {@link
+ * RecordSink}, but {@link #onConnected} gets the incarnation of the top stream and a position as the watermark, and the
+ * records are of several streams; their JSON names the stream.
  */
 public interface SubtreeSink extends RecordSink {
     /**
-     * The next streams that exist, in the order of their paths; before any record, if they were asked for. A record up
-     * to the head that is told here may still come.
+     * The next existing streams, in the order of their paths. Called before the first record, if the caller asked for
+     * it. Records up to the heads in this page can still be delivered.
      *
-     * @return completes when the sink can take more; a failure ends the tail
+     * @return completes when the sink can take more; if it fails, the tail ends
      */
     CompletionStage<Void> onStandings(List<EventStore.Standing> page);
 
-    /** A stream was destroyed; what comes of it from here on is of its next life. */
+    /** A stream was destroyed. Later records with its path belong to its next incarnation. */
     void onDestroyed(StreamPath path);
 }

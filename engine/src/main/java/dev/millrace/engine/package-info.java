@@ -1,6 +1,6 @@
 /**
- * The stream itself, in process: append rules on a single writer, an {@link dev.millrace.engine.spi.EventStore} behind it,
- * live tails in front of it, and the hosting of processors. Usable without HTTP inside one JVM.
+ * The stream service inside one JVM, without HTTP: append rules on one writer thread, an {@link
+ * dev.millrace.engine.spi.EventStore}, live tails, and hosted processors.
  */
 @NullMarked
 package dev.millrace.engine;

@@ -29,7 +29,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A processor that comes to a stream with the first event of the types that mean something to it. */
+/** Processors that the first event of an activating type starts on a stream. */
 class ActivationTest {
     private static final StreamPath PATH = StreamPath.of("/agents/1");
     private static final String TYPE = "https://events.iterate.com/append-scheduled";
@@ -37,7 +37,7 @@ class ActivationTest {
     @EventName(value = "https://events.iterate.com/events/stream/append-scheduled", aliases = "later")
     record Scheduled(String slug) {}
 
-    /** Notes each schedule, and tells the project's secret length so that it can be seen but not read. */
+    /** Appends a note for each schedule, with the length of the project's secret but not the secret. */
     private record Noter(HostContext context) implements Processor<Integer> {
         @Override
         public String slug() {

@@ -20,7 +20,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever is requested in whatever order, the log keeps its promises. The seed of a failure is in its message. */
+/** Invariants of the log after random requests in random order. A failure message contains the seed. */
 class AppendPropertiesTest {
     private static final String STREAM = "https://events.iterate.com/events/stream/";
     private static final List<String> PATHS = List.of("/", "/a", "/a/b", "/c");
@@ -62,13 +62,13 @@ class AppendPropertiesTest {
                 List<EventRecord> log = fixture.log(path);
                 assertSound(log, seed);
                 assertThat(log.size())
-                        .as("seed %d, %s: everything answered is there and nothing else", seed, path)
+                        .as("seed %d, %s: the log has all answered events and no others", seed, path)
                         .isEqualTo(stored.getOrDefault(path, 0) + ownEvents(log));
             }
         }
     }
 
-    /** Lets some time pass, possibly backwards. */
+    /** Advances the clock, sometimes backwards. */
     private static String anyPath(EngineFixture fixture, Random random) {
         fixture.timers.set(fixture.timers.now().plusMillis(random.nextInt(200) - 80));
         return PATHS.get(random.nextInt(PATHS.size()));
@@ -85,7 +85,9 @@ class AppendPropertiesTest {
             List<EventRecord> before, List<EventRecord> after, Optional<List<AppendedRecord>> answers, long seed) {
         int created = before.isEmpty() ? ownEvents(after) : 0;
         int fresh = fresh(answers);
-        assertThat(after).as("seed %d: a refusal leaves no trace", seed).hasSize(before.size() + created + fresh);
+        assertThat(after)
+                .as("seed %d: a refused request stores nothing", seed)
+                .hasSize(before.size() + created + fresh);
         assertThat(after.subList(0, before.size()).stream().map(EventRecord::json))
                 .as("seed %d: history never changes", seed)
                 .isEqualTo(before.stream().map(EventRecord::json).toList());
@@ -93,7 +95,7 @@ class AppendPropertiesTest {
                 .flatMap(List::stream)
                 .forEach(answer -> assertThat(
                                 Json.text(after.get((int) answer.event().offset() - 1)))
-                        .as("seed %d: the answer is what stands in the log", seed)
+                        .as("seed %d: the answer is equal to the event in the log", seed)
                         .isEqualTo(Json.text(answer.event())));
     }
 
@@ -109,11 +111,11 @@ class AppendPropertiesTest {
                     .isEqualTo(i + 1L);
             record.idempotencyKey()
                     .ifPresent(key -> assertThat(keys.add(key))
-                            .as("seed %d: the key %s stands once", seed, key)
+                            .as("seed %d: the key %s is in the log once", seed, key)
                             .isTrue());
             if (i > 0) {
                 assertThat(record.createdAt())
-                        .as("seed %d: time does not run backwards", seed)
+                        .as("seed %d: times do not decrease", seed)
                         .isAfterOrEqualTo(log.get(i - 1).createdAt());
                 assertThat(record.position())
                         .as("seed %d", seed)
@@ -122,7 +124,7 @@ class AppendPropertiesTest {
         }
     }
 
-    /** Events that the service wrote by itself. */
+    /** The number of events that the service appended itself. */
     private static int ownEvents(List<EventRecord> log) {
         return (int) log.stream()
                 .filter(record -> record.offset() == 1
@@ -132,7 +134,7 @@ class AppendPropertiesTest {
                 .count();
     }
 
-    /** The answers, or nothing when the request was refused for a reason there can be. */
+    /** The answers; empty if the request was refused for an expected reason. */
     private static Optional<List<AppendedRecord>> answers(CompletableFuture<List<AppendedRecord>> future, long seed) {
         try {
             return Optional.of(EngineFixture.get(future));

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rules on a log in a list; every test begins with a stream that holds its own {@code initialized}. */
+/** The append rules on a log in a list; each test begins with a stream that contains {@code initialized}. */
 class AppendRulesTest {
     private static final String PAUSED = "{'type':'https://events.iterate.com/events/stream/paused'}";
     private static final String RESUMED = "{'type':'https://events.iterate.com/events/stream/resumed'}";

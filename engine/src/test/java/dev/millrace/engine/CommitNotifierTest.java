@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the engine tells whoever hosts processors in it. */
+/** The calls of the commit listener. */
 class CommitNotifierTest {
     private final EngineFixture fixture = new EngineFixture();
     private final List<String> heard = new ArrayList<>();
@@ -131,7 +131,7 @@ class CommitNotifierTest {
         @Override
         public void committed(StreamKey stream, long first, long last, List<EventRecord> records) {
             if (stream.path().equals(path("/throw"))) {
-                throw new IllegalStateException("as the test wants it");
+                throw new IllegalStateException("expected by a test");
             }
             hear(stream.path() + " " + first + "-" + last + " "
                     + records.stream().map(EventRecord::offset).toList());

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A real store whose commits can be held up or made to fail. */
+/** A store in memory; a test can delay its commits or make them fail. */
 public final class ControlledStore implements ForwardingEventStore {
     private final EventStore store;
     private final AtomicInteger commits = new AtomicInteger();
@@ -34,7 +34,7 @@ public final class ControlledStore implements ForwardingEventStore {
         held = true;
     }
 
-    /** From here on copies are unsupported, as with a store that leaves the default as it is. */
+    /** Makes copies unsupported, as in a store that does not override the default. */
     ControlledStore withoutCopies() {
         copies = false;
         return this;
@@ -45,7 +45,7 @@ public final class ControlledStore implements ForwardingEventStore {
         gate.release(1_000);
     }
 
-    /** Every commit fails so, until this is called with null. */
+    /** Lets every commit fail with this exception; null for none. */
     void failWith(@Nullable RuntimeException next) {
         failure = next;
     }
@@ -58,17 +58,17 @@ public final class ControlledStore implements ForwardingEventStore {
         return waiting.get() > 0;
     }
 
-    /** Runs before every read, on the thread that reads. */
+    /** Runs before every read, on the reading thread. */
     void beforeRead(Consumer<RecordRange> next) {
         beforeRead = next;
     }
 
-    /** Runs after every read, before its reader has the page. */
+    /** Runs after every read, before the caller gets the page. */
     public void afterRead(Consumer<RecordRange> next) {
         afterRead = next;
     }
 
-    /** Runs before every look-up of a head, on the thread that looks. */
+    /** Runs before every look-up of a head, on the calling thread. */
     void beforeHead(Consumer<StreamKey> next) {
         beforeHead = next;
     }

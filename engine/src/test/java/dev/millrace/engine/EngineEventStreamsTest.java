@@ -140,10 +140,7 @@ class EngineEventStreamsTest {
         eventually(() -> subscriber.calls().size() == 4);
         assertThat(subscriber.calls())
                 .containsExactly(
-                        "connected 2",
-                        "event 1",
-                        "event 2",
-                        "end java.lang.IllegalStateException: as the test wants it");
+                        "connected 2", "event 1", "event 2", "end java.lang.IllegalStateException: expected by a test");
     }
 
     private List<Long> offsets(ReadRange range) {
@@ -157,7 +154,7 @@ class EngineEventStreamsTest {
                         StreamException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 
-    /** Blocks in its first event until it may return. */
+    /** A subscriber that blocks in its first event until the test releases it. */
     private static final class Slow implements Subscriber {
         private final CountDownLatch entered = new CountDownLatch(1);
         private final CountDownLatch mayReturn = new CountDownLatch(1);
@@ -191,7 +188,7 @@ class EngineEventStreamsTest {
                 Thread.currentThread().interrupt();
             }
             if (event.offset() == throwAt) {
-                throw new IllegalStateException("as the test wants it");
+                throw new IllegalStateException("expected by a test");
             }
         }
 

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/** A running engine on a store in memory, with short words for what tests do to it. */
+/** A running engine on a store in memory, with short methods for tests. */
 public final class EngineFixture implements AutoCloseable {
     public static final ProjectSlug PUBLIC = ProjectSlug.defaultProject();
 
@@ -53,7 +53,7 @@ public final class EngineFixture implements AutoCloseable {
         return StreamPath.of(text);
     }
 
-    /** Waits for what other threads bring about, looking often. */
+    /** Waits for a condition that other threads fulfil. */
     public static void eventually(Callable<Boolean> condition) {
         await().pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(2))
@@ -86,7 +86,7 @@ public final class EngineFixture implements AutoCloseable {
         return all;
     }
 
-    /** What was announced on a stream, in order. */
+    /** The paths of the streams that were announced on a stream, in order. */
     List<String> announced(String path) {
         return log(path).stream()
                 .filter(record -> record.type().endsWith("child-stream-created"))

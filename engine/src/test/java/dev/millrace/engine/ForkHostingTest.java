@@ -30,7 +30,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a fork has copied is known to processors, and acts on nothing; its own first append wakes them. */
+/** Processors on a fork: they reduce copied events without effects, and start with the first append to the fork. */
 class ForkHostingTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final StreamPath SOURCE = StreamPath.of("/source");
@@ -47,7 +47,7 @@ class ForkHostingTest {
         kept.close();
     }
 
-    /** Tells every effect; a watcher of processors that starts a child of its own counts as one as well. */
+    /** Records each effect, and each processor that it starts itself. */
     private record Witness(String slug, List<String> seen, Optional<HostContext> parent) implements Processor<Integer> {
         @Override
         public Integer initialState() {
@@ -123,7 +123,7 @@ class ForkHostingTest {
                 .untilAsserted(() -> assertThat(seenOn(path)).contains(lines));
     }
 
-    /** At offset 2 a processor is attached, at 3 another is configured, at 4 something is said. */
+    /** Offset 2 attaches a processor, 3 configures another one, 4 is a message. */
     private void givenSource() {
         append(
                 SOURCE,
@@ -222,7 +222,7 @@ class ForkHostingTest {
         assertThat(seenOn(FORK)).noneMatch(line -> line.matches(".*@[1-4]"));
     }
 
-    /** A store that outlives its engine. */
+    /** A store that stays open when its engine stops. */
     private record Unclosable(EventStore delegate) implements ForwardingEventStore {
         @Override
         public void close() {}

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A fork begins as its source did, and then goes its own way. */
+/** Forks begin with the events of their source and are independent of it afterwards. */
 class ForkTest {
     private final EngineFixture millrace = new EngineFixture();
 

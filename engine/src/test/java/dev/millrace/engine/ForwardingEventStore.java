@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A store that hands every call on to another one, for tests that change some of them: measure commits, hold them up, make
- * them fail. What is not overridden does exactly what the other one does.
+ * A store that forwards every call to another one. Tests override some methods to measure commits, delay them or make
+ * them fail.
  */
 public interface ForwardingEventStore extends EventStore {
-    /** The store that does the work; always the same. */
+    /** The other store; always the same. */
     EventStore delegate();
 
     @Override
@@ -73,9 +73,9 @@ public interface ForwardingEventStore extends EventStore {
         delegate().close();
     }
 
-    /** A transaction that hands every call on to another one. */
+    /** A transaction that forwards every call to another one. */
     interface ForwardingTransaction extends Transaction {
-        /** The transaction that does the work; always the same. */
+        /** The other transaction; always the same. */
         Transaction delegate();
 
         @Override

@@ -37,13 +37,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What happens to a stream while the host is busy with something else. */
+/** Changes of a stream while the host is busy. */
 @Tag("jdk")
 class HostingRaceTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final StreamPath PATH = StreamPath.of("/agents/1");
 
-    /** Answers each said event, and cannot fold a broken one. */
+    /** Appends an answer to each {@code said} event; its reducer throws for a broken one. */
     private record Answerer(String slug) implements Processor<Integer> {
         @Override
         public Integer initialState() {
@@ -53,7 +53,7 @@ class HostingRaceTest {
         @Override
         public Integer reduce(Integer count, Event event) {
             if (event.type().equals("broken")) {
-                throw new IllegalStateException("cannot fold this");
+                throw new IllegalStateException("cannot reduce this");
             }
             return count + 1;
         }
@@ -120,7 +120,7 @@ class HostingRaceTest {
         }
     }
 
-    /** Says when the host has been told of the first commit after an end. */
+    /** A listener that counts down when the host has got the first commit after a destroy. */
     private static final class Telling implements CommitListener {
         private final CommitListener host;
         private final CountDownLatch told;
@@ -197,7 +197,7 @@ class HostingRaceTest {
         assertThat(store.isClosed()).isTrue();
     }
 
-    /** The stop has returned, or waits in the host. */
+    /** True if the stop has returned, or waits in the host. */
     private static boolean isOver(@Nullable Thread stopper) {
         return stopper != null
                 && (!stopper.isAlive()

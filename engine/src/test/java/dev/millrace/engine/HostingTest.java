@@ -54,7 +54,7 @@ class HostingTest {
     @EventName("echoed")
     record Echoed(String text) {}
 
-    /** Answers each said event with the greeting of its configuration and of the server's settings. */
+    /** Answers each {@code said} event with the greeting of its configuration and of the server's settings. */
     record Echo(String slug, String greeting) implements Processor<Integer> {
         @Override
         public EventCatalog events() {
@@ -343,7 +343,7 @@ class HostingTest {
 
     @Test
     void should_record_what_it_cannot_run() throws Exception {
-        attach(PATH, "nobody", "hi", false);
+        attach(PATH, "unknown", "hi", false);
         attach(PATH, "echo", "rude", false);
 
         Awaitility.await()
@@ -353,7 +353,9 @@ class HostingTest {
                                 .map(event ->
                                         event.payloadJson().path("message").textValue()))
                         .containsExactlyInAnyOrder(
-                                "cannot run processor 'nobody' on /agents/1: no processor is named 'nobody' on this server; it knows [audit, echo]",
+                                "cannot run processor 'unknown' on /agents/1: no processor is named 'unknown' on this server;"
+                                        + " it knows [audit, echo]; correct the name in processor-attached, or add the jar"
+                                        + " with its ProcessorProvider to the class path of the server and restart it",
                                 "cannot run processor 'echo' on /agents/1: greeting must not be rude"));
     }
 

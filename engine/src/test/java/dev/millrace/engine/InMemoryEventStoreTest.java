@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** What is particular to this store; the published contract holds it to the rest. */
+/** The properties of this store that the published contract does not test. */
 class InMemoryEventStoreTest {
     private static final StreamKey A = new StreamKey(PUBLIC, path("/a"));
     private static final StreamKey B = new StreamKey(PUBLIC, path("/b"));
@@ -139,8 +139,8 @@ class InMemoryEventStoreTest {
         assertThatThrownBy(store::begin).hasMessageContaining("a transaction is open");
         append(transaction, A, 1, "");
         transaction.commit();
-        assertThatThrownBy(transaction::commit).hasMessageContaining("the transaction is over");
-        assertThatThrownBy(() -> transaction.remove(A)).hasMessageContaining("the transaction is over");
+        assertThatThrownBy(transaction::commit).hasMessageContaining("the transaction has ended");
+        assertThatThrownBy(() -> transaction.remove(A)).hasMessageContaining("the transaction has ended");
 
         store.close();
 

@@ -13,7 +13,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The guard that fails every test in which the store or the append queue is used on the thread of the timers. */
+/** The assertion that fails a test if it uses the store or the append queue on the timer thread. */
 class NonBlockingThreadTest {
     private final EngineFixture millrace = new EngineFixture();
 

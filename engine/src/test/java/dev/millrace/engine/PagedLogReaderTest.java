@@ -55,7 +55,9 @@ class PagedLogReaderTest {
             seen.add(record.offset());
         });
 
-        assertThat(seen).as("the page that was read before").hasSize(128);
+        assertThat(seen)
+                .as("records of the page that was read before the destroy")
+                .hasSize(128);
     }
 
     private PagedLogReader scan(StreamHead head) {

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down every call as one line, and checks that no two overlap. */
+/** A sink that records every call as one line, and checks that calls do not overlap. */
 public final class RecordingSink implements RecordSink {
     private final AtomicInteger inside = new AtomicInteger();
     private final List<String> calls = new ArrayList<>();
@@ -20,7 +20,7 @@ public final class RecordingSink implements RecordSink {
     private @Nullable ConnectionInfo connected;
     private @Nullable Throwable failure;
 
-    /** What the next pages are answered with. */
+    /** Sets the stage that is returned for the next pages. */
     public synchronized void answerWith(CompletionStage<Void> next) {
         stage = next;
     }

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Groups, durability, failures and the end, on a store whose commits the test holds in its hand. */
+/** Groups, durability, failures and the stop, on a store with commits that the test controls. */
 class StoreWriterTest {
     private static final String PAUSED = "{'type':'https://events.iterate.com/events/stream/paused'}";
 
@@ -129,7 +129,7 @@ class StoreWriterTest {
         CountDownLatch reading = new CountDownLatch(1);
         CountDownLatch mayRead = new CountDownLatch(1);
         store.beforeRead(range -> {
-            if (range.limit() == 16) { // the first page of a tail, and nothing else
+            if (range.limit() == 16) { // only the first page of a tail
                 reading.countDown();
                 try {
                     assertThat(mayRead.await(10, TimeUnit.SECONDS)).isTrue();
@@ -210,14 +210,16 @@ class StoreWriterTest {
 
         engine.stop(Duration.ofMillis(50));
 
-        assertThat(store.isClosed()).as("a commit is still under way").isFalse();
+        assertThat(store.isClosed())
+                .as("the store is closed only after the running commit")
+                .isFalse();
         assertThat(sent.subList(1, 20)).allSatisfy(each -> assertFailed(Code.UNAVAILABLE, each));
         store.release();
         assertThat(get(sent.get(0))).hasSize(1);
         eventually(store::isClosed);
     }
 
-    /** The first of them is being committed, all others are queued behind it. */
+    /** Sends events; the first is being committed, the others are queued behind it. */
     private List<CompletableFuture<List<AppendedRecord>>> sendWhileHeld(int count, String event) {
         store.holdCommits();
         List<CompletableFuture<List<AppendedRecord>>> sent = new ArrayList<>();

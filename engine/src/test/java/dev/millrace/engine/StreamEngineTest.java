@@ -278,7 +278,7 @@ class StreamEngineTest {
             long wiped = get(destroyed).finalStates().values().iterator().next().eventCount();
             long left = fixture.eventCount("/race");
             assertThat(wiped + left)
-                    .as("every append is in one life or the other, each with its initialized")
+                    .as("every append is in one of the two incarnations, each with its initialized event")
                     .isEqualTo(60 + 1 + (left == 0 ? 0 : 1));
             get(engine.destroy(PUBLIC, path("/race"), false));
         }

@@ -107,7 +107,7 @@ class StreamLiveTailTest {
             assertThat(each.calls()).noneMatch(call -> call.contains("OVERLAPPING"));
             long watermark = each.connected().orElseThrow().watermark();
             assertThat(each.calls().indexOf("caught up " + watermark))
-                    .as("the watermark stands right after its event")
+                    .as("onCaughtUp comes right after the event at the watermark")
                     .isEqualTo((int) watermark + 1);
             assertThat(each.calls().stream().filter(call -> call.startsWith("caught up")))
                     .hasSize(1);

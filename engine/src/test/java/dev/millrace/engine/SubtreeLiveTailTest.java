@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** One tail over a stream and everything below it. */
+/** A live tail of a stream and all streams below it. */
 class SubtreeLiveTailTest {
     private static final String SAID = "{'type':'said'}";
 
@@ -137,7 +137,7 @@ class SubtreeLiveTailTest {
         eventually(() -> sink.pages() == 1);
 
         for (int i = 0; i < 3; i++) {
-            get(fixture.send("/a/x", SAID)); // goes through although nobody reads
+            get(fixture.send("/a/x", SAID)); // stored, although the sink is busy
         }
         assertThat(sink.pages()).isEqualTo(1);
         sink.answerWith(CompletableFuture.completedFuture(null));
@@ -162,7 +162,7 @@ class SubtreeLiveTailTest {
         stage.complete(null);
 
         eventually(sink::hasEnded);
-        assertThat(sink.failure()).hasMessageContaining("begin again");
+        assertThat(sink.failure()).hasMessageContaining("open another tail");
     }
 
     @Test

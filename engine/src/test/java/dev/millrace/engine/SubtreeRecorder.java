@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down every call as one line. */
+/** A sink that records every call as one line. */
 final class SubtreeRecorder implements SubtreeSink {
     private final List<String> calls = new ArrayList<>();
     private CompletionStage<Void> stage = CompletableFuture.completedFuture(null);
@@ -19,7 +19,7 @@ final class SubtreeRecorder implements SubtreeSink {
     private boolean ended;
     private @Nullable Throwable failure;
 
-    /** What the next pages are answered with. */
+    /** Sets the stage that is returned for the next pages. */
     synchronized void answerWith(CompletionStage<Void> next) {
         stage = next;
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A subscription in process outlives failures of the store. */
+/** A subscription in process continues after failures of the store. */
 class TailResumeTest {
     private static final class Diary implements Subscriber {
         final List<String> lines = new CopyOnWriteArrayList<>();
@@ -128,7 +128,7 @@ class TailResumeTest {
         breakStore(true);
         streams.subscribe(path("/a"), 0, diary);
         awaitLine("disconnected INTERNAL");
-        breakStore(false); // it waits all the same: no time passes
+        breakStore(false); // the tail still waits: no time passes
 
         EngineFixture.get(streams.destroy(path("/a"), false));
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A writer around which things break that are not the store. */
+/** Failures of other parts than the store around the writer. */
 @Tag("jdk")
 @Timeout(60)
 class WriterFailureTest {
@@ -114,7 +114,7 @@ class WriterFailureTest {
                 publication);
     }
 
-    /** Three requests that the writer finds when it starts, and so stores together. */
+    /** Three requests that are queued before the writer starts, so that it stores them in one group. */
     private static List<CompletableFuture<Integer>> groupOfThree(StoreWriter writer) {
         List<CompletableFuture<Integer>> answers =
                 IntStream.range(0, 3).mapToObj(n -> writer.submit(request(n))).toList();
@@ -138,7 +138,7 @@ class WriterFailureTest {
                         StreamException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 
-    /** Threads of which the machine has too few at first. */
+    /** An executor that has no threads at first. */
     private static final class ScarceThreads extends AbstractExecutorService {
         private final ExecutorService threads = CallbackThreads.platform();
         private final AtomicInteger refusals = new AtomicInteger();
@@ -181,7 +181,7 @@ class WriterFailureTest {
         }
     }
 
-    /** A log whose disk is full, once. */
+    /** A log handler that fails once. */
     private static final class BrokenLog extends Handler {
         private final AtomicInteger records = new AtomicInteger();
 

@@ -1,4 +1,4 @@
-/** Tests of the engine on its in-memory store, with a clock that is set by hand. */
+/** Tests of the engine on its in-memory store, with a clock that the tests set. */
 @NullMarked
 package dev.millrace.engine;
 

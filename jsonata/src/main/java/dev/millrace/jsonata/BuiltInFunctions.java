@@ -4,13 +4,12 @@ import com.dashjoin.jsonata.Functions;
 import com.dashjoin.jsonata.JException;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every built-in function, guarded: those that could make much of little, or that are not functions of their arguments, are
- * bounded, answered or refused here; the rest is the evaluator's.
+ * The built-in functions of JSONata, as {@link GuardedFunction}s. Functions that can create large values are limited here.
+ * Functions that do not depend on their arguments alone are replaced or refused. The others are the evaluator's own.
  */
 final class BuiltInFunctions {
     private static final GuardedFunction.Body OWN = (arguments, meter) -> GuardedFunction.PROCEED;
@@ -51,14 +50,8 @@ final class BuiltInFunctions {
         own("substring <s-nn?:s>", "substringBefore <s-s:s>", "substringAfter <s-s:s>", "length <s-:n>", "trim <s-:s>");
         own("base64encode <s-:s>", "base64decode <s-:s>", "encodeUrlComponent <s-:s>", "encodeUrl <s-:s>");
         own("decodeUrlComponent <s-:s>", "decodeUrl <s-:s>");
-        define("lowercase", "<s-:s>", (arguments, meter) -> {
-            String text = arguments.text(0);
-            return text == null ? null : text.toLowerCase(Locale.ROOT);
-        });
-        define("uppercase", "<s-:s>", (arguments, meter) -> {
-            String text = arguments.text(0);
-            return text == null ? null : text.toUpperCase(Locale.ROOT);
-        });
+        define("lowercase", "<s-:s>", StringFunctions::lowercase);
+        define("uppercase", "<s-:s>", StringFunctions::uppercase);
         define("string", "<x-b?:s>", StringFunctions::string);
         define("pad", "<s-ns?:s>", StringFunctions::pad);
         define("join", "<a<s>s?:s>", StringFunctions::join);
@@ -148,7 +141,7 @@ final class BuiltInFunctions {
         ALL.put(name, new GuardedFunction(name, signature, method, body));
     }
 
-    /** Lets the evaluator's own failures and ours look alike. */
+    /** Creates a failure like those of the evaluator. */
     static JException failure(String code, Object about) {
         return new JException(code, -1, about);
     }

@@ -1,8 +1,11 @@
 package dev.millrace.jsonata;
 
+import java.util.stream.Stream;
+
 /**
- * Refuses regular expressions with too many ways to match nothing: those can be tried without a look at any character, so
- * that nothing could end an exponential search among them. Used once, on a pattern the JDK has accepted.
+ * A check that refuses regular expressions with too many ways to match the empty string. The JDK tries these ways without
+ * reading a character, so {@link TimedText} could not stop an exponential search. Used once, on a pattern that the JDK
+ * accepts.
  */
 final class EmptyMatchCheck {
     private static final int ALLOWED = 8;
@@ -13,18 +16,18 @@ final class EmptyMatchCheck {
     private int ambiguous;
     private int depth;
 
-    /** What a part of the pattern is: can it match nothing, and is there a choice inside how to do that? */
+    /** A part of the pattern: whether it can match the empty string, and whether in more than one way. */
     private record Part(boolean empty, boolean choice) {}
 
     EmptyMatchCheck(String pattern) {
         this.pattern = pattern;
     }
 
-    /** @throws IllegalArgumentException when the pattern is refused */
+    /** @throws IllegalArgumentException if the pattern is refused */
     void check() {
         while (at < pattern.length()) {
             alternatives();
-            at++; // a closing parenthesis of nothing
+            at++; // a closing parenthesis without an opening one
         }
         if (ambiguous > ALLOWED) {
             throw refused();
@@ -87,36 +90,27 @@ final class EmptyMatchCheck {
     }
 
     private Part atom() {
-        char c = pattern.charAt(at++);
-        switch (c) {
-            case '(':
-                return group();
-            case '[':
+        return switch (pattern.charAt(at++)) {
+            case '(' -> group();
+            case '[' -> {
                 skipClass();
-                return new Part(false, false);
-            case '^', '$':
-                return new Part(true, false);
-            case '\\':
-                return escape();
-            default:
-                return new Part(false, false);
-        }
+                yield new Part(false, false);
+            }
+            case '^', '$' -> new Part(true, false);
+            case '\\' -> escape();
+            default -> new Part(false, false);
+        };
     }
 
     private Part group() {
         boolean around = false;
         if (take('?')) {
-            around = pattern.startsWith("=", at)
-                    || pattern.startsWith("!", at)
-                    || pattern.startsWith("<=", at)
-                    || pattern.startsWith("<!", at);
+            around = Stream.of("=", "!", "<=", "<!").anyMatch(sign -> pattern.startsWith(sign, at));
             while (at < pattern.length() && "=!<>:)".indexOf(peek()) < 0) {
                 at++;
             }
-            if (at < pattern.length() && peek() == '<' && !around) {
-                at = Math.max(at, pattern.indexOf('>', at));
-            } else if (at < pattern.length() && peek() == '<') {
-                at++;
+            if (at < pattern.length() && peek() == '<') {
+                at = around ? at + 1 : Math.max(at, pattern.indexOf('>', at));
             }
             if (at < pattern.length() && peek() != ')') {
                 at++;
@@ -170,6 +164,6 @@ final class EmptyMatchCheck {
     }
 
     private static IllegalArgumentException refused() {
-        return new IllegalArgumentException("it has too many ways to match nothing");
+        return new IllegalArgumentException("it can match the empty string in too many ways");
     }
 }

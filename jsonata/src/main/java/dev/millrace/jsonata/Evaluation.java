@@ -6,9 +6,9 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The boundary around one evaluation: its meter, its turn, and the translation of everything that can go wrong. */
+/** The frame of one evaluation: it gives it a {@link EvaluationMeter} and a permit to run, and translates its exceptions. */
 final class Evaluation {
-    /** So that what all evaluations hold at once is bounded as well. */
+    /** Permits to run, which limit the memory of all evaluations together. */
     private static final Semaphore TURNS =
             new Semaphore(Math.max(2, Runtime.getRuntime().availableProcessors()));
 
@@ -27,7 +27,7 @@ final class Evaluation {
         } catch (StackOverflowError e) {
             throw new EvaluationException(failed(text, "it recurses too deeply"));
         } catch (OutOfMemoryError e) {
-            throw new EvaluationException(failed(text, "it needs more memory than there is"));
+            throw new EvaluationException(failed(text, "the JVM has too little memory for it"));
         } catch (VirtualMachineError | LinkageError e) {
             throw e;
         } catch (RuntimeException | Error e) {

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What went wrong, in words of bounded length. */
+/** Error messages of limited length. */
 final class EvaluationErrors {
     private static final int LONGEST = 200;
     private static final Pattern CAST = Pattern.compile("class (\\S+) cannot be cast to class (\\S+)");
@@ -19,8 +19,7 @@ final class EvaluationErrors {
     }
 
     static String of(JException e) {
-        String why = ARGUMENT.matcher(cut(e.getMessage()))
-                .replaceFirst("argument $1 of a function is of a kind that it does not take");
+        String why = ARGUMENT.matcher(cut(e.getMessage())).replaceFirst("argument $1 of a function has the wrong type");
         return e.getLocation() < 0 ? why : why + " (position " + e.getLocation() + ")";
     }
 
@@ -43,10 +42,10 @@ final class EvaluationErrors {
                 || root.getClass().equals(RuntimeException.class);
         return speaksOfValues
                 ? cut(root.getMessage())
-                : "a function or an operator got a value of a kind that it does not take, or none";
+                : "a function or an operator got a value of the wrong type, or no value";
     }
 
-    /** What an author calls a value that the evaluator holds in such a class. */
+    /** The JSON type of a value that the evaluator stores in this class. */
     private static String kind(String type) {
         return switch (type.substring(type.lastIndexOf('.') + 1)) {
             case "String", "CharSequence" -> "a string";

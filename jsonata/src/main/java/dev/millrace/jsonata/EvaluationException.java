@@ -2,7 +2,7 @@ package dev.millrace.jsonata;
 
 import org.jspecify.annotations.Nullable;
 
-/** An expression that was compiled could not be evaluated over an input: it failed, or it met one of its {@link EvaluationLimits}. */
+/** Thrown if a compiled expression fails on an input, or exceeds one of its {@link EvaluationLimits}. */
 public final class EvaluationException extends RuntimeException {
     private static final int LONGEST = 500;
 

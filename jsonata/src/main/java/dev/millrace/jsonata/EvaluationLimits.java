@@ -3,25 +3,25 @@ package dev.millrace.jsonata;
 import java.time.Duration;
 
 /**
- * What one evaluation may use at most; more ends it with an {@link EvaluationException}. Immutable.
+ * The limits of one evaluation; an evaluation that exceeds one fails with an {@link EvaluationException}. Immutable.
  *
- * @param time processor time of the evaluating thread; ten times as much on the clock of the wall ends it too, so that a
- *     busy machine does not fail honest expressions
- * @param depth sub-expressions inside one another, which bounds recursion (tail calls do not count, they end by time)
- * @param expressionLength characters of an expression's text
- * @param inputBytes the input's size as compact JSON, counting characters; no string made on the way may be longer than
- *     twice as many characters, and no value larger than eight times as much
- * @param resultBytes the result's size as compact JSON, counting characters
- * @param allocatedBytes memory allocated on the way, garbage included, where the JVM counts it (HotSpot, platform threads)
+ * @param time CPU time of the evaluating thread. An evaluation also fails after ten times this time by the clock, so a busy
+ *     machine alone fails none
+ * @param depth nested sub-expressions, so also recursion; tail calls do not count, {@code time} limits them
+ * @param expressionLength characters of the expression's text
+ * @param inputBytes characters of the input as compact JSON. An intermediate string may have twice as many characters, an
+ *     intermediate value eight times this size
+ * @param resultBytes characters of the result as compact JSON
+ * @param allocatedBytes allocated memory, with garbage, if the JVM counts it (HotSpot, platform threads)
  */
 public record EvaluationLimits(
         Duration time, int depth, int expressionLength, long inputBytes, long resultBytes, long allocatedBytes) {
 
-    /** 500 ms, 250 deep, 16 KiB of text, 2 MiB in, 1 MiB out, 256 MiB allocated. */
+    /** 500 ms, depth 250, 16 KiB of text, 2 MiB of input, 1 MiB of result, 256 MiB allocated. */
     public static final EvaluationLimits DEFAULT = new EvaluationLimits(
             Duration.ofMillis(500), 250, 16 * 1024, 2 * 1024 * 1024, 1024 * 1024, 256 * 1024 * 1024);
 
-    /** @throws IllegalArgumentException when a bound is not positive */
+    /** @throws IllegalArgumentException if a bound is not positive */
     public EvaluationLimits {
         if (time.isNegative()
                 || time.isZero()

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches one evaluation: asked before and after every sub-expression and every built-in function, it ends the evaluation
- * when a bound is met. Confined to the evaluating thread.
+ * The resource limiter of one evaluation. It is called before and after every sub-expression and built-in function, and
+ * throws an {@link EvaluationException} if a bound is exceeded. Confined to the evaluating thread.
  */
 final class EvaluationMeter {
     private static final ThreadLocal<EvaluationMeter> CURRENT = new ThreadLocal<>();
@@ -55,10 +55,6 @@ final class EvaluationMeter {
         return now;
     }
 
-    EvaluationLimits bounds() {
-        return bounds;
-    }
-
     ValueSizeLimiter weights() {
         return weights;
     }
@@ -73,12 +69,12 @@ final class EvaluationMeter {
     void exit(@Nullable Object result) {
         depth--;
         if (result instanceof Pattern) {
-            throw new EvaluationException("a regular expression stands where it cannot be used");
+            throw new EvaluationException("a regular expression is not allowed here");
         }
         made(result);
     }
 
-    /** A value came into being, or is used again. */
+    /** Checks a value that was created or is used again. */
     void made(@Nullable Object value) {
         weights.weigh(value);
         check();

@@ -7,11 +7,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Threads for evaluations, as many as may run at once, so that expressions that use up their time keep nobody waiting but
- * other expressions. Daemons, named {@code millrace-jsonata-n}, gone after ten idle seconds.
+ * An executor for evaluations, so that slow expressions delay only other expressions. It has as many threads as evaluations
+ * may run at once. They are daemons, named {@code millrace-jsonata-n}, and end after ten idle seconds.
  *
- * <p>What waits for them is bounded by whoever asks: a processor evaluates one expression of a stream at a time, and a server
- * one for each request.
+ * <p>The queue has no limit of its own. Callers limit it: a processor evaluates one expression of a stream at a time, and a
+ * server one for each request.
  */
 public final class EvaluationThreads {
     private static final int COUNT = Math.max(2, Runtime.getRuntime().availableProcessors());
@@ -20,7 +20,7 @@ public final class EvaluationThreads {
 
     private EvaluationThreads() {}
 
-    /** The threads that the whole JVM shares. Safe for use by many threads. */
+    /** The executor of the whole JVM. Thread-safe. */
     public static Executor shared() {
         return SHARED;
     }

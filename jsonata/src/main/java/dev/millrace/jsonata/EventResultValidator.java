@@ -12,9 +12,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Whether what an expression answered is an event that can be appended, by the append rules of the service. Where callers'
- * bodies that break those rules are kept as invalid events, a transform that does so is mistaken, and its author is told.
- * Stateless.
+ * A validator of expression results: it checks whether a result is an event that the service would accept. A result that
+ * is not accepted is an error of the expression, so its author gets the problems. Stateless.
  */
 public final class EventResultValidator {
     private static final int LONGEST_TYPE = 2048;
@@ -23,9 +22,9 @@ public final class EventResultValidator {
     private EventResultValidator() {}
 
     /**
-     * What keeps a tree from being an event, one line a problem, which begins with the field; empty when it is one.
+     * The problems of a tree, one line each, which begins with the field; empty if it is a valid event.
      *
-     * @param payloads checks the payload, beside the rules for the service's own types
+     * @param payloads checks the payload before the rules for the service's own types
      */
     public static List<String> problems(JsonNode tree, PayloadCheck payloads) {
         List<String> problems = new ArrayList<>();
@@ -58,9 +57,9 @@ public final class EventResultValidator {
     }
 
     /**
-     * The event a tree without {@link #problems} is.
+     * Converts a tree to an event.
      *
-     * @throws IllegalArgumentException when the tree has problems
+     * @throws IllegalArgumentException if the tree has {@link #problems}
      */
     public static EventInput input(JsonNode tree, PayloadCheck payloads) {
         List<String> problems = problems(tree, payloads);

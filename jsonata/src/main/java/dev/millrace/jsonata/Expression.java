@@ -1,5 +1,6 @@
 package dev.millrace.jsonata;
 
+import com.dashjoin.jsonata.Functions;
 import com.dashjoin.jsonata.Jsonata;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.DateTimeException;
@@ -8,14 +9,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSONata expression, compiled once and evaluated over JSON trees within {@link EvaluationLimits}.
+ * A compiled JSONata expression, which is evaluated over JSON trees within {@link EvaluationLimits}.
  *
- * <p>An evaluation is a function of the input and of one instant: {@code $now()} and {@code $millis()} tell that instant,
- * {@code $random}, {@code $shuffle} and {@code $eval} are refused. Numbers that are only passed on keep every digit;
- * arithmetic is that of doubles, as in JSONata. Undefined results are empty; a JSON {@code null} is a value.
+ * <p>A result depends only on the input and one instant: {@code $now()} and {@code $millis()} return that instant, and
+ * {@code $random}, {@code $shuffle} and {@code $eval} are refused. Numbers that are only copied keep all digits; arithmetic
+ * uses doubles, as in JSONata. An undefined result is empty; a JSON {@code null} is a value.
  *
- * <p>Immutable and safe to share: evaluations run on the caller's thread, as many at once as there are processors
- * (others wait their turn, which is bounded because every evaluation is). Input trees are only read.
+ * <p>Immutable and thread-safe. Evaluations run on the caller's thread. At most as many as the machine has processors, and
+ * at least two, run at once; others wait, for a limited time because each evaluation is limited. Input trees are only read.
  */
 public final class Expression {
     private final String text;
@@ -34,35 +35,34 @@ public final class Expression {
     }
 
     /**
-     * Compiles, or answers one of the hundred expressions compiled or asked for last.
+     * Compiles an expression, or returns it from a cache of the 100 expressions used last.
      *
-     * @throws IllegalArgumentException when the text is no expression, or too long; the message says what, and where (the
-     *     position counts characters from 0)
+     * @throws IllegalArgumentException if the text is not an expression or too long; the message has the problem and its
+     *     position (in characters, from 0)
      */
     public static Expression compile(String text, EvaluationLimits bounds) {
         return ExpressionCompiler.compile(text, bounds);
     }
 
-    /** The text as it was compiled. */
+    /** The text of the expression. */
     public String text() {
         return text;
     }
 
     /**
-     * {@link #evaluate(JsonNode, Instant)} at the instant of the input's own {@code createdAt} (an event has one), else at
-     * the epoch.
+     * As {@link #evaluate(JsonNode, Instant)}, at the {@code createdAt} of the input (events have one), or at the epoch.
      *
-     * @throws EvaluationException when the expression fails on this input, or meets a bound
+     * @throws EvaluationException if the expression fails on this input, or exceeds a bound
      */
     public Optional<JsonNode> evaluate(JsonNode input) {
         return evaluate(input, instantOf(input));
     }
 
     /**
-     * The result over this input, a tree of its own; empty when it is undefined.
+     * Returns the result for this input as a new tree; empty if it is undefined.
      *
-     * @param now what {@code $now()} and {@code $millis()} tell
-     * @throws EvaluationException when the expression fails on this input, or meets a bound
+     * @param now the instant for {@code $now()} and {@code $millis()}
+     * @throws EvaluationException if the expression fails on this input, or exceeds a bound
      */
     public Optional<JsonNode> evaluate(JsonNode input, Instant now) {
         return Evaluation.run(text, bounds, now, meter -> {
@@ -74,13 +74,14 @@ public final class Expression {
     }
 
     /**
-     * Whether the result over this input is true in JSONata's sense: not undefined, null, false, 0, an empty string, an empty
-     * object, a function, or an array without a true member.
+     * Whether the result for this input is true by the rules of JSONata: not undefined, null, false, 0, an empty string, an
+     * empty object, a function, or an array without a true item.
      *
-     * @throws EvaluationException when the expression fails on this input, or meets a bound
+     * @throws EvaluationException if the expression fails on this input, or exceeds a bound
      */
     public boolean matches(JsonNode input) {
-        return Evaluation.run(text, bounds, instantOf(input), meter -> Truthiness.of(value(input)));
+        return Evaluation.run(
+                text, bounds, instantOf(input), meter -> Boolean.TRUE.equals(Functions.toBoolean(value(input))));
     }
 
     private @Nullable Object value(JsonNode input) {

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Makes expressions of texts, and keeps the hundred used last. Thread-safe. */
+/** A compiler of expressions, with a cache of the 100 expressions that were used last. Thread-safe. */
 final class ExpressionCompiler {
     private static final int KEPT = 100;
     private static final EntryCallback ENTRY =
@@ -29,21 +29,17 @@ final class ExpressionCompiler {
 
     static Expression compile(String text, EvaluationLimits bounds) {
         Key key = new Key(text, bounds);
-        Expression kept = kept(key);
-        return kept != null ? kept : keep(key, make(text, bounds));
-    }
-
-    private static @Nullable Expression kept(Key key) {
+        Expression expression;
         synchronized (CACHE) {
-            return CACHE.get(key);
+            expression = CACHE.get(key);
         }
-    }
-
-    private static Expression keep(Key key, Expression made) {
-        synchronized (CACHE) {
-            CACHE.put(key, made);
+        if (expression == null) {
+            expression = make(text, bounds);
+            synchronized (CACHE) {
+                CACHE.put(key, expression);
+            }
         }
-        return made;
+        return expression;
     }
 
     private static Expression make(String text, EvaluationLimits bounds) {
@@ -65,7 +61,7 @@ final class ExpressionCompiler {
         } catch (IndexOutOfBoundsException e) {
             throw failed(text, "it ends too early (position " + text.length() + ")", e);
         } catch (RuntimeException e) {
-            throw failed(text, "it is no JSONata expression", e);
+            throw failed(text, "it is not a JSONata expression", e);
         }
     }
 

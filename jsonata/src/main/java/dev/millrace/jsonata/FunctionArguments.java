@@ -3,7 +3,7 @@ package dev.millrace.jsonata;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The arguments of a call; what is undefined, or was not given, is null. */
+/** The arguments of a function call; an undefined or missing argument is null. */
 record FunctionArguments(List<?> values) {
     @Nullable Object at(int index) {
         return index < values.size() ? values.get(index) : null;
@@ -13,7 +13,7 @@ record FunctionArguments(List<?> values) {
         return at(index) instanceof String text ? text : null;
     }
 
-    /** A number as an int, cut to the range of ints. */
+    /** A number as an int, limited to the range of ints. */
     @Nullable Integer whole(int index) {
         return at(index) instanceof Number number ? Integer.valueOf((int) number.doubleValue()) : null;
     }

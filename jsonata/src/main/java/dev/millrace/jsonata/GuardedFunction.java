@@ -5,15 +5,15 @@ import com.dashjoin.jsonata.Jsonata.JFunction;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A built-in function under the meter's eyes; with a body, one that we answer ourselves. Immutable. */
+/** A built-in function that checks the {@link EvaluationMeter} before and after each call. Immutable. */
 @SuppressWarnings("rawtypes") // the evaluator's own signatures are raw
 final class GuardedFunction extends JFunction {
-    /** What the function does instead of, or before, the evaluator's own. */
+    /** Code that runs before, or instead of, the evaluator's own function. */
     interface Body {
         @Nullable Object apply(FunctionArguments arguments, EvaluationMeter meter);
     }
 
-    /** A body answers this to let the evaluator's own function go on. */
+    /** The result of a body that lets the evaluator's own function run. */
     static final Object PROCEED = new Object();
 
     private final Body body;

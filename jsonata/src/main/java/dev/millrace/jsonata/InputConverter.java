@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Turns a JSON tree into the values the evaluator works on, counting its size. Used once. */
+/** A converter of a JSON tree to values of the evaluator, which limits its size. Used once. */
 final class InputConverter {
     private static final int DEEPEST = 200;
 
@@ -20,7 +20,7 @@ final class InputConverter {
         this.bound = bound;
     }
 
-    /** @throws EvaluationException when the tree is too large or too deep */
+    /** @throws EvaluationException if the tree is too large or too deep */
     Object value(JsonNode tree) {
         return value(tree, 0);
     }

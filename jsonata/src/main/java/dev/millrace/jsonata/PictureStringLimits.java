@@ -3,14 +3,14 @@ package dev.millrace.jsonata;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the picture strings of numbers and times ask for. */
+/** Measures of the picture strings of numbers and times. */
 final class PictureStringLimits {
     private static final Pattern WIDTH = Pattern.compile("[,-]\\s*+(\\d++)");
     private static final Pattern MARKER = Pattern.compile("\\[[^]]*+]");
 
     private PictureStringLimits() {}
 
-    /** The largest width a marker asks for. */
+    /** The largest width in a marker. */
     static int widest(String picture) {
         int widest = 0;
         Matcher marker = MARKER.matcher(picture);
@@ -23,7 +23,7 @@ final class PictureStringLimits {
         return widest;
     }
 
-    /** How many markers follow another with nothing between that could not belong to either. */
+    /** The number of markers that follow another one with only letters and digits between them. */
     static int adjacent(String picture) {
         int adjacent = 0;
         int end = -1;

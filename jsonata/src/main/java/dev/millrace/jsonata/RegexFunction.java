@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A regular expression of an expression: in JSONata it is a function from a text to its first match. Immutable. */
+/** A regular expression in an expression. In JSONata it is a function that returns the first match in a text. Immutable. */
 @SuppressWarnings("rawtypes") // the evaluator's own signatures are raw
 final class RegexFunction extends JFunction {
     private final Pattern pattern;
@@ -38,16 +38,22 @@ final class RegexFunction extends JFunction {
         if (!matcher.find()) {
             return null;
         }
+        Map<String, Object> match = match(matcher);
+        match.put("next", new JFunction((input, arguments) -> next(matcher), "<:o>"));
+        return match;
+    }
+
+    /** The last match, as JSONata's functions get it. */
+    static Map<String, Object> match(Matcher matcher) {
         Map<String, Object> match = new LinkedHashMap<>();
         match.put("match", matcher.group());
         match.put("start", matcher.start());
         match.put("end", matcher.end());
         match.put("groups", groups(matcher));
-        match.put("next", new JFunction((input, arguments) -> next(matcher), "<:o>"));
         return match;
     }
 
-    /** The groups of the match found last; one that did not take part is empty. */
+    /** The groups of the last match; a group without a match is empty. */
     static List<Object> groups(Matcher matcher) {
         List<Object> groups = new ArrayList<>();
         for (int i = 1; i <= matcher.groupCount(); i++) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what the evaluator answered into a JSON tree, counting its size. Used once. */
+/** A converter of a result of the evaluator to a JSON tree, which limits its size. Used once. */
 final class ResultConverter {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -23,7 +23,7 @@ final class ResultConverter {
         this.bound = bound;
     }
 
-    /** @throws EvaluationException when the result is too large, or is no JSON */
+    /** @throws EvaluationException if the result is too large, or is not JSON */
     JsonNode tree(@Nullable Object value) {
         EvaluationMeter.current().checkTime();
         if (value == null || value == Jsonata.NULL_VALUE) {
@@ -61,7 +61,7 @@ final class ResultConverter {
             }
             return array;
         }
-        throw new EvaluationException("the result holds a function, which is no JSON");
+        throw new EvaluationException("the result holds a function, which JSON does not have");
     }
 
     private static JsonNode number(Number number) {
@@ -79,7 +79,7 @@ final class ResultConverter {
         }
         double value = number.doubleValue();
         if (!Double.isFinite(value)) {
-            throw new EvaluationException("the result holds " + value + ", which is no JSON");
+            throw new EvaluationException("the result holds " + value + ", which JSON does not have");
         }
         return DecimalNode.valueOf(new BigDecimal(Double.toString(value)));
     }

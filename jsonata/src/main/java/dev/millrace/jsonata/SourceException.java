@@ -1,6 +1,6 @@
 package dev.millrace.jsonata;
 
-/** The text of an expression is refused before it is parsed. */
+/** Thrown if the text of an expression is refused before it is parsed. */
 final class SourceException extends RuntimeException {
     private final int position;
 

@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Reads an expression's text token by token, as the parser's own tokenizer does, to take out what that one would leave
- * unguarded: regular expressions (which become {@link RegexFunction} functions), signatures that are regular expressions in
- * disguise, and the names of the hooks the {@link EvaluationMeter} hangs on. Used once.
+ * A scanner of an expression's text that makes it safe for the parser. It splits the text into tokens as the parser does.
+ * Regular expressions become variables for {@link RegexFunction} functions. Complicated function signatures, which the parser turns
+ * into regular expressions, are refused, and so are the names of the hooks that call the {@link EvaluationMeter}. Used once.
  */
 final class SourceRewriter {
     private static final String OPERATORS = ".[]{}(),@#;:?+-*/%|=<>^&!~";
@@ -36,7 +36,7 @@ final class SourceRewriter {
         this.code = new StringBuilder(text);
     }
 
-    /** @throws SourceException when the text is refused */
+    /** @throws SourceException if the text is refused */
     PreparedSource scan() {
         int hook = text.indexOf("__evaluate_");
         if (hook >= 0) {
@@ -117,7 +117,7 @@ final class SourceRewriter {
         int from = at;
         while (at < text.length() && SPACE.indexOf(text.charAt(at)) < 0 && OPERATORS.indexOf(text.charAt(at)) < 0) {
             if (text.charAt(at) >= FIRST && text.charAt(at) <= LAST) {
-                throw new SourceException("names do not hold private-use characters", at);
+                throw new SourceException("a name must not have private-use characters", at);
             }
             at++;
         }
@@ -189,7 +189,7 @@ final class SourceRewriter {
         }
     }
 
-    /** Passes over what is no code; a quote remains in its place, which no signature holds. */
+    /** Skips text that is not code, and replaces it by quotes, which no signature has. */
     private void hide(int end) {
         fill(code, at, end, '"');
         at = end;

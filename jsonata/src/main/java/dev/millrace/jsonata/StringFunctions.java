@@ -1,11 +1,22 @@
 package dev.millrace.jsonata;
 
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The functions that make long texts of short ones: sized before they are made. */
+/** Functions on texts; the size of a result is checked before it is created. */
 final class StringFunctions {
     private StringFunctions() {}
+
+    static @Nullable Object lowercase(FunctionArguments arguments, EvaluationMeter meter) {
+        String text = arguments.text(0);
+        return text == null ? null : text.toLowerCase(Locale.ROOT);
+    }
+
+    static @Nullable Object uppercase(FunctionArguments arguments, EvaluationMeter meter) {
+        String text = arguments.text(0);
+        return text == null ? null : text.toUpperCase(Locale.ROOT);
+    }
 
     static Object string(FunctionArguments arguments, EvaluationMeter meter) {
         Object value = arguments.at(0);

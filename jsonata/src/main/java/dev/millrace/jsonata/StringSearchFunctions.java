@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
-/** The functions that look for a text or a regular expression in a text. */
+/** The functions that search a text for a string or a regular expression. */
 final class StringSearchFunctions {
     private StringSearchFunctions() {}
 
@@ -109,7 +109,7 @@ final class StringSearchFunctions {
         return append(made, text.substring(from), meter).toString();
     }
 
-    /** The replacement with $$ for a dollar, $0 for the match and $n for its groups. */
+    /** The replacement text: $$ is a dollar, $0 the match, $n group n. */
     private static String filled(String template, Matcher matcher) {
         StringBuilder filled = new StringBuilder();
         for (int i = 0; i < template.length(); i++) {
@@ -137,13 +137,8 @@ final class StringSearchFunctions {
     }
 
     private static String asked(Object function, Matcher matcher) {
-        Map<String, Object> match = new LinkedHashMap<>();
-        match.put("match", matcher.group());
-        match.put("start", matcher.start());
-        match.put("end", matcher.end());
-        match.put("groups", RegexFunction.groups(matcher));
         try {
-            Object answer = Functions.funcApply(function, List.of(match));
+            Object answer = Functions.funcApply(function, List.of(RegexFunction.match(matcher)));
             if (answer instanceof String with) {
                 return with;
             }
@@ -173,7 +168,7 @@ final class StringSearchFunctions {
         if (token instanceof RegexFunction regex) {
             return regex;
         }
-        throw new EvaluationException("only strings and regular expressions can be looked for");
+        throw new EvaluationException("the value to search for must be a string or a regular expression");
     }
 
     private static int limit(@Nullable Integer limit, String code) {

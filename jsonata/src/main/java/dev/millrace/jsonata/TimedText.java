@@ -1,6 +1,6 @@
 package dev.millrace.jsonata;
 
-/** A text whose reading takes the meter's time into account, so that a search through it ends. Confined to one thread. */
+/** A text that checks the meter's time while it is read, so that a search in it ends. Confined to one thread. */
 final class TimedText implements CharSequence {
     private static final int BETWEEN_LOOKS = 1024;
 

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How large values are, written out: eight for each value and member, and one for each character. What is shared inside a
- * value counts as often as it occurs, so that a small graph that unfolds into a huge tree is seen before anything walks it.
+ * A limiter of the size of values: eight for each value and member, and one for each character. A shared part counts each
+ * time it occurs, so a small graph that would become a huge tree is found without a walk over that tree.
  */
 final class ValueSizeLimiter {
     private static final int HIGHEST = 500;
@@ -25,12 +25,12 @@ final class ValueSizeLimiter {
         this.longest = longest;
     }
 
-    /** @throws EvaluationException when the value is too large, or nested too deeply */
+    /** @throws EvaluationException if the value is too large, or nested too deeply */
     long weigh(@Nullable Object value) {
         return measure(value, 0).weight;
     }
 
-    /** Refuses a string of so many characters before it is made. */
+    /** Refuses a string of so many characters before it is created, if it is too long. */
     void admit(long characters) {
         if (characters > longest) {
             throw new EvaluationException(

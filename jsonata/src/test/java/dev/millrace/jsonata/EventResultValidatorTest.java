@@ -49,7 +49,7 @@ class EventResultValidatorTest {
                 "{\"type\":\"a\",\"streamPath\":\"/x\"}        | streamPath: unknown field",
                 "{\"type\":\"https://events.iterate.com/paused\",\"payload\":{\"reason\":true}} | payload.reason: expected a string, got true",
             })
-    void should_say_what_keeps_a_tree_from_being_an_event(String tree, String problem) {
+    void should_list_the_problems_of_a_tree(String tree, String problem) {
         assertThat(EventResultValidator.problems(JsonCodec.parse(tree), PayloadCheck.NONE))
                 .containsExactly(problem);
         assertThatThrownBy(() -> EventResultValidator.input(JsonCodec.parse(tree), PayloadCheck.NONE))

@@ -62,7 +62,7 @@ class ExpressionTest {
                 "$reduce([1..5], function($a, $b) { $a * $b })  ~~ 120",
                 "$boolean(empty)                                ~~ false",
             })
-    void should_answer_what_jsonata_says(String expression, String expected) {
+    void should_give_the_results_of_jsonata(String expression, String expected) {
         // when
         Optional<JsonNode> result = Expression.compile(expression.strip()).evaluate(JsonCodec.parse(INPUT));
 
@@ -97,7 +97,7 @@ class ExpressionTest {
     }
 
     @Test
-    void should_tell_the_instant_it_is_given() {
+    void should_use_the_given_instant() {
         // given
         Expression expression = Expression.compile("$millis()");
 
@@ -138,18 +138,18 @@ class ExpressionTest {
             value = {
                 "$formatNumber(1, 'a', {'b': 1})         # got a number where a string is expected",
                 "[1, 2] ~> | function($x){$x} | {'q': 1} | # got something else where an object is expected",
-                "1 ~> | 1 | {'q': 1} |                   # argument 1 of a function is of a kind that it does not take",
+                "1 ~> | 1 | {'q': 1} |                   # argument 1 of a function has the wrong type",
                 "$toMillis('t')                          # Text 't' could not be parsed at index 0",
                 "$number('t')                            # For input string: \"t\"",
                 "$formatInteger(1, 't')                  # a sequence starting with t is not supported",
-                "$substring('t', none)                   # of a kind that it does not take, or none",
-                "$power(1, none)                         # of a kind that it does not take, or none",
-                "$base64decode('t')                      # of a kind that it does not take, or none",
-                "$string(1, null)                        # of a kind that it does not take, or none",
-                "$assert(none)                           # of a kind that it does not take, or none",
-                "$sift({'a': 1})                         # of a kind that it does not take, or none",
+                "$substring('t', none)                   # a value of the wrong type, or no value",
+                "$power(1, none)                         # a value of the wrong type, or no value",
+                "$base64decode('t')                      # a value of the wrong type, or no value",
+                "$string(1, null)                        # a value of the wrong type, or no value",
+                "$assert(none)                           # a value of the wrong type, or no value",
+                "$sift({'a': 1})                         # a value of the wrong type, or no value",
             })
-    void should_say_what_failed_without_naming_what_it_is_made_of(String text, String expected) {
+    void should_say_what_failed_without_naming_the_evaluator(String text, String expected) {
         assertThatThrownBy(() -> Expression.compile(text).evaluate(JsonCodec.parse(INPUT)))
                 .isInstanceOf(EvaluationException.class)
                 .hasMessageContaining(expected)

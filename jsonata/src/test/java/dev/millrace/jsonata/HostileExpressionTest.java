@@ -159,7 +159,7 @@ class HostileExpressionTest {
     }
 
     @Test
-    void should_answer_right_from_many_threads_while_others_are_hostile() throws Exception {
+    void should_evaluate_correctly_on_many_threads_while_others_exceed_bounds() throws Exception {
         // given
         Expression honest =
                 Expression.compile("$sum($map([1..20], function($n) { $n * $number($match('7', /\\d/).match) }))");

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds the first sum in a text and does it: {@code + - * /} on decimal numbers, products before sums. */
+/** Calculates the first sum in a text: {@code + - * /} on decimal numbers, products before sums. */
 final class Arithmetic {
     private static final String NUMBER = "\\d{1,30}(?:\\.\\d{1,30})?";
     private static final Pattern SUM = Pattern.compile("-?" + NUMBER + "(?:\\s*[-+*/x×÷]\\s*" + NUMBER + "){1,40}");

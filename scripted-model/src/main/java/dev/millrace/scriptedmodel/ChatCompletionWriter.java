@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Writes one chat completion the way the providers do: chunks without names, the usage if it was asked for, and an end. */
+/**
+ * Writes one chat completion in the format of the providers: unnamed chunks, the usage if requested, and the end
+ * marker.
+ */
 final class ChatCompletionWriter implements ModelStream {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final long EPOCH_SECONDS = 1_767_225_600;

@@ -5,7 +5,10 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a strict provider of chat completions refuses with a 400: roles, outputs without a call, calls without an output. */
+/**
+ * The rules by which a strict provider of chat completions answers 400: roles, outputs without a call, calls without an
+ * output.
+ */
 final class ChatRequestValidator {
     private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool");
 

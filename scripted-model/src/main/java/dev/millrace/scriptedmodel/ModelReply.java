@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One answer of the scripted model: what it says, and how it gets to the client. Immutable; every method that changes
- * something returns a copy.
+ * A reply of the scripted model: its content and how it is sent. Immutable; methods that change something return a
+ * copy.
  */
 public final class ModelReply {
-    /** The body of a reply in the pieces that are flushed one by one. */
+    /** Creates the body, in the pieces that are flushed one by one. */
     @FunctionalInterface
     interface Body {
         List<String> pieces(ModelStream wire);
     }
 
-    /** How a body travels. Negative numbers mean never. */
+    /** How a body is sent. Negative numbers mean never. */
     record Delivery(
             Duration latency,
             Duration pace,
@@ -69,32 +69,32 @@ public final class ModelReply {
         return new ModelReply(200, Map.of("Content-Type", "text/event-stream; charset=utf-8"), body, Delivery.PLAIN);
     }
 
-    /** This text as a complete, successful response, one delta a word. */
+    /** A complete, successful response with this text, one delta per word. */
     public static ModelReply text(String text) {
         return streaming(wire -> wire.completed(TextPieces.words(text)));
     }
 
-    /** As {@link #text}, with deltas of this many characters. */
+    /** Like {@link #text(String)}, with deltas of this many characters. */
     public static ModelReply text(String text, int charactersPerDelta) {
         return streaming(wire -> wire.completed(TextPieces.of(text, charactersPerDelta)));
     }
 
-    /** As {@link #text}, after a reasoning item with this summary and an opaque encrypted content. */
+    /** Like {@link #text(String)}, after a reasoning item with this summary and an opaque encrypted content. */
     public static ModelReply thoughtfulText(String summary, String text) {
         return streaming(wire -> wire.completedAfterReasoning(summary, TextPieces.words(text)));
     }
 
-    /** A call of one tool, and nothing else. */
+    /** A call of one tool and no text. */
     public static ModelReply call(String callId, String name, String arguments) {
         return calls("", new ToolCall(callId, name, arguments));
     }
 
-    /** Calls of tools in this order, after a text, which may be empty. */
+    /** Tool calls in this order, after a text, which may be empty. */
     public static ModelReply calls(String text, ToolCall... calls) {
         return streaming(wire -> wire.called(List.of(calls), TextPieces.words(text)));
     }
 
-    /** The model declines in these words. */
+    /** A response in which the model declines with this text. */
     public static ModelReply refusal(String text) {
         return streaming(wire -> wire.refused(TextPieces.words(text)));
     }
@@ -103,68 +103,68 @@ public final class ModelReply {
      * A response that ends early.
      *
      * @param reason {@code max_output_tokens} or {@code content_filter}
-     * @param text what the model said until then
+     * @param text the text up to then
      */
     public static ModelReply incomplete(String reason, String text) {
         return streaming(wire -> wire.incomplete(reason, TextPieces.words(text)));
     }
 
-    /** Status 200, and then an error inside the stream; on the wire of responses, {@code response.failed} follows it. */
+    /** Status 200 and then an error inside the stream; with responses, {@code response.failed} follows it. */
     public static ModelReply errorInStream(String code, String message) {
         return streaming(wire -> wire.errorInStream(code, message));
     }
 
-    /** These server-sent events, as they are. */
+    /** These server-sent events, unchanged. */
     public static ModelReply raw(String events) {
         return streaming(wire -> List.of(events));
     }
 
-    /** A refusal with the provider's error body. */
+    /** An error answer with the error body of the provider. */
     public static ModelReply failure(int status, String type, String code, String message) {
         return status(status, ResponseStreamWriter.errorBody(type, code, message), Map.of());
     }
 
-    /** A refusal with exactly this body; it is JSON unless the headers say otherwise. */
+    /** An answer with exactly this status and body; it is JSON unless the headers say otherwise. */
     public static ModelReply status(int status, String body, Map<String, String> headers) {
         Map<String, String> all = new LinkedHashMap<>(Map.of("Content-Type", "application/json"));
         all.putAll(headers);
         return new ModelReply(status, all, wire -> List.of(body), Delivery.PLAIN);
     }
 
-    /** Never answers, not even with a status, until {@link ScriptedModelServer#release()}; then says this reply. */
+    /** Sends nothing, not even a status, until {@link ScriptedModelServer#release()}; then sends this reply. */
     public ModelReply afterSilence() {
         return with(delivery.asSilent());
     }
 
-    /** Waits this long before anything is answered. */
+    /** Waits this long before the first byte. */
     public ModelReply latency(Duration latency) {
         return with(delivery.latency(latency));
     }
 
-    /** Sends the body in pieces of this many bytes, which cut lines, escapes and characters wherever they like; at least 1. */
+    /** Sends the body in pieces of this many bytes, at least 1; they may split lines, escapes and characters. */
     public ModelReply inPiecesOf(int bytes) {
         if (bytes < 1) {
-            throw new IllegalArgumentException("a piece has at least 1 byte, got " + bytes);
+            throw new IllegalArgumentException("a piece must have at least 1 byte, got " + bytes);
         }
         return with(delivery.bytesAtOnce(bytes));
     }
 
-    /** Waits this long after every server-sent event. */
+    /** Waits this long after each server-sent event. */
     public ModelReply every(Duration pace) {
         return with(delivery.pace(pace));
     }
 
-    /** Breaks the connection after this many bytes of the body. */
+    /** Closes the connection after this many bytes of the body, so that the client sees an error. */
     public ModelReply cutAfter(long bytes) {
         return with(delivery.stop(bytes, true));
     }
 
-    /** Ends the body properly after this many bytes of it. */
+    /** Ends the body normally after this many bytes. */
     public ModelReply endAfter(long bytes) {
         return with(delivery.stop(bytes, false));
     }
 
-    /** Falls silent after this many text deltas until {@link ScriptedModelServer#release()}; 0 for before the first. */
+    /** Stops after this many text deltas until {@link ScriptedModelServer#release()}; 0 stops before the first. */
     public ModelReply holdAfter(int deltas) {
         return with(delivery.holdAfterDeltas(deltas));
     }

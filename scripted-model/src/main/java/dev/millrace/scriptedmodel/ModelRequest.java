@@ -7,10 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One {@code POST /v1/responses}, or {@code POST /v1/chat/completions}, as the server received it. Immutable as long as nobody changes the body.
+ * A request {@code POST /v1/responses} or {@code POST /v1/chat/completions}, as the server received it. Immutable if
+ * the body is not modified.
  *
- * @param headers the first value of every header, names in lower case
- * @param body the JSON body; treat it as read-only
+ * @param headers the first value of each header, names in lower case
+ * @param body the JSON body; do not modify it
  */
 public record ModelRequest(Map<String, String> headers, JsonNode body) {
     /** Copies the headers. */
@@ -18,17 +19,19 @@ public record ModelRequest(Map<String, String> headers, JsonNode body) {
         headers = Map.copyOf(headers);
     }
 
-    /** The model that was asked for; empty text when the request names none. */
+    /** The requested model; empty if the request names none. */
     public String model() {
         return body.path("model").asText();
     }
 
-    /** Whether it asks for a chat completion. */
+    /** Whether this is a request for a chat completion. */
     public boolean isChat() {
         return body.has("messages");
     }
 
-    /** The texts of all messages of this role, oldest first. A plain text {@code input} is one user message. */
+    /**
+     * The texts of all messages with this role, oldest first. An {@code input} that is plain text is one user message.
+     */
     public List<String> texts(String role) {
         JsonNode input = isChat() ? body.path("messages") : body.path("input");
         List<String> texts = new ArrayList<>();
@@ -45,13 +48,13 @@ public record ModelRequest(Map<String, String> headers, JsonNode body) {
         return List.copyOf(texts);
     }
 
-    /** The text of the newest user message; empty text when there is none. */
+    /** The text of the newest user message; empty if there is none. */
     public String lastUserText() {
         List<String> texts = texts("user");
         return texts.isEmpty() ? "" : texts.get(texts.size() - 1);
     }
 
-    /** Why a strict provider would refuse this request, in its words; empty when it would not. */
+    /** The error message with which a strict provider would refuse this request; empty if it would not. */
     public Optional<String> problem() {
         return isChat() ? ChatRequestValidator.problem(body) : ResponsesRequestValidator.problem(body);
     }

@@ -6,11 +6,11 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * What a {@link ScriptedModelServer} answers: rules in order, the first that matches a request speaks. Immutable; how
- * often a rule has spoken is counted by the server.
+ * The answers of a {@link ScriptedModelServer}: a list of rules, of which the first matching one answers. Immutable;
+ * the server counts how often each rule has answered.
  */
 public final class ModelScript {
-    /** A rule's answer to the request it matched for the {@code count}-th time, counted from 1. */
+    /** Answers the request that a rule matched for the {@code count}-th time, counted from 1. */
     @FunctionalInterface
     interface Answer {
         ModelReply reply(ModelRequest request, int count);
@@ -25,25 +25,25 @@ public final class ModelScript {
     }
 
     /**
-     * The script of demonstrations: it does the sum in the last user message ({@code What is 50 - 8?} gets {@code 50 - 8
-     * is 42.}), answers "learn to count words" with a processor in a fenced code block, and says back what is neither. It needs
-     * no key and no network.
+     * The demo script: it calculates the sum in the last user message ({@code What is 50 - 8?} gives {@code 50 - 8 is
+     * 42.}), answers "learn to count words" with a script in a code block, and repeats other texts. It needs no key and
+     * no network.
      */
     public static ModelScript assistant() {
         return empty().otherwise(request -> ModelReply.text(ScriptedAssistant.answer(request.lastUserText())));
     }
 
-    /** Gives these replies one after the other, whatever is asked; the last one again and again. */
+    /** Answers all requests with these replies in order, and then always with the last one. */
     public static ModelScript of(ModelReply first, ModelReply... next) {
         return empty().when(request -> true, first, next);
     }
 
-    /** No rules: every request gets a 500 that says so. Add rules with {@link #when} and {@link #otherwise}. */
+    /** No rules: all requests get a 500 that says so. Add rules with {@link #when} and {@link #otherwise}. */
     public static ModelScript empty() {
         return new ModelScript(List.of());
     }
 
-    /** This script and one more rule: requests that match get these replies in turn, then the last one again and again. */
+    /** Adds a rule: matching requests get these replies in order, and then always the last one. */
     public ModelScript when(Predicate<ModelRequest> matcher, ModelReply first, ModelReply... next) {
         List<ModelReply> replies = new ArrayList<>();
         replies.add(first);
@@ -51,12 +51,12 @@ public final class ModelScript {
         return with(new Rule(matcher, (request, count) -> replies.get(Math.min(count, replies.size()) - 1)));
     }
 
-    /** As {@link #when}, for requests whose newest user message contains this text. */
+    /** Like {@link #when}, for requests whose newest user message contains this text. */
     public ModelScript whenAsked(String text, ModelReply first, ModelReply... next) {
         return when(request -> request.lastUserText().contains(text), first, next);
     }
 
-    /** This script and a last rule that answers everything. */
+    /** Adds a last rule that answers all requests. */
     public ModelScript otherwise(Function<ModelRequest, ModelReply> answer) {
         return with(new Rule(request -> true, (request, count) -> answer.apply(request)));
     }

@@ -2,29 +2,29 @@ package dev.millrace.scriptedmodel;
 
 import java.util.Map;
 
-/** The refusals that a client of a provider meets, as the provider words them. */
+/** The error answers of a provider, in its words. */
 public enum ProviderFailure {
-    /** 400: the conversation is too long. Trying again does not help. */
+    /** 400: the conversation is too long. A retry does not help. */
     CONTEXT_LENGTH_EXCEEDED(400, "invalid_request_error", "context_length_exceeded", Map.of()),
     /** 400: the model does not know a parameter. */
     UNSUPPORTED_PARAMETER(400, "invalid_request_error", "unsupported_parameter", Map.of()),
     /** 401: the key is wrong. */
     INVALID_API_KEY(401, "invalid_request_error", "invalid_api_key", Map.of()),
-    /** 403: the key may not do this, or not from here. */
+    /** 403: the key is not allowed here. */
     NOT_PERMITTED(403, "invalid_request_error", "unsupported_country_region_territory", Map.of()),
     /** 404: there is no such model. */
     MODEL_NOT_FOUND(404, "invalid_request_error", "model_not_found", Map.of()),
-    /** 404: the response to go on from is gone. */
+    /** 404: the previous response does not exist any more. */
     PREVIOUS_RESPONSE_NOT_FOUND(404, "invalid_request_error", "previous_response_not_found", Map.of()),
-    /** 408: the request took too long. Another try may help. */
+    /** 408: the request took too long. A retry may help. */
     REQUEST_TIMEOUT(408, "invalid_request_error", "request_timeout", Map.of()),
-    /** 409: something is locked. Another try may help. */
+    /** 409: a resource is locked. A retry may help. */
     CONFLICT(409, "invalid_request_error", "lock_timeout", Map.of()),
     /** 413: the request is too large. */
     TOO_LARGE(413, "invalid_request_error", "request_too_large", Map.of()),
-    /** 422: the request makes no sense. */
+    /** 422: the request has no valid meaning. */
     UNPROCESSABLE(422, "invalid_request_error", "unprocessable_entity", Map.of()),
-    /** 429: too fast; the answer says how long to wait, and what is left. */
+    /** 429: too many requests; the headers say how long to wait and what is left. */
     RATE_LIMITED(
             429,
             "requests",
@@ -38,17 +38,17 @@ public enum ProviderFailure {
                     "0",
                     "x-ratelimit-reset-requests",
                     "20ms")),
-    /** 429: no money left. Trying again never helps. */
+    /** 429: the quota is used up. A retry never helps. */
     QUOTA_EXHAUSTED(429, "insufficient_quota", "insufficient_quota", Map.of()),
-    /** 500: the provider's own failure. */
+    /** 500: an error of the provider. */
     SERVER_ERROR(500, "server_error", "server_error", Map.of()),
-    /** 502, with a page of a proxy in place of JSON. */
+    /** 502, with an HTML page of a proxy instead of JSON. */
     BAD_GATEWAY(502, "", "", Map.of("Content-Type", "text/html")),
-    /** 503: too many callers; the answer says how long to wait. */
+    /** 503: too many callers; the headers say how long to wait. */
     OVERLOADED(503, "server_error", "overloaded", Map.of("Retry-After", "1")),
     /** 504, with an empty body. */
     GATEWAY_TIMEOUT(504, "", "", Map.of("Content-Type", "text/plain")),
-    /** 529: as some providers say that they are overloaded. */
+    /** 529: the form in which some providers report overload. */
     SITE_OVERLOADED(529, "overloaded_error", "overloaded_error", Map.of());
 
     private final int status;
@@ -63,17 +63,17 @@ public enum ProviderFailure {
         this.headers = headers;
     }
 
-    /** The status. */
+    /** The HTTP status. */
     public int status() {
         return status;
     }
 
-    /** The code in the body; empty when the body is no JSON. */
+    /** The code in the body; empty if the body is no JSON. */
     public String code() {
         return code;
     }
 
-    /** The answer. */
+    /** The reply with this error. */
     public ModelReply reply() {
         return ModelReply.status(status, body(), headers);
     }

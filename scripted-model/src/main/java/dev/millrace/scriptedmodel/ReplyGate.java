@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Where replies wait: for somebody to let them go on, or for time to pass. Safe for use by many threads. */
+/** A gate at which replies wait until they are released or a time has passed. Thread-safe. */
 final class ReplyGate {
-    /** Nobody holds a reply longer than this; a forgotten one must not keep a thread for ever. */
+    /** The longest time of a held reply, so that a forgotten one does not block its thread for ever. */
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
     private final List<CountDownLatch> held = new ArrayList<>();
@@ -28,16 +28,16 @@ final class ReplyGate {
             held.remove(latch);
         }
         if (!released) {
-            throw new IllegalStateException("a held reply was not released within " + LONGEST);
+            throw new IllegalStateException(
+                    "a held reply was not released within " + LONGEST + "; call release() in the test");
         }
     }
 
-    /** Waits this long, or until the gate closes. Answers whether it is still open. */
+    /** Waits this long, or until the gate closes; returns whether the gate is still open. */
     boolean pass(Duration pace) throws InterruptedException {
         return !closed.await(pace.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** How many replies wait to be released. */
     synchronized int held() {
         return held.size();
     }

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Brings one reply to one client: paced, held, ended early or broken off, as the reply says. */
+/** Sends one reply to one client, with the pauses and cuts that the reply defines. */
 final class ReplySender {
     private static final String DELTA = "event: response.output_text.delta\n";
     private static final String CHAT_DELTA = "\"delta\":{\"content\":";
@@ -49,8 +49,8 @@ final class ReplySender {
             }
         }
         if (delivery.cut()) {
-            // The server closes the connection without the last chunk when its handler throws.
-            throw new IOException("cut off after " + sent + " bytes, as the script says");
+            // If the handler throws, the server closes the connection without the last chunk.
+            throw new IOException("cut off after " + sent + " bytes, as the script requires");
         }
         out.close();
     }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Writes one response the way the provider does: server-sent events, numbered from 0, each with its type as its name. */
+/** Writes one response in the format of the provider: server-sent events, numbered from 0, named by their type. */
 final class ResponseStreamWriter implements ModelStream {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final long EPOCH_SECONDS = 1_767_225_600;
@@ -21,11 +21,7 @@ final class ResponseStreamWriter implements ModelStream {
     private final ArrayNode output = JSON.arrayNode();
     private int outputTokens;
 
-    /**
-     * A wire for one response.
-     *
-     * @param number which response of the server it is; ids and times come from it
-     */
+    /** {@code number} is the number of the response on this server; ids and times are computed from it. */
     ResponseStreamWriter(ModelRequest request, int number) {
         this.request = request;
         this.number = number;
@@ -60,9 +56,7 @@ final class ResponseStreamWriter implements ModelStream {
         ObjectNode item =
                 JSON.objectNode().put("id", id).put("type", "function_call").put("status", "in_progress");
         item.put("call_id", call.callId()).put("name", call.name()).put("arguments", "");
-        event(
-                "response.output_item.added",
-                node -> node.put("output_index", index).set("item", item.deepCopy()));
+        added(index, item);
         for (String piece : TextPieces.of(call.arguments(), ARGUMENT_PIECE)) {
             outputTokens++;
             event(
@@ -73,42 +67,27 @@ final class ResponseStreamWriter implements ModelStream {
                 "response.function_call_arguments.done",
                 node -> node.put("item_id", id).put("output_index", index).put("arguments", call.arguments()));
         item.put("status", "completed").put("arguments", call.arguments());
-        event(
-                "response.output_item.done",
-                node -> node.put("output_index", index).set("item", item));
-        output.add(item);
+        done(index, item);
     }
 
     @Override
     public List<String> refused(List<String> deltas) {
         begin();
-        int index = output.size();
-        String id = "msg_" + number + "_" + index;
-        ObjectNode item = JSON.objectNode().put("id", id).put("type", "message").put("status", "in_progress");
-        item.put("role", "assistant").putArray("content");
+        message(deltas, "completed", "refusal", "refusal");
+        return complete();
+    }
+
+    private void added(int index, ObjectNode item) {
         event(
                 "response.output_item.added",
                 node -> node.put("output_index", index).set("item", item.deepCopy()));
-        event(
-                "response.content_part.added",
-                node -> contentKey(node, id, index)
-                        .putObject("part")
-                        .put("type", "refusal")
-                        .put("refusal", ""));
-        for (String delta : deltas) {
-            outputTokens++;
-            event("response.refusal.delta", node -> contentKey(node, id, index).put("delta", delta));
-        }
-        String text = String.join("", deltas);
-        event("response.refusal.done", node -> contentKey(node, id, index).put("refusal", text));
-        ObjectNode part = JSON.objectNode().put("type", "refusal").put("refusal", text);
-        event("response.content_part.done", node -> contentKey(node, id, index).set("part", part));
-        item.put("status", "completed").withArray("content").add(part);
+    }
+
+    private void done(int index, ObjectNode item) {
         event(
                 "response.output_item.done",
                 node -> node.put("output_index", index).set("item", item));
         output.add(item);
-        return complete();
     }
 
     private List<String> finish(List<String> deltas) {
@@ -149,7 +128,6 @@ final class ResponseStreamWriter implements ModelStream {
         return events;
     }
 
-    /** The error body of a refusal. */
     static String errorBody(String type, String code, String message) {
         ObjectNode body = JSON.objectNode();
         body.putObject("error")
@@ -171,9 +149,7 @@ final class ResponseStreamWriter implements ModelStream {
         ObjectNode item = JSON.objectNode().put("id", id).put("type", "reasoning");
         item.putArray("summary");
         item.put("encrypted_content", "");
-        event(
-                "response.output_item.added",
-                node -> node.put("output_index", index).set("item", item.deepCopy()));
+        added(index, item);
         ObjectNode part = JSON.objectNode().put("type", "summary_text").put("text", "");
         event(
                 "response.reasoning_summary_part.added",
@@ -193,41 +169,47 @@ final class ResponseStreamWriter implements ModelStream {
                 node -> summaryKey(node, id, index).set("part", part));
         item.withArray("summary").add(part);
         item.put("encrypted_content", "sealed:" + id);
-        event(
-                "response.output_item.done",
-                node -> node.put("output_index", index).set("item", item));
-        output.add(item);
+        done(index, item);
     }
 
     private void message(List<String> deltas, String status) {
+        message(deltas, status, "output_text", "text");
+    }
+
+    private void message(List<String> deltas, String status, String partType, String field) {
         int index = output.size();
         String id = "msg_" + number + "_" + index;
         ObjectNode item = JSON.objectNode().put("id", id).put("type", "message").put("status", "in_progress");
         item.put("role", "assistant").putArray("content");
+        added(index, item);
         event(
-                "response.output_item.added",
-                node -> node.put("output_index", index).set("item", item.deepCopy()));
-        event("response.content_part.added", node -> contentKey(node, id, index).set("part", part("")));
+                "response.content_part.added",
+                node -> contentKey(node, id, index).set("part", part(partType, field, "")));
         for (String delta : deltas) {
             outputTokens++;
-            event("response.output_text.delta", node -> {
-                contentKey(node, id, index).put("delta", delta).putArray("logprobs");
+            event("response." + partType + ".delta", node -> {
+                contentKey(node, id, index).put("delta", delta);
+                if (field.equals("text")) {
+                    node.putArray("logprobs");
+                }
             });
         }
         String text = String.join("", deltas);
-        event("response.output_text.done", node -> contentKey(node, id, index).put("text", text));
-        event("response.content_part.done", node -> contentKey(node, id, index).set("part", part(text)));
-        item.put("status", status).withArray("content").add(part(text));
         event(
-                "response.output_item.done",
-                node -> node.put("output_index", index).set("item", item));
-        output.add(item);
+                "response." + partType + ".done",
+                node -> contentKey(node, id, index).put(field, text));
+        ObjectNode part = part(partType, field, text);
+        event("response.content_part.done", node -> contentKey(node, id, index).set("part", part));
+        item.put("status", status).withArray("content").add(part);
+        done(index, item);
     }
 
-    private static ObjectNode part(String text) {
-        ObjectNode part = JSON.objectNode().put("type", "output_text");
-        part.putArray("annotations");
-        return part.put("text", text);
+    private static ObjectNode part(String type, String field, String text) {
+        ObjectNode part = JSON.objectNode().put("type", type);
+        if (field.equals("text")) {
+            part.putArray("annotations");
+        }
+        return part.put(field, text);
     }
 
     private static ObjectNode contentKey(ObjectNode node, String id, int index) {

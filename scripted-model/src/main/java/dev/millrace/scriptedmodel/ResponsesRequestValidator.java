@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the real service refuses with a 400, as far as a conversation can get it wrong: roles, content parts, calls
- * without an output, outputs without a call, and reasoning without the item it led to.
+ * The rules by which the real service answers 400, as far as they concern a conversation: roles, content parts, calls
+ * without an output, outputs without a call, and reasoning without a following item.
  */
 final class ResponsesRequestValidator {
     private static final Set<String> ROLES = Set.of("user", "system", "developer", "assistant");
@@ -55,7 +55,7 @@ final class ResponsesRequestValidator {
                     openCalls.remove(callId);
                 }
                 case "reasoning" -> {
-                    if (!leadsSomewhere(input, i)) {
+                    if (!hasFollowingItem(input, i)) {
                         return Optional.of("Item '" + item.path("id").asText()
                                 + "' of type 'reasoning' was provided without its required following item.");
                     }
@@ -65,14 +65,14 @@ final class ResponsesRequestValidator {
                     }
                 }
                 default -> {
-                    // The union is open; whatever the server once sent may come back.
+                    // Other types are allowed: the client may send back all that the server has sent.
                 }
             }
         }
         return openCalls.stream().sorted().findFirst().map(id -> "No tool output found for function call " + id + ".");
     }
 
-    private static boolean leadsSomewhere(JsonNode input, int index) {
+    private static boolean hasFollowingItem(JsonNode input, int index) {
         JsonNode next = input.path(index + 1);
         String type = next.path("type").asText("message");
         boolean fromModel =

@@ -2,7 +2,7 @@ package dev.millrace.scriptedmodel;
 
 import java.util.List;
 
-/** Walks one script for one server and counts how often each rule has spoken. Not safe for use by many threads. */
+/** Finds the answers of a script for one server, and counts how often each rule has answered. Not thread-safe. */
 final class ScriptReader {
     private final List<ModelScript.Rule> rules;
     private final int[] spoken;
@@ -19,6 +19,10 @@ final class ScriptReader {
                 return rules.get(i).answer().reply(request, spoken[i]);
             }
         }
-        return ModelReply.failure(500, "server_error", "no_rule", "No rule of the script matches this request.");
+        return ModelReply.failure(
+                500,
+                "server_error",
+                "no_rule",
+                "No rule of the script matches this request; add otherwise(...) or a rule for it.");
     }
 }

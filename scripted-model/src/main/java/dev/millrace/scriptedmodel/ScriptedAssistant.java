@@ -3,7 +3,7 @@ package dev.millrace.scriptedmodel;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** A model of very little brain: it does sums, is polite, and can write one processor by heart. */
+/** The demo model: it does sums, greets, and can write one fixed script. */
 final class ScriptedAssistant {
     private static final Pattern GREETING =
             Pattern.compile("\\b(hi|hello|hey|good (morning|evening))\\b", Pattern.CASE_INSENSITIVE);

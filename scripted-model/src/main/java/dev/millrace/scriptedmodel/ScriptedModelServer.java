@@ -18,16 +18,15 @@ import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
 
 /**
- * A model server on a free port of the loopback address, for tests and demonstrations. It answers {@code POST
- * /v1/responses} and {@code POST /v1/chat/completions} from a {@link ModelScript}, streamed, each on its own wire, and {@code
- * GET /v1/models}. A request that the real service would
- * refuse as malformed is refused here too ({@link ModelRequest#problem()}).
+ * A model server on a free port of the loopback address, for tests and demos. It answers {@code POST /v1/responses} and
+ * {@code POST /v1/chat/completions} from a {@link ModelScript}, streamed in the format of each, and {@code GET /v1/models}.
+ * It refuses requests that the real service would refuse as malformed ({@link ModelRequest#problem()}).
  *
- * <p>Safe for use by many threads. Each response has a thread of its own; all threads are daemons.
+ * <p>Thread-safe. Each response has its own thread; all threads are daemons.
  */
 public final class ScriptedModelServer implements AutoCloseable {
     static {
-        // JDK 17 waits 40 ms for acknowledgements otherwise; it must be set before the server class is loaded.
+        // Without this, JDK 17 waits 40 ms for acknowledgements. Set it before the server class is loaded.
         if (System.getProperty("sun.net.httpserver.nodelay") == null) {
             System.setProperty("sun.net.httpserver.nodelay", "true");
         }
@@ -63,33 +62,33 @@ public final class ScriptedModelServer implements AutoCloseable {
     /**
      * Starts a server.
      *
-     * @throws UncheckedIOException when the loopback address has no free port
+     * @throws UncheckedIOException if the loopback address has no free port
      */
     public static ScriptedModelServer start(ModelScript script) {
         return new ScriptedModelServer(script);
     }
 
-    /** Where it listens, ending in {@code /v1}: the base URL to give to a client. */
+    /** The base URL to give to a client; it ends with {@code /v1}. */
     public String baseUrl() {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1";
     }
 
-    /** Every model request so far, in the order of arrival; a snapshot. */
+    /** All requests so far, in order of arrival; a snapshot. */
     public List<ModelRequest> requests() {
         return List.copyOf(requests);
     }
 
-    /** How many replies are silent right now and wait for {@link #release()}. */
+    /** How many replies are held now and wait for {@link #release()}. */
     public int held() {
         return gate.held();
     }
 
-    /** Lets every reply that is silent right now go on. */
+    /** Lets all held replies continue. */
     public void release() {
         gate.release();
     }
 
-    /** Stops listening and breaks what is still open. */
+    /** Stops the server and closes open connections. */
     @Override
     public void close() {
         gate.close();

@@ -3,11 +3,11 @@ package dev.millrace.scriptedmodel;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Cuts a text into deltas, never inside a code point. */
+/** Splits a text into deltas, never inside a code point. */
 final class TextPieces {
     private TextPieces() {}
 
-    /** One piece a word; the white space before a word belongs to it. */
+    /** One piece per word, with the white space before it. */
     static List<String> words(String text) {
         List<String> pieces = new ArrayList<>();
         int start = 0;
@@ -26,7 +26,7 @@ final class TextPieces {
     /** Pieces of this many code points. */
     static List<String> of(String text, int size) {
         if (size < 1) {
-            throw new IllegalArgumentException("a delta has at least 1 character, got " + size);
+            throw new IllegalArgumentException("a delta must have at least 1 character, got " + size);
         }
         List<String> pieces = new ArrayList<>();
         int start = 0;

@@ -1,10 +1,10 @@
 package dev.millrace.scriptedmodel;
 
 /**
- * A call of a tool by the scripted model.
+ * A tool call of the scripted model.
  *
- * @param callId what the output will answer to
+ * @param callId the id to which the output refers
  * @param name the tool
- * @param arguments JSON, or whatever a model may write in its place; sent in pieces of eight characters
+ * @param arguments JSON, or any other text that a model may produce; sent in pieces of eight characters
  */
 public record ToolCall(String callId, String name, String arguments) {}

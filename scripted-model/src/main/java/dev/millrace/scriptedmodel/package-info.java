@@ -1,7 +1,6 @@
 /**
- * A model server for tests and demonstrations: it speaks the streaming wire of {@code POST /v1/responses} over a real
- * socket, and what it says comes from a {@link dev.millrace.scriptedmodel.ModelScript}. Same requests in the same order, same
- * bytes.
+ * A model server for tests and demos. It has the streaming API {@code POST /v1/responses} on a real socket and answers
+ * from a {@link dev.millrace.scriptedmodel.ModelScript}. The same requests in the same order give the same bytes.
  */
 @NullMarked
 package dev.millrace.scriptedmodel;

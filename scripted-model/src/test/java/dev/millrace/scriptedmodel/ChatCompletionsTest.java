@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The wire that local servers speak, calls of tools on both wires, and what goes wrong there. */
+/** Chat completions, tool calls in both formats, and faulty streams. */
 @Timeout(120)
 class ChatCompletionsTest {
     private static final String ASK =

@@ -38,16 +38,16 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 
 /**
- * Serves an engine over HTTP: appends, reads, live reads as server-sent events, state, lists, and a page for people
- * (docs/wire.md). The engine is not owned: stop the server first, then the engine.
+ * An HTTP server for an engine: appends, reads, live reads as server-sent events, state, lists, and a page for browsers
+ * (docs/wire.md). It does not close the engine: stop the server first, then the engine.
  *
- * <p>Its threads are daemons; they do not keep a JVM alive. Safe for use by many threads.
+ * <p>Its threads are daemons; they do not keep the JVM alive. Thread-safe.
  */
 public final class MillraceServer implements AutoCloseable {
-    /** How many live reads there may be at once, unless {@link Builder#maxReaders} says otherwise. */
+    /** The default of {@link Builder#maxReaders} for the whole server. */
     public static final int MAX_READERS = 20_000;
 
-    /** How many of them one stream may have, unless {@link Builder#maxReaders} says otherwise. */
+    /** The default of {@link Builder#maxReaders} for one stream. */
     public static final int MAX_READERS_PER_STREAM = 10_000;
 
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
@@ -65,22 +65,22 @@ public final class MillraceServer implements AutoCloseable {
         this.baseUri = baseUri;
     }
 
-    /** A server for this engine, to be configured and started. */
+    /** A builder of a server for this engine. */
     public static Builder builder(StreamEngine engine) {
         return new Builder(engine);
     }
 
-    /** Where the server is, without a slash at the end; the port is the real one. */
+    /** The URL of the server, without a slash at the end and with the real port. */
     public URI baseUri() {
         return baseUri;
     }
 
     /**
-     * Stops: no new connection is accepted, live reads end normally, requests under way get their answers until the
-     * deadline, and what is left then is cut off. A connection on which nothing moves for a second, or for the deadline if
-     * that is less, is closed earlier. Stopping twice does nothing.
+     * Stops the server. It accepts no new connections and ends live reads normally. Running requests can finish until
+     * the deadline; then they are cut off. A connection without traffic for one second, or for the deadline if that is
+     * shorter, is closed earlier. A second call does nothing.
      *
-     * @param deadline how long requests under way may take, 0 or more
+     * @param deadline how long running requests may take, 0 or more
      */
     public void stop(Duration deadline) {
         if (!stopped.compareAndSet(false, true)) {
@@ -95,29 +95,28 @@ public final class MillraceServer implements AutoCloseable {
         try {
             jetty.stop();
         } catch (Exception e) {
-            // requests that outlived the deadline end up here; they have been cut off, as announced
+            // Jetty reports requests that were cut off at the deadline; the javadoc announces that
             System.getLogger("dev.millrace.server")
                     .log(System.Logger.Level.DEBUG, "stopped with requests under way", e);
         }
     }
 
-    /** How many live reads are open. */
     int liveReads() {
         return reads.liveReads();
     }
 
-    /** How many live reads are open whose reader was given up as too slow and has not taken its last word. */
+    /** How many open live reads have a reader that was dropped as too slow and has not yet read the error. */
     int slowReads() {
         return reads.slowReads();
     }
 
-    /** As {@link #stop(Duration)} with ten seconds. */
+    /** {@link #stop(Duration)} with ten seconds. */
     @Override
     public void close() {
         stop(Duration.ofSeconds(10));
     }
 
-    /** Configures a server. For one thread. */
+    /** A builder of a server. Not thread-safe. */
     public static final class Builder {
         private final StreamEngine engine;
         private String host = "127.0.0.1";
@@ -137,13 +136,13 @@ public final class MillraceServer implements AutoCloseable {
             this.engine = engine;
         }
 
-        /** The address to listen at, a name or a literal; {@code 127.0.0.1} by default. */
+        /** The address to bind, a name or a literal; {@code 127.0.0.1} by default. */
         public Builder host(String host) {
             this.host = host;
             return this;
         }
 
-        /** The port, 0 to 65535; 0, the default, is any free one. */
+        /** The port, 0 to 65535; 0, the default, chooses a free one. */
         public Builder port(int port) {
             if (port < 0 || port > 65535) {
                 throw new IllegalArgumentException("port must be 0 to 65535, got " + port);
@@ -152,13 +151,13 @@ public final class MillraceServer implements AutoCloseable {
             return this;
         }
 
-        /** How long a live read may be silent before an empty comment is sent; positive, 5 seconds by default. */
+        /** After how much time without events a live read gets an empty comment; positive, 5 seconds by default. */
         public Builder heartbeat(Duration heartbeat) {
             this.heartbeat = positive("heartbeat", heartbeat);
             return this;
         }
 
-        /** How long a live reader may take nothing before it is dropped; positive, 30 seconds by default. */
+        /** After how much time without reading any data a live reader is dropped; positive, 30 seconds by default. */
         public Builder slowReaderTimeout(Duration timeout) {
             this.slowReaderTimeout = positive("slowReaderTimeout", timeout);
             return this;
@@ -166,21 +165,24 @@ public final class MillraceServer implements AutoCloseable {
 
         /**
          * The web origins whose pages may use this server, as browsers write them ({@code https://app.example.org});
-         * {@code *} for all. None by default, beside the server's own.
+         * {@code *} allows all. The server's own origin is always allowed; others are not by default.
          */
         public Builder allowOrigin(List<String> origins) {
             this.allowedOrigins = List.copyOf(origins);
             return this;
         }
 
-        /** Names, without port, by which the server may be called beside loopback names and its own address. */
+        /**
+         * Further host names, without port, under which the server may be called. Loopback names and its own address
+         * are always allowed.
+         */
         public Builder allowHost(List<String> hosts) {
             this.allowedHosts = List.copyOf(hosts);
             return this;
         }
 
         /**
-         * How many live reads there may be at once; more get a 429.
+         * How many live reads may be open at once; further ones get a 429.
          *
          * @param inAll 1 or more, {@value MillraceServer#MAX_READERS} by default
          * @param onOneStream 1 or more, {@value MillraceServer#MAX_READERS_PER_STREAM} by default
@@ -196,8 +198,8 @@ public final class MillraceServer implements AutoCloseable {
         }
 
         /**
-         * How many events one caller - a token, or else an address - may append in a second, 1 or more; beyond that it gets
-         * a 429. Any number by default.
+         * How many events per second one caller (a token, or else an address) may append, 1 or more; then it gets a
+         * 429. No limit by default.
          */
         public Builder rateLimit(int eventsPerSecond) {
             if (eventsPerSecond < 1) {
@@ -207,28 +209,30 @@ public final class MillraceServer implements AutoCloseable {
             return this;
         }
 
-        /** The tokens with which callers say what they may do; without this, everybody may do everything. */
+        /** The tokens of the callers. Without this call, each caller may do everything. */
         public Builder tokens(AccessTokens tokens) {
             this.tokens = Optional.of(tokens);
             return this;
         }
 
-        /** What keeps the secrets; the engine should get the same. Without one the routes of secrets answer 404. */
+        /**
+         * The vault for the routes of secrets; give the same vault to the engine. Without one these routes answer 404.
+         */
         public Builder vault(Vault vault) {
             this.vault = Optional.of(vault);
             return this;
         }
 
-        /** Clock and timers; the system's by default. */
+        /** Clock and timers; those of the system by default. */
         public Builder timers(Timers timers) {
             this.timers = timers;
             return this;
         }
 
         /**
-         * Starts listening; when this returns, requests are answered.
+         * Starts the server; when this method returns, it answers requests.
          *
-         * @throws UncheckedIOException when the address cannot be bound
+         * @throws UncheckedIOException if the address cannot be bound
          */
         public MillraceServer start() {
             Server jetty = new Server(new HttpThreadPool());
@@ -236,7 +240,7 @@ public final class MillraceServer implements AutoCloseable {
             connector.setHost(host);
             connector.setPort(port);
             connector.setAcceptQueueSize(ACCEPT_QUEUE);
-            // longer than a slow reader may take, so that it is the slow-reader rule that decides
+            // longer than slowReaderTimeout, so that the rule for slow readers applies first
             connector.setIdleTimeout(IDLE_TIMEOUT.plus(slowReaderTimeout).toMillis());
             jetty.addConnector(connector);
             LiveReadResponse.Timing timing = new LiveReadResponse.Timing(timers, heartbeat, slowReaderTimeout);
@@ -288,7 +292,7 @@ public final class MillraceServer implements AutoCloseable {
         private static HttpConfiguration configuration() {
             HttpConfiguration configuration = new HttpConfiguration();
             configuration.setSendServerVersion(false);
-            // '%2F' and the like are part of a stream's name here; what is not a path we refuse ourselves
+            // '%2F' may be part of a stream path; PathSpelling refuses what is no path
             configuration.setUriCompliance(UriCompliance.UNSAFE);
             return configuration;
         }

@@ -1,8 +1,8 @@
 /**
- * The HTTP face of the engine: {@link dev.millrace.server.MillraceServer} and nothing else is public.
+ * The HTTP server of an engine. {@link dev.millrace.server.MillraceServer} is the only public type of this package.
  *
- * <p>No thread belongs to a connection. Requests are decided on the threads of the HTTP server's pool; bodies are read
- * and answers are written asynchronously; a live read costs a timer and a cursor.
+ * <p>No connection has a thread of its own. The threads of the HTTP server parse requests; bodies are read and answers are
+ * written asynchronously. A live read costs one timer and one tail.
  */
 @NullMarked
 package dev.millrace.server;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code ?jsonataTransform=}, as a webhook's sender sees it. */
+/** {@code ?jsonataTransform=}, as the sender of a webhook sees it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit sets it before all
 class BodyTransformTest {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every error answer has a {@code reason}, whose values are the names of {@link StreamException.Code}. */
+/** All error answers have a {@code reason} that is a name of {@link StreamException.Code}. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit sets it before all
 class ErrorReasonTest {

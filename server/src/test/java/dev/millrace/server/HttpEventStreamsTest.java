@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The client, the server and the durable store together keep every promise of the port. */
+/** The contract of {@code EventStreams}, over client, server and SQLite store. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HttpEventStreamsTest extends EventStreamsContract {
     private final Map<ProjectSlug, HttpEventStreams> clients = new ConcurrentHashMap<>();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is not about one stream: health, unknown routes, methods, hosts, origins, the page. */
+/** What does not concern a single stream: health, unknown routes, methods, hosts, origins, the page. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit sets it before all
 class HttpSurfaceTest {
@@ -93,8 +93,8 @@ class HttpSurfaceTest {
             assertThat(answer.header("Accept-Encoding")).isEqualTo("identity");
             assertThat(answer.json().path("code").textValue()).isEqualTo("UNSUPPORTED_MEDIA_TYPE");
             assertThat(answer.json().path("message").textValue())
-                    .isEqualTo("the body was not read: it is sent with Content-Encoding: " + coding
-                            + ", and encoded bodies are not taken; send it as it is, without that header");
+                    .isEqualTo("the body was not read: it has Content-Encoding: " + coding
+                            + ", and compressed bodies are not supported; send it without compression and that header");
         }
         assertThat(millrace.get("/api/streams/__children" + stream).json()).isEmpty();
     }

@@ -87,8 +87,7 @@ class LifecycleTest {
     void should_cut_off_what_outlives_the_deadline() throws IOException {
         try (RunningServer millrace = new RunningServer();
                 RawSocket unfinished = new RawSocket(millrace.server.baseUri())) {
-            // an answer first: a connection that the server has not come to yet when it stops is not a request under
-            // way
+            // read an answer first, so that the server has accepted the connection before it stops
             unfinished.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
             assertThat(unfinished.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 200");
             unfinished.send("POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf");

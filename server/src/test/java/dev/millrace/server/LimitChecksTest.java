@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/** What is too much at once is a 429 that names the limit and says when to come again. */
+/** Requests beyond a limit get a 429 that names the limit and the time of the next try. */
 class LimitChecksTest {
     private static final String EVENT = "{\"type\": \"a\"}";
 
@@ -65,7 +65,7 @@ class LimitChecksTest {
 
             assertThat(refused.status()).isEqualTo(429);
             assertThat(refused.header("Retry-After")).isEqualTo("1");
-            assertThat(refused.body()).contains("at most 3 events a second", "limit rateLimit", "3 more came");
+            assertThat(refused.body()).contains("at most 3 events per second", "limit rateLimit", "3 more were sent");
             assertThat(millrace.history(stream).offsets()).hasSize(4);
         }
     }
@@ -86,7 +86,7 @@ class LimitChecksTest {
 
             assertThat(refused.status()).isEqualTo(429);
             assertThat(refused.header("Retry-After")).isEqualTo("1");
-            assertThat(refused.body()).contains("at most 5 events a second", "4 more came");
+            assertThat(refused.body()).contains("at most 5 events per second", "4 more were sent");
             assertThat(millrace.append(stream, EVENT).status()).isEqualTo(200);
             assertThat(millrace.append(stream, EVENT).status()).isEqualTo(429);
         }
@@ -96,7 +96,7 @@ class LimitChecksTest {
     void should_fill_the_bucket_of_each_caller_by_itself() {
         AppendRateLimiter limit = new AppendRateLimiter(OptionalInt.of(10), clock);
         limit.take("a", 10);
-        assertThatThrownBy(() -> limit.take("a", 1)).hasMessageContaining("come again in 1 s");
+        assertThatThrownBy(() -> limit.take("a", 1)).hasMessageContaining("try again in 1 s");
         limit.take("b", 10);
 
         clock.set(clock.now().plusMillis(500));

@@ -23,7 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Check 101: the description says what the table of routes says, no less and no more. */
+/** Check 101: the OpenAPI document describes exactly the routes of the server. */
 class OpenApiTest {
     private static final Set<String> NOT_METHODS = Set.of("servers", "parameters", "summary", "description");
 
@@ -33,7 +33,7 @@ class OpenApiTest {
         return node.has("$ref") ? document.at(node.path("$ref").textValue().substring(1)) : node;
     }
 
-    /** The whole path of an entry: below the server's, unless it has one of its own. */
+    /** The full path of an entry: relative to the URL of the server, unless it has a server of its own. */
     private String url(Map.Entry<String, JsonNode> path) {
         JsonNode own = path.getValue().path("servers");
         String base = (own.isMissingNode() ? document.path("servers") : own)
@@ -43,7 +43,7 @@ class OpenApiTest {
         return base.equals("/") ? path.getKey() : base + path.getKey();
     }
 
-    /** Each line is a method and a template, with the query parameters. */
+    /** Lines of a method and a template, with the query parameters. */
     private Map<String, Set<String>> described() {
         Map<String, Set<String>> lines = new TreeMap<>();
         document.path("paths")

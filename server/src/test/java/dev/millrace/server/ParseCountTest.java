@@ -20,8 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How often the service parses what is posted, told by the texts that its JSON library is given. */
-@SuppressWarnings({"NullAway.Init", "deprecation"}) // set before each test; the way to a factory that exists already
+/** How often the server parses a posted body, counted by the texts that Jackson gets. */
+@SuppressWarnings({"NullAway.Init", "deprecation"}) // set before each test; the only way to change an existing factory
 class ParseCountTest {
     private static final String MARK = "marked-for-the-count";
     private static final String PLAIN = "{\"type\":\"a\",\"payload\":{\"text\":\"" + MARK + "\",\"n\":1.50}}";
@@ -30,7 +30,7 @@ class ParseCountTest {
     private JsonFactory factory;
     private RunningServer millrace;
 
-    /** Sees every text before it is parsed, and changes nothing. */
+    /** Records each text before it is parsed, unchanged. */
     private final class Seeing extends InputDecorator {
         private static final long serialVersionUID = 1L;
 
@@ -64,13 +64,13 @@ class ParseCountTest {
     }
 
     @AfterEach
-    @SuppressWarnings({"NullAway", "deprecation"}) // null is how the library says none
+    @SuppressWarnings({"NullAway", "deprecation"}) // null means none in this library
     void stop() throws Exception {
         millrace.close();
         factory.setInputDecorator(null);
     }
 
-    /** Without the answer, which is parsed to be indented. */
+    /** The number of parses, without those of the answer. */
     private long parsesOf(String contentType, String body) {
         parsed.clear();
         assertThat(millrace.send("POST", api(freshStream()), body, "Content-Type", contentType)
@@ -90,7 +90,7 @@ class ParseCountTest {
         assertThat(parsesOf("application/json", "[" + PLAIN + "," + PLAIN + "]"))
                 .isEqualTo(1);
         assertThat(parsesOf("application/x-ndjson", PLAIN + "\n" + PLAIN + "\n"))
-                .as("one a line")
+                .as("one per line")
                 .isEqualTo(2);
     }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The same path in two projects is two streams, however a project is named, and whatever is asked. */
+/** The same path in two projects is two streams, for each way to name a project and each kind of request. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit sets it before all
 class ProjectChecksTest {
@@ -43,7 +43,7 @@ class ProjectChecksTest {
         millrace.close();
     }
 
-    /** Sends a request as it is on the wire, and answers all that came back. */
+    /** Sends a raw request and returns the whole answer. */
     private String send(Way way, String project, String method, String target, String body) throws IOException {
         String query = way == Way.QUERY ? (target.contains("?") ? "&" : "?") + "projectSlug=" + project : "";
         String header = switch (way) {
@@ -111,7 +111,7 @@ class ProjectChecksTest {
     @EnumSource(Way.class)
     void should_show_a_live_reader_its_own_project_only(Way way) throws IOException {
         if (way == Way.HOST) {
-            return; // the client cannot choose its Host; the finite reads above do
+            return; // the client cannot set Host; the finite reads above test this
         }
         String stream = freshStream();
         String query = way == Way.QUERY ? "&projectSlug=one" : "";

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
-/** A real server over a real engine on a real port, and a client that says what it did. */
+/** A real server with a real engine and port, and a recording client. */
 final class RunningServer extends ServiceClient {
     private static final Duration HEARTBEAT = Duration.ofMillis(200);
     private static final Duration STOP = Duration.ofMillis(100);

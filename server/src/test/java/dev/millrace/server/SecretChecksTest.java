@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Secrets over HTTP: check 88, and that a value is nowhere to be seen. */
+/** Secrets over HTTP: check 88, and that no answer contains a value. */
 @SuppressWarnings("NullAway.Init") // set before each test
 class SecretChecksTest {
     private static final String SECRETS = "/api/secrets";

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Readers that do not read, or have gone away, over real sockets. */
+/** Readers over real sockets that do not read, or have closed their connection. */
 @Tag("jdk")
 @Timeout(60)
 class SlowReaderTest {

@@ -34,11 +34,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What waits for a store or a file waits on threads made for it: not where sockets are read, and not where timers run. */
+/** Calls that wait for a store or a file run on the request executors: never on the threads of sockets or timers. */
 @Tag("jdk")
 @Timeout(60)
 class StalledStoreTest {
-    /** More than the server has threads for its sockets. */
+    /** More requests than Jetty has threads. */
     private static final int MANY = 250;
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -127,16 +127,17 @@ class StalledStoreTest {
         executor.begin(last::countDown);
 
         HttpErrorException refusal = assertThrows(HttpErrorException.class, () -> executor.begin(last::countDown));
-        executor.execute(last::countDown); // one that has begun goes on
+        executor.execute(last::countDown); // a started request may continue
 
         assertThat(refusal.status()).isEqualTo(503);
-        assertThat(refusal).hasMessage("the server is too busy: 1 reads are waiting to begin already; try again later");
+        assertThat(refusal)
+                .hasMessage("the server is too busy: 1 reads already wait to begin; try again in a few seconds");
         hold.countDown();
         assertThat(last.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         executor.stop();
     }
 
-    /** The clock is read where the file is looked at. */
+    /** A clock that blocks; the server reads it where it checks the token file. */
     private static final class StallingClock implements Timers {
         final Queue<Boolean> nonBlocking = new ConcurrentLinkedQueue<>();
         volatile CountDownLatch gate = new CountDownLatch(0);

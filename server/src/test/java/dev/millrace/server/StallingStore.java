@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A store in memory whose calls can be held up, and that notes each call on a thread on which nothing may wait. */
+/** A store in memory whose calls can be blocked; it records calls on threads that must not block. */
 final class StallingStore {
     final Queue<String> misplaced = new ConcurrentLinkedQueue<>();
     final EventStore store;
@@ -36,7 +36,7 @@ final class StallingStore {
                 });
     }
 
-    /** Holds every call up from now on. */
+    /** Blocks all calls from now on. */
     void stall() {
         gate = new CountDownLatch(1);
     }
@@ -45,7 +45,7 @@ final class StallingStore {
         gate.countDown();
     }
 
-    /** How many calls are held up. */
+    /** How many calls are blocked. */
     int held() {
         return held.get();
     }

@@ -19,10 +19,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Live reads that end while they are accepted, before anything of them was answered. */
+/** Live reads that end before the first byte of their answer. */
 @Timeout(60)
 class StopWhileAcceptingTest {
-    /** Whether a look at the head of a stream is held up. */
+    /** Whether reads of the head of a stream are blocked. */
     private volatile BooleanSupplier hold = () -> false;
 
     private final CountDownLatch held = new CountDownLatch(1);
@@ -35,7 +35,7 @@ class StopWhileAcceptingTest {
             try {
                 String stream = freshStream();
                 millrace.append(stream, "{\"type\":\"a\"}");
-                // the request may look; the tail that is to feed its answer may not
+                // the head read of the request may pass; that of its tail may not
                 hold = () -> millrace.server.liveReads() > 0;
                 CompletableFuture<Answer> read = millrace.getLater(api(stream));
                 assertThat(held.await(10, TimeUnit.SECONDS)).isTrue();
@@ -48,7 +48,7 @@ class StopWhileAcceptingTest {
                 assertThat(answer.body()).contains("the server is stopping");
                 assertThat(millrace.server.liveReads()).isZero();
             } finally {
-                mayLook.countDown(); // and now the tail connects, too late
+                mayLook.countDown(); // now the tail connects, too late
             }
         }
     }
@@ -75,7 +75,7 @@ class StopWhileAcceptingTest {
                         held.countDown();
                         assertThat(mayLook.await(20, TimeUnit.SECONDS)).isTrue();
                         if (broken) {
-                            throw new IllegalStateException("the disk is gone");
+                            throw new IllegalStateException("the disk is not available");
                         }
                     }
                     try {

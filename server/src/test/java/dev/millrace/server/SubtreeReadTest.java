@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One live read of a stream and everything below it, over HTTP. */
+/** A live read of a stream and all streams below it, over HTTP. */
 class SubtreeReadTest {
     private static final String SAID = "{\"type\":\"said\"}";
 
@@ -152,7 +152,7 @@ class SubtreeReadTest {
                         .json()
                         .path("message")
                         .textValue())
-                .contains("a subtree is read live");
+                .contains("a subtree is read live only");
     }
 
     @Test

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who may do what, over HTTP. */
+/** Access tokens over HTTP. */
 @SuppressWarnings("NullAway.Init") // set before each test
 class TokenChecksTest {
     private static final String PAUSE = "{\"type\": \"https://events.iterate.com/paused\"}";
@@ -50,7 +50,7 @@ class TokenChecksTest {
     @EventName("https://events.iterate.com/events/stream/circuit-breaker-configured")
     record BreakerConfigured() {}
 
-    /** Brings a type that takes {@code deploy} and one that takes {@code control}. */
+    /** Provides a type that needs {@code deploy} and one that needs {@code control}. */
     private record WorkerProvider() implements ProcessorProvider {
         @Override
         public String name() {
@@ -214,7 +214,7 @@ class TokenChecksTest {
         assertThat(refusal(read, "POST", api("/t"), PLAIN))
                 .contains(" may not append to /t; it does not allow 'append';");
         assertThat(refusal(append, "POST", api("/t"), PAUSE))
-                .contains(" may not append '", "' to /t; it does not allow 'control'; use one that does");
+                .contains(" may not append '", "' to /t; it does not allow 'control'; use a token that does");
     }
 
     private String refusal(String token, String method, String target, String body) {
@@ -303,7 +303,7 @@ class TokenChecksTest {
         for (String path : List.of("/", "/teams", "/other/secret", "/other")) {
             Answer refused = call(team, "POST", api(path), PLAIN);
             assertThat(refused.status()).as(path).isEqualTo(403);
-            assertThat(refused.body()).contains("it is for /team and below");
+            assertThat(refused.body()).contains("it covers /team and below");
             assertThat(status(team, "GET", api(path) + "?beforeOffset=end", ""))
                     .as(path)
                     .isEqualTo(403);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 
-/** The checks of the wire that need no processor, against a server in this process. */
+/** The wire checks that need no processor, with a server in this process. */
 @SuppressWarnings("NullAway.Init") // JUnit sets it before all
 class WireChecksTest {
     private static RunningServer server;

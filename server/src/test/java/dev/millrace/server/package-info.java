@@ -1,4 +1,4 @@
-/** Tests of the server: rules beside their classes, the wire over real sockets. */
+/** Tests of the server: unit tests, and tests over real sockets. */
 @NullMarked
 package dev.millrace.server;
 

@@ -20,9 +20,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.yaml.snakeyaml.events.Event;
 
-/** A file with the states that somebody approved: one document for each offset where the state changed. */
+/** A YAML file with approved states: one document for each offset where the state changed. */
 final class ApprovedStatesFile {
-    /** The system property that approves the states as they are. */
+    /** The system property that makes a test write the file. */
     static final String SWITCH = "millrace.approve";
 
     private static final int MOST_LINES = 40;
@@ -36,19 +36,18 @@ final class ApprovedStatesFile {
         this.timeline = timeline;
     }
 
-    /** The file of that name among the test resources of the module that is being tested. */
+    /** The file with this name in {@code src/test/resources} of the tested module. */
     static Path resource(String name) {
         Path resources = Path.of(System.getProperty("basedir", ""), "src", "test", "resources")
                 .toAbsolutePath()
                 .normalize();
         Path file = resources.resolve(name).normalize();
         if (!file.startsWith(resources) || file.equals(resources)) {
-            throw new IllegalArgumentException("not a name of a file below " + resources + ": '" + name + "'");
+            throw new IllegalArgumentException("not the name of a file below " + resources + ": '" + name + "'");
         }
         return file;
     }
 
-    /** Approves. */
     void write() {
         try {
             Files.createDirectories(file.resolveSibling(""));
@@ -58,13 +57,13 @@ final class ApprovedStatesFile {
         }
     }
 
-    /** What is not as approved, and what to do; empty when everything is. */
+    /** The differences and what to do, or empty if there are none. */
     Optional<String> problem() {
         NavigableMap<Long, ObjectNode> actual = states();
         if (!Files.isRegularFile(file)) {
             String text = text(actual);
-            return Optional.of("Nothing is approved yet for " + timeline + ": " + file + " is missing; to approve what"
-                    + " follows, " + howTo() + "\n"
+            return Optional.of("Nothing is approved yet for " + timeline + ": " + file + " is missing; to approve these"
+                    + " states, " + howTo() + "\n"
                     + (text.length() > MOST_TEXT ? text.substring(0, MOST_TEXT) + "…" : text));
         }
         List<String> lines = differences(read(), actual);
@@ -74,7 +73,7 @@ final class ApprovedStatesFile {
         String more = lines.size() > MOST_LINES ? "\n  and " + (lines.size() - MOST_LINES) + " more" : "";
         return Optional.of(timeline.toString().replaceFirst("^s", "S") + " are not as approved in " + file + ":\n  "
                 + String.join("\n  ", lines.subList(0, Math.min(lines.size(), MOST_LINES))) + more
-                + "\nif this is meant, " + howTo());
+                + "\nif this is intended, " + howTo());
     }
 
     private static String howTo() {
@@ -94,7 +93,7 @@ final class ApprovedStatesFile {
             }
             String approvedType = describe(approved, offset);
             if (approved.containsKey(offset) && actual.containsKey(offset) && !at.endsWith(approvedType)) {
-                lines.add(at + ": approved after" + approvedType + "; the log is another one");
+                lines.add(at + ": approved after" + approvedType + "; this is another log");
             }
         }
         return lines;
@@ -107,7 +106,7 @@ final class ApprovedStatesFile {
                 : " (" + document.path("event").asText() + ")";
     }
 
-    /** A state stays what it is until another one is written down. */
+    /** The state at an offset: that of the last document up to it. */
     private static JsonNode stateAt(NavigableMap<Long, ObjectNode> states, long offset) {
         Map.Entry<Long, ObjectNode> last = states.floorEntry(offset);
         return last == null

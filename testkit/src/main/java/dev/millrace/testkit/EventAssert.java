@@ -12,17 +12,16 @@ import java.util.Optional;
 import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
-/** Assertions about one event. Begin with {@link MillraceAssertions#assertThat(Event)}. */
+/**
+ * Assertions about one event. A failure is an {@link AssertionError} with the expected and the actual value. Begin with
+ * {@link MillraceAssertions#assertThat(Event)}.
+ */
 public final class EventAssert extends AbstractAssert<EventAssert, Event> {
     EventAssert(@Nullable Event actual) {
         super(actual, EventAssert.class);
     }
 
-    /**
-     * The event has this type, in exactly this spelling.
-     *
-     * @throws AssertionError when it has another
-     */
+    /** Asserts that the event has exactly this type. */
     public EventAssert hasType(String type) {
         Event event = event();
         if (!event.type().equals(type)) {
@@ -32,10 +31,9 @@ public final class EventAssert extends AbstractAssert<EventAssert, Event> {
     }
 
     /**
-     * The event has the type and the payload of this object.
+     * Asserts that the event has the type and the payload of this object.
      *
      * @param payload an object of a class with {@code @EventName}, or an {@link dev.millrace.core.EventInput}
-     * @throws AssertionError naming the first difference
      */
     public EventAssert hasPayload(Object payload) {
         EventComparison.difference(TestEventFactory.input(payload), event()).ifPresent(this::failOn);
@@ -43,21 +41,17 @@ public final class EventAssert extends AbstractAssert<EventAssert, Event> {
     }
 
     /**
-     * The event has this payload, whatever its type. The order of fields, and how numbers are written, do not matter.
+     * Asserts that the event has this payload; its type is not checked. Fields may have any order, and numbers are compared
+     * by value.
      *
      * @param json a JSON object
-     * @throws AssertionError naming the first difference
      */
     public EventAssert hasPayloadJson(String json) {
         JsonDifference.between(JsonCodec.parse(json), event().payloadJson()).ifPresent(this::failOn);
         return this;
     }
 
-    /**
-     * The event stands at this offset.
-     *
-     * @throws AssertionError when it stands elsewhere
-     */
+    /** Asserts that the event has this offset. */
     public EventAssert hasOffset(long offset) {
         if (event().offset() != offset) {
             throw failure("Offset of %s: expected %d", where(), offset);
@@ -65,12 +59,7 @@ public final class EventAssert extends AbstractAssert<EventAssert, Event> {
         return this;
     }
 
-    /**
-     * The event stands on this stream.
-     *
-     * @param path as {@link StreamPath#of(String)} reads it
-     * @throws AssertionError when it stands elsewhere
-     */
+    /** Asserts that the event is on this stream. */
     public EventAssert isOn(String path) {
         if (!event().path().equals(StreamPath.of(path))) {
             throw failure("Stream of %s: expected %s", where(), StreamPath.of(path));
@@ -78,11 +67,7 @@ public final class EventAssert extends AbstractAssert<EventAssert, Event> {
         return this;
     }
 
-    /**
-     * The event has this idempotency key.
-     *
-     * @throws AssertionError when it has another or none
-     */
+    /** Asserts that the event has this idempotency key. */
     public EventAssert hasIdempotencyKey(String key) {
         Optional<String> actualKey = event().idempotencyKey();
         if (!actualKey.equals(Optional.of(key))) {
@@ -91,11 +76,7 @@ public final class EventAssert extends AbstractAssert<EventAssert, Event> {
         return this;
     }
 
-    /**
-     * The event was appended by the processor of this slug, in reaction to the event at this offset of whatever stream.
-     *
-     * @throws AssertionError when its provenance says otherwise, or nothing
-     */
+    /** Asserts that the processor with this slug appended the event because of the event at this offset, on any stream. */
     public EventAssert wasCausedBy(String slug, long sourceOffset) {
         Optional<Provenance> provenance = event().provenance();
         if (provenance.isEmpty()

@@ -9,17 +9,16 @@ import java.util.stream.StreamSupport;
 import org.assertj.core.api.AbstractListAssert;
 import org.jspecify.annotations.Nullable;
 
-/** Assertions about events. Begin with {@link MillraceAssertions#assertThatEvents(List)}. */
+/**
+ * Assertions about a list of events. A failure is an {@link AssertionError} with both lists. Begin with {@link
+ * MillraceAssertions#assertThatEvents(List)}.
+ */
 public final class EventsAssert extends AbstractListAssert<EventsAssert, List<Event>, Event, EventAssert> {
     EventsAssert(@Nullable List<Event> actual) {
         super(actual, EventsAssert.class);
     }
 
-    /**
-     * The events have exactly these types, in this order.
-     *
-     * @throws AssertionError when they have not
-     */
+    /** Asserts that the events have exactly these types, in this order. */
     public EventsAssert haveTypes(String... types) {
         isNotNull();
         List<String> actualTypes = actual.stream().map(Event::type).toList();
@@ -30,10 +29,9 @@ public final class EventsAssert extends AbstractListAssert<EventsAssert, List<Ev
     }
 
     /**
-     * The events have exactly the types and payloads of these objects, in this order.
+     * Asserts that the events have exactly the types and payloads of these objects, in this order.
      *
      * @param payloads objects of classes with {@code @EventName}, or {@link dev.millrace.core.EventInput}s
-     * @throws AssertionError showing both lists and naming the first difference
      */
     public EventsAssert havePayloads(Object... payloads) {
         isNotNull();

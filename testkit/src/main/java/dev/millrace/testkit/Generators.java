@@ -16,8 +16,8 @@ import java.util.Random;
 import java.util.function.Function;
 
 /**
- * Random paths, payloads, events and logs, all of them valid, and the same for the same seed on every machine. A plain
- * loop over seeds needs nothing else:
+ * Generators of random paths, payloads, events and logs. All results are valid, and the same seed gives the same results on
+ * every machine. Use them in a loop over seeds:
  *
  * <pre>{@code
  * for (long seed = 0; seed < 1_000; seed++) {
@@ -26,8 +26,8 @@ import java.util.function.Function;
  * }
  * }</pre>
  *
- * <p>With QuickTheories the seed is the generator: {@code longs().all().map(seed -> Generators.log(new Random(seed), 50))}.
- * Stateless; what they return is immutable, or nobody else's.
+ * <p>With QuickTheories, map seeds: {@code longs().all().map(seed -> Generators.log(new Random(seed), 50))}. Stateless;
+ * results are immutable or new.
  */
 public final class Generators {
     private static final String[] WORDS = {"a", "agents", "one", "x-1", "long_name", "v2", "deep", "0"};
@@ -72,7 +72,7 @@ public final class Generators {
 
     private Generators() {}
 
-    /** A path of one to four segments. */
+    /** Returns a path of one to four segments. */
     public static StreamPath path(Random random) {
         StringBuilder path = new StringBuilder();
         for (int i = random.nextInt(WIDTH); i >= 0; i--) {
@@ -81,19 +81,19 @@ public final class Generators {
         return StreamPath.of(path.toString());
     }
 
-    /** A text: empty, plain, or one that has trapped somebody before. */
+    /** Returns a text: empty, plain, or difficult for YAML, JSON or locales. */
     public static String text(Random random) {
         return TEXTS[random.nextInt(TEXTS.length)] + (random.nextBoolean() ? "" : random.nextInt(100));
     }
 
-    /** A number: small, or at the edge of what some reader can hold. */
+    /** Returns a number: small, or at the limit of an int, a double or a long. */
     public static long number(Random random) {
         return random.nextBoolean() ? random.nextInt(100) : NUMBERS[random.nextInt(NUMBERS.length)];
     }
 
-    /** An object, at most three levels deep, of all kinds of JSON. */
+    /** Returns an object with all kinds of JSON values, at most three levels deep. */
     public static ObjectNode object(Random random) {
-        return (ObjectNode) JsonCodec.parse(object(random, DEPTH).toString()); // numbers as every reader has them
+        return (ObjectNode) JsonCodec.parse(object(random, DEPTH).toString()); // with the number types of parsed JSON
     }
 
     private static ObjectNode object(Random random, int depth) {
@@ -106,29 +106,24 @@ public final class Generators {
 
     private static JsonNode json(Random random, int depth) {
         JsonNodeFactory json = JsonNodeFactory.instance;
-        switch (random.nextInt(depth > 0 ? 7 : 5)) {
-            case 0:
-                return json.numberNode(number(random));
-            case 1:
-                return json.numberNode(random.nextInt(1_000) / 8.0);
-            case 2:
-                return json.booleanNode(random.nextBoolean());
-            case 3:
-                return json.nullNode();
-            case 4:
-                return json.textNode(text(random));
-            case 5:
+        return switch (random.nextInt(depth > 0 ? 7 : 5)) {
+            case 0 -> json.numberNode(number(random));
+            case 1 -> json.numberNode(random.nextInt(1_000) / 8.0);
+            case 2 -> json.booleanNode(random.nextBoolean());
+            case 3 -> json.nullNode();
+            case 4 -> json.textNode(text(random));
+            case 5 -> {
                 ArrayNode array = json.arrayNode();
                 for (int i = random.nextInt(WIDTH); i > 0; i--) {
                     array.add(json(random, depth - 1));
                 }
-                return array;
-            default:
-                return object(random, depth);
-        }
+                yield array;
+            }
+            default -> object(random, depth);
+        };
     }
 
-    /** An event to append, of one of a few types that no catalog knows. */
+    /** Returns an event to append, with one of a few types that no catalog contains. */
     public static EventInput input(Random random) {
         EventInput.Builder builder = EventInput.builder();
         builder.type("generated/" + WORDS[random.nextInt(WORDS.length)]).payload(object(random));
@@ -139,25 +134,25 @@ public final class Generators {
     }
 
     /**
-     * Payloads of sealed families or records, by their components: texts, numbers, truth values, enums, optionals, lists,
-     * maps, JSON, times, and records of these.
+     * Returns a generator of payloads of these records or sealed types. Components can be texts, numbers, booleans, enums,
+     * optionals, lists, maps, JSON, times, and records of these.
      *
-     * @param families classes or interfaces with {@code @EventName}, as a catalog takes them
-     * @throws IllegalArgumentException when a member is not a record, or has a component of another type
+     * @param families classes or interfaces with {@code @EventName}, as for a catalog
+     * @throws IllegalArgumentException if a member is not a record; the generator throws it for a component of another type
      */
     public static Function<Random, Object> payloads(Class<?>... families) {
         return new RecordGenerator(families)::next;
     }
 
-    /** A log of up to so many events, on one random path; ascending offsets with gaps, times that never run backwards. */
+    /** Returns a log of at most this many events on one random path. Offsets have gaps; times never decrease. */
     public static RecordedLog log(Random random, int most) {
         return log(random, most, Generators::input);
     }
 
     /**
-     * A log of up to so many events with payloads of these, and now and then an event of a type that no catalog knows.
+     * As {@link #log(Random, int)}, with these payloads; some events have a type that no catalog contains.
      *
-     * @param payloads what {@link #payloads} gives, or any function of your own
+     * @param payloads from {@link #payloads}, or your own function
      */
     public static RecordedLog log(Random random, int most, Function<Random, ?> payloads) {
         StreamPath path = path(random);

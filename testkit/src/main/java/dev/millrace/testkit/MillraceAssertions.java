@@ -9,7 +9,7 @@ import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entry to all assertions. It extends AssertJ's own, so one static import serves a whole test:
+ * The factory methods of all assertions. The class extends AssertJ's {@code Assertions}, so one static import is enough:
  *
  * <pre>{@code
  * import static dev.millrace.testkit.MillraceAssertions.assertThat;
@@ -30,7 +30,7 @@ public final class MillraceAssertions extends Assertions {
         return new StateTimelineAssert<>(actual);
     }
 
-    /** Assertions about what came of a harness. */
+    /** Assertions about a harness. */
     public static StreamHarnessAssert assertThat(@Nullable StreamHarness actual) {
         return new StreamHarnessAssert(actual);
     }
@@ -40,7 +40,7 @@ public final class MillraceAssertions extends Assertions {
         return new EventAssert(actual);
     }
 
-    /** Assertions about events; a name of its own, because AssertJ has lists already. */
+    /** Assertions about events; not named {@code assertThat}, because AssertJ has that method for lists. */
     public static EventsAssert assertThatEvents(@Nullable List<Event> actual) {
         return new EventsAssert(actual);
     }

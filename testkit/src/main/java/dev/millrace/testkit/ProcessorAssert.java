@@ -25,26 +25,23 @@ public final class ProcessorAssert<S> extends AbstractAssert<ProcessorAssert<S>,
     }
 
     /**
-     * The reducer gives the same states over this log however often, from wherever and in whatever environment it is
-     * folded: called twice, folded again, from states that went through JSON after any event, in a second JVM with
-     * another locale, time zone, charset and order of sets; it leaves its arguments as they were; and neither its
-     * bytecode nor what it calls does anything on the deny-list, whether the log gets there or not.
+     * Asserts that the reducer is pure: over this log it always computes the same states. The check calls it twice for each
+     * event, reduces the log again, continues from states that were written as JSON and read back, and runs it in a second
+     * JVM with another locale, time zone, charset and order of sets. The reducer must not change its arguments. Its
+     * bytecode, and the code that it calls, must do nothing on the deny-list, even where this log does not reach it.
      *
-     * <p>What the bytecode does and is harmless is excepted with {@link dev.millrace.core.processor.AllowImpure}.
+     * <p>To accept harmless code, annotate it with {@link dev.millrace.core.processor.AllowImpure}.
      *
-     * @throws AssertionError naming the event, the first difference and the remedy; the class, the method, the line and
-     *     the calls that lead there; or when the reducer throws, or its state does not survive JSON
+     * @throws AssertionError if the reducer is not pure, with the event, the first difference and the remedy, or with the
+     *     class, the method, the line and the calls that lead there; also if the reducer throws, or if its state changes
+     *     when it is written as JSON and read back
      */
     public ProcessorAssert<S> isPureOver(RecordedLog log) {
         fold(log);
         return this;
     }
 
-    /**
-     * As {@link #isPureOver(RecordedLog)}.
-     *
-     * @param resource a log on the class path, {@code logs/two-turns.yaml} say
-     */
+    /** As {@link #isPureOver(RecordedLog)}, with a log on the class path, for example {@code logs/two-turns.yaml}. */
     public ProcessorAssert<S> isPureOver(String resource) {
         return isPureOver(RecordedLog.readResource(resource));
     }
@@ -55,9 +52,9 @@ public final class ProcessorAssert<S> extends AbstractAssert<ProcessorAssert<S>,
     }
 
     /**
-     * The reducer is pure over this log, and gives this state for it.
+     * Asserts that the reducer is pure over this log, and that the last state has the JSON of this one.
      *
-     * @throws AssertionError as {@link #isPureOver(RecordedLog)}, or naming the first difference to the state
+     * @throws AssertionError as {@link #isPureOver(RecordedLog)}, or with the first difference to the state
      */
     public ProcessorAssert<S> foldsTo(RecordedLog log, S expected) {
         S state = fold(log);
@@ -72,25 +69,21 @@ public final class ProcessorAssert<S> extends AbstractAssert<ProcessorAssert<S>,
         return this;
     }
 
-    /**
-     * As {@link #foldsTo(RecordedLog, Object)}.
-     *
-     * @param resource a log on the class path, {@code logs/two-turns.yaml} say
-     */
+    /** As {@link #foldsTo(RecordedLog, Object)}, with a log on the class path. */
     public ProcessorAssert<S> foldsTo(String resource, S expected) {
         return foldsTo(RecordedLog.readResource(resource), expected);
     }
 
     /**
-     * The code of the reducer, and of what it calls in its module, is what somebody accepted for this {@code version()}.
-     * The accepted fingerprint is in {@code src/test/fingerprints/<slug>.txt} of the module; running the test with {@code
-     * -Dmillrace.fingerprints=accept} writes it.
+     * Asserts that the code of the reducer, and the code of its module that it calls, has the fingerprint that was accepted
+     * for this {@code version()}. The accepted fingerprint is in {@code src/test/fingerprints/<slug>.txt} of the module. Run
+     * the test with {@code -Dmillrace.fingerprints=accept} to write it.
      *
-     * <p>Whoever changes a reducer and forgets to raise its version lets new code go on from states that the old code
-     * made. Compilers of different JDKs give the same fingerprint for the same source and {@code --release}; renaming
-     * what is called changes it.
+     * <p>If you change a reducer and do not raise its version, the new code continues from states that the old code
+     * computed. Different JDKs give the same fingerprint for the same source and {@code --release}. If you rename a method
+     * that the reducer calls, the fingerprint changes.
      *
-     * @throws AssertionError when the code or the version is another one, naming the methods; or when none was accepted
+     * @throws AssertionError if the code or the version differs, with the methods; or if no fingerprint was accepted
      */
     public ProcessorAssert<S> hasAcceptedFingerprint() {
         isNotNull();

@@ -32,8 +32,8 @@ import java.util.stream.Stream;
 import org.objectweb.asm.Type;
 
 /**
- * Rules for all processors of a code base at once, for those who use ArchUnit; they need no log and no instance. ArchUnit
- * is an optional dependency of the testkit, so a project that applies these rules depends on it itself.
+ * ArchUnit rules for all processors of a code base; they need no log and no instance. ArchUnit is an optional dependency
+ * of the testkit, so a project that uses these rules must add it.
  *
  * <pre>{@code
  * @AnalyzeClasses(packages = "com.example", importOptions = DoNotIncludeTests.class)
@@ -49,20 +49,19 @@ import org.objectweb.asm.Type;
  * }
  * }</pre>
  *
- * <p>Safe for use by many threads. A code base without processors keeps every rule.
+ * <p>Thread-safe. A code base without processors passes every rule.
  */
 public final class ProcessorRules {
-    /** Every field of a processor is final: one instance may serve many streams, and their data is in the state. */
+    /** Every field of a processor is final: one instance can serve many streams, and their data belongs in the state. */
     public static final ArchRule PROCESSORS_HAVE_NO_MUTABLE_FIELDS = ArchRuleDefinition.classes()
             .that(describe("are processors", ProcessorRules::isProcessor))
             .should(haveFinalFieldsOnly())
-            .because("one processor serves many streams, and what it remembers belongs into the state")
+            .because("one processor serves many streams, and its data belongs in the state")
             .allowEmptyShould(true);
 
     /**
-     * Every field of a state is final, unless it is transient: states are handed to effects that run later, and kept for
-     * replays. A state is what a processor's declaration names, and the records and classes of the code base in its
-     * fields.
+     * Every field of a state is final or transient, because effects get the state later and replays keep it. States are the
+     * type argument of {@code Processor<...>}, and the classes of the code base in its fields.
      */
     public static final ArchRule STATES_HAVE_NO_MUTABLE_FIELDS = ArchRuleDefinition.classes()
             .that(describe("are processors", ProcessorRules::isProcessor))
@@ -71,9 +70,9 @@ public final class ProcessorRules {
             .allowEmptyShould(true);
 
     /**
-     * No reducer, and nothing that it calls in the imported classes, calls what is on the deny-list of {@code
-     * docs/purity.md}: the clock, random numbers, I/O, threads, the environment, default locale, zone or charset. A call
-     * of an interface is not followed, and formats are not read; {@link ProcessorAssert#isPureOver(RecordedLog)} does that.
+     * No reducer, and no code in the imported classes that it calls, uses anything on the deny-list of {@code
+     * docs/purity.md}: the clock, random numbers, I/O, threads, the environment, default locale, zone or charset. Calls of
+     * interfaces and format texts are not checked; {@link ProcessorAssert#isPureOver(RecordedLog)} checks them.
      */
     public static final ArchRule REDUCERS_CALL_NOTHING_IMPURE = ArchRuleDefinition.classes()
             .that(describe("are processors", ProcessorRules::isProcessor))
@@ -131,7 +130,7 @@ public final class ProcessorRules {
         return !ClassFileFinder.isTrusted(type.getName().replace('.', '/')) && !type.isPrimitive() && !type.isArray();
     }
 
-    /** What stands between the brackets of {@code Processor<...>}, here or further up. */
+    /** The type argument of {@code Processor<...>}, on this class or a supertype. */
     private static Stream<JavaClass> states(JavaClass type) {
         Stream<JavaType> above = Stream.concat(type.getInterfaces().stream(), type.getSuperclass().stream());
         return above.flatMap(each -> each instanceof JavaParameterizedType generic
@@ -172,13 +171,13 @@ public final class ProcessorRules {
                 ? DenyList.WRITTEN.call(new MethodId(owner, name, descriptor(unit)), classes)
                 : DenyList.WRITTEN.field(owner, name, classes);
         if (owner.equals("java/lang/String") && name.startsWith("format")) {
-            return; // whether a format depends on the locale is in its text, which is not to be seen here
+            return; // whether a format depends on the locale is in its text, which ArchUnit does not have
         }
         denial.ifPresent(found -> events.add(
                 SimpleConditionEvent.violated(type, found.kind().observation() + ": " + access.getDescription())));
     }
 
-    /** Only the parameters of it matter. */
+    /** A descriptor with the right parameters; its result type is not used. */
     private static String descriptor(CodeUnitAccessTarget unit) {
         StringBuilder descriptor = new StringBuilder("(");
         for (JavaClass type : unit.getRawParameterTypes()) {

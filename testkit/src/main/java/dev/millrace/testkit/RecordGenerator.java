@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
-/** Makes records of random components. Immutable. */
+/** A generator of records with random components. Immutable. */
 final class RecordGenerator {
     private static final int ATTEMPTS = 100;
     private static final int MOST_ITEMS = 3;
@@ -29,7 +29,7 @@ final class RecordGenerator {
             collect(family);
         }
         if (members.isEmpty()) {
-            throw new IllegalArgumentException("payloads are made of at least one record, got none; name a family");
+            throw new IllegalArgumentException("no record to generate payloads of; pass a record or a sealed type");
         }
     }
 
@@ -42,16 +42,15 @@ final class RecordGenerator {
             members.add(type);
         } else {
             throw new IllegalArgumentException("cannot generate a " + type.getName()
-                    + ": it is neither a record nor sealed; write a function of your own for it");
+                    + ": it is neither a record nor sealed; write your own function for it");
         }
     }
 
-    /** An object of one of the records. */
     Object next(Random random) {
         return make(members.get(random.nextInt(members.size())), random);
     }
 
-    /** A constructor that refuses what it gets is asked again, with something else. */
+    /** Creates a record; if its constructor throws, other values are tried. */
     private Object make(Class<?> type, Random random) {
         RecordComponent[] components = type.getRecordComponents();
         Class<?>[] types = new Class<?>[components.length];
@@ -77,8 +76,7 @@ final class RecordGenerator {
             refusal = e;
         }
         throw new IllegalArgumentException(
-                "cannot generate a " + type.getName() + ": " + refusal + "; write a function of your own for it",
-                refusal);
+                "cannot generate a " + type.getName() + ": " + refusal + "; write your own function for it", refusal);
     }
 
     private Object value(Type generic, Class<?> of, Random random) {
@@ -138,6 +136,6 @@ final class RecordGenerator {
 
     private static IllegalArgumentException unknown(Type type, Class<?> of) {
         return new IllegalArgumentException("cannot generate a " + type.getTypeName() + " for " + of.getName()
-                + "; write a function of your own for it");
+                + "; write your own function for it");
     }
 }

@@ -18,19 +18,18 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The states of a processor over a log: what it knew after which event, and which event changed what.
+ * The states of a processor after each event of a log.
  *
  * <pre>{@code
  * StateTimeline<ChatState> timeline = StateTimeline.of(processor, RecordedLog.readResource("logs/two-turns.yaml"));
  * timeline.stateAt(3);                  // after the event at offset 3
  * timeline.diff(3, 5);                  // $.history[2]: nothing -> "user: ping"
- * timeline.firstChange("history[2]");   // the event that did it
+ * * timeline.firstChange("history[2]");   // the event that changed it
  * }</pre>
  *
- * <p>The log is folded once, by the reducer alone: nothing is appended and no effect runs. States are kept, and their JSON
- * is made when it is asked for. Places in a state are written as the messages of the testkit name them ({@code history[3]},
- * {@code $.users["a b"].name}), or as JSON pointers ({@code /history/3}); {@code $} is the whole state. Not changed by
- * anything; safe for use by many threads if the states are.
+ * <p>The reducer is called once for each event; no effect runs. All states are kept in memory; their JSON is computed on
+ * demand. A place in a state is a path such as {@code history[3]} or {@code $.users["a b"].name}, or a JSON pointer
+ * ({@code /history/3}); {@code $} is the whole state. Immutable; thread-safe if the states are.
  *
  * @param <S> the processor's state
  */
@@ -40,7 +39,7 @@ public final class StateTimeline<S> {
     private final StateJsonCodec<S> json;
     private final List<Event> events;
 
-    /** The initial state, and one for each event. */
+    /** The initial state, and the state after each event. */
     private final List<S> states = new ArrayList<>();
 
     private StateTimeline(Processor<S> processor, RecordedLog log) {
@@ -53,12 +52,11 @@ public final class StateTimeline<S> {
     }
 
     /**
-     * Folds the log.
+     * Reduces the log.
      *
-     * @throws IllegalArgumentException when the log holds events of more than one stream, whose offsets say nothing
-     *     about each other
-     * @throws AssertionError naming the event, when the reducer throws, returns null or changes the state it was given,
-     *     or when a state cannot be written as JSON; {@link ProcessorAssert#isPureOver(RecordedLog)} finds more
+     * @throws IllegalArgumentException if the log has events of more than one stream
+     * @throws AssertionError if the reducer throws, returns null or changes its state argument, or if a state cannot be
+     *     written as JSON; {@link ProcessorAssert#isPureOver(RecordedLog)} checks more
      */
     public static <S> StateTimeline<S> of(Processor<S> processor, RecordedLog log) {
         List<StreamPath> paths =
@@ -97,44 +95,40 @@ public final class StateTimeline<S> {
     }
 
     /**
-     * The state after the event at this offset; between two events, after the former.
+     * The state after the event at this offset, or after the last event before it.
      *
-     * @param offset 0, for the initial state, to {@link #lastOffset()}
-     * @throws IllegalArgumentException when the log does not reach so far
+     * @param offset from 0 (the initial state) to {@link #lastOffset()}
+     * @throws IllegalArgumentException if the offset is negative or above {@link #lastOffset()}
      */
     public S stateAt(long offset) {
         return states.get(indexAt(offset));
     }
 
-    /**
-     * As {@link #stateAt(long)}, as JSON. The tree is the caller's own.
-     *
-     * @throws IllegalArgumentException when the log does not reach so far
-     */
+    /** As {@link #stateAt(long)}, as JSON: a new tree, which the caller may change. */
     public JsonNode jsonAt(long offset) {
         return json(indexAt(offset));
     }
 
     /**
-     * What is at this place of the state at this offset; a missing node when nothing is. The tree is the caller's own.
+     * The value at this place of the state at this offset, as a new tree; a missing node if there is no value.
      *
-     * @throws IllegalArgumentException when that is not a place, or the log does not reach so far
+     * @throws IllegalArgumentException if the place is malformed, or as {@link #stateAt(long)}
      */
     public JsonNode jsonAt(long offset, String place) {
         return jsonAt(offset).at(StatePathParser.of(place));
     }
 
-    /** The offset of the last event; 0 when the log is empty. */
+    /** The offset of the last event; 0 if the log is empty. */
     public long lastOffset() {
         return events.isEmpty() ? 0 : events.get(events.size() - 1).offset();
     }
 
     /**
-     * How the state at one offset differs from that at another: a line for each place,
-     * {@code $.history[2]: nothing -> "user: ping"}, long values cut off. Empty when it does not. Lists are compared item by
-     * item.
+     * The differences between the states at two offsets, one line for each place, for example
+     * {@code $.history[2]: nothing -> "user: ping"}; empty if they are equal. Lists are compared item by item, and long
+     * values are shortened.
      *
-     * @throws IllegalArgumentException when the log does not reach so far
+     * @throws IllegalArgumentException as {@link #stateAt(long)}
      */
     public String diff(long from, long to) {
         return JsonDifference.all(jsonAt(from), jsonAt(to)).stream()
@@ -143,19 +137,18 @@ public final class StateTimeline<S> {
     }
 
     /**
-     * The first event that changed what is at this place; empty when none did.
+     * The first event that changed the value at this place, if any.
      *
-     * @throws IllegalArgumentException when that is not a place
+     * @throws IllegalArgumentException if the place is malformed
      */
     public Optional<Event> firstChange(String place) {
         return changesOf(place).stream().findFirst();
     }
 
     /**
-     * The events that changed what is at this place, in order: made it, replaced it, changed something in it, or removed
-     * it. They are decoded by the processor's catalog.
+     * The events that added, changed or removed the value at this place, in order, decoded by the processor's catalog.
      *
-     * @throws IllegalArgumentException when that is not a place
+     * @throws IllegalArgumentException if the place is malformed
      */
     public List<Event> changesOf(String place) {
         JsonPointer pointer = StatePathParser.of(place);
@@ -178,12 +171,10 @@ public final class StateTimeline<S> {
                 && (!isThere || JsonDifference.between(before, after).isEmpty());
     }
 
-    /** The log, as it was recorded. */
     RecordedLog log() {
         return log;
     }
 
-    /** The processor's slug. */
     String slug() {
         return processor.slug();
     }
@@ -193,7 +184,7 @@ public final class StateTimeline<S> {
         return events;
     }
 
-    /** The JSON of the state after so many events, as it would be read from a file. */
+    /** The JSON of the state after so many events, with the number types of parsed JSON. */
     JsonNode json(int eventCount) {
         String where = eventCount == 0
                 ? "before the first event"
@@ -201,7 +192,6 @@ public final class StateTimeline<S> {
         return JsonCodec.parse(JsonCodec.write(json.write(states.get(eventCount), where)));
     }
 
-    /** The JSON of any state. */
     JsonNode json(S state) {
         return json.write(state, "as expected");
     }

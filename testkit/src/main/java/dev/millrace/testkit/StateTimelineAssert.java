@@ -12,7 +12,7 @@ import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assertions about the states of a processor over a log. Begin with
+ * Assertions about a {@link StateTimeline}. A failure is an {@link AssertionError} with the differences. Begin with
  * {@link MillraceAssertions#assertThat(StateTimeline)}.
  *
  * @param <S> the processor's state
@@ -23,9 +23,8 @@ public final class StateTimelineAssert<S> extends AbstractAssert<StateTimelineAs
     }
 
     /**
-     * The state after the event at this offset has the JSON of this one.
+     * Asserts that the state after the event at this offset has the JSON of this one.
      *
-     * @throws AssertionError naming the first difference
      * @throws IllegalArgumentException as {@link StateTimeline#stateAt(long)}
      */
     public StateTimelineAssert<S> hasStateAt(long offset, S expected) {
@@ -40,12 +39,11 @@ public final class StateTimelineAssert<S> extends AbstractAssert<StateTimelineAs
     }
 
     /**
-     * Exactly the events at these offsets changed what is at this place of the state, the first of them first.
+     * Asserts that exactly the events at these offsets changed the value at this place of the state.
      *
-     * @param place as {@link StateTimeline#changesOf(String)} takes it
-     * @param offsets in ascending order; none, when nothing changed it
-     * @throws AssertionError listing the events that did
-     * @throws IllegalArgumentException when that is not a place
+     * @param place as for {@link StateTimeline#changesOf(String)}
+     * @param offsets in ascending order; none if no event changed it
+     * @throws IllegalArgumentException if the place is malformed
      */
     public StateTimelineAssert<S> changes(String place, long... offsets) {
         isNotNull();
@@ -68,24 +66,19 @@ public final class StateTimelineAssert<S> extends AbstractAssert<StateTimelineAs
     }
 
     /**
-     * The states after each event are those that somebody approved, in a file of the test's sources:
-     * {@code approved/chat.states.yaml} is looked for in {@code src/test/resources} of the module. It holds the state at
-     * each offset where it changed. Approve the states as they are with {@code -Dmillrace.approve=true}, which writes the
-     * file and passes; then read its changes before committing it.
+     * Asserts that the states equal those in an approved file, for example {@code approved/chat.states.yaml}. The file
+     * contains the state at each offset where it changed. To approve the current states, run the test with {@code
+     * -Dmillrace.approve=true}: it writes the file and passes. Read the changes of the file before you commit it.
      *
-     * @param name relative to {@code src/test/resources}
-     * @throws AssertionError showing each difference by offset, or the states when nothing was approved yet
-     * @throws IllegalArgumentException when the name leads out of that directory
+     * @param name relative to {@code src/test/resources} of the module
+     * @throws AssertionError with each difference by offset, or with the states if the file is missing
+     * @throws IllegalArgumentException if the name leads out of that directory
      */
     public StateTimelineAssert<S> matchesApproved(String name) {
         return matchesApproved(ApprovedStatesFile.resource(name));
     }
 
-    /**
-     * As {@link #matchesApproved(String)}, in a file anywhere.
-     *
-     * @throws AssertionError as {@link #matchesApproved(String)}
-     */
+    /** As {@link #matchesApproved(String)}, with a file in any directory. */
     public StateTimelineAssert<S> matchesApproved(Path file) {
         return matchesApproved(file, Boolean.getBoolean(ApprovedStatesFile.SWITCH));
     }

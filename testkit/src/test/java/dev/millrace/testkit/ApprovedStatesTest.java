@@ -65,7 +65,7 @@ class ApprovedStatesTest {
 
     // region approved
     @Test
-    void should_go_through_the_states_that_were_approved() {
+    void should_match_the_approved_states() {
         StateTimeline<ChatState> timeline = StateTimeline.of(CHAT, RecordedLog.readResource("logs/two-turns.yaml"));
 
         assertThat(timeline).matchesApproved("approved/two-turns.states.yaml");
@@ -81,7 +81,7 @@ class ApprovedStatesTest {
     }
 
     @Test
-    void should_not_mind_how_the_file_is_written() throws IOException {
+    void should_ignore_the_format_of_the_file() throws IOException {
         Files.createDirectories(directory.resolve("approved"));
         Files.writeString(file, STATES.replace("[]", "[ ]").replace("\n", "\r\n"));
 
@@ -98,7 +98,7 @@ class ApprovedStatesTest {
                 .withMessage("States of 'chat' over test.yaml (3 events) are not as approved in " + file + ":\n"
                         + "  at 1 (user-said), $.history[0]: approved \"user: hi\" but was \"user: ho\"\n"
                         + "  at 3 (assistant-said), $.history[0]: approved \"user: hi\" but was \"user: ho\"\n"
-                        + "if this is meant, run the test once with -Dmillrace.approve=true, and read the changed file"
+                        + "if this is intended, run the test once with -Dmillrace.approve=true, and read the changed file"
                         + " before you commit it");
     }
 
@@ -119,11 +119,11 @@ class ApprovedStatesTest {
     }
 
     @Test
-    void should_show_what_there_is_to_approve_and_write_nothing_unasked() {
+    void should_show_the_states_to_approve_and_write_nothing() {
         assertThatExceptionOfType(AssertionError.class)
                 .isThrownBy(() -> assertThat(timeline(LOG)).matchesApproved(file))
                 .withMessage("Nothing is approved yet for states of 'chat' over test.yaml (3 events): " + file
-                        + " is missing; to approve what follows, run the test once with -Dmillrace.approve=true, and read"
+                        + " is missing; to approve these states, run the test once with -Dmillrace.approve=true, and read"
                         + " the changed file before you commit it\n" + STATES);
 
         assertThat(file).doesNotExist();

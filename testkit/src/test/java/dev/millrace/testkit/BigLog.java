@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.stream.Stream;
 
-/** A process that writes a log of so many events and reads it again, in either of the two forms a log has. */
+/** A main class that writes a log of so many events and reads it again, in each of the two formats of a log. */
 final class BigLog {
     private BigLog() {}
 

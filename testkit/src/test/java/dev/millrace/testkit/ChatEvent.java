@@ -7,7 +7,7 @@ public sealed interface ChatEvent {
     /**
      * The user said something.
      *
-     * @param text what
+     * @param text the message
      */
     @EventName("user-said")
     record UserSaid(String text) implements ChatEvent {}
@@ -15,7 +15,7 @@ public sealed interface ChatEvent {
     /**
      * The assistant answered.
      *
-     * @param text what
+     * @param text the message
      */
     @EventName("assistant-said")
     record AssistantSaid(String text) implements ChatEvent {}

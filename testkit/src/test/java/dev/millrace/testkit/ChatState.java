@@ -6,9 +6,9 @@ import java.util.List;
 /**
  * A conversation.
  *
- * @param history who said what
- * @param lastUserOffset the newest word of the user, 0 for none
- * @param lastAnswerOffset the newest word of the assistant, 0 for none
+ * @param history all messages
+ * @param lastUserOffset offset of the last user message, or 0
+ * @param lastAnswerOffset offset of the last assistant message, or 0
  */
 record ChatState(List<String> history, long lastUserOffset, long lastAnswerOffset) {
     static ChatState empty() {

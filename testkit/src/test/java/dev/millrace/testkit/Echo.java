@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Notes every word of the user, and counts them. It can be told to do so badly. */
+/** A processor that notes and counts every message of the user. Its fields make it do so wrongly. */
 public final class Echo implements Processor<Integer> {
     private final String slug;
     private final AtomicInteger notes = new AtomicInteger();

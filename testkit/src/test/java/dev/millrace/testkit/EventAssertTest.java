@@ -38,7 +38,7 @@ class EventAssertTest {
     }
 
     @Test
-    void should_pass_when_everything_is_as_it_should_be() {
+    void should_pass_when_all_is_as_expected() {
         assertThat(FIRST)
                 .hasType("noted")
                 .hasPayload(new Note("n1"))

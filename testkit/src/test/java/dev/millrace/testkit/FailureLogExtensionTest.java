@@ -40,9 +40,9 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** Runs tests that fail, and looks at what they leave behind. */
+/** Runs failing tests, and checks the files that they write. */
 class FailureLogExtensionTest {
-    /** Where the tests below write; they run on the thread that set it. */
+    /** The directory for the nested tests, which run on the thread that set it. */
     private static final ThreadLocal<Path> DIRECTORY = new ThreadLocal<>();
 
     @TempDir
@@ -89,7 +89,7 @@ class FailureLogExtensionTest {
     }
 
     @Test
-    void should_write_what_happened_until_the_fixture_gave_up() {
+    void should_write_the_log_up_to_the_failure_of_a_fixture() {
         Throwable failure = failureOf(run(Fixtures.class), "appends_what_is_not_valid");
 
         assertThat(failure).hasMessageContaining("is not valid");
@@ -117,7 +117,7 @@ class FailureLogExtensionTest {
 
         Throwable failure = failureOf(run(Watching.class), "fails");
 
-        assertThat(failure).hasMessage("as it should");
+        assertThat(failure).hasMessage("intended failure");
         assertThat(failure.getSuppressed())
                 .singleElement()
                 .asString()
@@ -151,7 +151,7 @@ class FailureLogExtensionTest {
         return listener.getSummary();
     }
 
-    /** Found by nobody but the tests above: its name does not end as those of tests do. */
+    /** Run by the tests above only, because its name does not end like the name of a test. */
     static class Fixtures {
         @RegisterExtension
         final FailureLogExtension failureLogs = FailureLogExtension.in(DIRECTORY.get());
@@ -170,7 +170,7 @@ class FailureLogExtensionTest {
         void plays_two() {
             ask("a").thenAppended(new AssistantSaid("pong"));
             ask("b").thenAppended(new AssistantSaid("pong"));
-            throw new AssertionError("as it should");
+            throw new AssertionError("intended failure");
         }
 
         @Test
@@ -226,7 +226,7 @@ class FailureLogExtensionTest {
                                     .build())
                     .orTimeout(60, TimeUnit.SECONDS)
                     .join();
-            throw new AssertionError("as it should");
+            throw new AssertionError("intended failure");
         }
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What really comes over the socket of a server that fails as it is told. */
+/** The bytes on the socket of a server with faults. */
 class FaultServerTest {
     private static final String TAIL = "GET /api/streams/a?afterOffset=start HTTP/1.1\r\nHost: x\r\n\r\n";
     private static final int PATIENCE_MILLIS = 60_000;
@@ -61,7 +61,7 @@ class FaultServerTest {
     }
 
     @Test
-    void should_close_one_half_and_hear_the_other() throws Exception {
+    void should_close_the_sending_side_and_still_read() throws Exception {
         server.next(Fault.none().halfCloseAfter(40));
         try (Socket socket = send(TAIL)) {
             assertThat(socket.getInputStream().readAllBytes()).hasSize(40);
@@ -72,16 +72,16 @@ class FaultServerTest {
     }
 
     @Test
-    void should_stay_silent_for_as_long_as_the_client_does_not_mind() throws Exception {
+    void should_send_nothing_until_the_client_closes() throws Exception {
         server.next(Fault.none().stallAfter(25));
         try (Socket socket = send(TAIL)) {
             assertThat(socket.getInputStream().readNBytes(25)).hasSize(25);
             socket.setSoTimeout(50);
             try {
                 assertThat(socket.getInputStream().read())
-                        .as("a byte or an end")
+                        .as("a byte or the end")
                         .isNotNegative();
-                throw new AssertionError("it said more");
+                throw new AssertionError("the server sent more bytes");
             } catch (SocketTimeoutException silent) {
                 assertThat(silent).hasMessageContaining("timed out");
             }
@@ -117,7 +117,7 @@ class FaultServerTest {
     }
 
     @Test
-    void should_store_what_it_does_not_answer() throws Exception {
+    void should_store_an_append_without_a_response() throws Exception {
         server.next(Fault.drop());
 
         assertThat(post("{\"type\":\"said\",\"idempotencyKey\":\"k\"}")).isEmpty();

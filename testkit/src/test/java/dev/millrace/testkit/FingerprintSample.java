@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** A reducer of everything that compilers have translated in more than one way. */
+/** A reducer with all code that compilers translate in different ways. */
 public final class FingerprintSample extends LabProcessor.OfHistory {
     private static final Map<String, Integer> WEIGHTS = Map.of("noted", 2);
 
@@ -42,7 +42,7 @@ public final class FingerprintSample extends LabProcessor.OfHistory {
         }
     }
 
-    /** For some compilers, its equality is asked for as that of an interface, for others as that of any object. */
+    /** Compilers translate a call of its equals as a call of the interface or of Object. */
     private record Label(String name) implements Named {
         @Override
         public boolean equals(Object other) {

@@ -97,8 +97,9 @@ class GeneratorsTest {
     void should_say_what_cannot_be_generated() {
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> Generators.payloads(Odd.class).apply(new Random(1)))
-                .withMessage("cannot generate a java.lang.Thread for dev.millrace.testkit.GeneratorsTest$Odd; write a"
-                        + " function of your own for it");
+                .withMessage(
+                        "cannot generate a java.lang.Thread for dev.millrace.testkit.GeneratorsTest$Odd; write your"
+                                + " own function for it");
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> Generators.payloads(Thread.class))
                 .withMessageStartingWith("cannot generate a java.lang.Thread: it is neither a record nor sealed");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** A processor whose state and payloads are Immutables values, run and checked like any other. */
 @Tag("jdk")
 class ImmutablesProcessorTest {
-    /** What happens to an order. */
+    /** An event of an order. */
     public sealed interface OrderEvent {
         /** Something was ordered. */
         @EventName("order-placed")
@@ -48,15 +48,15 @@ class ImmutablesProcessorTest {
         }
     }
 
-    /** What is to be packed. */
+    /** The items to pack. */
     @Value.Immutable
     @JsonSerialize(as = ImmutableBasket.class)
     @JsonDeserialize(as = ImmutableBasket.class)
     public interface Basket {
-        /** What was ordered and not packed yet. */
+        /** The ordered items that are not packed yet. */
         List<String> waiting();
 
-        /** How much was ever packed. */
+        /** The number of packed items. */
         @Value.Default
         default int packed() {
             return 0;

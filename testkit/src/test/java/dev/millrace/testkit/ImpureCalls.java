@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Reducers that call what they must not, and the words that the refusal has to have. */
+/** Reducers that call impure code, with a part of the expected error. */
 @SuppressWarnings({
     "DefaultCharset",
     "StringCaseLocaleUsage",
@@ -45,7 +45,7 @@ final class ImpureCalls {
 
     private ImpureCalls() {}
 
-    /** Where a helper of a helper reads the clock. */
+    /** A helper of a helper that reads the clock. */
     static final class Stamps {
         private Stamps() {}
 
@@ -78,7 +78,7 @@ final class ImpureCalls {
         }
     }
 
-    /** Never shows in a test's log, because its event is not there. */
+    /** Impure only for an event that is not in the test's log. */
     public static final class OnceInABlueMoon extends OfHistory {
         @Override
         public History reduce(History state, Event event) {
@@ -102,7 +102,7 @@ final class ImpureCalls {
 
     record Paint(Colour colour) {}
 
-    /** An inherited reducer is a reducer. */
+    /** Inherits its reducer. */
     static class Base extends OfHistory {
         @Override
         public History reduce(History state, Event event) {
@@ -112,7 +112,7 @@ final class ImpureCalls {
 
     static final class Inheriting extends Base {}
 
-    /** A reducer for each of the small cases, in a class of its own, because a lambda has no class file. */
+    /** A reducer for each small case; not a lambda, because a lambda has no class file. */
     static Map<LabProcessor<?>, String> all() {
         Map<LabProcessor<?>, String> all = new LinkedHashMap<>();
         all.put(new AskingACollaborator(), "reads the clock: java.lang.System.nanoTime()");

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** One test for each kind of impurity: it is caught, and the message leads to the place. */
+/** One test for each kind of impurity: it is found, and the message names the place. */
 @Tag("jdk")
 class ImpureReducersTest {
     private static String refusal(Reducer<?> reducer) {
@@ -43,8 +43,8 @@ class ImpureReducersTest {
 
         assertThat(refusal)
                 .matches("Reducer of 'lab' is not pure: noted at /test@1 gave two different states; first difference at"
-                        + " \\$\\.history\\[0\\]: \"[^\"]+\" and \"[^\"]+\"; take time from event\\.createdAt\\(\\), ids from"
-                        + " the event, and keep everything else in the state");
+                        + " \\$\\.history\\[0\\]: \"[^\"]+\" and \"[^\"]+\"; take time from event\\.createdAt\\(\\) and"
+                        + " ids from the event, and keep everything else in the state");
     }
 
     @Test
@@ -113,8 +113,8 @@ class ImpureReducersTest {
         }
 
         assertThat(refusal(new Reducer<>(Hidden::new, (state, event) -> new Hidden())))
-                .contains("noted at /test@1 gave two different states; their JSON is equal, but equals() says they"
-                        + " differ");
+                .contains("noted at /test@1 gave two different states; their JSON is equal, but equals() returns"
+                        + " false");
     }
 
     @Test
@@ -125,9 +125,9 @@ class ImpureReducersTest {
         });
 
         assertThat(refusal(reducer))
-                .isEqualTo(
-                        "Reducer of 'lab' is not pure: noted at /test@1 changed the state it was given; first"
-                                + " difference at $[0]: nothing and \"noted\"; return a new state and leave the old one as it is");
+                .isEqualTo("Reducer of 'lab' is not pure: noted at /test@1 changed the state it was given; first"
+                        + " difference at $[0]: nothing and \"noted\"; return a new state and do not change the old"
+                        + " one");
     }
 
     @Test
@@ -154,7 +154,7 @@ class ImpureReducersTest {
                         + " difference at $[0].payload.seen: nothing and true; copy what you want to change");
     }
 
-    /** Counts in a field that its JSON does not have, and shows the count from the third event on. */
+    /** Counts in a field that its JSON lacks, and shows the count from the third event on. */
     static final class Forgetful {
         @JsonProperty
         private final List<Integer> shown;
@@ -186,10 +186,10 @@ class ImpureReducersTest {
         Reducer<Forgetful> reducer = new Reducer<>(() -> new Forgetful(List.of()), (state, event) -> state.next());
 
         assertThat(refusal(reducer))
-                .isEqualTo("Reducer of 'lab' is not pure: noted at /test@3 gave another state when the one it was given"
-                        + " had been through JSON; first difference at $.shown[0]: 2 and nothing; the state hides"
-                        + " something that its JSON does not carry, a transient or ignored field, say, or depends on the"
-                        + " identity of an object; put it into the JSON or leave it out");
+                .isEqualTo("Reducer of 'lab' is not pure: noted at /test@3 gave another state after its input state was"
+                        + " written as JSON and read back; first difference at $.shown[0]: 2 and nothing; the state has"
+                        + " data that its JSON lacks, for example a transient or ignored field, or depends on the"
+                        + " identity of an object; write the data to the JSON or remove it from the state");
     }
 
     /** Writes a field that it does not read. */
@@ -217,8 +217,8 @@ class ImpureReducersTest {
 
         assertThat(refusal(reducer))
                 .isEqualTo(
-                        "State of 'lab' does not survive JSON: after noted at /test@1; first difference at $.shown: 7"
-                                + " and 0; write and read the same fields");
+                        "State of 'lab' changes when it is written as JSON and read back: after noted at /test@1; first"
+                                + " difference at $.shown: 7 and 0; write and read the same fields");
     }
 
     @Test
@@ -233,7 +233,7 @@ class ImpureReducersTest {
 
         assertThat(refusal(reducer))
                 .contains("noted at /test@4 gave two different states in two folds of the log; first difference at"
-                        + " $.history[3]: \"first\" and \"again\"; something outside the state remembers");
+                        + " $.history[3]: \"first\" and \"again\"; some data of the first fold is kept outside");
     }
 
     @Test
@@ -241,15 +241,15 @@ class ImpureReducersTest {
         Reducer<History> reducer = new Reducer<>(() -> History.EMPTY.plus(System.nanoTime()), (state, event) -> state);
 
         assertThat(refusal(reducer))
-                .startsWith("Initial state of 'lab' is not the same twice; first difference at $.history[0]: ")
-                .endsWith("; make it of constants");
+                .startsWith("initialState() of 'lab' gave two different states; first difference at $.history[0]: ")
+                .endsWith("; use only constants in it");
     }
 
     @Test
     void should_name_the_event_at_which_a_reducer_throws_or_returns_nothing() {
         assertThat(refusal(history((state, event) -> state.plus(state.history().get(0)))))
                 .contains("Reducer of 'lab' threw: noted at /test@1; java.lang.")
-                .contains("return the state unchanged for an event it cannot use");
+                .contains("return the same state for an event that it cannot use");
         assertThat(refusal(new Reducer<>(() -> History.EMPTY, ImpureReducersTest::nothing)))
                 .isEqualTo("Reducer of 'lab' returned null: noted at /test@1; return the same state for an event that"
                         + " changes nothing");
@@ -281,7 +281,7 @@ class ImpureReducersTest {
         assertThat(refusal(new Reducer<>(() -> new Looping(loop), (state, event) -> state)))
                 .startsWith("State of 'lab' cannot be written as JSON: before noted at /test@1; ");
         assertThat(refusal(new Reducer<>(() -> new NoWayBack(1), (state, event) -> state)))
-                .startsWith("State of 'lab' does not come back from its JSON: before the first event; ")
+                .startsWith("State of 'lab' cannot be read from its JSON: before the first event; ")
                 .contains("; the JSON was {\"count\":1}; make NoWayBack a record, or tell Jackson how to create it");
     }
 
@@ -290,6 +290,6 @@ class ImpureReducersTest {
         Reducer<Forgetful> reducer = new Reducer<>(
                 () -> new Forgetful(List.of()), (state, event) -> event.offset() < 900 ? state : state.next());
 
-        assertThat(refusal(reducer, Note.log(1_000))).contains("noted at /test@902 gave another state when");
+        assertThat(refusal(reducer, Note.log(1_000))).contains("noted at /test@902 gave another state after");
     }
 }

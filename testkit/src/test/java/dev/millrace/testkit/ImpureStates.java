@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Reducers that depend on what is neither state nor event, and the words that the refusal has to have. */
+/** Reducers that depend on values outside state and event, with a part of the expected error. */
 @SuppressWarnings({"NonFinalStaticField", "UnusedVariable", "TimeInStaticInitializer"}) // what is to be found
 final class ImpureStates {
     private ImpureStates() {}
@@ -196,7 +196,7 @@ final class ImpureStates {
         }
     }
 
-    /** Keeps a count that its JSON does not have. */
+    /** Keeps a count that its JSON lacks. */
     static final class Hidden {
         @JsonProperty
         final List<Integer> shown;
@@ -232,27 +232,27 @@ final class ImpureStates {
 
     static Map<LabProcessor<?>, String> all() {
         Map<LabProcessor<?>, String> all = new LinkedHashMap<>();
-        String depends = "depends on what is neither state nor event, and changes: ImpureStates.";
-        all.put(new StaticCounter(), depends + "StaticCounter.count, which it changes");
+        String depends = "depends on a changing value outside state and event: ImpureStates.";
+        all.put(new StaticCounter(), depends + "StaticCounter.count, which the reducer changes");
         all.put(new StaticSetting(), depends + "StaticSetting.limit, static and not final");
-        all.put(new StaticCache(), depends + "StaticCache.CACHE, which it changes");
-        all.put(new StaticArray(), depends + "StaticArray.LAST, which it changes");
+        all.put(new StaticCache(), depends + "StaticCache.CACHE, which the reducer changes");
+        all.put(new StaticArray(), depends + "StaticArray.LAST, which the reducer changes");
         all.put(new StaticAtomic(), depends + "StaticAtomic.COUNT, a AtomicLong");
         all.put(new StartTime(), "reads the clock: java.time.Instant.now(), kept in ImpureStates.StartTime.START");
         all.put(
                 new StartTimeInTheConstructor(),
                 "java.lang.System.nanoTime(), kept in ImpureStates.StartTimeInTheConstructor.start");
         all.put(new Counting(), "noted at /test@1 gave two different states; first difference at $.history[0]: \"1\"");
-        all.put(new Seeing(), depends + "Seeing.seen, which it changes");
-        all.put(new SeeingByAHelper(), depends + "SeeingRecord.events, which it changes");
-        all.put(new ChangedByEffects(), depends + "ChangedByEffects.paused, changed after it was made");
+        all.put(new Seeing(), depends + "Seeing.seen, which the reducer changes");
+        all.put(new SeeingByAHelper(), depends + "SeeingRecord.events, which the reducer changes");
+        all.put(new ChangedByEffects(), depends + "ChangedByEffects.paused, changed after its construction");
         all.put(new SharedRandom(), depends + "SharedRandom.random, a Random");
         all.put(new OrderOfASet(), "noted at /test@1 gave another state in another JVM");
         all.put(new OrderOfAMap(), "noted at /test@1 gave another state in another JVM");
         all.put(new OrderOfHashedEnums(), "noted at /test@1 gave another state in another JVM");
         all.put(new ChangingItsState(), "noted at /test@1 changed the state it was given");
         all.put(new ChangingItsEvent(), "noted at /test@1 changed the event it was given");
-        all.put(new HidingInItsState(), "noted at /test@3 gave another state when the one it was given");
+        all.put(new HidingInItsState(), "noted at /test@3 gave another state after its input state");
         return all;
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** All that is known to be impure is caught, and nothing that is known to be pure is suspected. */
+/** Every impure example is reported, and no pure example is. */
 @Tag("jdk")
 class ImpurityLabTest {
     private static Map<LabProcessor<?>, String> impure() {
@@ -43,7 +43,7 @@ class ImpurityLabTest {
     }
 
     @Test
-    void should_have_enough_to_judge() {
+    void should_have_enough_examples() {
         assertThat(impure()).hasSizeGreaterThanOrEqualTo(45);
         assertThat(PureLab.all()).hasSizeGreaterThanOrEqualTo(20);
     }

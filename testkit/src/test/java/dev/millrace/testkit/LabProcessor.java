@@ -4,7 +4,7 @@ import dev.millrace.core.EventCatalog;
 import dev.millrace.core.processor.Processor;
 
 /**
- * A processor of notes whose reducer is to be judged.
+ * A processor of notes whose reducer is checked.
  *
  * @param <S> the state
  */

@@ -200,7 +200,7 @@ class MalformedLogTest {
     void should_refuse_unknown_fields() {
         assertThat(refusal("type: a\npaylod: {}\n"))
                 .hasMessage("logs/x.yaml:2:1: unknown field 'paylod'; an event has streamPath, type, payload, metadata,"
-                        + " idempotencyKey, offset, createdAt, and everything else goes into payload or metadata");
+                        + " idempotencyKey, offset, createdAt; put other data into payload or metadata");
     }
 
     @Test
@@ -222,15 +222,15 @@ class MalformedLogTest {
     @Test
     void should_refuse_keys_that_are_no_text() {
         assertThat(refusal("type: a\npayload: {[1]: 2}\n"))
-                .hasMessage("logs/x.yaml:2:11: a key must be a text; JSON has no other keys");
+                .hasMessage("logs/x.yaml:2:11: a key must be a text, as in JSON");
         assertThat(refusal("type: a\npayload:\n  ?\n  : 2\n")).hasMessageContaining("the key is missing");
     }
 
     @Test
     void should_refuse_what_is_no_event() {
         assertThat(refusal("- type: a\n- hello\n"))
-                .hasMessage("logs/x.yaml:2:3: expected an event, which is a mapping with a 'type'; separate events by"
-                        + " '---' or make each an item of a list");
+                .hasMessage("logs/x.yaml:2:3: expected an event: a mapping with 'type'; separate events by '---',"
+                        + " or make each an item of a list");
         assertThat(refusal("- type: a\n-\n")).hasMessageContaining(":2:2: expected an event");
         assertThat(refusal("payload: {}\n")).hasMessage("logs/x.yaml:1:1: the event has no type; add 'type: …'");
         assertThat(refusal("type: 12\n"))
@@ -248,7 +248,7 @@ class MalformedLogTest {
                 .hasMessage("logs/x.yaml:2:12: createdAt: 'yesterday' is not a time; write it as"
                         + " 2026-01-01T00:00:00.000Z");
         assertThat(refusal("type: a\ncreatedAt: 2026-01-01T00:00:00.000001Z\n"))
-                .hasMessageContaining("is finer than a millisecond; cut it off after three digits");
+                .hasMessageContaining("is finer than a millisecond; use three digits at most");
     }
 
     @Test
@@ -260,7 +260,7 @@ class MalformedLogTest {
         assertThat(refusal("type: a\npayload: {x: [1, 2}\n")).hasMessageContaining("logs/x.yaml:2:19: not YAML: ");
         assertThat(refusal("type: a\n---\ntype: b\n \u0007"))
                 .hasMessage(
-                        "logs/x.yaml:4:2: the character U+0007 cannot stand in YAML; write it as \"\\u0007\" in double"
+                        "logs/x.yaml:4:2: YAML does not allow the character U+0007; write it as \"\\u0007\" in double"
                                 + " quotes");
     }
 

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The event of the reducers under test here.
+ * The event of the tested reducers.
  *
- * @param text what was noted
+ * @param text the note
  */
 @EventName("noted")
 public record Note(String text) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What a fixture can say about effects, states and halts beyond lists of events. */
+/** Assertions of a fixture about effects, states and halts. */
 class ProcessorFixtureEffectsTest {
     private final ProcessorFixture<ChatState> chat =
             ProcessorFixture.of(new ChatProcessor(history -> completedFuture("pong")));
@@ -26,13 +26,13 @@ class ProcessorFixtureEffectsTest {
         assertThatThrownBy(() -> chat.thenAppendedMatching(event -> event.type().equals("user-said")))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageStartingWith("'chat' appended something else to /test; expected 1 event\nbut was:\n"
-                        + "  1. assistant-said {\"text\":\"pong\"}\nevent 1 is not as its predicate says\nwhat came");
+                        + "  1. assistant-said {\"text\":\"pong\"}\nevent 1 does not match its predicate\nwhat came");
         assertThatThrownBy(chat::thenAppendedMatching).hasMessageContaining("expected 0 events\nbut was:");
     }
 
     // region attempts
     @Test
-    void should_give_up_the_old_answer_when_the_user_goes_on() {
+    void should_cancel_the_old_answer_when_the_user_continues() {
         ProcessorFixture.of(new ChatProcessor(history -> new CompletableFuture<>())) // a model that never answers
                 .leavingAttemptsOpen()
                 .when(new UserSaid("write a long poem"))

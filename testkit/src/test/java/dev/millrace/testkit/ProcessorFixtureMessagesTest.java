@@ -23,7 +23,7 @@ import java.util.concurrent.CompletionStage;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** What a failing test tells its reader is the product; so it is tested like one. */
+/** The error messages of failing fixtures. */
 class ProcessorFixtureMessagesTest {
     private final ProcessorFixture<ChatState> chat =
             ProcessorFixture.of(new ChatProcessor(history -> completedFuture("pong")));
@@ -93,15 +93,15 @@ class ProcessorFixtureMessagesTest {
     }
 
     @Test
-    void should_say_what_a_processor_waits_for_that_never_comes_to_rest() {
+    void should_say_what_a_processor_waits_for_that_never_becomes_idle() {
         ProcessorFixture<ChatState> stuck = ProcessorFixture.of(new ChatProcessor(history -> new CompletableFuture<>()))
                 .within(Duration.ofSeconds(1))
                 .when(new UserSaid("ping"));
 
         assertThat(message(() -> stuck.thenAppended(new AssistantSaid("pong"))))
-                .startsWith("'chat' did not come to rest within PT1S: on /test after user-said at /test@2; ")
-                .endsWith("; complete every future that a fake hands out, resume a stream that is paused, or allow more"
-                        + " time with within(Duration)");
+                .startsWith("'chat' did not become idle within PT1S: on /test after user-said at /test@2; ")
+                .endsWith("; complete every future that a fake returns, resume the stream if it is paused, or allow"
+                        + " more time with within(Duration)");
     }
 
     @Test
@@ -131,12 +131,12 @@ class ProcessorFixtureMessagesTest {
                 ProcessorFixture.of(holding).within(Duration.ofSeconds(1)).when(new Note("x"));
 
         assertThat(message(stuck::thenNothingAppended))
-                .startsWith("'holding' did not come to rest within PT1S: on /test after noted at /test@2; ")
+                .startsWith("'holding' did not become idle within PT1S: on /test after noted at /test@2; ")
                 .contains("; effects are done through offset 1 of 2; ");
     }
 
     @Test
-    void should_report_an_impure_reducer_unasked() {
+    void should_always_report_an_impure_reducer() {
         ProcessorFixture<History> impure = ProcessorFixture.of(
                         new Reducer<>(() -> History.EMPTY, (state, event) -> state.plus(Instant.now())))
                 .when(new Note("x"));
@@ -147,7 +147,7 @@ class ProcessorFixtureMessagesTest {
     }
 
     @Test
-    void should_report_a_halt_that_nobody_expected_with_its_cause() {
+    void should_report_a_halt_that_was_not_expected_with_its_cause() {
         ProcessorFixture<Integer> halting = ProcessorFixture.of(
                         new Reducer<>(() -> 0, (state, event) -> 1 / (int) (3 - event.offset())))
                 .when(new Note("x"), new Note("y"));
@@ -171,7 +171,7 @@ class ProcessorFixtureMessagesTest {
         assertThat(message(halting::thenNothingAppended))
                 .startsWith("'lab' halted: on /test; ")
                 .contains("/ by zero")
-                .endsWith("; say thenHalted() if it should");
+                .endsWith("; if this is expected, call thenHalted()");
     }
 
     @Test
@@ -225,7 +225,6 @@ class ProcessorFixtureMessagesTest {
         chat.thenNothingAppended();
         assertThatIllegalStateException()
                 .isThrownBy(() -> chat.when(new UserSaid("late")))
-                .withMessage("the script has been played by the first 'then', so nothing can be added; begin a new"
-                        + " fixture");
+                .withMessage("the first 'then' has played the script, so nothing can be added; create a new fixture");
     }
 }

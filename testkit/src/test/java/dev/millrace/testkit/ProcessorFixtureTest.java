@@ -29,7 +29,7 @@ class ProcessorFixtureTest {
         return completedFuture("pong");
     });
 
-    /** A processor of notes without state, that does something about each. */
+    /** A stateless processor with an effect for each note. */
     private static Processor<Integer> reacting(BiFunction<Event, Effects<Integer>, CompletionStage<?>> reaction) {
         return new Processor<>() {
             @Override
@@ -74,14 +74,14 @@ class ProcessorFixtureTest {
     }
 
     @Test
-    void should_not_act_upon_history() {
+    void should_run_no_effects_for_history() {
         ProcessorFixture.of(chat).givenLog("logs/two-turns.yaml").thenNothingAppended();
 
         assertThat(calls).hasValue(0);
     }
 
     @Test
-    void should_let_a_processor_do_what_it_owes_once_it_has_caught_up() {
+    void should_let_a_processor_do_pending_work_after_it_caught_up() {
         ProcessorFixture.of(chat)
                 .givenEvents(new UserSaid("a"), new UserSaid("b"), new UserSaid("c"))
                 .thenAppended(new AssistantSaid("pong"));
@@ -99,7 +99,7 @@ class ProcessorFixtureTest {
     }
 
     @Test
-    void should_keep_offsets_times_and_keys_of_the_log_and_go_on_after_it() {
+    void should_keep_offsets_times_and_keys_of_the_log_and_continue_after_it() {
         ProcessorFixture.of(chat)
                 .givenLog("logs/two-turns.yaml")
                 .givenEvents(new UserSaid("and of Sweden?"), new AssistantSaid("Stockholm."))

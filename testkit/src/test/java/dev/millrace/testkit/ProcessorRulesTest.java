@@ -48,7 +48,7 @@ class ProcessorRulesTest {
     }
 
     @Test
-    void should_hold_for_pure_ones() {
+    void should_pass_for_pure_processors() {
         Class<?>[] pure = Stream.concat(
                         PureLab.all().stream()
                                 .map(Object::getClass)

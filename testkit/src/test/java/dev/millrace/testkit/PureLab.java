@@ -30,7 +30,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Reducers that are pure, although a careless look might not see it. */
+/** Pure reducers with code that looks impure. */
 public final class PureLab {
     private PureLab() {}
 
@@ -192,7 +192,7 @@ public final class PureLab {
 
     record Settings(List<String> wanted, Map<String, String> names, Function<String, String> lookup) {}
 
-    /** What it was given when it was made, and an object whose code is not there to be looked into. */
+    /** Uses its constructor arguments, and an object without a class file. */
     static final class Configured extends OfHistory {
         private final Settings settings;
         private int limit = 5;
@@ -222,7 +222,7 @@ public final class PureLab {
         }
     }
 
-    /** All of it is for its effects. */
+    /** Its fields are for its effects. */
     static final class ImpureInItsEffects extends OfHistory {
         private static final System.Logger LOGGER = System.getLogger("lab");
 
@@ -300,7 +300,7 @@ public final class PureLab {
         }
     }
 
-    /** A helper whose own text is not asked for. */
+    /** A helper whose toString is not called. */
     static final class Objectively {
         private Objectively() {}
 

@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** No pure reducer is ever suspected, whatever its state is made of. */
+/** No pure reducer is reported, whatever the type of its state. */
 @Tag("jdk")
 class PureReducersTest {
     private static void isPure(Processor<?> processor) {
@@ -83,7 +83,7 @@ class PureReducersTest {
 
     record Turn(String text, int length) {}
 
-    /** A bare collection as its state, whose items only the declaration knows. */
+    /** Its state is a collection; only the declaration has the type of the items. */
     record Turns() implements Processor<List<Turn>> {
         @Override
         public String slug() {

@@ -136,7 +136,7 @@ class RecordedLogRoundTripTest {
 
     @ParameterizedTest
     @MethodSource("nasty")
-    void should_bring_back_a_text_as_value_key_item_type_and_idempotency_key(String text) {
+    void should_read_back_a_text_as_value_key_item_type_and_idempotency_key(String text) {
         ObjectNode payload = JsonNodeFactory.instance.objectNode();
         payload.put("value", text)
                 .putArray("items")
@@ -155,7 +155,7 @@ class RecordedLogRoundTripTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-0", "1.10", "1e3", "0e3", "-12E-7", "2.50e10", "9223372036854775808", "1e400"})
-    void should_bring_back_a_number_with_all_its_digits(String number) {
+    void should_read_back_a_number_with_all_its_digits(String number) {
         JsonNode payload = JsonCodec.parse("{\"n\":" + number + "}");
 
         List<Event> back = RecordedLog.parse(
@@ -166,7 +166,7 @@ class RecordedLogRoundTripTest {
     }
 
     @Test
-    void should_bring_back_any_log() {
+    void should_read_back_any_log() {
         for (long seed = 0; seed < 400; seed++) {
             Random random = new Random(seed);
             List<Event> events = new ArrayList<>();
@@ -209,7 +209,7 @@ class RecordedLogRoundTripTest {
                 YAMLFactory.builder().disable(YAMLGenerator.Feature.SPLIT_LINES).build();
         for (String text : NASTY) {
             if (text.equals("<<") || text.matches("(?s).*[\u0085\u2028\u2029].*") || isLoneSurrogate(text)) {
-                continue; // as keys, that generator writes these so that they mean something else, or not at all
+                continue; // the other generator writes these keys wrongly
             }
             ObjectNode payload = JsonNodeFactory.instance.objectNode();
             payload.put("value", text).putObject("object").put(text, text).putObject(text + text);

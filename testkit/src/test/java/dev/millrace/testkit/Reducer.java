@@ -7,7 +7,7 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
- * A processor of notes that is nothing but a reducer.
+ * A processor of notes without effects.
  *
  * @param <S> the state
  */

@@ -8,7 +8,7 @@ import dev.millrace.testkit.ChatEvent.UserSaid;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
-/** Notes a number as many seconds after it was said. */
+/** A processor that notes a number after this many seconds. */
 final class Reminder implements Processor<Integer> {
     @Override
     public String slug() {

@@ -59,7 +59,7 @@ class StateTimelineTest {
     }
 
     @Test
-    void should_show_what_went_as_well_as_what_came() {
+    void should_show_removed_and_added_values() {
         assertThat(timeline.diff(2, 2)).isEmpty();
         assertThat(timeline.diff(3, 2)).isEqualTo("""
                 $.history[1]: "assistant: hello, how can I help?" -> nothing
@@ -84,7 +84,7 @@ class StateTimelineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"history[", "history[x]", "a..b", "history[0]x\"", "history.[0]"})
-    void should_refuse_what_is_no_place(String place) {
+    void should_refuse_a_malformed_place(String place) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> timeline.changesOf(place))
                 .withMessage("not a place in a state: '" + place

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Processors in a world that the test turns. */
+/** Processors in a simulation that the test controls. */
 class StreamHarnessTest {
     private final AtomicInteger calls = new AtomicInteger();
     private final ChatProcessor chat = new ChatProcessor(history -> {
@@ -41,7 +41,7 @@ class StreamHarnessTest {
 
     // region seeds
     @Test
-    void should_answer_once_wherever_the_process_dies() {
+    void should_answer_once_wherever_the_process_crashes() {
         StreamHarness.underSeeds(40, seed -> {
             try (StreamHarness harness = StreamHarness.builder(chat).seed(seed).start()) {
                 harness.crashWhilePlaying((int) seed % 12, new UserSaid("a"), new UserSaid("b"));
@@ -124,7 +124,7 @@ class StreamHarnessTest {
     }
 
     @Test
-    void should_let_time_pass_in_the_order_in_which_things_fall_due() {
+    void should_fire_timers_in_the_order_of_their_times() {
         Reminder reminder = new Reminder();
         try (StreamHarness harness = StreamHarness.of(reminder)) {
             harness.play(new UserSaid("30"), new UserSaid("10"));
@@ -151,19 +151,19 @@ class StreamHarnessTest {
     }
 
     @Test
-    void should_say_who_is_not_at_rest() {
+    void should_name_the_busy_processor() {
         ChatProcessor waiting = new ChatProcessor(history -> new CompletableFuture<>());
         try (StreamHarness harness = StreamHarness.builder(waiting).seed(3).start()) {
             harness.play(new UserSaid("ping"));
 
             assertThatThrownBy(() -> harness.awaitIdle(Duration.ofMillis(1)))
                     .isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("[seed 3] not at rest within PT0.001S: chat on /test");
+                    .hasMessageContaining("[seed 3] not idle within PT0.001S: chat on /test");
         }
     }
 
     @Test
-    void should_play_a_log_without_what_the_processor_will_say_again() {
+    void should_play_a_log_without_the_events_of_the_processor() {
         try (StreamHarness first = StreamHarness.of(chat)) {
             first.play(new UserSaid("a")).advance(Duration.ofSeconds(5)).play(new UserSaid("b"));
             RecordedLog recorded = RecordedLog.of(first.log());
@@ -177,7 +177,7 @@ class StreamHarnessTest {
     }
 
     @Test
-    void should_owe_what_the_given_log_owes() {
+    void should_do_pending_work_of_the_given_log() {
         try (StreamHarness harness = StreamHarness.builder(chat)
                 .given(RecordedLog.ofPayloads(new UserSaid("a"), new UserSaid("b")))
                 .start()) {
@@ -204,7 +204,7 @@ class StreamHarnessTest {
     }
 
     @Test
-    void should_catch_effects_that_are_not_keyed_and_states_that_come_from_elsewhere() {
+    void should_find_effects_without_keys_and_states_that_do_not_come_from_events() {
         Echo forgetful = new Echo("forgetful");
         forgetful.keyed = false;
         try (StreamHarness harness = StreamHarness.builder(forgetful).seed(5).start()) {
@@ -222,7 +222,7 @@ class StreamHarnessTest {
 
             assertThatThrownBy(harness::refold)
                     .isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("the state of 'impure' on /test is another one after the refold")
+                    .hasMessageContaining("the state of 'impure' on /test differs after the refold")
                     .hasMessageContaining("$: 1 and 41");
         }
     }

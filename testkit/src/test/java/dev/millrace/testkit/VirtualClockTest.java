@@ -16,7 +16,7 @@ import dev.millrace.testkit.ChatEvent.UserSaid;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** A clock that a test moves beside a real engine and a real runner. */
+/** A virtual clock with a real engine and a real runner. */
 class VirtualClockTest {
     private static final StreamPath PATH = StreamPath.of("/agents/1");
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -25,22 +25,19 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a processor on the events that a push subscription delivers, inside whatever HTTP server the application has: the
- * server hands every delivery to {@link #handle}, and sends the answer. No connection is held open in between.
+ * A receiver of webhooks: it runs a processor on the events that a push subscription delivers to an HTTP server of your
+ * application. The server passes every request to {@link #handle} and sends the answer.
  *
- * <p>What a delivery says is checked, and then the log decides: each stream has a runner of its own ({@link
- * ProcessorRunner}, with all it guarantees), which takes events in order, reads what was not delivered, and ignores what
- * comes twice. A delivery is accepted when the effect of its event is done; one that takes longer, or that cannot be
- * done now, is answered with 503, and the sender tries again.
+ * <p>The receiver checks the request. Then a {@link ProcessorRunner} for the stream handles the events in order, reads
+ * events that were not delivered, and ignores repeated ones. The answer is 200 when the effect of the event is done. If
+ * that takes too long or fails, the answer is 503, and the sender delivers the event again.
  *
- * <p>Which events are acted on is the log's and the policy's to say, not the sender's: an event that a filter of the
- * subscription held back is acted on when a later one is delivered. By default that is every event that was not
- * acknowledged; on the first contact with a stream, every event from the delivered one on.
+ * <p>The receiver does not act only on delivered events. When an event is delivered, it reads the missing events before
+ * it from the log and acts on them too, if the policy ({@link Builder#effectsFrom}) says so. This includes events that
+ * the filter of the subscription did not send.
  *
- * <p>Streams without deliveries are let go: with their states, not with their progress. At most {@link
- * Builder#maxStreams} are held at once. Deliveries have to be whole events, so the subscription has no transform.
- *
- * <p>Safe for use by many threads. One receiver is for one project.
+ * <p>The runner of a stream without deliveries is stopped; its progress is kept. The subscription must deliver whole
+ * events, so it must not have a transform. One receiver is for one project. Safe for use by many threads.
  *
  * @param <S> the processor's state
  */
@@ -51,10 +48,10 @@ public final class PushReceiver<S> implements AutoCloseable {
     private final Duration answerWithin;
     private final int maxBody;
 
-    /** The headers of a request, in whatever way the server has them. */
+    /** Access to the headers of a request. */
     @FunctionalInterface
     public interface Headers {
-        /** The first value of a header, whatever the case of its name; null when there is none. */
+        /** The first value of a header, or null. The case of the name must not matter. */
         @Nullable String value(String name);
     }
 
@@ -78,24 +75,24 @@ public final class PushReceiver<S> implements AutoCloseable {
     /**
      * Begins a receiver for {@code processor}.
      *
-     * @param streams where gaps are read and where the processor appends; a {@link HttpEventStreams}, say
+     * @param streams the streams to read and append to, for example a {@link HttpEventStreams}
      */
     public static <S> Builder<S> builder(EventStreams streams, Processor<S> processor) {
         return new Builder<>(streams, processor);
     }
 
     /**
-     * Takes one delivery, and waits until its event is done, or {@link Builder#answerWithin} has passed. Must not be called
-     * from inside an effect. Never throws for what was delivered.
+     * Handles one delivery. Blocks until the effect of its event is done, or {@link Builder#answerWithin} has passed.
+     * Do not call it in an effect. It throws no exception for a wrong request.
      *
-     * @param header the request's headers by name
-     * @param body the request's body as it came, not changed afterwards
+     * @param header the headers of the request
+     * @param body the unchanged body of the request; do not modify it later
      */
     public PushResponse handle(Headers header, byte[] body) {
         try {
             if (body.length > maxBody) {
                 throw new RejectedDeliveryException(
-                        413, "the body has " + body.length + " bytes, at most " + maxBody + " are taken");
+                        413, "the body has " + body.length + " bytes, at most " + maxBody + " are accepted (maxBody)");
             }
             signature.check(header, body, settings.timers().now());
             String incarnation = header.value("millrace-incarnation");
@@ -116,8 +113,8 @@ public final class PushReceiver<S> implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new RejectedDeliveryException(
                     400,
-                    "the body is no event (" + e.getMessage()
-                            + "); a subscription of a processor must have no jsonataTransform");
+                    "the body is not an event (" + e.getMessage()
+                            + "); remove jsonataTransform from the subscription of a processor");
         }
     }
 
@@ -141,14 +138,14 @@ public final class PushReceiver<S> implements AutoCloseable {
                 if (answer.isPresent()) {
                     return answer.get();
                 }
-                runs.letGo(run); // the stream is another one now
+                runs.letGo(run); // the stream has a new incarnation
             } finally {
                 runs.exit(run);
             }
         }
     }
 
-    /** Empty when the run is of an earlier life of the stream. */
+    /** Empty if the run belongs to an earlier incarnation of the stream. */
     private Optional<PushResponse> deliver(PushedRun<S> run, Event event, String claimed, long end)
             throws InterruptedException {
         try {
@@ -178,7 +175,7 @@ public final class PushReceiver<S> implements AutoCloseable {
         return PushResponse.of(
                 200,
                 event.path() + "@" + event.offset()
-                        + " is of an earlier life of the stream, which was destroyed; nothing was done");
+                        + " belongs to an earlier incarnation of the stream, which was destroyed; nothing was done");
     }
 
     private static PushResponse later(String why) {
@@ -206,17 +203,17 @@ public final class PushReceiver<S> implements AutoCloseable {
     }
 
     private RejectedDeliveryException late() {
-        return new RejectedDeliveryException(503, "not done within " + answerWithin + "; try again");
+        return new RejectedDeliveryException(503, "not done within " + answerWithin + "; deliver it again");
     }
 
-    /** How many streams are held at the moment. */
+    /** The number of streams with a runner. */
     public int openStreams() {
         return runs.size();
     }
 
     /**
-     * Takes nothing more, lets held effects finish until the deadline, and saves progress; deliveries that still wait are
-     * answered with 503. The progress store and the streams are left open.
+     * Refuses new deliveries, lets running effects finish until the deadline, and saves progress. Waiting deliveries
+     * are answered with 503. Does not close the progress store and the streams.
      */
     public void stop(Duration deadline) {
         try {
@@ -261,10 +258,10 @@ public final class PushReceiver<S> implements AutoCloseable {
         }
 
         /**
-         * What deliveries are signed with. At least one is required; of several, any may fit, so that one can be replaced
-         * while events are coming.
+         * Adds a secret that deliveries are signed with; at least one is required. With several, one of them must
+         * match, so that a secret can be replaced without an interruption.
          *
-         * @param value {@code whsec_} and base64, or any other text, as the sender has it
+         * @param value {@code whsec_} and base64, or any other text, the same as at the sender
          */
         public Builder<S> secret(String value) {
             secrets.add(value);
@@ -272,8 +269,8 @@ public final class PushReceiver<S> implements AutoCloseable {
         }
 
         /**
-         * Where progress survives. By default in memory, for the 10,000 streams that made some last; then the sender's
-         * cursor is what survives a restart, and events that were under way are done again.
+         * The store of the progress. By default it is kept in memory, for the latest 10,000 streams. Then, after a
+         * restart, the sender continues at its own cursor, and effects that were running are done again.
          */
         public Builder<S> progress(ProgressStore store) {
             progress = store;
@@ -281,21 +278,21 @@ public final class PushReceiver<S> implements AutoCloseable {
         }
 
         /**
-         * Which events may cause effects. By default those not acknowledged, on the first contact from the delivered one
-         * on. Not {@link EffectStartPolicy#LIVE}: a delivered event is in the log already.
+         * Decides which events cause effects. By default all that are not acknowledged; for a stream without progress,
+         * from the first delivered event on.
          *
-         * @throws IllegalArgumentException when it is LIVE
+         * @throws IllegalArgumentException if it is {@link EffectStartPolicy#LIVE}: a delivered event is in the log already
          */
         public Builder<S> effectsFrom(EffectStartPolicy policy) {
             if (policy == EffectStartPolicy.LIVE) {
-                throw new IllegalArgumentException("LIVE acts on nothing that is in the log when it is read, and every"
-                        + " pushed event is; use ACKNOWLEDGED, BEGINNING or acknowledgedOrAfter(offset)");
+                throw new IllegalArgumentException("effectsFrom must not be LIVE: delivered events are in the log;"
+                        + " use ACKNOWLEDGED, BEGINNING or acknowledgedOrAfter(offset)");
             }
             effectsFrom = policy;
             return this;
         }
 
-        /** How failed effects are tried again; {@link RetryPolicy#DEFAULT} by default. */
+        /** The retries of failed effects; {@link RetryPolicy#DEFAULT} by default. */
         public Builder<S> retry(RetryPolicy policy) {
             retry = policy;
             return this;
@@ -307,22 +304,22 @@ public final class PushReceiver<S> implements AutoCloseable {
             return this;
         }
 
-        /** Runs effects and attempts; shared daemon threads by default, virtual ones where the JVM has them. */
+        /** Runs effects and attempts; by default shared daemon threads, virtual ones if the JVM has them. */
         public Builder<S> executor(Executor newExecutor) {
             executor = newExecutor;
             return this;
         }
 
-        /** How far the time of a delivery may lie from now, either way; 5 minutes by default, positive. */
+        /** The largest difference between the time of a delivery and now, in both directions; 5 minutes by default. */
         public Builder<S> tolerance(Duration either) {
             tolerance = positive(either, "tolerance");
             return this;
         }
 
         /**
-         * How long {@link PushReceiver#handle} waits for an event to be done; 10 s by default, positive, and less than the
-         * sender waits for the answer (15 s by default). An effect that takes longer goes on, and a later delivery of the
-         * same event is answered when it is done.
+         * How long {@link PushReceiver#handle} waits for an effect; 10 s by default. It must be less than the sender
+         * waits for the answer (15 s by default). An effect that takes longer continues; the next delivery of the event
+         * waits again.
          */
         public Builder<S> answerWithin(Duration limit) {
             answerWithin = positive(limit, "answerWithin");
@@ -330,8 +327,8 @@ public final class PushReceiver<S> implements AutoCloseable {
         }
 
         /**
-         * A stream without deliveries, effects, attempts and timers for so long is let go; 5 minutes by default, positive.
-         * The next delivery folds its log again.
+         * The runner of a stream without deliveries, effects, attempts and timers is stopped after this time; 5 minutes
+         * by default. The next delivery computes the state again from the log.
          */
         public Builder<S> idleAfter(Duration time) {
             idleAfter = positive(time, "idleAfter");
@@ -339,8 +336,8 @@ public final class PushReceiver<S> implements AutoCloseable {
         }
 
         /**
-         * How many streams are held at once; 1,000 by default, at least 1. For one more the one that was idle longest is let
-         * go; while none is idle, deliveries of other streams are answered with 503.
+         * The limit of streams with a runner; 1,000 by default, at least 1. For one more, the stream that was idle
+         * longest is stopped; as long as none is idle, deliveries of other streams are answered with 503.
          */
         public Builder<S> maxStreams(int streams) {
             if (streams < 1) {
@@ -350,7 +347,7 @@ public final class PushReceiver<S> implements AutoCloseable {
             return this;
         }
 
-        /** The largest body that is looked at, in bytes; 4 MiB by default, at least 1. The server has read it before. */
+        /** The largest accepted body, in bytes; 4 MiB by default, at least 1. */
         public Builder<S> maxBody(int bytes) {
             if (bytes < 1) {
                 throw new IllegalArgumentException("maxBody must be 1 or more, got " + bytes);
@@ -367,15 +364,15 @@ public final class PushReceiver<S> implements AutoCloseable {
         }
 
         /**
-         * Makes the receiver; nothing is read before the first delivery.
+         * Creates the receiver; nothing is read before the first delivery.
          *
-         * @throws IllegalStateException when there is no secret
-         * @throws IllegalArgumentException when a secret cannot be used
+         * @throws IllegalStateException if there is no secret
+         * @throws IllegalArgumentException if a secret cannot be used
          */
         public PushReceiver<S> build() {
             if (secrets.isEmpty()) {
                 throw new IllegalStateException(
-                        "a push receiver needs a secret(…): without one, anybody could make events happen");
+                        "a push receiver needs a secret: without it, any caller could deliver events; call secret(…)");
             }
             return new PushReceiver<>(this);
         }

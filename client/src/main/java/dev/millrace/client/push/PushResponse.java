@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.JsonCodec;
 
 /**
- * What to answer a webhook with.
+ * The answer to a webhook.
  *
- * @param status the HTTP status: 200 when the event is done with, 400, 401 or 413 for a request that is none of ours, 503
- *     when the sender is to try again
- * @param body a JSON object that says why, to be sent as {@code application/json} in UTF-8; it holds no secret
+ * @param status the HTTP status: 200 if the event is done, 400, 401 or 413 for a wrong request, 503 if the sender has
+ *     to deliver the event again
+ * @param body a JSON object with the reason, to be sent as {@code application/json} in UTF-8; it holds no secret
  */
 public record PushResponse(int status, String body) {
     static PushResponse of(int status, String message) {
@@ -17,7 +17,7 @@ public record PushResponse(int status, String body) {
                 JsonCodec.writeText(JsonNodeFactory.instance.objectNode().put("message", message)));
     }
 
-    /** Whether the sender may forget the event. */
+    /** True if the event is done, so that the sender need not deliver it again. */
     public boolean isAccepted() {
         return status == 200;
     }

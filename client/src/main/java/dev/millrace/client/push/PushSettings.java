@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
-/** What is run for pushed events, and how. */
+/** The processor of a push receiver, and the settings of its runners. */
 record PushSettings<S>(
         EventStreams streams,
         Processor<S> processor,

@@ -11,8 +11,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Checks deliveries as Standard Webhooks has it: HMAC-SHA-256 over id, timestamp and body, with dots between them, and a
- * timestamp that is not far from now. Immutable.
+ * A verifier of signed deliveries, as in Standard Webhooks: HMAC-SHA-256 over id, timestamp and body, with dots between
+ * them, and a timestamp close to now. Immutable.
  */
 final class PushSignature {
     private static final String ENCODED = "whsec_";
@@ -21,21 +21,13 @@ final class PushSignature {
     private final List<SecretKeySpec> keys;
     private final Duration tolerance;
 
-    /**
-     * A check against any of these secrets.
-     *
-     * @param tolerance how far a timestamp may lie from now, either way
-     */
+    /** Creates a verifier; one of the secrets must match. */
     PushSignature(List<String> secrets, Duration tolerance) {
         this.keys = secrets.stream().map(PushSignature::key).toList();
         this.tolerance = tolerance;
     }
 
-    /**
-     * The key of a secret: {@code whsec_} and base64, or any other text, whose bytes it is.
-     *
-     * @throws IllegalArgumentException when it is empty, or not base64 where it should be; the message does not tell it
-     */
+    /** The key of a secret: {@code whsec_} and base64, or any other text, whose bytes are the key. */
     private static SecretKeySpec key(String secret) {
         byte[] key;
         try {
@@ -53,22 +45,18 @@ final class PushSignature {
     }
 
     private static IllegalArgumentException unusable() {
-        return new IllegalArgumentException("the secret cannot verify anything: it is empty, or begins with " + ENCODED
-                + " and goes on with what is not base64; use what the sender signs with");
+        return new IllegalArgumentException("the secret cannot be used: it is empty, or begins with " + ENCODED
+                + " and is not base64 after that; use the secret that the sender signs with");
     }
 
-    /**
-     * Lets a delivery pass.
-     *
-     * @throws RejectedDeliveryException 401 when a header is missing, the timestamp is far off, or no signature fits
-     */
+    /** Throws a 401 if a header is missing, the timestamp is too far from now, or no signature matches. */
     void check(PushReceiver.Headers header, byte[] body, Instant now) {
         String id = needed(header, "webhook-id");
         String timestamp = needed(header, "webhook-timestamp");
         String signatures = needed(header, "webhook-signature");
         if (!isSigned(id + "." + timestamp + ".", body, signatures)) {
             throw new RejectedDeliveryException(
-                    401, "the signature does not fit; check that sender and receiver have the same secret");
+                    401, "the signature does not match; check that sender and receiver have the same secret");
         }
         if (!isNear(timestamp, now)) {
             throw new RejectedDeliveryException(
@@ -94,7 +82,7 @@ final class PushSignature {
         return Duration.between(sent, now).abs().compareTo(tolerance) <= 0;
     }
 
-    /** Compares every signature with every key, whatever fits; how long it takes tells nothing about either. */
+    /** Compares every signature with every key, also after a match, so that the time reveals nothing. */
     private boolean isSigned(String prefix, byte[] body, String signatures) {
         List<byte[]> expected =
                 keys.stream().map(key -> signature(key, prefix, body)).toList();

@@ -12,15 +12,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Streams as a run of one stream sees them when its news come by push: everything is the delegate's, but the tail. What the
- * run appends to the stream itself is news as well, delivered or not.
- *
- * @param delegate the streams behind it
- * @param own the one stream
- * @param news makes the tail, and hears of appends
+ * The streams that a runner of pushed events gets. The subscription to its own stream is replaced; all other calls go
+ * to the delegate. Events that the runner appends to its own stream are reported like delivered ones.
  */
 record PushedEventStreams(EventStreams delegate, StreamPath own, News news) implements ForwardingEventStreams {
-    /** The news of the one stream. */
+    /** The source of new events of the runner's own stream. */
     interface News {
         Subscription subscribe(long afterOffset, Subscriber subscriber);
 

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The processor on one stream, in one life of it. Safe for use by many threads. */
+/** A run of the processor on one incarnation of a stream. Thread-safe. */
 final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundings {
     private static final Backoff RECONNECT = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
 
@@ -34,11 +34,11 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
     private @Nullable PagedTail tail; // under the lock
     private long announced; // under the lock
 
-    private int users; // this and what follows under the lock of the table
+    private int users; // this and the fields below: under the lock of PushedRuns
     private boolean leaving;
     private Instant lastUsed;
 
-    /** Begins; {@code offset} is the first event that was pushed, and by default the first that is acted on. */
+    /** Starts a runner; {@code offset} is the first pushed event, and by default the first that causes effects. */
     PushedRun(PushSettings<S> settings, StreamPath path, long offset) {
         this.settings = settings;
         this.path = path;
@@ -62,8 +62,8 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
     }
 
     /**
-     * Finds out where the log stands, and then follows it. Which life of the stream it is was found out by the first
-     * subscription; another one ends this run, because everything has to begin anew.
+     * Reads incarnation and head of the stream, and then follows it. If a later subscription finds another incarnation,
+     * this run ends, because a new run has to begin.
      */
     @Override
     public Subscription subscribe(long afterOffset, Subscriber subscriber) {
@@ -100,7 +100,7 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
     private void follow(StreamReads.Standing standing, long afterOffset, Subscriber subscriber, AtomicBoolean closed) {
         life.complete(standing.incarnation());
         if (!standing.incarnation().equals(life.getNow(""))) {
-            subscriber.onEnd(new IllegalStateException("the stream is another one now; its run has to begin anew"));
+            subscriber.onEnd(new IllegalStateException(path + " was destroyed and created again; a new run begins"));
             return;
         }
         ConnectionInfo connected = new ConnectionInfo(standing.incarnation(), standing.head(), Duration.ZERO);
@@ -138,7 +138,7 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
         return ThreadLocalRandom.current();
     }
 
-    /** What was delivered is in the log, or will be. */
+    /** True: a delivered event is in the log, or will be soon. */
     @Override
     public boolean waitsForMissing() {
         return true;
@@ -156,16 +156,12 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
         return log;
     }
 
-    /** Which life of the stream this is; completes when the log has been reached. */
+    /** The incarnation of the stream; completes after the first read of the log. */
     CompletableFuture<String> life() {
         return life;
     }
 
-    /**
-     * The log reaches this far.
-     *
-     * @param event the event itself if it may be taken as it is; otherwise it is read
-     */
+    /** Tells the run that the log has this offset. If the event is given, it is not read from the log. */
     void announce(long offset, @Nullable Event event) {
         PagedTail current;
         synchronized (this) {
@@ -173,7 +169,7 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
             current = tail;
         }
         if (current == null) {
-            return; // the tail that is about to begin reads it
+            return; // the next tail will read it
         }
         if (event == null) {
             current.reaches(offset);
@@ -182,12 +178,11 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
         }
     }
 
-    /** Whether the run came to an end by itself and another one might do better; a halted one would halt again. */
+    /** True if the run ended by itself and a new one may succeed; not for a halted one, which would halt again. */
     boolean hasFailed() {
         return runner.ended().isDone() && runner.status().phase() != Phase.HALTED;
     }
 
-    /** Stops, and lets whoever waits for that go on. */
     void stop(Duration deadline) {
         try {
             runner.stop(deadline);
@@ -196,12 +191,11 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
         }
     }
 
-    /** Completes when this has stopped. */
     CompletableFuture<Void> gone() {
         return gone;
     }
 
-    // ---- for the table, under its lock
+    // ---- called by PushedRuns under its lock
 
     void enter() {
         users++;
@@ -224,7 +218,7 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
         return isFree() && !lastUsed.isAfter(time);
     }
 
-    /** Whether nobody would miss it: no delivery waits, nothing is under way, and nothing waits for its time. */
+    /** True if the run is idle: no queued delivery, no running effect, no armed timer. */
     boolean isFree() {
         return users == 0
                 && (runner.ended().isDone()

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** The runs of the streams that were pushed lately: never more than so many. Safe for use by many threads. */
+/** The runs of the streams with recent deliveries; their number is limited. Thread-safe. */
 final class PushedRunCache<S> {
     private static final Duration PARTING = Duration.ofSeconds(1);
 
@@ -21,32 +21,21 @@ final class PushedRunCache<S> {
         this.settings = settings;
     }
 
-    /** How many there are. */
     synchronized int size() {
         return runs.size();
     }
 
-    /**
-     * What {@link #enter} found.
-     *
-     * @param entered whether the run is the stream's, and stays until {@link #exit}; otherwise it has to be gone first
-     */
+    /** A run that was entered and can be used until {@link #exit}, or one that must be gone before the next try. */
     record Entry<S>(PushedRun<S> run, boolean entered) {}
 
-    /** Whether a stream has a run. */
     synchronized boolean has(StreamPath path) {
         return runs.containsKey(path);
     }
 
-    /**
-     * Enters the run of a stream, which is begun if there is none.
-     *
-     * @param offset the event that was pushed
-     * @throws RejectedDeliveryException 503 when there is no room, or this is closed
-     */
+    /** Enters the run of a stream; starts one if there is none. Throws a 503 if all are busy, or this is closed. */
     synchronized Entry<S> enter(StreamPath path, long offset) {
         if (closed) {
-            throw new RejectedDeliveryException(503, "this receiver is closed");
+            throw new RejectedDeliveryException(503, "this receiver is closed; deliver it again after the restart");
         }
         PushedRun<S> run = runs.get(path);
         if (run == null) {
@@ -64,7 +53,7 @@ final class PushedRunCache<S> {
         return new Entry<>(run, entered);
     }
 
-    /** Lets go of the run that was used longest ago and that nobody misses, unless one is going anyway. */
+    /** Stops the least recently used idle run, if no other run is stopping already. */
     private PushedRun<S> makeRoom() {
         for (PushedRun<S> run : runs.values()) {
             if (run.isLeaving()) {
@@ -76,15 +65,17 @@ final class PushedRunCache<S> {
             }
         }
         throw new RejectedDeliveryException(
-                503, "all " + settings.maxStreams() + " streams that this receiver runs at once are busy; try again");
+                503,
+                "all " + settings.maxStreams() + " streams that this receiver runs at once are busy; deliver it again,"
+                        + " or raise maxStreams");
     }
 
-    /** The delivery is over. */
+    /** Called when a delivery has been answered. */
     synchronized void exit(PushedRun<S> run) {
         run.exit();
     }
 
-    /** Stops a run, whoever uses it; the next delivery of its stream begins another one. */
+    /** Stops a run, even if it is in use; the next delivery of its stream starts another one. */
     synchronized void letGo(PushedRun<S> run) {
         if (!run.isLeaving()) {
             run.leave();
@@ -121,7 +112,7 @@ final class PushedRunCache<S> {
         watch(run);
     }
 
-    /** Stops them all; completes when that is done. */
+    /** Stops all runs; completes when they have stopped. */
     CompletableFuture<Void> close(Duration deadline) {
         List<PushedRun<S>> all;
         synchronized (this) {

@@ -7,14 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Remembers the progress of the streams that made some last, and forgets the others. Safe for use by many threads. */
+/** A progress store in memory for the most recently used streams, up to a limit. Thread-safe. */
 final class RecentProgressStore implements ProgressStore {
     private record Key(String slug, StreamPath path) {}
 
     private final int most;
     private final Map<Key, Progress> recent = new LinkedHashMap<>(16, 0.75f, true);
 
-    /** Of at most so many streams. */
     RecentProgressStore(int most) {
         this.most = most;
     }

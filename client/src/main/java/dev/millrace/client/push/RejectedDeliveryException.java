@@ -1,13 +1,13 @@
 package dev.millrace.client.push;
 
-/** A delivery that is answered without a look at any stream. */
+/** An exception that becomes the answer to a delivery. */
 final class RejectedDeliveryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final int status;
 
     RejectedDeliveryException(int status, String message) {
-        super(message, null, false, false); // it is an answer, not a fault
+        super(message, null, false, false); // no stack trace
         this.status = status;
     }
 

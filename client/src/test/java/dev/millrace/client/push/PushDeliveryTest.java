@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The real sender, a user's HTTP server, and what happens to deliveries in between. */
+/** The real sender and a user's HTTP server, with lost, repeated and reordered deliveries. */
 class PushDeliveryTest {
     private static final int ORDERS = 40;
 
@@ -40,7 +40,7 @@ class PushDeliveryTest {
         }
     }
 
-    /** Between sender and receiver: loses, doubles, swallows and holds back what it carries, and says it did not. */
+    /** A proxy that loses, repeats and delays deliveries, and answers as if they had arrived. */
     private static final class Courier {
         private final PushReceiver<Long> receiver;
         private final Random random;
@@ -59,7 +59,7 @@ class PushDeliveryTest {
             boolean first = seen.merge(path, 1, Integer::sum) == 1;
             Deque<Parcel> late = held.computeIfAbsent(path, any -> new ArrayDeque<>());
             switch (first || careful ? 9 : choice()) {
-                case 0: // lost on its way
+                case 0: // the delivery is lost, and the sender knows it
                     return PushResponse.of(500, "lost");
                 case 1: // its answer is lost
                     parcel.to(receiver);
@@ -67,9 +67,9 @@ class PushDeliveryTest {
                 case 2: // doubled
                     parcel.to(receiver);
                     return parcel.to(receiver);
-                case 3: // lost for good
+                case 3: // the delivery is lost, but accepted
                     return PushResponse.of(200, "swallowed");
-                case 4: // overtaken by the next ones
+                case 4: // it arrives after the next ones
                     late.add(parcel);
                     return PushResponse.of(200, "held back");
                 default:
@@ -105,7 +105,7 @@ class PushDeliveryTest {
                     stage.order(shop, n);
                 }
             }
-            courier.careful = true; // only a delivery that comes tells of those that did not
+            courier.careful = true; // only a later delivery makes the receiver read the lost ones
             for (String shop : shops) {
                 stage.order(shop, ORDERS);
             }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What single deliveries are answered with, and what comes of them. */
+/** The answers to single deliveries, and their effects. */
 class PushReceiverTest {
     private static final String SHOP = "/shop";
 
@@ -71,7 +71,7 @@ class PushReceiverTest {
                 .asText();
     }
 
-    // ---- who may
+    // ---- signatures
 
     @Test
     void should_take_nothing_that_is_not_signed_now_with_the_secret() throws Exception {
@@ -150,7 +150,7 @@ class PushReceiverTest {
         assertThatThrownBy(() -> receiver(builder -> builder.maxStreams(0))).hasMessageContaining("maxStreams");
     }
 
-    // ---- when it is accepted
+    // ---- the time of the answer
 
     @Test
     void should_ask_for_another_try_until_the_effect_is_done_and_do_it_once() throws Exception {
@@ -231,7 +231,7 @@ class PushReceiverTest {
                 .hasSize(1);
     }
 
-    // ---- another life of the stream
+    // ---- another incarnation of the stream
 
     @Test
     void should_begin_anew_with_a_stream_that_was_destroyed() throws Exception {
@@ -244,7 +244,7 @@ class PushReceiverTest {
         PushStage.get(stage.streams().destroy(StreamPath.of(SHOP), false));
         Parcel next = parcel(SHOP, stage.order(SHOP, 10));
         assertThat(next.to(receiver).isAccepted()).isTrue();
-        assertThat(old.to(receiver).body()).contains("earlier life");
+        assertThat(old.to(receiver).body()).contains("earlier incarnation");
         assertThat(parcel(SHOP, stage.order(SHOP, 11)).to(receiver).isAccepted())
                 .isTrue();
 
@@ -284,7 +284,7 @@ class PushReceiverTest {
         });
 
         Instant now = time.now();
-        stage.order(SHOP, 2); // a filter holds it back
+        stage.order(SHOP, 2); // the filter does not send it
         Event third = stage.event(SHOP, stage.order(SHOP, 3));
         assertThat(Parcel.of(third, PushStage.SECRET, now).to(receiver).isAccepted())
                 .isTrue();

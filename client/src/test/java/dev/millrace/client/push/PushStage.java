@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
 
-/** An engine that pushes with the real processor, and a user's HTTP server that takes what comes. */
+/** An engine that pushes with the real processor, and a user's HTTP server that receives the deliveries. */
 final class PushStage implements AutoCloseable {
     static final String SECRET = "a shared secret";
 
@@ -50,7 +50,7 @@ final class PushStage implements AutoCloseable {
     private final HttpServer server;
     private volatile Function<Parcel, PushResponse> front;
 
-    /** Whoever takes deliveries first. */
+    /** {@code front} handles the deliveries. */
     PushStage(Function<Parcel, PushResponse> front) throws IOException {
         this.front = front;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
@@ -60,7 +60,7 @@ final class PushStage implements AutoCloseable {
     }
 
     PushStage() throws IOException {
-        this(parcel -> PushResponse.of(503, "nobody is there yet"));
+        this(parcel -> PushResponse.of(503, "there is no receiver yet"));
     }
 
     void front(Function<Parcel, PushResponse> newFront) {
@@ -84,7 +84,7 @@ final class PushStage implements AutoCloseable {
         return engine.streams(ProjectSlug.defaultProject());
     }
 
-    /** Pushes a stream to the server, as far as the filter lets it. */
+    /** Configures a subscription that pushes the events of a stream that pass the filter. */
     long subscribe(String path, String filter) throws Exception {
         return append(
                 path,

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * Everything that {@link EventStore} promises, as tests. A store that passes can stand behind the engine.
+ * A test suite for everything that {@link EventStore} promises. A store that passes can be used by the engine.
  *
  * <pre>{@code
  * class MyEventStoreTest extends EventStoreContract {
@@ -25,31 +25,28 @@ public abstract class EventStoreContract
                 StoreReaderTests {
     private EventStore store;
 
-    /** For subclasses. */
     protected EventStoreContract() {}
 
     /** A new, empty store; called before each test. */
     protected abstract EventStore open();
 
     /**
-     * Closes a store and opens another one over the same data. A store that keeps nothing answers an empty one, and
-     * says so in {@link #survivesReopen()}.
+     * Closes a store and opens another one over the same data. If the store keeps no data, return an empty one, and
+     * override {@link #survivesReopen()}.
      */
     protected abstract EventStore reopen(EventStore store);
 
-    /** Whether data outlives {@link #reopen}; true by default. */
+    /** True, the default, if data are still there after {@link #reopen}. */
     @Override
     public boolean survivesReopen() {
         return true;
     }
 
-    /** Opens the store under test. */
     @BeforeEach
     final void openStore() {
         store = open();
     }
 
-    /** Closes the store under test. */
     @AfterEach
     final void closeStore() {
         store.close();

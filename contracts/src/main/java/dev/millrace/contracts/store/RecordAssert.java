@@ -6,7 +6,7 @@ import dev.millrace.engine.spi.EventRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Compares records by what they hold; as records they would compare their arrays by identity. */
+/** Compares records by content; {@code equals} of the records would compare their arrays by identity. */
 final class RecordAssert {
     private RecordAssert() {}
 

@@ -19,7 +19,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Any stream, any key, any type and any bytes; each stream for itself. */
+/** Tests of stored content: any key, type and bytes, separately for each stream. */
 interface StoreContentTests extends StoreSubject {
     StreamKey HOME = stream("/content");
 
@@ -59,7 +59,7 @@ interface StoreContentTests extends StoreSubject {
             append(transaction, mine, "said", "key");
             append(transaction, yours, "heard");
             append(transaction, yours, "heard");
-            transaction.saveCursor(mine, "chat", new Cursor("first-life", 1));
+            transaction.saveCursor(mine, "chat", new Cursor("first", 1));
         });
 
         assertThat(all(mine)).hasSize(1);
@@ -78,7 +78,7 @@ interface StoreContentTests extends StoreSubject {
         List<EventRecord> written = new ArrayList<>();
         commit(transaction -> {
             written.add(append(transaction, stream, text, text));
-            transaction.saveCursor(stream, text, new Cursor("first-life", 1));
+            transaction.saveCursor(stream, text, new Cursor("first", 1));
         });
 
         assertSame(all(stream), written);
@@ -87,7 +87,7 @@ interface StoreContentTests extends StoreSubject {
                 .isEmpty();
         assertThat(store().streamsWith(Set.of(text))).containsExactly(stream);
         assertThat(store().streamsWithCursor(text)).containsExactly(stream);
-        assertThat(store().cursor(stream, text)).contains(new Cursor("first-life", 1));
+        assertThat(store().cursor(stream, text)).contains(new Cursor("first", 1));
     }
 
     @Test
@@ -103,7 +103,7 @@ interface StoreContentTests extends StoreSubject {
     }
 
     @Test
-    default void should_keep_the_bytes_it_was_given_whatever_they_are() {
+    default void should_keep_any_bytes_unchanged() {
         byte[] bytes = " {\"number\": 1.10e+3 }\n".getBytes(StandardCharsets.UTF_8);
 
         commit(transaction -> {
@@ -140,7 +140,7 @@ interface StoreContentTests extends StoreSubject {
     }
 
     @Test
-    default void should_name_each_stream_that_holds_one_of_the_types_once() {
+    default void should_return_each_stream_with_one_of_the_types_once() {
         StreamKey other = stream("/content/other");
         given(HOME, "said", 3);
         given(HOME, "heard", 1);

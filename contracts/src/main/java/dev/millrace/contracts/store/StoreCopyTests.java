@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Records copied from one stream to another belong to the other one like any of its own. */
+/** Tests of copies: a copied record belongs to its new stream like any other record. */
 interface StoreCopyTests extends StoreSubject {
     StreamKey SOURCE = stream("/source");
     StreamKey TARGET = stream("/target");
@@ -57,7 +57,7 @@ interface StoreCopyTests extends StoreSubject {
     }
 
     @Test
-    default void should_know_copies_by_type_key_and_head_afterwards() {
+    default void should_find_copies_by_type_key_and_head() {
         commit(transaction -> {
             append(transaction, SOURCE, "first");
             append(transaction, SOURCE, "said", Optional.of("key"), bytes("<A>"));
@@ -129,11 +129,8 @@ interface StoreCopyTests extends StoreSubject {
         }
     }
 
-    /** Whether data outlives {@link #reopened}. */
-    boolean survivesReopen();
-
     private static void copy(Transaction transaction, long after, long through) {
-        StreamHead head = new StreamHead("first-life", through, EPOCH.plusMillis(through), false);
+        StreamHead head = new StreamHead("first", through, EPOCH.plusMillis(through), false);
         transaction.copy(new Copy(SOURCE, after, through, TARGET, head, bytes("<A>"), bytes("<BBBB>")));
     }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Reads return exactly what their range describes. */
+/** Tests of ranges: a read returns exactly the records of its range. */
 interface StoreRangeTests extends StoreSubject {
     StreamKey LOG = stream("/ranges/log");
 

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Many readers, one writer, and nobody sees half of anything. */
+/** Tests of concurrent readers beside one writer: a reader sees whole transactions only. */
 interface StoreReaderTests extends StoreSubject {
     StreamKey LEFT = stream("/readers/left");
     StreamKey RIGHT = stream("/readers/right");
@@ -95,7 +95,7 @@ interface StoreReaderTests extends StoreSubject {
     }
 
     @Test
-    default void should_serve_more_readers_than_anybody_expected() throws Exception {
+    default void should_serve_many_readers_at_once() throws Exception {
         given(LEFT, "said", 50);
         ExecutorService threads = Executors.newFixedThreadPool(40);
         try {

@@ -14,23 +14,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The store under test, and the words in which the promises about it are written. */
+/** The store under test, with helpers for the tests of its promises. */
 interface StoreSubject {
-    /** The time of the event at offset 0, had there been one; each event is one millisecond after the one before it. */
+    /** The time of offset 0; the event at offset n is n milliseconds later. */
     Instant EPOCH = Instant.parse("2026-01-01T00:00:00.123Z");
 
-    /** Open, and empty when the test began. */
+    /** The open store; empty when the test began. */
     EventStore store();
 
     /** Closes the store under test and opens it again over the same data; it is then {@link #store()}. */
     EventStore reopened();
 
-    /** A stream of the default project. */
+    /** True if data are still there after {@link #reopened()}. */
+    boolean survivesReopen();
+
     static StreamKey stream(String path) {
         return new StreamKey(ProjectSlug.defaultProject(), StreamPath.of(path));
     }
 
-    /** Runs a transaction and commits it. */
     default void commit(Consumer<Transaction> work) {
         try (Transaction transaction = store().begin()) {
             work.accept(transaction);
@@ -38,19 +39,17 @@ interface StoreSubject {
         }
     }
 
-    /** Appends events of one type, each in a transaction of its own. */
+    /** Appends events of one type, each in its own transaction. */
     default void given(StreamKey stream, String type, int count) {
         for (int i = 0; i < count; i++) {
             commit(transaction -> append(transaction, stream, type));
         }
     }
 
-    /** Appends the next event of a stream, without a key. */
     static EventRecord append(Transaction transaction, StreamKey stream, String type) {
         return append(transaction, stream, type, Optional.empty());
     }
 
-    /** Appends the next event of a stream under a key. */
     static EventRecord append(Transaction transaction, StreamKey stream, String type, String key) {
         return append(transaction, stream, type, Optional.of(key));
     }
@@ -66,14 +65,13 @@ interface StoreSubject {
             Transaction transaction, StreamKey stream, String type, Optional<String> key, byte[] json) {
         Optional<StreamHead> before = transaction.head(stream);
         long offset = before.map(StreamHead::lastOffset).orElse(0L) + 1;
-        String incarnation = before.map(StreamHead::incarnation).orElse("first-life");
+        String incarnation = before.map(StreamHead::incarnation).orElse("first");
         EventRecord record =
                 new EventRecord(transaction.nextPosition(), offset, EPOCH.plusMillis(offset), type, key, json);
         transaction.append(stream, new StreamHead(incarnation, offset, record.createdAt(), false), record);
         return record;
     }
 
-    /** Everything in a stream, oldest first. */
     default List<EventRecord> all(StreamKey stream) {
         return store().read(stream, RecordRange.after(0, Integer.MAX_VALUE));
     }

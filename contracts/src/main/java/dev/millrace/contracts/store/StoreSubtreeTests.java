@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** A stream can be read together with everything below it, in the order of the commits. */
+/** Tests of subtree reads: a stream and all streams below it, in the order of the commits. */
 interface StoreSubtreeTests extends StoreSubject {
     StreamKey TOP = stream("/top");
     StreamKey LEAF = stream("/top/leaf");
@@ -49,7 +49,7 @@ interface StoreSubtreeTests extends StoreSubject {
     }
 
     @Test
-    default void should_read_no_further_than_asked_and_say_how_far_it_looked() {
+    default void should_read_up_to_a_position_and_report_how_far_it_read() {
         List<EventRecord> written = new ArrayList<>();
         commit(transaction -> {
             for (int i = 0; i < 4; i++) {
@@ -67,7 +67,7 @@ interface StoreSubtreeTests extends StoreSubject {
     }
 
     @Test
-    default void should_not_take_for_a_child_what_only_begins_alike() {
+    default void should_not_include_streams_whose_path_only_begins_alike() {
         for (StreamKey other : List.of(
                 stream("/top-1"),
                 stream("/topping"),
@@ -85,7 +85,7 @@ interface StoreSubtreeTests extends StoreSubject {
     }
 
     @Test
-    default void should_pass_by_any_number_of_records_of_other_streams() {
+    default void should_skip_any_number_of_records_of_other_streams() {
         given(LEAF, "leaf", 1);
         commit(transaction -> {
             for (int i = 0; i < 12_000; i++) {
@@ -137,7 +137,7 @@ interface StoreSubtreeTests extends StoreSubject {
         assertThat(store().lastPosition()).isGreaterThanOrEqualTo(last);
     }
 
-    /** The positions of every record of a subtree, page by page. */
+    /** The positions of all records of a subtree, read page by page. */
     default List<Long> wholeSubtree(StreamKey root, long after, int pageSize) {
         List<Long> found = new ArrayList<>();
         long last = store().lastPosition();

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** A transaction is whole or nothing, sees itself, and is seen only when it is committed. */
+/** Tests of transactions: stored as a whole or not at all, they see their own changes, others only after the commit. */
 interface StoreTransactionTests extends StoreSubject {
     StreamKey A = stream("/a");
     StreamKey B = stream("/b");
@@ -78,13 +78,13 @@ interface StoreTransactionTests extends StoreSubject {
     @Test
     default void should_discard_everything_that_was_not_committed() {
         given(A, "said", 2);
-        commit(transaction -> transaction.saveCursor(A, "chat", new Cursor("first-life", 1)));
+        commit(transaction -> transaction.saveCursor(A, "chat", new Cursor("first", 1)));
 
         try (Transaction transaction = store().begin()) {
             append(transaction, A, "never", "never");
             append(transaction, B, "never", "never");
-            transaction.saveCursor(A, "chat", new Cursor("first-life", 2));
-            transaction.saveCursor(B, "chat", new Cursor("first-life", 1));
+            transaction.saveCursor(A, "chat", new Cursor("first", 2));
+            transaction.saveCursor(B, "chat", new Cursor("first", 1));
         }
 
         assertThat(store().head(A).map(StreamHead::lastOffset)).contains(2L);
@@ -92,7 +92,7 @@ interface StoreTransactionTests extends StoreSubject {
         assertThat(store().head(B)).isEmpty();
         assertThat(store().find(A, "never")).isEmpty();
         assertThat(store().streamsWith(Set.of("never"))).isEmpty();
-        assertThat(store().cursor(A, "chat")).contains(new Cursor("first-life", 1));
+        assertThat(store().cursor(A, "chat")).contains(new Cursor("first", 1));
         assertThat(store().streamsWithCursor("chat")).containsExactly(A);
         try (Transaction next = store().begin()) {
             assertThat(next.head(A).map(StreamHead::lastOffset)).contains(2L);
@@ -135,7 +135,7 @@ interface StoreTransactionTests extends StoreSubject {
 
     @Test
     default void should_keep_the_head_it_was_given() {
-        StreamHead head = new StreamHead("a life of its own", 1, EPOCH.plusSeconds(5), true);
+        StreamHead head = new StreamHead("another", 1, EPOCH.plusSeconds(5), true);
         commit(transaction -> transaction.append(
                 A,
                 head,
@@ -164,7 +164,7 @@ interface StoreTransactionTests extends StoreSubject {
     }
 
     @Test
-    default void should_commit_nothing_without_complaint() {
+    default void should_accept_an_empty_commit() {
         commit(transaction -> {});
         commit(transaction -> transaction.remove(B));
 

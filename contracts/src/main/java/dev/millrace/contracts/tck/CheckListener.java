@@ -19,7 +19,7 @@ import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
-/** Turns what the test framework says into checks, and tells of each as it ends. */
+/** A JUnit listener that collects and reports a {@link CheckResult} for each test that ends. */
 final class CheckListener implements TestExecutionListener {
     private final Timers timers;
     private final Consumer<CheckResult> report;
@@ -32,7 +32,7 @@ final class CheckListener implements TestExecutionListener {
         this.report = report;
     }
 
-    /** Every check so far, in the order in which they ended. */
+    /** All checks so far, in the order of their ends. */
     List<CheckResult> checks() {
         return List.copyOf(checks);
     }
@@ -100,7 +100,7 @@ final class CheckListener implements TestExecutionListener {
         return source instanceof ClassSource type ? Optional.of(type.getJavaClass()) : Optional.empty();
     }
 
-    /** The name of the method as a sentence, and which of several runs it was. */
+    /** The method name as a sentence; for a parameterized test, with the name of the run. */
     private String name(TestIdentifier test) {
         String sentence = test.getSource()
                 .filter(MethodSource.class::isInstance)

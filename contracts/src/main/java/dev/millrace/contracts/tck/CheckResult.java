@@ -5,14 +5,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of one check.
+ * The result of one check.
  *
- * @param suite the word of its suite
- * @param name what it checks, in words
- * @param result passed, or not
- * @param time how long it took
- * @param why why it was skipped or failed, as whoever wrote the check said it; empty when it passed
- * @param failure what it threw, when it failed
+ * @param suite the name of its suite
+ * @param name what it checks
+ * @param time its duration
+ * @param why the reason why it was skipped or failed, in the words of the check; empty if it passed
+ * @param failure the exception, if it failed
  */
 record CheckResult(
         String suite,
@@ -29,7 +28,7 @@ record CheckResult(
         SKIPPED
     }
 
-    /** One line, and below it why it failed. */
+    /** The result on one line; if it failed, the reason on the lines after it. */
     String inLines() {
         StringBuilder text = new StringBuilder();
         switch (result) {
@@ -41,9 +40,9 @@ record CheckResult(
         switch (result) {
             case PASSED -> text.append(" (").append(time.toMillis()).append(" ms)");
             case SKIPPED ->
-                text.append(" (").append(why.orElse("no reason was given")).append(')');
+                text.append(" (").append(why.orElse("no reason given")).append(')');
             case FAILED ->
-                why.orElse("no reason was given")
+                why.orElse("no reason given")
                         .lines()
                         .filter(line -> !line.isBlank())
                         .limit(MOST_LINES)

@@ -23,31 +23,19 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The suites of checks, by the name under which one asks for them. */
+/** The suites of checks, with the names for {@code --only}. */
 enum CheckSuite {
-    /** {@link AppendChecks}. */
     APPEND(Appends.class),
-    /** {@link OffsetChecks}. */
     OFFSET(Offsets.class),
-    /** {@link PathChecks}. */
     PATH(Paths.class),
-    /** {@link ReadChecks}. */
     READ(Reads.class),
-    /** {@link StateChecks}. */
     STATE(States.class),
-    /** {@link SurfaceChecks}. */
     SURFACE(Surfaces.class),
-    /** {@link RobustnessChecks}. */
     ROBUSTNESS(Robustnesss.class),
-    /** {@link BreakerChecks} and {@link BreakerRestartChecks}. */
     BREAKER(Breakers.class, BreakerRestarts.class),
-    /** {@link ScheduleChecks} and {@link ScheduleRestartChecks}. */
     SCHEDULE(Schedules.class, ScheduleRestarts.class),
-    /** {@link TransformerChecks}. */
     TRANSFORMER(Transformers.class),
-    /** {@link DeployedScriptChecks} and {@link DeployedScriptRestartChecks}. */
     WORKER(Workers.class, WorkerRestarts.class),
-    /** {@link SecretChecks}. */
     SECRET(Secrets.class);
 
     private final List<Class<? extends WireChecks>> checks;
@@ -60,12 +48,12 @@ enum CheckSuite {
         this.checks = List.of(checks, restartChecks);
     }
 
-    /** What the test framework runs, in this order. */
+    /** The classes that JUnit runs, in this order. */
     List<Class<? extends WireChecks>> checks() {
         return checks;
     }
 
-    /** As it is typed. */
+    /** The name as it is typed. */
     String word() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -76,14 +64,13 @@ enum CheckSuite {
                 .findFirst();
     }
 
-    /** Which suite these checks belong to; empty when they are not ours. */
+    /** The suite of these checks; empty if they belong to none. */
     static Optional<CheckSuite> of(Class<?> checks) {
         return Arrays.stream(values())
                 .filter(suite -> suite.checks.contains(checks))
                 .findFirst();
     }
 
-    /** Every word, for messages. */
     static String words() {
         return Arrays.stream(values()).map(CheckSuite::word).collect(Collectors.joining(", "));
     }

@@ -18,7 +18,7 @@ import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
-/** The checks in the XML that build servers read. */
+/** The checks as a JUnit XML file, which build servers read. */
 final class JunitReport {
     private final List<CheckResult> checks;
 
@@ -26,7 +26,7 @@ final class JunitReport {
         this.checks = checks;
     }
 
-    /** Writes it in place of whatever is there; directories are made. */
+    /** Writes the file, or replaces it; creates its directories. */
     void writeTo(Path file) throws IOException {
         Path absolute = file.toAbsolutePath();
         Files.createDirectories(absolute.resolveSibling(""));
@@ -35,7 +35,7 @@ final class JunitReport {
             write(xml);
             xml.close();
         } catch (XMLStreamException e) {
-            throw new IOException("the report could not be written: " + file + "; " + e.getMessage(), e);
+            throw new IOException("report not written: " + file + "; " + e.getMessage(), e);
         }
     }
 
@@ -99,7 +99,7 @@ final class JunitReport {
         return String.format(Locale.ROOT, "%.3f", time.toMillis() / 1000.0);
     }
 
-    /** Without the characters that XML has no way to write. */
+    /** Replaces the characters that XML cannot represent. */
     private static String printable(String text) {
         return text.codePoints()
                 .map(c -> c == '\n'

@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The service under test, somewhere. The checks that run on this thread find it here. */
+/** The service under test at a URL. The checks that run on this thread get it from here. */
 final class ServiceUnderTest extends ServiceClient {
     private static final Duration TO_ANSWER = Duration.ofSeconds(20);
     private static final ThreadLocal<ServiceUnderTest> CURRENT = new ThreadLocal<>();
@@ -24,7 +24,7 @@ final class ServiceUnderTest extends ServiceClient {
         this.token = token;
     }
 
-    /** Makes the service the one that is checked on this thread, until it is closed. */
+    /** Sets the service for the checks on this thread, until it is closed. */
     static ServiceUnderTest aim(URI uri, Duration heartbeat, Optional<String> token) {
         ServiceUnderTest target = new ServiceUnderTest(uri, heartbeat, token);
         CURRENT.set(target);
@@ -34,7 +34,7 @@ final class ServiceUnderTest extends ServiceClient {
     static ServiceUnderTest current() {
         ServiceUnderTest target = CURRENT.get();
         if (target == null) {
-            throw new IllegalStateException("no service to check: these checks are run by the tck, which names one");
+            throw new IllegalStateException("no service to check; run these checks with the tck tool");
         }
         return target;
     }
@@ -44,7 +44,7 @@ final class ServiceUnderTest extends ServiceClient {
         return token;
     }
 
-    /** Why nobody answers there; empty when somebody does, whatever the answer. */
+    /** The reason why the service does not answer; empty if there is any answer. */
     Optional<String> silence() throws InterruptedException {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(baseUri() + "/healthz"))

@@ -12,13 +12,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the tool was asked for.
+ * The parsed command-line arguments of the tool.
  *
- * @param service where the service is, without a slash at its end
- * @param token what to show it
- * @param suites what to run
- * @param report where to write a report
- * @param heartbeat the longest time that the service lets an idle live read be without a byte
+ * @param service the URL of the service, without a slash at its end
+ * @param token the token to send
+ * @param suites the suites to run
+ * @param report the file for the JUnit report
+ * @param heartbeat the longest time without a byte on an idle live read
  */
 record TckOptions(
         URI service, Optional<String> token, Set<CheckSuite> suites, Optional<Path> report, Duration heartbeat) {
@@ -27,7 +27,7 @@ record TckOptions(
 
     private static final Duration DEFAULT_HEARTBEAT = Duration.ofSeconds(15);
 
-    /** @throws IllegalArgumentException saying which argument is wrong */
+    /** @throws IllegalArgumentException if an argument is wrong; the message names it */
     static TckOptions parse(List<String> words) {
         @Nullable URI service = null;
         Optional<String> token = Optional.empty();
@@ -51,14 +51,14 @@ record TckOptions(
             }
         }
         if (service == null) {
-            throw new IllegalArgumentException("no URL to check; usage: " + USAGE);
+            throw new IllegalArgumentException("the URL of the service is missing; usage: " + USAGE);
         }
         return new TckOptions(service, token, suites, report, heartbeat);
     }
 
     private static String value(String option, Iterator<String> rest) {
         if (!rest.hasNext()) {
-            throw new IllegalArgumentException(option + " takes a value; usage: " + USAGE);
+            throw new IllegalArgumentException(option + " needs a value; usage: " + USAGE);
         }
         return rest.next();
     }
@@ -68,7 +68,7 @@ record TckOptions(
         for (String word : words.split(",", -1)) {
             suites.add(CheckSuite.of(word)
                     .orElseThrow(() -> new IllegalArgumentException(
-                            "--only names no suite '" + word.strip() + "'; there are " + CheckSuite.words())));
+                            "--only: unknown suite '" + word.strip() + "'; use " + CheckSuite.words())));
         }
         return suites;
     }
@@ -80,7 +80,7 @@ record TckOptions(
                 return Duration.ofSeconds(seconds);
             }
         } catch (NumberFormatException e) {
-            // said below
+            // reported below
         }
         throw new IllegalArgumentException("--heartbeat must be 1 to 3600 seconds, got " + text);
     }
@@ -93,9 +93,9 @@ record TckOptions(
                 return uri.getPort() >= 0 ? uri : new URI("http", null, uri.getHost(), 80, null, null, null);
             }
         } catch (URISyntaxException e) {
-            // said below
+            // reported below
         }
         throw new IllegalArgumentException(
-                "the service to check is given as http://host:port, got " + text + "; some checks speak plain sockets");
+                "the service URL must be http://host:port, got " + text + "; some checks use plain sockets");
     }
 }

@@ -17,20 +17,19 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Checks a service over its wire: {@code URL [--token TOKEN] [--only SUITE,...] [--junit-report FILE] [--heartbeat
- * SECONDS]}. Prints a line for each check and a summary. Ends with 0 when none failed, 1 when one did or nobody answers,
- * 2 when it was called wrongly. What needs a restart of the service, or a service that was started in a certain way, is
- * skipped. It appends to streams below {@code /test} and to the root, and leaves them.
- *
- * <p>Safe for use by many threads.
+ * A tool that checks a service over HTTP: {@code URL [--token TOKEN] [--only SUITE,...] [--junit-report FILE]
+ * [--heartbeat SECONDS]}. It prints a line for each check and a summary. Exit code 0: no check failed; 1: a check
+ * failed or the service does not answer; 2: wrong arguments. It skips checks that need a restart of the service or
+ * special settings. It appends to streams below {@code /test} and to the root, and does not delete them. Safe for use
+ * by many threads.
  */
 public final class TckTool implements ToolProvider {
-    /** The name under which it is found. */
+    /** The name of the tool for {@link ToolProvider}. */
     public static final String NAME = "millrace-tck";
 
     private final Timers timers = Timers.system();
 
-    /** The tool; used by the service loader. */
+    /** For the service loader. */
     public TckTool() {}
 
     @Override
@@ -51,7 +50,7 @@ public final class TckTool implements ToolProvider {
                 ServiceUnderTest.aim(arguments.service(), arguments.heartbeat(), arguments.token())) {
             Optional<String> silence = target.silence();
             if (silence.isPresent()) {
-                err.println("tck: nobody answers: " + arguments.service() + "; " + silence.get()
+                err.println("tck: no answer: " + arguments.service() + "; " + silence.get()
                         + "; start the service, or correct the URL");
                 return 1;
             }
@@ -72,7 +71,7 @@ public final class TckTool implements ToolProvider {
             out.flush();
         });
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                // ignore the JUnit settings of the caller: these checks run one at a time
+                // the checks run one at a time, even if the JUnit settings of the caller differ
                 .enableImplicitConfigurationParameters(false)
                 .selectors(arguments.suites().stream()
                         .flatMap(suite -> suite.checks().stream())

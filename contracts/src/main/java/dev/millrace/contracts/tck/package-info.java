@@ -1,6 +1,6 @@
 /**
- * Runs the checks of the wire against any service that can be reached, from a command line or from a program. Found as a
- * {@link java.util.spi.ToolProvider}, so that whoever offers it need not have a test framework on its class path.
+ * The tool that runs the checks of the wire protocol against any reachable service, from a command line or a program.
+ * It is a {@link java.util.spi.ToolProvider}, so its callers need no test framework on their class path.
  */
 @NullMarked
 package dev.millrace.contracts.tck;

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** A circuit breaker keeps its configuration across a restart of the service. */
+/** A check that the circuit breaker keeps its configuration after a restart of the service. */
 public abstract class BreakerRestartChecks extends WireChecks {
     @Test
     void check_60_the_configuration_survives_a_restart() throws Exception {
-        assumeTrue(millrace.survivesRestart(), "it takes a restart of the service");
+        assumeTrue(millrace.survivesRestart(), "it needs a restart of the service");
         String stream = freshStream();
         BreakerChecks.configure(millrace, stream);
 

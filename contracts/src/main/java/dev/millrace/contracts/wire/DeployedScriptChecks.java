@@ -18,10 +18,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-/** Code as an event, as anybody sees it from outside. */
+/** Checks of scripts that are deployed by an event, over HTTP. */
 public abstract class DeployedScriptChecks extends WireChecks {
     static final Duration QUIET = Duration.ofMillis(500);
-    /** Answers what has the word ping in it. */
+    /** A script that answers an event with the word ping. */
     static final String PONG = """
             export default {
               async afterAppend({ append, event }) {
@@ -78,8 +78,7 @@ public abstract class DeployedScriptChecks extends WireChecks {
 
         for (String wrong : List.of("{\"slug\":\"x\"}", "{\"slug\":\"x\",\"script\":\"\",\"modules\":{}}")) {
             Answer kept = millrace.append(freshStream(), ProcessorEvents.DYNAMIC_WORKER_CONFIGURED, wrong);
-            assertThat(BuiltInType.INVALID_EVENT_APPENDED.matches(
-                            kept.event().path("type").textValue()))
+            assertThat(BuiltInType.INVALID_EVENT_APPENDED.matches(kept.text("/event/type")))
                     .isTrue();
         }
     }
@@ -124,13 +123,12 @@ public abstract class DeployedScriptChecks extends WireChecks {
                 events -> events.stream()
                         .anyMatch(event -> event.path("type").asText().equals(BuiltInType.EFFECT_FAILED.type())
                                 && event.path("payload").toString().contains("path")));
-        assertThat(millrace.append(stream, "{\"type\":\"usable\"}").status()).isEqualTo(200);
+        millrace.append(stream, "{\"type\":\"usable\"}").expect(200);
     }
 
     @Test
     void check_87_a_secret_reference_in_a_header_is_replaced_on_the_way_out() throws Exception {
-        assumeTrue(
-                millrace.egressPort().isPresent(), "it takes a service that was told to let scripts call this machine");
+        assumeTrue(millrace.egressPort().isPresent(), "it needs a service whose scripts may call this machine");
         List<String> seen = new CopyOnWriteArrayList<>();
         int port = millrace.egressPort().getAsInt();
         HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
@@ -194,7 +192,7 @@ public abstract class DeployedScriptChecks extends WireChecks {
                         .put("slug", slug)
                         .put("script", script)
                         .toString());
-        assertThat(answer.event().path("type").textValue()).isEqualTo(ProcessorEvents.DYNAMIC_WORKER_CONFIGURED.name());
+        assertThat(answer.text("/event/type")).isEqualTo(ProcessorEvents.DYNAMIC_WORKER_CONFIGURED.name());
     }
 
     static void say(ServiceClient millrace, String stream, String text) {

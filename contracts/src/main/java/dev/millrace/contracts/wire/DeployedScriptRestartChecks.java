@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** A script that came as an event runs again after a restart of the service. */
+/** A check that a deployed script runs again after a restart of the service. */
 public abstract class DeployedScriptRestartChecks extends WireChecks {
     @Test
     void check_86_scripts_come_back_after_a_restart_and_act_on_new_events_once() throws Exception {
-        assumeTrue(millrace.survivesRestart(), "it takes a restart of the service");
+        assumeTrue(millrace.survivesRestart(), "it needs a restart of the service");
         String stream = freshStream();
         DeployedScriptChecks.deploy(millrace, stream, "pong", DeployedScriptChecks.PONG.formatted("p"));
         DeployedScriptChecks.say(millrace, stream, "ping");

@@ -11,9 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 
-/** Reads a live answer line by line on a thread of its own and keeps all of it. */
+/** A reader of a live answer: it reads line by line on its own thread and keeps all lines. */
 public final class LiveReadClient implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -75,33 +76,29 @@ public final class LiveReadClient implements AutoCloseable {
         return lines().stream().filter(line -> line.startsWith(":")).count();
     }
 
-    /** How the answer ended; empty while it has not. */
+    /** How the answer ended; empty while it is open. */
     public String end() {
         return end;
     }
 
     public LiveReadClient awaitOffset(long offset) {
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(5))
-                .until(() -> offsets().contains(offset));
-        return this;
+        return await(() -> offsets().contains(offset));
     }
 
     public LiveReadClient awaitLine(String text) {
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(5))
-                .until(() -> lines().stream().anyMatch(line -> line.contains(text)));
-        return this;
+        return await(() -> lines().stream().anyMatch(line -> line.contains(text)));
     }
 
     public LiveReadClient awaitEnd() {
-        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> !end.isEmpty());
+        return await(() -> !end.isEmpty());
+    }
+
+    private LiveReadClient await(Callable<Boolean> condition) {
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(condition);
         return this;
     }
 
-    /** Watches that no event comes for a while. */
+    /** Checks that no event arrives in this time. */
     public void staysSilentFor(Duration duration) {
         int before = events().size();
         Awaitility.await()

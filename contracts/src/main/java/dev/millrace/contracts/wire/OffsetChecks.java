@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** Idempotency, expected offsets and the pause gate, as anybody sees them from outside. */
+/** Checks of idempotency keys, expected offsets and pauses, over HTTP. */
 public abstract class OffsetChecks extends WireChecks {
     private static final String PAUSE =
             "{\"type\":\"" + BuiltInType.PAUSED.type() + "\",\"payload\":{\"reason\":\"r\"}}";
@@ -28,7 +28,7 @@ public abstract class OffsetChecks extends WireChecks {
         Answer first = millrace.append(stream, "{\"type\":\"a\",\"idempotencyKey\":\"k\",\"payload\":{\"n\":1}}");
         Answer second = millrace.append(stream, "{\"type\":\"b\",\"idempotencyKey\":\"k\",\"payload\":{\"n\":2}}");
 
-        assertThat(second.status()).isEqualTo(200);
+        second.expect(200);
         assertThat(second.body()).isEqualTo(first.body());
         assertThat(first.headers().firstValue("Idempotent-Replayed")).isEmpty();
         assertThat(second.header("Idempotent-Replayed")).isEqualTo("true");
@@ -42,8 +42,7 @@ public abstract class OffsetChecks extends WireChecks {
         millrace.append(stream, input);
         LiveReadClient reader = millrace.live(api(stream) + "?afterOffset=2");
 
-        assertThat(millrace.append(stream, input).event().path("offset").intValue())
-                .isEqualTo(2);
+        assertThat(millrace.append(stream, input).number("/event/offset")).isEqualTo(2);
         reader.staysSilentFor(Duration.ofMillis(250));
     }
 
@@ -52,7 +51,7 @@ public abstract class OffsetChecks extends WireChecks {
         String input = "{\"type\":\"a\",\"idempotencyKey\":\"k\"}";
         for (String stream : List.of(freshStream(), freshStream())) {
             Answer answer = millrace.append(stream, input);
-            assertThat(answer.event().path("streamPath").textValue()).isEqualTo(stream);
+            assertThat(answer.text("/event/streamPath")).isEqualTo(stream);
             assertThat(answer.headers().firstValue("Idempotent-Replayed")).isEmpty();
         }
     }
@@ -70,10 +69,8 @@ public abstract class OffsetChecks extends WireChecks {
     @Test
     void check_20_the_next_offset_is_accepted() {
         String stream = freshStream();
-        assertThat(millrace.append(stream, "{\"type\":\"a\",\"offset\":2}").status())
-                .isEqualTo(200);
-        assertThat(millrace.append(stream, "{\"type\":\"a\",\"offset\":3}").status())
-                .isEqualTo(200);
+        millrace.append(stream, "{\"type\":\"a\",\"offset\":2}").expect(200);
+        millrace.append(stream, "{\"type\":\"a\",\"offset\":3}").expect(200);
     }
 
     @Test
@@ -81,14 +78,11 @@ public abstract class OffsetChecks extends WireChecks {
         String stream = freshStream();
         Answer answer = millrace.append(stream, "{\"type\":\"a\",\"offset\":3}");
 
-        assertThat(answer.status()).isEqualTo(412);
-        assertThat(answer.json().path("code").textValue()).isEqualTo("PRECONDITION_FAILED");
-        assertThat(answer.json().path("reason").textValue()).isEqualTo("OFFSET_MISMATCH");
+        answer.expect(412);
+        assertThat(answer.text("/code")).isEqualTo("PRECONDITION_FAILED");
+        assertThat(answer.text("/reason")).isEqualTo("OFFSET_MISMATCH");
         assertThat(answer.body()).contains("next generated offset");
-        assertThat(millrace.get(ServiceClient.stateOf(stream))
-                        .json()
-                        .path("eventCount")
-                        .intValue())
+        assertThat(millrace.get(ServiceClient.stateOf(stream)).number("/eventCount"))
                 .isEqualTo(1);
         assertThat(millrace.history(stream).offsets()).containsExactly(1L);
     }
@@ -97,15 +91,14 @@ public abstract class OffsetChecks extends WireChecks {
     void check_22_a_stale_offset_is_refused() {
         String stream = freshStream();
         millrace.append(stream, "{\"type\":\"a\"}");
-        assertThat(millrace.append(stream, "{\"type\":\"a\",\"offset\":2}").status())
-                .isEqualTo(412);
+        millrace.append(stream, "{\"type\":\"a\",\"offset\":2}").expect(412);
     }
 
     @Test
     void check_23_an_offset_may_be_a_numeric_string() {
         Answer answer = millrace.append(freshStream(), "{\"type\":\"a\",\"offset\":\"2\"}");
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.event().path("type").textValue()).isEqualTo("a");
+        answer.expect(200);
+        assertThat(answer.text("/event/type")).isEqualTo("a");
     }
 
     @Test
@@ -127,21 +120,21 @@ public abstract class OffsetChecks extends WireChecks {
     @Test
     void check_55_a_paused_stream_refuses_until_it_is_resumed() {
         String stream = freshStream();
-        assertThat(millrace.append(stream, PAUSE).status()).isEqualTo(200);
+        millrace.append(stream, PAUSE).expect(200);
 
         Answer refused = millrace.append(stream, "{\"type\":\"a\"}");
-        assertThat(refused.status()).isEqualTo(412);
+        refused.expect(412);
         assertThat(refused.body()).contains("stream is paused");
-        assertThat(refused.json().path("reason").textValue()).isEqualTo("PAUSED");
+        assertThat(refused.text("/reason")).isEqualTo("PAUSED");
         assertThat(millrace.history(stream).offsets()).containsExactly(1L, 2L);
-        assertThat(millrace.append(stream, RESUME).status()).isEqualTo(200);
-        assertThat(millrace.append(stream, "{\"type\":\"a\"}").status()).isEqualTo(200);
+        millrace.append(stream, RESUME).expect(200);
+        millrace.append(stream, "{\"type\":\"a\"}").expect(200);
     }
 
     @Test
     void check_56_a_pause_needs_no_reason() {
         Answer answer =
                 millrace.append(freshStream(), "{\"type\":\"" + BuiltInType.PAUSED.type() + "\",\"payload\":{}}");
-        assertThat(answer.event().path("type").textValue()).isEqualTo(BuiltInType.PAUSED.type());
+        assertThat(answer.text("/event/type")).isEqualTo(BuiltInType.PAUSED.type());
     }
 }

@@ -2,7 +2,7 @@ package dev.millrace.contracts.wire;
 
 import dev.millrace.core.EventType;
 
-/** The types of the standard processors that the checks append, as the wire spells them. */
+/** The event types of the standard processors that the checks append. */
 final class ProcessorEvents {
     private static final String PREFIX = "https://events.iterate.com/events/stream/";
 

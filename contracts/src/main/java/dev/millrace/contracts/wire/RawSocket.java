@@ -7,7 +7,7 @@ import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** A client that sends exactly what it is told and reads only when it is told. */
+/** A client that sends exactly the given bytes, and reads only on request. */
 public final class RawSocket implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 30_000;
 
@@ -29,7 +29,7 @@ public final class RawSocket implements AutoCloseable {
         return this;
     }
 
-    /** Reads until the text has come or the peer has ended; what was read. What follows the text may be lost. */
+    /** Reads until the text has arrived or the peer has ended; returns it all. Bytes after the text may be lost. */
     public String readUntil(String text) throws IOException {
         StringBuilder read = new StringBuilder();
         byte[] buffer = new byte[8192];
@@ -45,7 +45,7 @@ public final class RawSocket implements AutoCloseable {
         return read.toString();
     }
 
-    /** Reads until the peer ends or breaks the connection; what was read. */
+    /** Reads until the peer ends or breaks the connection, and returns everything read. */
     public String readToTheEnd() throws IOException {
         StringBuilder read = new StringBuilder();
         byte[] buffer = new byte[8192];
@@ -63,7 +63,7 @@ public final class RawSocket implements AutoCloseable {
         return socket.getInputStream().read(buffer);
     }
 
-    /** Closes without saying goodbye. */
+    /** Closes the connection with a reset. */
     public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Whatever is posted wherever: never a failure of the service's own, and what it acknowledged is there. */
+/** Checks with random bodies: no answer has status 500 or more, and every acknowledged event is stored. */
 public abstract class RobustnessChecks extends WireChecks {
     private static final long SEED = 20261121;
     private static final List<String> CONTENT_TYPES = List.of(
@@ -33,7 +33,7 @@ public abstract class RobustnessChecks extends WireChecks {
 
     private final String below = freshStream();
 
-    /** How many bodies each check posts, the same ones every time. */
+    /** The number of bodies in each check; the bodies are the same in every run. */
     protected int bodies() {
         return 1_000;
     }

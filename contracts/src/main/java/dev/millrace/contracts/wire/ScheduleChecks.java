@@ -10,10 +10,10 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The scheduler, as anybody sees it from outside, in real time. */
+/** Checks of the scheduler, in real time, over HTTP. */
 public abstract class ScheduleChecks extends WireChecks {
     static final Duration QUIET = Duration.ofSeconds(2);
-    /** In seconds; on a machine that is too slow for one of them the next one is tried. */
+    /** In seconds. If the machine is too slow for one of them, the next one is tried. */
     private static final List<Integer> DELAYS = List.of(2, 4, 8, 16, 32);
 
     static final String[] ONE_SHOT = {"initialized", "append-scheduled", "configured", "target", "execution-finished"};
@@ -164,13 +164,13 @@ public abstract class ScheduleChecks extends WireChecks {
         return "{\"kind\":\"once-in\",\"delaySeconds\":" + seconds + "}";
     }
 
-    /** What asks for an event of the type {@code target}. */
+    /** An event that schedules an append of the type {@code target}. */
     static String event(String slug, String target, String schedule) {
         return "{\"type\":\"" + ProcessorEvents.APPEND_SCHEDULED.name() + "\",\"payload\":{\"slug\":\"" + slug
                 + "\",\"append\":{\"type\":\"" + target + "\"},\"schedule\":" + schedule + "}}";
     }
 
-    /** Whether an event was appended at least a second before what was configured is due, by the clock of the service. */
+    /** True if the service stored {@code event} at least a second before the time of {@code configured}. */
     private static boolean isWellBefore(JsonNode event, JsonNode configured) {
         Instant due = Instant.ofEpochSecond(configured.at("/payload/nextRunAt").longValue());
         return Instant.parse(event.path("createdAt").textValue()).isBefore(due.minusSeconds(1));

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** A schedule survives a restart of the service and runs once. In real time. */
+/** A check that a schedule still runs once after a restart of the service, in real time. */
 public abstract class ScheduleRestartChecks extends WireChecks {
     @Test
     void check_69_a_delay_survives_a_restart_and_fires_once() throws Exception {
-        assumeTrue(millrace.survivesRestart(), "it takes a restart of the service");
+        assumeTrue(millrace.survivesRestart(), "it needs a restart of the service");
         String stream = freshStream();
         millrace.append(stream, ScheduleChecks.event("one", "target", ScheduleChecks.onceIn(2)));
         millrace.awaitHistory(stream, events -> events.size() >= 3);

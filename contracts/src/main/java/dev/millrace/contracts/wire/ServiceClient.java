@@ -29,8 +29,8 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
- * A stream service as anybody sees it from outside: a base URL, and a client that says what it did. Safe for use by many
- * threads, so that checks that only wait may wait side by side. Do not call {@link #restart()} while other checks run.
+ * A stream service at a base URL, with an HTTP client that reports its requests in errors. Safe for use by many
+ * threads, so checks that only wait may run at the same time. Do not call {@link #restart()} while other checks run.
  */
 public class ServiceClient implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -43,22 +43,17 @@ public class ServiceClient implements AutoCloseable {
     private final Duration heartbeat;
     private volatile URI baseUri;
 
-    /**
-     * The service at a base URL.
-     *
-     * @param heartbeat the longest time without a byte on an idle live read
-     */
+    /** @param heartbeat the longest time without a byte on an idle live read */
     public ServiceClient(URI baseUri, Duration heartbeat) {
         this.baseUri = baseUri;
         this.heartbeat = heartbeat;
     }
 
-    /** Where it is. */
     public final URI baseUri() {
         return baseUri;
     }
 
-    /** It is somewhere else now. */
+    /** Sets a new base URL. */
     protected final void moved(URI newBaseUri) {
         baseUri = newBaseUri;
     }
@@ -68,32 +63,32 @@ public class ServiceClient implements AutoCloseable {
         return heartbeat;
     }
 
-    /** The token to send with every request; empty for none, as it is here. */
+    /** The token for every request; none by default. */
     public Optional<String> token() {
         return Optional.empty();
     }
 
-    /** The line of a request's head that shows the token, with its end; empty without a token. */
+    /** The header line with the token, and its line end; empty without a token. */
     final String authorizationLine() {
         return token().map(token -> "Authorization: Bearer " + token + "\r\n").orElse("");
     }
 
-    /** The port of 127.0.0.1 to which scripts may send requests, if the service was told to allow one. */
+    /** The port of 127.0.0.1 to which scripts may send requests; empty if the service allows none. */
     public OptionalInt egressPort() {
         return OptionalInt.empty();
     }
 
-    /** Whether {@link #restart()} works, and what was stored is still there afterwards. */
+    /** True if {@link #restart()} works and keeps the stored events. */
     public boolean survivesRestart() {
         return false;
     }
 
-    /** Ends the service and starts it again on what it stored; it may be somewhere else afterwards. */
+    /** Stops the service and starts it again with its stored events; its base URL may change. */
     public void restart() throws Exception {
         throw new UnsupportedOperationException("this service cannot be restarted from here");
     }
 
-    /** Calls {@code task} so many times, at least {@code apart} after the call before has ended, and returns after the last. */
+    /** Calls {@code task} so many times, with a pause of {@code apart} after each call; returns after the last. */
     static void every(Duration apart, int times, Runnable task) throws Exception {
         ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
         try {
@@ -106,7 +101,7 @@ public class ServiceClient implements AutoCloseable {
             };
             ScheduledFuture<?> ticking = clock.scheduleWithFixedDelay(step, 0, apart.toMillis(), TimeUnit.MILLISECONDS);
             if (!left.await(PATIENCE.plus(apart.multipliedBy(times)).toSeconds(), TimeUnit.SECONDS)) {
-                ticking.get(1, TimeUnit.SECONDS); // says what the task threw
+                ticking.get(1, TimeUnit.SECONDS); // throws the exception of the task
                 throw new AssertionError("only " + (times - left.getCount()) + " of " + times + " calls were made");
             }
         } finally {
@@ -114,10 +109,27 @@ public class ServiceClient implements AutoCloseable {
         }
     }
 
-    /** An answer, read whole. */
+    /** An answer with its complete body. */
     public record Answer(int status, HttpHeaders headers, String body) {
+        /** Fails unless the answer has this status. */
+        Answer expect(int wanted) {
+            if (status != wanted) {
+                throw new AssertionError("expected status " + wanted + ", got " + status + ": " + body);
+            }
+            return this;
+        }
+
         public JsonNode json() {
             return JsonCodec.parse(body);
+        }
+
+        /** The text at a JSON pointer of the body. */
+        String text(String pointer) {
+            return json().at(pointer).textValue();
+        }
+
+        int number(String pointer) {
+            return json().at(pointer).intValue();
         }
 
         public JsonNode event() {
@@ -143,7 +155,7 @@ public class ServiceClient implements AutoCloseable {
         }
     }
 
-    /** The path of a stream that nobody has touched. */
+    /** The path of a new stream. */
     public static String freshStream() {
         return "/test/" + RUN + "-" + STREAMS.incrementAndGet();
     }
@@ -165,34 +177,29 @@ public class ServiceClient implements AutoCloseable {
     }
 
     public CompletableFuture<Answer> appendLater(String stream, String json) {
-        return client.sendAsync(
-                        authorized(request("POST", api(stream), json, "Content-Type", "application/json")),
-                        HttpResponse.BodyHandlers.ofString())
-                .thenApply(ServiceClient::answer);
+        return sendLater(request("POST", api(stream), json, "Content-Type", "application/json"));
     }
 
     public Answer get(String target, String... headers) {
         return send("GET", target, "", headers);
     }
 
-    /** Appends an event of a built-in type. */
     public Answer append(String stream, BuiltInType type, String payload) {
         return append(stream, type.eventType(), payload);
     }
 
-    /** Appends an event of a type that has several spellings, as it is written. */
     public Answer append(String stream, EventType type, String payload) {
         return append(stream, "{\"type\":\"" + type.name() + "\",\"payload\":" + payload + "}");
     }
 
-    /** The last parts of the types of the whole history, in order. */
+    /** The types of the whole history, in order, each without the part before its last slash. */
     public List<String> types(String stream) {
         return history(stream).events().stream()
                 .map(event -> event.path("type").textValue().replaceFirst(".*/", ""))
                 .toList();
     }
 
-    /** The whole history, once it is like this. */
+    /** Waits until the whole history fulfils a condition, and returns it. */
     public List<JsonNode> awaitHistory(String stream, Predicate<List<JsonNode>> wanted) {
         AtomicReference<List<JsonNode>> seen = new AtomicReference<>(List.of());
         try {
@@ -209,7 +216,7 @@ public class ServiceClient implements AutoCloseable {
         return seen.get();
     }
 
-    /** The types of the history, as {@link #types}, once they are exactly these, and still after {@code quiet}. */
+    /** Waits until {@link #types} returns exactly these, and checks that they stay the same for {@code quiet}. */
     public void awaitTypes(String stream, Duration quiet, String... types) {
         List<String> wanted = List.of(types);
         awaitHistory(stream, events -> types(stream).equals(wanted));
@@ -220,12 +227,11 @@ public class ServiceClient implements AutoCloseable {
                 .until(() -> types(stream).equals(wanted));
     }
 
-    /** The slice of a processor in the state of a stream. */
+    /** The part of a processor in the state of a stream. */
     public JsonNode slice(String stream, String processor) {
         return get(stateOf(stream)).json().path("processors").path(processor);
     }
 
-    /** The whole history as it is now. */
     public Answer history(String stream, String... headers) {
         return get(api(stream) + "?beforeOffset=end", headers);
     }
@@ -236,8 +242,7 @@ public class ServiceClient implements AutoCloseable {
 
     public Answer send(HttpRequest request) {
         try {
-            return answer(client.sendAsync(authorized(request), HttpResponse.BodyHandlers.ofString())
-                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+            return sendLater(request).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError(request.method() + " " + request.uri() + " was not answered", e);
         }
@@ -256,7 +261,7 @@ public class ServiceClient implements AutoCloseable {
         return request.build();
     }
 
-    /** The same request, with the token unless it says itself who is asking. */
+    /** Adds the token, unless the request has an {@code Authorization} header. */
     private HttpRequest authorized(HttpRequest request) {
         Optional<String> token = token();
         if (token.isEmpty() || request.headers().firstValue("Authorization").isPresent()) {
@@ -268,11 +273,14 @@ public class ServiceClient implements AutoCloseable {
     }
 
     public CompletableFuture<Answer> getLater(String target) {
-        return client.sendAsync(authorized(request("GET", target, "")), HttpResponse.BodyHandlers.ofString())
-                .thenApply(ServiceClient::answer);
+        return sendLater(request("GET", target, ""));
     }
 
-    /** Opens a live read and collects what comes. */
+    private CompletableFuture<Answer> sendLater(HttpRequest request) {
+        return client.sendAsync(authorized(request), HttpResponse.BodyHandlers.ofString())
+                .thenApply(response -> new Answer(response.statusCode(), response.headers(), response.body()));
+    }
+
     public LiveReadClient live(String target, String... headers) {
         try {
             LiveReadClient reader = new LiveReadClient(client.sendAsync(
@@ -283,10 +291,6 @@ public class ServiceClient implements AutoCloseable {
         } catch (Exception e) {
             throw new AssertionError("GET " + target + " was not answered", e);
         }
-    }
-
-    private static Answer answer(HttpResponse<String> response) {
-        return new Answer(response.statusCode(), response.headers(), response.body());
     }
 
     private static String[] with(String name, String value, String... more) {

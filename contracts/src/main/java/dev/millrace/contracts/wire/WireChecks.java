@@ -5,17 +5,16 @@ import java.time.Instant;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 
-/** A suite of checks of one service, which stays open. */
+/** A suite of checks of one service. The suite does not close the service. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit sets it before all
+@SuppressWarnings("NullAway.Init") // JUnit sets the field before all tests
 public abstract class WireChecks {
-    /** The service to check. */
     protected ServiceClient millrace;
 
-    /** Finds the service, once, before the first check. */
+    /** The service to check; called once, before the first check. */
     protected abstract ServiceClient service();
 
-    /** The time by the clock of this machine. */
+    /** The time of this machine's clock. */
     static Instant now() {
         return Timers.system().now();
     }

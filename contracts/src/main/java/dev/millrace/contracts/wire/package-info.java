@@ -1,6 +1,6 @@
 /**
- * The wire, check by check: suites that run against any service that speaks it, through its base URL alone. Extend one and
- * say where the service is. The numbers are those of docs/wire.md.
+ * Checks of the wire protocol: test suites for any service that implements it, through its base URL. Extend a suite and
+ * return your service from {@code service()}. The numbers are those of docs/wire.md.
  */
 @NullMarked
 package dev.millrace.contracts.wire;

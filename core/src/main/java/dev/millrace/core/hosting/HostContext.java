@@ -12,8 +12,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
- * What a host offers the processors it runs, for one project. The engine makes one for the processors it hosts; {@link
- * #over} makes one for everybody else. Immutable and safe for use by many threads.
+ * The environment of a hosted processor, for one project: streams, settings, secrets, progress, time and threads. The
+ * engine makes one for each processor that it hosts; other programs make one with {@link #over}. Immutable and safe for
+ * use by many threads.
  */
 public final class HostContext {
     private final EventStreams streams;
@@ -34,25 +35,24 @@ public final class HostContext {
         this.payloads = builder.payloads;
     }
 
-    /** A context of a project's streams, in process or over HTTP. */
+    /** A context for the streams of a project, in process or over HTTP. */
     public static Builder over(EventStreams streams) {
         return new Builder(streams);
     }
 
-    /** The streams of the project. */
     public EventStreams streams() {
         return streams;
     }
 
     /**
-     * A setting of the server, {@code openai.api-key} for example. Keys and addresses come from here and never from
-     * events, so that nobody who may append can redirect them.
+     * A setting of the server, for example {@code openai.api-key}. A processor takes keys and addresses from settings
+     * and never from events: a caller that may append must not be able to redirect them.
      */
     public Optional<String> setting(String name) {
         return Optional.ofNullable(settings.get(name));
     }
 
-    /** A secret of the project, by name. The value must not reach an event, a log or a message. */
+    /** A secret of the project. Do not put its value into an event, a log or a message. */
     public Optional<String> secret(String name) {
         return secrets.apply(name);
     }
@@ -62,19 +62,20 @@ public final class HostContext {
         return timers;
     }
 
-    /** Bounded threads for work that may block. */
+    /** A bounded thread pool for work that may block. */
     public Executor executor() {
         return executor;
     }
 
-    /** What the host would refuse of an event that a processor is about to append: checks of every type that it knows. */
+    /** The payload rules of the host, for every type that it knows. Check an event with them before you append it. */
     public PayloadCheck payloads() {
         return payloads;
     }
 
     /**
-     * A runner of another processor on the same streams, with the host's progress, time and threads. Whoever starts one
-     * stops it: launch an attempt that ends when the runner does, and stop the runner when the attempt is cancelled.
+     * A builder of a runner of another processor on the same streams, with the host's progress, time and threads. Your
+     * code must stop the runner: launch an attempt that ends when the runner ends, and stop the runner when the attempt
+     * is cancelled.
      */
     public <S> ProcessorRunner.Builder<S> runner(Processor<S> processor) {
         return ProcessorRunner.builder(streams, processor)
@@ -83,7 +84,7 @@ public final class HostContext {
                 .executor(executor);
     }
 
-    /** Makes a context. Not safe for use by many threads. */
+    /** A builder of contexts. Not safe for use by many threads. */
     public static final class Builder {
         private final EventStreams streams;
         private Map<String, String> settings = Map.of();
@@ -103,13 +104,13 @@ public final class HostContext {
             return this;
         }
 
-        /** How secrets are found by name; there are none by default. */
+        /** Finds a secret by its name; by default there are none. */
         public Builder secrets(Function<String, Optional<String>> newSecrets) {
             secrets = newSecrets;
             return this;
         }
 
-        /** Where the progress of {@link HostContext#runner} survives; nowhere by default. */
+        /** The progress store of {@link HostContext#runner}; in memory by default. */
         public Builder progress(ProgressStore newProgress) {
             progress = newProgress;
             return this;
@@ -121,19 +122,18 @@ public final class HostContext {
             return this;
         }
 
-        /** Threads for effects and for work that may block; the shared ones of runners by default. */
+        /** Threads for effects and for work that may block; the shared threads of runners by default. */
         public Builder executor(Executor newExecutor) {
             executor = newExecutor;
             return this;
         }
 
-        /** What checks payloads before they are appended; nothing by default. */
+        /** Checks payloads before they are appended; no check by default. */
         public Builder payloads(PayloadCheck newPayloads) {
             payloads = newPayloads;
             return this;
         }
 
-        /** The context. */
         public HostContext build() {
             return new HostContext(this);
         }

@@ -4,28 +4,28 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a token may allow. For appends they are ordered: if two rules apply to an event, the later one here is needed. */
+/** The permissions of a token. If two rules apply to an append, the token needs the operation that is later here. */
 public enum Operation {
     /** Reads, live reads, state and lists. Reading a stream that does not exist creates it. */
     READ,
-    /** Appends of every type that changes nothing about how streams behave; invalid events are among them. */
+    /** Appends that do not change how streams behave, including invalid events. */
     APPEND,
-    /** Appends that steer streams: pause, resume, breaker, schedules, subscriptions, transformers, attached processors. */
+    /** Appends that control streams: pause, resume, breaker, schedules, subscriptions, transformers, processors. */
     CONTROL,
-    /** Appends that bring code or its environment: dynamic workers. */
+    /** Appends that contain code or its environment: dynamic workers. */
     DEPLOY,
-    /** Destroying streams and managing secrets, and everything else as well. */
+    /** All operations, and also: destroy streams, manage secrets. */
     ADMIN;
 
-    /** The operation as it is written: in small letters. */
+    /** The operation as it is written, in lower case. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * The operation that is written so.
+     * The operation with this name; case does not matter.
      *
-     * @throws IllegalArgumentException when there is none
+     * @throws IllegalArgumentException if there is none
      */
     public static Operation of(String word) {
         Optional<Operation> found = Arrays.stream(values())

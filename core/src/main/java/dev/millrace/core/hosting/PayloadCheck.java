@@ -3,19 +3,22 @@ package dev.millrace.core.hosting;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
-/** Says why an event would be kept as {@code invalid-event-appended}. Implementations are safe for use by many threads. */
+/**
+ * A check of payloads: says why an event would be stored as {@code invalid-event-appended}. Implementations are safe
+ * for use by many threads.
+ */
 @FunctionalInterface
 public interface PayloadCheck {
-    /** Finds nothing wrong with anything. */
+    /** A check that accepts everything. */
     PayloadCheck NONE = (type, payload) -> List.of();
 
     /**
-     * What is wrong with the payload of an event.
+     * The problems of a payload.
      *
      * @param type the event type, in any spelling
      * @param payload an object
-     * @return one line a problem, which begins with the field, {@code payload.slug: ...}; empty if it fits, or if nothing is
-     *     known of the type
+     * @return one line for each problem, beginning with the field, {@code payload.slug: ...}; empty if the payload fits
+     *     or the type is not known
      */
     List<String> problems(String type, JsonNode payload);
 }

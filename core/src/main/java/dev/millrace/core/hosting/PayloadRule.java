@@ -3,19 +3,19 @@ package dev.millrace.core.hosting;
 import java.util.List;
 
 /**
- * What a payload must fulfil beyond the types of its fields. A rule is pure and quick: it runs on the threads of callers,
- * before the event is stored. It is called by many threads at once.
+ * A rule for a payload beyond the types of its fields. A rule must be pure and fast: it runs on the threads of callers,
+ * many at once, before the event is stored.
  *
  * @param <T> the payload class
  */
 @FunctionalInterface
 public interface PayloadRule<T> {
     /**
-     * What is wrong with a payload.
+     * The problems of a payload.
      *
-     * @param payload has been read, so its fields are there and of the right kind
-     * @param host what the host says of other events; for payloads that hold an event to be appended later
-     * @return one line a problem, which begins with the field, {@code payload.due: ...}; empty if there is none
+     * @param payload its fields are present and have the right types
+     * @param host the host's check of other events, for payloads that contain an event to be appended later
+     * @return one line for each problem, beginning with the field, {@code payload.due: ...}; empty if there is none
      */
     List<String> problems(T payload, PayloadCheck host);
 }

@@ -5,24 +5,24 @@ import dev.millrace.core.processor.Processor;
 import java.util.List;
 
 /**
- * How a server finds a processor by name: implementations are listed in {@code META-INF/services} and loaded with {@link
- * java.util.ServiceLoader}. A stream gets the processor by the event {@code millrace/processor-attached {processor}}, by
- * the first event of one of its {@link #events()} that activates it, or because it runs {@link #everywhere()}.
- * Stateless, and safe for use by many threads.
+ * A provider of a processor that a server can run by name. List it in {@code META-INF/services}: the server loads it
+ * with {@link java.util.ServiceLoader}. The processor runs on a stream after a {@code millrace/processor-attached
+ * {processor}} event, after the first event of one of its {@link #events()} that activates it, or because it runs
+ * {@link #everywhere()}. Stateless, and safe for use by many threads.
  */
 public interface ProcessorProvider {
-    /** The name in attach events; also the slug of what {@link #create} returns. Two providers of one name are an error. */
+    /** The name in attach events and the slug of the processor. Two providers with the same name are an error. */
     String name();
 
-    /** Whether every stream has it without an attach event. */
+    /** True if the processor runs on every stream, without an attach event. */
     default boolean everywhere() {
         return false;
     }
 
     /**
-     * The event types that this processor brings: how their payloads are checked, what a token must allow for them, and
-     * whether the first one activates the processor on its stream. A stream without an activating event costs nothing.
-     * Providers may bring the same type; all their checks apply then, and the strictest operation.
+     * The event types of this processor: how their payloads are checked, which operation a token needs for them, and
+     * whether the first one activates the processor on its stream. A stream without an activating event uses no
+     * resources. If several providers bring the same type, all their checks apply, and the strictest operation.
      *
      * @return the same on every call; none by default
      */
@@ -31,11 +31,10 @@ public interface ProcessorProvider {
     }
 
     /**
-     * A processor for one stream.
+     * Creates the processor for one stream.
      *
-     * @param config the attach event's configuration, an object; empty when it has none
-     * @param context what the host offers
-     * @throws IllegalArgumentException when the configuration is wrong; the message says what to change
+     * @param config the configuration in the attach event, an object; empty if it has none
+     * @throws IllegalArgumentException if the configuration is wrong; the message says what to change
      */
     Processor<?> create(JsonNode config, HostContext context);
 }

@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An event type that a provider brings, and what a host does with events of that type:
+ * An event type of a provider, with the rules that a host applies to it:
  *
  * <ul>
- *   <li>The payload is read strictly into its class ({@link StrictPayload}), and then a rule may object. An event that does
- *       not fit is kept as {@code invalid-event-appended}.
- *   <li>If it is {@link #activating()}, the first one brings the processor to its stream.
- *   <li>A token must allow the {@link #withOperation operation} to append it.
- *   <li>The page {@link #page()} beside the provider's classes describes it at {@code /api/docs}.
+ *   <li>The payload is read strictly into its class ({@link StrictPayload}), and then checked by a rule. An event that
+ *       does not fit is stored as {@code invalid-event-appended}.
+ *   <li>If it is {@link #activating()}, the first event starts the processor on its stream.
+ *   <li>A token needs the {@link #withOperation operation} to append it.
+ *   <li>The page {@link #page()} in the provider's jar describes it at {@code /api/docs}.
  * </ul>
  *
- * <p>Immutable; each method returns another value.
+ * <p>Immutable; each method returns a new value.
  *
  * @param <T> the payload class
  */
@@ -47,7 +47,7 @@ public final class ProvidedEvent<T> {
     }
 
     /**
-     * An event that activates nothing, takes {@code append}, and whose unknown fields are refused.
+     * An event type that activates nothing, needs {@code append}, and refuses unknown fields.
      *
      * @param payload a record with {@link dev.millrace.core.EventName}
      * @throws IllegalArgumentException if the class has no {@code @EventName}
@@ -62,14 +62,14 @@ public final class ProvidedEvent<T> {
                 Optional.empty());
     }
 
-    /** The first event of the type brings the processor to its stream, which acts on that event and on all after it. */
+    /** The first event of the type starts the processor on its stream; it acts on that event and on all later ones. */
     public ProvidedEvent<T> activating() {
         return new ProvidedEvent<>(type, payload, true, operation, rule, schema);
     }
 
     /**
-     * What a token must allow for an append; {@link Operation#APPEND} by default. Use {@link Operation#CONTROL} for events
-     * that steer a stream, and {@link Operation#DEPLOY} for those that bring code.
+     * The operation that a token needs for an append; {@link Operation#APPEND} by default. Use {@link
+     * Operation#CONTROL} for events that control a stream, and {@link Operation#DEPLOY} for events that contain code.
      *
      * @throws IllegalArgumentException if the operation is {@link Operation#READ}, which allows no append
      */
@@ -81,22 +81,22 @@ public final class ProvidedEvent<T> {
         return new ProvidedEvent<>(type, payload, isActivating, newOperation, rule, schema);
     }
 
-    /** Unknown fields are passed over. For types that programs of other people write too. */
+    /** Unknown fields are ignored. Use it for types that other programs write too. */
     public ProvidedEvent<T> ignoringUnknownFields() {
         return new ProvidedEvent<>(type, payload.ignoringUnknownFields(), isActivating, operation, rule, schema);
     }
 
-    /** What a payload must fulfil beyond the types of its fields; nothing by default. Replaces a rule given before. */
+    /** A rule for the payload beyond the types of its fields; it replaces an earlier one. None by default. */
     public ProvidedEvent<T> withRule(PayloadRule<? super T> newRule) {
         return new ProvidedEvent<>(type, payload, isActivating, operation, Optional.of(newRule), schema);
     }
 
     /**
-     * A JSON schema of the payload for the OpenAPI document; none by default. It only informs readers: nothing is checked
-     * against it.
+     * A JSON schema of the payload for the OpenAPI document; none by default. It is only documentation: payloads are
+     * not checked against it.
      *
      * @param newSchema an object, in the dialect of OpenAPI 3.1 (JSON Schema 2020-12)
-     * @throws IllegalArgumentException if it is no object
+     * @throws IllegalArgumentException if it is not an object
      */
     public ProvidedEvent<T> withSchema(JsonNode newSchema) {
         if (!newSchema.isObject()) {
@@ -107,12 +107,10 @@ public final class ProvidedEvent<T> {
                 type, payload, isActivating, operation, rule, Optional.of(newSchema.<JsonNode>deepCopy()));
     }
 
-    /** The type, with all its spellings. */
     public EventType type() {
         return type;
     }
 
-    /** The payload class. */
     public Class<T> payload() {
         return payload.type();
     }
@@ -122,32 +120,32 @@ public final class ProvidedEvent<T> {
         return payload.fields();
     }
 
-    /** Whether the first event of the type brings the processor to its stream. */
+    /** True if the first event of the type starts the processor on its stream. */
     public boolean isActivating() {
         return isActivating;
     }
 
-    /** What a token must allow for an append. */
+    /** The operation that a token needs for an append. */
     public Operation operation() {
         return operation;
     }
 
-    /** The schema for the OpenAPI document. To be treated as read-only. */
+    /** The schema for the OpenAPI document, read-only. */
     public Optional<JsonNode> schema() {
         return schema;
     }
 
     /**
-     * Where the page of the type is looked for on the class path of the payload class: {@code
-     * META-INF/millrace/events/<type>.md}. In the file's name a leading {@code https://events.iterate.com/events/stream/} or
-     * {@code millrace/} is left out, and every character but letters, digits, {@code .} and {@code _} is a hyphen. The page
-     * is Markdown, and its first line is the type as a heading: {@code # `reminder-set`}.
+     * The path of the page of this type on the class path: {@code META-INF/millrace/events/<type>.md}. In the file
+     * name, a leading {@code https://events.iterate.com/events/stream/} or {@code millrace/} is omitted, and every
+     * character except letters, digits, {@code .} and {@code _} is a hyphen. The page is Markdown; its first line is
+     * the type as a heading: {@code # `reminder-set`}.
      */
     public String page() {
         return pageOf(type);
     }
 
-    /** Where the page of a type is looked for; see {@link #page()}. */
+    /** The path of the page of a type, as {@link #page()}. */
     public static String pageOf(EventType type) {
         String name = type.name();
         for (String prefix : PREFIXES) {
@@ -157,11 +155,10 @@ public final class ProvidedEvent<T> {
     }
 
     /**
-     * What is wrong with a payload of this type.
+     * The problems of a payload of this type, as {@link PayloadCheck#problems}.
      *
      * @param json an object
-     * @param host what the rule may ask about other events
-     * @return as {@link PayloadCheck#problems}
+     * @param host the check of other events, for the rule
      */
     public List<String> problems(JsonNode json, PayloadCheck host) {
         StrictPayload.Result<T> read = payload.read(json);

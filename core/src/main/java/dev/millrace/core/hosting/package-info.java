@@ -1,6 +1,7 @@
 /**
- * How a server finds processors and what it gives them: {@link dev.millrace.core.hosting.ProcessorProvider} and {@link
- * dev.millrace.core.hosting.HostContext}. The same context, made over a client, runs them anywhere else.
+ * The interface between a server and the processors it runs: {@link dev.millrace.core.hosting.ProcessorProvider} and
+ * {@link dev.millrace.core.hosting.HostContext}. A program can also make a context over a client, and run the same
+ * processors.
  */
 @NullMarked
 package dev.millrace.core.hosting;

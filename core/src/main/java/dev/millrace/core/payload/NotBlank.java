@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A text of a payload that must hold more than white space, where the payload is read strictly ({@link StrictPayload}). */
+/** A rule for a text of a payload: more than white space. {@link StrictPayload} checks it. */
 @Documented
 @Target(ElementType.RECORD_COMPONENT)
 @Retention(RetentionPolicy.RUNTIME)

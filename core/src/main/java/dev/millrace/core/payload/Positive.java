@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A number of a payload that must be more than 0, where the payload is read strictly ({@link StrictPayload}). */
+/** A rule for a number of a payload: more than 0. {@link StrictPayload} checks it. */
 @Documented
 @Target(ElementType.RECORD_COMPONENT)
 @Retention(RetentionPolicy.RUNTIME)

@@ -14,13 +14,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads payloads into their class without any coercion, and says everything that is wrong with one that does not fit. Every
- * component of a record must be there unless it is an {@link Optional}, and a text is no number. {@link NotBlank} and {@link
- * Positive} narrow a component; {@code @JsonProperty(required = true)} on an {@code Optional} one asks for it to be there,
- * perhaps as null. Records inside records are read the same way. A class that is no record, or has a {@code @JsonCreator},
- * is read by the JSON library alone and so reports one problem. Immutable and safe for use by many threads.
+ * A strict reader of payloads of one class. It coerces nothing and reports all problems of a payload. Each component of
+ * a record is required unless it is an {@link Optional}, and a number must not be a text. {@link NotBlank} and {@link
+ * Positive} restrict a component. {@code @JsonProperty(required = true)} on an {@code Optional} component requires the
+ * field, which may be null. Nested records are read the same way. For a class that is not a record, or has a {@code
+ * @JsonCreator}, the JSON library reads the payload and reports only one problem. Immutable and safe for use by many
+ * threads.
  *
- * <p>{@link EventCatalog#decode} is more lenient, because what is stored was accepted once.
+ * <p>{@link EventCatalog#decode} is more lenient, because stored payloads were accepted before.
  *
  * @param <T> the payload class
  */
@@ -37,32 +38,31 @@ public final class StrictPayload<T> {
         this.reader = JsonMappers.strictReader(type, refusesUnknown);
     }
 
-    /** A reader that refuses unknown fields, inner records included. */
+    /** A reader that refuses unknown fields, also in nested records. */
     public static <T> StrictPayload<T> of(Class<T> type) {
         return new StrictPayload<>(type, true);
     }
 
-    /** The same reader, which passes over unknown fields. */
+    /** The same reader, but it ignores unknown fields. */
     public StrictPayload<T> ignoringUnknownFields() {
         return new StrictPayload<>(type, false);
     }
 
-    /** The class. */
     public Class<T> type() {
         return type;
     }
 
-    /** The names of the fields in the order of the record's components; empty for what is no record. */
+    /** The names of the fields in the order of the record's components; empty if the class is not a record. */
     public List<String> fields() {
         return shape.map(RecordShape::names).orElse(List.of());
     }
 
     /**
-     * What came of reading a payload: a value, or problems.
+     * The result of reading a payload: a value, or problems.
      *
      * @param value the payload; empty if it does not fit
-     * @param problems one line a problem, which begins with the field ({@code payload.text: expected a string, got 5}); empty
-     *     if it fits
+     * @param problems one line for each problem, beginning with the field ({@code payload.text: expected a string, got
+     *     5}); empty if the payload fits
      */
     public record Result<T>(Optional<T> value, List<String> problems) {}
 

@@ -7,13 +7,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Tells the testkit's bytecode scan not to look into this method, or into any of this class: it calls something that a
- * reducer must not, and does no harm. Nothing else changes; the folds that compare states are made all the same.
+ * Excludes a method or a class from the testkit's bytecode scan. Use it for code that calls something that a reducer
+ * must not call, but without harm. The tests that compare states still run.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)
 @Target({ElementType.METHOD, ElementType.CONSTRUCTOR, ElementType.TYPE})
 public @interface AllowImpure {
-    /** Why it does no harm, for whoever reads the code; not blank. */
+    /** The reason why it does no harm, for readers of the code; not blank. */
     String value();
 }

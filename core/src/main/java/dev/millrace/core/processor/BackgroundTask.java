@@ -7,44 +7,43 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Work that may take long, may be cancelled, and dies with the process. Whatever it must not lose is owed again from
- * {@link Processor#onCaughtUp}. Safe for use by many threads.
+ * Work that can take long and can be cancelled. It is lost when the process ends. If it must be done, keep it in the
+ * state until it is done, and launch it again from {@link Processor#onCaughtUp}. Safe for use by many threads.
  *
  * @param <S> the processor's state
  */
 public interface BackgroundTask<S> {
-    /** The name it was launched under, unique among the running attempts of its (processor, stream). */
+    /** The name it was launched with, unique among the running attempts of its (processor, stream). */
     String name();
 
-    /** Why it was launched. */
+    /** The event that was the reason to launch it. */
     CausingOffset because();
 
     /**
-     * Appends an event caused by {@link #because()}, unless the draft says otherwise. From the moment of a cancel every
-     * append is refused: the future fails with {@link java.util.concurrent.CancellationException}.
+     * Appends an event caused by {@link #because()}, unless the draft names another cause. After a cancel every append
+     * is refused: the future fails with {@link java.util.concurrent.CancellationException}.
      */
     CompletableFuture<AppendResult> append(EventDraft draft);
 
-    /** As {@link #append(EventDraft)}, of {@code EventDraft.of(payload)}. */
     default CompletableFuture<AppendResult> append(Object payload) {
         return append(EventDraft.of(payload));
     }
 
-    /** The newest reduced state. */
+    /** The newest state. */
     S current();
 
-    /** As {@link Effects#read}; from the moment of a cancel every read is refused, as every append is. */
+    /** As {@link Effects#read}; after a cancel every read is refused, as in {@link #append(EventDraft)}. */
     CompletableFuture<List<Event>> read(ReadRange range);
 
-    /** Whether it was cancelled, by a newer attempt of its name, by {@link #cancel()} or by the runner stopping. */
+    /** True if it was cancelled by a newer attempt of its name, by {@link #cancel()} or by a stop of the runner. */
     boolean isCancelled();
 
-    /** Runs {@code action} once on cancel; at once if that already happened. Close sockets here. */
+    /** Runs {@code action} once on cancel; immediately if it is already cancelled. Close sockets here. */
     void onCancel(Runnable action);
 
-    /** Cancels; does nothing when it is already over. */
+    /** Cancels; does nothing if the work has ended. */
     void cancel();
 
-    /** Completes, always normally, when the work has ended in whatever way. */
+    /** Completes, always normally, when the work has succeeded, failed or was cancelled. */
     CompletableFuture<Void> done();
 }

@@ -7,9 +7,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Code that waits, run where waiting is in order; what it throws is the failure of its future. */
+/** A call of blocking code on a thread that may block. If the code throws, the future of the call fails. */
 final class BlockingCall extends FutureTask<Void> {
-    /** Something to do that may wait and may fail. */
     interface Body {
         void run() throws Exception;
     }
@@ -26,7 +25,7 @@ final class BlockingCall extends FutureTask<Void> {
         });
     }
 
-    /** Begins what a runner waits for before it goes on. */
+    /** Starts code whose end a runner waits for. */
     static CompletableFuture<Void> inside(Executor threads, Body body) {
         return begin(threads, () -> {
                     INSIDE.set(true);
@@ -39,12 +38,12 @@ final class BlockingCall extends FutureTask<Void> {
                 .result;
     }
 
-    /** Whether the calling thread runs what a runner waits for. */
+    /** True if a runner waits for the code that runs on the calling thread. */
     static boolean isInside() {
         return INSIDE.get();
     }
 
-    /** Begins; cancelling interrupts the thread. */
+    /** Starts code; a cancel interrupts its thread. */
     static BlockingCall begin(Executor threads, Body body) {
         BlockingCall call = new BlockingCall(body);
         threads.execute(call);
@@ -75,17 +74,17 @@ final class BlockingCall extends FutureTask<Void> {
     }
 
     /**
-     * What a stage gives, however long a paused stream holds it up: it ends when the run does.
+     * Waits for a stage without a time limit: a paused stream may delay it. It ends at the latest when the run ends.
      *
-     * @throws RuntimeException what it failed with
-     * @throws InterruptedException when the waiting thread is interrupted
+     * @throws RuntimeException the failure of the stage
+     * @throws InterruptedException if the waiting thread is interrupted
      */
     static <T> T await(CompletableFuture<T> future) throws InterruptedException {
         while (true) {
             try {
                 return future.get(LOOK_MINUTES, TimeUnit.MINUTES);
             } catch (TimeoutException notYet) {
-                // a parked append; it has no end but those of its stream and of its run
+                // an append to a paused stream waits until the stream is resumed or the run ends
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof RuntimeException failure) {
                     throw failure;

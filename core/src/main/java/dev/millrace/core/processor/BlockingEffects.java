@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * {@link Effects} for code that waits: what gives a future there returns, or throws, here. Safe for use by many threads.
+ * The blocking form of {@link Effects}: each method waits for the result and returns it. Safe for use by many threads.
  *
  * @param <S> the processor's state
  */
@@ -22,27 +22,24 @@ public final class BlockingEffects<S> {
     }
 
     /**
-     * As {@link Effects#append(EventDraft)}: waits until the event is durable, for as long as the stream is paused.
+     * As {@link Effects#append(EventDraft)}: waits until the event is durable; while the stream is paused, without a time
+     * limit.
      *
-     * @throws dev.millrace.core.StreamException when the append was refused
-     * @throws InterruptedException when the thread is interrupted; whether the event is stored is then not known
+     * @throws dev.millrace.core.StreamException if the append was refused
+     * @throws InterruptedException if the thread is interrupted; the event may or may not be stored then
      */
     public AppendResult append(EventDraft draft) throws InterruptedException {
         return BlockingCall.await(effects.append(draft));
     }
 
-    /**
-     * As {@link #append(EventDraft)}, of {@code EventDraft.of(payload)}.
-     *
-     * @throws InterruptedException as there
-     */
+    /** @throws InterruptedException as {@link #append(EventDraft)} */
     public AppendResult append(Object payload) throws InterruptedException {
         return append(EventDraft.of(payload));
     }
 
     /**
-     * As {@link Effects#launch}, for work that waits; it runs on the processor's threads, and its thread is interrupted when
-     * the attempt is cancelled.
+     * As {@link Effects#launch}, for blocking work. It runs on the processor's threads; if the attempt is cancelled,
+     * its thread is interrupted.
      */
     public BackgroundTask<S> launch(String name, CausingOffset because, Work<S> work) {
         return effects.launch(name, because, attempt -> {
@@ -53,25 +50,21 @@ public final class BlockingEffects<S> {
     }
 
     /**
-     * Work that may take long.
+     * Blocking work that can take long.
      *
      * @param <S> the processor's state
      */
     @FunctionalInterface
     public interface Work<S> {
-        /**
-         * Does it.
-         *
-         * @throws Exception whatever goes wrong; the attempt has failed
-         */
+        /** @throws Exception any failure; the attempt has failed */
         void run(BackgroundTask<S> attempt) throws Exception;
     }
 
     /**
-     * Appends on behalf of an attempt, and waits until the event is durable.
+     * Appends an event as part of an attempt, and waits until the event is durable.
      *
-     * @throws java.util.concurrent.CancellationException when the attempt was cancelled
-     * @throws InterruptedException when the thread is interrupted
+     * @throws java.util.concurrent.CancellationException if the attempt was cancelled
+     * @throws InterruptedException if the thread is interrupted
      */
     public AppendResult append(BackgroundTask<S> attempt, Object payload) throws InterruptedException {
         return BlockingCall.await(attempt.append(payload));
@@ -82,12 +75,11 @@ public final class BlockingEffects<S> {
         return effects.path();
     }
 
-    /** Where the runner stood when it called. */
     public Delivery delivery() {
         return effects.delivery();
     }
 
-    /** The newest reduced state. */
+    /** The newest state. */
     public S current() {
         return effects.current();
     }
@@ -95,14 +87,14 @@ public final class BlockingEffects<S> {
     /**
      * As {@link Effects#read}.
      *
-     * @throws dev.millrace.core.StreamException when the service cannot be reached, or refuses
-     * @throws InterruptedException when the thread is interrupted
+     * @throws dev.millrace.core.StreamException if the service cannot be reached, or refuses
+     * @throws InterruptedException if the thread is interrupted
      */
     public List<Event> read(ReadRange range) throws InterruptedException {
         return BlockingCall.await(effects.read(range));
     }
 
-    /** The effects themselves, for what need not be waited for. */
+    /** The effects without waiting. */
     public Effects<S> async() {
         return effects;
     }

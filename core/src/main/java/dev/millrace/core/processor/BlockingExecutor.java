@@ -5,7 +5,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The threads on which blocking code waits: daemons, virtual ones where the JVM has them. */
+/** The shared threads for blocking code: daemons, virtual ones if the JVM has them. */
 final class BlockingExecutor {
     private static final AtomicInteger COUNT = new AtomicInteger();
 

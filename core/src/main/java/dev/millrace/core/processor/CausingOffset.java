@@ -1,20 +1,16 @@
 package dev.millrace.core.processor;
 
 /**
- * The event that gave the reason for an effect: the anchor of its idempotency keys and of its provenance.
+ * The event that is the reason for an effect. Idempotency keys and provenance are computed from it.
  *
  * @param offset the offset of that event in the processor's own stream
  */
 public record CausingOffset(long offset) {
-    /**
-     * Checks the offset.
-     *
-     * @throws IllegalArgumentException when it is not positive
-     */
+    /** @throws IllegalArgumentException if the offset is not positive */
     public CausingOffset {
         if (offset < 1) {
-            throw new IllegalArgumentException("because(offset) names an event, so the offset is 1 or more, got "
-                    + offset + "; a state that owes nothing must not launch anything");
+            throw new IllegalArgumentException("because(offset) needs the offset of an event, 1 or more, got " + offset
+                    + "; keep the offset of the event in the state, and launch nothing while there is none");
         }
     }
 }

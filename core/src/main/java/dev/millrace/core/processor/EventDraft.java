@@ -4,13 +4,13 @@ import dev.millrace.core.EventInput;
 import java.util.Optional;
 
 /**
- * An append as a processor writes it: an event, and how it relates to the event that caused it.
+ * An event that a processor wants to append, with its target stream and its cause.
  *
- * @param input the event; without an idempotency key of its own it gets the derived one
+ * @param input the event; if it has no idempotency key, the runner computes one from the cause
  * @param to the target stream, relative to the processor's own: {@code .} (the default), {@code ./child}, {@code
  *     ../sibling} or an absolute path
- * @param name tells apart several appends of one event type that one event causes
- * @param because the causing event, where it is not the one being handled
+ * @param name distinguishes several appends of one event type with the same cause
+ * @param because the causing event, if it is not the event that the processor was called for
  */
 public record EventDraft(EventInput input, String to, Optional<String> name, Optional<CausingOffset> because) {
     /**
@@ -31,7 +31,7 @@ public record EventDraft(EventInput input, String to, Optional<String> name, Opt
         return new EventDraft(input, target, name, because);
     }
 
-    /** The same draft under a name; two appends of the same type from one cause need different names. */
+    /** The same draft with a name; two appends of the same type from one cause need different names. */
     public EventDraft named(String newName) {
         return new EventDraft(input, to, Optional.of(newName), because);
     }

@@ -10,8 +10,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An event that says "I do this now". Whoever appends it under the same key second gets the first one back, and must not
- * do it; the mark in the metadata tells them apart, also when an append was sent twice because its answer was lost.
+ * An append that only one process wins: an event that says "I do this now". A second append with the same key returns
+ * the first event, and its caller must not do the work. A random mark in the metadata shows which append was stored,
+ * also if an append was repeated because its answer was lost.
  */
 final class FirstWinsAppend {
     private static final String MARK = "claim";
@@ -19,7 +20,7 @@ final class FirstWinsAppend {
 
     private FirstWinsAppend() {}
 
-    /** Appends the draft; the stored event if it is this very claim, empty if somebody was faster. */
+    /** Appends the draft; returns the stored event if it has the mark of this append, otherwise empty. */
     static CompletionStage<Optional<Event>> stake(BackgroundTask<?> attempt, EventDraft draft) {
         String mark = Long.toHexString(RANDOM.nextLong());
         ObjectNode metadata = draft.input()

@@ -5,8 +5,8 @@ import dev.millrace.core.EventCatalog;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A processor that does what another one does, for those who change a part of it: another first state, effects that are
- * watched, none at all.
+ * A processor that forwards every call to another processor. Override the methods to change: another first state,
+ * observed effects, no effects.
  *
  * @param <S> the state
  */

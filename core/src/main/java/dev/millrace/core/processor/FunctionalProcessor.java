@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 
-/** A processor made of functions. */
+/** The processor that {@link ProcessorBuilder} builds. */
 record FunctionalProcessor<S>(
         String slug,
         int version,

@@ -4,15 +4,15 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Something a processor has to do once: it was requested, perhaps started, and is not settled yet.
+ * Work that a processor must do once. It was requested, may have been started, and has no outcome yet.
  *
- * @param id what the request calls it, unique among what is open
+ * @param id the name that the request gives it, unique among the open obligations
  * @param requestedAt the offset of the event that requested it
- * @param expiresAt the moment from which it is not worth starting any more, if there is one
+ * @param expiresAt the time after which it is not started any more
  * @param starts how often it was started
  */
 public record Obligation(String id, long requestedAt, Optional<Instant> expiresAt, int starts) {
-    /** Whether somebody has started it, and nobody knows yet what came of it. */
+    /** True if it was started: its outcome is not known yet. */
     public boolean inDoubt() {
         return starts > 0;
     }

@@ -9,36 +9,38 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * How the {@link Obligations} of one kind are met: each is started by an event, done, and settled by an event. Call {@link
- * #pursue} from {@code afterAppend} and {@link #reconcile} from {@code onCaughtUp}, as often as you like.
+ * A runner of {@link Obligations} of one kind: for each it appends a start event, does the work, and appends an outcome
+ * event. Call {@link #pursue} from {@code afterAppend} and {@link #reconcile} from {@code onCaughtUp}, as often as you
+ * like.
  *
  * <ul>
- *   <li>The work begins only after its start is in the log, and only for whoever appended that start: two processes, or
- *       two attempts, do not begin the same start twice.
- *   <li>An obligation has one outcome. All its outcomes share an idempotency key, so the first one is stored, and who
- *       comes later gets that one back.
- *   <li>What was started by a process that is gone is lost when it is {@linkplain #once not repeatable}: that is said by an
- *       event, and a person or a processor decides. When it is repeatable it is started again, a limited number of times.
+ *   <li>The work starts only after its start event is in the log, and only in the attempt that appended that event. So
+ *       two processes, or two attempts, never do the work of the same start.
+ *   <li>An obligation has one outcome. All its outcomes have the same idempotency key: the first is stored, and a later
+ *       append returns the stored one.
+ *   <li>If an obligation was started and is no longer running: with {@link #once}, the {@code lost} event is appended,
+ *       and a person or another processor decides what to do. With {@link #repeatable}, it is started again, a limited
+ *       number of times.
  * </ul>
  *
- * <p>"Gone" means: not running here, so let one process at a time run the processor ({@code
- * ProcessorRunner.Builder.exclusive}). Immutable, and safe for use by
- * many threads.
+ * <p>"No longer running" means: not running in this process. So let one process at a time run the processor ({@code
+ * ProcessorRunner.Builder.exclusive}). Immutable, and safe for use by many threads.
  *
  * @param <S> the processor's state
  */
 public final class ObligationRunner<S> {
     /**
-     * Does what is owed.
+     * The work of an obligation.
      *
      * @param <S> the processor's state
      */
     public interface Work<S> {
         /**
-         * Begins; runs after the start is in the log.
+         * Starts the work, after the start event is in the log.
          *
-         * @return a stage of the outcome: an object of a class with {@code @EventName}, or an {@link EventInput}. A stage
-         *     that fails is lost: only the work itself can know that nothing has happened, and then returns that as outcome
+         * @return a stage with the outcome event: an object of a class with {@code @EventName}, or an {@link
+         *     EventInput}. If the stage fails, the {@code lost} event is appended, because the work may have been done
+         *     partly. If your code knows that nothing was done, complete the stage with an outcome event that says so
          */
         CompletionStage<?> begin(Obligation duty, BackgroundTask<S> attempt);
     }
@@ -63,12 +65,12 @@ public final class ObligationRunner<S> {
     }
 
     /**
-     * Work that must not happen twice: what may have happened is not tried again.
+     * Work that must not happen twice: it is never started again.
      *
-     * @param name unique among what writes to the stream, like {@code mail/send}; part of keys, so it stays as it is
-     * @param start the event that says that it begins
-     * @param work the work
-     * @param lost the event that says that nobody knows what came of it, and why in words
+     * @param name unique among the writers to the stream, like {@code mail/send}; it is part of keys, so never change
+     *     it
+     * @param start makes the start event
+     * @param lost makes the event for an unknown outcome, from the obligation and the reason in words
      */
     public static <S> ObligationRunner<S> once(
             String name,
@@ -79,13 +81,10 @@ public final class ObligationRunner<S> {
     }
 
     /**
-     * Work that may be repeated: what was interrupted is started again, and lost only after so many starts.
+     * Work that may be repeated: if it was interrupted, it is started again. After {@code mostStarts} starts it is
+     * lost. The other parameters are those of {@link #once}.
      *
      * @param mostStarts 1 or more
-     * @param name as in {@link #once}
-     * @param start as there
-     * @param work as there
-     * @param lost as there
      */
     public static <S> ObligationRunner<S> repeatable(
             int mostStarts,
@@ -100,8 +99,8 @@ public final class ObligationRunner<S> {
     }
 
     /**
-     * Begins what is owed and not begun. While the runner is catching up it begins nothing: what looks owed as of an old event may
-     * have been started, and settled, by a process that is gone, and {@link #reconcile} will know.
+     * Starts the obligations that were never started. During catch-up it starts nothing, because a later event may show
+     * that the work was started or settled; {@link #reconcile} starts it.
      */
     public void pursue(Obligations duties, Effects<S> effects) {
         if (!effects.delivery().catchingUp()) {
@@ -109,7 +108,7 @@ public final class ObligationRunner<S> {
         }
     }
 
-    /** Begins what is owed, and repeats or gives up what was started and runs no more. */
+    /** Does what {@link #pursue} does, and repeats or loses what was started and is no longer running. */
     public void reconcile(Obligations duties, Effects<S> effects) {
         pursue(duties, effects);
         for (Obligation duty : duties.inDoubt()) {
@@ -148,7 +147,10 @@ public final class ObligationRunner<S> {
     private CompletionStage<Void> settle(Obligation duty, BackgroundTask<S> attempt) {
         return doing(duty, attempt)
                 .<Object>handle((result, failure) -> failure == null
-                        ? Objects.requireNonNull(result, "the work of an obligation returned no outcome")
+                        ? Objects.requireNonNull(
+                                result,
+                                "the work of '" + attemptOf(duty)
+                                        + "' completed with null; complete its stage with the outcome event")
                         : lost.apply(duty, "it failed: " + unwrap(failure)))
                 .thenCompose(result -> Effects.done(attempt.append(outcome(duty, result))));
     }
@@ -161,7 +163,7 @@ public final class ObligationRunner<S> {
         }
     }
 
-    /** One key for every outcome, so that the log decides which it was. */
+    /** An outcome with the key of all outcomes of this obligation, so that the log keeps only the first. */
     private EventDraft outcome(Obligation duty, Object payload) {
         EventDraft draft = EventDraft.of(payload);
         EventInput keyed = EventInput.builder()

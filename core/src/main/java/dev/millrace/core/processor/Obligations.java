@@ -9,30 +9,28 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a processor still has to do, as part of its state: fold the events of a request, a start and an outcome into it, and
- * let a {@link ObligationRunner} do what is owed. An immutable value that JSON can carry.
+ * The open obligations of a processor, as a part of its state. In {@code reduce}, apply the events of a request, a
+ * start and an outcome to it; a {@link ObligationRunner} does the work. An immutable value that can be written as JSON.
  *
- * @param open what is not settled, by id, in the order of the requests
+ * @param open the obligations without an outcome, by id, in the order of the requests
  */
 public record Obligations(Map<String, Obligation> open) {
     private static final Obligations NONE = new Obligations(Map.of());
 
-    /** Keeps a copy in the same order. */
     public Obligations {
         open = Collections.unmodifiableMap(new LinkedHashMap<>(open));
     }
 
-    /** Nothing is owed. */
     public static Obligations none() {
         return NONE;
     }
 
-    /** It was requested by this event. While one of the same id is open, that one stands and nothing changes. */
+    /** Adds an obligation that this event requests. If one with this id is open, nothing changes. */
     public Obligations requested(String id, Event request) {
         return requested(id, request, Optional.empty());
     }
 
-    /** As {@link #requested(String, Event)}; from the given moment on it is not worth starting. */
+    /** As {@link #requested(String, Event)}; the work is not started at or after {@code expiresAt}. */
     public Obligations requested(String id, Event request, Instant expiresAt) {
         return requested(id, request, Optional.of(expiresAt));
     }
@@ -41,13 +39,13 @@ public record Obligations(Map<String, Obligation> open) {
         return open.containsKey(id) ? this : with(new Obligation(id, request.offset(), expiresAt, 0));
     }
 
-    /** It was started, perhaps once more. What is not open is not changed. */
+    /** Counts a start. If no obligation with this id is open, nothing changes. */
     public Obligations started(String id) {
         Obligation known = open.get(id);
         return known == null ? this : with(known.startedOnceMore());
     }
 
-    /** It has an outcome, whichever: done, failed, expired, unknown. The first one counts. */
+    /** Removes an obligation that has an outcome: done, failed, expired or unknown. The first outcome counts. */
     public Obligations settled(String id) {
         if (!open.containsKey(id)) {
             return this;
@@ -57,17 +55,17 @@ public record Obligations(Map<String, Obligation> open) {
         return new Obligations(rest);
     }
 
-    /** Whether it was requested and not settled. */
+    /** True if it was requested and has no outcome. */
     public boolean isOpen(String id) {
         return open.containsKey(id);
     }
 
-    /** What was requested and never started, oldest first. */
+    /** The obligations that were never started, oldest first. */
     public List<Obligation> owed() {
         return open.values().stream().filter(duty -> !duty.inDoubt()).toList();
     }
 
-    /** What was started and has no outcome, oldest first. */
+    /** The obligations that were started and have no outcome, oldest first. */
     public List<Obligation> inDoubt() {
         return open.values().stream().filter(Obligation::inDoubt).toList();
     }

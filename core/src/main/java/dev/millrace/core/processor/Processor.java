@@ -5,24 +5,26 @@ import dev.millrace.core.EventCatalog;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Something that reacts to a stream: a pure fold of its events, and effects that follow from the fold.
+ * A component that reacts to the events of a stream: a pure function computes a state from the events, and effects
+ * follow from the state.
  *
- * <p>{@link #reduce} sees every event, in offset order, once for each run over the log, and decides nothing but the next
+ * <p>{@link #reduce} gets every event, in offset order, once for each run over the log, and only computes the next
  * state. Effects happen only in {@link #afterAppend} and {@link #onCaughtUp}, after the event is durable, and never for
- * history that was already acted upon. One instance may serve many streams at once; keep per-stream data in the state.
+ * events that were acted on before. One instance may serve many streams at once; keep the data of a stream in its
+ * state.
  *
- * @param <S> the state: immutable, and for snapshots and replay tests something JSON can carry
+ * @param <S> the state: immutable; for snapshots and replay tests it must be possible to write it as JSON
  */
 public interface Processor<S> {
-    /** The processor's name in keys, provenance and progress: {@code a-z 0-9 - _ .}, stable across versions. */
+    /** The processor's name in keys, provenance and progress: {@code a-z 0-9 - _ .}, the same in all versions. */
     String slug();
 
-    /** Raise it whenever {@link #reduce} changes; folds of another version are thrown away and made again. */
+    /** The version of {@link #reduce}: raise it with each change. Then the states are computed again from the log. */
     default int version() {
         return 1;
     }
 
-    /** The event types whose payloads this processor wants decoded; everything else arrives as {@code Unknown}. */
+    /** The event types whose payloads are decoded for this processor; all others arrive as {@code Unknown}. */
     default EventCatalog events() {
         return EventCatalog.empty();
     }
@@ -31,37 +33,37 @@ public interface Processor<S> {
     S initialState();
 
     /**
-     * The next state. Pure: nothing but the two arguments may influence the result, time comes from {@link
-     * Event#createdAt()}, and neither argument is changed. Return the same instance for an event that changes nothing.
+     * Computes the next state. Pure: the result depends only on the two arguments, and neither is changed. Take times
+     * from {@link Event#createdAt()}. Return the same instance if the event changes nothing.
      *
-     * <p>A reducer that throws halts this processor on this stream, because its state can no longer be trusted.
+     * <p>If it throws, this processor halts on this stream, because its state is not reliable any more.
      */
     S reduce(S state, Event event);
 
     /**
-     * Acts on one event. Called in offset order, one event at a time, with the state as of that event.
+     * Acts on one event. Called in offset order, one event at a time, with the state after that event.
      *
-     * @return a stage that ends when the effect is done; until then the event counts as unacknowledged and is delivered
-     *     again after a crash. Keep it short; what takes long goes into {@link Effects#launch}
+     * @return a stage that ends when the effect is done. Until then the event is not acknowledged, and after a crash it
+     *     is delivered again. Keep it short; for long work use {@link Effects#launch}
      */
     default CompletionStage<Void> afterAppend(S state, Event event, Effects<S> effects) {
         return Effects.none();
     }
 
     /**
-     * Looks at what is owed. Called once each time the runner has caught up, after start and after every reconnect, also
-     * when nothing relevant was in the backlog; again only when it failed.
+     * Starts the work that the state shows as unfinished. Called once each time the runner has caught up, after the
+     * start and after every reconnect, even if there were no new events; called again only if it failed.
      *
-     * @param state the newest state when the call is made, after the effects of the backlog: it knows what they appended to
-     *     their own stream, so that what they settled is not owed any more
-     * @param effects there is no source event here, so every append and launch must say {@link CausingOffset because}
+     * @param state the newest state, after the effects of the events before: it includes what they appended to this
+     *     stream
+     * @param effects there is no event of this call, so every append and launch must name its reason, {@link CausingOffset}
      */
     default CompletionStage<Void> onCaughtUp(S state, Effects<S> effects) {
         return Effects.none();
     }
 
     /**
-     * Begins a small processor that is made of functions, without a class of its own.
+     * Starts to build a processor from functions.
      *
      * @param slug as {@link #slug()}
      * @param initialState as {@link #initialState()}

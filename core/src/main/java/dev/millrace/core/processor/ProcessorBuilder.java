@@ -13,9 +13,9 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a processor of functions. What each of them may do is what the method of {@link Processor} may do in whose place it
- * stands: reductions are pure, effects happen after the event is durable. Not safe for use by many threads; what it builds
- * is.
+ * A builder of a processor from functions. Each function replaces one method of {@link Processor} and has to follow the
+ * same rules: reductions are pure; effects run after the event is durable. Not safe for use by many threads; the
+ * processor that it builds is.
  *
  * @param <S> the state
  */
@@ -24,11 +24,11 @@ public final class ProcessorBuilder<S> {
      * An effect.
      *
      * @param <S> the state
-     * @param <E> what it is about
+     * @param <E> the payload or event that it acts on
      */
     @FunctionalInterface
     public interface Effect<S, E> {
-        /** Acts; the effect is done when the returned stage is. Whatever the stage gives is not looked at. */
+        /** Acts; the effect is done when the returned stage ends. The value of the stage is ignored. */
         CompletionStage<?> act(S state, E about, Effects<S> effects);
     }
 
@@ -52,17 +52,17 @@ public final class ProcessorBuilder<S> {
         return this;
     }
 
-    /** What payloads are decoded by; by default a catalog of the classes named in {@link #on} and {@link #after}. */
+    /** The catalog that decodes payloads; by default one of the classes that {@link #on} and {@link #after} name. */
     public ProcessorBuilder<S> events(EventCatalog events) {
         catalog = Optional.of(events);
         return this;
     }
 
     /**
-     * The next state for events whose payload is of a class. Reductions apply in the order in which they were given, each
-     * to what the one before it made.
+     * The next state for events with a payload of a class. Reductions apply in the given order, each to the result of
+     * the one before.
      *
-     * @param payload a payload class, or a sealed family of them
+     * @param payload a payload class, or a sealed family
      */
     public <E> ProcessorBuilder<S> on(Class<E> payload, BiFunction<S, ? super E, S> reduction) {
         families.add(payload);
@@ -71,17 +71,16 @@ public final class ProcessorBuilder<S> {
         return this;
     }
 
-    /** The next state for every event, among the reductions of {@link #on}. */
+    /** The next state for every event, in one order with the reductions of {@link #on}. */
     public ProcessorBuilder<S> onEvent(BiFunction<S, Event, S> reduction) {
         reductions.add(reduction);
         return this;
     }
 
     /**
-     * The effect of events whose payload is of a class.
+     * The effect of events with a payload of a class.
      *
-     * @throws IllegalStateException when there is an effect already; one that needs several cases is one function of the
-     *     event
+     * @throws IllegalStateException if there is an effect already; for several cases use one {@link #afterEvent}
      */
     public <E> ProcessorBuilder<S> after(Class<E> payload, Effect<S, ? super E> newEffect) {
         families.add(payload);
@@ -93,28 +92,25 @@ public final class ProcessorBuilder<S> {
     /**
      * The effect of every event, as {@link Processor#afterAppend}.
      *
-     * @throws IllegalStateException when there is an effect already
+     * @throws IllegalStateException if there is an effect already
      */
     public ProcessorBuilder<S> afterEvent(Effect<S, Event> newEffect) {
         if (effect != null) {
             throw new IllegalStateException("'" + slug
-                    + "' has an effect already; several would not know what became of one another when one fails");
+                    + "' already has an effect: call after(…) or afterEvent(…) only once. For several cases use afterEvent"
+                    + " and switch on event.payload() inside it.");
         }
         effect = newEffect;
         return this;
     }
 
-    /** What is owed, as {@link Processor#onCaughtUp}; nothing by default. */
+    /** Starts unfinished work, as {@link Processor#onCaughtUp}; nothing by default. */
     public ProcessorBuilder<S> onCaughtUp(BiFunction<S, Effects<S>, CompletionStage<?>> look) {
         caughtUp = look;
         return this;
     }
 
-    /**
-     * The processor.
-     *
-     * @throws IllegalArgumentException when the classes named are no payload classes
-     */
+    /** @throws IllegalArgumentException if a class given to {@link #on} or {@link #after} is not a payload class */
     public Processor<S> build() {
         EventCatalog events = catalog.orElseGet(() -> EventCatalog.of(families.toArray(Class<?>[]::new)));
         Effect<S, Event> act = effect;

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * A short time in which others may append what they have to say before a processor goes ahead, as part of its state. A {@link
- * WaitWindowRunner} does the waiting. What belongs to the window is decided by offsets and never by clocks: the event that closes it
- * says through which offset, so every replay finds the same. An immutable value that JSON can carry.
+ * A short time in which other processors may append events before a processor continues; a part of its state. A {@link
+ * WaitWindowRunner} does the waiting. Offsets, not clocks, decide which events belong to the window: the closing event names
+ * the last offset, so every replay computes the same. An immutable value that can be written as JSON.
  *
  * @param openedAt the offset of the event that opened it, 0 for none yet
  * @param openedOn the time of that event
- * @param most how long to wait at most
- * @param awaited who has not answered yet, in alphabetical order
- * @param waitsForSome whether it named whom it waits for, and may therefore end early
- * @param contributions the offsets of what was appended for it, ascending
- * @param open whether it was opened and not closed
+ * @param most the longest time to wait
+ * @param awaited the processors without an answer yet, in alphabetical order
+ * @param waitsForSome true if the window names the processors it waits for, and may therefore end early
+ * @param contributions the offsets of the events that were appended for it, ascending
+ * @param open true if it was opened and not closed
  */
 public record WaitWindow(
         long openedAt,
@@ -29,29 +29,28 @@ public record WaitWindow(
         boolean waitsForSome,
         List<Long> contributions,
         boolean open) {
-    /** The bound of the talk: long enough for who is near, too short to be noticed. */
+    /** The usual time, 200 ms: long enough for a processor on the same network, too short for a person to notice. */
     public static final Duration USUAL = Duration.ofMillis(200);
 
     private static final WaitWindow NONE =
             new WaitWindow(0, Instant.EPOCH, Duration.ZERO, List.of(), false, List.of(), false);
 
-    /** Keeps copies. */
     public WaitWindow {
         awaited = List.copyOf(awaited);
         contributions = List.copyOf(contributions);
     }
 
-    /** There was none yet. */
+    /** The value before the first window. */
     public static WaitWindow none() {
         return NONE;
     }
 
     /**
-     * This event opens a new window; one that is open ends unheard.
+     * Opens a new window with this event; a window that is open is dropped.
      *
-     * @param most how long to wait at most, not negative
-     * @param whom who is expected to answer; when all of them have, the window is complete before its time. With none
-     *     it always takes its time
+     * @param most the longest time to wait, not negative
+     * @param whom the processors to wait for: when all of them have answered, the window is complete before its time.
+     *     If none is named, the window always lasts {@code most}
      */
     public WaitWindow opened(Event event, Duration most, String... whom) {
         if (most.isNegative()) {
@@ -61,7 +60,7 @@ public record WaitWindow(
         return new WaitWindow(event.offset(), event.createdAt(), most, expected, !expected.isEmpty(), List.of(), true);
     }
 
-    /** This event is what {@code who} has to say. Whoever is not awaited may say something too. Nothing when closed. */
+    /** Adds an event of {@code who}, awaited or not, and counts it as an answer. No change if it is closed. */
     public WaitWindow contributed(String who, Event event) {
         if (!open) {
             return this;
@@ -71,14 +70,14 @@ public record WaitWindow(
         return new WaitWindow(openedAt, openedOn, most, without(who), waitsForSome, more, true);
     }
 
-    /** {@code who} has nothing to say. Nothing when closed. */
+    /** Counts an answer of the processor {@code who} without an event. No change if the window is closed. */
     public WaitWindow declined(String who) {
         return open ? new WaitWindow(openedAt, openedOn, most, without(who), waitsForSome, contributions, true) : this;
     }
 
     /**
-     * The processor went ahead with what there was through this offset; what came in between and is newer is late, and
-     * is not among {@link #contributions()}. Nothing when closed.
+     * Closes the window: the processor continues with the events up to this offset. Later events are removed from
+     * {@link #contributions()}. No change if the window is closed.
      */
     public WaitWindow closed(long through) {
         if (!open) {
@@ -89,21 +88,21 @@ public record WaitWindow(
         return new WaitWindow(openedAt, openedOn, most, awaited, waitsForSome, inTime, false);
     }
 
-    /** Whether nobody has to be waited for any longer. */
+    /** True if all awaited processors have answered, so that there is no need to wait longer. */
     public boolean complete() {
         return open && waitsForSome && awaited.isEmpty();
     }
 
-    /** The newest offset that belongs to it: what the closing event has to say. */
+    /** The last offset that belongs to the window; the closing event must contain it. */
     public long through() {
         return contributions.isEmpty() ? openedAt : contributions.get(contributions.size() - 1);
     }
 
     /**
-     * Until when to wait: {@code now} when there is nothing to wait for, and never more than {@link #most()} later,
-     * whatever the clocks of service and process say.
+     * The time until which to wait: {@code now} if there is nothing to wait for, and at most {@link #most()} later,
+     * even if the clocks of service and process differ.
      *
-     * @param now by the clock of the process
+     * @param now the time of the process's clock
      */
     public Instant closesAt(Instant now) {
         if (!open || complete()) {

@@ -7,24 +7,25 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * Waits while a {@link WaitWindow} is open, then goes ahead with whatever is there: it appends the event that closes the
- * window, and begins the work. Nobody can hold it up: the window ends by itself. Call {@link #decide} from {@code
- * afterAppend} and from {@code onCaughtUp}.
+ * A delay of work while a {@link WaitWindow} is open. When the window is complete or its time has passed, it appends
+ * the event that closes the window, and starts the work. Other processors cannot extend the time. Call {@link #decide}
+ * from {@code afterAppend} and from {@code onCaughtUp}.
  *
- * <p>Of several processes, or calls that look at an old state, one closes the window and begins; the others find it
- * closed. What was begun and then interrupted is not begun again: let the closing event be the start of an {@link Obligation}
- * if it must be. Immutable, and safe for use by many threads.
+ * <p>If several processes, or calls with an old state, decide at once, one of them closes the window and starts the
+ * work. If the process ends after that, the work is not started again. If it must be, let the closing event
+ * <em>request</em> an {@link Obligation} (in {@code reduce}, call {@code requested(id, event)}), and let a {@link
+ * ObligationRunner} do the work. Immutable, and safe for use by many threads.
  *
  * @param <S> the processor's state
  */
 public final class WaitWindowRunner<S> {
     /**
-     * What happens when the window is closed.
+     * The work that starts when the window is closed.
      *
      * @param <S> the processor's state
      */
     public interface Work<S> {
-        /** Begins. Called once for each window. */
+        /** Starts the work. Called once for each window. */
         CompletionStage<?> begin(Event closing, BackgroundTask<S> attempt);
     }
 
@@ -34,13 +35,13 @@ public final class WaitWindowRunner<S> {
     private final Work<S> work;
 
     /**
-     * A hesitation.
+     * Creates a hesitation.
      *
-     * @param name the name of the attempt that goes ahead, unique among those of the processor
-     * @param window finds it in the state
-     * @param closing the event that closes it; it carries {@link WaitWindow#through()}, and the reducer calls {@link
-     *     WaitWindow#closed} with that
-     * @param work begins when that event is in the log
+     * @param name the name of the attempt that does the work, unique in the processor
+     * @param window finds the window in the state
+     * @param closing makes the event that closes the window. Its payload has {@link WaitWindow#through()}, and the
+     *     reducer passes that to {@link WaitWindow#closed}
+     * @param work starts when that event is in the log
      */
     public WaitWindowRunner(
             String name, Function<S, WaitWindow> window, Function<WaitWindow, Object> closing, Work<S> work) {
@@ -50,7 +51,7 @@ public final class WaitWindowRunner<S> {
         this.work = Objects.requireNonNull(work, "work");
     }
 
-    /** Waits on, goes ahead, or does nothing when no window is open. */
+    /** Waits, starts the work, or does nothing if no window is open. */
     public void decide(S state, Effects<S> effects) {
         WaitWindow now = window.apply(state);
         if (!now.open()) {

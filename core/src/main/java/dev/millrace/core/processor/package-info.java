@@ -1,6 +1,6 @@
 /**
- * What the author of a processor writes and meets: {@link dev.millrace.core.processor.Processor}, {@link
- * dev.millrace.core.processor.Effects}, and the SPI by which a server finds processors.
+ * The types for the author of a processor: {@link dev.millrace.core.processor.Processor}, its {@link
+ * dev.millrace.core.processor.Effects}, and work that must be done once.
  */
 @NullMarked
 package dev.millrace.core.processor;

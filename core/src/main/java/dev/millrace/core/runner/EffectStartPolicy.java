@@ -3,19 +3,26 @@ package dev.millrace.core.runner;
 import java.util.OptionalLong;
 
 /**
- * Which events may cause effects. Whatever the policy, the answer for an event is its offset against one number, the
- * effect floor: it fires when its offset is above the floor. This class is the only place that computes a floor. Age has a
- * say beside it only with {@link ProcessorRunner.Builder#staleAfter}.
+ * The policy that decides which events cause effects. Each policy computes one number, the <em>effect floor</em>; only
+ * events with a higher offset cause effects. With {@link ProcessorRunner.Builder#staleAfter}, the event must also not
+ * be too old. Immutable.
  */
 public final class EffectStartPolicy {
-    /** Events appended after the runner caught up; history and long gaps are folded only. The default. */
+    /**
+     * Events appended after the runner connected (offset above the watermark, also while it catches up). Older events,
+     * and events of a connection gap longer than {@link ProcessorRunner.Builder#reconnectGrace}, are only reduced. The
+     * default without a progress store.
+     */
     public static final EffectStartPolicy LIVE = new EffectStartPolicy("LIVE", false, OptionalLong.empty(), 0);
 
-    /** Every event that was not acknowledged yet; on the first attach to a stream, as {@link #LIVE}. */
+    /**
+     * Every event that is not acknowledged yet; if no progress is saved, like {@link #LIVE}. The default with a
+     * progress store.
+     */
     public static final EffectStartPolicy ACKNOWLEDGED =
             new EffectStartPolicy("ACKNOWLEDGED", true, OptionalLong.empty(), 0);
 
-    /** Every event from the first on that was not acknowledged yet. */
+    /** Every event that is not acknowledged yet, from the first event of the stream. */
     public static final EffectStartPolicy BEGINNING = new EffectStartPolicy("BEGINNING", true, OptionalLong.of(0), 0);
 
     private final String name;
@@ -30,12 +37,12 @@ public final class EffectStartPolicy {
         this.least = least;
     }
 
-    /** Every event after {@code offset} that was not acknowledged yet; nothing up to it, acknowledged or not. */
+    /** Every event after {@code offset} that is not acknowledged yet; no event up to {@code offset}. */
     public static EffectStartPolicy after(long offset) {
         return new EffectStartPolicy("after " + offset, true, OptionalLong.of(checked(offset)), offset);
     }
 
-    /** Every event that was not acknowledged yet; on the first attach to a stream, every event after {@code offset}. */
+    /** Every event that is not acknowledged yet; if no progress is saved, every event after {@code offset}. */
     public static EffectStartPolicy acknowledgedOrAfter(long offset) {
         return new EffectStartPolicy("acknowledged or after " + offset, true, OptionalLong.of(checked(offset)), 0);
     }
@@ -47,7 +54,7 @@ public final class EffectStartPolicy {
         return offset;
     }
 
-    /** The floor when a runner first meets this incarnation of the stream. */
+    /** The floor on the first connection to this incarnation of the stream. */
     public long floorOnAttach(OptionalLong acknowledgedThrough, long watermark) {
         if (resumes && acknowledgedThrough.isPresent()) {
             return Math.max(Math.min(acknowledgedThrough.getAsLong(), watermark), least);
@@ -55,7 +62,7 @@ public final class EffectStartPolicy {
         return firstFloor.orElse(watermark);
     }
 
-    /** The floor after a connection was lost and made again. */
+    /** The floor after a reconnect. */
     public long floorOnReconnect(long floor, long watermark, boolean gapWasLong) {
         return resumes || !gapWasLong ? floor : Math.max(floor, watermark);
     }

@@ -18,38 +18,36 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tail of one stream for those who hear of its events in another way than by a subscription to it: the log is read page
- * by page as far as it is known to reach, and then come the events that are {@link #offer}ed. A subscriber that is slow keeps
- * nobody waiting: it has a thread of its own while there is something for it, and what does not fit into a small buffer is
- * read from the log later. A read that fails is repeated, if its failure may pass, after a growing delay.
+ * A tail of one stream whose events arrive in another way than by a subscription. It first reads the log page by page
+ * up to the newest known offset; then it delivers the events that were {@link #offer}ed. A slow subscriber delays no
+ * other: the tail runs on the executor, and events that do not fit into its small buffer are read from the log later. A
+ * failed read is repeated after a growing delay if the failure can pass.
  *
- * <p>The subscriber's calls come as {@link Subscriber} says, but for {@code onDisconnected} and {@code onEnd(null)}, which
- * are for those who own the tail to call. Safe for use by many threads; nothing here waits.
+ * <p>The subscriber is called as {@link Subscriber} says, except {@code onDisconnected} and {@code onEnd(null)}, which
+ * the owner of the tail calls. Safe for use by many threads; nothing here waits.
  */
 public final class PagedTail implements Subscription {
     private static final int PAGE = 128;
     private static final int BUFFERED = 64;
 
-    /** What a tail needs, and who is told. */
+    /** The owner of a tail. */
     public interface Surroundings {
-        /** Runs the tail, and so the subscriber. */
+        /** Runs the tail and the subscriber. */
         Executor executor();
 
-        /** Wait between two tries of a read. */
+        /** The timers of the delays between two tries of a read. */
         Timers timers();
 
-        /** The random part of those waits. */
+        /** The random part of those delays. */
         RandomGenerator random();
 
-        /** Every event that is known has been delivered; called often, on the tail's thread. */
+        /** Every known event was delivered. Called often, on the tail's thread. */
         default void atHead() {}
 
-        /** The watermark of a connection was reached. */
         default void caughtUp() {}
 
         /**
-         * Whether events that are known, but not in the log yet, are waited for; otherwise the stream is taken to have ended
-         * before them.
+         * True if known events that are not in the log yet will be stored; false if the stream has ended before them.
          */
         default boolean waitsForMissing() {
             return false;
@@ -68,7 +66,7 @@ public final class PagedTail implements Subscription {
     private boolean running;
     private boolean closed;
 
-    // Of whoever has set running.
+    // Used only by the thread that has set running.
     private final Deque<Event> page = new ArrayDeque<>();
     private long cursor;
     private long watermark;
@@ -76,12 +74,12 @@ public final class PagedTail implements Subscription {
     private int losses;
 
     /**
-     * A tail that does nothing before it is woken.
+     * A tail that starts with {@link #wake}.
      *
      * @param log reads the stream
-     * @param connected what the subscriber is told first
+     * @param connected the first value for {@link Subscriber#onConnected}
      * @param after exclusive
-     * @param head the newest offset known; what comes later is {@link #offer}ed
+     * @param head the newest known offset; later events are {@link #offer}ed
      */
     public PagedTail(
             Surroundings surroundings,
@@ -100,9 +98,9 @@ public final class PagedTail implements Subscription {
     }
 
     /**
-     * A newer event of the stream. One that is the very next spares a read. Never blocks.
+     * Adds a newer event of the stream. The event after the newest known one needs no read. Never blocks.
      *
-     * @return false when it is old news, which is ignored
+     * @return false if the event was known already; it is ignored
      */
     public boolean offer(Event event) {
         synchronized (this) {
@@ -120,7 +118,7 @@ public final class PagedTail implements Subscription {
         return true;
     }
 
-    /** The stream reaches this far; what is new is read. Never blocks. */
+    /** The stream has this offset; new events are read. Never blocks. */
     public void reaches(long offset) {
         synchronized (this) {
             if (closed || offset <= newest) {
@@ -137,7 +135,7 @@ public final class PagedTail implements Subscription {
         buffer.clear();
     }
 
-    /** The subtree has another connection, before which events may have been missed up to its watermark. */
+    /** The subtree reconnected; events up to its watermark may have been missed. */
     public void reconnected(ConnectionInfo connected) {
         synchronized (this) {
             if (connected.watermark() > newest) {
@@ -148,7 +146,7 @@ public final class PagedTail implements Subscription {
         wake();
     }
 
-    /** Begins, or looks whether there is something to do. Returns at once. */
+    /** Starts the tail, or delivers what is new. Returns at once. */
     public void wake() {
         synchronized (this) {
             if (running || closed) {
@@ -159,7 +157,7 @@ public final class PagedTail implements Subscription {
         surroundings.executor().execute(this::run);
     }
 
-    /** Keeps the tail from delivering anything, if everything was; then it is either closed or {@link #goOn}. */
+    /** If all events were delivered, suspends the tail and returns true; then call {@link #close} or {@link #goOn}. */
     public synchronized boolean rest() {
         if (closed || !isAtHead()) {
             return false;
@@ -244,7 +242,7 @@ public final class PagedTail implements Subscription {
         }
     }
 
-    /** The next event of the buffer, if none before it is missing. */
+    /** Removes the next event from the buffer, if none before it is missing. */
     private synchronized @Nullable Event buffered() {
         return cursor < gaplessFrom ? null : buffer.poll();
     }
@@ -257,7 +255,7 @@ public final class PagedTail implements Subscription {
         return true;
     }
 
-    /** Reads the next page of the log, and goes on with it. */
+    /** Reads the next page of the log, and continues with it. */
     private void read(long through) {
         ReadRange range = ReadRange.builder()
                 .afterOffset(cursor)
@@ -282,7 +280,7 @@ public final class PagedTail implements Subscription {
         }
         losses = 0;
         page.addAll(events);
-        cursor = events.isEmpty() ? through : cursor; // there is nothing, and nothing will come
+        cursor = events.isEmpty() ? through : cursor; // these events do not exist
         surroundings.executor().execute(this::run);
     }
 

@@ -20,117 +20,115 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one processor on one stream: folds the log from the beginning without effects, then goes live and fires them.
+ * A runner of one processor on one stream. It first passes the existing events to {@code reduce} and runs no effects.
+ * Then it goes live: it calls {@code afterAppend} for each new event.
  *
- * <p>What it guarantees, whatever connection, crash or copy of itself comes in between:
+ * <p>Guarantees, also after a lost connection, a crash, or a second copy of the same processor:
  *
  * <ul>
- *   <li>every event is folded once, in offset order, and folding never waits for effects, up to a bound;
- *   <li>{@link Processor#afterAppend} is called for the events that {@link EffectStartPolicy} says, in offset order, one at a
- *       time, at least once; its appends are stored once;
- *   <li>{@link Processor#onCaughtUp} is called once for each catch-up, and again only when it failed;
- *   <li>an effect that fails is tried again and then recorded as an event; a reducer that throws halts the run and is
- *       recorded; nothing fails silently.
+ *   <li>every event is reduced once, in offset order; reducing does not wait for effects while fewer than {@link
+ *       Builder#maxUnacknowledged} events have unfinished effects;
+ *   <li>{@link Processor#afterAppend} is called for the events that {@link EffectStartPolicy} selects, in offset order, one
+ *       at a time, at least once; what it appends is stored once;
+ *   <li>{@link Processor#onCaughtUp} is called once for each catch-up, and again only if it failed;
+ *   <li>an effect that fails is retried and then recorded as an event; a reducer that throws halts the run and is
+ *       recorded.
  * </ul>
  *
- * <p>Safe for use by many threads. The methods that wait must not be called from inside an effect.
+ * <p>Safe for use by many threads. The {@code await…} methods throw a {@link dev.millrace.core.StreamException}:
+ * TIMEOUT after the limit, otherwise the reason why the run ended. Inside an effect they throw {@link
+ * IllegalStateException}.
  *
  * @param <S> the processor's state
  */
 public final class ProcessorRunner<S> implements AutoCloseable {
     private final RunHandle<S> run;
+    private final String name;
 
-    private ProcessorRunner(RunHandle<S> run) {
+    private ProcessorRunner(RunHandle<S> run, String name) {
         this.run = run;
+        this.name = name;
     }
 
-    /** A runner of {@code processor} over {@code streams}; {@link Builder#stream(StreamPath)} is still to be said. */
+    /** A builder for a runner of {@code processor}; {@link Builder#stream(StreamPath)} is required. */
     public static <S> Builder<S> builder(EventStreams streams, Processor<S> processor) {
         return new Builder<>(streams, processor);
     }
 
-    /** The threads on which runners run effects by default: daemons, virtual ones where the JVM has them. */
+    /** The default executor of effects: daemon threads, virtual ones if the JVM has them. */
     public static Executor sharedThreads() {
         return EffectExecutors.shared();
     }
 
-    /** The newest folded state. */
+    /** The newest state. */
     public S state() {
-        return run.state();
+        return run.current().state();
     }
 
-    /** Where the run stands. */
+    /** The progress of the run. */
     public RunnerStatus status() {
         return run.status();
     }
 
     /**
-     * Waits until the run has caught up for the first time: everything that was in the log when it connected is folded.
-     *
-     * @throws dev.millrace.core.StreamException TIMEOUT after the limit; otherwise why the run ended before that
+     * Waits until the first catch-up has finished: everything that was in the log at the first connection is reduced.
      */
     public void awaitCaughtUp(Duration limit) {
-        await(run.when(run::isCaughtUp), limit, "catch-up");
+        await(() -> run.current().isCaughtUp(), limit, "awaitCaughtUp");
     }
 
-    /**
-     * Waits until the event at this offset is folded.
-     *
-     * @throws dev.millrace.core.StreamException as {@link #awaitCaughtUp}
-     */
+    /** Waits until the event at this offset is reduced. */
     public void awaitReduced(long offset, Duration limit) {
-        await(run.when(() -> run.reducedThrough() >= offset), limit, "reduction through " + offset);
+        await(() -> run.current().reducedThrough() >= offset, limit, "awaitReduced(" + offset + ")");
     }
 
-    /**
-     * Waits until every effect of events up to this offset is done.
-     *
-     * @throws dev.millrace.core.StreamException as {@link #awaitCaughtUp}
-     * @throws IllegalStateException when called from inside an effect, which would wait for itself
-     */
+    /** Waits until every effect of events up to this offset has finished. */
     public void awaitProcessed(long offset, Duration limit) {
-        await(run.when(() -> run.acknowledgedThrough() >= offset), limit, "effects through " + offset);
+        await(() -> run.acknowledgedThrough() >= offset, limit, "awaitProcessed(" + offset + ")");
     }
 
     /**
-     * Waits until there is nothing left to do: caught up, every effect done, no attempt running, no append on its way,
-     * and every event the processor appended to its own stream folded. An attempt that waits for its time is nothing to do.
-     *
-     * @throws dev.millrace.core.StreamException as {@link #awaitCaughtUp}
-     * @throws IllegalStateException when called from inside an effect, which would wait for itself
+     * Waits until the runner is idle: caught up, no unfinished effect, no running attempt, no pending append, and all
+     * its appends to its own stream are reduced. An attempt that waits for its start time does not count.
      */
     public void awaitIdle(Duration limit) {
-        await(run.when(run::isIdle), limit, "idleness");
+        await(() -> run.current().isIdle(), limit, "awaitIdle");
     }
 
-    /** Whether there is nothing left to do right now, as {@link #awaitIdle} means it. */
+    /** True if the runner is idle now, as {@link #awaitIdle} defines it. */
     public boolean isIdle() {
-        return run.isIdle();
+        return run.current().isIdle();
     }
 
-    /** Completes, always normally, with the last status: when the run was stopped, or ended by itself. */
+    /** Completes with the last status when the run was stopped, halted or failed. It never completes exceptionally. */
     public CompletableFuture<RunnerStatus> ended() {
         return run.ended();
     }
 
-    static void await(CompletableFuture<Void> reached, Duration limit, String what) {
+    private void await(BooleanSupplier condition, Duration limit, String what) {
+        await(run.when(condition), limit, what, () -> name + ", " + run.status());
+    }
+
+    static void await(CompletableFuture<Void> reached, Duration limit, String what, Supplier<String> status) {
         if (EffectQueue.isInside()) {
-            throw new IllegalStateException(
-                    "waiting for " + what
-                            + " from inside an effect would wait for that effect itself; return the stage instead, or launch the work");
+            throw new IllegalStateException(what + " called from inside an effect, which would wait for itself;"
+                    + " return the stage of the work instead, or launch an attempt");
         }
-        BoundedAwait.await(reached, limit, what);
+        String advice = "; wait longer, or find the reducer, effect or attempt that does not finish";
+        BoundedAwait.await(reached, limit, what, () -> status.get() + advice);
     }
 
     /**
-     * Stops: takes no more events, lets held effects finish until the deadline, cancels attempts, and saves progress.
-     * What was not finished is logged, and is owed again when the next runner starts. Stopping twice does nothing; from
-     * inside an effect it does not wait.
+     * Stops the runner: it takes no more events, waits for pending effects until the deadline, cancels attempts, and
+     * saves progress. Unfinished effects are logged; the next runner runs them. A second call does nothing. Inside an
+     * effect this method does not wait.
      */
     public void stop(Duration deadline) {
         run.stop(deadline);
@@ -143,7 +141,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
     }
 
     /**
-     * Configures a runner. Not safe for use by many threads.
+     * A builder of runners. Not safe for use by many threads.
      *
      * @param <S> the processor's state
      */
@@ -180,22 +178,18 @@ public final class ProcessorRunner<S> implements AutoCloseable {
             return this;
         }
 
-        /**
-         * The stream. Required.
-         *
-         * @throws IllegalArgumentException when the text is not a path
-         */
+        /** The stream. Required. Throws {@link IllegalArgumentException} if the text is not a path. */
         public Builder<S> stream(String newPath) {
             return stream(StreamPath.of(newPath));
         }
 
-        /** Where progress survives; by default nowhere, and then {@link EffectStartPolicy#LIVE} is the default policy. */
+        /** The store of progress. Without one, nothing is saved, and {@link EffectStartPolicy#LIVE} is the default policy. */
         public Builder<S> progress(ProgressStore store) {
             progress = store;
             return this;
         }
 
-        /** Which events may cause effects; {@link EffectStartPolicy#ACKNOWLEDGED} by default once there is a progress store. */
+        /** The events that cause effects; with a progress store {@link EffectStartPolicy#ACKNOWLEDGED} by default. */
         public Builder<S> effectsFrom(EffectStartPolicy policy) {
             effectsFrom = policy;
             return this;
@@ -208,8 +202,8 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         }
 
         /**
-         * Runs effects and attempts; shared daemon threads by default, virtual ones where the JVM has them. It must not
-         * reject tasks while the runner runs.
+         * The executor of effects and attempts; {@link #sharedThreads()} by default. It must not reject tasks while the
+         * runner runs.
          */
         public Builder<S> executor(Executor newExecutor) {
             executor = newExecutor;
@@ -222,15 +216,15 @@ public final class ProcessorRunner<S> implements AutoCloseable {
             return this;
         }
 
-        /** How failed effects are tried again; {@link RetryPolicy#DEFAULT} by default. */
+        /** How failed effects are retried; {@link RetryPolicy#DEFAULT} by default. */
         public Builder<S> retry(RetryPolicy policy) {
             retry = policy;
             return this;
         }
 
         /**
-         * How long a connection may have been lost for {@link EffectStartPolicy#LIVE} to act on the events of the gap; 30 s by
-         * default, not negative. A longer gap is folded only.
+         * The longest connection gap after which {@link EffectStartPolicy#LIVE} still acts on the events of the gap; 30 s by
+         * default, not negative. The events of a longer gap are only reduced.
          */
         public Builder<S> reconnectGrace(Duration grace) {
             if (grace.isNegative()) {
@@ -240,7 +234,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
             return this;
         }
 
-        /** How many events with unfinished effects folding may run ahead of; 64 by default, at least 1. */
+        /** How many events may have unfinished effects before the runner stops reading; 64 by default, at least 1. */
         public Builder<S> maxUnacknowledged(int events) {
             if (events < 1) {
                 throw new IllegalArgumentException("maxUnacknowledged must be 1 or more, got " + events);
@@ -250,8 +244,9 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         }
 
         /**
-         * The service's heartbeat; 5 s by default, positive. A run whose effects have been at the bound for longer gives
-         * its subscription back until there is room, so that it never becomes the service's slow reader.
+         * The service's heartbeat; 5 s by default, positive. If {@link #maxUnacknowledged} blocks the runner for
+         * longer, it closes its subscription and subscribes again when an effect has finished. So the service never
+         * sees it as a slow reader.
          */
         public Builder<S> heartbeat(Duration interval) {
             if (interval.isNegative() || interval.isZero()) {
@@ -262,10 +257,10 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         }
 
         /**
-         * How old an event may be and still cause effects, positive; by default age has no say. What is older is folded only
-         * and counts as acknowledged, whatever {@link EffectStartPolicy} says of it, so that nobody acts today on what was wanted
-         * last week. The age is taken when the event is folded, from its {@link Event#createdAt()} and this machine's clock;
-         * leave room for how far the two may differ. {@link Processor#onCaughtUp} is called all the same.
+         * The greatest age of an event that causes effects, positive; no limit by default. An older event is only
+         * reduced and counts as acknowledged, whatever {@link EffectStartPolicy} says. The age is the difference between
+         * {@link Event#createdAt()} and this machine's clock when the event is reduced; leave room for clock
+         * differences. {@link Processor#onCaughtUp} is still called.
          */
         public Builder<S> staleAfter(Duration age) {
             if (age.isNegative() || age.isZero()) {
@@ -276,14 +271,15 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         }
 
         /**
-         * Keeps what the fold has come to, so that the next start reads only what came after; by default everything is folded
-         * anew. It changes how fast a start is and nothing else. A snapshot of another version, shape or life of the stream is
-         * ignored, and so is one that is torn, beyond the head, or newer than what is acknowledged.
+         * Saves snapshots of the state, so that the next start reads only later events; by default there are none.
+         * Snapshots only make the start faster. A snapshot is ignored if its version, schema or incarnation is another
+         * one, if it is damaged, or if its offset is beyond the log or above the effect floor.
          *
-         * <p>Taken are states behind which nothing is owed: about every {@link #snapshotEvery} events, when nothing comes for
-         * a second, and at the stop; once a second at most, on the executor.
+         * <p>A snapshot is taken only at an offset up to which no event still needs effects: about every {@link
+         * #snapshotEvery} events, after a second without events, and at the stop; at most once a second, on the
+         * executor.
          *
-         * @param format how the state becomes JSON; the state has to be equal to what comes back, or none are kept
+         * @param format how the state becomes JSON; if the state that is read back is not equal, no snapshots are saved
          */
         public Builder<S> snapshots(SnapshotStore store, StateFormat<S> format) {
             snapshots = Objects.requireNonNull(store, "store");
@@ -291,12 +287,15 @@ public final class ProcessorRunner<S> implements AutoCloseable {
             return this;
         }
 
-        /** As {@link #snapshots(SnapshotStore, StateFormat)}, with {@link StateFormat#of(Class)}. */
+        /** Like {@link #snapshots(SnapshotStore, StateFormat)} with {@link StateFormat#of(Class)}. */
         public Builder<S> snapshots(SnapshotStore store, Class<S> state) {
             return snapshots(store, StateFormat.of(state));
         }
 
-        /** How many events make a new snapshot worth while in a stream that is never quiet; 1000 by default, at least 1. */
+        /**
+         * After how many events a snapshot is taken of a stream that is never quiet for a second; 1000 by default, at
+         * least 1.
+         */
         public Builder<S> snapshotEvery(int events) {
             if (events < 1) {
                 throw new IllegalArgumentException("snapshotEvery must be 1 or more, got " + events);
@@ -305,15 +304,15 @@ public final class ProcessorRunner<S> implements AutoCloseable {
             return this;
         }
 
-        /** Where to be told of each step, and to die. */
+        /** Test hooks between the steps of the runner. */
         Builder<S> failpoints(Failpoints points) {
             failpoints = points;
             return this;
         }
 
         /**
-         * The event that ends the intake: the first one for which this holds is folded and acted on, and nothing after it
-         * is. Held effects and attempts go on; the run still has to be stopped. By default there is none.
+         * The last event: the first one that matches is reduced and acted on, and no later event is read. Pending
+         * effects and attempts continue; the run still has to be stopped. By default there is none.
          */
         public Builder<S> until(Predicate<Event> lastEvent) {
             last = lastEvent;
@@ -321,17 +320,17 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         }
 
         /**
-         * Lets several processes stand by for one processor on one stream, of which one at a time acts. A runner that does
-         * not hold the lease folds and has no effects ({@link RunnerStatus.Phase#STANDBY}); when the holder stops, another
-         * one takes over at once, and when it falls silent, within the lease. Whoever takes over catches up as after any
-         * start, so give all of them a {@link #progress} store they share, or let {@code onCaughtUp} reconcile.
+         * Lets one of several processes act: each runs the same processor on the same stream, and only the holder of a
+         * lease acts. The others reduce and run no effects ({@link RunnerStatus.Phase#STANDBY}). If the holder stops,
+         * another process takes over at once; if it is silent, within one lease time. The new holder catches up as
+         * after any start, so give all processes a shared {@link #progress} store, or reconcile in {@code onCaughtUp}.
          *
-         * <p>The lease is held in a side stream, {@code /millrace/leases/<slug>/<path>}, with three events for each lease
-         * time. An append of a holder whose lease has passed on is refused by the service, however long it slept; against a
-         * service without that gate the lease is advisory. Clocks are not compared, only lengths of time.
+         * <p>The lease is held in the side stream {@code /millrace/leases/<slug>/<path>}, with three events for each
+         * lease time. The service refuses appends of a former holder, even if that process was suspended for long; on a
+         * service without this check the lease is only advisory. Clocks of processes are not compared.
          *
-         * @param time how long a lease lasts unless it is renewed, at least 1 s; tens of seconds are usual. The same for
-         *     all of them
+         * @param time how long a lease lasts without renewal, at least 1 s; tens of seconds are usual. Use the same
+         *     value in all processes
          */
         public Builder<S> exclusive(Duration time) {
             if (time.compareTo(Duration.ofSeconds(1)) < 0) {
@@ -341,7 +340,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
             return this;
         }
 
-        /** Who hears what the run does. May be called several times; they are told in this order. */
+        /** Adds a listener. Listeners are called in the order in which they were added. */
         public Builder<S> listener(RunnerListener listener) {
             listeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
@@ -350,31 +349,37 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         /**
          * Starts the run and returns at once.
          *
-         * @throws IllegalStateException when no stream was given; or when there is both a last event and a snapshot store,
-         *     because a snapshot may pass over that event
-         * @throws IllegalArgumentException when the processor's slug is not valid
+         * @throws IllegalStateException if no stream was given, or if {@link #until} is combined with {@link
+         *     #snapshots}
+         * @throws IllegalArgumentException if the processor's slug is not valid
          */
         public ProcessorRunner<S> start() {
             if (lease != null) {
                 LeasedRun<S> exclusive = new LeasedRun<>(streams, processor, path(), options(), lease);
                 exclusive.start();
-                return new ProcessorRunner<>(exclusive);
+                return new ProcessorRunner<>(exclusive, name());
             }
             ProcessorRun<S> run = new ProcessorRun<>(streams, processor, path(), options());
             run.start();
-            return new ProcessorRunner<>(run);
+            return new ProcessorRunner<>(run, name());
+        }
+
+        private String name() {
+            return "'" + processor.slug() + "' on " + path;
         }
 
         /**
-         * Goes on to a runner of the stream and of everything below it, with what was said here. {@link #until} is not
-         * for those.
+         * Returns a builder for a runner of this stream and all streams below it, with the settings made so far. Do not
+         * combine it with {@link #until}.
          *
-         * @throws IllegalStateException when no stream was given, or {@link #exclusive} was said
+         * @throws IllegalStateException if no stream was given, or if {@link #exclusive} was called
          */
         public SubtreeRunner.Builder<S> subtree() {
             if (lease != null) {
-                throw new IllegalStateException("cannot run '" + processor.slug() + "' on " + path
-                        + " and below it under one lease; a lease is for one stream");
+                throw new IllegalStateException(
+                        "cannot run " + name() + " with both exclusive(…) and subtree(): a lease"
+                                + " is for one stream; remove exclusive(…) and run the subtree in one process, or start one"
+                                + " exclusive runner for each stream");
             }
             return new SubtreeRunner.Builder<>(streams, processor, path(), options());
         }
@@ -392,8 +397,8 @@ public final class ProcessorRunner<S> implements AutoCloseable {
                     : Optional.of(new SnapshotSettings<>(snapshots, stateFormat, snapshotEvery));
             if (last != null && snapshotting.isPresent()) {
                 throw new IllegalStateException(
-                        "cannot run '" + processor.slug() + "' on " + path
-                                + " with both until(…) and snapshots(…): a snapshot may pass over the last event; use one of them");
+                        "cannot run " + name() + " with both until(…) and snapshots(…): a snapshot"
+                                + " may already contain the last event; use one of them");
             }
             return new RunnerOptions(
                     effectsFrom != null

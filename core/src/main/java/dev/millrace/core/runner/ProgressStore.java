@@ -9,86 +9,87 @@ import dev.millrace.core.internal.progress.StreamProgressStore;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Where progress survives a restart. Safe for use by many threads. */
+/** A store of the progress of processors. Safe for use by many threads. */
 public interface ProgressStore {
-    /** The newest progress saved, if any. */
+    /** The newest saved progress; empty if there is none. */
     Optional<Progress> load(String slug, StreamPath path);
 
     /**
-     * As {@link #load}, with what other processes have saved in the meantime: a store that answers from a cache reads
-     * again. Called when a lease is gained. By default it is {@link #load}.
+     * Like {@link #load}, but includes what other processes have saved: a store with a cache reads again. Called when a
+     * lease is gained. By default it calls {@link #load}.
      */
     default Optional<Progress> reload(String slug, StreamPath path) {
         return load(slug, path);
     }
 
     /**
-     * Remembers progress, not necessarily at once: what a crash loses is done again under the same idempotency keys.
-     * Must not block for long. Calls for one (slug, path) come with ascending offsets within an incarnation; a lower one
-     * is ignored.
+     * Saves progress, perhaps later: after a crash, effects whose progress was not written run again, with the same
+     * idempotency keys. Must not block for long. Calls for one (slug, path) come with ascending offsets within an
+     * incarnation; a lower offset is ignored.
      */
     void save(Progress progress);
 
-    /** Remembers for as long as this object lives. */
+    /** A store in memory. */
     static ProgressStore inMemory() {
         return new InMemoryProgressStore();
     }
 
     /**
-     * Remembers in a directory, which is created if need be: one small JSON file for each processor and stream. Every
-     * file is read when the store is opened, and {@link #load} answers from memory.
+     * A store in a directory, which is created if it does not exist: one small JSON file for each processor and stream.
+     * All files are read when the store is opened; {@link #load} answers from memory.
      *
-     * <p>The first save of a (slug, path), and the first in another life of the stream, is on the disk when {@link #save}
-     * returns; after that the newest is written every 100 ms at most, on a thread of the store's own. A file is written
-     * beside the old one, forced to the disk and then renamed, so that a power cut or a crash loses what was not written
-     * yet, which is done again under the same keys, and never leaves progress that was not made. What cannot be written
-     * is logged as a warning once and tried again every second.
+     * <p>The first save of a (slug, path), and of each incarnation, is on the disk when {@link #save} returns. Later
+     * progress is written by a thread of the store, at most every 100 ms. A file is written beside the old one, forced
+     * to the disk, and then renamed. So a crash or power cut loses only progress that was not written yet, and never
+     * leaves wrong progress. A failed write is logged once as a warning and retried every second.
      *
-     * <p>One process at a time may have the directory open. Files of other names than the store's are left alone.
+     * <p>Only one process can open the directory. The store ignores files of other names.
      *
-     * @throws IllegalStateException when somebody has the directory open, or a file of the store is not what the store
-     *     wrote: nothing is guessed, because a wrong guess repeats or loses effects. The message names the file and
-     *     what to do
-     * @throws java.io.UncheckedIOException when the directory cannot be created, read or locked
+     * @throws IllegalStateException if the directory is open already, or a file is damaged; the store does not guess
+     *     progress, because a wrong value repeats or loses effects. The message names the file and what to do
+     * @throws java.io.UncheckedIOException if the directory cannot be created, read or locked
      */
     static Durable inDirectory(Path directory) {
         return DirectoryProgressStore.open(directory);
     }
 
     /**
-     * Remembers in a stream of events: {@code millrace/progress-saved} for what is newest of each processor and stream,
-     * once a second at most, the first of a (slug, path) or of a life of the stream without delay. Saving never waits for
-     * the service. Appends carry keys, so that one that is sent again is stored once.
+     * A store in a side stream. For each processor and stream it appends {@code millrace/progress-saved} events: the
+     * newest progress, at most once a second; the first progress of a (slug, path) or of an incarnation without delay.
+     * Saving does not wait for the service. Each append has an idempotency key. After a crash, effects whose progress
+     * was not appended run again, with the same keys.
      *
-     * <p>The side stream is folded once, at the first {@link #load}, which waits for that up to 30 s a page; what another
-     * process saves later is seen only by a runner that is {@link ProcessorRunner.Builder#exclusive}, which reads on whenever
-     * it gains the lease. A crash loses what was not appended yet, which is done again under the same keys.
-     * Keep the side stream out of the sight of whoever may not steer the processors: who can append to it can say that
-     * work is done. While it is paused nothing is saved; what cannot be appended is logged as a warning once and tried
-     * again every second.
+     * <p>The first {@link #load} reads the side stream and waits at most 30 s for each page. Only an {@link
+     * ProcessorRunner.Builder#exclusive} runner reads later events of other processes, each time it gains the lease.
+     * While the side stream is paused, nothing is saved. A failed append is logged once as a warning and retried every
+     * second.
      *
-     * @param sideStream a stream that no processor with this store runs on, because saving would be an event to act on
-     *     and to save
+     * <p>Do not let other callers append to the side stream: an event there marks effects as done, even if they are
+     * not.
+     *
+     * @param sideStream a stream on which no processor with this store runs: saving would append an event to it, which
+     *     would have to be saved again
      */
     static Durable inStream(EventStreams streams, StreamPath sideStream) {
         return new StreamProgressStore(
                 streams, sideStream, Timers.system(), CoalescingWriter.thread("millrace-progress"));
     }
 
-    /** A store that outlives the process. Close it after the runners that use it. */
+    /** A store that keeps progress after the process has ended. Close it after its runners. */
     interface Durable extends ProgressStore, AutoCloseable {
         /**
-         * Writes what was saved before the call, and waits for it.
+         * Writes what was saved before this call, and waits until it is written.
          *
-         * @throws RuntimeException when it cannot be written; it stays remembered and is tried again
+         * @throws RuntimeException if it cannot be written; the store keeps it and retries
          */
         void flush();
 
         /**
-         * Flushes and gives back what the store holds, that also when flushing fails. Closing twice does nothing; saving
-         * afterwards is refused.
+         * Flushes, and then releases the resources of the store, even if the flush failed. A second call does nothing.
+         * A later save throws.
          *
-         * @throws RuntimeException as {@link #flush()}; what was not written is lost, and done again after a restart
+         * @throws RuntimeException as {@link #flush()}; progress that was not written is lost, and its effects run
+         *     again
          */
         @Override
         void close();

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How often a failed effect is tried again, and after how long: the delay doubles from {@code first} up to {@code most},
- * and each time a random part of it, up to half, is left off, so that many runners do not come back at once.
+ * How often and after which delays a failed effect is retried. The delay doubles from {@code first} up to {@code most};
+ * each time it is shortened at random by up to half, so that runners do not retry at the same moment.
  *
  * @param retries how often after the first try; 0 for never
  * @param first the longest first delay, positive
@@ -18,7 +18,7 @@ public record RetryPolicy(int retries, Duration first, Duration most) {
     /**
      * Checks the bounds.
      *
-     * @throws IllegalArgumentException when they are not as described
+     * @throws IllegalArgumentException if a value is out of its bounds
      */
     public RetryPolicy {
         if (retries < 0 || first.isNegative() || first.isZero() || most.compareTo(first) < 0) {
@@ -27,7 +27,6 @@ public record RetryPolicy(int retries, Duration first, Duration most) {
         }
     }
 
-    /** The delay before retry number {@code retry}, counted from 1. */
     public Duration delay(int retry, RandomGenerator random) {
         return new Backoff(first, most).delay(retry, random);
     }

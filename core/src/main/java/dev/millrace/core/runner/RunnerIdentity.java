@@ -3,7 +3,7 @@ package dev.millrace.core.runner;
 import dev.millrace.core.StreamPath;
 
 /**
- * Which run a {@link RunnerListener} hears of.
+ * The run that a {@link RunnerListener} is called for.
  *
  * @param processor the slug of the processor
  * @param version its version

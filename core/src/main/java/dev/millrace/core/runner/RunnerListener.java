@@ -4,42 +4,40 @@ import dev.millrace.core.Event;
 import java.time.Duration;
 
 /**
- * Hears what a runner does, for logs, metrics and traces. Everything that matters to the agent itself is in the log
- * already; this is for whoever operates it.
+ * A listener to the steps of a runner, for logs, metrics and traces.
  *
- * <p>The calls of one run come one at a time, in the order in which things happened, on whatever thread they happened.
- * They are part of the run's own work: a listener that is slow makes the run slow, so it must not block, and it must not
- * wait for the runner. What it throws is logged and changes nothing. One listener may serve many runners, and is then
- * called for them at the same time.
+ * <p>The calls of one run come one at a time, in the order of the steps, on the thread of the step. A slow listener
+ * makes the run slow: it must not block, and must not wait for the runner. Exceptions of a listener are logged and
+ * ignored. A listener that serves several runners is called concurrently.
  */
 public interface RunnerListener {
-    /** A connection was made, and so many offsets of the log are not in the state yet; {@link #caughtUp} will follow. */
+    /** A connection was made, and this many events are not in the state yet; {@link #caughtUp} follows. */
     default void fellBehind(RunnerIdentity runner, long events) {}
 
-    /** Everything up to the watermark of the connection is in the state. Once for each connection. */
+    /** Everything up to the watermark of the connection is in the state. Called once for each connection. */
     default void caughtUp(RunnerIdentity runner, long watermark) {}
 
-    /** An event is in the state now. */
+    /** An event was reduced. */
     default void reduced(RunnerIdentity runner, Event event, Duration took) {}
 
-    /** Something that may have effects is about to be called. Exactly one of the next two follows for each. */
+    /** An effect is about to be called. Exactly one of {@link #effectFinished} and {@link #effectFailed} follows. */
     default void effectStarted(RunnerIdentity runner, EffectCall call) {}
 
-    /** It has ended, and its stage as well. */
+    /** The effect has returned, and its stage has completed. */
     default void effectFinished(RunnerIdentity runner, EffectCall call, Duration took) {}
 
     /**
-     * It threw, its stage failed, or it is an attempt that was cancelled, which is a {@link
-     * java.util.concurrent.CancellationException}. Whether it is tried again, the next call shows.
+     * The effect threw, or its stage failed, or it is an attempt that was cancelled (then the failure is a {@link
+     * java.util.concurrent.CancellationException}). If it is retried, {@link #effectStarted} is called again.
      */
     default void effectFailed(RunnerIdentity runner, EffectCall call, Duration took, Throwable failure) {}
 
-    /** The connection was lost, and another one is being made. */
+    /** The connection was lost; the runner connects again. */
     default void reconnecting(RunnerIdentity runner, Throwable cause) {}
 
-    /** The reducer threw at this event, and nothing more happens on this stream. */
+    /** The reducer threw at this event; the run has halted. */
     default void halted(RunnerIdentity runner, Event event, Throwable failure) {}
 
-    /** The run is over, whoever ended it. The last call, except for what was still under way. */
+    /** The run has ended. The last call, except for effects that are still running. */
     default void stopped(RunnerIdentity runner, RunnerStatus last) {}
 }

@@ -3,13 +3,13 @@ package dev.millrace.core.runner;
 import java.util.Optional;
 
 /**
- * Where a runner stands.
+ * The progress of a runner.
  *
  * @param phase what it is doing
  * @param watermark the offset up to which the current catch-up goes
- * @param reducedThrough the newest offset that is in the state
- * @param acknowledgedThrough every effect of events up to this offset is done, or was not to be done
- * @param waiting how many attempts wait for their time to begin
+ * @param reducedThrough the newest offset in the state
+ * @param acknowledgedThrough every effect of events up to this offset has finished, or was not required
+ * @param waiting how many attempts wait for their start time
  * @param failure why it halted or stopped by itself
  */
 public record RunnerStatus(
@@ -19,17 +19,17 @@ public record RunnerStatus(
         long acknowledgedThrough,
         int waiting,
         Optional<String> failure) {
-    /** What a runner is doing. */
+    /** The phase of a runner. */
     public enum Phase {
-        /** Folding without effects, because another process holds the lease. */
+        /** Only reducing: another process holds the lease. */
         STANDBY,
-        /** Folding what was in the log before it connected. */
+        /** Reducing the events that were in the log before it connected. */
         CATCHING_UP,
-        /** Folding and acting on events as they come. */
+        /** Reducing and acting on new events. */
         LIVE,
-        /** The connection is lost; another one is being made. */
+        /** The connection is lost; the runner connects again. */
         RECONNECTING,
-        /** The reducer threw; nothing more is folded on this stream. */
+        /** The reducer threw; this run reads nothing more. */
         HALTED,
         /** Stopped. */
         STOPPED

@@ -7,30 +7,30 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Where folds survive a restart, so that it need not begin at the first event. Unlike progress, a snapshot may be lost at
- * any time, and costs nothing but the time to fold again. Safe for use by many threads.
+ * A store of snapshots. A snapshot can be lost at any time: then the runner only needs longer to start. Safe for use by
+ * many threads.
  */
 public interface SnapshotStore {
     /**
-     * What was saved last of this processor on this stream; empty when that is nothing, or cannot be used any more.
-     * Called once when a runner starts, and may block.
+     * The last snapshot of this processor on this stream; empty if there is none, or if it cannot be used. Called once
+     * when a runner starts; may block.
      */
     Optional<StateSnapshot> load(String slug, StreamPath path);
 
-    /** Remembers a snapshot in the place of the one before. Called once a second at most, and may block for a write. */
+    /** Replaces the saved snapshot. Called at most once a second; may block for a write. */
     void save(StateSnapshot snapshot);
 
-    /** Remembers until the process ends. */
+    /** A store in memory. */
     static SnapshotStore inMemory() {
         return new InMemorySnapshotStore();
     }
 
     /**
-     * Remembers in a directory, which is created if need be and may be the one of {@link ProgressStore#inDirectory}: one
-     * file for each processor and stream, written beside the old one and then renamed, with a checksum. A file that is torn
-     * or foreign is logged and ignored.
+     * A store in a directory, which is created if it does not exist and can be the one of {@link
+     * ProgressStore#inDirectory}: one file with a checksum for each processor and stream. A damaged file is logged and
+     * ignored.
      *
-     * @throws java.io.UncheckedIOException when the directory cannot be created
+     * @throws java.io.UncheckedIOException if the directory cannot be created
      */
     static SnapshotStore inDirectory(Path directory) {
         return new DirectorySnapshotStore(directory);

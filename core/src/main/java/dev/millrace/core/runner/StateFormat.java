@@ -7,8 +7,7 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * How a processor's state becomes JSON and comes back, and a name for its shape, so that a snapshot of another shape is not
- * mistaken for one. Immutable.
+ * A JSON format of a processor's state. Its schema name tells whether a snapshot was written in this format. Immutable.
  *
  * @param <S> the state
  */
@@ -25,8 +24,8 @@ public final class StateFormat<S> {
     }
 
     /**
-     * The way of {@link JsonCodec}, for a record or an annotated value. Its schema is a fingerprint of the shape: names and
-     * types of the parts, down to what the JDK brings; it changes when one of them does.
+     * The format of {@link JsonCodec}, for a record or an annotated class. Its schema is a fingerprint of the names and
+     * types of all parts, without the parts of JDK classes; it changes if one of them changes.
      */
     public static <S> StateFormat<S> of(Class<S> type) {
         return new StateFormat<>(
@@ -34,22 +33,24 @@ public final class StateFormat<S> {
     }
 
     /**
-     * A way of one's own.
+     * A format with your own functions.
      *
      * @param schema any text; change it when the JSON changes
-     * @param read throws {@link IllegalArgumentException} for what it cannot read
+     * @param read throws {@link IllegalArgumentException} if it cannot read the JSON
      */
     public static <S> StateFormat<S> of(
             String schema, Function<? super S, JsonNode> write, Function<? super JsonNode, ? extends S> read) {
         return new StateFormat<>(schema, write, read);
     }
 
-    /** The same way under another name of the shape, for whoever wants to say themselves when it changes. */
+    /**
+     * The same format with a schema name that you choose. Change the name when old snapshots must not be used any more.
+     */
     public StateFormat<S> schema(String newSchema) {
         return new StateFormat<>(newSchema, write, read);
     }
 
-    /** The name of the shape. */
+    /** The schema name. */
     public String schema() {
         return schema;
     }
@@ -57,7 +58,7 @@ public final class StateFormat<S> {
     /**
      * The state as JSON.
      *
-     * @throws IllegalArgumentException when it cannot be written
+     * @throws IllegalArgumentException if it cannot be written
      */
     public JsonNode write(S state) {
         return write.apply(state);
@@ -66,7 +67,7 @@ public final class StateFormat<S> {
     /**
      * A state from JSON.
      *
-     * @throws IllegalArgumentException when the JSON does not fit
+     * @throws IllegalArgumentException if the JSON does not fit
      */
     public S read(JsonNode json) {
         return read.apply(json);

@@ -4,14 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.StreamPath;
 
 /**
- * What a processor's fold of a stream had come to at an offset. It saves folding again what came before, and nothing else
- * depends on it: a snapshot that does not fit is thrown away.
+ * A snapshot: the state of a processor on a stream at an offset. It only saves time; a snapshot that does not fit is
+ * ignored.
  *
  * @param slug the processor
  * @param path the stream
- * @param incarnation the life of the stream that was folded
- * @param version the version of the processor that folded it
- * @param schema the shape of the state, as {@link StateFormat#schema()} has it
+ * @param incarnation the incarnation of the stream
+ * @param version the version of the processor that computed it
+ * @param schema the schema name, see {@link StateFormat#schema()}
  * @param through the offset of the last event in the state, 1 or more
  * @param state the state; must not be changed
  */

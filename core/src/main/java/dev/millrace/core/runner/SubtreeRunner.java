@@ -10,28 +10,31 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
- * Runs one processor on a stream and on every stream below it, those to come included, each with a state of its own.
+ * A runner of one processor on a stream and on all streams below it, also on those that are created later. Each stream
+ * has its own state.
  *
- * <p>What {@link ProcessorRunner} guarantees for one stream holds for each of these, and besides:
+ * <p>For each stream the guarantees of {@link ProcessorRunner} hold. In addition:
  *
  * <ul>
- *   <li>one connection serves all of them, where the service has subtrees; elsewhere at most 64 are subscribed to at once
- *       and the others looked at in turn, every few seconds;
- *   <li>a stream that is made while this runs is acted on from its first event, under {@link EffectStartPolicy#LIVE} as well,
- *       and so is one that was made while it was down, where progress survives; of a fork, the copied events are history;
- *   <li>a stream whose reducer throws, whose effects hang or whose log cannot be read harms no other;
- *   <li>at most {@link Builder#maxActive} streams have a run at a time. One with nothing to do is let go when another has
- *       something; it keeps no state, and folds its log again when something happens on it. That is a catch-up, with a
- *       call of {@link Processor#onCaughtUp}.
+ *   <li>One connection serves all streams if the service has subtree subscriptions. Otherwise at most 64 streams are
+ *       subscribed to, and the others are read in turn, every few seconds.
+ *   <li>On a stream that is created while this runner runs, it acts from the first event, also with {@link
+ *       EffectStartPolicy#LIVE}; with a durable progress store, also on one that was created while no runner was running. The
+ *       copied events of a fork cause no effects.
+ *   <li>A stream whose reducer throws, whose effects hang or whose log cannot be read does not affect the others.
+ *   <li>At most {@link Builder#maxActive} streams have a run at a time. An idle run is stopped when another stream
+ *       needs its place; its state is dropped. The next event on that stream starts a catch-up, with a call of {@link
+ *       Processor#onCaughtUp}.
  * </ul>
  *
- * <p>Between streams there is no order. Safe for use by many threads. The methods that wait must not be called from
- * inside an effect.
+ * <p>There is no order between streams. Safe for use by many threads. The {@code await…} methods throw as in {@link
+ * ProcessorRunner}.
  *
- * @param <S> the processor's state, of each stream
+ * @param <S> the processor's state, one for each stream
  */
 public final class SubtreeRunner<S> implements AutoCloseable {
     private final SubtreeRun<S> subtree;
@@ -40,55 +43,51 @@ public final class SubtreeRunner<S> implements AutoCloseable {
         this.subtree = subtree;
     }
 
-    /** Where all of it stands. */
+    /** The progress of the whole subtree. */
     public SubtreeStatus status() {
         return subtree.status();
     }
 
-    /** Where one stream stands; empty when it is not known, or not wanted. */
+    /** The progress on one stream; empty if the stream is unknown or was excluded by {@link Builder#only}. */
     public Optional<RunnerStatus> status(StreamPath path) {
         return subtree.members().status(path);
     }
 
-    /** Every stream that is known, in the order of their paths. */
+    /** All known streams, ordered by path. */
     public List<StreamPath> streams() {
         return subtree.members().paths();
     }
 
-    /** The newest folded state of a stream; empty while it has no run. */
+    /** The newest state of a stream; empty while it has no run. */
     public Optional<S> state(StreamPath path) {
         return subtree.members().state(path);
     }
 
-    /**
-     * Waits until every stream that was there at first has caught up, or has halted.
-     *
-     * @throws dev.millrace.core.StreamException TIMEOUT after the limit; otherwise why the run ended before that
-     * @throws IllegalStateException when called from inside an effect
-     */
+    /** Waits until every stream that existed at the start has caught up, or has halted. */
     public void awaitCaughtUp(Duration limit) {
-        ProcessorRunner.await(subtree.when(subtree.members()::isCaughtUp), limit, "catch-up");
+        await(subtree.members()::isCaughtUp, limit, "awaitCaughtUp");
     }
 
     /**
-     * Waits until there is nothing left to do on any stream, as {@link ProcessorRunner#awaitIdle} means it, as far as
-     * events have arrived. As there, an attempt that waits for its time is nothing to do.
-     *
-     * @throws dev.millrace.core.StreamException as {@link #awaitCaughtUp}
-     * @throws IllegalStateException when called from inside an effect
+     * Waits until the runner is idle on all streams, for the events that have arrived, see {@link
+     * ProcessorRunner#awaitIdle}.
      */
     public void awaitIdle(Duration limit) {
-        ProcessorRunner.await(subtree.when(subtree.members()::areIdle), limit, "idleness");
+        await(subtree.members()::areIdle, limit, "awaitIdle");
     }
 
-    /** Completes, always normally, with the last status: when this was stopped, or ended by itself. */
+    private void await(BooleanSupplier condition, Duration limit, String what) {
+        ProcessorRunner.await(subtree.when(condition), limit, what, () -> status().toString());
+    }
+
+    /** Completes with the last status when the runner was stopped or failed. It never completes exceptionally. */
     public CompletableFuture<SubtreeStatus> ended() {
         return subtree.ended();
     }
 
     /**
-     * Stops on every stream, as {@link ProcessorRunner#stop} does on one; the deadline is for all of them together.
-     * Stopping twice does nothing.
+     * Stops on every stream like {@link ProcessorRunner#stop}; the deadline is for all streams together. A second call
+     * does nothing.
      */
     public void stop(Duration deadline) {
         subtree.stop(deadline);
@@ -101,7 +100,7 @@ public final class SubtreeRunner<S> implements AutoCloseable {
     }
 
     /**
-     * Configures a runner of a subtree. Not safe for use by many threads.
+     * A builder of subtree runners. Not safe for use by many threads.
      *
      * @param <S> the processor's state
      */
@@ -121,7 +120,7 @@ public final class SubtreeRunner<S> implements AutoCloseable {
         }
 
         /**
-         * On which streams the processor runs, by path, the one on top included; all of them by default. Asked often, on
+         * Selects the streams on which the processor runs, the top stream included; by default all. Called often, on
          * the connection's thread.
          */
         public Builder<S> only(Predicate<StreamPath> paths) {
@@ -130,8 +129,8 @@ public final class SubtreeRunner<S> implements AutoCloseable {
         }
 
         /**
-         * How many streams may have a run at the same time; 1000 by default, at least 1. A stream with an unfinished
-         * effect or attempt keeps its place, so this should be more than there will ever be of those.
+         * How many streams can have a run at the same time; 1000 by default, at least 1. A stream with an unfinished
+         * effect or attempt keeps its place, so choose a number above the most such streams that you expect.
          */
         public Builder<S> maxActive(int streamsAtOnce) {
             if (streamsAtOnce < 1) {
@@ -144,7 +143,7 @@ public final class SubtreeRunner<S> implements AutoCloseable {
         /**
          * Starts and returns at once.
          *
-         * @throws IllegalArgumentException when the processor's slug is not valid
+         * @throws IllegalArgumentException if the processor's slug is not valid
          */
         public SubtreeRunner<S> start() {
             SubtreeRun<S> subtree = new SubtreeRun<>(streams, processor, root, options, wanted, maxActive);

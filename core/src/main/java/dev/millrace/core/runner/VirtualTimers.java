@@ -11,14 +11,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * Timers for tests: time stands still until the test moves it. Tasks run on the thread that calls {@link #advance}, in the
- * order in which they fall due; those due at the same time, in the order in which they were scheduled. While one runs, the
- * clock shows the time it was due. What a task schedules runs in the same advance, if it falls due within it.
+ * Timers for tests, whose clock moves only when the test moves it. Tasks run on the thread that calls {@link #advance},
+ * in the order of their due times; tasks of the same time in the order in which they were scheduled. While a task runs,
+ * the clock shows its due time. A task that it schedules runs in the same advance if it is due within it.
  *
- * <p>A test that moves the clock beside a real engine, runner or client uses {@link #advanceWhen}, which waits until nothing
- * is under way. Otherwise a thread that has seen the old time arms its timer at the new one.
+ * <p>If a real engine, runner or client runs beside the test, use {@link #advanceWhen}, which waits until they are
+ * idle. Otherwise a thread that has read the old time sets its timer from the new one.
  *
- * <p>Safe for use by many threads; advances of several threads happen one after the other.
+ * <p>Safe for use by many threads; concurrent advances run one after the other.
  */
 public final class VirtualTimers implements Timers {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -49,7 +49,7 @@ public final class VirtualTimers implements Timers {
         }
     }
 
-    /** Schedules a task; one without delay, or with a negative one, runs in the next advance and not before. */
+    /** Schedules a task. With a zero or negative delay it runs in the next advance. */
     @Override
     public Timer after(Duration delay, Runnable task) {
         synchronized (tasks) {
@@ -57,7 +57,7 @@ public final class VirtualTimers implements Timers {
         }
     }
 
-    /** Schedules a task; one whose time has passed runs in the next advance and not before. */
+    /** Schedules a task. With a past time it runs in the next advance. */
     @Override
     public Timer at(Instant due, Runnable task) {
         synchronized (tasks) {
@@ -74,20 +74,19 @@ public final class VirtualTimers implements Timers {
     }
 
     /**
-     * Moves the clock and runs everything that falls due. A task that throws ends the advance: the clock stays at its
-     * time, it is not run again, and later tasks wait for the next advance.
+     * Moves the clock forwards and runs all tasks that become due. If a task throws, the advance ends: the clock stays
+     * at its due time, the task does not run again, and later tasks wait for the next advance.
      *
      * @param by how far; zero runs what is due now
-     * @throws IllegalArgumentException when it is negative
-     * @throws IllegalStateException when called from a task
+     * @throws IllegalArgumentException if {@code by} is negative
+     * @throws IllegalStateException if called from a task
      */
     public void advance(Duration by) {
         if (by.isNegative()) {
             throw new IllegalArgumentException("time does not run backwards, got " + by);
         }
         if (advancing.isHeldByCurrentThread()) {
-            throw new IllegalStateException(
-                    "advance was called from a task that an advance runs; schedule a task instead");
+            throw new IllegalStateException("advance was called from a timer task; schedule another task instead");
         }
         advancing.lock();
         try {
@@ -101,13 +100,12 @@ public final class VirtualTimers implements Timers {
     }
 
     /**
-     * As {@link #advance}, but waits until nothing is under way before it moves the clock, and again before each later time
-     * at which something falls due.
+     * Like {@link #advance}, but waits until the system is idle before it moves the clock, and again before each later
+     * due time.
      *
-     * @param idle says whether nothing is under way, for example {@code engine::isIdle}; asked every millisecond of real
-     *     time
+     * @param idle true if the system is idle, for example {@code engine::isIdle}; called every millisecond of real time
      * @param by how far; negative counts as zero
-     * @throws IllegalStateException when it is not idle within thirty seconds
+     * @throws IllegalStateException if the system is not idle within thirty seconds
      */
     public void advanceWhen(BooleanSupplier idle, Duration by) {
         Instant target = now().plus(by);
@@ -119,7 +117,7 @@ public final class VirtualTimers implements Timers {
         advanceTo(target);
     }
 
-    /** A clock that was set beyond the time meanwhile stays there, and what is due runs. */
+    /** If the clock was set beyond {@code time} meanwhile, it stays there, and due tasks run. */
     private void advanceTo(Instant time) {
         Duration step = Duration.between(now(), time);
         advance(step.isNegative() ? Duration.ZERO : step);
@@ -134,20 +132,23 @@ public final class VirtualTimers implements Timers {
         while (!idle.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException(
-                        "the clock was not moved: something is still under way after " + PATIENCE + "; " + this);
+                        "the clock was not moved: the system is not idle after " + PATIENCE + "; " + this);
             }
             LockSupport.parkNanos(POLL.toNanos());
         }
     }
 
-    /** Sets the clock forwards or backwards, as an administrator does. Runs nothing: what is now due runs in the next advance. */
+    /** Sets the clock forwards or backwards, as an administrator does. No task runs before the next advance. */
     public void set(Instant time) {
         synchronized (tasks) {
             now = time;
         }
     }
 
-    /** The next task due by then, with the clock moved to its time; or nothing, with the clock moved all the way. */
+    /**
+     * Takes the next task that is due at {@code target} and moves the clock to its time; if there is none, moves the
+     * clock to {@code target}.
+     */
     private Optional<Task> takeDue(Instant target) {
         synchronized (tasks) {
             Task next = tasks.peek();
@@ -161,14 +162,14 @@ public final class VirtualTimers implements Timers {
         }
     }
 
-    /** When the next task falls due, if there is one. */
+    /** The due time of the next task. */
     public Optional<Instant> nextDue() {
         synchronized (tasks) {
             return Optional.ofNullable(tasks.peek()).map(Task::due);
         }
     }
 
-    /** How long each task still has to wait, the next one first; zero or negative when it is due. */
+    /** The time until each task is due, in order; zero or negative if it is due now. */
     public List<Duration> remaining() {
         synchronized (tasks) {
             return tasks.stream()
@@ -178,7 +179,7 @@ public final class VirtualTimers implements Timers {
         }
     }
 
-    /** How many tasks are waiting. */
+    /** The number of scheduled tasks. */
     public int pending() {
         synchronized (tasks) {
             return tasks.size();

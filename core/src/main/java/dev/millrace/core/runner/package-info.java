@@ -1,6 +1,6 @@
 /**
- * The runner: it catches a processor's state up, goes live, and decides in one place which events may cause effects. See
- * docs/runner.md for the rules and for which thread runs what.
+ * Runners of processors: they compute the state, go live, and decide which events cause effects. docs/runner.md has the
+ * rules and the threads.
  */
 @NullMarked
 package dev.millrace.core.runner;

@@ -41,7 +41,7 @@ class ProvidedEventTest {
     }
 
     @Test
-    void should_be_another_value_after_each_setting() {
+    void should_return_a_new_value_from_each_setting() {
         JsonNode schema = JsonCodec.parse("{\"type\":\"object\"}");
         ProvidedEvent<ReminderSet> set =
                 event.activating().withOperation(Operation.CONTROL).withSchema(schema);
@@ -53,7 +53,7 @@ class ProvidedEventTest {
     }
 
     @Test
-    void should_refuse_unknown_fields_unless_told_otherwise() {
+    void should_refuse_unknown_fields_by_default() {
         assertThat(problems(event, "{'text':'t','seconds':1,'x':1}")).containsExactly("payload.x: unknown field");
         assertThat(problems(event.ignoringUnknownFields(), "{'text':'t','seconds':1,'x':1}"))
                 .isEmpty();
@@ -62,7 +62,7 @@ class ProvidedEventTest {
     }
 
     @Test
-    void should_ask_the_rule_only_about_payloads_that_were_read() {
+    void should_check_the_rule_only_for_payloads_that_were_read() {
         ProvidedEvent<ReminderSet> ruled = event.withRule((set, host) ->
                 set.seconds() > 0 ? List.of() : List.of("payload.seconds: expected 1 or more, got " + set.seconds()));
 
@@ -97,7 +97,7 @@ class ProvidedEventTest {
     }
 
     @Test
-    void should_refuse_what_means_nothing() {
+    void should_refuse_invalid_settings() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> event.withOperation(Operation.READ))
                 .withMessageContaining("event type 'reminder-set' cannot take 'read'");

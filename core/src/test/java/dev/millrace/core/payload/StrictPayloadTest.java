@@ -76,7 +76,7 @@ class StrictPayloadTest {
                 ",'at':'2026-01-31T09:00:00Z'",
                 ",'class':'c'"
             })
-    void should_read_what_fits(String fields) {
+    void should_read_a_payload_that_fits(String fields) {
         assertThat(read(strict, fields).problems()).isEmpty();
         assertThat(read(strict, fields).value()).isPresent();
     }
@@ -120,7 +120,7 @@ class StrictPayloadTest {
     }
 
     @Test
-    void should_not_take_a_number_for_a_time() {
+    void should_refuse_a_number_as_a_time() {
         assertThat(read(strict, ",'at':'soon'").problems())
                 .singleElement()
                 .asString()
@@ -142,7 +142,7 @@ class StrictPayloadTest {
     }
 
     @Test
-    void should_bound_what_it_says_of_unknown_fields() {
+    void should_limit_the_report_of_unknown_fields() {
         StringBuilder fields = new StringBuilder();
         for (int i = 0; i < 500; i++) {
             fields.append(",'").append("x".repeat(100)).append(i).append("':1");
@@ -155,7 +155,7 @@ class StrictPayloadTest {
     }
 
     @Test
-    void should_pass_over_unknown_fields_when_asked() {
+    void should_ignore_unknown_fields_if_configured() {
         Result<Everything> read = read(strict.ignoringUnknownFields(), ",'x':1,'inner':{'name':'a','y':2}");
 
         assertThat(read.problems()).isEmpty();
@@ -183,7 +183,7 @@ class StrictPayloadTest {
     }
 
     @Test
-    void should_say_what_a_constructor_threw_in_its_own_words() {
+    void should_report_the_message_of_a_constructor() {
         assertThat(StrictPayload.of(Checked.class)
                         .read(JsonCodec.parse("{\"count\":4}"))
                         .problems())

@@ -42,6 +42,6 @@ class EventDraftTest {
                 .withMessageContainingAll("java.lang.Integer", "@EventName");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EventDraft.of(new Said("hi")).because(0))
-                .withMessageContainingAll("got 0", "owes nothing");
+                .withMessageContainingAll("got 0", "launch nothing");
     }
 }

@@ -30,7 +30,7 @@ class ProcessorBuilderTest {
     // endregion
 
     @Test
-    void should_fold_by_the_functions_it_was_given_in_their_order() {
+    void should_apply_the_reductions_in_the_given_order() {
         int state = sum.initialState();
         state = sum.reduce(state, event("added", "{\"n\":4}"));
         state = sum.reduce(state, event("doubled", "{}"));
@@ -44,7 +44,7 @@ class ProcessorBuilderTest {
 
     @Test
     void should_return_the_same_state_for_an_event_that_changes_nothing() {
-        Processor<String> named = Processor.builder("named", "a state of its own")
+        Processor<String> named = Processor.builder("named", "a state")
                 .on(Counting.class, (state, any) -> state + "!")
                 .build();
 
@@ -66,7 +66,7 @@ class ProcessorBuilderTest {
     }
 
     @Test
-    void should_do_nothing_where_nothing_was_given() {
+    void should_do_nothing_without_functions() {
         Processor<Integer> silent = Processor.builder("silent", 0).build();
 
         assertThat(silent.reduce(7, event("added", "{\"n\":4}"))).isEqualTo(7);
@@ -74,7 +74,7 @@ class ProcessorBuilderTest {
     }
 
     @Test
-    void should_refuse_what_cannot_be_built() {
+    void should_refuse_a_second_effect_and_a_class_without_a_name() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> Processor.builder("two", 0)
                         .after(Counting.Added.class, (sum, added, effects) -> Effects.none())

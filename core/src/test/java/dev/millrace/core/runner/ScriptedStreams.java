@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** A port whose every answer the test gives itself, so that answers can come late, in any order, or as refusals. */
+/** Streams whose answers the test gives itself: late, in any order, or as refusals. */
 public final class ScriptedStreams implements EventStreams {
     /** An append that waits for its answer. */
     public record Call(StreamPath path, EventInput input, CompletableFuture<AppendResult> answer) {
@@ -38,12 +38,12 @@ public final class ScriptedStreams implements EventStreams {
     public final List<Subscriber> subscribers = new ArrayList<>();
     private boolean throwing;
 
-    /** From now on appends throw instead of answering. */
+    /** From now on appends throw. */
     public void throwOnAppend() {
         throwing = true;
     }
 
-    /** The types of everything that was sent, in order. */
+    /** The types of all sent events, in order. */
     public List<String> sent() {
         return calls.stream().map(call -> call.input().type()).toList();
     }

@@ -100,7 +100,7 @@ class VirtualTimersTest {
         timers.after(Duration.ZERO, () -> timers.advance(Duration.ofSeconds(1)));
         assertThatIllegalStateException()
                 .isThrownBy(() -> timers.advance(Duration.ZERO))
-                .withMessageContaining("advance was called from a task");
+                .withMessageContaining("advance was called from a timer task");
     }
 
     @Test

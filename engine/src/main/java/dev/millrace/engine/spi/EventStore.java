@@ -6,23 +6,22 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where records are kept. The engine calls {@link #begin} from its single writer thread and everything else from any
- * thread; a reader sees only what was committed, and everything that was committed before its call began.
+ * A store of event records. It keeps bytes and headers, and knows no event types and no append rules. The engine calls
+ * {@link #begin} and the transactions only on its writer thread, and all other methods on any thread. A read sees
+ * everything that was committed before the call, and nothing that is not committed.
  *
- * <p>What {@link Transaction#commit} promises is the promise of an acknowledged append: a durable store returns from it
- * only when the data is on disk. A store keeps bytes and headers; it knows no event types and no rules.
- *
- * <p>Failures are unchecked exceptions; after one, a transaction has had no effect. The contract suite {@code
- * EventStoreContract} holds every store to this.
+ * <p>An append is acknowledged when {@link Transaction#commit} returns, so a durable store returns only when the data
+ * is on disk. Failures are unchecked exceptions; a transaction that failed has no effect. {@code EventStoreContract} in
+ * the contract suite tests every store.
  */
 public interface EventStore extends AutoCloseable {
-    /** Begins the next transaction; the one before it has been closed. Called by one thread only. */
+    /** Begins a transaction. The engine has closed the one before it. */
     Transaction begin();
 
-    /** The head of a stream, or empty when it does not exist. */
+    /** The head of a stream; empty if the stream does not exist. */
     Optional<StreamHead> head(StreamKey stream);
 
-    /** One page of a stream, in the order the range asks for; empty when there is nothing in it. */
+    /** One page of a stream, in the order that the range names. */
     List<EventRecord> read(StreamKey stream, RecordRange range);
 
     /** The record stored under an idempotency key of a stream. */
@@ -31,7 +30,7 @@ public interface EventStore extends AutoCloseable {
     /** Every stream whose log holds a record of one of these types, in no particular order. May scan. */
     List<StreamKey> streamsWith(Set<String> types);
 
-    /** How far a hosted processor has come on a stream. */
+    /** The saved progress of a hosted processor on a stream. */
     Optional<Cursor> cursor(StreamKey stream, String processor);
 
     /** Every stream for which a cursor of this processor was saved, in no particular order. */
@@ -40,7 +39,7 @@ public interface EventStore extends AutoCloseable {
     /**
      * The position of the newest record that was ever committed; 0 for none.
      *
-     * @throws UnsupportedOperationException when this store cannot; subtrees of it cannot be followed then
+     * @throws UnsupportedOperationException if this store does not support live tails of subtrees
      */
     default long lastPosition() {
         throw new UnsupportedOperationException("cannot follow subtrees: this store does not tell its last position");
@@ -52,8 +51,8 @@ public interface EventStore extends AutoCloseable {
      * @param root the stream on top
      * @param afterPosition exclusive lower bound
      * @param throughPosition inclusive upper bound, never above a position that was committed
-     * @param limit at most this many, at least 1
-     * @return may be empty although there is more: the page says how far it looked
+     * @param limit at most this many records, at least 1
+     * @return can be empty although more records follow: its {@code through} says how far the store searched
      * @throws UnsupportedOperationException as {@link #lastPosition()}
      */
     default SubtreePage readSubtree(StreamKey root, long afterPosition, long throughPosition, int limit) {
@@ -61,30 +60,30 @@ public interface EventStore extends AutoCloseable {
     }
 
     /**
-     * The streams that exist, of one and everything below it, in the order of their paths as text.
+     * The existing streams of a subtree, in the order of their paths as text.
      *
-     * @param after only streams whose paths come after this one; empty for the first page, which begins with the root
-     * @param limit at most this many, at least 1
+     * @param after only streams with paths after this one; empty for the first page, which begins with the root
+     * @param limit at most this many streams, at least 1
      * @throws UnsupportedOperationException as {@link #lastPosition()}
      */
     default List<Standing> standings(StreamKey root, Optional<StreamPath> after, int limit) {
         throw new UnsupportedOperationException("cannot follow " + root + ": this store does not list its streams");
     }
 
-    /** Releases files and threads. No transaction is open and none will be. */
+    /** Releases files and threads. No transaction is open, and none will begin. */
     @Override
     void close();
 
     /**
-     * How far a hosted processor has come.
+     * The progress of a hosted processor on a stream.
      *
-     * @param incarnation the life of the stream the offset belongs to
-     * @param acknowledgedThrough every effect of events up to this offset is done, or was not to be done
+     * @param incarnation the incarnation of the stream
+     * @param acknowledgedThrough no event up to this offset still needs effects
      */
     record Cursor(String incarnation, long acknowledgedThrough) {}
 
     /**
-     * Where a stream stands.
+     * A stream and its head.
      *
      * @param path the stream
      * @param head its head
@@ -95,23 +94,22 @@ public interface EventStore extends AutoCloseable {
      * A page of a subtree.
      *
      * @param records in commit order
-     * @param through every record of the subtree up to this position is in this page or was before it; not below the
-     *     position the page was asked for
+     * @param through the position up to which the store searched: later pages hold no record at or below it
      */
     record SubtreePage(List<EventRecord> records, long through) {}
 
     /**
-     * What is to be copied from one stream to another.
+     * A request to copy records from one stream to another.
      *
-     * @param source the stream that has the records
+     * @param source the stream with the records
      * @param afterOffset exclusive lower bound
      * @param throughOffset inclusive upper bound; the source has all offsets up to it
      * @param target another stream, whose last offset is {@code afterOffset}
      * @param head the head of the target afterwards
-     * @param cut what the JSON of every one of these records begins with
-     * @param put what stands there in the copies
+     * @param cut the first bytes of the JSON of each of these records
+     * @param put the bytes that replace them in the copies
      */
-    @SuppressWarnings("ArrayRecordComponent") // a request; nobody compares them
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Copy(
             StreamKey source,
             long afterOffset,
@@ -121,39 +119,38 @@ public interface EventStore extends AutoCloseable {
             byte[] cut,
             byte[] put) {}
 
-    /** A group of changes that becomes visible, and durable, as a whole or not at all. For one thread. */
+    /** A group of changes that becomes visible and durable as a whole or not at all. For one thread. */
     interface Transaction extends AutoCloseable {
-        /** The head of a stream, this transaction's own changes included. */
+        /** The head of a stream, including the changes of this transaction. */
         Optional<StreamHead> head(StreamKey stream);
 
-        /** The record under an idempotency key, this transaction's own changes included. */
+        /** The record under an idempotency key, including the changes of this transaction. */
         Optional<EventRecord> find(StreamKey stream, String idempotencyKey);
 
-        /** The position that the next appended record must carry: above every position ever committed. */
+        /** The position of the next appended record: above every position that was ever committed. */
         long nextPosition();
 
         /**
-         * Appends a record and moves the head. The record's offset is the head's last offset, and its idempotency key,
-         * if any, is new to the stream; the engine sees to both.
+         * Appends a record and replaces the head. The engine makes sure that the record's offset is the head's last
+         * offset, and that the stream does not contain its idempotency key.
          */
         void append(StreamKey stream, StreamHead head, EventRecord record);
 
         /**
-         * Appends copies of another stream's records, in their order: everything is the same but their positions, which
-         * are given out from {@link #nextPosition()} on, and the beginning of their JSON.
+         * Appends copies of another stream's records, in order. The copies differ in their positions, which start with
+         * {@link #nextPosition()}, and in the beginning of their JSON.
          *
-         * @throws UnsupportedOperationException when this store cannot; every fork of its streams is refused then, and
-         *     nothing else
+         * @throws UnsupportedOperationException if this store does not support forks
          */
         default void copy(Copy copy) {
             throw new UnsupportedOperationException(
                     "cannot fork " + copy.source() + ": this store cannot copy records");
         }
 
-        /** Removes a stream with its records, keys and cursors. Positions are not given out again. */
+        /** Removes a stream with its records, keys and cursors. Their positions are not used again. */
         void remove(StreamKey stream);
 
-        /** Saves a cursor; nothing happens when the stream does not exist in that incarnation. */
+        /** Saves a cursor. Does nothing if the stream does not exist in that incarnation. */
         void saveCursor(StreamKey stream, String processor, Cursor cursor);
 
         /** Makes everything durable and visible. */

@@ -3,12 +3,12 @@ package dev.millrace.engine.spi;
 import java.util.Set;
 
 /**
- * Which records of a stream one read returns.
+ * The range of records that one read returns.
  *
- * @param afterOffset exclusive lower bound; 0 is before everything
+ * @param afterOffset exclusive lower bound; 0 for none
  * @param beforeOffset exclusive upper bound; {@link Long#MAX_VALUE} for none
- * @param types only these types, as written; empty means every type
- * @param limit at most this many, at least 1
+ * @param types only these types, in exactly this spelling; empty means every type
+ * @param limit at most this many records, at least 1
  * @param descending newest first
  */
 public record RecordRange(long afterOffset, long beforeOffset, Set<String> types, int limit, boolean descending) {

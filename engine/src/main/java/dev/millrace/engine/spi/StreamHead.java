@@ -3,9 +3,9 @@ package dev.millrace.engine.spi;
 import java.time.Instant;
 
 /**
- * What the append rules need to know of a stream before the next append.
+ * The facts about a stream that the check of the next append needs.
  *
- * @param incarnation which life of the stream this is, minted with its first event
+ * @param incarnation identifies the stream between its creation and its destruction
  * @param lastOffset the offset of its newest event, at least 1
  * @param lastCreatedAt the time of its newest event
  * @param paused whether it refuses appends

@@ -15,7 +15,7 @@ public record StreamKey(ProjectSlug project, StreamPath path) {
         return new StreamKey(project, other);
     }
 
-    /** Whether a stream is this one or lies below it. */
+    /** True if the stream is this one or below it. */
     public boolean covers(StreamKey other) {
         return project.equals(other.project) && (path.equals(other.path) || other.path.isBelow(path));
     }

@@ -35,9 +35,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A process dies between every two steps of its runner, over every progress store: three processes one after the other, each
- * with questions that came while nobody was there and questions that come while it runs; the fourth lives. No accepted
- * question is without its answer, and none has two.
+ * Tests of crashes between every two steps of a runner, with every progress store. Three processes crash one after the
+ * other; each has questions that came while no process ran, and new ones; the fourth survives. Every accepted question
+ * has exactly one answer.
  */
 @Timeout(120)
 class FailpointsTest {
@@ -71,7 +71,7 @@ class FailpointsTest {
                         .flatMap(point -> passes(point).map(pass -> Arguments.of(kind, point, pass))));
     }
 
-    /** A process passes some of them only once. */
+    /** The numbers of the pass at which it crashes; some points are passed only once. */
     private static Stream<Integer> passes(Point point) {
         boolean once =
                 point == Point.BEFORE_CAUGHT_UP || point == Point.BEFORE_SNAPSHOT || point == Point.AFTER_SNAPSHOT;
@@ -93,7 +93,7 @@ class FailpointsTest {
             ask(streams, path, 3);
             await().until(() -> !mortal.isAlive() || hasAnsweredAll(runner));
             if (mortal.isAlive()) {
-                runner.stop(Duration.ZERO); // in good order, but it may die of that
+                runner.stop(Duration.ZERO); // a normal stop, in which it may also crash
             }
             died += mortal.isAlive() ? 0 : 1;
             mortal.die();
@@ -111,7 +111,7 @@ class FailpointsTest {
         stores.forEach(FailpointsTest::close);
     }
 
-    /** The first attach acts on nothing that is there already; from here on every question counts. */
+    /** The first run skips existing events; from here on every question counts. */
     private void attachFirst(String kind, EventStreams streams, StreamPath path) {
         MortalProcess process = new MortalProcess(Point.AFTER_FOLD, -1, this::losePower);
         ProcessorRunner<Teller.Tally> runner = runner(kind, process, streams, path);
@@ -175,7 +175,7 @@ class FailpointsTest {
         return disk.resolve("machine-" + machines);
     }
 
-    /** The files as they are at this moment are all that the next process gets. */
+    /** Copies the files of this moment for the next process. */
     private void losePower() {
         Path old = machine();
         machines++;
@@ -197,7 +197,7 @@ class FailpointsTest {
         try {
             Files.copy(file, machine().resolve(file.getFileName()));
         } catch (NoSuchFileException renamed) {
-            // an unfinished file that has just become a finished one, which is copied or not: both may happen
+            // a temporary file was just renamed: it may or may not be copied
         }
     }
 
@@ -206,7 +206,7 @@ class FailpointsTest {
             try {
                 durable.close();
             } catch (StreamException lost) {
-                // what a dead process could not write
+                // writes of a crashed process
             }
         }
     }

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one process has of the world, until it dies: from then on nothing that it still does has a consequence. It dies
- * when it passes a point for the n-th time, or when it is told to.
+ * A simulated process: after its crash, nothing that it still does has an effect. It crashes when it passes a point for
+ * the n-th time, or when the test calls {@link #die}.
  */
 final class MortalProcess implements Failpoints, Timers {
     private static final int FASTER = 50;
@@ -44,7 +44,7 @@ final class MortalProcess implements Failpoints, Timers {
         }
     }
 
-    /** It is dead when this returns, and what that brings with it is done. */
+    /** Crashes the process; returns when the consequences are done. */
     void die() {
         if (alive.compareAndSet(true, false)) {
             onDeath.run();
@@ -81,7 +81,7 @@ final class MortalProcess implements Failpoints, Timers {
         };
     }
 
-    /** Whoever is dead gets no answer but that, and hears nothing. */
+    /** Streams that, after the crash, refuse all calls and deliver nothing. */
     EventStreams streams(EventStreams real) {
         return proxy(EventStreams.class, (proxy, method, arguments) -> {
             boolean subscribes = method.getName().equals("subscribe");

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
-/** Counts what is asked, and answers every question once. */
+/** A processor that answers every question once. */
 final class Teller implements Processor<Teller.Tally> {
     sealed interface Talk {
         @EventName("asked")

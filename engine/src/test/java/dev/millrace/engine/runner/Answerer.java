@@ -12,9 +12,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Answers whatever was said with one echo. It is level-triggered: it looks at what is owed when nothing newer is known. */
+/**
+ * A processor that answers with one echo. It decides from the state, not from the single event: it answers the newest
+ * message if the runner knows of no later event.
+ */
 class Answerer implements Processor<Answerer.Debt> {
-    /** The offset of the newest thing said, and of the newest one that was answered. */
     record Debt(int said, long newest, long answered) {}
 
     final List<Long> reduced = new CopyOnWriteArrayList<>();

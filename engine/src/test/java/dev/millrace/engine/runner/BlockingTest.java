@@ -27,10 +27,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Processors whose code waits. */
+/** Tests of processors with blocking code. */
 @Tag("jdk")
 class BlockingTest extends RunnerRules {
-    /** The one thread that every runner of these tests has for its lanes. */
+    /** The single thread of all effects in these tests. */
     private final ExecutorService lane = Executors.newSingleThreadExecutor(task -> new Thread(task, "the-lane"));
 
     private final List<String> threads = new CopyOnWriteArrayList<>();
@@ -44,7 +44,7 @@ class BlockingTest extends RunnerRules {
         void on(Said said, long offset, BlockingEffects<Integer> effects) throws Exception;
     }
 
-    /** Does something about what was said, and counts it. */
+    /** A processor that counts messages and runs an action for each. */
     private final class Waiter implements BlockingProcessor<Integer> {
         private final Act act;
 
@@ -197,7 +197,7 @@ class BlockingTest extends RunnerRules {
         Processor<Integer> echo = Processor.builder("echo", 0)
                 .on(Said.class, (count, said) -> count + 1)
                 .onEvent((count, event) -> event.type().equals("echoed") ? count + 100 : count)
-                // how many echoes are folded by then is not said
+                // the number of echoes in the state is not determined here
                 .after(
                         Said.class,
                         (count, said, effects) -> effects.append(new Echoed(said.text() + " " + count % 100)))

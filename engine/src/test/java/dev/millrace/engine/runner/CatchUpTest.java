@@ -69,7 +69,7 @@ class CatchUpTest extends RunnerRules {
     }
 
     @Test
-    void should_make_one_decision_for_a_backlog_whose_effects_are_owed() {
+    void should_make_one_decision_for_a_backlog_with_pending_effects() {
         ProgressStore progress = ProgressStore.inMemory();
         try (ProcessorRunner<?> before = start(runner(new Answerer()).progress(progress))) {
             before.awaitIdle(LIMIT);
@@ -186,7 +186,7 @@ class CatchUpTest extends RunnerRules {
     }
 
     @Test
-    void should_follow_a_stream_into_its_next_life() {
+    void should_follow_a_stream_into_its_next_incarnation() {
         Recorder recorder = Recorder.silent()
                 .onSaid((state, event, effects) -> Effects.done(effects.append(EventDraft.of(new Echoed("ok")))));
         ProcessorRunner<List<String>> runner = startLive(recorder);

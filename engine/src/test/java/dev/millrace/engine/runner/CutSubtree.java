@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Real streams whose one connection for a subtree a test can cut and mend; what happens in between is not sent again. */
+/** Real streams with one subtree connection that a test can cut and restore; events in between are not sent again. */
 final class CutSubtree implements ForwardingEventStreams {
     private final EventStreams delegate;
     private final AtomicInteger subscriptions = new AtomicInteger();
@@ -77,7 +77,7 @@ final class CutSubtree implements ForwardingEventStreams {
             path = root;
         }
         if (told == null || path == null) {
-            throw new IllegalStateException("nobody has subscribed");
+            throw new IllegalStateException("there is no subscription yet");
         }
         inner = delegate.subscribeSubtree(path, new SubtreeSubscriber() {
             private void run(Runnable call) {
@@ -116,7 +116,7 @@ final class CutSubtree implements ForwardingEventStreams {
         });
     }
 
-    /** Sends events once more. */
+    /** Delivers events again. */
     void repeat(List<Event> events) {
         synchronized (turn) {
             if (subscriber != null) {

@@ -19,9 +19,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What an effect can see beyond the state and the event that it was given. */
+/** Tests of what an effect can read in addition to its state and event. */
 class EffectsViewTest extends RunnerRules {
-    /** Does what its delegate does. */
+    /** A processor that delegates. */
     private record Around(Processor<List<String>> delegate) implements ForwardingProcessor<List<String>> {}
 
     @Test

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is owed, done and known when a run ends in the middle of something, and how it begins when something is in the way. */
+/** Tests of runs that end during work, and of runs that start when something fails. */
 @Timeout(60)
 class EndsTest extends RunnerRules {
     private static final StreamPath ELSEWHERE = StreamPath.of("/elsewhere");
@@ -96,7 +96,7 @@ class EndsTest extends RunnerRules {
         runner.awaitCaughtUp(LIMIT);
         int timersBefore = timers.pending();
         long offset = say("hi");
-        eventually(() -> timers.pending() > timersBefore); // the append is parked
+        eventually(() -> timers.pending() > timersBefore); // the append waits for the paused stream
 
         CompletableFuture<Void> stopping = CompletableFuture.runAsync(() -> runner.stop(LIMIT));
         get(get(launched).done());
@@ -107,7 +107,7 @@ class EndsTest extends RunnerRules {
     }
 
     @Test
-    void should_not_ask_what_is_owed_once_it_is_stopped() {
+    void should_not_call_on_caught_up_after_the_stop() {
         CompletableFuture<Void> go = new CompletableFuture<>();
         Recorder recorder = Recorder.silent()
                 .onSaid((state, event, effects) ->
@@ -122,7 +122,7 @@ class EndsTest extends RunnerRules {
         go.complete(null);
         eventually(() -> runner.status().acknowledgedThrough() >= offset);
 
-        runner.stop(Duration.ofMinutes(10)); // the echo is never folded: nobody must wait for it
+        runner.stop(Duration.ofMinutes(10)); // the echo is never reduced: stop must not wait for it
 
         assertThat(recorder.calls)
                 .filteredOn(call -> call.startsWith("caught up"))
@@ -130,7 +130,7 @@ class EndsTest extends RunnerRules {
     }
 
     @Test
-    void should_act_on_the_last_event_though_it_hears_no_more_of_what_it_appends() {
+    void should_act_on_the_last_event_although_it_reads_no_appends_after_it() {
         CompletableFuture<Void> go = new CompletableFuture<>();
         Recorder recorder = Recorder.silent()
                 .onSaid((state, event, effects) ->
@@ -152,7 +152,7 @@ class EndsTest extends RunnerRules {
     }
 
     @Test
-    void should_begin_when_its_progress_can_be_read_and_not_give_up_before() {
+    void should_start_as_soon_as_its_progress_can_be_read() {
         AtomicInteger loads = new AtomicInteger();
         ProgressStore memory = ProgressStore.inMemory();
         ProgressStore progress = new ProgressStore() {

@@ -39,7 +39,7 @@ class ExclusiveTest extends RunnerRules {
 
     private final ProgressStore shared = ProgressStore.inMemory();
 
-    /** One of several processes: with a clock of its own, which moves only when the test says so. */
+    /** One of several processes, with its own clock, which moves only when the test moves it. */
     private final class Station {
         final VirtualTimers clock = new VirtualTimers();
         final List<BackgroundTask<?>> attempts = new CopyOnWriteArrayList<>();
@@ -62,7 +62,7 @@ class ExclusiveTest extends RunnerRules {
             eventually(() -> runner.status().phase() == phase);
         }
 
-        /** Lets time pass as it does for a process that runs: what is due is answered before it goes on. */
+        /** Moves the clock in steps; after each step the due tasks finish. */
         void live(Duration time) {
             for (Duration passed = Duration.ZERO; passed.compareTo(time) < 0; passed = passed.plusSeconds(1)) {
                 pass(clock, Duration.ofSeconds(1));
@@ -139,7 +139,7 @@ class ExclusiveTest extends RunnerRules {
     }
 
     @Test
-    void should_say_nothing_about_what_it_cannot_read_or_fold_while_it_stands_by() {
+    void should_record_no_malformed_payload_and_no_halt_in_standby() {
         owner(Duration.ZERO);
         Station other = new Station(Duration.ZERO);
         get(streams.append(
@@ -170,7 +170,7 @@ class ExclusiveTest extends RunnerRules {
     }
 
     @Test
-    void should_refuse_what_a_holder_appends_that_slept_longer_than_its_lease() throws Exception {
+    void should_refuse_appends_of_a_holder_that_slept_longer_than_its_lease() throws Exception {
         Station sleeper = owner(Duration.ZERO);
         say("hi");
         eventually(() -> sleeper.attempts.size() == 1);
@@ -182,7 +182,7 @@ class ExclusiveTest extends RunnerRules {
                 .build();
         get(streams.append(PATH, late));
 
-        get(streams.append(LEASES, claim("somebody-else", 2)));
+        get(streams.append(LEASES, claim("other-process", 2)));
 
         assertThatThrownBy(() -> streams.append(PATH, late).get(30, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
@@ -241,7 +241,7 @@ class ExclusiveTest extends RunnerRules {
     }
 
     @Test
-    void should_run_nothing_more_of_what_it_holds_once_it_has_let_go_of_the_lease() throws Exception {
+    void should_run_no_pending_effect_after_it_has_released_the_lease() throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
             CompletableFuture<Void> slow = new CompletableFuture<>();
@@ -258,7 +258,7 @@ class ExclusiveTest extends RunnerRules {
             assertThat(get(runner.ended()).phase()).isEqualTo(Phase.HALTED);
             eventually(() -> !leases("released").isEmpty());
             slow.complete(null);
-            thread.submit(() -> {}).get(30, TimeUnit.SECONDS); // whatever that set going was before this
+            thread.submit(() -> {}).get(30, TimeUnit.SECONDS); // work that the event caused has finished before this
 
             assertThat(recorder.acted).containsExactly(first);
         } finally {
@@ -267,7 +267,7 @@ class ExclusiveTest extends RunnerRules {
     }
 
     @Test
-    void should_let_go_of_the_lease_though_its_executor_is_shut_down() {
+    void should_release_the_lease_although_its_executor_is_shut_down() {
         ExecutorService threads = Executors.newCachedThreadPool();
         try (ProgressStore.Durable progress = ProgressStore.inStream(streams, StreamPath.of("/progress"))) {
             ProcessorRunner<List<String>> runner = start(runner(Recorder.silent())
@@ -312,7 +312,7 @@ class ExclusiveTest extends RunnerRules {
     }
 
     @Test
-    void should_let_another_one_try_when_it_cannot_begin() {
+    void should_leave_the_lease_to_another_process_when_it_cannot_start() {
         ProgressStore broken = new ProgressStore() {
             @Override
             public Optional<Progress> load(String slug, StreamPath path) {
@@ -334,7 +334,7 @@ class ExclusiveTest extends RunnerRules {
     }
 
     @Test
-    void should_know_what_others_did_between_two_leases_of_its_own() {
+    void should_load_the_progress_of_other_processes_between_two_of_its_leases() {
         StreamPath side = StreamPath.of("/progress");
         try (ProgressStore.Durable here = ProgressStore.inStream(streams, side);
                 ProgressStore.Durable there = ProgressStore.inStream(streams, side)) {
@@ -345,9 +345,9 @@ class ExclusiveTest extends RunnerRules {
                     .effectsFrom(EffectStartPolicy.BEGINNING)
                     .exclusive(LEASE));
             first.awaitProcessed(say("one"), LIMIT);
-            get(streams.append(LEASES, claim("nobody", 2)));
+            get(streams.append(LEASES, claim("crashed-process", 2)));
             eventually(() -> first.status().phase() == Phase.STANDBY);
-            get(streams.append(LEASES, release("nobody", 2)));
+            get(streams.append(LEASES, release("crashed-process", 2)));
             eventually(() -> first.status().phase() == Phase.LIVE);
             ProcessorRunner<List<String>> second = start(runner(other)
                     .progress(there)
@@ -374,7 +374,7 @@ class ExclusiveTest extends RunnerRules {
     }
 
     @Test
-    void should_say_why_it_stands_by_when_it_may_not_claim() {
+    void should_give_the_reason_of_standby_when_it_may_not_claim() {
         get(streams.append(LEASES, EventInput.ofType("https://events.iterate.com/events/stream/paused")));
 
         Station refused = new Station(Duration.ZERO);

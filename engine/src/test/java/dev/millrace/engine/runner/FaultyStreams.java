@@ -19,17 +19,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Real streams behind a bad network: connections that are lost or go silent, answers that never arrive. */
+/** Real streams behind a bad network: connections are lost or silent, and answers are lost. */
 final class FaultyStreams implements ForwardingEventStreams {
     private final EventStreams delegate;
     private final AtomicInteger lostAnswers = new AtomicInteger();
     private final AtomicInteger lostRequests = new AtomicInteger();
     private final AtomicInteger lostReads = new AtomicInteger();
     private final AtomicInteger subscriptions = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
     private final AtomicInteger closed = new AtomicInteger();
     private final AtomicLong deliveries = new AtomicLong();
     private volatile @Nullable Link newest;
-    private volatile boolean refusing;
+    private volatile StreamException.@Nullable Code refusal;
 
     FaultyStreams(EventStreams delegate) {
         this.delegate = delegate;
@@ -60,16 +61,26 @@ final class FaultyStreams implements ForwardingEventStreams {
         lostReads.set(count);
     }
 
-    /** From now on nothing can be subscribed to, or can again. */
+    /** From now on every {@code subscribe} throws because the network is down, or works again. */
     void refuseSubscriptions(boolean refuse) {
-        refusing = refuse;
+        refusal = refuse ? StreamException.Code.UNAVAILABLE : null;
+    }
+
+    /** From now on every {@code subscribe} throws with this code. */
+    void refuseSubscriptions(StreamException.Code code) {
+        refusal = code;
+    }
+
+    /** How many calls of {@code subscribe} have thrown so far. */
+    int refusedSubscriptions() {
+        return refused.get();
     }
 
     int subscriptions() {
         return subscriptions.get();
     }
 
-    /** How many subscriptions were given back. */
+    /** How many subscriptions were closed by their subscriber. */
     int closedSubscriptions() {
         return closed.get();
     }
@@ -82,7 +93,7 @@ final class FaultyStreams implements ForwardingEventStreams {
     Link link() {
         Link link = newest;
         if (link == null) {
-            throw new IllegalStateException("nobody has subscribed");
+            throw new IllegalStateException("there is no subscription yet");
         }
         return link;
     }
@@ -102,8 +113,10 @@ final class FaultyStreams implements ForwardingEventStreams {
 
     @Override
     public Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber) {
-        if (refusing) {
-            throw new StreamException(StreamException.Code.UNAVAILABLE, path, "the network lost this subscription");
+        StreamException.Code code = refusal;
+        if (code != null) {
+            refused.incrementAndGet();
+            throw new StreamException(code, path, "the network lost this subscription");
         }
         subscriptions.incrementAndGet();
         Link link = new Link(path, afterOffset, subscriber);
@@ -120,13 +133,12 @@ final class FaultyStreams implements ForwardingEventStreams {
                 : delegate.read(path, range);
     }
 
-    /** What is lost is lost stream by stream. */
     @Override
     public Subscription subscribeSubtree(StreamPath path, SubtreeSubscriber subscriber) {
         throw new UnsupportedOperationException("no subtrees over this network");
     }
 
-    /** One subscription, whose connection a test can cut and mend. */
+    /** One subscription, whose connection a test can cut and restore. */
     final class Link implements Subscription {
         private final StreamPath path;
         private final Subscriber subscriber;
@@ -189,7 +201,7 @@ final class FaultyStreams implements ForwardingEventStreams {
             }
         }
 
-        /** The connection goes silent; nobody notices. */
+        /** The connection goes silent without an error. */
         void goSilent() {
             Subscription old = inner;
             synchronized (turn) {
@@ -200,7 +212,7 @@ final class FaultyStreams implements ForwardingEventStreams {
             }
         }
 
-        /** The connection is lost, and the subscriber hears of it. */
+        /** The connection is lost; the subscriber is told. */
         void cut() {
             goSilent();
             synchronized (turn) {
@@ -208,7 +220,7 @@ final class FaultyStreams implements ForwardingEventStreams {
             }
         }
 
-        /** The subscription is over, and says why. */
+        /** The subscription ends with a reason. */
         void end(Throwable why) {
             goSilent();
             synchronized (turn) {

@@ -20,7 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 class ListenerTest extends RunnerRules {
-    /** Writes down what it hears. */
+    /** A listener that records its calls. */
     private static final class Diary implements RunnerListener {
         final List<String> lines = new CopyOnWriteArrayList<>();
 
@@ -109,7 +109,7 @@ class ListenerTest extends RunnerRules {
     }
 
     @Test
-    void should_tell_the_end_of_an_attempt_whose_time_is_over_and_whose_stage_never_ends() {
+    void should_report_the_end_of_an_expired_attempt_whose_stage_never_completes() {
         Recorder hanging = Recorder.silent().onSaid((state, event, effects) -> {
             effects.launch("hang", because(event.offset()), TimeLimit.within(Duration.ofSeconds(5)), attempt -> {
                 return new CompletableFuture<Void>();

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Sends a letter for each request; a test says how each sending ends. */
+/** A processor that sends a letter for each request; a test decides how each one ends. */
 final class Mailer implements Processor<Obligations> {
     sealed interface Mail {
         @EventName("mail-requested")

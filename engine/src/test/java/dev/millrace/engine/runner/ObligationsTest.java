@@ -24,7 +24,7 @@ class ObligationsTest extends RunnerRules {
         get(streams.append(PATH, EventInput.of(new Mail.Requested(id))));
     }
 
-    /** On the engine's clock, because what expires is measured against the times of events. */
+    /** Uses the engine's clock, because expiry is compared with the times of events. */
     private ProcessorRunner<Obligations> startMailing(Mailer mailer) {
         ProcessorRunner<Obligations> runner = start(runner(mailer).timers(Timers.system()));
         runner.awaitCaughtUp(LIMIT);
@@ -56,7 +56,7 @@ class ObligationsTest extends RunnerRules {
     }
 
     @Test
-    void should_do_what_was_requested_while_nobody_ran_and_nothing_twice() {
+    void should_do_what_was_requested_while_no_runner_ran_and_nothing_twice() {
         request("a");
         request("b");
         Mailer mailer = new Mailer(1);
@@ -69,7 +69,7 @@ class ObligationsTest extends RunnerRules {
     }
 
     @Test
-    void should_say_that_it_does_not_know_what_came_of_work_that_must_not_be_repeated() {
+    void should_record_an_unknown_outcome_of_work_that_must_not_be_repeated() {
         Mailer gone = new Mailer(1);
         gone.endings.add(new CompletableFuture<>());
         ProcessorRunner<Obligations> first = startMailing(gone);
@@ -117,7 +117,7 @@ class ObligationsTest extends RunnerRules {
         return runner;
     }
 
-    /** Keeps the first progress of each stream, as a disk does whose process was killed too early. */
+    /** A store that keeps only the first progress of each stream, like a disk after an early crash. */
     private static final class FirstProgress implements ProgressStore {
         private Optional<Progress> first = Optional.empty();
 

@@ -119,7 +119,7 @@ class ReconnectTest extends RunnerRules {
     }
 
     @Test
-    void should_do_owed_effects_after_a_restart_and_none_twice() {
+    void should_run_pending_effects_after_a_restart_and_none_twice() {
         ProgressStore progress = ProgressStore.inMemory();
         CompletableFuture<Void> never = new CompletableFuture<>();
         Recorder crashing = Recorder.silent()
@@ -183,7 +183,7 @@ class ReconnectTest extends RunnerRules {
     }
 
     @Test
-    void should_append_nothing_to_the_next_life_of_its_stream() {
+    void should_append_nothing_to_the_next_incarnation_of_its_stream() {
         CompletableFuture<Void> held = new CompletableFuture<>();
         Recorder recorder = Recorder.silent().onSaid((state, event, effects) -> {
             if (event.payload() instanceof Recorder.Talk.Said said

@@ -10,10 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/**
- * A processor that writes down everything that happens to it. What it does beyond that, a test says with {@link #onSaid}
- * and {@link #whenCaughtUp}.
- */
+/** A processor that records its calls. {@link #onSaid} and {@link #whenCaughtUp} set its effects. */
 final class Recorder implements Processor<List<String>> {
     sealed interface Talk {
         @EventName("said")
@@ -59,12 +56,12 @@ final class Recorder implements Processor<List<String>> {
         return new Recorder(slug, newVersion, reaction, caughtUp);
     }
 
-    /** What to do for each {@code said} event that fires. */
+    /** Sets the effect of each {@code said} event. */
     Recorder onSaid(Reaction newReaction) {
         return new Recorder(slug, version, newReaction, caughtUp);
     }
 
-    /** What to do each time the runner has caught up. */
+    /** Sets the effect of each catch-up. */
     Recorder whenCaughtUp(CaughtUp newCaughtUp) {
         return new Recorder(slug, version, reaction, newCaughtUp);
     }

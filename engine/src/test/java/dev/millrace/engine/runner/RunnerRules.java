@@ -25,7 +25,7 @@ import java.util.random.RandomGenerator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 
-/** What the tests of the rules share: an engine, a bad network, and time by hand. */
+/** The base class of the rule tests: an engine, a bad network, and virtual time. */
 abstract class RunnerRules {
     static final Duration LIMIT = Duration.ofSeconds(30);
     static final StreamPath PATH = StreamPath.of("/agents/1");
@@ -70,7 +70,7 @@ abstract class RunnerRules {
         return get(streams.append(path, EventInput.of(new Said(text)))).offset();
     }
 
-    /** Says so many things; the offset of the last. */
+    /** Appends this many {@code said} events; returns the last offset. */
     long sayMany(int count) {
         long last = 0;
         for (int i = 0; i < count; i++) {
@@ -91,7 +91,7 @@ abstract class RunnerRules {
         return log().stream().filter(event -> event.type().equals(type)).toList();
     }
 
-    /** Waits for what other threads bring about, looking often. */
+    /** Waits for other threads, checking the condition often. */
     static void eventually(Callable<Boolean> condition) {
         Awaitility.await()
                 .pollDelay(Duration.ZERO)
@@ -111,27 +111,27 @@ abstract class RunnerRules {
         });
     }
 
-    /** Asks twice, because the engine and the runners cause each other's work. */
+    /** Checks twice, because the engine and the runners cause each other's work. */
     private boolean isIdle() {
         return tasks.get() == 0 && engine.isIdle() && tasks.get() == 0 && engine.isIdle();
     }
 
-    /** Moves the clock as soon as nothing is under way. */
+    /** Moves the clock as soon as the system is idle. */
     void pass(Duration time) {
         pass(timers, time);
     }
 
-    /** As {@link #pass(Duration)}, for the clock of a runner of its own. */
+    /** Like {@link #pass(Duration)}, for a runner with its own clock. */
     void pass(VirtualTimers clock, Duration time) {
         clock.advanceWhen(this::isIdle, time);
     }
 
-    /** Moves the clock in steps, each as soon as nothing is under way, until something is true. */
+    /** Moves the clock in steps, each as soon as the system is idle, until the condition is true. */
     void passUntil(Duration step, Callable<Boolean> condition) {
         passUntil(timers, step, condition);
     }
 
-    /** As {@link #passUntil(Duration, Callable)}, for the clock of a runner of its own. */
+    /** Like {@link #passUntil(Duration, Callable)}, for a runner with its own clock. */
     void passUntil(VirtualTimers clock, Duration step, Callable<Boolean> condition) {
         eventually(() -> {
             pass(clock, step);

@@ -10,9 +10,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
 
-/** A processor for subtrees: counts what was said, and writes down on which stream what happened to it. */
+/** A processor for subtrees that counts {@code said} events and records its calls with their streams. */
 final class Scribe implements Processor<Integer> {
-    /** Every call of {@code onCaughtUp}, and every {@code said} event that fired, with the state. */
+    /** Every call of {@code onCaughtUp}, and every {@code said} event that had effects, with the state. */
     final List<String> calls = new CopyOnWriteArrayList<>();
 
     private final BiFunction<Event, Effects<Integer>, CompletionStage<Void>> reaction;
@@ -66,7 +66,7 @@ final class Scribe implements Processor<Integer> {
         return Effects.none();
     }
 
-    /** What fired. */
+    /** The {@code said} events that had effects. */
     List<String> acted() {
         return calls.stream().filter(call -> call.contains(" said ")).toList();
     }

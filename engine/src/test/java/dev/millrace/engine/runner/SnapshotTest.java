@@ -55,12 +55,12 @@ class SnapshotTest extends RunnerRules {
         return snapshots.load("recorder", PATH).map(StateSnapshot::through).orElse(0L);
     }
 
-    /** Lets time pass until a snapshot through this offset is there. */
+    /** Moves the clock until a snapshot through this offset is saved. */
     private void awaitKept(long through) {
         passUntil(Duration.ofSeconds(1), () -> kept() >= through);
     }
 
-    // ---- what it saves
+    // ---- what is saved
 
     @Test
     void should_read_only_what_came_after_the_last_stop() {
@@ -113,7 +113,7 @@ class SnapshotTest extends RunnerRules {
     }
 
     @Test
-    void should_not_keep_a_state_behind_which_an_effect_is_still_owed() {
+    void should_not_save_a_state_beyond_a_pending_effect() {
         CompletableFuture<Void> go = new CompletableFuture<>();
         Recorder recorder = Recorder.silent().onSaid((state, event, effects) -> go);
         ProcessorRunner<List<String>> runner = startCaughtUp(withSnapshots(recorder));
@@ -128,7 +128,7 @@ class SnapshotTest extends RunnerRules {
         go.complete(null);
     }
 
-    // ---- what it must not change
+    // ---- what snapshots must not change
 
     @ParameterizedTest(name = "{0}, {1}")
     @CsvSource({
@@ -152,7 +152,7 @@ class SnapshotTest extends RunnerRules {
         assertThat(with).isEqualTo(without);
     }
 
-    /** What a second run does, and is told, after a first one that ended in good order or with something owed. */
+    /** The calls of a second run, after a first one that stopped normally or left effects unfinished. */
     private List<String> storyOf(String policy, String end, StreamPath path, Optional<SnapshotStore> store) {
         EffectStartPolicy effectsFrom = Objects.requireNonNull(policies().get(policy));
         Recorder first = Recorder.silent()
@@ -211,7 +211,7 @@ class SnapshotTest extends RunnerRules {
     }
 
     @Test
-    void should_find_the_cause_of_what_it_no_longer_read() {
+    void should_find_a_cause_that_is_before_its_snapshot() {
         Provenance deep = new Provenance("other", 1, PATH, 1, 5, 2);
         EventInput told = EventInput.builder()
                 .from(EventInput.of(new Said("deep")))
@@ -233,7 +233,7 @@ class SnapshotTest extends RunnerRules {
         assertThat(late.hops()).isEqualTo(2);
     }
 
-    // ---- what does not fit
+    // ---- snapshots that do not fit
 
     @ParameterizedTest
     @ValueSource(strings = {"version", "schema", "incarnation", "no incarnation", "beyond", "state", "empty", "owed"})
@@ -293,7 +293,7 @@ class SnapshotTest extends RunnerRules {
     }
 
     @Test
-    void should_not_take_the_state_of_one_life_of_the_stream_for_another() {
+    void should_not_use_the_state_of_another_incarnation() {
         sayMany(5);
         ProcessorRunner<List<String>> runner = startCaughtUp(withSnapshots(Recorder.silent()));
         awaitKept(6);
@@ -339,7 +339,7 @@ class SnapshotTest extends RunnerRules {
                 .withMessageContaining("'recorder' on /agents/1");
     }
 
-    // ---- how much it saves
+    // ---- how many events are not read again
 
     @Test
     void should_open_a_long_stream_by_its_tail() {

@@ -18,7 +18,7 @@ class StalenessTest extends RunnerRules {
 
     private final ProgressStore progress = ProgressStore.inMemory();
 
-    /** Lets the runner's clock say that the newest event is so old. */
+    /** Moves the runner's clock so that the newest event has this age. */
     private void ageTo(Duration age) {
         List<Event> log = log();
         Event newest = log.get(log.size() - 1);
@@ -30,7 +30,7 @@ class StalenessTest extends RunnerRules {
     void should_act_on_a_backlog_only_while_it_is_fresh(int minutes, int effects) {
         sayMany(3);
         ageTo(Duration.ofMinutes(minutes));
-        // the newest is exactly so old, the others a little older
+        // the newest has exactly this age, the others are a little older
         Recorder recorder = Recorder.silent();
 
         ProcessorRunner<List<String>> runner = start(runner(recorder)
@@ -68,7 +68,7 @@ class StalenessTest extends RunnerRules {
     }
 
     @Test
-    void should_still_look_at_what_is_owed() {
+    void should_still_call_on_caught_up() {
         sayMany(3);
         ageTo(Duration.ofHours(2));
         Answerer answerer = new Answerer();

@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The rules of a runner of a subtree, whatever its streams offer. */
+/** The rules of a subtree runner, for streams with and without subtree subscriptions. */
 abstract class SubtreeRules extends RunnerRules {
     static final StreamPath TOP = StreamPath.of("/agents");
     static final StreamPath A = StreamPath.of("/agents/a");
@@ -38,7 +38,7 @@ abstract class SubtreeRules extends RunnerRules {
     final Scribe scribe = new Scribe();
     private final List<SubtreeRunner<?>> runners = new ArrayList<>();
 
-    /** The streams the runners run on. */
+    /** The streams of the runners under test. */
     abstract EventStreams offered();
 
     @AfterEach
@@ -129,7 +129,7 @@ abstract class SubtreeRules extends RunnerRules {
     }
 
     @Test
-    void should_leave_streams_beside_and_streams_that_are_not_wanted_alone() {
+    void should_ignore_streams_outside_the_subtree_and_excluded_streams() {
         say(B, "old");
         SubtreeRunner<Integer> runner =
                 begin(configured(scribe).subtree().only(path -> path.equals(A) || path.isBelow(A)));
@@ -145,7 +145,7 @@ abstract class SubtreeRules extends RunnerRules {
     }
 
     @Test
-    void should_let_go_of_idle_streams_and_take_them_up_again_where_they_were() {
+    void should_stop_idle_streams_and_continue_them_later() {
         SubtreeRunner<Integer> runner = begin(configured(scribe).subtree().maxActive(1));
         for (int round = 1; round <= 3; round++) {
             for (StreamPath path : List.of(A, B, TOP)) {
@@ -211,7 +211,7 @@ abstract class SubtreeRules extends RunnerRules {
         say(A, "old");
         SubtreeRunner<Integer> runner =
                 begin(configured(new Stubborn(scribe, isBroken)).subtree().maxActive(1));
-        assertThat(runner.status(A).orElseThrow().failure().orElseThrow()).contains("could not begin on /agents/a");
+        assertThat(runner.status(A).orElseThrow().failure().orElseThrow()).contains("could not start on /agents/a");
 
         isBroken.set(false);
         say(A, "new");
@@ -221,7 +221,7 @@ abstract class SubtreeRules extends RunnerRules {
         assertThat(scribe.acted()).containsExactlyInAnyOrder("/agents/a said new 2", "/agents/b said new 1");
     }
 
-    /** Has no state to begin with while it is broken. */
+    /** A processor whose {@code initialState} throws while it is broken. */
     private record Stubborn(Scribe scribe, AtomicBoolean isBroken) implements Processor<Integer> {
         @Override
         public String slug() {
@@ -253,7 +253,7 @@ abstract class SubtreeRules extends RunnerRules {
     }
 
     @Test
-    void should_begin_anew_on_the_next_life_of_a_stream() {
+    void should_start_again_on_the_next_incarnation_of_a_stream() {
         SubtreeRunner<Integer> runner = begin();
         say(A, "poison");
         say(B, "one");
@@ -314,7 +314,7 @@ abstract class SubtreeRules extends RunnerRules {
     }
 
     @Test
-    void should_go_on_where_an_earlier_run_was_and_act_on_streams_made_since() {
+    void should_continue_after_an_earlier_run_and_act_on_streams_created_since() {
         ProgressStore progress = ProgressStore.inMemory();
         say(A, "before the first");
         begin(configured(scribe).progress(progress).subtree()).stop(LIMIT);

@@ -12,7 +12,7 @@ import dev.millrace.core.runner.SubtreeRunner;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** On streams that offer subtrees: one subscription for all. */
+/** Subtree runners on streams with subtree subscriptions. */
 class SubtreeRunnerTest extends SubtreeRules {
     private final CutSubtree connection = new CutSubtree(streams);
 
@@ -77,7 +77,7 @@ class SubtreeRunnerTest extends SubtreeRules {
     }
 
     @Test
-    void should_live_on_after_more_streams_were_destroyed_at_once_than_a_reader_is_told_of() {
+    void should_continue_after_more_destroyed_streams_than_one_notification_holds() {
         for (int i = 0; i < 1_100; i++) {
             get(engine.touch(ProjectSlug.defaultProject(), TOP.resolve("./many/" + i)));
         }

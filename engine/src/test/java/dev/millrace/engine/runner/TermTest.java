@@ -25,7 +25,7 @@ class TermTest extends RunnerRules {
     private final AtomicBoolean socketClosed = new AtomicBoolean();
     private final CompletableFuture<String> answer = new CompletableFuture<>();
 
-    /** Launches work that waits for the answer, with the term that holds when an event was said. */
+    /** A recorder that launches work with this time limit; the test completes it. */
     private Recorder launching(java.util.function.Function<Effects<?>, TimeLimit> term) {
         return Recorder.silent().onSaid((state, event, effects) -> {
             effects.launch("reply", because(event.offset()), term.apply(effects), attempt -> {

@@ -33,7 +33,7 @@ class WaitWindowTest extends RunnerRules {
         record WentAhead(long through) implements Turn {}
     }
 
-    /** Waits for "rag" and "safety" before it goes ahead. */
+    /** A processor that waits for "rag" and "safety". */
     private static final class Asker implements Processor<WaitWindow> {
         final List<Long> wentAhead = new CopyOnWriteArrayList<>();
         private final WaitWindowRunner<WaitWindow> hesitation = new WaitWindowRunner<>(
@@ -90,7 +90,7 @@ class WaitWindowTest extends RunnerRules {
         return get(streams.append(PATH, EventInput.of(payload))).offset();
     }
 
-    /** The runner's clock is years behind the service's, so the wait is the longest there is: all of the window. */
+    /** The runner's clock is years behind the service's, so it waits for the whole window. */
     private ProcessorRunner<WaitWindow> waiting() {
         ProcessorRunner<WaitWindow> runner = startLive(asker);
         runner.awaitProcessed(append(new Turn.Asked("hi")), LIMIT);

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Asks an agent something and prints its log. With {@code OPENAI_API_KEY} it talks to that provider; without, to the
- * scripted model, which speaks the same wire.
+ * Asks an agent a question and prints its log. With {@code OPENAI_API_KEY} the agent calls that provider; without it, a
+ * scripted model with the same protocol.
  */
 public final class AgentExample {
     private AgentExample() {}

@@ -7,9 +7,9 @@ import java.util.stream.Stream;
 /**
  * The conversation so far.
  *
- * @param history one line a message, oldest first
- * @param lastUserOffset where the newest user message stands in the log; 0 for none
- * @param owesReply whether nobody has answered it yet
+ * @param history one line for each message, oldest first
+ * @param lastUserOffset the offset of the newest user message; 0 for none
+ * @param owesReply true if that message has no answer yet
  */
 public record ChatState(List<String> history, long lastUserOffset, boolean owesReply) {
     static ChatState empty() {

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 public final class HelloWorld {
     private HelloWorld() {}
 
-    /** Takes what to say; hello otherwise. */
+    /** Takes the text to say; {@code hello} by default. */
     public static void main(String... words) {
         String text = words.length == 0 ? "hello" : String.join(" ", words);
         Llm echo = history -> CompletableFuture.completedFuture("You said " + history.get(history.size() - 1));

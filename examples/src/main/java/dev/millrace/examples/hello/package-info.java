@@ -1,4 +1,4 @@
-/** The README's processor: answers every message with a model's reply to the whole conversation. */
+/** The example of the README: a processor that answers every message with a model's reply to the conversation. */
 @NullMarked
 package dev.millrace.examples.hello;
 

@@ -8,17 +8,18 @@ import dev.millrace.core.processor.Processor;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
-/** Sends each letter once. What a crash interrupts is not sent again: it is said to be unknown, and a person decides. */
+/**
+ * Sends each letter once. If a crash interrupts a letter, it is not sent again: its outcome is recorded as unknown, and
+ * a person decides.
+ */
 public final class Outbox implements Processor<OutboxState> {
-    /** Sends letters. */
     public interface Postman {
-        /** Sends one; the stage ends when it is on its way. */
+        /** Sends a letter; the stage ends when it is on its way. */
         CompletionStage<Void> send(LetterEvent.Requested letter);
     }
 
     private final ObligationRunner<OutboxState> sending;
 
-    /** An outbox that this postman empties. */
     public Outbox(Postman postman) {
         // region fulfilment
         sending = ObligationRunner.once(
@@ -31,7 +32,7 @@ public final class Outbox implements Processor<OutboxState> {
     }
 
     private static LetterEvent.Requested letter(OutboxState state, String id) {
-        return Objects.requireNonNull(state.letters().get(id), "a letter that is owed is in the state");
+        return Objects.requireNonNull(state.letters().get(id), "the state has no letter for an open obligation");
     }
 
     @Override

@@ -5,13 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What is to be sent.
+ * The letters to send.
  *
- * @param duties which letters are owed
- * @param letters what is in those that are
+ * @param duties the obligations to send them
+ * @param letters the letters of the open obligations, by id
  */
 public record OutboxState(Obligations duties, Map<String, LetterEvent.Requested> letters) {
-    /** Keeps a copy. */
     public OutboxState {
         letters = Map.copyOf(letters);
     }
@@ -20,7 +19,7 @@ public record OutboxState(Obligations duties, Map<String, LetterEvent.Requested>
         return new OutboxState(Obligations.none(), Map.of());
     }
 
-    /** The same with other duties, and no letters that nobody is owed any more. */
+    /** The same state with other obligations, without the letters whose obligation is no longer open. */
     OutboxState with(Obligations next) {
         Map<String, LetterEvent.Requested> open = new LinkedHashMap<>(letters);
         open.keySet().removeIf(id -> !next.isOpen(id));

@@ -1,4 +1,4 @@
-/** Letters that are sent once, or are said to be lost: what a crash leaves open is never guessed. */
+/** An outbox that sends each letter at most once. After a crash, the outcome of a letter is recorded as unknown. */
 @NullMarked
 package dev.millrace.examples.outbox;
 

@@ -15,11 +15,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Lets two streams hit a ball at each other until the circuit breaker pauses one of them, and prints why it did. */
+/** Two streams hit a ball to each other until the circuit breaker pauses one of them; prints its reason. */
 public final class PingPong {
     private PingPong() {}
 
-    /** Takes no arguments. */
     public static void main(String... none) throws Exception {
         try (StreamEngine engine = StreamEngine.builder(new InMemoryEventStore())
                 .processors(List.of(new CircuitBreakerProvider()))
@@ -28,7 +27,7 @@ public final class PingPong {
         }
     }
 
-    /** Plays until one of the streams is paused, and says why. */
+    /** Plays until one of the streams is paused, and returns the reason. */
     static String play(EventStreams streams) throws Exception {
         CompletableFuture<String> end = new CompletableFuture<>();
         try (var ping = ProcessorRunner.builder(streams, new Player("../pong")).stream("/table/ping")

@@ -9,12 +9,12 @@ import dev.millrace.core.processor.Processor;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Returns every ball to the other player, for ever.
+ * Returns every ball to the other player, without end.
  *
- * @param opponent the other player's stream, relative to this one's
+ * @param opponent the stream of the other player, relative to this one
  */
 public record Player(String opponent) implements Processor<Integer> {
-    /** Somebody hit the ball over here. */
+    /** A ball arrives in this stream. */
     @EventName("ball-hit")
     public record BallHit(int count) {}
 

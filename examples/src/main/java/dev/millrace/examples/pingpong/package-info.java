@@ -1,4 +1,4 @@
-/** Two streams that cannot stop answering each other, and the circuit breaker that stops them. */
+/** Two streams that answer each other without end, and the circuit breaker that stops them. */
 @NullMarked
 package dev.millrace.examples.pingpong;
 

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** The chat processor behind an endpoint of an application that has an HTTP server anyway. */
+/** The chat processor behind an endpoint of an application that already has an HTTP server. */
 public final class WebhookEndpoint implements AutoCloseable {
     private final PushReceiver<?> receiver;
     private final ExecutorService threads = Executors.newFixedThreadPool(16);
@@ -25,7 +25,7 @@ public final class WebhookEndpoint implements AutoCloseable {
     WebhookEndpoint(EventStreams streams, Llm llm, String secret, int port) throws IOException {
         // region receiver
         receiver = PushReceiver.builder(streams, new ChatProcessor(llm))
-                .secret(secret) // what the subscription signs with
+                .secret(secret) // the secret of the subscription
                 .build();
         // endregion
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
@@ -56,7 +56,7 @@ public final class WebhookEndpoint implements AutoCloseable {
         threads.shutdown();
     }
 
-    /** Takes the service's URL and the secret of the subscription, and serves on port 8080. */
+    /** Takes the service's URL and the secret of the subscription; serves on port 8080. */
     public static void main(String... args) throws IOException {
         HttpEventStreams streams = HttpEventStreams.builder(URI.create(args[0])).build();
         Llm echo = history -> CompletableFuture.completedFuture("You said " + history.get(history.size() - 1));

@@ -1,4 +1,4 @@
-/** A processor inside an application's own HTTP server, called by the service when something happens. */
+/** A processor inside an application's own HTTP server; the service calls it when an event is appended. */
 @NullMarked
 package dev.millrace.examples.push;
 

@@ -28,14 +28,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * An agent extends itself. Three events make it: one attaches the agent, one is a rule that turns a code block in an
- * answer into a {@code dynamic-worker/configured} event, one asks the agent to learn something. From then on the stream
- * does what the model wrote, in a sandbox, until somebody appends {@code millrace/dynamic-worker-removed}.
+ * An agent that extends itself, with three events: one attaches the agent, one adds a rule that turns a code block in
+ * an answer into a {@code dynamic-worker/configured} event, one asks the agent to learn something. From then on the
+ * stream runs the code of the model in a sandbox, until a {@code millrace/dynamic-worker-removed} event is appended.
  */
 public final class SelfExtension {
     private static final StreamPath PATH = StreamPath.of("/agents/learner");
 
-    /** Only a finished message of the model, and only one that holds a code block. */
+    /** Matches a finished message of the model that contains a code block. */
     private static final String MATCHER =
             "type = 'llm-item-completed' and payload.item.type = 'message' and $contains(payload.item.content[0].text, '```js')";
 
@@ -45,7 +45,7 @@ public final class SelfExtension {
 
     private SelfExtension() {}
 
-    /** Takes nothing; prints the log as it grows. */
+    /** Prints the log as it grows. */
     public static void main(String... words) throws Exception {
         try (ScriptedModelServer model = ScriptedModelServer.start(ModelScript.assistant())) {
             List<Event> log = teach(
@@ -57,7 +57,7 @@ public final class SelfExtension {
         }
     }
 
-    /** Teaches an agent to count words and lets it count some; the log up to the count. */
+    /** Teaches an agent to count words and lets it count once; returns the log up to the count. */
     static List<Event> teach(String modelUrl, Consumer<Event> onEvent) throws Exception {
         List<ProcessorProvider> providers = ServiceLoader.load(ProcessorProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
@@ -72,7 +72,9 @@ public final class SelfExtension {
                 append(
                         streams,
                         EventInput.of(new ProcessorAttached("openai-agent", Optional.empty(), Optional.empty())));
-                append(streams, rule());
+                append(
+                        streams,
+                        EventInput.of(new TransformerEvent.Configured("deploy-what-it-writes", MATCHER, TRANSFORM)));
                 append(streams, EventInput.of(InputAdded.user("Please learn to count words.")));
                 log.await(EventCatalog.nameOf(WorkerEvent.Configured.class));
 
@@ -83,10 +85,6 @@ public final class SelfExtension {
         }
     }
 
-    private static EventInput rule() {
-        return EventInput.of(new TransformerEvent.Configured("deploy-what-it-writes", MATCHER, TRANSFORM));
-    }
-
     private static void append(EventStreams streams, EventInput input) throws Exception {
         streams.append(PATH, input).get(10, TimeUnit.SECONDS);
     }
@@ -95,7 +93,7 @@ public final class SelfExtension {
         return text.length() <= 120 ? text : text.substring(0, 117) + "...";
     }
 
-    /** What was seen so far, and who waits for more. */
+    /** The events so far, and the callers that wait for a type of event. */
     private static final class Log implements Subscriber {
         private final Consumer<Event> onEvent;
         private final List<Event> events = new CopyOnWriteArrayList<>();

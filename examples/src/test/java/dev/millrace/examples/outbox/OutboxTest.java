@@ -52,7 +52,7 @@ class OutboxTest {
     }
 
     @Test
-    void should_send_what_was_requested_before_and_after_it_ran() throws Exception {
+    void should_send_a_letter_that_was_requested_before_the_start() throws Exception {
         request("a");
         try (ProcessorRunner<OutboxState> runner = run(new Outbox(letter -> {
             posted.add(letter.id());
@@ -66,7 +66,7 @@ class OutboxTest {
     }
 
     @Test
-    void should_not_send_again_what_a_crash_interrupted() throws Exception {
+    void should_not_send_an_interrupted_letter_again() throws Exception {
         CountDownLatch atThePost = new CountDownLatch(1);
         Outbox interrupted = new Outbox(letter -> {
             posted.add(letter.id());

@@ -1,4 +1,4 @@
-/** The example, called by a real sender. */
+/** Tests of the example, with real deliveries of a server. */
 @NullMarked
 package dev.millrace.examples.push;
 

@@ -21,20 +21,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts and times what runners do. One instance serves every runner of a registry.
- *
- * <p>Every meter has the tag {@code processor}, and none has the stream: there may be a hundred thousand of those.
+ * A listener that counts and times the work of runners, as Micrometer meters. One instance serves all runners of a registry.
+ * Every meter has the tag {@code processor}. No meter has the stream as a tag, because there may be 100,000 streams.
  *
  * <table>
  *   <caption>Meters</caption>
  *   <tr><th>name</th><th>kind</th><th>of</th></tr>
- *   <tr><td>{@code millrace.reduced}</td><td>timer</td><td>events that were folded</td></tr>
+ *   <tr><td>{@code millrace.reduced}</td><td>timer</td><td>events passed to {@code reduce}</td></tr>
  *   <tr><td>{@code millrace.effects}</td><td>timer, tags {@code kind}, {@code outcome}</td><td>calls with effects; outcome
  *       is {@code done}, {@code failed} or {@code cancelled}</td></tr>
- *   <tr><td>{@code millrace.effects.active}</td><td>gauge</td><td>such calls that are under way</td></tr>
- *   <tr><td>{@code millrace.behind}</td><td>summary</td><td>how far the state was behind at a connection, in events</td></tr>
+ *   <tr><td>{@code millrace.effects.active}</td><td>gauge</td><td>such calls that are running</td></tr>
+ *   <tr><td>{@code millrace.behind}</td><td>summary</td><td>events missing in the state when a connection was made</td></tr>
  *   <tr><td>{@code millrace.caught.up}, {@code millrace.reconnecting}, {@code millrace.halted}, {@code
- *       millrace.stopped}</td><td>counters</td><td>what the names say</td></tr>
+ *       millrace.stopped}</td><td>counters</td><td>completed catch-ups, lost connections, halts, ended runs</td></tr>
  * </table>
  *
  * <p>Safe for use by many threads.
@@ -47,7 +46,7 @@ public final class RunnerMetrics implements RunnerListener {
         this.registry = Objects.requireNonNull(registry, "registry");
     }
 
-    /** A listener that keeps its meters in {@code registry}. */
+    /** A listener with its meters in {@code registry}. */
     public static RunnerMetrics in(MeterRegistry registry) {
         return new RunnerMetrics(registry);
     }
@@ -55,7 +54,7 @@ public final class RunnerMetrics implements RunnerListener {
     @Override
     public void fellBehind(RunnerIdentity runner, long events) {
         DistributionSummary.builder("millrace.behind")
-                .description("How far the state was behind the log when a connection was made")
+                .description("Events missing in the state when a connection was made")
                 .baseUnit("events")
                 .tags(of(runner))
                 .register(registry)
@@ -70,7 +69,7 @@ public final class RunnerMetrics implements RunnerListener {
     @Override
     public void reduced(RunnerIdentity runner, Event event, Duration took) {
         Timer.builder("millrace.reduced")
-                .description("Events that were folded")
+                .description("Events passed to reduce")
                 .tags(of(runner))
                 .register(registry)
                 .record(took);
@@ -114,7 +113,7 @@ public final class RunnerMetrics implements RunnerListener {
 
     @Override
     public void stopped(RunnerIdentity runner, RunnerStatus last) {
-        count("millrace.stopped", "Runs that are over", runner);
+        count("millrace.stopped", "Runs that have ended", runner);
     }
 
     private void count(String name, String description, RunnerIdentity runner) {
@@ -129,7 +128,7 @@ public final class RunnerMetrics implements RunnerListener {
         return active.computeIfAbsent(runner.processor(), slug -> {
             AtomicInteger count = new AtomicInteger();
             Gauge.builder("millrace.effects.active", count, AtomicInteger::get)
-                    .description("Calls with effects that are under way")
+                    .description("Calls with effects that are running")
                     .tags(of(runner))
                     .strongReference(true)
                     .register(registry);

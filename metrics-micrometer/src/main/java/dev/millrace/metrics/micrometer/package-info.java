@@ -1,4 +1,4 @@
-/** What runners do, as Micrometer meters: {@link dev.millrace.metrics.micrometer.RunnerMetrics}. */
+/** Micrometer meters of runners: {@link dev.millrace.metrics.micrometer.RunnerMetrics}. */
 @NullMarked
 package dev.millrace.metrics.micrometer;
 

@@ -37,7 +37,7 @@ class RunnerMetricsTest {
         engine.close();
     }
 
-    /** Launches the work for the first event after the catch-up, and cannot fold an event of type {@code poison}. */
+    /** Launches work for the first event after the catch-up; its reducer throws for an event of type {@code poison}. */
     private final class Worker implements Processor<Long> {
         @Override
         public String slug() {
@@ -106,7 +106,7 @@ class RunnerMetricsTest {
     }
 
     @Test
-    void should_tell_failed_from_cancelled() {
+    void should_distinguish_failed_from_cancelled() {
         ProcessorRunner<Long> runner = ProcessorRunner.builder(streams, new Worker()).stream(PATH)
                 .listener(RunnerMetrics.in(registry))
                 .start();

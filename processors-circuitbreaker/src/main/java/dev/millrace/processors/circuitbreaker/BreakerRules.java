@@ -12,15 +12,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What a stream's breaker holds its events to. A configuration replaces all of it; what it leaves out is the default.
+ * The limits of a stream's breaker, with defaults filled in; see {@link CircuitBreakerConfigured}.
  *
- * @param enabled whether the breaker may pause the stream; true by default
- * @param burstCapacity tokens; with the refill rate it replaces the window rule
- * @param refillRatePerMinute tokens
- * @param weights what an event of a type costs, by the canonical spelling of the type; 1 where nothing is said
- * @param maxHops the longest chain of reactions across streams; 64 by default
- * @param maxDepth the longest chain of reactions; 1000 by default
- * @param repetition how often in a row a tool may be called with the same arguments and result; by default it may
+ * @param weights cost of one event, by the canonical spelling of its type; 1 if the type is absent
  */
 @JsonInclude(value = JsonInclude.Include.ALWAYS, content = JsonInclude.Include.ALWAYS)
 record BreakerRules(
@@ -33,8 +27,8 @@ record BreakerRules(
         Optional<Integer> repetition) {
 
     /**
-     * Chunks of a model's answer come by the hundred a second and are no sign of a loop; nor is the record of how the
-     * pushing of a burst of events went, which must not make the burst look larger than it is.
+     * A model streams hundreds of chunks per second, which is no loop. Delivery records would make a burst look larger
+     * than it is.
      */
     private static final Map<String, Double> DEFAULT_WEIGHTS =
             Map.of("llm-chunk-added", 0.0, "millrace/delivery-failed", 0.0, "millrace/delivery-succeeded", 0.0);
@@ -59,19 +53,17 @@ record BreakerRules(
                 configured.repetition().map(Repetition::count));
     }
 
-    /** A meter of these rules that has seen nothing. */
     RateMeter meter(Instant at) {
         return burstCapacity.isPresent() && refillRatePerMinute.isPresent()
                 ? TokenBucket.full(burstCapacity.get(), refillRatePerMinute.get(), at)
                 : SlidingWindow.EMPTY;
     }
 
-    /** What one event of this type costs. */
     double weight(String type) {
         return weights.getOrDefault(EventType.canonical(type), 1.0);
     }
 
-    /** Why the stream has to pause, when the chain of reactions behind the event is too long. */
+    /** The violation, if the chain of reactions that led to the event is too long. */
     Optional<RuleViolation> chainTooLong(Event event) {
         Optional<Provenance> provenance = event.provenance();
         if (provenance.isEmpty()) {

@@ -9,18 +9,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The state as {@code GET state} shows it: the fields of both rules side by side, those of the rule that is not in force
- * empty or null (docs/wire.md, State).
+ * The JSON form of the state, as {@code GET state} shows it (docs/wire.md, State). It has the fields of both rate
+ * rules; those of the inactive rule are empty or null.
  *
- * @param paused whether the stream is paused
- * @param pauseReason why
- * @param pausedAt since when
- * @param config the rules
  * @param recentEventTimestamps the window, oldest first
- * @param availableTokens the bucket's balance
- * @param lastRefillAtMs the time that balance is for, in milliseconds since the epoch
- * @param toolRounds what the repetition rule has seen; null while that rule is not in force
- * @param tripped the pause that is owed
+ * @param availableTokens the bucket's balance at {@code lastRefillAtMs}
+ * @param lastRefillAtMs milliseconds since the epoch
+ * @param toolRounds null if there is no repetition rule
+ * @param tripped the trip whose pause is not in the log yet
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record BreakerStateJson(
@@ -34,7 +30,7 @@ record BreakerStateJson(
         Optional<RepeatedToolCalls> toolRounds,
         Optional<TripJson> tripped) {
 
-    /** A {@link PendingTrip} with its time as the wire writes times. */
+    /** A {@link PendingTrip} with its time as a text. */
     record TripJson(long offset, String reason, JsonNode evidence, String at) {}
 
     static BreakerStateJson of(CircuitBreakerState state) {

@@ -20,25 +20,24 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Pauses a stream that runs away, by appending {@code paused}. Nothing resumes by itself: somebody appends {@code
- * resumed}, which starts the count anew and costs nothing.
+ * A processor that pauses a runaway stream: it appends {@code paused}. It never resumes a stream; a caller has to
+ * append {@code resumed}, which restarts the count and does not count itself.
  *
- * <p>By default it trips when 100 events fall within less than 1000 ms. The event {@code circuit-breaker-configured}
- * switches it off ({@code enabled: false}), replaces that rule by a token bucket ({@code burstCapacity} and {@code
- * refillRatePerMinute}), gives types other {@code weights} than 1, and sets the longest chains of reactions ({@code
- * maxHops} across streams, 64; {@code maxDepth} in all, 1000). With {@code repetition: {count}} it also trips when a tool
- * was called that often in a row with the same arguments and the same result. Each configuration replaces the one before
- * and starts the count anew. Events of the service itself never count; {@code llm-chunk-added} and the records of pushed
- * events ({@code millrace/delivery-...}) weigh 0 unless configured.
+ * <p>By default it trips at 100 events in under 1000 ms. The event {@code circuit-breaker-configured} can switch it off
+ * ({@code enabled: false}), replace that rule by a token bucket ({@code burstCapacity} and {@code
+ * refillRatePerMinute}), give event types {@code weights} other than 1, and limit chains of reactions ({@code maxHops}
+ * across streams, default 64; {@code maxDepth} in total, default 1000). With {@code repetition: {count}} it also trips
+ * if a tool was called that many times in a row with the same arguments and the same result. Each configuration
+ * replaces the previous one and restarts the count. Events of the service itself never count. {@code llm-chunk-added}
+ * and the records of pushed events ({@code millrace/delivery-...}) weigh 0 unless configured.
  *
- * <p>All of this is decided by the reducer, from offsets and {@link Event#createdAt()}. Stateless and safe for use by
- * many threads.
+ * <p>Only the reducer decides, from offsets and {@link Event#createdAt()}. Stateless and thread-safe.
  */
 public final class CircuitBreaker implements Processor<CircuitBreakerState> {
-    /** The slug, and the name under which servers know it. */
+    /** The slug, and the provider name on servers. */
     public static final String SLUG = "circuit-breaker";
 
-    /** A trip that nobody acted upon for so long is over: the stream is judged anew by what happens now. */
+    /** If no {@code paused} event follows a trip within this time, the trip is dropped and new events are judged. */
     private static final Duration TRIP_LAPSES = Duration.ofSeconds(10);
 
     private static final EventCatalog EVENTS =
@@ -103,26 +102,26 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
         return state.measured(meter, rounds, owed);
     }
 
-    /** Announcements and first events are written by the service, whatever the stream's users do. */
+    /** Child announcements and the first event of a stream are written by the service. */
     private static boolean isOfTheService(Event event) {
         return event.idempotencyKey().filter(key -> key.startsWith(SYSTEM_KEY)).isPresent()
                 || INITIALIZED.matches(event.type());
     }
 
-    /** Pauses when it was this event that tripped it, unless the stream is paused by now. */
+    /** Pauses if this event tripped the breaker and the stream is not paused yet. */
     @Override
     public CompletionStage<Void> afterAppend(
             CircuitBreakerState state, Event event, Effects<CircuitBreakerState> effects) {
         return pause(state.tripped().filter(trip -> trip.offset() == event.offset()), effects);
     }
 
-    /** Pauses when the backlog ended in a trip that nobody acted upon. */
+    /** Pauses if the log ends in a trip without a pause. */
     @Override
     public CompletionStage<Void> onCaughtUp(CircuitBreakerState state, Effects<CircuitBreakerState> effects) {
         return pause(state.tripped(), effects);
     }
 
-    /** Somebody else was quicker. */
+    /** Ignores the refusal of a stream that another caller has already paused; rethrows every other failure. */
     private static Void unlessPausedAnyway(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;

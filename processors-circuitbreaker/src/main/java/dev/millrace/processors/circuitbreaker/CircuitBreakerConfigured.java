@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How the circuit breaker of this stream decides; what is absent keeps its default.
+ * The configuration of a stream's circuit breaker. An absent field has its default.
  *
- * @param enabled whether it may pause the stream
- * @param burstCapacity events the bucket holds; together with the refill rate it replaces the window rule
- * @param refillRatePerMinute events that flow into the bucket per minute
- * @param weights what an event of a type costs, 0 or more; 1 where nothing is said
- * @param maxHops the longest chain of reactions across streams
- * @param maxDepth the longest chain of reactions at all
- * @param repetition when equal events count as a loop
+ * @param enabled whether the breaker may pause the stream; default true
+ * @param burstCapacity capacity of the token bucket, in events; with the refill rate it replaces the window rule
+ * @param refillRatePerMinute events per minute that the bucket regains
+ * @param weights cost of one event, by event type, 0 or more; default 1
+ * @param maxHops the longest allowed chain of reactions across streams; default 64
+ * @param maxDepth the longest allowed chain of reactions in total; default 1000
+ * @param repetition when repeated tool calls count as a loop; default never
  */
 @EventName("https://events.iterate.com/events/stream/circuit-breaker-configured")
 public record CircuitBreakerConfigured(
@@ -29,18 +29,18 @@ public record CircuitBreakerConfigured(
         @Positive Optional<Integer> maxDepth,
         Optional<Repetition> repetition) {
     /**
-     * When equal events count as a loop.
+     * The limit for repeated tool calls.
      *
-     * @param count how many of them in a row, at least 1
+     * @param count trips at this many calls in a row with equal arguments and equal results; at least 1
      */
     public record Repetition(@Positive int count) {}
 
-    /** The rule of the event: fields that go together, and weights that are none. */
+    /** Checks what the field types cannot: both bucket fields or neither, and no negative weights. */
     static List<String> problems(CircuitBreakerConfigured configured, PayloadCheck host) {
         List<String> problems = new ArrayList<>();
         if (configured.burstCapacity().isPresent()
                 != configured.refillRatePerMinute().isPresent()) {
-            problems.add("payload: burstCapacity and refillRatePerMinute go together, both or neither");
+            problems.add("payload: burstCapacity and refillRatePerMinute belong together; set both or neither");
         }
         configured.weights().orElse(Map.of()).forEach((type, weight) -> {
             if (weight < 0) {

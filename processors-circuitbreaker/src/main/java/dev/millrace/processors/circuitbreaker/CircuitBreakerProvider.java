@@ -10,15 +10,12 @@ import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Processor;
 import java.util.List;
 
-/** Puts a {@link CircuitBreaker} on every stream of a server. */
+/** The provider of the {@link CircuitBreaker}, which runs on every stream of a server. */
 public final class CircuitBreakerProvider implements ProcessorProvider {
     private static final ProvidedEvent<CircuitBreakerConfigured> CONFIGURED = ProvidedEvent.of(
                     CircuitBreakerConfigured.class)
             .withOperation(Operation.CONTROL)
             .withRule(CircuitBreakerConfigured::problems);
-
-    /** Called by {@link java.util.ServiceLoader}. */
-    public CircuitBreakerProvider() {}
 
     @Override
     public String name() {
@@ -36,18 +33,18 @@ public final class CircuitBreakerProvider implements ProcessorProvider {
     }
 
     /**
-     * A breaker.
+     * Creates a breaker.
      *
-     * @param config the rules to begin with, in the fields of {@code circuit-breaker-configured}; empty for the defaults
-     * @throws IllegalArgumentException when a field is unknown or of the wrong kind
+     * @param config the initial rules, in the fields of {@code circuit-breaker-configured}; empty for the defaults
+     * @throws IllegalArgumentException if a field is unknown or invalid
      */
     @Override
     public Processor<?> create(JsonNode config, HostContext context) {
         List<String> problems = CONFIGURED.problems(config, PayloadCheck.NONE);
         if (!problems.isEmpty()) {
-            throw new IllegalArgumentException("configuration of the processor '" + CircuitBreaker.SLUG
-                    + "' is not valid: " + String.join("; ", problems)
-                    + "; use the fields of circuit-breaker-configured");
+            throw new IllegalArgumentException(
+                    "configuration of the processor '" + CircuitBreaker.SLUG + "' is not valid: "
+                            + String.join("; ", problems) + "; use the fields of circuit-breaker-configured");
         }
         return new CircuitBreaker(BreakerRules.of(JsonCodec.fromTree(config, CircuitBreakerConfigured.class)));
     }

@@ -6,10 +6,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
-/**
- * What a {@link CircuitBreaker} knows of a stream. Immutable, safe for use by many threads, and made of nothing that its
- * JSON does not carry.
- */
+/** The state of a {@link CircuitBreaker} on one stream. Immutable. Its JSON contains the complete state. */
 public final class CircuitBreakerState {
     private final Optional<String> pauseReason;
     private final Optional<Instant> pausedAt;
@@ -33,7 +30,6 @@ public final class CircuitBreakerState {
         this.tripped = tripped;
     }
 
-    /** The state before the first event. */
     static CircuitBreakerState initial(BreakerRules rules) {
         return new CircuitBreakerState(
                 Optional.empty(),
@@ -44,17 +40,17 @@ public final class CircuitBreakerState {
                 Optional.empty());
     }
 
-    /** Whether the stream is paused, by whomever. */
+    /** Whether the stream is paused, by the breaker or by any other caller. */
     public boolean paused() {
         return pausedAt.isPresent();
     }
 
-    /** Why, if it is paused and somebody said so. */
+    /** The reason of the pause, if the stream is paused and the {@code paused} event names one. */
     public Optional<String> pauseReason() {
         return pauseReason;
     }
 
-    /** Since when, if it is paused; to the millisecond. */
+    /** When the stream was paused, in whole milliseconds; empty if it is not paused. */
     public Optional<Instant> pausedAt() {
         return pausedAt;
     }
@@ -67,7 +63,7 @@ public final class CircuitBreakerState {
         return meter;
     }
 
-    /** The pause this breaker owes. */
+    /** The trip whose {@code paused} event is not in the log yet. */
     Optional<PendingTrip> tripped() {
         return tripped;
     }

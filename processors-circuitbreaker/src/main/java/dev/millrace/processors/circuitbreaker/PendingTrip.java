@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 
 /**
- * A decision to pause that the log does not show yet.
+ * A decision to pause the stream. The {@code paused} event is not in the log yet.
  *
- * @param offset the event that was one too many
- * @param reason what the pause will say
- * @param evidence what the pause will carry as {@code metadata.circuitBreaker}
- * @param at when that event was committed
+ * @param offset the event that broke a rule
+ * @param reason the reason for the {@code paused} event
+ * @param evidence {@code metadata.circuitBreaker} of that event
+ * @param at when the event that broke the rule was stored
  */
 record PendingTrip(long offset, String reason, JsonNode evidence, Instant at) {}

@@ -12,34 +12,28 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How often in a row a tool was called with the same arguments and answered with the same result. Immutable.
+ * A counter of equal tool rounds in a row: the same tool, the same arguments, the same result. Immutable.
  *
- * <p>A call is a payload, or the {@code item} of one, with a call id ({@code callId} or {@code call_id}), a {@code name}
- * and {@code args}, {@code arguments} or {@code input}; its result has the same call id and a {@code result} or {@code
- * output}. Everything else is not looked at, so chunks and bookkeeping between two rounds change nothing.
+ * <p>A call is a payload, or the {@code item} of one, with a call id ({@code callId} or {@code call_id}), a {@code
+ * name} and {@code args}, {@code arguments} or {@code input}. Its result has the same call id and a {@code result} or
+ * {@code output}. All other events are ignored, so chunks between two rounds change nothing.
  *
- * @param open calls without a result, by call id; the oldest are forgotten beyond 64
+ * @param open calls without a result, by call id; at most 64, the oldest are dropped
  * @param last the digest of the newest complete round; empty before the first
  * @param tool the tool of that round
- * @param count how often in a row that round was seen
+ * @param count how many times in a row that round was seen
  */
 record RepeatedToolCalls(Map<String, Call> open, String last, String tool, int count) {
     static final RepeatedToolCalls NONE = new RepeatedToolCalls(Map.of(), "", "", 0);
     private static final int MOST_OPEN = 64;
 
-    /**
-     * A call without a result.
-     *
-     * @param tool its name
-     * @param digest of name and arguments
-     */
+    /** A call without a result; the digest covers name and arguments. */
     record Call(String tool, String digest) {}
 
     RepeatedToolCalls {
         open = Collections.unmodifiableMap(new LinkedHashMap<>(open));
     }
 
-    /** These rounds after one more event. */
     RepeatedToolCalls after(Event event) {
         JsonNode payload = event.payloadJson();
         JsonNode step = payload.path("item").isObject() ? payload.path("item") : payload;
@@ -58,7 +52,7 @@ record RepeatedToolCalls(Map<String, Call> open, String last, String tool, int c
         return call == null || result.isEmpty() ? this : answered(id.get(), call, text(result.get()));
     }
 
-    /** Whether the newest round was seen more often in a row than is allowed. */
+    /** The violation, if the newest round was seen {@code allowed} times in a row or more. */
     Optional<RuleViolation> exceeded(int allowed) {
         return count < allowed
                 ? Optional.empty()

@@ -7,10 +7,10 @@ import dev.millrace.core.JsonCodec;
 import java.util.function.Consumer;
 
 /**
- * A rule that an event broke.
+ * A violation of a rule.
  *
- * @param reason what the pause will say
- * @param evidence which rule, its limit and what was seen, as the pause carries it in {@code metadata.circuitBreaker}
+ * @param reason the reason that the {@code paused} event gives
+ * @param evidence the rule, its limit and the measured values: {@code metadata.circuitBreaker} of that event
  */
 record RuleViolation(String reason, JsonNode evidence) {
     private static final String PREFIX = "circuit breaker tripped: ";
@@ -19,6 +19,6 @@ record RuleViolation(String reason, JsonNode evidence) {
         ObjectNode evidence = JsonNodeFactory.instance.objectNode().put("rule", rule);
         seen.accept(evidence);
         return new RuleViolation(
-                PREFIX + reason, JsonCodec.parse(JsonCodec.write(evidence))); // equal to what its JSON reads as
+                PREFIX + reason, JsonCodec.parse(JsonCodec.write(evidence))); // equal to itself after JSON
     }
 }

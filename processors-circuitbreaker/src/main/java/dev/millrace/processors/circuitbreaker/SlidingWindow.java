@@ -5,11 +5,10 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The talk's rule: 100 events in under one second. It holds the times of the last 100 events, oldest first, in
- * milliseconds since the epoch.
+ * A sliding window over the times of the last 100 events: over the limit if they fall into less than one second.
  *
- * <p>Each event copies at most 800 bytes, which costs less than decoding the smallest payload; a shared ring that saves
- * the copy could not be immutable.
+ * <p>Each event copies at most 800 bytes, which is cheaper than decoding the smallest payload. A shared ring buffer
+ * would save the copy, but could not be immutable.
  */
 final class SlidingWindow implements RateMeter {
     static final SlidingWindow EMPTY = new SlidingWindow(new long[0]);
@@ -23,17 +22,16 @@ final class SlidingWindow implements RateMeter {
         this.times = times;
     }
 
-    /** The window that holds these times, oldest first; of more than 100 the last 100. */
+    /** A window of these times, in milliseconds since the epoch, oldest first; only the last 100 are kept. */
     static SlidingWindow of(long... times) {
         return new SlidingWindow(Arrays.copyOfRange(times, Math.max(0, times.length - EVENTS), times.length));
     }
 
-    /** The times, oldest first. */
     long[] times() {
         return times.clone();
     }
 
-    /** An event without weight does not count; every other counts as one. */
+    /** Ignores an event of weight 0; counts every other event as one. */
     @Override
     public SlidingWindow count(Instant createdAt, double weight) {
         if (weight <= 0) {

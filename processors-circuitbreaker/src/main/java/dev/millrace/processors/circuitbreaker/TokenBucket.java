@@ -4,31 +4,28 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A bucket that starts full, loses an event's weight for each event, and fills up continuously. It is over the limit
+ * A token bucket. It starts full, each event removes its weight, and it refills continuously. It is over the limit
  * while its balance is negative.
  *
- * <p>Amounts are whole numbers of 1/60,000 token, so that {@code n} tokens a minute are exactly {@code n} of them a
- * millisecond and no rounding adds up over a long log.
+ * <p>Amounts are whole numbers of 1/60,000 token: {@code n} tokens per minute are exactly {@code n} units per
+ * millisecond, so no rounding errors add up over a long log.
  *
  * @param capacity tokens, positive
  * @param refillPerMinute tokens, positive
  * @param balance in 1/60,000 token; never above the capacity, never below minus the capacity
- * @param refilledAt the time the balance is for, in milliseconds since the epoch
+ * @param refilledAt the time of the balance, in milliseconds since the epoch
  */
 record TokenBucket(int capacity, int refillPerMinute, long balance, long refilledAt) implements RateMeter {
     private static final long UNITS = 60_000;
 
-    /** A full bucket. */
     static TokenBucket full(int capacity, int refillPerMinute, Instant at) {
         return new TokenBucket(capacity, refillPerMinute, capacity * UNITS, at.toEpochMilli());
     }
 
-    /** A bucket as its JSON has it. */
     static TokenBucket of(int capacity, int refillPerMinute, double tokens, long refilledAt) {
         return new TokenBucket(capacity, refillPerMinute, Math.round(tokens * UNITS), refilledAt);
     }
 
-    /** The balance in tokens. */
     double tokens() {
         return (double) balance / UNITS;
     }

@@ -1,7 +1,7 @@
 /**
- * The circuit breaker: an ordinary processor that pauses a stream that runs away. It judges by rate (100 events in under
- * one second, or a token bucket) and by the length of the chain of reactions behind an event. Everything it decides, it
- * decides in its reducer, from the log alone.
+ * The circuit breaker: a processor that pauses a runaway stream. Its rules are the rate of events (100 in under one
+ * second, or a token bucket), the length of a chain of reactions, and repeated tool calls. Its reducer decides, from
+ * the log alone.
  */
 @NullMarked
 package dev.millrace.processors.circuitbreaker;

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Writes a log event by event, and folds it. */
+/** A log that a test writes event by event, and that is reduced by a breaker. */
 final class BreakerLog {
     static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     static final StreamPath PATH = StreamPath.of("/agents/1");
@@ -29,7 +29,7 @@ final class BreakerLog {
         return this;
     }
 
-    /** Appends {@code count} events, one after the other by {@code apart} milliseconds, the first of them now. */
+    /** Appends {@code count} events, {@code apart} milliseconds after one another; the first one now. */
     BreakerLog events(int count, long apart) {
         for (int i = 0; i < count; i++) {
             millis(i == 0 ? 0 : apart).event("noted", "{}");
@@ -67,12 +67,12 @@ final class BreakerLog {
         return state;
     }
 
-    /** Why a pause is owed. */
+    /** The reason of the pending pause. */
     Optional<String> reason() {
         return state.tripped().map(PendingTrip::reason);
     }
 
-    /** Which event was one too many. */
+    /** The offset of the event that tripped the breaker. */
     Optional<Long> trippedAt() {
         return state.tripped().map(PendingTrip::offset);
     }

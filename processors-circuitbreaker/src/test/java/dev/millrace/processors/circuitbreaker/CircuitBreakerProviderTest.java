@@ -60,7 +60,7 @@ class CircuitBreakerProviderTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new CircuitBreakerProvider().create(JsonCodec.parse("{\"burstCapacity\": 3}"), host))
                 .withMessage("configuration of the processor 'circuit-breaker' is not valid: payload: burstCapacity and"
-                        + " refillRatePerMinute go together, both or neither; use the fields of"
+                        + " refillRatePerMinute belong together; set both or neither; use the fields of"
                         + " circuit-breaker-configured");
     }
 
@@ -104,13 +104,13 @@ class CircuitBreakerProviderTest {
     }
 
     @Test
-    void should_want_both_numbers_of_the_bucket_or_neither() {
+    void should_require_both_numbers_of_the_bucket_or_neither() {
         assertThat(problems("{'burstCapacity':5}"))
-                .containsExactly("payload: burstCapacity and refillRatePerMinute go together, both or neither");
+                .containsExactly("payload: burstCapacity and refillRatePerMinute belong together; set both or neither");
     }
 
     @Test
-    void should_take_control_and_be_on_every_stream_anyway() {
+    void should_require_control_and_run_on_every_stream() {
         assertThat(new CircuitBreakerProvider().events()).singleElement().satisfies(event -> {
             assertThat(event.operation()).isEqualTo(Operation.CONTROL);
             assertThat(event.isActivating()).isFalse();

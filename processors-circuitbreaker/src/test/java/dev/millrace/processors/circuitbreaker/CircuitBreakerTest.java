@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The breaker's effects, through the real runner and engine. */
+/** The effects of the breaker, with a real runner and engine. */
 @Tag("jdk")
 class CircuitBreakerTest {
     private static final Paused TRIPPED =
@@ -73,19 +73,19 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void should_do_what_it_is_configured_to() {
+    void should_apply_its_configuration() {
         fixture.when(configured("{\"burstCapacity\": 5, \"refillRatePerMinute\": 1}"))
                 .when(notes(6))
                 .thenAppended(new Paused(Optional.of("circuit breaker tripped: burst rate limit exceeded")));
     }
 
     @Test
-    void should_stay_out_of_the_way_when_it_is_switched_off() {
+    void should_not_pause_when_it_is_switched_off() {
         fixture.when(configured("{\"enabled\": false}")).when(notes(250)).thenNothingAppended();
     }
 
     @Test
-    void should_pause_a_stream_whose_events_chase_each_other() {
+    void should_pause_a_stream_with_a_long_chain_of_reactions() {
         EventInput chased = EventInput.builder()
                 .type("noted")
                 .metadata(new Provenance("ping", 1, BreakerLog.PATH, 7, 65, 65).asMetadata(Optional.empty()))
@@ -97,12 +97,12 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void should_not_pause_twice_when_somebody_else_was_faster() {
+    void should_not_pause_twice_when_another_caller_was_faster() {
         fixture.givenEvents(notes(10)).when(new Paused(Optional.of("by hand"))).thenNothingAppended();
     }
 
     @Test
-    void should_pause_what_it_finds_tripped_once_it_has_caught_up() {
+    void should_pause_a_stream_that_is_tripped_at_the_end_of_catch_up() {
         fixture.givenLog(RecordedLog.of(new BreakerLog().events(120, 1).all()))
                 .thenAppended(TRIPPED)
                 .thenLog(log -> assertThat(log.get(log.size() - 1)).wasCausedBy("circuit-breaker", 100));

@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The breaker as a server has it: on every stream, without being asked. */
+/** The breaker on a server: it runs on every stream without a configuration. */
 class HostedCircuitBreakerTest {
     private static final StreamPath PATH = StreamPath.of("/agents/1");
     private static final EventInput NOTE = EventInput.ofType("noted");
@@ -63,7 +63,7 @@ class HostedCircuitBreakerTest {
         return Objects.requireNonNull(state, "the breaker is hosted");
     }
 
-    /** Appends without waiting in between; the last ones may meet the pause already. */
+    /** Appends without waiting in between; the last appends may already wait because of the pause. */
     private void burst(int events) throws ExecutionException, InterruptedException, TimeoutException {
         CompletableFuture<?>[] ended = IntStream.range(0, events)
                 .mapToObj(i -> streams.append(PATH, NOTE).handle((appended, refused) -> i))

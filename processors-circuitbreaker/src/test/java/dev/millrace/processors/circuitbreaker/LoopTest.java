@@ -29,7 +29,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two streams that answer each other for ever, and what the breaker makes of them. */
+/** Two streams that answer each other without end, until the breaker pauses them. */
 class LoopTest {
     @EventName("ball-hit")
     record BallHit(int count) {}
@@ -87,8 +87,7 @@ class LoopTest {
 
                 Awaitility.await().atMost(LIMIT).until(() -> isPaused(streams, PING) && isPaused(streams, PONG));
                 assertThat(get(append(streams, OTHER, new BallHit(0))).offset()).isEqualTo(2);
-                assertThat(longestChain(streams))
-                        .isBetween(65, 130); // it reacts after the fact, so some balls are still in the air;
+                assertThat(longestChain(streams)).isBetween(65, 130); // some balls are still in flight when it trips
 
                 resume(streams, PING);
                 resume(streams, PONG);

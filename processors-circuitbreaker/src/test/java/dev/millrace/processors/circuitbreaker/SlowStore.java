@@ -5,7 +5,7 @@ import dev.millrace.engine.spi.EventStore;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** A store on a slow disk: every commit takes its time. */
+/** A store on a slow disk: every commit is delayed. */
 record SlowStore(EventStore delegate, Duration commitTime) implements ForwardingEventStore {
     @Override
     public Transaction begin() {

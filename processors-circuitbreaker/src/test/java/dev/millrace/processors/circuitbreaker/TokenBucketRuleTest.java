@@ -44,7 +44,7 @@ class TokenBucketRuleTest {
 
     @Test
     void should_not_lose_a_fraction_however_often_it_refills() {
-        // 7 tokens a minute: one event of weight 1 every 8572 ms is just affordable for ever
+        // 7 tokens per minute: one event of weight 1 every 8572 ms never exhausts the bucket
         BreakerLog log = bucket(1, 7).events(10_000, 8_572);
         assertThat(log.reason()).isEmpty();
         assertThat(log.millis(8_570).events(1, 0).millis(8_000).events(1, 0).reason())
@@ -60,7 +60,7 @@ class TokenBucketRuleTest {
     }
 
     @Test
-    void should_take_the_weight_of_an_event() {
+    void should_remove_the_weight_of_an_event() {
         BreakerLog log = new BreakerLog().configured("""
                 {"burstCapacity": 5, "refillRatePerMinute": 1, "weights": {"heavy": 2.5, "light": 0}}""");
         for (int i = 0; i < 50; i++) {

@@ -15,7 +15,7 @@ class WindowRuleTest {
 
     @ParameterizedTest
     @CsvSource({
-        // events, the first 98 at once, then up to the last one in so many milliseconds, trips
+        // number of events (the first 98 at once), milliseconds until the last one, whether it trips
         "99, 0, false",
         "99, 999, false",
         "100, 0, true",
@@ -35,7 +35,7 @@ class WindowRuleTest {
     }
 
     @Test
-    void should_name_the_first_event_that_was_one_too_many() {
+    void should_name_the_event_that_tripped_it() {
         assertThat(new BreakerLog().events(140, 1).trippedAt()).hasValue(100L);
     }
 
@@ -68,7 +68,7 @@ class WindowRuleTest {
     }
 
     @Test
-    void should_not_count_what_became_of_pushing_events() {
+    void should_not_count_records_of_pushed_events() {
         BreakerLog log = new BreakerLog().events(99, 0);
         for (int i = 0; i < 200; i++) {
             log.event("millrace/delivery-succeeded", "{}").event("millrace/delivery-failed", "{}");
@@ -130,7 +130,7 @@ class WindowRuleTest {
     }
 
     @Test
-    void should_forget_a_trip_that_nobody_acted_upon_when_the_stream_has_been_calm_since() {
+    void should_drop_a_trip_without_a_pause_when_the_stream_was_calm_afterwards() {
         BreakerLog log = new BreakerLog().events(100, 0).millis(9_999).events(1, 0);
         assertThat(log.trippedAt()).hasValue(100L);
 

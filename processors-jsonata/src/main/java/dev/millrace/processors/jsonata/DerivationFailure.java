@@ -8,15 +8,12 @@ import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamEvent;
 
 /**
- * A transformer could not derive an event from another.
+ * A failed derivation of an event.
  *
- * @param transformer its slug
- * @param source the event it was to derive from
- * @param stage what failed: the matcher, the transform, its result, the append, or the depth of the chain
- * @param why in words
+ * @param stage what failed: "matcher", "transform", "result", "append" or "depth"
  */
 record DerivationFailure(String transformer, Event source, String stage, String why) {
-    /** The failure as the event that records it. */
+    /** The {@code error-occurred} event that records this failure. */
     EventInput record() {
         ObjectNode payload = JsonNodeFactory.instance.objectNode();
         payload.put(

@@ -6,13 +6,13 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import java.util.Optional;
 
-/** Where a derived event says which transformer made it, and how many stand behind it: {@code metadata.jsonata}. */
+/** Reads and writes {@code metadata.jsonata}: the transformer of a derived event and the length of its chain. */
 final class DerivationMetadata {
     private static final String KEY = "jsonata";
 
     private DerivationMetadata() {}
 
-    /** How many transformers in a row led to this event; 0 when it is not a derived one. */
+    /** The length of the chain of derivations up to this event; 0 if it is not a derived event. */
     static int depth(Event event) {
         return event.metadata()
                 .map(metadata -> metadata.path(KEY).path("depth"))
@@ -21,7 +21,7 @@ final class DerivationMetadata {
                 .orElse(0);
     }
 
-    /** Whether the transformer wrote this event about itself: a failure, or the pause that ends a loop. */
+    /** Whether this processor appended the event about itself: a failure, or the pause that ends a loop. */
     static boolean isNotice(Event event) {
         return isOurs(event)
                 && event.metadata()
@@ -29,7 +29,7 @@ final class DerivationMetadata {
                         .isEmpty();
     }
 
-    /** The event as derived by a transformer from one of that depth. */
+    /** The event with the metadata of a derived one, whose source has this depth. */
     static EventInput derived(EventInput input, String transformer, int sourceDepth) {
         ObjectNode metadata = JsonNodeFactory.instance.objectNode();
         input.metadata()

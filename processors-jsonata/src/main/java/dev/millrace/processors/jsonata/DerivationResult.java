@@ -11,15 +11,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What one transformer makes of one event.
- *
- * @param event to be appended
- * @param failure to be recorded
+ * The result of one transformer for one event: an event to append, a failure to record, or neither if the event does
+ * not match.
  */
 record DerivationResult(Optional<EventInput> event, Optional<DerivationFailure> failure) {
     private static final DerivationResult NOTHING = new DerivationResult(Optional.empty(), Optional.empty());
 
-    /** Evaluates; takes as long as two expressions may. */
+    /** Evaluates matcher and transform on the calling thread; both have the time limit of {@link Expression}. */
     static DerivationResult of(
             String slug,
             Transformer transformer,
@@ -35,18 +33,18 @@ record DerivationResult(Optional<EventInput> event, Optional<DerivationFailure> 
             int depth = DerivationMetadata.depth(source);
             if (depth >= mostDerivations) {
                 return failed(
-                        slug, source, "depth", "the chain of derived events is " + depth + " long, as long as allowed");
+                        slug, source, "depth", "the chain of derived events is at its limit of " + mostDerivations);
             }
             stage = "transform";
             Optional<JsonNode> result =
                     Expression.compile(transformer.transform()).evaluate(json);
             if (result.isEmpty()) {
-                return failed(slug, source, "result", "the transform answered nothing; let it answer an event");
+                return failed(slug, source, "result", "the transform returned nothing; it must return an event");
             }
             List<String> problems = EventResultValidator.problems(result.get(), payloads);
             if (!problems.isEmpty()) {
                 return failed(
-                        slug, source, "result", "the transform answered no event: " + String.join("; ", problems));
+                        slug, source, "result", "the transform returned no event: " + String.join("; ", problems));
             }
             EventInput derived =
                     DerivationMetadata.derived(EventResultValidator.input(result.get(), payloads), slug, depth);

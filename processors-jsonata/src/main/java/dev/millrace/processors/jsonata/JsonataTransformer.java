@@ -20,24 +20,24 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /**
- * Derives events from events by the JSONata rules that {@code jsonata-transformer-configured} puts on a stream. For every
- * event, the configuring one included, each transformer's matcher looks at the whole event as it is on the wire, in the order
- * in which the transformers were first configured; where it is true in JSONata's sense, the transform answers the event to
- * append to the same stream.
+ * A processor that derives events from events. {@code jsonata-transformer-configured} adds a transformer to a stream.
+ * Each event, also the configuring one, is passed to the transformers in the order in which they were first configured.
+ * Input of the matcher and the transform is the whole event in its wire format. If the matcher is true in JSONata's
+ * sense, the result of the transform is appended to the same stream.
  *
- * <p>One event and one transformer make one derived event ever, whatever crashes in between. Derived events are looked at
- * like any other; a chain longer than allowed is a loop, and ends with an error event and a pause. What fails becomes one
- * {@code error-occurred} for each event and transformer, keeps no other transformer from its work, and is itself not looked at.
+ * <p>One event and one transformer give at most one derived event, also after a crash. Transformers see derived events
+ * too. A chain of derivations that is longer than allowed is a loop: the processor appends an error event and pauses
+ * the stream. Each failure becomes one {@code error-occurred} event; transformers ignore it, and the others continue.
  *
- * <p>Stateless and safe for use by many threads. Expressions are evaluated on threads of their own.
+ * <p>Stateless and thread-safe. Expressions are evaluated on {@link EvaluationThreads}.
  */
 public final class JsonataTransformer implements Processor<TransformerState> {
-    /** The slug, and the name under which servers know it. */
+    /** The slug, and the provider name on servers. */
     public static final String SLUG = "jsonata-transformer";
 
     /**
-     * How long a chain of derived events may be unless somebody says otherwise. The circuit breaker trips at 100 events within
-     * a second, so where it is on and the machine is quick it comes first.
+     * The default limit for a chain of derived events. The circuit breaker trips at 100 events in under one second, so
+     * on a fast machine it usually trips first.
      */
     public static final int MOST_DERIVATIONS = 128;
 
@@ -47,21 +47,21 @@ public final class JsonataTransformer implements Processor<TransformerState> {
     private final PayloadCheck payloads;
     private final Executor threads;
 
-    /** A transformer with the default depth. */
+    /** A processor with the limit {@link #MOST_DERIVATIONS}. */
     public JsonataTransformer() {
         this(MOST_DERIVATIONS);
     }
 
     /**
-     * A transformer.
+     * A processor with a given limit.
      *
-     * @param mostDerivations how many transformers in a row may lead to an event, 1 or more
+     * @param mostDerivations the longest allowed chain of derived events, 1 or more
      */
     public JsonataTransformer(int mostDerivations) {
         this(mostDerivations, PayloadCheck.NONE);
     }
 
-    /** As {@link #JsonataTransformer(int)}; what the host refuses is a failure of the transform, and is not appended. */
+    /** As {@link #JsonataTransformer(int)}; records a failure for a result that the host would refuse. */
     JsonataTransformer(int mostDerivations, PayloadCheck payloads) {
         if (mostDerivations < 1) {
             throw new IllegalArgumentException("mostDerivations must be positive, got " + mostDerivations);
@@ -121,7 +121,7 @@ public final class JsonataTransformer implements Processor<TransformerState> {
                 : append(derivation.event().get(), slug, source, effects);
     }
 
-    /** What the service refuses for good is the transformer's failure; anything else is tried again by the runner. */
+    /** Records a permanent refusal by the service as a failure; the runner retries after all other failures. */
     private CompletionStage<Void> append(
             EventInput event, String slug, Event source, Effects<TransformerState> effects) {
         return effects.append(EventDraft.of(event).named("from/" + slug))

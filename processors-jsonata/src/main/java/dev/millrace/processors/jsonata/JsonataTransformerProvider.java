@@ -12,15 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Puts a {@link JsonataTransformer} on every stream that configures one. The server's setting {@code
- * jsonata-transformer.most-derivations} replaces the default depth.
+ * The provider of the {@link JsonataTransformer}, which runs on every stream that configures a transformer. The server
+ * setting {@code jsonata-transformer.most-derivations} replaces {@link JsonataTransformer#MOST_DERIVATIONS}.
  */
 public final class JsonataTransformerProvider implements ProcessorProvider {
     private static final String MOST = "jsonata-transformer.most-derivations";
     private static final int LONGEST_SLUG = 200;
-
-    /** Called by {@link java.util.ServiceLoader}. */
-    public JsonataTransformerProvider() {}
 
     @Override
     public String name() {
@@ -57,15 +54,15 @@ public final class JsonataTransformerProvider implements ProcessorProvider {
     }
 
     /**
-     * A transformer.
+     * Creates a processor.
      *
-     * @throws IllegalArgumentException when the configuration is not empty, or the setting is no positive number
+     * @throws IllegalArgumentException if the configuration is not empty, or the setting is not a positive integer
      */
     @Override
     public Processor<?> create(JsonNode config, HostContext context) {
         if (!config.isEmpty()) {
             throw new IllegalArgumentException("configuration of the processor '" + JsonataTransformer.SLUG
-                    + "' is not valid: it has none; append jsonata-transformer-configured events instead");
+                    + "' must be empty; append jsonata-transformer-configured events instead");
         }
         return context.setting(MOST)
                 .map(most -> limited(most, context.payloads()))

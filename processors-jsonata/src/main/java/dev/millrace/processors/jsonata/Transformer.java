@@ -1,9 +1,9 @@
 package dev.millrace.processors.jsonata;
 
 /**
- * One rule that derives events.
+ * A pair of JSONata expressions that derives events. Both are evaluated on an event in its wire format.
  *
- * @param matcher JSONata over an event; true when the transformer is for it
- * @param transform JSONata over the same event; answers the event to append
+ * @param matcher true if the transform applies to the event
+ * @param transform returns the event to append
  */
 record Transformer(String matcher, String transform) {}

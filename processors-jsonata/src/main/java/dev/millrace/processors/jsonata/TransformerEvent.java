@@ -6,11 +6,11 @@ import dev.millrace.core.payload.NotBlank;
 /** The events that configure transformers. Immutable. */
 public sealed interface TransformerEvent {
     /**
-     * A transformer, inserted or replaced by slug.
+     * Adds a transformer, or replaces the one with the same slug.
      *
-     * @param slug its name
-     * @param matcher which events it is for
-     * @param transform what becomes of them
+     * @param slug the name of the transformer
+     * @param matcher JSONata expression; true for the events to transform
+     * @param transform JSONata expression that returns the event to append
      */
     @EventName(
             value = "https://events.iterate.com/events/stream/jsonata-transformer-configured",
@@ -20,11 +20,7 @@ public sealed interface TransformerEvent {
             @NotBlank String matcher,
             @NotBlank String transform) implements TransformerEvent {}
 
-    /**
-     * The end of a transformer.
-     *
-     * @param slug its name
-     */
+    /** Removes the transformer with this slug. */
     @EventName("millrace/jsonata-transformer-removed")
     record Removed(@NotBlank String slug) implements TransformerEvent {}
 }

@@ -32,7 +32,7 @@ public final class TransformerState {
         return transformersBySlug;
     }
 
-    /** A transformer that is known already keeps its place. */
+    /** Adds a transformer at the end; a replaced one keeps its position. */
     TransformerState with(String slug, Transformer transformer) {
         if (transformer.equals(transformersBySlug.get(slug))) {
             return this;

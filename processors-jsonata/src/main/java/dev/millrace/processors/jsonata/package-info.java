@@ -1,4 +1,4 @@
-/** A processor that derives events from events by JSONata rules. */
+/** A processor that derives events from events with JSONata expressions. */
 @NullMarked
 package dev.millrace.processors.jsonata;
 

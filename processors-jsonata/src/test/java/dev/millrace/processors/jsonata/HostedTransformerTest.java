@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Transformers as a server has them. */
+/** Transformers on a server. */
 class HostedTransformerTest {
     private StreamEngine engine = engine(new InMemoryEventStore(), Map.of());
     private TransformerLog log = new TransformerLog(engine.streams(ProjectSlug.defaultProject()));
@@ -133,7 +133,7 @@ class HostedTransformerTest {
         log.append("source", "{}");
         log.settle();
 
-        // then: one for each event that is no record of a failure
+        // then: one for each event that is not itself a record of a failure
         long others = log.events().stream()
                 .filter(event -> event.offset() > 1 && !BuiltInType.ERROR_OCCURRED.matches(event.type()))
                 .count();
@@ -201,7 +201,7 @@ class HostedTransformerTest {
     }
 
     @Test
-    void should_end_a_loop_by_itself_where_no_breaker_does() {
+    void should_end_a_loop_without_a_breaker() {
         // given
         restart(new InMemoryEventStore(), Map.of("jsonata-transformer.most-derivations", "5"));
         log.append("https://events.iterate.com/events/stream/circuit-breaker-configured", "{\"enabled\":false}");
@@ -265,7 +265,7 @@ class HostedTransformerTest {
                 IntStream.range(0, 20).mapToObj(i -> log.append("source", "{}")).toList();
 
         // when
-        engine.stop(Duration.ZERO); // in the middle of it; the store closes when its last call returns
+        engine.stop(Duration.ZERO); // while a transform is running; the store closes when its last call returns
         EventStore again = await().atMost(TransformerLog.BOUND)
                 .ignoreExceptionsInstanceOf(IllegalStateException.class)
                 .until(() -> SqliteEventStore.open(directory), opened -> true);

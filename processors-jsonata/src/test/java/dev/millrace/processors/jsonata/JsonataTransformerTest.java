@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The processor outside a host, and its provider. */
+/** The processor without a host, and its provider. */
 @Tag("jdk")
 class JsonataTransformerTest {
     private final StreamEngine engine =
@@ -53,7 +53,7 @@ class JsonataTransformerTest {
     }
 
     @Test
-    void should_record_what_does_not_compile_where_no_host_checked_it() {
+    void should_record_an_expression_that_does_not_compile_without_a_host() {
         try (var runner = ProcessorRunner.builder(log.streams(), new JsonataTransformer()).stream(log.path())
                 .start()) {
             // given
@@ -105,7 +105,7 @@ class JsonataTransformerTest {
     }
 
     @Test
-    void should_be_found_as_a_provider_and_refuse_what_is_no_configuration() {
+    void should_be_found_as_a_provider_and_refuse_an_invalid_configuration() {
         // given
         HostContext odd = HostContext.over(log.streams())
                 .settings(Map.of("jsonata-transformer.most-derivations", "many"))
@@ -116,7 +116,7 @@ class JsonataTransformerTest {
         assertThat(ServiceLoader.load(dev.millrace.core.hosting.ProcessorProvider.class))
                 .anyMatch(found -> found.name().equals("jsonata-transformer"));
         assertThatThrownBy(() -> provider.create(JsonCodec.parse("{\"a\":1}"), odd))
-                .hasMessageContaining("it has none");
+                .hasMessageContaining("must be empty");
         assertThatThrownBy(() -> provider.create(JsonCodec.parse("{}"), odd)).hasMessageContaining("'many'");
         assertThatThrownBy(() -> new JsonataTransformer(0)).hasMessageContaining("must be positive");
         assertThat(KnownEvents.of(List.of(provider))

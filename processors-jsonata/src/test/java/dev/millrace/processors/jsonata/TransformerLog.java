@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A stream with transformers, as tests write and read it. */
+/** A stream with transformers that tests write and read. */
 record TransformerLog(EventStreams streams, StreamPath path) {
     static final Duration BOUND = Duration.ofSeconds(30);
 
@@ -76,7 +76,7 @@ record TransformerLog(EventStreams streams, StreamPath path) {
         return events(type).get(0);
     }
 
-    /** Waits until everything appended so far was looked at; effects happen in the order of the events. */
+    /** Waits until all events so far were handled; effects run in the order of the events. */
     void settle() {
         configure("settled", "type = 'settle'", "{'type': 'settled', 'payload': {'n': offset}}");
         Event marker = append("settle", "{}");

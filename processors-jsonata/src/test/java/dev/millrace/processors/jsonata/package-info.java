@@ -1,4 +1,4 @@
-/** Tests of derived events. */
+/** Tests of the JSONata transformer. */
 @NullMarked
 package dev.millrace.processors.jsonata;
 

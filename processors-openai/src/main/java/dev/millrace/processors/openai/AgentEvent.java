@@ -11,18 +11,20 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Everything that happens to an agent. The first three are appended by whoever talks to it, the rest by the agent.
+ * The events of an agent. Callers append the first three types, the agent appends the others.
  *
- * <p>A request's id is the offset of its {@link RequestStarted}. Only the newest started request is open; whatever
- * arrives for another one, or after the end of its own, means nothing. The end is the first of {@link RequestCompleted},
- * {@link RequestFailed}, {@link RequestCancelled} and {@link RequestLost}.
+ * <p>The id of a request is the offset of its {@link RequestStarted}. Only the newest started request is open. Events
+ * for another request, or for a request that has ended, are ignored. A request ends with the first of {@link
+ * RequestCompleted}, {@link RequestFailed}, {@link RequestCancelled} and {@link RequestLost}.
  */
 public sealed interface AgentEvent {
     /**
-     * Somebody said something. What a user says asks for a reply; the other roles only add to the conversation.
+     * A message in the conversation. A message with the role {@code user} requires a reply; the other roles only add to
+     * the conversation.
      *
-     * @param role {@code user}, {@code assistant}, {@code system} or {@code developer}; {@code user} when the JSON has none
-     * @param content text, or an array of content parts as the provider's API has them
+     * @param role {@code user}, {@code assistant}, {@code system} or {@code developer}; {@code user} if the JSON has
+     *     none
+     * @param content text, or an array of content parts in the format of the provider
      */
     @EventName("agent-input-added")
     record InputAdded(String role, JsonNode content) implements AgentEvent {
@@ -31,7 +33,7 @@ public sealed interface AgentEvent {
         /**
          * Checks the input.
          *
-         * @throws IllegalArgumentException when the role is another one, or the content is neither text nor an array
+         * @throws IllegalArgumentException if the role is another one, or the content is neither text nor an array
          */
         public InputAdded {
             if (!ROLES.contains(role)) {
@@ -49,31 +51,31 @@ public sealed interface AgentEvent {
             return new InputAdded(role.orElse("user"), content);
         }
 
-        /** What a user said. */
+        /** A message of a user. */
         public static InputAdded user(String text) {
             return new InputAdded("user", TextNode.valueOf(text));
         }
 
-        /** What somebody else said: {@code assistant}, {@code system} or {@code developer}. */
+        /** A message of an {@code assistant}, {@code system} or {@code developer}. */
         public static InputAdded as(String role, String text) {
             return new InputAdded(role, TextNode.valueOf(text));
         }
     }
 
     /**
-     * The instructions of every request that starts from here on.
+     * The instructions of all requests that start after this event.
      *
-     * @param systemPrompt the text; replaces the one before
+     * @param systemPrompt the text; it replaces the previous one
      */
     @EventName("system-prompt-updated")
     record SystemPromptUpdated(String systemPrompt) implements AgentEvent {}
 
     /**
-     * How every request that starts from here on is made. What is absent stays as it was.
+     * The configuration of all requests that start after this event. Absent values keep their previous setting.
      *
-     * @param model the model's id
-     * @param reasoningEffort how hard a reasoning model thinks, in the provider's words
-     * @param maxOutputTokens the most tokens of a response, reasoning included
+     * @param model the id of the model
+     * @param reasoningEffort the effort of a reasoning model, in the words of the provider
+     * @param maxOutputTokens the maximum number of tokens of a response, reasoning included
      * @param temperature the sampling temperature; reasoning models refuse it
      */
     @EventName("llm-config-updated")
@@ -83,17 +85,17 @@ public sealed interface AgentEvent {
             Optional<Integer> maxOutputTokens,
             Optional<BigDecimal> temperature)
             implements AgentEvent {
-        /** Nothing said about anything. */
+        /** A configuration without values. */
         public static LlmConfigUpdated none() {
             return new LlmConfigUpdated(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
         }
 
-        /** Only the model. */
+        /** A configuration with only a model. */
         public static LlmConfigUpdated model(String model) {
             return new LlmConfigUpdated(Optional.of(model), Optional.empty(), Optional.empty(), Optional.empty());
         }
 
-        /** This, overridden by what {@code newer} says. */
+        /** This configuration; values of {@code newer} replace its own. */
         public LlmConfigUpdated with(LlmConfigUpdated newer) {
             return new LlmConfigUpdated(
                     newer.model.or(() -> model),
@@ -104,41 +106,41 @@ public sealed interface AgentEvent {
     }
 
     /**
-     * A request to the model begins. What it says is not repeated here: it is what the log holds through {@code
-     * inputThroughOffset}, with the outputs of all requests that ended before.
+     * The start of a request to the model. Its content is not repeated here: it is all inputs up to {@code
+     * inputThroughOffset} and the outputs of all requests that ended before.
      *
-     * @param inputThroughOffset the newest input, prompt or configuration it was made from
-     * @param model the model that was asked for
-     * @param attempt how many requests were started for the newest user input, this one included
-     * @param launch a random name of the launch that appended it, so that a launch knows its own
+     * @param inputThroughOffset the newest input, prompt or configuration that it includes
+     * @param model the requested model
+     * @param attempt the number of requests for the newest user input, this one included
+     * @param launch a random name of the launch that appended it, by which the launch recognises its own event
      */
     @EventName("llm-request-started")
     record RequestStarted(long inputThroughOffset, String model, int attempt, String launch) implements AgentEvent {}
 
     /**
-     * A piece of what the model says. Pieces of one request are in order, and cut between code points.
+     * A piece of the output of the model. The pieces of one request are in order and never split a code point.
      *
      * @param requestId the request
-     * @param outputIndex the position of the item it belongs to
+     * @param outputIndex the position of its item in the response
      * @param kind {@code text}, {@code reasoning}, {@code refusal} or {@code arguments}
      * @param text the piece
-     * @param seqFrom the provider's number of the first event in it
-     * @param seqTo the provider's number of the last event in it
+     * @param seqFrom the sequence number of its first event, given by the provider
+     * @param seqTo the sequence number of its last event, given by the provider
      */
     @EventName("llm-chunk-added")
     record ChunkAdded(long requestId, int outputIndex, String kind, String text, long seqFrom, long seqTo)
             implements AgentEvent {}
 
     /**
-     * An item of the response is complete. It replaces the chunks of its output index.
+     * A complete item of the response. It replaces the chunks with its output index.
      *
      * @param requestId the request
-     * @param outputIndex the item's position in the response
-     * @param item the item as the provider sent it, of whatever kind
+     * @param outputIndex the position of the item in the response
+     * @param item the item as the provider sent it, of any kind
      */
     @EventName("llm-item-completed")
     record ItemCompleted(long requestId, int outputIndex, JsonNode item) implements AgentEvent {
-        /** What the item says to the user, if it is a message: its texts and refusals; empty text otherwise. */
+        /** The texts and refusals of the item if it is a message; else empty. */
         public String text() {
             StringBuilder text = new StringBuilder();
             for (JsonNode part : item.path("content")) {
@@ -150,13 +152,13 @@ public sealed interface AgentEvent {
     }
 
     /**
-     * A request met a failure that may pass, before the model said anything, and will be sent again.
+     * A temporary failure of a request before the first output; the request will be sent again.
      *
      * @param requestId the request
-     * @param failedTries how often it failed so far
-     * @param delayMs how long the next try waits, in milliseconds
+     * @param failedTries how often it has failed so far
+     * @param delayMs the delay before the next try, in milliseconds
      * @param failureClass as in {@link RequestFailed}
-     * @param message what failed, in words
+     * @param message a description of the failure
      */
     @EventName("llm-retry-scheduled")
     record RetryScheduled(
@@ -167,13 +169,13 @@ public sealed interface AgentEvent {
             String message) implements AgentEvent {}
 
     /**
-     * The model has said what it had to say.
+     * The end of a successful response.
      *
      * @param requestId the request
-     * @param responseId the provider's id of the response
+     * @param responseId the id of the response, given by the provider
      * @param model the model that answered, as the provider calls it
-     * @param status {@code completed}, or {@code incomplete} when the provider ended the response early
-     * @param incompleteReason why it is incomplete, in the provider's words
+     * @param status {@code completed}, or {@code incomplete} if the provider ended the response early
+     * @param incompleteReason why it is incomplete, in the words of the provider
      * @param usage the tokens, as the provider counts them
      * @param durationMs from the start of the request to its end, in milliseconds
      * @param ttftMs from the start of the request to the first output, in milliseconds
@@ -191,16 +193,16 @@ public sealed interface AgentEvent {
             implements AgentEvent {}
 
     /**
-     * The request failed for good. It counts as the answer to its input; the next input starts a new request.
+     * The final failure of a request. It counts as the answer to the input; the next input starts a new request.
      *
      * @param requestId the request
      * @param failureClass {@code quota}, {@code auth}, {@code rate-limit}, {@code overloaded}, {@code context-length},
-     *     {@code invalid-request}, {@code truncated}, {@code network}, {@code retries-exhausted}, {@code
-     *     not-recorded} (the log refused a part of the answer) or {@code unknown}
-     * @param code the provider's code
-     * @param status the HTTP status, when it was not a success
-     * @param message what failed, in words
-     * @param providerRequestId the id to give to the provider's support
+     *     {@code invalid-request}, {@code truncated}, {@code network}, {@code retries-exhausted}, {@code not-recorded}
+     *     (the service refused to store a part of the answer) or {@code unknown}
+     * @param code the code of the provider
+     * @param status the HTTP status, if it was not a success
+     * @param message a description of the failure
+     * @param providerRequestId the id to give to the support of the provider
      * @param retryable whether the same request may succeed later
      */
     @EventName("llm-request-failed")
@@ -215,17 +217,18 @@ public sealed interface AgentEvent {
             implements AgentEvent {}
 
     /**
-     * The request was stopped. Anybody may append it to stop a request.
+     * The end of a request that was stopped. Any caller may append this event to stop a request.
      *
      * @param requestId the request
-     * @param reason {@code interrupted} by a newer input, {@code superseded} by another start, or what somebody gave
+     * @param reason {@code interrupted} by a newer input, {@code superseded} by another start, or the reason of the
+     *     caller
      * @param byOffset the input that interrupted it
      */
     @EventName("llm-request-cancelled")
     record RequestCancelled(long requestId, String reason, Optional<Long> byOffset) implements AgentEvent {}
 
     /**
-     * The process that made the request is gone, and with it the answer. The input is still owed one.
+     * The end of a request whose process ended before the answer was complete. Its input is still unanswered.
      *
      * @param requestId the request
      */

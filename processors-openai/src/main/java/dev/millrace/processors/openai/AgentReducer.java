@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The fold of an agent's log. Pure. */
+/** The reducer of an agent. Pure. */
 final class AgentReducer {
     private static final String ASSISTANT = "assistant";
 
@@ -74,7 +74,7 @@ final class AgentReducer {
                 .build();
     }
 
-    /** What an event does to the open request; nothing when it is about another one. */
+    /** The effect of an event on the open request; none if the event is about another request. */
     private static AgentState underWay(AgentState state, OpenRequest open, Object payload) {
         if (payload instanceof ChunkAdded chunk && chunk.requestId() == open.id()) {
             return chunk.kind().equals("text")
@@ -130,7 +130,10 @@ final class AgentReducer {
         return ImmutableAgentState.builder().from(state);
     }
 
-    /** How a request can end, what that means for its input, and what the model reads behind text that was cut off. */
+    /**
+     * The ways in which a request ends: whether its input then counts as answered, and the note that the model reads
+     * after a text that was cut off.
+     */
     private enum Ending {
         COMPLETED(true, ""),
         FAILED(true, "\n\n[response cut off by an error]"),

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import org.immutables.value.Value;
 
 /**
- * What an agent's log adds up to: the conversation, and whether the user is owed a reply. Immutable, and JSON can carry
- * it.
+ * The state of an agent: the conversation, and whether the user waits for a reply. Immutable; it can be written as JSON
+ * and read back.
  */
 @Value.Immutable
 @MillraceStyle
@@ -24,15 +24,15 @@ public interface AgentState {
     /** The newest system prompt in the log. */
     Optional<String> systemPrompt();
 
-    /** Everything the log says about how to ask, merged. */
+    /** The merged configuration events of the log. */
     @Value.Default
     default AgentEvent.LlmConfigUpdated config() {
         return AgentEvent.LlmConfigUpdated.none();
     }
 
     /**
-     * What was said, in the order in which a model is to read it: the output of a request follows the inputs it
-     * answers, even if newer inputs came in between.
+     * The conversation in the order in which the model reads it: the output of a request follows the inputs that it
+     * answers, also if newer inputs arrived before it.
      */
     List<Entry> transcript();
 
@@ -42,13 +42,13 @@ public interface AgentState {
         return 0;
     }
 
-    /** The newest user input; 0 when there is none. */
+    /** The offset of the newest user input; 0 if there is none. */
     @Value.Default
     default long owed() {
         return 0;
     }
 
-    /** Everything up to here is answered: by a response, by a failure, or because the request was stopped. */
+    /** Inputs up to this offset are answered: by a response, by a failure, or because the request was stopped. */
     @Value.Default
     default long answered() {
         return 0;
@@ -60,10 +60,10 @@ public interface AgentState {
         return 0;
     }
 
-    /** The request that is under way, as far as the log knows. */
+    /** The open request, as far as the log knows. */
     Optional<OpenRequest> open();
 
-    /** The newest request that ended; it and all before it are over. */
+    /** The newest request that has ended; all requests before it have ended too. */
     @Value.Default
     default long closedThrough() {
         return 0;
@@ -82,24 +82,24 @@ public interface AgentState {
     }
 
     /**
-     * Something that was said.
+     * One item of the conversation.
      *
-     * @param order the offset of an input; for an output, the input it goes through
-     * @param requestId the request it is an output of; 0 for an input
-     * @param model the model that said it; empty text for an input
-     * @param item an item as the provider's API has it
+     * @param order the offset of an input; for an output, the newest input that it answers
+     * @param requestId the request of an output; 0 for an input
+     * @param model the model of an output; empty for an input
+     * @param item an item in the format of the provider
      */
     record Entry(long order, long requestId, String model, JsonNode item) {}
 
     /**
-     * A request under way, and its output so far.
+     * An open request and its output so far.
      *
      * @param id the offset of its start
-     * @param inputThrough the newest input it was made from
-     * @param attempt how many requests were started for that input, this one included
-     * @param model the model that was asked for
+     * @param inputThrough the newest input that it includes
+     * @param attempt the number of requests for that input, this one included
+     * @param model the requested model
      * @param items its complete items, by output index
-     * @param partialTexts the text of messages that are not complete yet, by output index
+     * @param partialTexts the texts of incomplete messages, by output index
      */
     record OpenRequest(
             long id,

@@ -6,7 +6,10 @@ import dev.millrace.processors.openai.AgentEvent.LlmConfigUpdated;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The configuration in an attach event. Whoever may append can write it, so it can say nothing about addresses and keys. */
+/**
+ * A parser of the configuration in {@code processor-attached}. Each caller that may append can write it, so it cannot
+ * set base URL or key.
+ */
 final class AttachedAgentConfig {
     private static final String PROMPT = "systemPrompt";
     private static final Set<String> FIELDS =
@@ -19,7 +22,7 @@ final class AttachedAgentConfig {
         config.fieldNames().forEachRemaining(unknown::add);
         unknown.removeAll(FIELDS);
         if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException("config of 'openai-agent' cannot have " + unknown + "; it may have "
+            throw new IllegalArgumentException("config of 'openai-agent' has unknown fields " + unknown + "; use "
                     + new TreeSet<>(FIELDS) + "; base URL and key belong to the settings of the server");
         }
         JsonNode prompt = config.path(PROMPT);

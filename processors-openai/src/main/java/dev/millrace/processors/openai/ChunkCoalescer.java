@@ -8,17 +8,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns many deltas into few chunks: the first delta of a response goes out at once, what follows is gathered for up to
- * 200 ms or 2 KiB, and goes out before anything of another item or kind. A chunk never ends inside a code point. Chunks
- * go out in order, under this object's lock. Sending one can wait, so it never happens on the thread of the timers. Safe
- * for use by many threads.
+ * A buffer that joins many deltas to few chunks. The first delta of a response is sent at once. Further deltas are
+ * collected for up to 200 ms or 2 KiB; they are sent before a delta of another item or kind. A chunk never splits a
+ * code point. Chunks are sent in order, under the lock of this object. Sending may block, so it never runs on the timer
+ * thread. Thread-safe.
  */
 final class ChunkCoalescer {
     static final Duration WINDOW = Duration.ofMillis(200);
     static final int MOST_BYTES = 2048;
     private static final char REPLACEMENT = '\uFFFD';
 
-    /** Deltas of one item and kind, joined. */
+    /** Joined deltas of one item and kind. */
     record Chunk(int outputIndex, String kind, String text, long seqFrom, long seqTo) {}
 
     private final Timers timers;
@@ -33,12 +33,7 @@ final class ChunkCoalescer {
     private boolean closed;
     private Timers.@Nullable Timer timer;
 
-    /**
-     * Nothing is gathered yet.
-     *
-     * @param executor sends what is gathered when its time is over
-     * @param out sends a chunk; may wait
-     */
+    /** {@code executor} sends the collected text after 200 ms; {@code out} sends a chunk and may block. */
     ChunkCoalescer(Timers timers, Executor executor, Consumer<Chunk> out) {
         this.timers = timers;
         this.executor = executor;
@@ -74,7 +69,7 @@ final class ChunkCoalescer {
         }
     }
 
-    /** Sends what is gathered; half a code point at its end is replaced, because the rest will not come. */
+    /** Sends the collected text; half a code point at its end is replaced, because its other half will not follow. */
     synchronized void flush() {
         int last = text.length() - 1;
         if (last >= 0 && Character.isHighSurrogate(text.charAt(last))) {
@@ -83,14 +78,14 @@ final class ChunkCoalescer {
         flushWhole();
     }
 
-    /** Drops what is gathered and takes nothing more. */
+    /** Discards the collected text and ignores later deltas. */
     synchronized void close() {
         closed = true;
         text.setLength(0);
         stopTimer();
     }
 
-    /** Sends what is gathered, but for half a code point at its end. */
+    /** Sends the collected text without half a code point at its end. */
     private synchronized void flushWhole() {
         stopTimer();
         int end = text.length();
@@ -116,7 +111,7 @@ final class ChunkCoalescer {
         seqFrom = seqTo;
     }
 
-    /** The end of the longest piece of at most 2 KiB, when there is that much; otherwise 0. */
+    /** The length of the longest piece of at most 2 KiB if the text is that long; else 0. */
     private int fullChunk() {
         int bytes = 0;
         for (int i = 0; i < text.length(); ) {
@@ -131,7 +126,7 @@ final class ChunkCoalescer {
         return bytes == MOST_BYTES && !Character.isHighSurrogate(text.charAt(text.length() - 1)) ? text.length() : 0;
     }
 
-    /** Half a code point in the middle of a text is the server's mistake; JSON cannot carry it. */
+    /** Replaces half code points inside a text: they are errors of the server, and JSON cannot represent them. */
     private static String wellFormed(String chunk) {
         StringBuilder fixed = new StringBuilder(chunk.length());
         chunk.codePoints()

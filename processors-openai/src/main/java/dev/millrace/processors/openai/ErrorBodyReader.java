@@ -7,19 +7,18 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
- * An error as a server tells it. The provider nests it ({@code {"error":{"code","type","message"}}}); others write it
- * flat, as a plain text, with a number for a code, or not as JSON at all.
+ * The error body of a provider, in any of the usual forms: nested ({@code {"error":{"code","type","message"}}}), flat,
+ * plain text, with a number as code, or not JSON.
  *
- * @param code the code, or empty text
- * @param type the type, or empty text
- * @param message in words
- * @param status a status that stands where the code should be, or 0
+ * @param code the code, or empty
+ * @param type the type, or empty
+ * @param message the description
+ * @param status an HTTP status that was sent as code, or 0
  */
 record ErrorBodyReader(String code, String type, String message, int status) {
     private static final int LONGEST_MESSAGE = 500;
     private static final Pattern STATUS = Pattern.compile("\\d{3}");
 
-    /** Reads a body of any shape. */
     static ErrorBodyReader parse(String body) {
         if (body.isBlank()) {
             return new ErrorBodyReader("", "", "no error body", 0);
@@ -31,7 +30,7 @@ record ErrorBodyReader(String code, String type, String message, int status) {
         }
     }
 
-    /** Reads an error object, or what contains one. */
+    /** Parses an error object, or an object that contains one. */
     static ErrorBodyReader of(JsonNode json) {
         JsonNode error = json;
         if (json.isArray() && !json.isEmpty()) {
@@ -55,11 +54,7 @@ record ErrorBodyReader(String code, String type, String message, int status) {
                 number ? Integer.parseInt(code) : 0);
     }
 
-    /**
-     * The failure this error is.
-     *
-     * @param httpStatus the HTTP status, or 0 when the error came inside a stream
-     */
+    /** Returns the failure; {@code httpStatus} is 0 if the error was inside a stream. */
     RequestFailure failure(int httpStatus) {
         int known = httpStatus > 0 ? httpStatus : status;
         FailureKind kind = FailureKind.of(code, type, message, known);

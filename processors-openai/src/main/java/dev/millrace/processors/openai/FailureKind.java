@@ -1,99 +1,85 @@
 package dev.millrace.processors.openai;
 
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 
 /**
- * What kind of failure it is, which decides what helps. The provider's code says more than the status does: a 429 may
- * mean "slow down" or "pay".
+ * The class of a failure; it decides whether a retry helps. The code of the provider is more exact than the status: a
+ * 429 can mean "slow down" or "pay".
  */
 enum FailureKind {
-    QUOTA(false),
-    AUTH(false),
-    RATE_LIMIT(true),
-    OVERLOADED(true),
-    CONTEXT_LENGTH(false),
-    INVALID_REQUEST(false),
-    TRUNCATED(true),
+    QUOTA(
+            false,
+            "insufficient_quota",
+            "credit_balance_exhausted",
+            "organization_spend_limit_exceeded",
+            "project_spend_limit_exceeded",
+            "organization_usage_limit_exceeded",
+            "billing_hard_limit_reached",
+            "billing_not_active",
+            "billing_error",
+            "insufficient_credits",
+            "insufficient_balance"),
+    AUTH(
+            false,
+            "invalid_api_key",
+            "authentication_error",
+            "permission_error",
+            "permission_denied",
+            "account_deactivated",
+            "invalid_organization",
+            "unsupported_country_region_territory"),
+    RATE_LIMIT(true, "rate_limit_exceeded", "rate_limit_error", "requests", "tokens", "too_many_requests"),
+    OVERLOADED(
+            true,
+            "server_error",
+            "internal_server_error",
+            "api_error",
+            "overloaded",
+            "overloaded_error",
+            "server_overloaded",
+            "service_unavailable",
+            "slow_down",
+            "vector_store_timeout"),
+    CONTEXT_LENGTH(false, "context_length_exceeded", "model_context_window_exceeded", "request_too_large"),
+    INVALID_REQUEST(
+            false,
+            "invalid_prompt",
+            "model_not_found",
+            "unsupported_parameter",
+            "unsupported_value",
+            "invalid_value",
+            "invalid_type",
+            "missing_required_parameter",
+            "content_policy_violation",
+            "bio_policy",
+            "data_residency_mismatch"),
+    TRUNCATED(true, "request_timeout", "timeout_error", "stream_truncated"),
     NETWORK(true),
     RETRIES_EXHAUSTED(true),
-    /** The model answered, but the log refused a part of the answer. */
+    /** The model answered, but the service refused to store a part of the answer. */
     NOT_RECORDED(false),
     UNKNOWN(false);
 
-    private static final Map<FailureKind, Set<String>> CODES = Map.of(
-            QUOTA,
-            Set.of(
-                    "insufficient_quota",
-                    "credit_balance_exhausted",
-                    "organization_spend_limit_exceeded",
-                    "project_spend_limit_exceeded",
-                    "organization_usage_limit_exceeded",
-                    "billing_hard_limit_reached",
-                    "billing_not_active",
-                    "billing_error",
-                    "insufficient_credits",
-                    "insufficient_balance"),
-            AUTH,
-            Set.of(
-                    "invalid_api_key",
-                    "authentication_error",
-                    "permission_error",
-                    "permission_denied",
-                    "account_deactivated",
-                    "invalid_organization",
-                    "unsupported_country_region_territory"),
-            RATE_LIMIT,
-            Set.of("rate_limit_exceeded", "rate_limit_error", "requests", "tokens", "too_many_requests"),
-            OVERLOADED,
-            Set.of(
-                    "server_error",
-                    "internal_server_error",
-                    "api_error",
-                    "overloaded",
-                    "overloaded_error",
-                    "server_overloaded",
-                    "service_unavailable",
-                    "slow_down",
-                    "vector_store_timeout"),
-            CONTEXT_LENGTH,
-            Set.of("context_length_exceeded", "model_context_window_exceeded", "request_too_large"),
-            INVALID_REQUEST,
-            Set.of(
-                    "invalid_prompt",
-                    "model_not_found",
-                    "unsupported_parameter",
-                    "unsupported_value",
-                    "invalid_value",
-                    "invalid_type",
-                    "missing_required_parameter",
-                    "content_policy_violation",
-                    "bio_policy",
-                    "data_residency_mismatch"),
-            TRUNCATED,
-            Set.of("request_timeout", "timeout_error", "stream_truncated"));
-
     private final boolean retryable;
+    private final Set<String> codes;
 
-    FailureKind(boolean retryable) {
+    FailureKind(boolean retryable, String... codes) {
         this.retryable = retryable;
+        this.codes = Set.of(codes);
     }
 
-    /** Whether the same request may succeed later. */
     boolean retryable() {
         return retryable;
     }
 
-    /** As events have it. */
     String wireName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**
-     * Classifies by code, then by type, then by the words that some servers have instead of a code, then by status.
-     *
-     * @param status the HTTP status, or 0 when the failure came inside a stream
+     * Classifies a failure by code, then type, then words of the message (some servers send no code), then status.
+     * {@code status} is 0 if the failure was inside a stream.
      */
     static FailureKind of(String code, String type, String message, int status) {
         FailureKind byCode = byCode(code);
@@ -115,9 +101,9 @@ enum FailureKind {
     }
 
     private static FailureKind byCode(String code) {
-        for (Map.Entry<FailureKind, Set<String>> entry : CODES.entrySet()) {
-            if (entry.getValue().contains(code)) {
-                return entry.getKey();
+        for (FailureKind candidate : values()) {
+            if (candidate.codes.contains(code)) {
+                return candidate;
             }
         }
         return UNKNOWN;

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The output of one earlier request, made fit to be sent again. The service refuses a conversation for good when a call
- * has no output, or when reasoning stands without the item it led to; so calls are always answered, and reasoning goes
- * back only as a whole, to the model that thought it, with its encrypted content. Without their reasoning the other
- * items go back without their ids. Kinds that are not known here go back as they came.
+ * Converts the output of an earlier request to history for the next request. The service refuses a conversation in
+ * which a call has no output, or reasoning has no following item. So each call gets an output; reasoning is sent only
+ * completely, with its encrypted content, and only to the model that produced it. If reasoning is left out, the other
+ * items are sent without ids. Items of unknown types are sent unchanged.
  */
 final class HistoryItems {
     private static final String NO_TOOL = "There is no such tool here; the call was not executed.";
@@ -45,7 +45,7 @@ final class HistoryItems {
         return sent;
     }
 
-    /** Whether every reasoning item can be unsealed, and is followed by a complete item it led to. */
+    /** Whether each reasoning item has its encrypted content and a complete item after it. */
     private static boolean mayKeepReasoning(List<JsonNode> items) {
         for (int i = 0; i < items.size(); i++) {
             if (isReasoning(items.get(i))) {
@@ -60,7 +60,7 @@ final class HistoryItems {
         return true;
     }
 
-    /** Whether the item has what the service demands of its kind. */
+    /** Whether the item has the fields that the service requires for its type. */
     private static boolean isWhole(JsonNode item) {
         if (!item.isObject()) {
             return false;
@@ -100,7 +100,7 @@ final class HistoryItems {
         return !isCall(item) && !isReasoning(item) && !type(item).equals("message");
     }
 
-    /** The kind of an item; a message may leave it out. */
+    /** The type of an item; the default is {@code message}. */
     private static String type(JsonNode item) {
         return item.path("type").asText("message");
     }

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Set;
 
 /**
- * An input as the model's API takes it. Text parts get the type that their role demands; parts that a role cannot have
- * are left out, because one of them would have the whole conversation refused, now and for ever after.
+ * Converts an input to the format of the provider. Text parts get the type that their role requires. Parts that a role
+ * cannot have are left out, because the provider would refuse this request and all later ones.
  */
 final class InputMessage {
     private static final Set<String> ATTACHMENTS = Set.of("input_image", "input_file");

@@ -3,16 +3,9 @@ package dev.millrace.processors.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 
-/** How a call to the model ended. */
+/** The outcome of a call to the model. */
 sealed interface ModelCallResult permits ModelCallResult.Finished, RequestFailure {
-    /**
-     * The provider ended the response in order.
-     *
-     * @param responseId the provider's id
-     * @param model the model that answered
-     * @param incompleteReason why the response is incomplete; empty when it is complete
-     * @param usage the tokens
-     */
+    /** A response that the provider ended normally; it is complete if there is no {@code incompleteReason}. */
     record Finished(
             Optional<String> responseId,
             Optional<String> model,

@@ -8,13 +8,12 @@ import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 
 /**
- * The HTTP client of all agents of this JVM. A stream occupies a thread while it runs, so the usual limit of five per
- * host is lifted; threads are daemons and go away when idle. It repeats nothing by itself: there is one layer of
- * retries, and it is not this one. It follows no redirect, because a key goes where the configuration says and nowhere
- * else.
+ * The HTTP client of all agents of this JVM. Each stream needs a thread, so the default limit of five per host is
+ * raised; threads are daemons and end when idle. It sends nothing twice ({@link RetryingModelCall} does), and follows no
+ * redirects, because a key must go only to the configured server.
  */
 final class ModelHttpClient {
-    /** How long a model may be silent. Reasoning models think for long before the first byte. */
+    /** The longest silence of a server. Reasoning models can think for long before the first byte. */
     static final Duration IDLE = Duration.ofMinutes(2);
 
     private static final int MOST_STREAMS = 1024;

@@ -19,21 +19,22 @@ import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 
 /**
- * Answers what users say with a language model, and tells its stream everything about it ({@link AgentEvent}).
+ * A processor that answers user messages with a language model and records the answer as events ({@link AgentEvent}).
  *
  * <ul>
- *   <li>It looks at what is owed and not at what just happened: a hundred inputs that came while it was away are one
- *       request, and an input that was answered, or whose answer failed, is never sent again.
- *   <li>A newer user input interrupts the request that is under way; the model then reads how far it had got.
- *   <li>A request that died with its process is recorded as lost and made again, at most five times for one input.
- *   <li>Failures that may pass are tried again before the first output, nothing after it; the end is one event.
+ *   <li>It decides from its state, not from a single event: a hundred inputs that arrived while it was not running
+ *       make one request. An input that was answered, or whose answer failed, is never sent again.
+ *   <li>A newer user input interrupts the open request; the model then reads its own partial answer.
+ *   <li>If the process ends during a request, the request is recorded as lost and sent again, at most five times for
+ *       one input.
+ *   <li>Temporary failures are retried before the first output, but not after it. Each request ends with one event.
  * </ul>
  *
- * <p>An instance may serve many streams. Safe for use by many threads. Two processes that run it on one stream without a
- * lease take each other's requests for lost when they start.
+ * <p>One instance can serve many streams. Thread-safe. If two processes run it on one stream without a lease, each one
+ * records requests of the other as lost when it starts.
  */
 public final class OpenAiAgent implements Processor<AgentState> {
-    /** The slug, and the provider's name. */
+    /** The slug, and the name of the provider. */
     public static final String SLUG = "openai-agent";
 
     private static final String REPLY = "reply";
@@ -51,7 +52,7 @@ public final class OpenAiAgent implements Processor<AgentState> {
         this.random = random;
     }
 
-    /** An agent to be configured. */
+    /** A builder of an agent. */
     public static Builder builder() {
         return new Builder();
     }
@@ -79,7 +80,7 @@ public final class OpenAiAgent implements Processor<AgentState> {
     @Override
     public CompletionStage<Void> afterAppend(AgentState state, Event event, Effects<AgentState> effects) {
         if (event.payload() instanceof RequestCancelled) {
-            // The running attempt's request was stopped by somebody else: nothing is owed for its input any more.
+            // Another caller stopped the request of the running attempt, so its input needs no reply.
             effects.running(REPLY)
                     .filter(attempt -> attempt.because().offset() <= state.answered())
                     .ifPresent(BackgroundTask::cancel);
@@ -96,7 +97,7 @@ public final class OpenAiAgent implements Processor<AgentState> {
         return decide(state, effects, true);
     }
 
-    /** The one decision. What it appends comes back as an event, and then it is made again. */
+    /** Decides what to do next from the state. Called after each event, also after events that it appended itself. */
     private CompletionStage<Void> decide(AgentState state, Effects<AgentState> effects, boolean caughtUp) {
         if (!state.owesReply()) {
             return Effects.none();
@@ -130,19 +131,20 @@ public final class OpenAiAgent implements Processor<AgentState> {
                         FailureKind.RETRIES_EXHAUSTED.wireName(),
                         Optional.empty(),
                         Optional.empty(),
-                        "gave up after " + open.attempt() + " requests for this input, each lost with its process",
+                        "stopped after " + open.attempt()
+                                + " requests for this input; each was lost when its process ended",
                         Optional.empty(),
                         true);
         return Effects.done(effects.append(EventDraft.of(event).because(open.id())));
     }
 
-    /** The attempt: starts a request in the log, and if it was this attempt that started it, asks the model. */
+    /** The background task: appends the start of a request; if no other launch did so first, sends it to the model. */
     private CompletionStage<?> reply(BackgroundTask<AgentState> attempt) {
         AgentState state = attempt.current();
-        boolean stillOwed =
+        boolean isUnanswered =
                 state.owesReply() && state.owed() == attempt.because().offset();
-        if (!stillOwed || state.open().isPresent()) {
-            return Effects.none(); // this launch came from a state that is older than the log
+        if (!isUnanswered || state.open().isPresent()) {
+            return Effects.none(); // the state of this launch is out of date
         }
         int number = state.attempts() + 1;
         String launch = Long.toHexString(random.nextLong());
@@ -166,13 +168,13 @@ public final class OpenAiAgent implements Processor<AgentState> {
         });
     }
 
-    /** Names the model's address, and never the key. */
+    /** Contains the address of the model, but not the key. */
     @Override
     public String toString() {
         return SLUG + " (" + client + ")";
     }
 
-    /** Configures an agent. Not safe for use by many threads. */
+    /** A builder of an agent. Not thread-safe. */
     public static final class Builder {
         private String baseUrl = ModelSettings.PUBLIC_BASE_URL;
         private String apiKey = "";
@@ -183,53 +185,53 @@ public final class OpenAiAgent implements Processor<AgentState> {
 
         private Builder() {}
 
-        /** Where the model is; {@code /responses} is added to it. The public API by default. */
+        /** The base URL, to which {@code /responses} is appended; by default that of the public API. */
         public Builder baseUrl(String url) {
             baseUrl = url;
             return this;
         }
 
-        /** The key for it; none by default, which servers at home accept. */
+        /** The API key; none by default, which many local servers accept. */
         public Builder apiKey(String key) {
             apiKey = key;
             return this;
         }
 
-        /** The model where the log names none; {@code gpt-5-mini} by default. */
+        /** The model if the log names none; {@code gpt-5-mini} by default. */
         public Builder model(String model) {
             config = config.with(LlmConfigUpdated.model(model));
             return this;
         }
 
-        /** How to ask where the log says nothing; what is absent stays as it was. */
+        /** Defaults for values that the log does not set; absent values keep their previous setting. */
         public Builder config(LlmConfigUpdated defaults) {
             config = config.with(defaults);
             return this;
         }
 
-        /** The instructions where the log gives none; none by default. */
+        /** The system prompt if the log has none; none by default. */
         public Builder systemPrompt(String text) {
             systemPrompt = Optional.of(text);
             return this;
         }
 
-        /** Clock and timers, for chunks and retries; the system's by default. */
+        /** Clock and timers, for chunks and retries; those of the system by default. */
         public Builder timers(Timers newTimers) {
             timers = newTimers;
             return this;
         }
 
-        /** Randomness of retry delays and launch names. */
+        /** Random numbers for retry delays and launch names. */
         public Builder random(RandomGenerator newRandom) {
             random = newRandom;
             return this;
         }
 
         /**
-         * The agent.
+         * Builds the agent.
          *
-         * @throws IllegalArgumentException when the base URL is not an HTTP URL or the key cannot be one; the message
-         *     does not show the key
+         * @throws IllegalArgumentException if the base URL is no HTTP URL or the key has invalid characters; the
+         *     message does not contain the key
          */
         public OpenAiAgent build() {
             ResponsesClient client = new ResponsesClient(

@@ -6,12 +6,12 @@ import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.processor.Processor;
 
 /**
- * Lets a server make {@link OpenAiAgent}s under the name {@code openai-agent}.
+ * The provider of {@link OpenAiAgent} under the name {@code openai-agent}.
  *
  * <p>Settings of the server: {@code openai.base-url} (the public API by default), {@code openai.api-key} (required for
- * the public API) and {@code openai.model} ({@code gpt-5-mini} by default). The attach event's config may set {@code
- * model}, {@code systemPrompt}, {@code reasoningEffort}, {@code maxOutputTokens} and {@code temperature}, and events of
- * the stream override both.
+ * the public API) and {@code openai.model} ({@code gpt-5-mini} by default). The config of {@code processor-attached}
+ * can set {@code model}, {@code systemPrompt}, {@code reasoningEffort}, {@code maxOutputTokens} and {@code
+ * temperature}. Events of the stream override both.
  */
 public final class OpenAiAgentProvider implements ProcessorProvider {
     /** For {@link java.util.ServiceLoader}. */

@@ -11,25 +11,23 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What is sent to the model: a pure function of an agent's state and the defaults of its processor. The service keeps
- * nothing between requests, so every request carries the whole conversation, in an order that only ever grows at its
- * end.
+ * The request body for the model: a pure function of the state of an agent and the defaults of its processor. The
+ * service stores nothing between requests, so each request has the whole conversation; new items are added at its end.
  *
- * @param systemPrompt the instructions where the log gives none
- * @param config how to ask where the log says nothing; it names a model
+ * @param systemPrompt the instructions if the log has none
+ * @param config the defaults for values that the log does not set
  */
 record PromptBuilder(Optional<String> systemPrompt, LlmConfigUpdated config) {
     static final String DEFAULT_MODEL = "gpt-5-mini";
 
-    /** Models that do not reason refuse to be asked for their reasoning. */
+    /** Models without reasoning refuse {@code include: reasoning.encrypted_content}. */
     private static final Pattern WITHOUT_REASONING = Pattern.compile("(gpt-3|gpt-4|chatgpt-4).*");
 
-    /** The model that the next request asks for. */
+    /** The model of the next request. */
     String model(AgentState state) {
         return config.with(state.config()).model().orElse(DEFAULT_MODEL);
     }
 
-    /** The body of the next request. */
     ObjectNode body(AgentState state) {
         LlmConfigUpdated asked = config.with(state.config());
         String model = model(state);
@@ -66,7 +64,6 @@ record PromptBuilder(Optional<String> systemPrompt, LlmConfigUpdated config) {
         return input;
     }
 
-    /** A copy without the named fields. */
     static JsonNode without(JsonNode item, String... fields) {
         ObjectNode copy = item.deepCopy();
         copy.remove(List.of(fields));

@@ -5,9 +5,9 @@ import dev.millrace.core.processor.EventDraft;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Appends what happens to one request, in order: each event is sent when the one before it is durable, because an append
- * that has to be repeated must not be overtaken. Events are anchored on the start of the request and numbered, so that
- * the outputs of two requests never mix. Safe for use by many threads.
+ * An appender for the events of one request, in order. An event is sent when the previous one is durable, so a repeated
+ * append cannot be overtaken. Events have the start of the request as cause and are numbered, so the outputs of two
+ * requests never mix. Thread-safe.
  */
 final class RequestEventAppender {
     private final BackgroundTask<?> attempt;
@@ -21,7 +21,7 @@ final class RequestEventAppender {
         this.requestId = requestId;
     }
 
-    /** Appends one of several events of its type. */
+    /** Appends an event of a type of which there are several. */
     synchronized CompletableFuture<Void> add(AgentEvent event) {
         return append(EventDraft.of(event).named(String.valueOf(++count)));
     }
@@ -31,7 +31,7 @@ final class RequestEventAppender {
         return append(EventDraft.of(event));
     }
 
-    /** Fails when an append does; whatever would follow is not appended. */
+    /** Fails if an append fails; later events are then not appended. */
     CompletableFuture<Void> broken() {
         return broken;
     }

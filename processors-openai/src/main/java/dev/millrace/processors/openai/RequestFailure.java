@@ -5,15 +5,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Why a request did not succeed. Holds nothing secret.
+ * The reason why a request failed. Contains no secrets.
  *
- * @param kind what helps
- * @param code the provider's code
- * @param status the HTTP status when it was not a success
- * @param message in words, of bounded length
- * @param providerRequestId the provider's id of the request
+ * @param kind the class of the failure
+ * @param code the code of the provider
+ * @param status the HTTP status if it was not a success
+ * @param message a description of bounded length
+ * @param providerRequestId the id of the request, given by the provider
  * @param retryable whether the same request may succeed later
- * @param retryAfter how long the provider asks to wait
+ * @param retryAfter the delay that the provider asks for
  */
 record RequestFailure(
         FailureKind kind,
@@ -35,13 +35,14 @@ record RequestFailure(
                 Optional.empty());
     }
 
-    /** The same failure with the provider's id for it, and without the key that the provider may have repeated. */
+    /**
+     * The same failure with the request id of the provider, and without the key, which the provider may have repeated.
+     */
     RequestFailure about(Optional<String> requestId, ApiKey key) {
         return new RequestFailure(
                 kind, code.map(key::redact), status, key.redact(message), requestId, retryable, retryAfter);
     }
 
-    /** The failure as an event. */
     AgentEvent.RequestFailed asEvent(long requestId) {
         return new AgentEvent.RequestFailed(
                 requestId,

@@ -2,24 +2,24 @@ package dev.millrace.processors.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Takes what a model says. Calls come one at a time; {@link #end} is the last one and comes exactly once. */
+/** A receiver of a response. Calls come one at a time; {@link #end} comes once, as the last. */
 interface ResponseSink {
-    /** A piece of an item that is not complete yet. */
+    /** A piece of an incomplete item. */
     void delta(Delta delta);
 
-    /** An item is complete. */
+    /** A complete item. */
     void item(int outputIndex, JsonNode item);
 
-    /** The response is over. */
+    /** The end of the response. */
     void end(ModelCallResult outcome);
 
     /**
      * A piece of an item.
      *
-     * @param outputIndex the item's position
+     * @param outputIndex the position of the item
      * @param kind as in {@link AgentEvent.ChunkAdded}
      * @param text not empty
-     * @param seq the provider's number of the event
+     * @param seq the sequence number of the event, given by the provider
      */
     record Delta(int outputIndex, String kind, String text, long seq) {}
 }

@@ -12,12 +12,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The grammar of a streamed response. It ends in {@code completed} or {@code incomplete}, and then it is a success; or
- * in {@code failed} or {@code error}, the first of which is the failure; or without any of them, and then it was cut off,
- * however much of it came. Items are told apart by their output index, because some servers change ids as they go. Types
- * and fields that are not known here are passed over.
+ * A parser of a streamed response. A response is successful if it ends with {@code completed} or {@code incomplete}; it
+ * failed if it ends with {@code failed} or {@code error}; without one of these it was cut off. Items are identified by
+ * their output index, because some servers change ids. Unknown types and fields are ignored.
  *
- * <p>Not safe for use by many threads; the events of one response come from one.
+ * <p>Not thread-safe; the events of one response come from one thread.
  */
 final class ResponseStreamReader {
     private static final Map<String, String> KIND_BY_TYPE = Map.of(
@@ -39,22 +38,15 @@ final class ResponseStreamReader {
         this.sink = sink;
     }
 
-    /** How many events came so far. */
     long events() {
         return events;
     }
 
-    /** Whether the response is over. */
     boolean isEnded() {
         return ended;
     }
 
-    /**
-     * The next server-sent event.
-     *
-     * @param name its {@code event:} field; empty text when it has none
-     * @param data its {@code data:} field
-     */
+    /** Handles the next server-sent event; {@code name} is its {@code event:} field, or empty. */
     void event(String name, String data) {
         if (ended || data.isBlank() || data.strip().equals("[DONE]")) {
             return;
@@ -87,7 +79,7 @@ final class ResponseStreamReader {
         }
     }
 
-    /** A server that does not stream has sent the whole response at once; false when this is not one. */
+    /** Handles a whole response of a server that does not stream; returns false if the JSON is no response. */
     boolean whole(JsonNode response) {
         boolean known = response.path("object").asText().equals("response");
         if (known && !ended) {
@@ -100,7 +92,7 @@ final class ResponseStreamReader {
         return known;
     }
 
-    /** There will be no more events. */
+    /** Handles the end of the stream; {@code otherwise} is the failure if the response has not ended. */
     void eof(RequestFailure otherwise) {
         fail(otherwise);
     }
@@ -128,7 +120,7 @@ final class ResponseStreamReader {
     }
 
     private void finish(JsonNode response, Optional<String> incompleteReason) {
-        // Some servers never say that an item is done; positions in the output need not be output indices.
+        // Some servers send no output_item.done; then the position in the output serves as index.
         int index = 0;
         for (JsonNode item : completeItems.isEmpty() ? response.path("output") : JsonNodeFactory.instance.arrayNode()) {
             item(index++, item);

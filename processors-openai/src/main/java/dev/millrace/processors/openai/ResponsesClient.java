@@ -18,12 +18,15 @@ import okhttp3.sse.EventSourceListener;
 import okhttp3.sse.EventSources;
 import org.jspecify.annotations.Nullable;
 
-/** Sends requests to {@code POST {base}/responses} and reads the streamed answers. Safe for use by many threads. */
+/** An HTTP client for {@code POST {base}/responses} that reads streamed answers. Thread-safe. */
 final class ResponsesClient {
     private static final MediaType JSON = MediaType.get("application/json");
     private static final long MOST_ERROR_BYTES = 64 * 1024;
 
-    /** A server may leave the connection open after the last event; one that closes it soon gets it back for reuse. */
+    /**
+     * How long a connection stays open after the last event; if the server ends the response in this time, the
+     * connection can be reused.
+     */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     private final HttpUrl url;
@@ -39,11 +42,9 @@ final class ResponsesClient {
     }
 
     /**
-     * Sends one request, once. Returns at once; the sink is called from a thread of the HTTP client, also when the
-     * request cannot be sent at all.
-     *
-     * @return cancels the request and closes its connection at once, also while the server is silent; the sink is then
-     *     told of a failure like any other
+     * Sends one request, once, and returns at once. The sink is called on a thread of the HTTP client, also if the
+     * request cannot be sent. The result cancels the request and closes its connection at once, also while the server
+     * is silent; the sink then gets a failure.
      */
     Runnable send(JsonNode body, ResponseSink sink) {
         Request.Builder request = new Request.Builder()
@@ -60,7 +61,7 @@ final class ResponsesClient {
         return "POST " + url + ", key " + key;
     }
 
-    /** Reads one answer. Called from one thread. */
+    /** Reads one answer, on one thread. */
     private final class Listener extends EventSourceListener implements ResponseSink {
         private final ResponseSink sink;
         private final ResponseStreamReader reader = new ResponseStreamReader(this);
@@ -103,7 +104,7 @@ final class ResponsesClient {
             reader.eof(RequestFailure.of(
                     FailureKind.TRUNCATED,
                     "response of " + url + " was cut off: the stream ended after " + reader.events()
-                            + " events without a terminal one"));
+                            + " events, before the event that ends a response"));
         }
 
         @Override
@@ -136,19 +137,19 @@ final class ResponsesClient {
                     return;
                 }
             } catch (IllegalArgumentException notJson) {
-                // Falls through to the failure that quotes it.
+                // reported below
             }
             reader.eof(RequestFailure.of(
                     FailureKind.UNKNOWN,
                     url + " answered 200 with " + response.header("content-type", "no content type")
                             + " instead of text/event-stream: " + error.message()
-                            + "; check that openai.base-url is that of an API with /responses"));
+                            + "; check that openai.base-url points to an API with /responses"));
         }
 
-        /** The stream broke. One that ends inside a line makes the parser throw something that is no IOException. */
+        /** A broken stream. If it ends inside a line, the parser throws an exception that is no {@link IOException}. */
         private RequestFailure broken(@Nullable Throwable thrown, boolean begun) {
             String why = thrown instanceof SocketTimeoutException
-                    ? "no byte came for " + ModelHttpClient.IDLE.toSeconds() + " s"
+                    ? "no data for " + ModelHttpClient.IDLE.toSeconds() + " s"
                     : thrown instanceof IOException ? String.valueOf(thrown) : "it ended inside an event";
             if (begun) {
                 return RequestFailure.of(
@@ -168,7 +169,7 @@ final class ResponsesClient {
         boolean retryable =
                 !quota && RetryHeaders.shouldRetry(response.headers()).orElse(failure.retryable());
         String message = response.isRedirect()
-                ? url + " redirects to " + response.header("location", "somewhere") + "; set openai.base-url to that"
+                ? url + " redirects to " + response.header("location", "somewhere") + "; set openai.base-url to it"
                 : failure.message();
         return new RequestFailure(
                 failure.kind(),

@@ -9,21 +9,21 @@ import java.util.Optional;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
-/** What a refusal's headers say about trying again. Servers disagree about the forms; a form that is not known says nothing. */
+/** Parses the retry headers of an error response. Servers use different forms; unknown forms are ignored. */
 final class RetryHeaders {
     private static final double LONGEST_SECONDS = 1e9;
 
     private RetryHeaders() {}
 
-    /** How long to wait; empty when the headers do not say. */
+    /** The requested delay; empty if the headers have none. */
     static Optional<Duration> retryAfter(Headers headers, Instant now) {
         Optional<Duration> millis = number(headers.get("retry-after-ms")).map(RetryHeaders::millis);
         String after = headers.get("retry-after");
         return millis.or(() -> number(after).map(seconds -> millis(seconds * 1000)))
-                .or(() -> date(after).map(at -> Duration.between(now, at)).map(RetryHeaders::notNegative));
+                .or(() -> date(after).map(at -> at.isBefore(now) ? Duration.ZERO : Duration.between(now, at)));
     }
 
-    /** The server's own opinion, which wins; empty when it has none. */
+    /** Whether the server recommends a retry; empty if it does not say. This has priority. */
     static Optional<Boolean> shouldRetry(Headers headers) {
         String said = headers.get("x-should-retry");
         return "true".equals(said) ? Optional.of(true) : "false".equals(said) ? Optional.of(false) : Optional.empty();
@@ -52,9 +52,5 @@ final class RetryHeaders {
         } catch (DateTimeException notADate) {
             return Optional.empty();
         }
-    }
-
-    private static Duration notNegative(Duration duration) {
-        return duration.isNegative() ? Duration.ZERO : duration;
     }
 }

@@ -8,18 +8,18 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request to the model, tried up to four times as long as the model has said nothing: after the first output a
- * second try would be paid twice and could say something else. It waits as long as the provider asks, if that is not
- * over a minute, and else twice as long each time, less a random part. Safe for use by many threads.
+ * A request to the model with at most four tries. A retry happens only before the first output: after it, a second try
+ * would cost twice and could answer something else. The delay is the one that the provider asks for, if it is at most a
+ * minute; else exponential back-off with jitter. Thread-safe.
  */
 final class RetryingModelCall {
     static final int MOST_TRIES = 4;
     static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(500), LONGEST_WAIT);
 
-    /** Takes what the model says, and is told of tries that failed. */
+    /** A receiver of the response and of failed tries. */
     interface Sink extends ResponseSink {
-        /** The call failed for the {@code failedTries}-th time and will be tried again after {@code delay}. */
+        /** Try number {@code failedTries} failed; the next one starts after {@code delay}. */
         void retrying(RequestFailure failure, int failedTries, Duration delay);
     }
 
@@ -40,7 +40,7 @@ final class RetryingModelCall {
         this.sink = sink;
     }
 
-    /** Sends the request. Returns at once. */
+    /** Sends the request and returns at once. */
     synchronized void send() {
         if (!cancelled) {
             tries++;
@@ -48,7 +48,7 @@ final class RetryingModelCall {
         }
     }
 
-    /** Closes the connection, or ends the wait for the next try. The sink hears nothing from here on. */
+    /** Closes the connection, or cancels the next try. The sink gets no more calls. */
     void cancel() {
         Runnable stop;
         synchronized (this) {
@@ -65,7 +65,7 @@ final class RetryingModelCall {
         return cancelled;
     }
 
-    /** How long to wait before the next try; null when there is none. */
+    /** The delay before the next try; null if there is none. */
     private synchronized @Nullable Duration delayAfter(RequestFailure failure) {
         Duration asked = failure.retryAfter().orElse(Duration.ZERO);
         if (!failure.retryable() || tries >= MOST_TRIES || asked.compareTo(LONGEST_WAIT) > 0) {

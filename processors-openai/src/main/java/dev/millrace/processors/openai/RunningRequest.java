@@ -20,11 +20,12 @@ import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * One request under way: what the model says becomes events, and the last of them says how it ended. It is over when
- * that one is durable, when an append fails, or when its attempt is cancelled. An append that is refused for good, such
- * as an item over the limit of an event, ends the request as failed, because asking again would only be refused again.
+ * Records the answer to one request as events; the last event is its end. It is finished when that event is durable,
+ * when an append fails, or when its attempt is cancelled. If an append is refused permanently, for example because an
+ * item is too large for an event, the request ends as failed: sending it again would not help.
  *
- * <p>The model's answer arrives on one thread, chunks whose time is over are sent on another. Both may wait for an append.
+ * <p>The answer arrives on one thread; chunks are sent on another one after their time limit. Both may wait for an
+ * append.
  */
 final class RunningRequest implements RetryingModelCall.Sink {
     private static final int MOST_REASON = 500;
@@ -41,10 +42,8 @@ final class RunningRequest implements RetryingModelCall.Sink {
     private Optional<Long> ttftMs = Optional.empty();
 
     /**
-     * A reply that is not sent yet.
-     *
-     * @param requestId the offset of the request's start
-     * @param isOver whether the log says that the request has ended, in whatever way
+     * A reply to the request that started at offset {@code requestId}; {@code isOver} tells whether the log has an end
+     * of it.
      */
     RunningRequest(
             BackgroundTask<?> attempt,
@@ -64,7 +63,10 @@ final class RunningRequest implements RetryingModelCall.Sink {
         this.begin = timers.now();
     }
 
-    /** Asks the model. The stage ends when the reply is over; it fails when an append does and no end can be recorded. */
+    /**
+     * Sends the request to the model. The stage completes when the reply has ended; it fails if an append fails and no
+     * end can be recorded.
+     */
     CompletionStage<Void> send() {
         log.broken().whenComplete((nothing, failure) -> {
             stop();
@@ -86,7 +88,7 @@ final class RunningRequest implements RetryingModelCall.Sink {
         String reason = String.valueOf(failure.getMessage());
         AgentEvent end = RequestFailure.of(
                         FailureKind.NOT_RECORDED,
-                        "the model's answer could not be recorded: "
+                        "the answer of the model could not be stored: "
                                 + reason.substring(0, Math.min(reason.length(), MOST_REASON)))
                 .asEvent(requestId);
         new RequestEventAppender(attempt, requestId).end(end).whenComplete((nothing, alsoRefused) -> {
@@ -98,7 +100,10 @@ final class RunningRequest implements RetryingModelCall.Sink {
         });
     }
 
-    /** Whether the same append would be refused again; what was given up, or may pass, leaves the request to recovery. */
+    /**
+     * Whether the same append would be refused again. After cancelled or temporary failures, the next start recovers
+     * the request.
+     */
     private static boolean isForGood(Throwable failure) {
         boolean mayPass = failure instanceof StreamException refusal
                 && (refusal.isRetryable() || refusal.code() == StreamException.Code.PAUSED);
@@ -154,7 +159,7 @@ final class RunningRequest implements RetryingModelCall.Sink {
         add(new ChunkAdded(requestId, chunk.outputIndex(), chunk.kind(), chunk.text(), chunk.seqFrom(), chunk.seqTo()));
     }
 
-    /** Appends, unless the request has ended in the log: then somebody else has taken over, and this reply is over. */
+    /** Appends an event. If the log already has an end of the request, this reply is cancelled instead. */
     private void add(AgentEvent event) {
         if (isOver.getAsBoolean()) {
             attempt.cancel();

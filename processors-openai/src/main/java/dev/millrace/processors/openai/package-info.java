@@ -1,11 +1,11 @@
 /**
- * An agent that answers with a language model, as an ordinary processor: {@link
- * dev.millrace.processors.openai.OpenAiAgent}. The model is whatever speaks {@code POST /responses}; what it says is
- * appended to the agent's own stream while it says it ({@link dev.millrace.processors.openai.AgentEvent}), and what is
- * sent to it is a pure function of that stream ({@link dev.millrace.processors.openai.AgentState}).
+ * The processor {@code openai-agent}: it answers messages with a language model ({@link
+ * dev.millrace.processors.openai.OpenAiAgent}). It works with each service that has {@code POST /responses}. While the
+ * model answers, the answer is appended to the stream of the agent ({@link dev.millrace.processors.openai.AgentEvent}).
+ * The request to the model is a pure function of that stream ({@link dev.millrace.processors.openai.AgentState}).
  *
- * <p>Who calls whom: effects run on the runner's threads, the model's answer arrives on a thread of the HTTP client, and
- * a timer cuts it into chunks. What they share is guarded where it is declared; nothing here blocks.
+ * <p>Threads: effects run on threads of the runner; the answer of the model arrives on a thread of the HTTP client; a
+ * timer cuts it into chunks. Shared state is guarded where it is declared.
  */
 @NullMarked
 package dev.millrace.processors.openai;

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What comes in while the model is speaking. */
+/** Inputs that arrive while the model is answering. */
 @Timeout(120)
 class AgentInterruptTest {
     @Test

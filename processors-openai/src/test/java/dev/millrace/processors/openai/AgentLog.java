@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Builds a log event by event and folds it. Offset 1 is the stream's own. */
+/** A log that is built event by event and folded. Offset 1 is the {@code initialized} event of the stream. */
 final class AgentLog {
     private static final EventCatalog CATALOG = EventCatalog.of(AgentEvent.class);
 
@@ -18,7 +18,9 @@ final class AgentLog {
     private AgentState state = AgentState.empty();
     private long head = 1;
 
-    /** Appends, folds, and answers the offset. The event goes through JSON as it does in life. */
+    /**
+     * Appends and folds an event and returns its offset. The event is written as JSON and read back, as in production.
+     */
     long add(AgentEvent payload) {
         return add(EventCatalog.nameOf(payload.getClass()), JsonCodec.toTree(payload));
     }
@@ -53,7 +55,7 @@ final class AgentLog {
         return add(AgentEvent.InputAdded.user(text));
     }
 
-    /** A request for everything so far. */
+    /** Starts a request for all inputs so far. */
     long start() {
         return start("m");
     }
@@ -102,7 +104,7 @@ final class AgentLog {
         add(new AgentEvent.RequestLost(requestId));
     }
 
-    /** Role and text of everything in the transcript, one line each. */
+    /** Role and text of all transcript entries, one line each. */
     List<String> transcript() {
         List<String> lines = new ArrayList<>();
         for (AgentState.Entry entry : state.transcript()) {

@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the agent was not there for, and what died with it. */
+/** Inputs that arrived while no agent was running, and requests that were lost with their process. */
 @Timeout(120)
 class AgentRecoveryTest {
     @Test

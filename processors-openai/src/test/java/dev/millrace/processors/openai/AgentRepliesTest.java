@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** One question, and all the ways in which a provider can answer it. */
+/** One question, and all ways in which a provider can answer it. */
 @Timeout(120)
 class AgentRepliesTest {
     @Test

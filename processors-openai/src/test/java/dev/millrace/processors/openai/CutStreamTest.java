@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every reply, ended properly after each of its bytes and broken off at a sample of them, through a real socket: without
- * a whole terminal event it is cut off, with one it is what that event says, and never both.
+ * All replies over a real socket, ended normally after each byte and cut off at a sample of bytes. Without a complete
+ * terminal event the result is "cut off"; with one it is the outcome of that event; never both.
  */
 @Timeout(300)
 class CutStreamTest {

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Whatever the log holds, in whatever order: the next request is one the service takes. The seed is in the message. */
+/** Random logs: the next request is always one that the service accepts. A failure message contains the seed. */
 class InterleavingTest {
     private static final List<String> ITEMS = List.of(
             "{'type':'reasoning','id':'rs_1','summary':[],'encrypted_content':'sealed'}",

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
-/** Remembers everything a model said. */
+/** A sink that records everything. */
 final class Recording implements RetryingModelCall.Sink {
     final List<Delta> deltas = new CopyOnWriteArrayList<>();
     final List<JsonNode> items = new CopyOnWriteArrayList<>();

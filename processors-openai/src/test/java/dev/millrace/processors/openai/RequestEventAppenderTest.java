@@ -120,12 +120,12 @@ class RequestEventAppenderTest {
 
         @Override
         public void onCancel(Runnable action) {
-            // Nobody cancels it.
+            // never cancelled in these tests
         }
 
         @Override
         public void cancel() {
-            throw new AssertionError("nobody cancels it");
+            throw new AssertionError("these tests never cancel an attempt");
         }
 
         @Override

@@ -130,7 +130,7 @@ class RetryingModelCallTest {
     @ParameterizedTest
     @ValueSource(strings = {"", HEAD, HEAD + DELTA})
     void should_hang_up_at_once_also_on_a_silent_server(String beginning) throws Exception {
-        Duration quickest = Duration.ofHours(1); // of several, because the machine may be busy
+        Duration quickest = Duration.ofHours(1); // the fastest of several runs, because the machine may be busy
         for (int run = 0; run < 5; run++) {
             try (SilentServer server = new SilentServer(beginning)) {
                 RetryingModelCall call = call(server.baseUrl());

@@ -11,7 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
-/** Takes one request, sends the bytes it was given, falls silent, and notices when the client hangs up. */
+/**
+ * A server that reads one request, sends the given bytes, then sends nothing more, and notices when the client closes
+ * the connection.
+ */
 final class SilentServer implements AutoCloseable {
     private final ServerSocket listener;
     private final String beginning;
@@ -30,12 +33,12 @@ final class SilentServer implements AutoCloseable {
         return "http://127.0.0.1:" + listener.getLocalPort() + "/v1";
     }
 
-    /** Completes when the request is read and everything is sent. */
+    /** Completes when the request is read and all bytes are sent. */
     CompletableFuture<Void> silent() {
         return silent;
     }
 
-    /** When the client closed the connection. */
+    /** The time at which the client closed the connection. */
     CompletableFuture<Long> hungUpNanos() {
         return hungUpNanos;
     }
@@ -67,10 +70,10 @@ final class SilentServer implements AutoCloseable {
     private static void untilClosed(BufferedReader in) {
         try {
             while (in.read() >= 0) {
-                // Nothing more is expected; only the end matters.
+                // ignore further data, wait for the end
             }
         } catch (IOException reset) {
-            // A reset is an end as well.
+            // a reset also is the end
         }
     }
 

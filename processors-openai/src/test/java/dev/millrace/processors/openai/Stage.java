@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** A stream in a real engine, a model behind a real socket, and agents on real runners. */
+/** A stream in a real engine, a model server on a real socket, and agents on real runners. */
 final class Stage implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(30);
     static final String KEY = "stage-secret-key-123";
@@ -47,18 +47,18 @@ final class Stage implements AutoCloseable {
         this.baseUrl = model.baseUrl();
     }
 
-    /** With a model at another address. */
+    /** With the model at another address. */
     Stage(String baseUrl) {
         this.model = ScriptedModelServer.start(ModelScript.empty());
         this.baseUrl = baseUrl;
     }
 
-    /** An agent that has caught up and acts on what comes from then on. */
+    /** Starts an agent and waits until it has caught up; it acts on later events. */
     ProcessorRunner<AgentState> start() {
         return start(ProcessorRunner.builder(streams, agent()));
     }
 
-    /** An agent that has caught up and acts on everything that was not acknowledged. */
+    /** Starts an agent and waits until it has caught up; it acts on all events that are not acknowledged. */
     ProcessorRunner<AgentState> start(ProgressStore progress) {
         return start(ProcessorRunner.builder(streams, agent()).progress(progress));
     }
@@ -85,13 +85,13 @@ final class Stage implements AutoCloseable {
         return append(InputAdded.user(text));
     }
 
-    /** Says something and waits until the agent has nothing left to do. */
+    /** Appends a message and waits until the agent is idle. */
     void ask(ProcessorRunner<AgentState> runner, String text) {
         runner.awaitProcessed(user(text), LIMIT);
         runner.awaitIdle(LIMIT);
     }
 
-    /** Waits until the model has gone silent in the middle of a reply, and what it said so far is in the log. */
+    /** Waits until the model stops in the middle of a reply and the log has this text. */
     void awaitHeld(String said) {
         await().atMost(LIMIT).until(() -> model.held() == 1 && text().endsWith(said));
     }
@@ -116,7 +116,7 @@ final class Stage implements AutoCloseable {
         return found.get(0);
     }
 
-    /** The types of all events, a run of the same one as one. */
+    /** The types of all events; repeated types are listed once. */
     List<String> types() {
         List<String> types = new ArrayList<>();
         for (Event event : events()) {
@@ -128,7 +128,7 @@ final class Stage implements AutoCloseable {
         return types;
     }
 
-    /** Everything the model said, chunk by chunk. */
+    /** The text of all chunks. */
     String text() {
         return all(AgentEvent.ChunkAdded.class).stream()
                 .map(AgentEvent.ChunkAdded::text)
@@ -139,13 +139,13 @@ final class Stage implements AutoCloseable {
         return model.requests().get(model.requests().size() - 1);
     }
 
-    /** Every request that started has ended exactly once, nothing failed unseen, and nobody's key is in the log. */
+    /** Asserts that each started request has ended exactly once, no effect failed, and the log has no key. */
     void assertWhole() {
         assertThat(ends()).doesNotHaveDuplicates();
         assertWholeAfterRaces();
     }
 
-    /** As {@link #assertWhole}; an end that another one overtook in the log may be there as well, and means nothing. */
+    /** Like {@link #assertWhole}, but a request may have a second end, which is ignored. */
     void assertWholeAfterRaces() {
         List<Long> started = events().stream()
                 .filter(event -> event.payload() instanceof RequestStarted)

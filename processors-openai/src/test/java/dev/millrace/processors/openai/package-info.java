@@ -1,4 +1,4 @@
-/** Tests of the agent: pure parts by themselves, the rest against a real model server, engine and runner. */
+/** Tests of the agent: unit tests of its pure parts, and tests with a real model server, engine and runner. */
 @NullMarked
 package dev.millrace.processors.openai;
 

@@ -8,14 +8,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
- * A cron expression of five fields, in UTC: minute, hour, day of the month, month, day of the week (0 and 7 are Sunday).
+ * A cron expression of five fields, in UTC: minute, hour, day of the month, month, day of the week (0 and 7 are
+ * Sunday).
  *
- * <p>A field is a list of {@code *}, numbers, names of months or days, and ranges of them, each with an optional step. As
- * in every cron since Vixie's, a day matches when the day of the month <em>or</em> the day of the week does if neither
- * field begins with {@code *}, and when both do otherwise. Immutable.
+ * <p>A field is a comma-separated list of {@code *}, numbers, names of months or days, and ranges of them, each with an
+ * optional step. As in Vixie cron: if neither day field begins with {@code *}, a day matches if the day of the month
+ * <em>or</em> the day of the week matches; otherwise both must match. Immutable.
  */
 final class Cron {
-    /** A 29th of February that has to be a certain day of the week returns after at most forty years. */
+    /** A 29th of February on a given day of the week comes again after at most forty years. */
     private static final int LONGEST_WAIT_DAYS = 41 * 366;
 
     private static final Instant SOME_DAY = Instant.parse("2000-01-01T00:00:00Z");
@@ -40,7 +41,7 @@ final class Cron {
     /**
      * Reads an expression.
      *
-     * @throws IllegalArgumentException when it is not one, or names a day that never comes; the message says why
+     * @throws IllegalArgumentException if it is not valid, or names a day that never comes; the message says why
      */
     static Cron of(String expression) {
         String[] fields = expression.strip().split("\\s+", -1);
@@ -55,7 +56,7 @@ final class Cron {
         return cron;
     }
 
-    /** The first whole minute strictly after an instant that matches; empty when none ever does. */
+    /** The first matching whole minute strictly after an instant; empty if there is none. */
     Optional<Instant> next(Instant after) {
         LocalDateTime from = LocalDateTime.ofInstant(after, ZoneOffset.UTC)
                 .truncatedTo(ChronoUnit.MINUTES)

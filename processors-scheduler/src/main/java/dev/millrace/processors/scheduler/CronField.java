@@ -3,7 +3,7 @@ package dev.millrace.processors.scheduler;
 import java.util.List;
 import java.util.Locale;
 
-/** One of the five fields of a {@link Cron} expression: reads it into a set of numbers, one bit each. */
+/** A field of a {@link Cron} expression; reads its text into a set of numbers, one bit each. */
 enum CronField {
     MINUTE("minute", 0, 59, List.of()),
     HOUR("hour", 0, 23, List.of()),
@@ -24,9 +24,9 @@ enum CronField {
     }
 
     /**
-     * The numbers that a field means.
+     * The numbers that match a field.
      *
-     * @throws IllegalArgumentException when it is not well formed or out of bounds
+     * @throws IllegalArgumentException if the field is malformed or out of bounds
      */
     long bits(String field) {
         long bits = 0;

@@ -5,8 +5,8 @@ import dev.millrace.core.StreamPath;
 import java.util.OptionalLong;
 
 /**
- * The idempotency keys of everything a scheduler appends. Whoever repeats a step, after a crash or beside another
- * scheduler, gets the stored event; and the reducer knows by the key which configuration a step belongs to.
+ * The idempotency keys of a scheduler's appends. If a step is repeated, after a crash or by a second scheduler, the
+ * append returns the stored event. The key also tells the reducer to which configuration a step belongs.
  */
 final class IdempotencyKeys {
     static final String REWRITE = "rewrite";
@@ -16,12 +16,11 @@ final class IdempotencyKeys {
 
     private IdempotencyKeys() {}
 
-    /** The key of the rewrite of an {@code append-scheduled}. */
     static String rewrite(StreamPath path, long offset) {
         return prefix(REWRITE, path) + offset;
     }
 
-    /** The offset of the event because of which a scheduler of this stream appended the event in this step. */
+    /** The offset of the configuring event, if a scheduler of this stream appended the event in this step. */
     static OptionalLong because(String step, Event event) {
         String prefix = prefix(step, event.path());
         String key = event.idempotencyKey().orElse("");
@@ -36,7 +35,7 @@ final class IdempotencyKeys {
         }
     }
 
-    /** What every key of this step begins with; the offset of the causing event follows. */
+    /** The prefix of all keys of this step; the offset of the configuring event follows. */
     static String prefix(String step, StreamPath path) {
         return Scheduler.SLUG + ":" + step + ":" + path + ":";
     }

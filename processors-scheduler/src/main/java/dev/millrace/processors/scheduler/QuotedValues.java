@@ -3,7 +3,7 @@ package dev.millrace.processors.scheduler;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
-/** Values as problems quote them. */
+/** Shortens values for messages. */
 final class QuotedValues {
     private static final int LONGEST = 60;
 

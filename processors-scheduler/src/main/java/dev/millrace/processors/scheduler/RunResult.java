@@ -9,22 +9,22 @@ import dev.millrace.processors.scheduler.ScheduleEvent.ExecutionFinished;
 import java.util.Optional;
 
 /**
- * What came of a run.
+ * The result of a run.
  *
- * @param error what failed, if anything did
- * @param last whether another run would fail just so, which ends the schedule
+ * @param error what failed; empty after a success
+ * @param last whether every later run would fail too; this ends the schedule
  */
 record RunResult(Optional<String> error, boolean last) {
     static final RunResult SUCCEEDED = new RunResult(Optional.empty(), false);
 
     private static final int LONGEST_ERROR = 2000;
 
-    /** This run failed; the next one may not. */
+    /** A failure of this run; later runs may succeed. */
     static RunResult failed(Throwable why) {
         return failed(why, false);
     }
 
-    /** This run failed, and every other one would. */
+    /** A failure that every later run would have too. */
     static RunResult hopeless(Throwable why) {
         return failed(why, true);
     }
@@ -35,7 +35,7 @@ record RunResult(Optional<String> error, boolean last) {
                 Optional.of(error.length() <= LONGEST_ERROR ? error : error.substring(0, LONGEST_ERROR) + "…"), last);
     }
 
-    /** The event that says so; what has no place in its payload is in its metadata. */
+    /** The {@code execution-finished} event; its metadata has the error and the number of skipped runs. */
     EventDraft finished(ScheduledRun tick, StreamPath path, Optional<Schedule.Next> following) {
         Optional<Schedule.Next> next = following.filter(run -> !last);
         ExecutionFinished payload = new ExecutionFinished(

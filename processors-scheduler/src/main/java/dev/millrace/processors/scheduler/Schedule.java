@@ -3,76 +3,51 @@ package dev.millrace.processors.scheduler;
 import java.time.Instant;
 import java.util.Optional;
 
-/** When something is due. Pure, and in whole seconds since the epoch: nothing is due before its time. Immutable. */
+/** The times of a schedule, in whole seconds since the epoch; fractions are rounded up. Pure and immutable. */
 sealed interface Schedule {
-    /** More missed runs than this are not counted. */
+    /** The largest number of missed runs that is counted. */
     int MOST_SKIPPED = 1000;
 
-    /** The first run of a schedule that was asked for at this time. */
+    /** The first run of a schedule that was created at this time. */
     long first(Instant createdAt);
 
-    /** When it is due again; empty for what runs once. */
-    Optional<Next> next(Run run);
-
-    /** Whether it is due more than once. */
-    default boolean recurs() {
-        return true;
+    /** The next run; empty if the schedule runs once. */
+    default Optional<Next> next(Run run) {
+        return Optional.empty();
     }
 
-    /**
-     * A run that is about to end.
-     *
-     * @param dueAt when it was due
-     * @param startedAt when it started
-     * @param now the time
-     */
+    default boolean recurs() {
+        return this instanceof Every || this instanceof Times;
+    }
+
+    /** A run that ends {@code now}. */
     record Run(long dueAt, long startedAt, long now) {}
 
     /**
-     * What comes after a run.
+     * The next run.
      *
-     * @param runAt when it is due again, after now
-     * @param skipped how many runs between the two were missed, {@link #MOST_SKIPPED} at most
+     * @param runAt when it is due; later than now
+     * @param skipped the number of runs missed before it, at most {@link #MOST_SKIPPED}
      */
     record Next(long runAt, long skipped) {}
 
-    /** Once, at a time; what is past is due at once. */
+    /** Once, at a given time; a past time is due immediately. */
     record OnceAt(Instant at) implements Schedule {
         @Override
         public long first(Instant createdAt) {
             return Math.max(0, secondsNotBefore(at));
         }
-
-        @Override
-        public Optional<Next> next(Run run) {
-            return Optional.empty();
-        }
-
-        @Override
-        public boolean recurs() {
-            return false;
-        }
     }
 
-    /** Once, after a while. */
+    /** Once, after a delay. */
     record OnceIn(int delaySeconds) implements Schedule {
         @Override
         public long first(Instant createdAt) {
             return secondsNotBefore(createdAt) + delaySeconds;
         }
-
-        @Override
-        public Optional<Next> next(Run run) {
-            return Optional.empty();
-        }
-
-        @Override
-        public boolean recurs() {
-            return false;
-        }
     }
 
-    /** Again and again, an interval after the start of the run before; runs that were missed are not made up for. */
+    /** Repeatedly, one interval after the start of the previous run; missed runs are skipped. */
     record Every(int intervalSeconds) implements Schedule {
         @Override
         public long first(Instant createdAt) {
@@ -88,7 +63,7 @@ sealed interface Schedule {
         }
     }
 
-    /** At every time that a cron expression names; runs that were missed are not made up for. */
+    /** At every time that matches a cron expression; missed runs are skipped. */
     record Times(Cron cron) implements Schedule {
         @Override
         public long first(Instant createdAt) {

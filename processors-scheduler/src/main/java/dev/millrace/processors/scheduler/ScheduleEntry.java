@@ -10,18 +10,18 @@ import java.util.ArrayList;
 import java.util.Optional;
 
 /**
- * One schedule of a stream, as {@code GET state} shows it. Times are whole seconds since the epoch.
+ * A schedule of a stream, as {@code GET state} shows it. Times are whole seconds since the epoch.
  *
- * @param callback what to do when it is due
+ * @param callback the action when it is due; only {@link #APPEND} exists
  * @param payloadJson the event to append, as JSON text
- * @param schedule when, as it was written
- * @param nextRunAt when it is due
- * @param executionCount how often it ran
- * @param running whether a run is under way; only interval schedules say so
- * @param executionStartedAt since when
+ * @param schedule its times, in the form of the configuring event
+ * @param nextRunAt when it is due next
+ * @param executionCount the number of finished runs
+ * @param running whether a run is in progress; only recorded for interval schedules
+ * @param executionStartedAt the start of that run
  * @param createdAt when it was configured
- * @param offset the event that made it so; the anchor of the keys of everything appended because of it
- * @param requested true as long as the {@code schedule/configured} for an {@code append-scheduled} is owed; else absent
+ * @param offset the configuring event; part of the idempotency keys of all its appends
+ * @param requested true until an {@code append-scheduled} is followed by its {@code schedule/configured}; else absent
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record ScheduleEntry(
@@ -35,10 +35,9 @@ record ScheduleEntry(
         long createdAt,
         long offset,
         @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Boolean> requested) {
-    /** The only thing a schedule can do. */
     static final String APPEND = "append";
 
-    /** What an {@code append-scheduled} asks for. */
+    /** The entry for an {@code append-scheduled}, which is not in force yet. */
     static ScheduleEntry requested(ScheduleEvent.AppendScheduled asked, Schedule schedule, Event event) {
         JsonNode text = JsonNodeFactory.instance.textNode(JsonCodec.writeText(asked.append()));
         return new ScheduleEntry(
@@ -68,17 +67,17 @@ record ScheduleEntry(
                 Optional.empty());
     }
 
-    /** Whether it is not in force yet, because its {@code schedule/configured} is owed. */
+    /** Whether it is not in force yet, because its {@code schedule/configured} is not in the log. */
     boolean awaitsRewrite() {
         return requested.isPresent();
     }
 
-    /** The event that puts it in force. */
+    /** The event that puts this entry in force. */
     ScheduleEvent.Configured rewrite(String slug) {
         return new ScheduleEvent.Configured(slug, callback, payloadJson, schedule, nextRunAt);
     }
 
-    /** When it is due; empty when that cannot be read, which validated events never come to. */
+    /** The parsed schedule; empty if it is invalid, which cannot happen for events that the server validated. */
     Optional<Schedule> times() {
         return new ScheduleReader("schedule", new ArrayList<>()).read(schedule);
     }

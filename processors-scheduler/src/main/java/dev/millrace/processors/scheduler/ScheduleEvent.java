@@ -8,17 +8,15 @@ import dev.millrace.core.EventName;
 import dev.millrace.core.payload.NotBlank;
 import java.util.Optional;
 
-/**
- * The events that schedules are made of. All times are whole seconds since the epoch. Immutable; the JSON inside is to
- * be treated as read-only.
- */
+/** The events of schedules, with times in whole seconds since the epoch. Immutable; do not change the JSON inside. */
 public sealed interface ScheduleEvent {
     /**
-     * An append to be made later; the scheduler answers it with {@link Configured}.
+     * Requests an append at a later time. The scheduler then appends {@link Configured}, which puts the schedule in
+     * force.
      *
-     * @param slug the name of the schedule; one of the same name is replaced
-     * @param append the event to append, an object as it would be posted
-     * @param schedule when: {@code {kind: once-at, at}}, {@code {kind: once-in, delaySeconds}}, {@code {kind: every,
+     * @param slug the name of the schedule; replaces a schedule with the same name
+     * @param append the event to append, in the form in which a client posts it
+     * @param schedule {@code {kind: once-at, at}}, {@code {kind: once-in, delaySeconds}}, {@code {kind: every,
      *     intervalSeconds}} or {@code {kind: cron, cron}}
      */
     @EventName(
@@ -27,13 +25,13 @@ public sealed interface ScheduleEvent {
     record AppendScheduled(@NotBlank String slug, ObjectNode append, ObjectNode schedule) implements ScheduleEvent {}
 
     /**
-     * A schedule as it is in force, inserted or replaced by slug.
+     * Puts a schedule in force, or replaces the one with the same slug.
      *
-     * @param slug its name
-     * @param callback what to do when it is due; {@code append} is all there is
+     * @param slug the name of the schedule
+     * @param callback the action when it is due; must be {@code append}
      * @param payloadJson the event to append, as JSON text
      * @param schedule as in {@link AppendScheduled}
-     * @param nextRunAt when it is due first; what is past is due at once
+     * @param nextRunAt the first run; a past time is due immediately
      */
     @EventName(
             value = "https://events.iterate.com/events/stream/schedule/configured",
@@ -46,33 +44,24 @@ public sealed interface ScheduleEvent {
             long nextRunAt)
             implements ScheduleEvent {}
 
-    /**
-     * The end of a schedule; means nothing when there is none of this name.
-     *
-     * @param slug its name
-     */
+    /** Ends the schedule with this slug; has no effect if there is none. */
     @EventName(
             value = "https://events.iterate.com/events/stream/schedule/cancelled",
             aliases = {"schedule-cancelled", "events.iterate.com/scheduling/schedule-cancelled"})
     record Cancelled(@NotBlank String slug) implements ScheduleEvent {}
 
-    /**
-     * A run of an interval schedule began.
-     *
-     * @param slug its name
-     * @param startedAt when
-     */
+    /** Records the start of a run of an interval schedule. */
     @EventName(
             value = "https://events.iterate.com/events/stream/schedule/internal/execution-started",
             aliases = {"schedule-execution-started", "events.iterate.com/scheduling/schedule-execution-started"})
     record ExecutionStarted(@NotBlank String slug, long startedAt) implements ScheduleEvent {}
 
     /**
-     * A run ended.
+     * Records the end of a run.
      *
      * @param slug the name of the schedule
      * @param outcome {@code succeeded} or {@code failed}
-     * @param nextRunAt when it is due again; null ends the schedule
+     * @param nextRunAt the next run; null ends the schedule
      */
     @EventName(
             value = "https://events.iterate.com/events/stream/schedule/internal/execution-finished",

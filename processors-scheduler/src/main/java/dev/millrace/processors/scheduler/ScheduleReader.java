@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the {@code schedule} of an event, and says what is wrong with it. */
+/** A reader for the {@code schedule} of an event that collects its problems. */
 final class ScheduleReader {
     private static final Map<String, String> FIELD_BY_KIND =
             Map.of("once-at", "at", "once-in", "delaySeconds", "every", "intervalSeconds", "cron", "cron");
@@ -17,18 +17,13 @@ final class ScheduleReader {
     private final String where;
     private final List<String> problems;
 
-    /**
-     * A reader.
-     *
-     * @param where how problems name the schedule, {@code payload.schedule} say
-     * @param problems gets one line a problem
-     */
+    /** {@code where} is the prefix of field names; {@code problems} receives one line per problem. */
     ScheduleReader(String where, List<String> problems) {
         this.where = where;
         this.problems = problems;
     }
 
-    /** The schedule; empty when there is a problem. */
+    /** The schedule; empty if there is a problem. */
     Optional<Schedule> read(JsonNode json) {
         String kind = json.path("kind").asText();
         String field = FIELD_BY_KIND.get(kind);
@@ -66,7 +61,7 @@ final class ScheduleReader {
                 return Optional.of(OffsetDateTime.parse(value.textValue()).toInstant());
             }
         } catch (DateTimeParseException notATime) {
-            // said below, together with what is no text at all
+            // reported below
         }
         return bad(field, "an ISO-8601 time with an offset, 2026-01-31T09:00:00Z say", value);
     }

@@ -10,7 +10,7 @@ import dev.millrace.processors.scheduler.ScheduleEvent.ExecutionStarted;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the payloads of schedules must fulfil beyond the types of their fields. */
+/** A validator for the payloads of schedule events: checks what the field types cannot. */
 final class ScheduleRules {
     /** The last second of the year 9999. */
     private static final long LATEST = 253_402_300_799L;

@@ -16,14 +16,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 /**
- * Sees to it that runs are made when they are due: of a stream one timer is set, for the next of them. Arming it is
- * level-triggered and may be done at any time from any thread; the lock makes whoever comes last decide by the newest
- * state.
+ * The timer of a stream's schedules: executes the runs that are due, and sets one timer for the next one. {@link #arm}
+ * decides from the newest state, so it can be called at any time and from any thread.
  */
 final class ScheduleTimer {
-    /**
-     * Two queues, because a pause holds up whatever waits for an append: what ends the pause must not queue behind it.
-     */
+    /** Runs that end a pause have their own queue: in the other one, appends wait until the pause has ended. */
     private enum Queue {
         ORDINARY("run", "alarm"),
         RESUMING("resume", "resume-alarm");
@@ -45,7 +42,7 @@ final class ScheduleTimer {
 
     private static final System.Logger LOG = System.getLogger("dev.millrace.processors.scheduler");
 
-    /** After a run that could neither be made nor refused. */
+    /** The wait after runs that failed without a refusal by the service. */
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     private final Timers timers;
@@ -56,14 +53,14 @@ final class ScheduleTimer {
         this.payloads = payloads;
     }
 
-    /** Makes what is due, or waits for what is due next. */
+    /** Starts the runs that are due, or sets the timer for the next one. */
     void arm(Effects<SchedulerState> effects) {
         for (Queue queue : Queue.values()) {
             arm(queue, effects, Set.of());
         }
     }
 
-    /** Does nothing while runs are made: this is called again when they are done. */
+    /** Does nothing while runs are in progress: this is called again after them. */
     private synchronized void arm(Queue queue, Effects<SchedulerState> effects, Set<String> made) {
         if (effects.running(queue.run).isPresent()) {
             return;
@@ -102,7 +99,7 @@ final class ScheduleTimer {
                 return;
             }
             if (made.getNow(false)) {
-                // What these runs appended may not be folded yet; its own events will arm the alarm then.
+                // The events of these runs may not be in the state yet; they will arm the alarm again.
                 arm(queue, effects, due.stream().map(ScheduledRun::id).collect(Collectors.toUnmodifiableSet()));
             } else {
                 retry(queue, effects, due.get(0));
@@ -114,7 +111,7 @@ final class ScheduleTimer {
         effects.after(RETRY, queue.alarm, because(tick), attempt -> armAgain(queue, effects));
     }
 
-    /** Never fails: what could not be made stays due. */
+    /** Never fails: a run that could not be executed stays due. */
     private CompletionStage<Void> make(
             BackgroundTask<SchedulerState> attempt,
             Effects<SchedulerState> effects,
@@ -127,8 +124,9 @@ final class ScheduleTimer {
                     if (failure != null && !(Scheduler.unwrap(failure) instanceof CancellationException)) {
                         LOG.log(
                                 Level.WARNING,
-                                () -> "a scheduled run could not be made: " + effects.path() + ", schedule '"
-                                        + due.get(0).slug() + "' or one due with it; trying again in " + RETRY,
+                                () -> "scheduled run failed: " + effects.path() + ", schedule '"
+                                        + due.get(0).slug() + "' or another one due at the same time; next try in "
+                                        + RETRY,
                                 failure);
                     }
                     return null;

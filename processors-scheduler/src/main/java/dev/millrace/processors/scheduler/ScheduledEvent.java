@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** The event that a schedule appends: reads it, and says beforehand what the append rules would have against it. */
+/** A reader for the event that a schedule appends. It collects the problems for which an append would be refused. */
 final class ScheduledEvent {
     private static final EventType INITIALIZED = EventType.of(StreamEvent.Initialized.class);
     private static final EventType RESUMED = EventType.of(StreamEvent.Resumed.class);
@@ -25,13 +25,7 @@ final class ScheduledEvent {
     private final List<String> problems;
     private final PayloadCheck payloads;
 
-    /**
-     * A reader.
-     *
-     * @param where how problems name the event, with a dot at the end
-     * @param problems gets one line a problem
-     * @param payloads checks the payload
-     */
+    /** {@code where} is the prefix of field names, with its dot; {@code problems} receives one line per problem. */
     ScheduledEvent(String where, List<String> problems, PayloadCheck payloads) {
         this.where = where;
         this.problems = problems;
@@ -41,7 +35,7 @@ final class ScheduledEvent {
     /**
      * Reads the {@code payloadJson} of a schedule.
      *
-     * @throws IllegalArgumentException when it is not the JSON text of an event that can be appended
+     * @throws IllegalArgumentException if it is not the JSON text of an event that can be appended
      */
     static EventInput of(Optional<JsonNode> payloadJson, PayloadCheck payloads) {
         String text = payloadJson
@@ -60,7 +54,7 @@ final class ScheduledEvent {
                 .orElseThrow(() -> new IllegalArgumentException(String.join("; ", problems)));
     }
 
-    /** Whether what is to be appended ends a pause, so that it must not wait for the end of one. */
+    /** Whether the event ends a pause, so that it must not wait for the end of one. */
     static boolean resumes(Optional<JsonNode> payloadJson) {
         boolean perhaps = payloadJson.map(JsonNode::asText).orElse("").contains("resumed");
         try {
@@ -70,11 +64,11 @@ final class ScheduledEvent {
         }
     }
 
-    /** The event; empty when there is a problem. */
+    /** The event; empty if there is a problem. */
     Optional<EventInput> read(JsonNode event) {
         int before = problems.size();
         if (!event.isObject()) {
-            problems.add(where.substring(0, where.length() - 1) + ": expected an event, which is an object, got "
+            problems.add(where.substring(0, where.length() - 1) + ": expected an event (a JSON object), got "
                     + QuotedValues.describe(event));
             return Optional.empty();
         }
@@ -137,7 +131,7 @@ final class ScheduledEvent {
                 return OptionalLong.of(number);
             }
         } catch (ArithmeticException | NumberFormatException notAnOffset) {
-            // said below, together with numbers that are not positive
+            // reported below
         }
         problems.add(where + "offset: expected a positive integer, got " + QuotedValues.describe(value));
         return OptionalLong.empty();
@@ -145,7 +139,7 @@ final class ScheduledEvent {
 
     private void check(EventInput event) {
         if (INITIALIZED.matches(event.type())) {
-            problems.add(where + "type: expected anything but the first event of a stream, which is there already");
+            problems.add(where + "type: a schedule cannot append the first event of a stream; use another type");
         }
         payloads.problems(event.type(), event.payload()).forEach(problem -> problems.add(where + problem));
     }

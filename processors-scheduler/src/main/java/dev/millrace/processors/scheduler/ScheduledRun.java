@@ -4,11 +4,8 @@ import dev.millrace.core.StreamPath;
 import java.time.Instant;
 
 /**
- * One run of one schedule, past or to come. Its identity is the event that configured the schedule, the time it is due
- * and the number of runs before it; the keys of what it appends are made of these.
- *
- * @param slug the schedule
- * @param entry the schedule as it was before this run
+ * A run of a schedule, with its entry before the run. Its identity, and so the keys of its appends, consists of the
+ * configuring event, the due time and the number of earlier runs.
  */
 record ScheduledRun(String slug, ScheduleEntry entry) {
     Instant dueAt() {
@@ -19,19 +16,18 @@ record ScheduledRun(String slug, ScheduleEntry entry) {
         return !now.isBefore(dueAt());
     }
 
-    /** Whether it is still to be made: the schedule was neither replaced nor cancelled, and did not get further. */
+    /** Whether the run is still pending: the schedule was not replaced or cancelled, and this run is not finished. */
     boolean standsIn(SchedulerState state) {
         return state.entry(slug)
                 .filter(current -> new ScheduledRun(slug, current).id().equals(id()))
                 .isPresent();
     }
 
-    /** Which run of the stream it is. */
+    /** Identifies the run within the stream. */
     String id() {
         return entry.offset() + ":" + entry.nextRunAt() + ":" + entry.executionCount();
     }
 
-    /** The key of what this run appends in one of its steps. */
     String key(String step, StreamPath path) {
         return IdempotencyKeys.prefix(step, path) + id();
     }

@@ -12,10 +12,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
- * Makes runs that are due, one after the other. Each step is appended with a key of its own, so making a run again, from
- * the start, makes only what is missing of it.
+ * An executor of due runs, one after the other. Each step of a run has its own idempotency key. So if a run is executed
+ * again from the start, only the missing steps are stored.
  */
 final class ScheduledRunExecutor {
     private final Timers timers;
@@ -31,7 +32,7 @@ final class ScheduledRunExecutor {
         this.attempt = attempt;
     }
 
-    /** Makes the runs in this order; the first that can neither be made nor refused ends it with that failure. */
+    /** Executes the runs in this order; stops with the first failure that is not a refusal by the service. */
     CompletableFuture<Void> all(List<ScheduledRun> due) {
         CompletableFuture<Void> before = CompletableFuture.completedFuture(null);
         for (ScheduledRun tick : due) {
@@ -40,13 +41,9 @@ final class ScheduledRunExecutor {
         return before;
     }
 
-    private interface Step {
-        CompletionStage<Void> take();
-    }
-
-    /** Somebody may cancel or replace the schedule at any time, also between two steps. */
-    private CompletionStage<Void> ifItStands(ScheduledRun tick, Step step) {
-        return tick.standsIn(attempt.current()) ? step.take() : Effects.none();
+    /** A caller can cancel or replace the schedule at any time, also between two steps. */
+    private CompletionStage<Void> ifItStands(ScheduledRun tick, Supplier<CompletionStage<Void>> step) {
+        return tick.standsIn(attempt.current()) ? step.get() : Effects.none();
     }
 
     private CompletionStage<Void> one(ScheduledRun tick) {
@@ -58,7 +55,7 @@ final class ScheduledRunExecutor {
                                 .thenCompose(outcome -> finish(tick, schedule, startedAt, outcome))));
     }
 
-    /** When the run started; of an interval schedule the log says so too. */
+    /** The start of the run; for an interval schedule it is recorded in the log. */
     private CompletableFuture<Long> start(ScheduledRun tick, Optional<Schedule> schedule) {
         long now = Math.max(now(), tick.entry().nextRunAt());
         if (schedule.filter(Schedule.Every.class::isInstance).isEmpty()) {
@@ -88,7 +85,7 @@ final class ScheduledRunExecutor {
                         : CompletableFuture.failedFuture(failure));
     }
 
-    /** A key that the user gave holds for what runs once; of what runs again each run gets its own. */
+    /** A schedule that runs once uses the idempotency key of the user; a repeated one adds the due time to it. */
     private EventInput target(ScheduledRun tick, Optional<Schedule> schedule) {
         if (!tick.entry().callback().equals(ScheduleEntry.APPEND)) {
             throw new IllegalArgumentException("callback: expected '" + ScheduleEntry.APPEND + "', got '"

@@ -25,19 +25,19 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Appends events to its stream when their time has come: once at a time, once after a while, at an interval, or by a cron
- * expression in UTC. docs/processors/scheduler.md shows the events.
+ * A processor that appends scheduled events to its stream: once at a time, once after a delay, at an interval, or by a
+ * cron expression in UTC. docs/processors/scheduler.md shows the events.
  *
- * <p>Every run that is due is made once, whatever crashes in between and however many schedulers look after the stream:
- * what a run appends has an idempotency key made of the configuring event, the time it is due and the runs before it.
- * Runs are made one after the other, ordered by the time they are due and the time they were configured. Nothing is
- * appended before its time by {@code timers}; runs missed while nobody looked, or while the stream was paused, are made
- * up for by one.
+ * <p>The events of a run are stored once, also after a crash and with several schedulers on one stream: their
+ * idempotency keys are computed from the configuring event, the due time and the number of earlier runs. Runs are
+ * executed one after the other, ordered by due time, then by time of configuration. No run starts before its due time
+ * on the clock of the {@code timers}. If runs were missed, because no scheduler was running or the stream was paused,
+ * one run is executed for all of them.
  *
- * <p>Stateless apart from a lock, and safe for use by many threads.
+ * <p>Thread-safe; all data is in the state.
  */
 public final class Scheduler implements Processor<SchedulerState> {
-    /** The slug, and the name under which servers know it. */
+    /** The slug, and the provider name on servers. */
     public static final String SLUG = "scheduler";
 
     private static final EventCatalog EVENTS = EventCatalog.of(ScheduleEvent.class);
@@ -46,12 +46,12 @@ public final class Scheduler implements Processor<SchedulerState> {
 
     private final ScheduleTimer alarm;
 
-    /** A scheduler by this clock. */
+    /** A scheduler that uses the clock of these timers. */
     public Scheduler(Timers timers) {
         this(timers, PayloadCheck.NONE);
     }
 
-    /** A scheduler whose runs fail, and append nothing, if the host would refuse the event. */
+    /** A scheduler whose runs fail and append nothing if the host would refuse the event. */
     Scheduler(Timers timers, PayloadCheck payloads) {
         this.alarm = new ScheduleTimer(timers, payloads);
     }
@@ -92,7 +92,7 @@ public final class Scheduler implements Processor<SchedulerState> {
         return event.payload() instanceof ExecutionFinished finished ? finish(state, finished, event) : state;
     }
 
-    /** A rewrite counts only as long as what it rewrites stands: it may have been replaced or cancelled in between. */
+    /** Ignores the {@code schedule/configured} for a request that was replaced or cancelled in between. */
     private static SchedulerState configure(SchedulerState state, Configured configured, Event event) {
         OptionalLong request = IdempotencyKeys.because(IdempotencyKeys.REWRITE, event);
         boolean stale = request.isPresent()
@@ -112,14 +112,14 @@ public final class Scheduler implements Processor<SchedulerState> {
                 .orElse(state);
     }
 
-    /** The schedule that a step is about; none when the step belongs to a configuration that was replaced since. */
+    /** The schedule of a step; empty if the step belongs to a configuration that was replaced. */
     private static Optional<ScheduleEntry> running(SchedulerState state, String slug, OptionalLong configuredBy) {
         return state.entry(slug)
                 .filter(entry ->
                         configuredBy.isEmpty() ? !entry.awaitsRewrite() : entry.offset() == configuredBy.getAsLong());
     }
 
-    /** Puts in force what this event asks for, and sets the alarm by what is due next. */
+    /** Puts a requested schedule in force; after any other schedule event, sets the alarm. */
     @Override
     public CompletionStage<Void> afterAppend(SchedulerState state, Event event, Effects<SchedulerState> effects) {
         if (!(event.payload() instanceof ScheduleEvent occurred)) {
@@ -136,7 +136,7 @@ public final class Scheduler implements Processor<SchedulerState> {
         return Effects.none();
     }
 
-    /** Puts in force what was asked for and not answered, and sets the alarm by what is due next. */
+    /** Sets the alarm, and puts all schedules in force that are still only requested. */
     @Override
     public CompletionStage<Void> onCaughtUp(SchedulerState state, Effects<SchedulerState> effects) {
         alarm.arm(effects);
@@ -147,7 +147,7 @@ public final class Scheduler implements Processor<SchedulerState> {
         return before;
     }
 
-    /** What cannot be put in force, because it is too large say, has failed; everything else is tried again. */
+    /** If the service refuses the event, for example because it is too large, the schedule ends as failed. */
     private static CompletionStage<Void> rewrite(ScheduledRun request, Effects<SchedulerState> effects) {
         long offset = request.entry().offset();
         EventInput configured = EventInput.builder()
@@ -156,30 +156,27 @@ public final class Scheduler implements Processor<SchedulerState> {
                 .build();
         return effects.append(EventDraft.of(configured).because(offset))
                 .thenApply(Scheduler::stored)
-                .exceptionallyCompose(failure -> {
-                    if (!isRefusal(failure)) {
-                        return CompletableFuture.failedFuture(failure);
-                    }
-                    return effects.append(
-                            RunResult.hopeless(unwrap(failure)).finished(request, effects.path(), Optional.empty()));
-                })
+                .exceptionallyCompose(failure -> isRefusal(failure)
+                        ? effects.append(
+                                RunResult.hopeless(unwrap(failure)).finished(request, effects.path(), Optional.empty()))
+                        : CompletableFuture.failedFuture(failure))
                 .thenApply(appended -> (Void) null);
     }
 
     /**
-     * The answer to an append, if it was stored as what it was.
+     * Checks that an event was stored under its own type.
      *
-     * @throws IllegalArgumentException when it was kept as an invalid event
+     * @throws IllegalArgumentException if it was stored as an invalid event
      */
     static AppendResult stored(AppendResult appended) {
         if (INVALID.matches(appended.event().type())) {
-            throw new IllegalArgumentException("it was kept as an invalid event at " + appended.offset() + ": "
+            throw new IllegalArgumentException("it was stored as an invalid event at offset " + appended.offset() + ": "
                     + appended.event().payloadJson().path("error").asText());
         }
         return appended;
     }
 
-    /** Whether a failure is an answer; otherwise nobody can tell, and the same append is to be made again. */
+    /** Whether the service refused the append; otherwise the result is unknown and the append must be repeated. */
     static boolean isRefusal(Throwable failure) {
         Throwable cause = unwrap(failure);
         return cause instanceof IllegalArgumentException

@@ -13,11 +13,8 @@ import dev.millrace.processors.scheduler.ScheduleEvent.ExecutionFinished;
 import dev.millrace.processors.scheduler.ScheduleEvent.ExecutionStarted;
 import java.util.List;
 
-/** Brings a {@link Scheduler} to every stream with a schedule, and refuses schedules that cannot be. */
+/** The provider of the {@link Scheduler}, which runs on every stream with a schedule. Refuses invalid schedules. */
 public final class SchedulerProvider implements ProcessorProvider {
-    /** Called by {@link java.util.ServiceLoader}. */
-    public SchedulerProvider() {}
-
     @Override
     public String name() {
         return Scheduler.SLUG;
@@ -37,7 +34,7 @@ public final class SchedulerProvider implements ProcessorProvider {
         return ProvidedEvent.of(payload).activating().withOperation(Operation.CONTROL);
     }
 
-    /** A scheduler by the host's clock; the configuration is not looked at. */
+    /** A scheduler that uses the host's clock; ignores the configuration. */
     @Override
     public Processor<?> create(JsonNode config, HostContext context) {
         return new Scheduler(context.timers(), context.payloads());

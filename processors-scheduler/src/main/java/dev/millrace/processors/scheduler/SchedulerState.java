@@ -11,10 +11,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/**
- * The schedules of a stream by slug; in JSON that very map, {@code {}} when there is none. Immutable and safe for use by
- * many threads.
- */
+/** The schedules of a stream by slug. In JSON an object with one field per schedule. Immutable. */
 public final class SchedulerState {
     private static final SchedulerState EMPTY = new SchedulerState(new TreeMap<>());
 
@@ -33,7 +30,7 @@ public final class SchedulerState {
         return EMPTY;
     }
 
-    /** The slugs of the schedules there are. */
+    /** The slugs of all schedules. */
     public Set<String> slugs() {
         return entries.keySet();
     }
@@ -42,7 +39,7 @@ public final class SchedulerState {
         return Optional.ofNullable(entries.get(slug));
     }
 
-    /** The runs to come of whatever is in force, one of each schedule, in the order in which they are made. */
+    /** The next run of each schedule in force, in execution order. */
     List<ScheduledRun> ticks() {
         return entries.entrySet().stream()
                 .filter(entry -> !entry.getValue().awaitsRewrite())
@@ -51,7 +48,7 @@ public final class SchedulerState {
                 .toList();
     }
 
-    /** The schedules that were asked for and are not in force yet, in the order in which they were asked for. */
+    /** The schedules that were requested and are not in force yet, oldest first. */
     List<ScheduledRun> requests() {
         return entries.entrySet().stream()
                 .filter(entry -> entry.getValue().awaitsRewrite())

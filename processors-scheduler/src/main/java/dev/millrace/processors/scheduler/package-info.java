@@ -1,6 +1,6 @@
 /**
- * The scheduler: an ordinary processor that appends events when their time has come. What is scheduled, what ran and
- * what is due next all stand in the stream itself, so a restart forgets nothing and repeats nothing.
+ * The scheduler: a processor that appends events at scheduled times. All schedules and their runs are recorded in the
+ * stream, so nothing is lost or repeated after a restart.
  */
 @NullMarked
 package dev.millrace.processors.scheduler;

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The process dies at every single append, before or after it became durable, and is started again. */
+/** The process crashes at each append, before or after the event became durable, and is started again. */
 class CrashTest {
     private record Step(long second, List<EventInput> appends, List<String> lines) {}
 
@@ -85,7 +85,7 @@ class CrashTest {
         }
     }
 
-    /** The store, as soon as the dead process has let go of it: a stop gives up waiting for a busy one, and closes it later. */
+    /** Opens the store when the crashed process has closed it; a stop may close a busy store with a delay. */
     private EventStore reopened() {
         return await().atMost(Duration.ofSeconds(30))
                 .ignoreExceptions()
@@ -96,7 +96,7 @@ class CrashTest {
         return new Stage(store, second, List.of(new SchedulerProvider()));
     }
 
-    /** Appends what the step appends, and waits for what comes of it; false when the process died over it. */
+    /** Appends the events of a step and waits for their effects; false if the process crashed meanwhile. */
     private static boolean plays(Stage stage, Step step, int known, @Nullable CrashingStore mortal) throws Exception {
         for (EventInput append : step.appends()) {
             boolean stored = Stage.get(stage.streams.append(Stage.PATH, append).handle((done, failed) -> done != null));

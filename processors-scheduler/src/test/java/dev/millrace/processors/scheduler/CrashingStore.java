@@ -7,8 +7,8 @@ import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 
 /**
- * A store whose process dies with the append of one certain event: either before it is durable, or after that and before
- * anybody hears of it. From then on nothing is written.
+ * A store whose process crashes at the append of a given event: either before the event is durable, or after that and
+ * before the append is answered. From then on nothing is written.
  */
 final class CrashingStore implements ForwardingEventStore {
     private final EventStore store;
@@ -16,7 +16,7 @@ final class CrashingStore implements ForwardingEventStore {
     private final boolean durable;
     private volatile boolean crashed;
 
-    /** Dies with the event at this offset of the stage's stream. */
+    /** Crashes at the event with this offset of the stage's stream. */
     CrashingStore(EventStore store, long offset, boolean durable) {
         this.store = store;
         this.offset = offset;
@@ -58,7 +58,7 @@ final class CrashingStore implements ForwardingEventStore {
                     }
                 }
                 if (crashed) {
-                    throw new IllegalStateException("the process is dead since offset " + offset);
+                    throw new IllegalStateException("the process has crashed at offset " + offset);
                 }
                 transaction.commit();
             }

@@ -73,7 +73,7 @@ class CronTest {
                 "0 0 30 2 *   | no month it names has such a day",
                 "0 0 31 4,6 * | no month it names has such a day",
             })
-    void should_refuse_what_is_no_expression(String expression, String why) {
+    void should_refuse_invalid_expressions(String expression, String why) {
         assertThatThrownBy(() -> Cron.of(expression))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(why);
@@ -105,7 +105,7 @@ class CronTest {
         }
     }
 
-    /** Writes a random field, and what it means beside it. */
+    /** A random field, with the numbers that it matches. */
     private static String field(Random random, int[] bounds, Set<Integer> meaning) {
         int least = bounds[0];
         int most = bounds[1];
@@ -131,7 +131,7 @@ class CronTest {
         return String.join(",", items);
     }
 
-    /** The first match within two years, minute by minute in calendar terms; null when there is none. */
+    /** The first match within two years, searched minute by minute; null if there is none. */
     private static @Nullable Instant walk(List<Set<Integer>> sets, List<String> fields, Instant after) {
         ZonedDateTime time = after.atZone(ZoneOffset.UTC).withSecond(0).withNano(0);
         ZonedDateTime end = time.plusYears(2);

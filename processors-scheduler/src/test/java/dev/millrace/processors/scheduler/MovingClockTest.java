@@ -14,9 +14,9 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Runs are made at their times though the clock moves on while the scheduler sets its alarm. */
+/** Runs are executed on time although the clock advances while the scheduler sets its alarm. */
 class MovingClockTest {
-    /** Moves on by a millisecond whenever the scheduler has read it, as if the scheduler were slow to set its alarm. */
+    /** Advances by a millisecond after each read, as if the scheduler were slow to set its alarm. */
     private static final class SlowlyRead implements Timers {
         private final VirtualTimers time;
 

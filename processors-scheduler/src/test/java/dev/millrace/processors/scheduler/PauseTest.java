@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Schedules that fall due while their stream is paused. */
+/** Schedules that become due while their stream is paused. */
 class PauseTest {
     private static final EventInput PAUSED = event(BuiltInType.PAUSED.eventType(), "{}");
     private static final EventInput RESUMED = event(BuiltInType.RESUMED.eventType(), "{}");
@@ -32,7 +32,7 @@ class PauseTest {
                 .append(PAUSED);
     }
 
-    /** One run of each, in order; the interval goes on after the resume, on the grid of its start. */
+    /** One run per schedule, in order; after the resume, the interval continues at multiples from its start. */
     private static void showsOneRunOfEach(Stage stage, long resumedAt) throws Exception {
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(stage.log()).hasSize(12));

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A scheduler beside the service instead of inside it: the engine here hosts none. */
+/** A scheduler outside the service; the engine here does not host one. */
 class RemoteSchedulerTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
 
@@ -55,7 +55,7 @@ class RemoteSchedulerTest {
     }
 
     @Test
-    void should_answer_and_make_once_it_is_there_what_was_asked_for_while_it_was_not() throws Exception {
+    void should_execute_requests_from_the_time_before_it_was_started() throws Exception {
         stage.append(scheduled("a", "{'type': 'tick'}", in(5))).at(20).shows("a asked for");
 
         try (ProcessorRunner<SchedulerState> runner = start()) {
@@ -106,7 +106,7 @@ class RemoteSchedulerTest {
         }
     }
 
-    /** The stage's streams, over a network that loses so many answers to the append of a tick. */
+    /** The stage's streams, over a network that loses this number of answers to the append of a tick. */
     private EventStreams losingAnswers(AtomicInteger answers) {
         return new ForwardingEventStreams() {
             @Override

@@ -45,14 +45,14 @@ class ScheduleTest {
     }
 
     @Test
-    void should_make_up_for_missed_runs_of_an_interval_by_one() {
+    void should_replace_missed_runs_of_an_interval_by_one() {
         assertThat(new Every(5).next(new Run(100, 3700, 3700))).contains(new Next(3705, 720));
         assertThat(new Every(5).next(new Run(100, 100, 121))).contains(new Next(125, 4));
         assertThat(new Every(1).next(new Run(0, 1_000_000, 1_000_000))).contains(new Next(1_000_001, 1000));
     }
 
     @Test
-    void should_make_up_for_missed_times_by_one() {
+    void should_replace_missed_times_by_one_run() {
         Schedule minutely = new Times(Cron.of("* * * * *"));
 
         assertThat(minutely.next(new Run(MIDNIGHT, MIDNIGHT, MIDNIGHT))).contains(new Next(MIDNIGHT + 60, 0));

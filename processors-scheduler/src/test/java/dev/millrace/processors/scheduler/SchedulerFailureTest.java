@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Schedules that cannot do what they are asked to. */
+/** Schedules whose runs fail. */
 class SchedulerFailureTest {
     private final Stage stage = Stage.over(new InMemoryEventStore());
 
@@ -39,10 +39,11 @@ class SchedulerFailureTest {
             value = {
                 "destroy | {'type': 'tick'} | callback: expected 'append', got 'destroy'",
                 "append  | {'type'          | payloadJson: expected JSON text;",
-                "append  | 5                | payloadJson: expected an event, which is an object, got 5",
+                "append  | 5                | payloadJson: expected an event (a JSON object), got 5",
                 "append  | {'payload': {}}  | payloadJson.type: expected a string of 1 to 2048 characters, got nothing",
             })
-    void should_end_a_schedule_that_can_never_do_it(String callback, String payloadJson, String why) throws Exception {
+    void should_end_a_schedule_that_can_never_succeed(String callback, String payloadJson, String why)
+            throws Exception {
         stage.append(configured("a", callback, payloadJson, in(1), 1))
                 .at(1)
                 .shows("a configured for 1", "a failed, next never");
@@ -55,7 +56,7 @@ class SchedulerFailureTest {
     }
 
     @Test
-    void should_go_on_when_one_run_is_refused_and_the_schedule_recurs() throws Exception {
+    void should_continue_after_a_refused_run_when_the_schedule_recurs() throws Exception {
         stage.append(configured("a", "append", "{'type': 'tick', 'offset': 7}", every(1), 1))
                 .at(1)
                 .showsAfter(1, "a started at 1", "a failed, next 2");
@@ -66,7 +67,7 @@ class SchedulerFailureTest {
     }
 
     @Test
-    void should_end_what_runs_once_when_that_is_refused() throws Exception {
+    void should_end_a_schedule_that_runs_once_when_its_run_is_refused() throws Exception {
         stage.append(scheduled("a", "{'type': 'tick', 'offset': 1}", in(1)))
                 .at(1)
                 .shows("a asked for", "a configured for 1", "a failed, next never");
@@ -74,7 +75,7 @@ class SchedulerFailureTest {
     }
 
     @Test
-    void should_keep_a_key_of_the_user_for_what_runs_once_and_make_one_a_run_otherwise() throws Exception {
+    void should_use_the_key_of_the_user_once_and_a_key_per_run_when_it_recurs() throws Exception {
         stage.append(configured("a", "append", "{'type': 'tick', 'idempotencyKey': 'k'}", in(1), 1))
                 .at(1)
                 .shows("a configured for 1", "tick", "a succeeded, next never")
@@ -91,8 +92,8 @@ class SchedulerFailureTest {
     }
 
     @Test
-    void should_say_so_when_what_is_asked_for_does_not_fit_into_one_event() throws Exception {
-        String quotes = "\\\"".repeat(300_000); // half as long again as text in text
+    void should_end_as_failed_when_the_configuration_does_not_fit_into_one_event() throws Exception {
+        String quotes = "\\\"".repeat(300_000); // becomes 1.5 times as long when it is nested in a JSON text
         EventInput large = EventInput.builder()
                 .type(EventCatalog.nameOf(ScheduleEvent.AppendScheduled.class))
                 .payload(JsonCodec.parse("{\"slug\": \"a\", \"append\": {\"type\": \"tick\", \"payload\": {\"q\": \""
@@ -106,7 +107,7 @@ class SchedulerFailureTest {
     }
 
     @Test
-    void should_not_be_fooled_by_steps_that_somebody_else_writes() throws Exception {
+    void should_handle_steps_that_other_writers_append() throws Exception {
         stage.append(configured("a", "append", "{'type': 'tick'}", every(5), 5))
                 .append(event(
                         EventType.of(ScheduleEvent.ExecutionStarted.class), "{'slug': 'a', 'startedAt': 1767225600}"))

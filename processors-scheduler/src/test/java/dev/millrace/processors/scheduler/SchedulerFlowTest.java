@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a scheduler that a server hosts writes into the log, second by second. */
+/** The events that a hosted scheduler appends, second by second. */
 class SchedulerFlowTest {
     private static final String TICK = "{'type': 'tick'}";
     private static final String CANCEL = "{'slug': 'a'}";
@@ -101,7 +101,7 @@ class SchedulerFlowTest {
     }
 
     @Test
-    void should_make_nothing_of_the_cancellation_of_what_is_unknown() throws Exception {
+    void should_ignore_the_cancellation_of_an_unknown_schedule() throws Exception {
         stage.append(event(EventType.of(ScheduleEvent.Cancelled.class), CANCEL)).shows("a cancelled");
         assertThat(stage.state()).isEmpty();
         stage.append(scheduled("a", TICK, in(1))).at(1);
@@ -128,7 +128,7 @@ class SchedulerFlowTest {
     }
 
     @Test
-    void should_forget_what_another_configuration_of_its_name_replaces() throws Exception {
+    void should_drop_a_schedule_that_is_replaced_by_name() throws Exception {
         stage.append(scheduled("a", "{'type': 'old'}", in(2)))
                 .shows("a asked for", "a configured for 2")
                 .append(scheduled("a", "{'type': 'new'}", in(4)))
@@ -150,7 +150,7 @@ class SchedulerFlowTest {
     }
 
     @Test
-    void should_make_up_for_a_long_sleep_by_one_run(@TempDir Path directory) throws Exception {
+    void should_replace_runs_missed_during_a_long_sleep_by_one(@TempDir Path directory) throws Exception {
         try (Stage before = Stage.over(SqliteEventStore.open(directory))) {
             before.append(scheduled("a", TICK, every(5)))
                     .shows("a asked for", "a configured for 5")

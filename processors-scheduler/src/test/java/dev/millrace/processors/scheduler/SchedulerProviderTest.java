@@ -105,20 +105,20 @@ class SchedulerProviderTest {
                 "{'type': 'x', 'offset': true} | payload.append.offset: expected a positive integer, got true",
                 "{'type': 'x', 'path': '/b'} | payload.append.path: unknown field",
                 "{'type': 'https://events.iterate.com/events/stream/paused', 'payload': {'reason': 5}} | payload.append.payload.reason: expected a string, got 5",
-                "{'type': 'events.iterate.com/core/initialized', 'payload': {'projectSlug': 'p', 'path': '/'}} | payload.append.type: expected anything but the first event of a stream, which is there already",
+                "{'type': 'events.iterate.com/core/initialized', 'payload': {'projectSlug': 'p', 'path': '/'}} | payload.append.type: a schedule cannot append the first event of a stream; use another type",
             })
     void should_name_the_field_that_is_wrong_with_the_event_to_be_appended(String target, String problem) {
         assertThat(ofTarget(target)).containsExactly(problem);
     }
 
     @Test
-    void should_leave_to_the_run_what_only_a_run_can_find_wrong() {
+    void should_accept_an_event_whose_problems_only_a_run_can_find() {
         assertThat(ofConfigured("'nextRunAt': 0")).isEmpty();
         assertThat(ofConfigured("'nextRunAt': 5, 'payloadJson': 'not json'")).isEmpty();
     }
 
     @Test
-    void should_refuse_what_is_no_time_or_no_text_in_a_configured_schedule() {
+    void should_refuse_an_invalid_time_or_text_in_a_configured_schedule() {
         assertThat(ofConfigured("'nextRunAt': -1"))
                 .containsExactly(
                         "payload.nextRunAt: expected seconds since the epoch, from 0 to the year 9999, got -1");
@@ -128,7 +128,7 @@ class SchedulerProviderTest {
     }
 
     @Test
-    void should_refuse_steps_that_say_what_cannot_be() {
+    void should_refuse_steps_with_impossible_values() {
         assertThat(problems(EventType.of(ScheduleEvent.ExecutionStarted.class), "{'slug': 's', 'startedAt': -5}"))
                 .singleElement()
                 .asString()
@@ -165,19 +165,19 @@ class SchedulerProviderTest {
     }
 
     @Test
-    void should_want_the_end_of_a_run_to_say_when_it_is_due_again() {
+    void should_require_the_next_run_in_the_end_of_a_run() {
         assertThat(problems(EventType.of(ScheduleEvent.ExecutionFinished.class), "{'slug':'s','outcome':'failed'}"))
                 .containsExactly("payload.nextRunAt: expected an integer or null, got nothing");
     }
 
     @Test
-    void should_check_an_event_inside_as_the_host_would() {
+    void should_check_the_event_to_append_as_the_host_would() {
         assertThat(ofTarget("{'type': 'events.iterate.com/scheduling/schedule-cancelled', 'payload': {'slug': 5}}"))
                 .containsExactly("payload.append.payload.slug: expected a non-empty string, got 5");
     }
 
     @Test
-    void should_take_control_and_act_on_every_spelling_of_its_events() {
+    void should_require_control_and_act_on_every_spelling_of_its_events() {
         assertThat(new SchedulerProvider().events()).hasSize(5).allSatisfy(event -> {
             assertThat(event.isActivating()).isTrue();
             assertThat(event.operation()).isEqualTo(Operation.CONTROL);

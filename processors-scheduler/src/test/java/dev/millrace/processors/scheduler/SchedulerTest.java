@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The fold: what a log means, whoever wrote it. */
+/** The reducer, over logs from a scheduler and from other writers. */
 @Tag("jdk")
 class SchedulerTest {
     private static final StreamPath PATH = StreamPath.of("/agents/1");
@@ -64,7 +64,7 @@ class SchedulerTest {
     }
 
     @Test
-    void should_owe_a_rewrite_from_the_moment_something_is_asked_for() {
+    void should_await_a_rewrite_after_a_request() {
         add(EventType.of(ScheduleEvent.AppendScheduled.class), ASKED);
 
         assertThat(json())
@@ -77,7 +77,7 @@ class SchedulerTest {
     }
 
     @Test
-    void should_put_it_in_force_by_the_rewrite() {
+    void should_put_a_request_in_force_by_the_rewrite() {
         add(EventType.of(ScheduleEvent.AppendScheduled.class), ASKED)
                 .add(EventType.of(ScheduleEvent.Configured.class), CONFIGURED, "scheduler:rewrite:/agents/1:1");
 
@@ -154,7 +154,7 @@ class SchedulerTest {
     }
 
     @Test
-    void should_pass_over_what_no_server_with_a_scheduler_would_have_stored() {
+    void should_ignore_events_that_no_server_with_a_scheduler_would_store() {
         add(
                         EventType.of(ScheduleEvent.AppendScheduled.class),
                         "{'slug': 'a', 'append': {}, 'schedule': {'kind': 'weekly'}}")

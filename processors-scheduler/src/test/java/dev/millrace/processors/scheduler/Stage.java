@@ -32,7 +32,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
-/** An engine whose time a test moves, and one stream of it. */
+/** An engine with a test clock, and one of its streams. */
 final class Stage implements AutoCloseable {
     static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     static final StreamPath PATH = StreamPath.of("/agents/1");
@@ -44,7 +44,7 @@ final class Stage implements AutoCloseable {
     private final StreamEngine engine;
     private final List<BooleanSupplier> idle = new CopyOnWriteArrayList<>();
 
-    /** A stage whose clock shows so many seconds. */
+    /** A stage whose clock shows this number of seconds. */
     Stage(EventStore store, long second, List<ProcessorProvider> providers) {
         this.time = new VirtualTimers(START.plusSeconds(second));
         this.engine =
@@ -53,7 +53,7 @@ final class Stage implements AutoCloseable {
         idle.add(engine::isIdle);
     }
 
-    /** A stage with a scheduler, at the start. */
+    /** A stage with a scheduler, at second 0. */
     static Stage over(EventStore store) {
         return new Stage(store, 0, List.of(new SchedulerProvider()));
     }
@@ -69,7 +69,7 @@ final class Stage implements AutoCloseable {
                 .build();
     }
 
-    /** Asks for an event to be appended. */
+    /** Appends an {@code append-scheduled}. */
     static EventInput scheduled(String slug, String target, String schedule) {
         return event(
                 EventType.of(ScheduleEvent.AppendScheduled.class),
@@ -102,18 +102,18 @@ final class Stage implements AutoCloseable {
         return this;
     }
 
-    /** The clock waits for this runner, too, from now on. */
+    /** From now on, the clock also waits for this runner. */
     <S> ProcessorRunner<S> clockWaitsFor(ProcessorRunner<S> runner) {
         idle.add(() -> runner.isIdle() || runner.ended().isDone());
         return runner;
     }
 
-    /** Asks twice, because an engine and a runner that cause each other's work are asked one after the other. */
+    /** Checks twice: the engine and the runner are checked one after the other and can cause each other's work. */
     private boolean isIdle() {
         return Stream.concat(idle.stream(), idle.stream()).allMatch(BooleanSupplier::getAsBoolean);
     }
 
-    /** Moves the clock to this second, as soon as nothing is under way. */
+    /** Moves the clock to this second as soon as all work is finished. */
     Stage at(long second) {
         time.advanceWhen(this::isIdle, Duration.between(time.now(), START.plusSeconds(second)));
         return this;
@@ -123,7 +123,7 @@ final class Stage implements AutoCloseable {
         return get(streams.read(PATH, ReadRange.all()));
     }
 
-    /** Waits until the log reads so, line by line. */
+    /** Waits until the log has exactly these lines. */
     Stage shows(String... lines) {
         await().atMost(BOUND)
                 .pollInterval(Duration.ofMillis(10))
@@ -131,7 +131,7 @@ final class Stage implements AutoCloseable {
         return this;
     }
 
-    /** Waits until what the log has after so many lines reads so. */
+    /** Waits until the log has exactly these lines after the first {@code known} ones. */
     Stage showsAfter(int known, String... lines) {
         await().atMost(BOUND)
                 .pollInterval(Duration.ofMillis(10))

@@ -6,7 +6,7 @@ import dev.millrace.core.EventCatalog;
 import java.util.List;
 import java.util.Locale;
 
-/** A log of schedules as one reads it aloud; times are seconds from the start of the test. */
+/** Writes a log of schedules as short lines; times are seconds from the start of the test. */
 final class Steps {
     private static final EventCatalog CATALOG = EventCatalog.of(ScheduleEvent.class);
 
@@ -16,7 +16,7 @@ final class Steps {
         this.start = startEpochSecond;
     }
 
-    /** One line an event, without the first event of the stream. */
+    /** One line per event, without the first event of the stream. */
     List<String> of(List<Event> log) {
         return log.stream().skip(1).map(this::of).toList();
     }

@@ -26,8 +26,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * One script while it runs: read from its configuring event, loaded, and followed by a runner until it is replaced,
- * removed or halted. An attempt of its own; nothing of it outlives that.
+ * A running script: reads its configuring event, loads it, and runs it with a runner until the script is replaced,
+ * removed or halted. It lives as long as its attempt.
  */
 final class DeployedScript {
     private static final EventCatalog CATALOG = EventCatalog.of(WorkerEvent.class);
@@ -62,7 +62,7 @@ final class DeployedScript {
         this.env = env;
     }
 
-    /** Runs until it is over; fails when the script does not load. */
+    /** Runs the script. The stage completes when the runner has ended, and fails if the script does not load. */
     CompletionStage<?> start() {
         long offset = configuration.configuredAt();
         return context.streams()
@@ -76,7 +76,8 @@ final class DeployedScript {
                 && configured.slug().equals(slug)) {
             return configured;
         }
-        throw new IllegalStateException(where() + " is not its configuration any more");
+        throw new IllegalStateException(where() + ": the event is not the configuration of this worker any more; the"
+                + " stream was probably destroyed");
     }
 
     private CompletionStage<?> load(WorkerEvent.Configured configured) {
@@ -114,13 +115,13 @@ final class DeployedScript {
         return runner.ended();
     }
 
-    /** The runner first: what the script says of being stopped in the middle is nobody's business then. */
+    /** Stops the runner first, so that it does not record the cancellation of the script as a failure. */
     private void stop(LoadedScript worker) {
         running.ifPresent(runner -> runner.stop(Duration.ZERO));
         worker.close();
     }
 
-    /** Whether this event ends this run: what comes after it is another run's, or nobody's. */
+    /** Whether this event ends this run: it replaces or removes the script, or changes a variable. */
     private boolean isOver(Event event) {
         if (event.offset() <= configuration.startedBy()) {
             return false;

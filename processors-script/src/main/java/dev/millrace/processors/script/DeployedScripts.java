@@ -4,18 +4,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Which scripts a stream has configured. Immutable; its JSON is the slice that {@code GET state} shows.
+ * The scripts that are configured on a stream. Immutable; {@code GET state} shows it as JSON.
  *
- * @param envVarsByKey what scripts see as {@code process.env}
+ * @param envVarsByKey the variables that scripts see as {@code process.env}
  * @param workersBySlug the scripts, without their sources
  */
 record DeployedScripts(Map<String, String> envVarsByKey, Map<String, Configuration> workersBySlug) {
     /**
-     * One script.
+     * A configured script.
      *
-     * @param configuredAt the offset of the event that holds its source
-     * @param startedBy the offset of the newest event that it has to be started anew for: its configuration, or a variable
-     * @param sha256 the digest of its configuration, in hexadecimal digits
+     * @param configuredAt the offset of the event with its source
+     * @param startedBy the offset of the newest event that restarts it: its configuration, or a new value of a variable
+     * @param sha256 the digest of its configuration, in hexadecimal
      */
     record Configuration(long configuredAt, long startedBy, String sha256) {}
 
@@ -23,7 +23,7 @@ record DeployedScripts(Map<String, String> envVarsByKey, Map<String, Configurati
         return new DeployedScripts(Map.of(), Map.of());
     }
 
-    /** The same configuration again changes nothing. */
+    /** Adds or replaces a script; an equal configuration changes nothing. */
     DeployedScripts configured(String slug, String sha256, long offset) {
         Configuration old = workersBySlug.get(slug);
         if (old != null && old.sha256.equals(sha256)) {
@@ -34,7 +34,7 @@ record DeployedScripts(Map<String, String> envVarsByKey, Map<String, Configurati
         return new DeployedScripts(envVarsByKey, workers);
     }
 
-    /** A variable with a new value is a new start for every script. */
+    /** Sets a variable; a new value restarts every script. */
     DeployedScripts set(String key, String value, long offset) {
         if (value.equals(envVarsByKey.get(key))) {
             return this;

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Keeps one runner for each script that is configured on a stream. Which ones there should be is a fold of the log; the
- * runners themselves have their own cursors, order and failures.
+ * A processor that starts a runner for each script that is configured on a stream. Its state is the list of scripts.
+ * Each runner has its own cursor and its own failures.
  */
 final class DynamicWorker implements Processor<DeployedScripts> {
     static final String SLUG = "dynamic-worker";
@@ -82,7 +82,9 @@ final class DynamicWorker implements Processor<DeployedScripts> {
     private void launch(DeployedScripts state, Effects<DeployedScripts> effects) {
         StreamPath path = effects.path();
         state.workersBySlug().forEach((slug, configuration) -> {
-            if (isNewest(slug, configuration, effects)) {
+            boolean isCurrent =
+                    configuration.equals(effects.current().workersBySlug().get(slug));
+            if (isCurrent) { // not replaced or removed after the event of this state
                 effects.launch(name(slug), Effects.because(configuration.startedBy()), attempt -> {
                     if (!places.take()) {
                         return CompletableFuture.failedFuture(new ScriptException("worker '" + slug + "' of " + path
@@ -98,12 +100,6 @@ final class DynamicWorker implements Processor<DeployedScripts> {
                 });
             }
         });
-    }
-
-    /** A state that is not the newest may name what is replaced or removed by now. */
-    private boolean isNewest(
-            String slug, DeployedScripts.Configuration configuration, Effects<DeployedScripts> effects) {
-        return configuration.equals(effects.current().workersBySlug().get(slug));
     }
 
     private static String name(String slug) {

@@ -13,15 +13,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Runs code that arrives as an event: {@code dynamic-worker/configured} brings a script to its stream. Settings and
- * limits are in docs/processors/dynamic-worker.md. Safe for use by many threads; the limit of workers holds for each
- * instance of this class, of which a server has one.
+ * The provider of the processor that runs scripts: {@code dynamic-worker/configured} adds a script to its stream. For
+ * settings and limits see docs/processors/dynamic-worker.md. Thread-safe. The limit of workers applies to each instance
+ * of this class; a server has one.
  */
 public final class DynamicWorkerProvider implements ProcessorProvider {
     private final AtomicInteger running = new AtomicInteger();
-
-    /** Called by {@link java.util.ServiceLoader}. */
-    public DynamicWorkerProvider() {}
 
     @Override
     public String name() {
@@ -42,10 +39,10 @@ public final class DynamicWorkerProvider implements ProcessorProvider {
     }
 
     /**
-     * The processor that keeps the workers of one stream.
+     * Creates the processor that starts the scripts of a stream.
      *
-     * @param config nothing is configured here; ignored
-     * @throws IllegalArgumentException when a setting of the server is wrong; the message names it
+     * @param config ignored
+     * @throws IllegalArgumentException if a server setting is invalid; the message names it
      */
     @Override
     public Processor<?> create(JsonNode config, HostContext context) {

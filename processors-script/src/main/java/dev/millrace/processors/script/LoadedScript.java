@@ -18,11 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A script that is loaded: one sandbox acts on events, another one reduces them, so that a state never waits for an
- * effect, and nothing an effect did can show in it. Safe for use by many threads.
+ * A loaded script with two sandboxes: one handles events, the other one reduces them. So a state never waits for an
+ * effect, and an effect cannot change it. Thread-safe.
  */
 final class LoadedScript implements AutoCloseable {
-    /** Beyond every limit of the engine itself: reached only when the machine is out of breath. */
+    /** Longer than the limits of the engine; reached only if the machine is overloaded. */
     private static final Duration LONGEST_REDUCE = Duration.ofMinutes(2);
 
     private final Sandbox acting;
@@ -41,10 +41,10 @@ final class LoadedScript implements AutoCloseable {
     }
 
     /**
-     * The next state, or empty when it stays. Waits for it.
+     * Waits for the next state; empty if it does not change.
      *
-     * @throws ScriptException when the script throws or meets a limit
-     * @throws CancellationException when the worker is closed
+     * @throws ScriptException if the script throws or exceeds a limit
+     * @throws CancellationException if the worker is closed
      */
     Optional<JsonNode> reduce(JsonNode state, Event event) {
         try {
@@ -53,16 +53,15 @@ final class LoadedScript implements AutoCloseable {
             if (failed.getCause() instanceof RuntimeException known) {
                 throw known;
             }
-            throw new IllegalStateException("reducing broke down: " + failed.getCause(), failed.getCause());
+            throw new IllegalStateException("reduce failed: " + failed.getCause(), failed.getCause());
         } catch (TimeoutException slow) {
-            throw new ScriptException("reduce got no answer within " + LONGEST_REDUCE);
+            throw new ScriptException("reduce did not end within " + LONGEST_REDUCE + "; the server may be overloaded");
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             throw new CancellationException("interrupted while reducing");
         }
     }
 
-    /** Lets the script act on an event. */
     CompletableFuture<Void> handle(Event event, JsonNode state, JsonNode before, Effects<?> effects) {
         return acting.handle(event, state, before, effects, egress);
     }

@@ -12,13 +12,12 @@ import dev.millrace.processors.script.internal.sandbox.ScriptSource;
 import dev.millrace.processors.script.internal.sandbox.ScriptState;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 
 /**
- * One script as a processor of its stream. Its version is the offset of its configuration, so a new configuration is
- * not held back by what an older one did.
+ * A script as a processor of its stream. Its version is the offset of its configuration, so a new configuration runs
+ * even if an older one was halted.
  */
 final class ScriptProcessor implements Processor<ScriptState> {
     private static final EventCatalog CATALOG = EventCatalog.of(WorkerEvent.class);
@@ -40,7 +39,7 @@ final class ScriptProcessor implements Processor<ScriptState> {
         this.loaded = loaded;
     }
 
-    /** The slug of the processor that runs a worker: the worker's own as far as it can be used. */
+    /** The slug of a worker's processor: contains the worker's slug, or a digest of it if it is not valid here. */
     static String slugOf(String worker) {
         boolean isPlain = PLAIN.matcher(worker).matches();
         return DynamicWorker.SLUG + "." + (isPlain ? worker : "x" + ScriptSource.shortDigest(worker));
@@ -68,12 +67,12 @@ final class ScriptProcessor implements Processor<ScriptState> {
 
     @Override
     @AllowImpure(
-            "what the script can reach is all made of the event: Date tells its createdAt, Math.random() follows from it")
+            "all inputs of a script come from the event: Date is its createdAt, Math.random() is seeded by its offset")
     public ScriptState reduce(ScriptState state, Event event) {
         try {
             JsonNode next = loaded.reduces() ? script.reduce(state.now(), event).orElse(state.now()) : state.now();
             return state.next(next);
-        } catch (CancellationException stopped) { // the runner is, too, and nobody will see this state
+        } catch (CancellationException stopped) { // the runner stops too, so this state is not used
             return state;
         }
     }
@@ -83,17 +82,16 @@ final class ScriptProcessor implements Processor<ScriptState> {
         if (!loaded.acts() || isOwnConfiguration(event) || isFailureOfAScript(event)) {
             return Effects.none();
         }
-        CompletableFuture<Void> handled = script.handle(event, state.now(), state.before(), effects);
-        return handled;
+        return script.handle(event, state.now(), state.before(), effects);
     }
 
-    /** Scripts look for words in events, and would find them in their own source. */
+    /** Scripts that search events for words would find them in their own source. */
     private boolean isOwnConfiguration(Event event) {
         return event.payload() instanceof WorkerEvent.Configured configured
                 && configured.slug().equals(worker);
     }
 
-    /** Two scripts that fail on whatever comes would go on failing on each other's failures. */
+    /** Otherwise two scripts that fail on every event would react to each other's failures without end. */
     private static boolean isFailureOfAScript(Event event) {
         return event.payloadJson().path("processor").asText().startsWith(DynamicWorker.SLUG)
                 && FAILURES.contains(event.type());

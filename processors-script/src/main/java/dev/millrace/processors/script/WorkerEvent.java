@@ -6,17 +6,17 @@ import dev.millrace.core.payload.NotBlank;
 import java.util.Map;
 import java.util.Optional;
 
-/** The events that say which scripts run on a stream. Immutable; the JSON inside is to be treated as read-only. */
+/** The events that configure the scripts of a stream. Immutable; do not change the JSON objects inside. */
 public sealed interface WorkerEvent {
     /**
-     * A script, inserted or replaced by slug.
+     * Adds a script, or replaces the one with the same slug. Has either {@code script} or {@code modules}.
      *
-     * @param slug the worker
-     * @param script the one module it consists of; or
-     * @param modules its modules by name
-     * @param compatibilityDate means nothing here; part of what makes two configurations different
+     * @param slug the name of the worker
+     * @param script the source, if it is a single module
+     * @param modules the sources of the modules, by name
+     * @param compatibilityDate has no effect, but two configurations with different dates are different
      * @param compatibilityFlags as the date
-     * @param outboundGateway what the gateway adds to requests
+     * @param outboundGateway the header that the gateway adds to requests
      */
     @EventName(
             value = "https://events.iterate.com/events/stream/dynamic-worker/configured",
@@ -29,7 +29,7 @@ public sealed interface WorkerEvent {
             Optional<JsonNode> compatibilityFlags,
             Optional<Gateway> outboundGateway)
             implements WorkerEvent {
-        /** A worker of one module without a gateway. */
+        /** A worker with one module and without a gateway. */
         public Configured(String slug, String script) {
             this(slug, Optional.of(script), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
         }
@@ -43,45 +43,26 @@ public sealed interface WorkerEvent {
     }
 
     /**
-     * The gateway.
+     * The gateway for requests.
      *
-     * @param entrypoint its name on the reference service
-     * @param props a header to add
+     * @param entrypoint its name on the reference service; has no effect here
+     * @param props the header to add to each request
      */
     record Gateway(Optional<String> entrypoint, Optional<Props> props) {}
 
-    /**
-     * A header to add; both or neither.
-     *
-     * @param secretHeaderName its name
-     * @param secretHeaderValue its value, which may refer to a secret
-     */
+    /** A header to add: both name and value, or neither. The value may contain a reference to a secret. */
     record Props(Optional<String> secretHeaderName, Optional<String> secretHeaderValue) {}
 
-    /**
-     * A header.
-     *
-     * @param name its name
-     * @param value its value
-     */
+    /** An HTTP header. */
     record Header(String name, String value) {}
 
-    /**
-     * A variable that all scripts of the stream see.
-     *
-     * @param key its name
-     * @param value its value
-     */
+    /** Sets a variable of {@code process.env} for all scripts of the stream. */
     @EventName(
             value = "https://events.iterate.com/events/stream/dynamic-worker/env-var-set",
             aliases = "dynamic-worker-env-var-set")
     record EnvVarSet(@NotBlank String key, String value) implements WorkerEvent {}
 
-    /**
-     * The end of a worker.
-     *
-     * @param slug the worker
-     */
+    /** Removes the worker with this slug. */
     @EventName("millrace/dynamic-worker-removed")
     record Removed(@NotBlank String slug) implements WorkerEvent {}
 }

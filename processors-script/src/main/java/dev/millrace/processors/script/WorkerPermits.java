@@ -2,12 +2,11 @@ package dev.millrace.processors.script;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How many workers may run at a time, and do. Safe for use by many threads. */
+/** A counter that limits the number of running workers. Thread-safe. */
 final class WorkerPermits {
     private final AtomicInteger taken;
     private final int most;
 
-    /** Some of what is taken already counts against {@code most}. */
     WorkerPermits(AtomicInteger taken, int most) {
         this.taken = taken;
         this.most = most;

@@ -1,4 +1,4 @@
-/** A processor that runs code which arrives as an event, in a sandbox. */
+/** A processor that runs scripts from events in a sandbox. */
 @NullMarked
 package dev.millrace.processors.script;
 

@@ -55,10 +55,10 @@ class DynamicWorkerProviderTest {
             {'slug':'a','script':'x','outboundGateway':{'x':1}} | payload.outboundGateway.x: unknown field
             {'slug':'a','script':'x','outboundGateway':{'entrypoint':1}} | payload.outboundGateway.entrypoint: expected a string, got 1
             {'slug':'a','script':'x','outboundGateway':{'props':1}} | payload.outboundGateway.props: expected an object, got 1
-            {'slug':'a','script':'x','outboundGateway':{'props':{'secretHeaderName':'h'}}} | payload.outboundGateway.props: secretHeaderName and secretHeaderValue go together, both or neither
+            {'slug':'a','script':'x','outboundGateway':{'props':{'secretHeaderName':'h'}}} | payload.outboundGateway.props: secretHeaderName and secretHeaderValue belong together; set both or neither
             {'slug':'a','script':'x','outboundGateway':{'props':{'secretHeaderName':'h','secretHeaderValue':1}}} | payload.outboundGateway.props.secretHeaderValue: expected a string, got 1
             """)
-    void should_object_to_a_configuration_that_cannot_work(String payload, String problem) {
+    void should_refuse_a_configuration_that_cannot_work(String payload, String problem) {
         assertThat(problems(payload)).containsExactly(problem);
     }
 
@@ -70,7 +70,7 @@ class DynamicWorkerProviderTest {
                 "{'slug':'a','modules':{'processor.js':'x','b.js':'y'},'outboundGateway':{'entrypoint':'E','props':{}}}",
                 "{'slug':'a','script':'x','outboundGateway':{'props':{'secretHeaderName':'h','secretHeaderValue':'v'}}}"
             })
-    void should_run_nothing_to_find_that_out(String payload) {
+    void should_run_no_script_to_validate_it(String payload) {
         assertThat(problems(payload)).isEmpty();
     }
 
@@ -148,7 +148,7 @@ class DynamicWorkerProviderTest {
     }
 
     @Test
-    void should_run_far_from_the_server() throws Exception {
+    void should_run_outside_the_server() throws Exception {
         StreamPath path = StreamPath.of("/remote");
         try (StreamEngine engine =
                         StreamEngine.builder(new InMemoryEventStore()).start();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The way out of the sandbox. */
+/** HTTP requests of scripts. */
 class FetchGatewayTest {
     private static final String PATH = "/egress";
     private static final String SECRET = "s3cret-Value+/=";
@@ -57,7 +57,7 @@ class FetchGatewayTest {
         return "http://localhost:" + web.getPort() + path;
     }
 
-    /** What an expression is in a script; an error is its message. */
+    /** The value of an expression in a script; for an error, its message. */
     private String run(String expression) throws Exception {
         server.configure(
                 PATH,
@@ -117,7 +117,7 @@ class FetchGatewayTest {
                 "await fetch('" + address("/") + "', { headers: { a: \"getIterateSecret({secretKey: 'torn'})\" } })");
 
         assertThat(message)
-                .contains("the header 'a' has a character that headers cannot have")
+                .contains("the header 'a' contains a character that is not allowed in a header")
                 .doesNotContain("lines");
     }
 
@@ -169,11 +169,11 @@ class FetchGatewayTest {
         assertThat(run("await fetch('https://api.example.com:8443/')")).contains("may not reach api.example.com:8443");
         assertThat(run("await fetch('https://api.example.com.evil.test/')"))
                 .contains("may not reach api.example.com.evil.test");
-        assertThat(run("await fetch('https://api.example.com@evil.test/')")).contains("without credentials");
+        assertThat(run("await fetch('https://api.example.com@evil.test/')")).contains("without user and password");
         assertThat(run("await fetch('" + address("/") + "', { headers: { Host: 'evil.test' } })"))
-                .contains("'host' is the gateway's to set");
+                .contains("the header 'host' is set by the server; remove it");
         assertThat(run("await fetch('" + address("/") + "', { method: 'CONNECT' })"))
-                .contains("knows the methods");
+                .contains("the method must be one of");
         assertThat(web.getRequestCount() + unlisted.getRequestCount()).isZero();
     }
 
@@ -202,7 +202,7 @@ class FetchGatewayTest {
 
     @Test
     void should_stream_abort_and_limit_responses() throws Exception {
-        // By path and not in order: what is aborted early may never have been asked for.
+        // By path and not in order: a request that is aborted early may never have been sent.
         Map<String, MockResponse> answers = Map.of(
                 "/json", new MockResponse.Builder().body("{\"a\":1}").build(),
                 "/large", new MockResponse.Builder().body("x".repeat(200_000)).build(),
@@ -228,7 +228,7 @@ class FetchGatewayTest {
         assertThat(run("await fetch('" + address("/large") + "').then((r) => r.text())"))
                 .contains("larger than the limit of 100000 bytes");
         assertThat(run("await fetch('" + address("/silent") + "', { signal: AbortSignal.timeout(50) })"))
-                .contains("nothing within 50 ms");
+                .contains("no result within 50 ms");
         assertThat(run("await fetch('" + address("/slow")
                         + "', { signal: AbortSignal.timeout(50) }).then((r) => r.text())"))
                 .contains("error: ");

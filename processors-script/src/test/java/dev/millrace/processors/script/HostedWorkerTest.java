@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What the reference service does with scripts, and what it does not do well. */
+/** Scripts as the reference service runs them, and cases in which that service fails. */
 class HostedWorkerTest {
     private static final String PATH = "/agents/1";
 

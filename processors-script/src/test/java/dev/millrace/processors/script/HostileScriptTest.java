@@ -18,17 +18,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Scripts that try to take the server down, or out of the sandbox. Each ends in bounded time with an event that says
- * why, and afterwards the same worker, another worker and another stream of the same server still answer.
+ * Scripts that try to stop the server or to leave the sandbox. Each ends in bounded time with an event that gives the
+ * reason. After that, the same worker, another worker and another stream of the server still answer.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class HostileScriptTest {
     private static final String PATH = "/hostile";
 
-    /** Generous limits of time, for the tests of other limits. */
+    /** High time limits, for the tests of other limits. */
     private WorkerServer server = limited("20000", "20000", "60000");
 
-    /** The first script of a process pays for loading the engine, which is not to count against a tight limit. */
+    /** Loads the engine, so that the load time of the first script does not count against a low limit. */
     @BeforeAll
     static void load() throws Exception {
         try (WorkerServer first = limited("20000", "20000", "60000")) {
@@ -47,7 +47,7 @@ class HostileScriptTest {
                 Map.of());
     }
 
-    /** Sets the limit of time that this message is about. */
+    /** Sets the time limit that this message names. */
     private void limitFor(String why) {
         if (why.contains("CPU limit")) {
             limit("500", "300", "60000");
@@ -92,16 +92,17 @@ class HostileScriptTest {
             nested source | eval("(".repeat(50000) + "1" + ")".repeat(50000)) | limit
             console | for (;;) console.log("x".repeat(1000)) | output limit of 65536 characters
             appends | for (let i = 0; i < 1000; i++) append({ type: "flood" }) | limit of 100 events
-            never settles | await new Promise(() => {}) | never ends: the script awaits something that nothing will bring
+            never settles | await new Promise(() => {}) | never ends: the script awaits a promise that nothing will resolve
             sleeps too long | await new Promise((done) => setTimeout(done, 1e9)) | time limit of 3000 ms
             throws | throw new TypeError("boo") | TypeError: boo (line 4)
             throws nothing | throw undefined | undefined
             throws something odd | throw { get message() { throw 1 } } | cannot be described
-            calls without a name | Object.prototype.toJSON = () => ({ type: "forged" }); await append({ type: "x" }) | changed what JSON is made of
-            calls without arguments | Object.prototype.toJSON = () => ["append"]; await append({ type: "x" }) | changed what JSON is made of
+            calls without a name | Object.prototype.toJSON = () => ({ type: "forged" }); await append({ type: "x" }) | changed how objects become JSON
+            calls without arguments | Object.prototype.toJSON = () => ["append"]; await append({ type: "x" }) | changed how objects become JSON
             rejects in a timer | setTimeout(() => { throw new Error("late") }, 1); await new Promise((d) => setTimeout(d, 500)) | Error: late
             """)
-    void should_end_it_with_an_event_and_serve_on(String name, String body, String why) throws Exception {
+    void should_end_the_script_with_an_event_and_continue_to_serve(String name, String body, String why)
+            throws Exception {
         limitFor(why);
         server.configure(PATH, "bad", onGo(body) + "/* " + name + " */");
         server.configure(PATH, "good", PING_PONG);
@@ -130,11 +131,11 @@ class HostileScriptTest {
             fetching anything | await fetch("https://example.com/").catch((e) => e.message) | may not reach example.com
             fetching metadata | await fetch("http://169.254.169.254/latest").catch((e) => e.message) | may not reach 169.254.169.254:80
             fetching itself | await fetch("http://127.0.0.1:1/").catch((e) => e.message) | may not reach 127.0.0.1:1
-            fetching a file | await fetch("file:///etc/passwd").catch((e) => e.message) | takes an http or https address
+            fetching a file | await fetch("file:///etc/passwd").catch((e) => e.message) | expected an http or https URL
             walking up from a function | (function () { return this }).constructor("return typeof java_invoke")() | undefined
             calling the pump | (__millrace(), delete globalThis.__millrace, globalThis.__millrace = 1, typeof __millrace) | never
             """)
-    void should_find_nothing_to_hold_on_to(String name, String expression, String found) throws Exception {
+    void should_find_no_access_to_the_machine(String name, String expression, String found) throws Exception {
         server.configure(
                 PATH,
                 "curious",
@@ -148,7 +149,7 @@ class HostileScriptTest {
     }
 
     @Test
-    void should_not_let_tampering_reach_beyond_its_own_engine() throws Exception {
+    void should_limit_tampering_to_its_own_engine() throws Exception {
         String tampering = """
                 JSON.stringify = () => "{}"; JSON.parse = () => ({}); globalThis.eval = null; Promise.prototype.then = null;
                 Object.defineProperty(Object.prototype, "then", { get() { throw new Error("got you") } });
@@ -163,7 +164,9 @@ class HostileScriptTest {
         server.awaitPong(PATH, "pong");
         server.say(PATH, "enough");
         server.awaitPong(PATH, "pong");
-        assertThat(server.log("/elsewhere")).as("nothing but its birth").hasSize(1);
+        assertThat(server.log("/elsewhere"))
+                .as("only the first event of the stream")
+                .hasSize(1);
         assertThat(server.ofType(PATH, "hijacked")).isEmpty();
     }
 
@@ -223,9 +226,7 @@ class HostileScriptTest {
             Event stateless = server.configure(PATH, "g", "export default { initialState: " + state + " };");
             assertThat(server.awaitFailure(PATH, stateless.offset()))
                     .contains(
-                            "worker 'g'",
-                            "'initialState' of the default export is no state but of type ",
-                            "write the state itself");
+                            "worker 'g'", "'initialState' of the default export is of type ", "write the state itself");
         }
         server.configure(PATH, "a", PING_PONG);
         server.awaitPong(PATH, "pong");
@@ -244,7 +245,7 @@ class HostileScriptTest {
         server.awaitPong(PATH, "pong");
 
         assertThat(server.ofType(PATH, WorkerServer.FAILED))
-                .as("at most one a worker for each event that is not itself a failure")
+                .as("at most one per worker and event that is not itself a failure")
                 .hasSizeLessThanOrEqualTo(2
                         * (int) server.log(PATH).stream()
                                 .filter(event -> !event.type().equals(WorkerServer.FAILED))

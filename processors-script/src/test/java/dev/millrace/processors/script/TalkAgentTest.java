@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The demonstration of the talk: a blank stream, one event with forty lines of code, and it is an agent. */
+/** One event with forty lines of code turns an empty stream into an agent. */
 class TalkAgentTest {
     private static final String PATH = "/agents/talk";
 

@@ -25,7 +25,7 @@ import mockwebserver3.MockWebServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How workers begin, change, survive and end. */
+/** Start, change, restart and end of workers. */
 class WorkerLifeTest {
     private static final String PATH = "/agents/1";
 
@@ -233,7 +233,7 @@ class WorkerLifeTest {
     }
 
     @Test
-    void should_hand_the_stored_event_back_and_keep_what_the_script_says() throws Exception {
+    void should_return_the_stored_event_and_keep_all_fields_of_the_script() throws Exception {
         try (WorkerServer server = WorkerServer.start()) {
             server.configure(PATH, "w", onGo("""
                             const first = await append({ type: "note", payload: { n: 1 }, metadata: { by: "me" }, idempotencyKey: "mine" });
@@ -259,7 +259,7 @@ class WorkerLifeTest {
     }
 
     @Test
-    void should_refuse_appends_elsewhere_and_go_on() throws Exception {
+    void should_refuse_appends_to_other_streams_and_continue() throws Exception {
         try (WorkerServer server = WorkerServer.start()) {
             server.configure(
                     PATH,
@@ -280,7 +280,7 @@ class WorkerLifeTest {
     }
 
     @Test
-    void should_go_on_after_a_pause_with_what_it_was_appending() throws Exception {
+    void should_continue_its_appends_after_a_pause() throws Exception {
         try (WorkerServer server = WorkerServer.start()) {
             server.configure(PATH, "w", PING_PONG);
             server.awaitPong(PATH, "pong");
@@ -294,7 +294,7 @@ class WorkerLifeTest {
     }
 
     @Test
-    void should_work_in_a_fork_for_what_is_new_there() throws Exception {
+    void should_handle_new_events_of_a_fork() throws Exception {
         try (WorkerServer server = WorkerServer.start()) {
             server.configure(PATH, "w", PING_PONG);
             Event ping = server.say(PATH, "ping");

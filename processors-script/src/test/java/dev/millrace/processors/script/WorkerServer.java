@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
-/** A real engine that hosts scripts, and what tests say to it. */
+/** A real engine that hosts scripts, with helpers for tests. */
 public final class WorkerServer implements AutoCloseable {
     static final Duration BOUND = Duration.ofSeconds(60);
     private static final Duration OFTEN = Duration.ofMillis(10);
@@ -36,7 +36,7 @@ public final class WorkerServer implements AutoCloseable {
     static final String FAILED = "millrace/effect-failed";
     static final String HALTED = "millrace/processor-halted";
 
-    /** Answers every ping but the one in its own source. */
+    /** A script that answers every ping, except the one in its own source. */
     static final String PING_PONG = pingPong("pong");
 
     private final StreamEngine engine;
@@ -59,7 +59,7 @@ public final class WorkerServer implements AutoCloseable {
                 .start());
     }
 
-    /** An engine that hosts nothing by itself. */
+    /** An engine without hosted processors. */
     static WorkerServer over(StreamEngine engine) {
         return new WorkerServer(engine);
     }
@@ -82,7 +82,7 @@ public final class WorkerServer implements AutoCloseable {
                 """.formatted(answer);
     }
 
-    /** A script that does this in {@code afterAppend} for every event of the type {@code go}. */
+    /** A script that runs this code in {@code afterAppend} for every event of the type {@code go}. */
     static String onGo(String body) {
         return """
                 export default {
@@ -145,7 +145,7 @@ public final class WorkerServer implements AutoCloseable {
                 get(streams.state(StreamPath.of(path))).processors().get("dynamic-worker"), "it is hosted");
     }
 
-    /** Waits until there are so many events of a type, and answers them. */
+    /** Waits for this number of events of a type, and returns them. */
     List<Event> awaitEvents(String path, String type, int count) throws Exception {
         await().atMost(BOUND).pollInterval(OFTEN).until(() -> ofType(path, type).size() >= count);
         List<Event> found = ofType(path, type);
@@ -153,7 +153,7 @@ public final class WorkerServer implements AutoCloseable {
         return found;
     }
 
-    /** Waits for a failure that is recorded because of this event, and answers its message. */
+    /** Waits for the failure that was recorded because of this event, and returns its message. */
     String awaitFailure(String path, long offset) throws Exception {
         Predicate<Event> isIt =
                 event -> (event.type().equals(FAILED) || event.type().equals(HALTED))
@@ -168,7 +168,7 @@ public final class WorkerServer implements AutoCloseable {
                 .asText();
     }
 
-    /** Waits until a worker answers a ping said now; proves that everything before it was seen. */
+    /** Appends a ping and waits until a worker answers it; all earlier events were handled then. */
     void awaitPong(String path, String answer) throws Exception {
         int before = ofType(path, answer).size();
         say(path, "ping");

@@ -18,9 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of pushing to one subscriber, as events. Each failed attempt is one, because they are far apart. Successes are
- * gathered: one event tells of all of them once there is nothing left to push, or of every hundredth, and not more often
- * than once a second. Nothing waits for these appends. Safe for use by many threads.
+ * A recorder that appends the results of pushing to one subscriber. Each failed attempt becomes one event. Successes
+ * are collected: one event reports them when no event is left to push (at most once per second), after every 100
+ * deliveries, and at once after a failure. Nothing waits for these appends. Thread-safe.
  */
 final class DeliveryReports {
     private static final System.Logger LOG = System.getLogger("dev.millrace.processors.webhook");
@@ -46,7 +46,7 @@ final class DeliveryReports {
         this.context = context;
     }
 
-    /** An event was accepted; {@code atOnce} when that is news, because it was not before. */
+    /** Records an accepted event; {@code atOnce} reports it without delay, because an earlier attempt failed. */
     void succeeded(long offset, boolean atOnce, Effects<?> effects) {
         synchronized (this) {
             from = deliveries == 0 ? offset : from;
@@ -58,7 +58,7 @@ final class DeliveryReports {
         settle(effects);
     }
 
-    /** An event is dealt with: tells of the successes if there is nothing left to push. */
+    /** Call after each handled event: appends the collected successes if it is time. */
     void settle(Effects<?> effects) {
         boolean now;
         synchronized (this) {
@@ -74,7 +74,7 @@ final class DeliveryReports {
         }
     }
 
-    /** Tells of the successes that were not told of. */
+    /** Appends the collected successes. */
     void flush() {
         Effects<?> effects;
         DeliverySucceeded report;
@@ -110,7 +110,7 @@ final class DeliveryReports {
         });
     }
 
-    /** Tells of nothing any more. */
+    /** From now on, no successes are reported. */
     synchronized void close() {
         closed = true;
         if (timer != null) {
@@ -119,7 +119,7 @@ final class DeliveryReports {
         }
     }
 
-    /** An attempt failed. */
+    /** Records a failed attempt; without {@code next} it was the last one. */
     void failed(long offset, int attempt, SendResult outcome, Optional<Instant> next, Effects<?> effects) {
         append(
                 new DeliveryFailed(
@@ -135,7 +135,7 @@ final class DeliveryReports {
                 effects);
     }
 
-    /** Nothing more is pushed under this configuration. */
+    /** Records that pushing has stopped under this configuration. */
     CompletableFuture<AppendResult> disabled(long offset, String reason, Effects<?> effects) {
         flush();
         return append(
@@ -145,7 +145,7 @@ final class DeliveryReports {
                 effects);
     }
 
-    /** Each configuration begins to count anew, so its offset is part of the name. */
+    /** The name contains the offset of the configuration, because each configuration counts its attempts from 1. */
     private CompletableFuture<AppendResult> append(
             SubscriptionEvent event, String name, long offset, Effects<?> effects) {
         return effects.append(EventDraft.of(event)
@@ -158,7 +158,7 @@ final class DeliveryReports {
         if (refused != null) {
             LOG.log(
                     Level.DEBUG,
-                    () -> "what came of pushing to '" + subscriber.slug() + "' was not recorded: " + refused);
+                    () -> "the result of a push to '" + subscriber.slug() + "' was not recorded: " + refused);
         }
     }
 

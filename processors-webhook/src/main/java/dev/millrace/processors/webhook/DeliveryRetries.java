@@ -10,10 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One message on its way to one subscriber: sent, and sent again by the schedule, until it is accepted or the subscriber
- * is given up. Safe for use by many threads.
- */
+/** The delivery of one message with its retries, until it is accepted or the subscriber is disabled. Thread-safe. */
 final class DeliveryRetries {
     private final PushDelivery courier;
     private final OutgoingMessage message;
@@ -29,7 +26,10 @@ final class DeliveryRetries {
         this.effects = effects;
     }
 
-    /** Completes when the message is accepted; never, when the subscriber is given up or this is. */
+    /**
+     * Completes when the message is accepted. Fails if the subscriber should be disabled but the event that says so
+     * cannot be appended. Otherwise, if the subscriber is disabled or this is abandoned, it never completes.
+     */
     CompletableFuture<Void> accepted() {
         return accepted;
     }
@@ -39,7 +39,7 @@ final class DeliveryRetries {
         return failedBefore;
     }
 
-    /** Begins after the attempt that failed before, if there was one. */
+    /** Starts sending; continues after {@code last} if an earlier run made failed attempts. */
     void begin(Optional<PushSubscription.FailedAttempt> last) {
         synchronized (this) {
             failedBefore = last.isPresent();
@@ -47,11 +47,7 @@ final class DeliveryRetries {
         int next = last.map(failed -> courier.attemptAfter(failed.attempt())).orElse(1);
         Optional<Instant> due =
                 last.map(failed -> courier.dueAt(failed.nextAttemptAt())).filter(time -> !courier.isDue(time));
-        if (due.isPresent()) {
-            sendAt(due.get(), next);
-        } else {
-            send(next);
-        }
+        due.ifPresentOrElse(time -> sendAt(time, next), () -> send(next));
     }
 
     private void send(int attempt) {
@@ -61,21 +57,17 @@ final class DeliveryRetries {
             }
         }
         attempt().whenComplete((outcome, broken) -> {
-            if (broken == null) {
-                settle(attempt, outcome);
-            } else {
-                settle(attempt, SendResult.failed("sending failed: " + broken));
-            }
+            settle(attempt, broken == null ? outcome : SendResult.failed("sending failed: " + broken));
         });
     }
 
-    /** What cannot even begin, because the secrets cannot be read say, has failed like any other attempt. */
+    /** Sends once. An exception, for example because secrets cannot be read, counts as a failed attempt. */
     private CompletableFuture<SendResult> attempt() {
         try {
             return courier.target().send(message);
-        } catch (RuntimeException broken) { // its words are not ours, and may hold a secret
+        } catch (RuntimeException broken) { // its message may contain a secret
             return CompletableFuture.completedFuture(SendResult.failed("nothing was sent, because of a "
-                    + broken.getClass().getSimpleName() + "; see that the secrets can be read"));
+                    + broken.getClass().getSimpleName() + "; check that the server can read its secrets"));
         }
     }
 
@@ -95,11 +87,7 @@ final class DeliveryRetries {
                 : courier.waitAfter(attempt, outcome.retryAfter());
         Optional<Instant> next = wait.map(courier::in);
         courier.reports().failed(message.offset(), attempt, outcome, next, effects);
-        if (next.isPresent()) {
-            sendAt(next.get(), attempt + 1);
-        } else {
-            giveUp(attempt, outcome);
-        }
+        next.ifPresentOrElse(time -> sendAt(time, attempt + 1), () -> giveUp(attempt, outcome));
     }
 
     private void sendAt(Instant due, int attempt) {
@@ -110,7 +98,7 @@ final class DeliveryRetries {
         }
     }
 
-    /** The event stays unacknowledged: it is the first one when the subscriber is configured again. */
+    /** Disables the subscriber. The event stays unacknowledged: it is pushed first after the next configuration. */
     private void giveUp(int attempt, SendResult outcome) {
         String reason = outcome.kind() == SendResult.Kind.GONE
                 ? "the receiver is gone: " + outcome.message()
@@ -123,7 +111,7 @@ final class DeliveryRetries {
         });
     }
 
-    /** Gives this up, without a word and for good. */
+    /** Stops this delivery for good and appends nothing. */
     synchronized void abandon() {
         over = true;
         if (waiting != null) {

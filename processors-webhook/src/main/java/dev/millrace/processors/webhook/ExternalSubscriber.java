@@ -18,18 +18,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Pushes the events of a stream to the subscribers that {@code subscription/configured} names: HTTP endpoints and
- * WebSockets.
+ * A processor that pushes the events of a stream to its subscribers: HTTP endpoints and WebSockets, configured by
+ * {@code subscription/configured}. See docs/processors/external-subscriber.md.
  *
- * <p>This processor only keeps the list, and one runner for each subscriber that is neither removed nor disabled. That
- * runner has its own durable cursor, so each subscriber gets its events in order and at least once, whatever the others
- * do; and no append ever waits for any of them. docs/processors/external-subscriber.md says the rest.
+ * <p>This processor keeps the list of subscribers and starts one runner for each that is neither removed nor disabled.
+ * Each runner has its own durable cursor: a subscriber gets its events in order and at least once, independent of the
+ * others. Appends never wait for subscribers.
  *
- * <p>One instance serves any streams of the context it was made with. It keeps nothing of a stream: what it knows is the
- * state, and what runs are the attempts. Safe for use by many threads.
+ * <p>One instance can serve many streams of its context; all data of a stream is in its state and its attempts.
+ * Thread-safe.
  */
 public final class ExternalSubscriber implements Processor<PushSubscriptions> {
-    /** The slug, and the name under which servers know it. */
+    /** The slug, and the provider name on servers. */
     public static final String SLUG = "external-subscriber";
 
     private static final Duration DRAIN_LIMIT = Duration.ofMillis(500);
@@ -39,9 +39,9 @@ public final class ExternalSubscriber implements Processor<PushSubscriptions> {
     private final PushHttpClients clients;
 
     /**
-     * A processor over the streams, the progress, the settings and the secrets of a context.
+     * A processor that uses the streams, the progress store, the settings and the secrets of a context.
      *
-     * @throws IllegalArgumentException when a setting is wrong; the message names it
+     * @throws IllegalArgumentException if a setting is invalid; the message names it
      */
     public ExternalSubscriber(HostContext context) {
         this(context, PushHttpClients.of(WebhookSettings.of(context)));
@@ -73,8 +73,8 @@ public final class ExternalSubscriber implements Processor<PushSubscriptions> {
     }
 
     /**
-     * Starts, replaces or ends the runner of the subscriber that the event is about. While the log is still being read
-     * that can wait until all of it is known: how far a subscriber has come stands further on.
+     * Starts, replaces or ends the runner of the subscriber that the event is about. During catch-up this waits for
+     * {@link #onCaughtUp}, because later events of the log say how far a subscriber has come.
      */
     @Override
     public CompletionStage<Void> afterAppend(PushSubscriptions state, Event event, Effects<PushSubscriptions> effects) {
@@ -91,7 +91,7 @@ public final class ExternalSubscriber implements Processor<PushSubscriptions> {
         return Effects.none();
     }
 
-    /** Starts whatever should run. */
+    /** Starts the runners of all enabled subscribers. */
     @Override
     public CompletionStage<Void> onCaughtUp(PushSubscriptions state, Effects<PushSubscriptions> effects) {
         effects.current().subscribersBySlug().keySet().forEach(slug -> settle(slug, effects));
@@ -99,8 +99,8 @@ public final class ExternalSubscriber implements Processor<PushSubscriptions> {
     }
 
     /**
-     * As {@link #settle}, when the runner before has pushed everything up to this event and ended, or has not for half a
-     * second. So a subscriber that does well gets nothing twice because it is configured again.
+     * As {@link #settle}, but first waits until the previous runner has pushed all events before this one, for at most
+     * half a second. So a healthy subscriber that is configured again gets no event twice.
      */
     private void settleAfterwards(String slug, Effects<PushSubscriptions> effects) {
         Optional<BackgroundTask<PushSubscriptions>> before = effects.running(name(slug));
@@ -136,7 +136,6 @@ public final class ExternalSubscriber implements Processor<PushSubscriptions> {
                         () -> effects.running(name).ifPresent(BackgroundTask::cancel));
     }
 
-    /** Pushes until the attempt is cancelled. */
     private CompletionStage<?> push(
             PushSubscription subscriber,
             Effects<PushSubscriptions> effects,

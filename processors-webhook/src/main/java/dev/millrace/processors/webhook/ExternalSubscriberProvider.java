@@ -8,17 +8,14 @@ import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Processor;
 import java.util.List;
 
-/** Brings an {@link ExternalSubscriber} to every stream that configures a push subscription. */
+/** The provider of the {@link ExternalSubscriber}, which runs on every stream that configures a push subscription. */
 public final class ExternalSubscriberProvider implements ProcessorProvider {
-    /** Called by {@link java.util.ServiceLoader}. */
-    public ExternalSubscriberProvider() {}
-
     @Override
     public String name() {
         return ExternalSubscriber.SLUG;
     }
 
-    /** The rule finds types that are none, addresses that nothing can be pushed to, and expressions that are not JSONata. */
+    /** A configuration with an unknown type, an unusable URL or an invalid JSONata expression is refused. */
     @Override
     public List<ProvidedEvent<?>> events() {
         return List.of(
@@ -36,10 +33,10 @@ public final class ExternalSubscriberProvider implements ProcessorProvider {
     }
 
     /**
-     * A processor for one stream.
+     * Creates a processor.
      *
      * @param config not used
-     * @throws IllegalArgumentException when a setting is wrong; the message names it
+     * @throws IllegalArgumentException if a setting is invalid; the message names it
      */
     @Override
     public Processor<?> create(JsonNode config, HostContext context) {

@@ -9,19 +9,19 @@ import dev.millrace.jsonata.Expression;
 import java.util.Optional;
 
 /**
- * Makes the body of a message out of an event, or decides that there is none. Safe for use by many threads.
+ * The filter and the transform of one subscriber: turns an event into the body of a message, or skips it. Thread-safe.
  *
- * @param filter only events that it finds true
- * @param transform what webhooks get instead of the event
- * @param websocket whether events go out as frames
+ * @param filter true for the events to push
+ * @param transform returns the body of a webhook request, in place of the event
+ * @param websocket whether the body is a frame {@code {"type": "event", "event": ...}}
  */
 record MessageRenderer(Optional<Expression> filter, Optional<Expression> transform, boolean websocket) {
     private static final EventType CONFIGURED = EventType.of(SubscriptionEvent.Configured.class);
 
     /**
-     * What this subscriber is to get.
+     * Compiles the expressions of a subscriber.
      *
-     * @throws IllegalArgumentException when an expression is not JSONata
+     * @throws IllegalArgumentException if an expression is not JSONata
      */
     static MessageRenderer to(PushSubscription subscriber) {
         return new MessageRenderer(
@@ -32,15 +32,15 @@ record MessageRenderer(Optional<Expression> filter, Optional<Expression> transfo
                 subscriber.isWebsocket());
     }
 
-    /** Whether writing evaluates expressions, which belongs on threads where nobody else waits. */
+    /** Whether {@link #write} evaluates expressions, which can take long and belongs on the evaluation threads. */
     boolean takesTime() {
         return filter.isPresent() || transform.isPresent();
     }
 
     /**
-     * The body; empty when the event is not for this subscriber, or its transform gives nothing.
+     * The body; empty if the filter rejects the event or the transform returns nothing.
      *
-     * @throws RuntimeException when an expression fails on this event
+     * @throws RuntimeException if an expression fails on this event
      */
     Optional<byte[]> write(Event event) {
         JsonNode wire = JsonCodec.toTree(event);

@@ -5,7 +5,7 @@ import dev.millrace.core.EventCatalog;
 import dev.millrace.core.StreamEvent;
 import java.util.Set;
 
-/** What the pushing of events itself writes: never pushed to anybody, or every push would cause another one. */
+/** A filter for the events that pushing itself appends. They are not pushed, or each push would cause the next one. */
 final class OwnEventFilter {
     private static final Set<String> OUTCOMES = Set.of(
             EventCatalog.nameOf(SubscriptionEvent.DeliveryFailed.class),

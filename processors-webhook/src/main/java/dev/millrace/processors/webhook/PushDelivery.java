@@ -28,9 +28,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pushes the events of one stream to one subscriber under one configuration. An event is done when the receiver has
- * accepted it; so order, the durable cursor and at-least-once come from the runner, which has one event under way at a
- * time. At the event that ends its configuration it stops by itself, so that nothing later goes to the old target.
+ * A processor that pushes the events of one stream to one subscriber under one configuration. The effect of an event
+ * ends when the receiver has accepted it. So the runner gives order, a durable cursor and at-least-once delivery, with
+ * one event in flight. At the event that ends its configuration it stops, so that no later event goes to the old
+ * target.
  */
 final class PushDelivery implements Processor<StreamIdentity> {
     private static final EventCatalog EVENTS = EventCatalog.of(SubscriptionEvent.class);
@@ -83,7 +84,7 @@ final class PushDelivery implements Processor<StreamIdentity> {
         if (subscriber.endsWith(event)) {
             reports.flush();
             drained.completeAsync(() -> null, context.executor());
-            return new CompletableFuture<>(); // whoever keeps the list of subscribers ends this courier
+            return new CompletableFuture<>(); // never completes: ExternalSubscriber closes this run
         }
         int times = abandoned.get();
         boolean skipped = OwnEventFilter.includes(event) || event.offset() == subscriber.configuredAt();
@@ -94,7 +95,7 @@ final class PushDelivery implements Processor<StreamIdentity> {
                 .thenComposeAsync(body -> push(times, origin, event, body, effects), context.executor());
     }
 
-    /** Nothing, and never done, when this was abandoned meanwhile: whoever runs this next begins with the event again. */
+    /** Sends the body. Never completes if this was abandoned meanwhile: the next run pushes the event again. */
     private CompletionStage<Void> push(
             int times, StreamIdentity origin, Event event, Optional<byte[]> body, Effects<StreamIdentity> effects) {
         if (abandoned.get() != times) {
@@ -121,19 +122,17 @@ final class PushDelivery implements Processor<StreamIdentity> {
         return Effects.none();
     }
 
-    /** An expression that fails on an event says so in the log, and the event is passed over. */
+    /** If filter or transform fails, appends {@code delivery-failed} and skips the event. */
     private Optional<byte[]> write(Event event, Effects<StreamIdentity> effects) {
         try {
             return letter.write(event);
         } catch (RuntimeException failure) {
             SendResult outcome =
-                    SendResult.failed("filter or transform failed, the event was passed over: " + failure.getMessage());
+                    SendResult.failed("filter or transform failed, the event was skipped: " + failure.getMessage());
             reports.failed(event.offset(), 1, outcome, Optional.empty(), effects);
             return Optional.empty();
         }
     }
-
-    // ---- for the round
 
     MessageSender target() {
         return target;
@@ -155,7 +154,7 @@ final class PushDelivery implements Processor<StreamIdentity> {
         return schedule.next(attempt);
     }
 
-    /** The time that a stored event names, at most as far from now as any wait of the schedule; now if it names none. */
+    /** A time from a stored event, at most the longest wait of the schedule away from now; now if it is not a time. */
     Instant dueAt(String time) {
         Instant latest = in(schedule.longest());
         try {
@@ -174,19 +173,17 @@ final class PushDelivery implements Processor<StreamIdentity> {
         return context.timers().at(due, () -> context.executor().execute(action));
     }
 
-    // ---- for the run
-
-    /** Nothing up to this offset is pushed. */
+    /** Events up to this offset are not pushed. */
     long floor() {
         return subscriber.floor();
     }
 
-    /** Completes when everything before the end of the configuration has been pushed, or this is over. */
+    /** Completes when all events before the end of the configuration have been pushed, or when the run is closed. */
     CompletableFuture<@Nullable Void> drained() {
         return drained;
     }
 
-    /** Gives up what is under way. Whoever runs this courier next begins with it again. */
+    /** Cancels the current delivery. The next run pushes that event again. */
     void abandon() {
         abandoned.incrementAndGet();
         DeliveryRetries round = current;
@@ -196,7 +193,7 @@ final class PushDelivery implements Processor<StreamIdentity> {
         target.abandon();
     }
 
-    /** Ends all connections, without a further word: perhaps this is over because the stream is. */
+    /** Closes all connections and appends nothing more, because the stream may have been destroyed. */
     void close() {
         reports.close();
         target.close();

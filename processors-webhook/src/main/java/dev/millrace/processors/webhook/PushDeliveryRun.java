@@ -10,8 +10,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one courier running until it is closed. Closing stops it before it returns, progress saved, so that whoever
- * comes next for the same subscriber goes on where this one ended. Safe for use by many threads.
+ * A running courier with its runner. {@link #close} returns after the runner has stopped and saved its progress, so the
+ * next run for the same subscriber continues there. Thread-safe.
  */
 final class PushDeliveryRun {
     private final PushDelivery courier;
@@ -28,8 +28,8 @@ final class PushDeliveryRun {
     }
 
     /**
-     * Starts; the stage ends when it is closed, when everything before the end of the configuration has been pushed, or
-     * when there is nothing to go on with.
+     * Starts the runner. The stage completes when this is closed, when all events before the end of the configuration
+     * have been pushed, or when the runner has ended.
      */
     CompletionStage<Void> start() {
         courier.drained().thenRun(this::close);
@@ -51,12 +51,7 @@ final class PushDeliveryRun {
         started.ended().thenRun(this::close);
     }
 
-    private void stop(ProcessorRunner<StreamIdentity> over) {
-        over.stop(Duration.ZERO);
-        courier.abandon();
-    }
-
-    /** Ends the pushing: what is under way counts as not pushed. */
+    /** Ends the pushing. An event in flight counts as not pushed. */
     void close() {
         synchronized (this) {
             if (closed) {
@@ -64,7 +59,8 @@ final class PushDeliveryRun {
             }
             closed = true;
             if (runner != null) {
-                stop(runner);
+                runner.stop(Duration.ZERO);
+                courier.abandon();
             }
             courier.close();
         }

@@ -9,19 +9,19 @@ import dev.millrace.processors.webhook.SubscriptionEvent.Removed;
 import java.util.Optional;
 
 /**
- * One subscriber as the log tells of it: its configuration, and how it is doing. Immutable.
+ * A push subscriber: its configuration and its progress, as the log shows them. Immutable.
  *
- * @param slug its name
+ * @param slug the name of the subscriber
  * @param type {@code webhook} or {@code websocket}
- * @param callbackUrl where events go
- * @param jsonataFilter which events
- * @param jsonataTransform as what
- * @param signingSecret the name of the secret that signs
- * @param configuredAt the offset of the configuration in force
- * @param startedAt the offset of its first configuration since it was last removed; nothing up to there is pushed
- * @param disabled why nothing is pushed any more
- * @param deliveredThrough everything up to here was accepted or not meant for it, as far as the log says
- * @param failing the newest failed attempt of the event that is being tried again
+ * @param callbackUrl the URL that events are pushed to
+ * @param jsonataFilter true for the events to push; all events if empty
+ * @param jsonataTransform returns the body of a request; the event if empty
+ * @param signingSecret the name of the secret that signs requests
+ * @param configuredAt the offset of the current configuration
+ * @param startedAt the offset of the first configuration since the last removal; events up to it are not pushed
+ * @param disabled why pushing has stopped; empty while the subscriber is enabled
+ * @param deliveredThrough events up to this offset were accepted or filtered out, according to the log
+ * @param failing the latest failed attempt of the event that is being retried
  */
 public record PushSubscription(
         String slug,
@@ -36,20 +36,17 @@ public record PushSubscription(
         Optional<Long> deliveredThrough,
         Optional<FailedAttempt> failing) {
 
-    /** The type of a subscriber that gets requests. */
     static final String WEBHOOK = "webhook";
-
-    /** The type of a subscriber that gets frames of one connection. */
     static final String WEBSOCKET = "websocket";
 
     /**
-     * A failed attempt that is followed by another one.
+     * A failed attempt that will be followed by another one.
      *
-     * @param offset which event
+     * @param offset the event
      * @param attempt counted from 1
-     * @param status of the answer, if there was one
+     * @param status the HTTP status, if the receiver answered
      * @param message what failed
-     * @param nextAttemptAt when it is tried again, ISO-8601
+     * @param nextAttemptAt the time of the next attempt, ISO-8601
      */
     public record FailedAttempt(
             long offset, int attempt, Optional<Integer> status, String message, String nextAttemptAt) {}
@@ -69,7 +66,6 @@ public record PushSubscription(
                 Optional.empty());
     }
 
-    /** Whether events are pushed to it. */
     boolean isEnabled() {
         return disabled.isEmpty();
     }
@@ -78,17 +74,16 @@ public record PushSubscription(
         return type.equals(WEBSOCKET);
     }
 
-    /** Nothing up to this offset need be pushed. */
+    /** Events up to this offset need no push. */
     long floor() {
         return Math.max(startedAt, deliveredThrough.orElse(0L));
     }
 
-    /** The slug of the processor that pushes for it. */
     public String courierSlug() {
         return PushDeliverySlug.of(slug);
     }
 
-    /** Whether this event ends the configuration: what comes after it is for another one, or for nobody. */
+    /** Whether this event ends the configuration: it replaces, removes or disables the subscriber. */
     boolean endsWith(Event event) {
         if (event.offset() <= configuredAt
                 || !(event.payload() instanceof SubscriptionEvent change)
@@ -116,7 +111,7 @@ public record PushSubscription(
                                 event.offset(), event.attempt(), event.status(), event.message(), next)));
     }
 
-    /** Takes note of a success; what claims to be about events that were not there yet is not believed. */
+    /** Records a success; ignores a report about events that are later than the report itself. */
     PushSubscription succeeded(DeliverySucceeded success, Event event) {
         if (success.through() >= event.offset()) {
             return this;
@@ -127,7 +122,7 @@ public record PushSubscription(
                 failing.filter(failure -> failure.offset() > success.through()));
     }
 
-    /** Whether an outcome is about the configuration in force, and not about one that it replaced. */
+    /** Whether an outcome is about the current configuration, not about a replaced one. */
     private boolean isAbout(Optional<Long> configuration) {
         return configuration.isEmpty() || configuration.get() == configuredAt;
     }

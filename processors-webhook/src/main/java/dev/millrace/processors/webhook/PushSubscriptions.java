@@ -15,12 +15,11 @@ import java.util.function.UnaryOperator;
 /**
  * The push subscribers of a stream. Immutable.
  *
- * @param subscribersBySlug in the order in which they first came
+ * @param subscribersBySlug in the order in which they were first configured
  */
 public record PushSubscriptions(Map<String, PushSubscription> subscribersBySlug) {
     static final PushSubscriptions NONE = new PushSubscriptions(Map.of());
 
-    /** Copies the map. */
     public PushSubscriptions {
         subscribersBySlug = Collections.unmodifiableMap(new LinkedHashMap<>(subscribersBySlug));
     }

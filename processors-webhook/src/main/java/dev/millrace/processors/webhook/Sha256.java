@@ -4,11 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** SHA-256 of texts. */
+/** SHA-256 over a list of texts. */
 final class Sha256 {
     private Sha256() {}
 
-    /** Of all of them; no other list of texts has the same, whatever is in them. */
+    /** Hashes each text with its length, so that different lists never give the same input. */
     static byte[] of(String... texts) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -4,12 +4,7 @@ import dev.millrace.core.Event;
 import java.util.Arrays;
 import java.util.Base64;
 
-/**
- * Which life of which stream events are from; taken from the stream's first event.
- *
- * @param project the project, empty when the service does not say
- * @param incarnation the life, empty when the service does not say
- */
+/** The project and the incarnation of a stream, from its first event; empty if the service does not name them. */
 record StreamIdentity(String project, String incarnation) {
     static final StreamIdentity UNKNOWN = new StreamIdentity("", "");
     private static final int ID_BYTES = 24;
@@ -24,7 +19,7 @@ record StreamIdentity(String project, String incarnation) {
                         .orElse(""));
     }
 
-    /** The id of the message that carries an event to a subscriber: the same whenever it is sent, and nobody else's. */
+    /** The message id for an event and a subscriber: unique, and equal each time the event is sent. */
     String messageId(String subscriber, Event event) {
         byte[] digest =
                 Sha256.of(project, incarnation, event.path().value(), subscriber, Long.toString(event.offset()));

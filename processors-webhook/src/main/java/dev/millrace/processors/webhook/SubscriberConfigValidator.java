@@ -5,12 +5,13 @@ import dev.millrace.processors.webhook.internal.net.CallbackUrl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
-/** What is wrong with the configuration of a subscriber, beyond the types of its fields. */
+/** A validator for subscriber configurations: checks what the field types cannot. */
 final class SubscriberConfigValidator {
     private SubscriberConfigValidator() {}
 
-    /** One line a problem, which begins with the field. */
+    /** The problems, one line each, which begins with the field. */
     static List<String> to(SubscriptionEvent.Configured configured) {
         List<String> problems = new ArrayList<>();
         String type = configured.type();
@@ -32,13 +33,9 @@ final class SubscriberConfigValidator {
         return problems;
     }
 
-    private interface Reader {
-        Object read(String text);
-    }
-
-    private static void check(String field, Optional<String> text, Reader reader, List<String> problems) {
+    private static void check(String field, Optional<String> text, Consumer<String> reader, List<String> problems) {
         try {
-            text.ifPresent(reader::read);
+            text.ifPresent(reader);
         } catch (IllegalArgumentException wrong) {
             problems.add("payload." + field + ": " + wrong.getMessage());
         }

@@ -5,20 +5,20 @@ import dev.millrace.core.payload.NotBlank;
 import dev.millrace.core.payload.Positive;
 import java.util.Optional;
 
-/** The events of push subscriptions: what configures them, and what came of the pushing. */
+/** The events of push subscriptions: their configuration and the results of pushing. */
 public sealed interface SubscriptionEvent {
     /** The subscriber, unique within its stream. */
     String slug();
 
     /**
-     * A subscriber, inserted or replaced by slug.
+     * Adds a subscriber, or replaces the one with the same slug.
      *
-     * @param slug any text
+     * @param slug the name of the subscriber; any text that is not blank
      * @param type {@code webhook} or {@code websocket}
-     * @param callbackUrl where events go
-     * @param jsonataFilter evaluated on the event; only what it finds true is pushed
-     * @param jsonataTransform evaluated on the event; its result is the body. Not for websockets
-     * @param signingSecret the name of the project's secret that signs. Not for websockets
+     * @param callbackUrl the URL that events are pushed to
+     * @param jsonataFilter evaluated on the event; only events for which it is true are pushed
+     * @param jsonataTransform evaluated on the event; its result is the body. Ignored for websockets
+     * @param signingSecret the name of the project's secret that signs requests. Only for webhooks
      */
     @EventName(
             value = "https://events.iterate.com/events/stream/subscription/configured",
@@ -31,41 +31,38 @@ public sealed interface SubscriptionEvent {
             Optional<String> jsonataTransform,
             Optional<String> signingSecret)
             implements SubscriptionEvent {
-        /** A subscriber that gets every event as it is. */
+        /** A subscriber without filter, transform and signature. */
         public Configured(String slug, String type, String callbackUrl) {
             this(slug, type, callbackUrl, Optional.empty(), Optional.empty(), Optional.empty());
         }
     }
 
-    /**
-     * The end of a subscriber.
-     *
-     * @param slug whose
-     */
+    /** Removes the subscriber with this slug. */
     @EventName("millrace/subscription-removed")
     record Removed(@NotBlank String slug) implements SubscriptionEvent {}
 
     /**
-     * Nothing is pushed any more until the subscriber is configured again, and then from where it stopped.
+     * Stops pushing to the subscriber. If it is configured again, pushing continues with the first event that was not
+     * accepted.
      *
-     * @param slug whose
-     * @param reason why
-     * @param configuredAt the configuration this is about; on a newer one it has no effect
+     * @param slug the subscriber
+     * @param reason why, as a text for users
+     * @param configuredAt the offset of the configuration to disable; the event has no effect on a newer one
      */
     @EventName("millrace/subscription-disabled")
     record Disabled(@NotBlank String slug, @NotBlank String reason, Optional<Long> configuredAt)
             implements SubscriptionEvent {}
 
     /**
-     * An event was not accepted.
+     * Records a failed attempt to deliver an event.
      *
-     * @param slug by whom
-     * @param offset which event
+     * @param slug the subscriber
+     * @param offset the event
      * @param attempt counted from 1
-     * @param status of the answer, if there was one
-     * @param message what failed; no secrets, no user and no query of the address
-     * @param nextAttemptAt when it is tried again, ISO-8601; without it there is no further attempt
-     * @param configuredAt the configuration that was in force
+     * @param status the HTTP status, if the receiver answered
+     * @param message what failed; without secrets and without user and query of the URL
+     * @param nextAttemptAt the time of the next attempt, ISO-8601; absent if this was the last one
+     * @param configuredAt the offset of the configuration that was used
      */
     @EventName("millrace/delivery-failed")
     record DeliveryFailed(
@@ -79,12 +76,12 @@ public sealed interface SubscriptionEvent {
             implements SubscriptionEvent {}
 
     /**
-     * Events were accepted. Everything up to {@code through} was, or was not for this subscriber.
+     * Records accepted events. All events up to {@code through} were accepted or filtered out.
      *
-     * @param slug by whom
-     * @param from the first of them
-     * @param through the last of them
-     * @param deliveries how many they were
+     * @param slug the subscriber
+     * @param from the offset of the first accepted event
+     * @param through the offset of the last accepted event
+     * @param deliveries the number of accepted events
      */
     @EventName("millrace/delivery-succeeded")
     record DeliverySucceeded(

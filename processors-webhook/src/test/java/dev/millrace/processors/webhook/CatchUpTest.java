@@ -19,12 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** A runner may catch up more than once in its life: after a lost connection, or in the next life of its stream. */
+/** A runner can catch up more than once: after a lost connection, and in a new incarnation of its stream. */
 class CatchUpTest {
     private final List<String> launched = new ArrayList<>();
 
     @Test
-    void should_start_no_subscriber_while_the_log_is_read_whenever_that_is() {
+    void should_start_no_subscriber_during_catch_up() {
         try (StreamEngine engine =
                 StreamEngine.builder(new InMemoryEventStore()).start()) {
             HostContext context = HostContext.over(engine.streams(ProjectSlug.defaultProject()))

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a configuration may say, and what is made of it. */
+/** Valid and invalid configurations, and the endpoints and signatures made from them. */
 class ConfigurationTest {
     private static List<String> problems(String payload) {
         String complete = payload.contains("'slug'") ? payload : payload.replaceFirst("\\{", "{'slug': 's', ");
@@ -61,8 +61,8 @@ class ConfigurationTest {
                 "{'type': 'webhook', 'callbackUrl': 'ftp://a'}|payload.callbackUrl: expected a URL of http or https",
                 "{'type': 'webhook', 'callbackUrl': 'ws://a'}|payload.callbackUrl: expected a URL of http or https",
                 "{'type': 'websocket', 'callbackUrl': 'file:///etc'}|payload.callbackUrl: expected a URL of ws, wss",
-                "{'type': 'webhook', 'callbackUrl': 'http://'}|payload.callbackUrl: expected a URL with a host",
-                "{'type': 'webhook', 'callbackUrl': 'http://a:99999'}|payload.callbackUrl: expected a URL with a host",
+                "{'type': 'webhook', 'callbackUrl': 'http://'}|payload.callbackUrl: expected a URL with a valid host",
+                "{'type': 'webhook', 'callbackUrl': 'http://a:99999'}|payload.callbackUrl: expected a URL with a valid host",
                 "{'type': 'webhook', 'callbackUrl': 'http://a', 'jsonataFilter': '(('}|payload.jsonataFilter: ",
                 "{'type': 'webhook', 'callbackUrl': 'http://a', 'jsonataTransform': '{'}|payload.jsonataTransform: ",
                 "{'type': 'websocket', 'callbackUrl': 'ws://a', 'signingSecret': 's'}|payload.signingSecret: only"
@@ -105,7 +105,7 @@ class ConfigurationTest {
     }
 
     @Test
-    void should_give_messages_ids_that_tell_everything_apart() {
+    void should_give_every_message_a_unique_id() {
         StreamIdentity origin = new StreamIdentity("public", "i1");
         Event event = event("/a", 7);
         String id = origin.messageId("s", event);

@@ -18,7 +18,7 @@ import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
 import okio.ByteString;
 
-/** A real WebSocket server that remembers what it is sent. */
+/** A real WebSocket server that records the frames it receives. */
 final class Peer implements AutoCloseable {
     private final MockWebServer server = new MockWebServer();
     private final List<JsonNode> frames = new ArrayList<>();
@@ -71,7 +71,7 @@ final class Peer implements AutoCloseable {
         }
     }
 
-    /** The first handshakes are refused. */
+    /** Refuses the first handshakes. */
     Peer refusing(int handshakes) {
         refusals.set(handshakes);
         return this;
@@ -85,7 +85,7 @@ final class Peer implements AutoCloseable {
         return connections.size();
     }
 
-    /** What it was offered in handshakes beside plain frames. */
+    /** The extensions that clients offered in handshakes. */
     synchronized List<String> extensions() {
         return List.copyOf(extensions);
     }
@@ -101,7 +101,7 @@ final class Peer implements AutoCloseable {
                 .toList();
     }
 
-    /** The offsets of the events it was sent. */
+    /** The offsets of the received events. */
     List<Long> offsets() {
         return frames("event").stream()
                 .map(frame -> frame.path("event").path("offset").longValue())

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The list of subscribers as the log tells of it. */
+/** The list of subscribers, reduced from a log. */
 @Tag("jdk")
 class PushSubscriptionsTest {
     private static final String CONFIGURED = EventCatalog.nameOf(SubscriptionEvent.Configured.class);
@@ -137,7 +137,7 @@ class PushSubscriptionsTest {
     }
 
     @Test
-    void should_let_anybody_disable_a_subscriber_and_a_configuration_enable_it() {
+    void should_disable_a_subscriber_by_event_and_enable_it_by_a_configuration() {
         configured("a").event("millrace/subscription-disabled", "{'slug': 'a', 'reason': 'by hand'}");
         assertThat(known().disabled()).contains("by hand");
 
@@ -146,7 +146,7 @@ class PushSubscriptionsTest {
     }
 
     @Test
-    void should_believe_no_success_with_events_that_were_not_there() {
+    void should_ignore_a_success_for_later_events() {
         configured("a");
         event("millrace/delivery-succeeded", "{'slug': 'a', 'from': 1, 'through': 2, 'deliveries': 1}");
         assertThat(known().floor()).isEqualTo(1);
@@ -165,7 +165,7 @@ class PushSubscriptionsTest {
     }
 
     @Test
-    void should_ignore_what_is_said_of_subscribers_that_are_not_there() {
+    void should_ignore_events_about_unknown_subscribers() {
         failed(1, "").event("millrace/subscription-removed", "{'slug': 'a'}");
 
         assertThat(fold(processor)).isSameAs(PushSubscriptions.NONE);

@@ -15,7 +15,7 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import okio.ByteString;
 
-/** A real HTTP server that takes webhooks and remembers them. */
+/** A real HTTP server that receives webhooks and records them. */
 public final class Receiver implements AutoCloseable {
     /** One request. */
     record Received(RecordedRequest request, ByteString body) {
@@ -41,7 +41,7 @@ public final class Receiver implements AutoCloseable {
     private final List<Received> accepted = new ArrayList<>();
     private volatile IntFunction<MockResponse> answers = number -> status(200);
 
-    /** A server on a free port that says yes to everything. */
+    /** A server on a free port that accepts every request. */
     public Receiver() {
         this(0);
     }
@@ -74,7 +74,7 @@ public final class Receiver implements AutoCloseable {
         return new MockResponse.Builder().code(code).build();
     }
 
-    /** An answer that does not come while a test waits. */
+    /** An answer that does not arrive during a test. */
     static MockResponse hanging() {
         return new MockResponse.Builder()
                 .code(200)
@@ -82,7 +82,7 @@ public final class Receiver implements AutoCloseable {
                 .build();
     }
 
-    /** Answers by the number of the request, from 1. */
+    /** Chooses the answer by the number of the request, from 1. */
     Receiver answering(IntFunction<MockResponse> newAnswers) {
         answers = newAnswers;
         return this;
@@ -100,7 +100,7 @@ public final class Receiver implements AutoCloseable {
         return List.copyOf(requests);
     }
 
-    /** The requests that were answered with yes. */
+    /** The accepted requests. */
     synchronized List<Received> accepted() {
         return List.copyOf(accepted);
     }

@@ -18,7 +18,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The processor in somebody's own JVM, over a service that does not host it. */
+/** The processor in an application's JVM, with a service that does not host it. */
 class RemoteSubscriberTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
 
@@ -33,7 +33,7 @@ class RemoteSubscriberTest {
         receiver.close();
     }
 
-    /** Without a durable progress store, as after a restart of such a JVM. */
+    /** Without a durable progress store, as after a restart of that JVM. */
     private ProcessorRunner<PushSubscriptions> run() {
         HostContext context = HostContext.over(streams)
                 .settings(Map.of("server.loopback", "true"))
@@ -49,7 +49,7 @@ class RemoteSubscriberTest {
     }
 
     @Test
-    void should_push_and_take_the_log_for_its_cursor_when_it_has_no_other() throws Exception {
+    void should_push_and_use_the_log_as_cursor_without_a_progress_store() throws Exception {
         Stage.get(streams.append(Stage.PATH, EventInput.of(new Configured("remote", "webhook", receiver.url()))));
         note();
         note();
@@ -71,7 +71,7 @@ class RemoteSubscriberTest {
     }
 
     @Test
-    void should_let_go_of_everything_when_it_is_stopped() throws Exception {
+    void should_release_everything_when_it_is_stopped() throws Exception {
         try (ProcessorRunner<PushSubscriptions> runner = run()) {
             Stage.get(streams.append(Stage.PATH, EventInput.of(new Configured("remote", "webhook", receiver.url()))));
             note();

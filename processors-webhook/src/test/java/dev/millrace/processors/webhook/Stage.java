@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
-/** An engine that hosts the processor, in virtual time, and one stream of it. */
+/** An engine with virtual time that hosts the processor, and one of its streams. */
 final class Stage implements AutoCloseable {
     static final StreamPath PATH = StreamPath.of("/agents/1");
     static final Duration BOUND = Duration.ofSeconds(30);
@@ -58,7 +58,7 @@ final class Stage implements AutoCloseable {
         return this;
     }
 
-    /** Secrets from elsewhere. */
+    /** Replaces the source of secrets. */
     Stage vault(Secrets other) {
         vault = other;
         return this;
@@ -83,7 +83,7 @@ final class Stage implements AutoCloseable {
         return running.orElseThrow().streams(ProjectSlug.defaultProject());
     }
 
-    /** Appends an event and answers its offset. */
+    /** Appends an event and returns its offset. */
     long append(String type, String payload) throws Exception {
         return get(streams()
                         .append(
@@ -95,7 +95,7 @@ final class Stage implements AutoCloseable {
                 .offset();
     }
 
-    /** Appends that many {@code noted} events, {@code n} from 1, and answers the offset of the last one. */
+    /** Appends this number of {@code noted} events, {@code n} from 1, and returns the offset of the last one. */
     long note(int count) throws Exception {
         long last = 0;
         for (int n = 1; n <= count; n++) {
@@ -108,7 +108,7 @@ final class Stage implements AutoCloseable {
         return append(EventCatalog.nameOf(SubscriptionEvent.Configured.class), payload);
     }
 
-    /** Configures a webhook without anything. */
+    /** Configures a webhook with the required fields only. */
     long webhook(String slug, Receiver receiver) throws Exception {
         return configure(
                 "{\"slug\": \"" + slug + "\", \"type\": \"webhook\", \"callbackUrl\": \"" + receiver.url() + "\"}");
@@ -135,7 +135,7 @@ final class Stage implements AutoCloseable {
         return events(type).stream().map(Event::payloadJson).toList();
     }
 
-    /** How many deliveries to a subscriber the log tells of. */
+    /** The number of deliveries to a subscriber that the log records. */
     int reported(String slug) throws Exception {
         return payloads(EventType.of(SubscriptionEvent.DeliverySucceeded.class)).stream()
                 .filter(report -> report.path("slug").asText().equals(slug))
@@ -143,7 +143,7 @@ final class Stage implements AutoCloseable {
                 .sum();
     }
 
-    /** What {@code GET state} says of a subscriber; missing when it says nothing. */
+    /** The subscriber in {@code GET state}; a missing node if it is not there. */
     JsonNode subscriber(String slug) throws Exception {
         return get(streams().state(PATH))
                 .processors()
@@ -152,7 +152,7 @@ final class Stage implements AutoCloseable {
                 .path(slug);
     }
 
-    /** Waits, and lets virtual time pass quickly. */
+    /** Waits for a condition while virtual time passes quickly. */
     void await(Callable<Boolean> condition) {
         Awaitility.await().atMost(BOUND).pollInterval(Duration.ofMillis(5)).until(() -> {
             pass(Duration.ofMillis(250));
@@ -165,7 +165,7 @@ final class Stage implements AutoCloseable {
         time.advanceWhen(() -> running.orElseThrow().isIdle(), duration);
     }
 
-    /** Waits in real time, while virtual time stands still. */
+    /** Waits for a condition in real time; virtual time does not pass. */
     void awaitStill(Callable<Boolean> condition) {
         Awaitility.await().atMost(BOUND).pollInterval(Duration.ofMillis(5)).until(condition);
     }

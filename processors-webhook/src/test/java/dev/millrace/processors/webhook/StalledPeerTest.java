@@ -20,7 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A peer that shakes hands and then reads nothing. */
+/** A peer that completes the handshake and then reads nothing. */
 class StalledPeerTest {
     private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455, 1.3
 
@@ -79,7 +79,7 @@ class StalledPeerTest {
     }
 
     @Test
-    void should_give_a_connection_up_whose_peer_does_not_read_and_try_the_event_on_another_one() throws Exception {
+    void should_retry_on_another_connection_when_the_peer_does_not_read() throws Exception {
         stage.start()
                 .configure("{\"slug\": \"stalled\", \"type\": \"websocket\", \"callbackUrl\": \"ws://127.0.0.1:"
                         + server.getLocalPort() + "/\"}");

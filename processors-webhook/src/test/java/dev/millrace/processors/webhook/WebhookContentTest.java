@@ -19,7 +19,7 @@ import okio.Buffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What requests carry, and where they do not go. */
+/** The content of requests, and refused targets. */
 class WebhookContentTest {
     private final Receiver receiver = new Receiver();
     private final Stage stage = Stage.inMemory();
@@ -41,7 +41,7 @@ class WebhookContentTest {
                 .get(0);
     }
 
-    /** HMAC-SHA-256 from its definition, with nothing of ours. */
+    /** HMAC-SHA-256 from its definition, independent of the main code. */
     private static byte[] hmac(byte[] key, byte[] message) throws Exception {
         byte[] inner = new byte[64];
         byte[] outer = new byte[64];
@@ -80,7 +80,7 @@ class WebhookContentTest {
     }
 
     @Test
-    void should_send_nothing_unsigned_when_the_secret_is_missing_and_go_on_once_it_is_there() throws Exception {
+    void should_send_nothing_unsigned_and_continue_when_the_secret_exists() throws Exception {
         stage.start().configure(webhook("\"signingSecret\": \"hook-secret\""));
         stage.append("noted", "{}");
         assertThat(failure().path("message").asText()).contains("no secret 'hook-secret'");
@@ -113,7 +113,7 @@ class WebhookContentTest {
     }
 
     @Test
-    void should_pass_over_events_that_filter_or_transform_fail_on_and_say_so() throws Exception {
+    void should_skip_and_record_events_on_which_filter_or_transform_fails() throws Exception {
         stage.start().configure(webhook("\"jsonataTransform\": \"{'sum': payload.a + payload.b}\""));
         stage.append("sum", "{\"a\": 1, \"b\": \"two\"}");
         stage.append("sum", "{\"a\": 1, \"b\": 2}");
@@ -131,7 +131,7 @@ class WebhookContentTest {
     }
 
     @Test
-    void should_skip_what_the_transform_makes_nothing_of_without_a_word() throws Exception {
+    void should_skip_events_without_a_transform_result_silently() throws Exception {
         stage.start().configure(webhook("\"jsonataTransform\": \"payload.text\""));
         stage.append("said", "{}");
         stage.append("said", "{\"text\": \"hi\"}");
@@ -144,9 +144,9 @@ class WebhookContentTest {
                 .isEmpty();
     }
 
-    /** Else a few subscribers with slow expressions would hold up the effects of every stream. */
+    /** Otherwise a few subscribers with slow expressions would delay the effects of all streams. */
     @Test
-    void should_evaluate_where_nobody_else_waits() throws Exception {
+    void should_evaluate_expressions_on_their_own_threads() throws Exception {
         CountDownLatch over = new CountDownLatch(1);
         for (int task = 0; task < 2 * Math.max(2, Runtime.getRuntime().availableProcessors()); task++) {
             EvaluationThreads.shared().execute(() -> hold(over));

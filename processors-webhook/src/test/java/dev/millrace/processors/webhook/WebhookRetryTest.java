@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What happens to events that are not accepted at once, also when the server is restarted meanwhile. */
+/** Retries of events that are not accepted at once, also across a restart of the server. */
 class WebhookRetryTest {
     @TempDir
     Path directory;

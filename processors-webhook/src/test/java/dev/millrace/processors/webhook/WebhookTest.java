@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Webhooks as a server pushes them, on each kind of store. */
+/** Webhooks of a server, with each kind of store. */
 class WebhookTest {
     enum Store {
         MEMORY,

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** WebSockets as a server opens them, against real ones. */
+/** WebSockets of a server, with real peers. */
 class WebsocketTest {
     @TempDir
     Path directory;
@@ -76,7 +76,7 @@ class WebsocketTest {
     }
 
     @Test
-    void should_append_what_the_peer_says_with_provenance_and_its_own_key() throws Exception {
+    void should_append_events_of_the_peer_with_provenance_and_its_key() throws Exception {
         stage.start();
         configure(peer, ", \"jsonataFilter\": \"type = 'noted'\"");
         long noted = stage.note(1);
@@ -144,7 +144,7 @@ class WebsocketTest {
     }
 
     @Test
-    void should_tell_the_peer_that_its_append_met_a_paused_stream() throws Exception {
+    void should_tell_the_peer_that_the_stream_is_paused() throws Exception {
         stage.start();
         configure(peer, "");
         stage.append(BuiltInType.PAUSED.type(), "{}");
@@ -159,7 +159,7 @@ class WebsocketTest {
         stage.start();
         configure(peer, "");
         stage.note(2);
-        stage.awaitStill(() -> peer.frames("event").size() == 2); // it has them, but nobody says so yet
+        stage.awaitStill(() -> peer.frames("event").size() == 2); // received, but not yet recorded in the log
 
         configure(other, "");
         stage.note(2);

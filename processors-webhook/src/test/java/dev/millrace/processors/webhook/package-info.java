@@ -1,4 +1,4 @@
-/** Tests of the pushing of events, with real sockets and a real engine. */
+/** Tests of pushing events, with real sockets and a real engine. */
 @NullMarked
 package dev.millrace.processors.webhook;
 

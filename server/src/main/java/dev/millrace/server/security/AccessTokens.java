@@ -29,12 +29,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
- * The tokens of a service, in {@code tokens.json} in its directory, by their hashes. Another process may create and revoke
- * them while the service runs; it notices with the next request. Once there was a token, callers need one: revoking the
- * last opens nothing. Safe for use by many threads, and changes by many processes.
+ * The access tokens of a service, stored as hashes in {@code tokens.json} in its directory. Another process may create
+ * and revoke tokens while the service runs; the service sees the change with the next request. After the first token
+ * was created, callers always need one, also when the last one was revoked. Thread-safe; several processes may change
+ * the file.
  */
 public final class AccessTokens {
-    /** The file, inside the directory. */
     static final String FILE = "tokens.json";
 
     private static final String MARK = "mrt_";
@@ -46,27 +46,22 @@ public final class AccessTokens {
     private final SecureRandom random = new SecureRandom();
     private volatile State state = State.NONE;
 
-    /**
-     * What was read last.
-     *
-     * @param version what the file was like then; empty when there was none
-     * @param entries what was in it
-     */
+    /** The tokens that were read last, and the version of the file at that time; empty if there was no file. */
     private record State(Optional<Version> version, List<StoredToken> entries) {
         static final State NONE = new State(Optional.empty(), List.of());
     }
 
-    /** Changes with every replacement of the file. */
+    /** Identifies one content of the file: each replacement gives another version. */
     private record Version(long modified, long size, String key) {}
 
     /**
-     * A token that was just made.
+     * A new token.
      *
-     * @param token what callers send; it is kept nowhere
+     * @param token the text that callers send; it is not stored
      * @param grant what it allows
      */
     public record Created(String token, Grant grant) {
-        /** Names the grant only. */
+        /** Contains only the id of the grant. */
         @Override
         public String toString() {
             return "Created[" + grant.id() + "]";
@@ -79,10 +74,10 @@ public final class AccessTokens {
     }
 
     /**
-     * The tokens of the service whose data are in a directory. Makes no file before the first token.
+     * Opens the tokens of the service with this data directory. Creates no file before the first token.
      *
-     * @throws IllegalStateException when the file is there and is no list of tokens
-     * @throws UncheckedIOException when it cannot be read
+     * @throws IllegalStateException if the file exists and is no list of tokens
+     * @throws UncheckedIOException if it cannot be read
      */
     public static AccessTokens in(Path directory, Timers timers) {
         AccessTokens tokens = new AccessTokens(new OwnerOnlyFile(directory.resolve(FILE)), timers);
@@ -90,22 +85,22 @@ public final class AccessTokens {
         return tokens;
     }
 
-    /** Whether callers need a token: there is one, or there was. */
+    /** Whether callers need a token: true from the first created token on. */
     public boolean areRequired() {
         return current().version().isPresent();
     }
 
-    /** How many tokens there are that have not expired. */
+    /** How many tokens have not expired. */
     public int usable() {
         return (int)
                 list().stream().filter(grant -> !grant.isExpired(timers.now())).count();
     }
 
-    /** What a token allows; empty when there is no such token or it has expired. */
+    /** The grant of a token; empty if the token is unknown or has expired. */
     public Optional<Grant> find(String token) {
         byte[] hash = StoredToken.hashOf(token);
         Grant found = null;
-        for (StoredToken entry : current().entries()) { // all of them, so that the time says nothing
+        for (StoredToken entry : current().entries()) { // compare all, so that the time reveals nothing
             if (entry.matches(hash)) {
                 found = entry.grant();
             }
@@ -113,23 +108,23 @@ public final class AccessTokens {
         return Optional.ofNullable(found).filter(grant -> !grant.isExpired(timers.now()));
     }
 
-    /** Whether a grant, once found, still holds. */
+    /** Whether a grant that was found earlier has not expired and was not revoked. */
     public boolean holds(Grant grant) {
         return !grant.isExpired(timers.now())
                 && (grant.equals(Grant.EVERYTHING) ? !areRequired() : list().contains(grant));
     }
 
-    /** What the tokens allow, expired ones included, in the order in which they were made. */
+    /** The grants of all tokens, expired ones included, in the order of their creation. */
     public List<Grant> list() {
         return current().entries().stream().map(StoredToken::grant).toList();
     }
 
     /**
-     * Makes a token.
+     * Creates a token.
      *
-     * @param project the project; empty for every project
-     * @param lifetime how long it holds; empty for ever
-     * @throws IllegalArgumentException when there is no operation, or the lifetime is not positive
+     * @param project the project; empty for all projects
+     * @param lifetime how long it is valid; empty for ever
+     * @throws IllegalArgumentException if there is no operation, or the lifetime is not positive
      */
     public Created create(
             Optional<ProjectSlug> project, StreamPath prefix, Set<Operation> operations, Optional<Duration> lifetime) {
@@ -137,7 +132,7 @@ public final class AccessTokens {
             throw new IllegalArgumentException("a token must allow at least one operation");
         }
         lifetime.filter(time -> time.isZero() || time.isNegative()).ifPresent(time -> {
-            throw new IllegalArgumentException("a token must hold for some time, got " + time);
+            throw new IllegalArgumentException("the lifetime of a token must be positive, got " + time);
         });
         Grant grant = new Grant(
                 HexFormat.of().formatHex(random(ID_BYTES)),
@@ -154,7 +149,7 @@ public final class AccessTokens {
         return new Created(token, grant);
     }
 
-    /** Ends a token; whether there was one with that id. */
+    /** Revokes a token; returns whether there was one with that id. */
     public boolean revoke(String id) {
         int before = current().entries().size();
         List<StoredToken> after = change(entries ->
@@ -179,11 +174,11 @@ public final class AccessTokens {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "cannot change the tokens: " + file.path() + ": " + e + "; check who owns the directory", e);
+                    "cannot change the tokens: " + file.path() + ": " + e + "; check the owner of the directory", e);
         }
     }
 
-    /** What the file says now. When it has vanished, what it said last: losing it must open nothing. */
+    /** The current content of the file. If the file is gone, its last content: a lost file must not give rights. */
     private State current() {
         State known = state;
         Optional<Version> version = version();
@@ -203,7 +198,8 @@ public final class AccessTokens {
         } catch (NoSuchFileException none) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file.path() + ": " + e + "; check who owns it", e);
+            throw new UncheckedIOException(
+                    "cannot read " + file.path() + ": " + e + "; check the owner of the file", e);
         }
     }
 
@@ -218,7 +214,7 @@ public final class AccessTokens {
             return List.copyOf(entries);
         } catch (RuntimeException e) {
             throw new IllegalStateException(
-                    "cannot read the tokens: " + file.path() + "; it is no list of tokens: " + e.getMessage()
+                    "cannot read the tokens: " + file.path() + "; the file is no list of tokens: " + e.getMessage()
                             + "; restore it, or delete it while the service is stopped and create the tokens again",
                     e);
         }

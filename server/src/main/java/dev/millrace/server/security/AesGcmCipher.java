@@ -12,8 +12,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Encrypts short texts with AES-256-GCM, each under a random nonce of its own, bound to a label that must be the same when
- * it is opened. Immutable and safe for use by many threads.
+ * An AES-256-GCM cipher for short texts. Each text gets a random nonce and is bound to a label; decryption needs the
+ * same label. Immutable, thread-safe.
  */
 final class AesGcmCipher {
     static final int KEY_BYTES = 32;
@@ -25,23 +25,21 @@ final class AesGcmCipher {
     private final SecretKeySpec key;
     private final SecureRandom random;
 
-    /** A seal with a key of {@value #KEY_BYTES} bytes. */
     AesGcmCipher(byte[] key, SecureRandom random) {
         if (key.length != KEY_BYTES) {
-            throw new IllegalArgumentException("a key has " + KEY_BYTES + " bytes, this one has " + key.length);
+            throw new IllegalArgumentException("the key must have " + KEY_BYTES + " bytes, got " + key.length);
         }
         this.key = new SecretKeySpec(key, "AES");
         this.random = random;
     }
 
-    /** A random key. */
     static byte[] newKey(SecureRandom random) {
         byte[] key = new byte[KEY_BYTES];
         random.nextBytes(key);
         return key;
     }
 
-    /** Nonce and ciphertext, in Base64. */
+    /** Encrypts a text; returns nonce and ciphertext in Base64. */
     String close(String text, byte[] label) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
@@ -57,7 +55,7 @@ final class AesGcmCipher {
         }
     }
 
-    /** The text; empty when key or label are not those it was closed with, or the bytes were changed. */
+    /** Decrypts a text; empty if key or label are different, or the bytes were changed. */
     Optional<String> open(String closed, byte[] label) {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(closed));

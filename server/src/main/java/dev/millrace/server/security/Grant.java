@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What somebody may do, and where.
+ * The rights of a token.
  *
- * @param id by which it is listed and revoked
- * @param project the project; empty for every project
- * @param prefix the stream it begins with; it covers that one and all below
- * @param operations what it allows; {@link Operation#ADMIN} allows all
- * @param expiresAt when it ends; empty for never
+ * @param id the id under which it is listed and revoked
+ * @param project the project; empty for all projects
+ * @param prefix the stream; the token covers it and all streams below
+ * @param operations the allowed operations; {@link Operation#ADMIN} includes all
+ * @param expiresAt when it expires; empty for never
  */
 public record Grant(
         String id,
@@ -23,36 +23,36 @@ public record Grant(
         StreamPath prefix,
         Set<Operation> operations,
         Optional<Instant> expiresAt) {
-    /** What everybody may do where no tokens are in use. */
+    /** All rights: the grant of each caller if no tokens are in use. */
     public static final Grant EVERYTHING = new Grant(
             "everybody", Optional.empty(), StreamPath.root(), EnumSet.allOf(Operation.class), Optional.empty());
 
-    /** Copies the operations. */
+    /** Copies the set of operations. */
     public Grant {
         operations = Set.copyOf(operations);
     }
 
-    /** Whether it allows an operation at all. */
+    /** Whether the operation is allowed. */
     public boolean allows(Operation operation) {
         return operations.contains(operation) || operations.contains(Operation.ADMIN);
     }
 
-    /** Whether a stream is in its reach. */
+    /** Whether the token covers a stream. */
     public boolean covers(ProjectSlug slug, StreamPath path) {
         return inProject(slug) && (path.equals(prefix) || path.isBelow(prefix));
     }
 
-    /** Whether all of a project is in its reach. */
+    /** Whether the token covers a whole project. */
     public boolean covers(ProjectSlug slug) {
         return inProject(slug) && prefix.isRoot();
     }
 
-    /** Whether a list of the streams below a path may hold some that are in its reach. */
+    /** Whether the token covers at least one stream at or below a path, or may do so. */
     public boolean meets(ProjectSlug slug, StreamPath path) {
         return covers(slug, path) || (inProject(slug) && prefix.isBelow(path));
     }
 
-    /** Whether it has ended. */
+    /** Whether the token has expired. */
     public boolean isExpired(Instant now) {
         return expiresAt.filter(end -> !now.isBefore(end)).isPresent();
     }

@@ -17,38 +17,31 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A small file for the eyes of its owner only (mode 0600 where there are modes). It is written beside its old self, forced
- * to disk and put in its place, so that it is always the old one or the new one, whenever the power fails.
- *
- * @param path where it is
+ * A small file that only its owner may read (mode 0600, if the file system has modes). A new content is written to a
+ * second file, forced to disk and moved into place, so after a crash the file has either the old or the new content.
  */
 record OwnerOnlyFile(Path path) {
     private static final System.Logger LOG = System.getLogger("dev.millrace.server");
 
-    /** Where it is kept. */
     Path directory() {
         return Objects.requireNonNullElse(path.toAbsolutePath().getParent(), path);
     }
 
-    /**
-     * What it holds; empty when there is no such file.
-     *
-     * @throws UncheckedIOException when it cannot be read
-     */
+    /** The content; empty if there is no such file. Throws an {@link UncheckedIOException} if it cannot be read. */
     Optional<byte[]> read() {
         try {
             return Optional.of(Files.readAllBytes(path));
         } catch (NoSuchFileException none) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage() + "; check who owns it", e);
+            throw new UncheckedIOException(
+                    "cannot read " + path + ": " + e.getMessage() + "; check the owner of the file", e);
         }
     }
 
     /**
-     * Replaces it, and its directory is made where there is none; one thread at a time.
-     *
-     * @throws UncheckedIOException when it cannot be written; it is then what it was
+     * Replaces the content and creates missing directories; one thread at a time. Throws an {@link
+     * UncheckedIOException} if it cannot be written; the old content then stays.
      */
     void write(byte[] content) {
         Path directory = directory();
@@ -67,17 +60,17 @@ record OwnerOnlyFile(Path path) {
             Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "cannot write " + path + ": " + e + "; check the disk and who owns the directory", e);
+                    "cannot write " + path + ": " + e + "; check free space and the owner of the directory", e);
         }
         force(directory);
     }
 
-    /** Makes the new name as durable as the bytes; some systems have no way to do so, and need none. */
+    /** Forces the directory entry to disk. Some file systems do not support this and do not need it. */
     private static void force(Path directory) {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "a directory cannot be forced to disk here", e);
+            LOG.log(System.Logger.Level.DEBUG, "this file system cannot force a directory to disk", e);
         }
     }
 

@@ -9,15 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 
-/**
- * A secret as it is kept.
- *
- * @param project whose it is
- * @param summary what may be told of it
- * @param sealed its value, encrypted
- */
+/** A stored secret; {@code sealed} is its encrypted value. */
 record StoredSecret(ProjectSlug project, SecretSummary summary, String sealed) {
-    /** What a value is bound to, so that nobody who writes the file can move it to another name or project. */
+    /**
+     * The label to which a value is bound, so that moving it in the file to another name or project makes it
+     * unreadable.
+     */
     static byte[] label(ProjectSlug project, String name) {
         String slug = project.value();
         return (slug.length() + ":" + slug + name).getBytes(StandardCharsets.UTF_8);
@@ -43,11 +40,7 @@ record StoredSecret(ProjectSlug project, SecretSummary summary, String sealed) {
         return json;
     }
 
-    /**
-     * Reads an entry.
-     *
-     * @throws RuntimeException when the JSON is not one
-     */
+    /** Parses an entry; throws a {@link RuntimeException} if the JSON is none. */
     static StoredSecret fromJson(JsonNode json) {
         return new StoredSecret(
                 ProjectSlug.of(json.required("project").textValue()),

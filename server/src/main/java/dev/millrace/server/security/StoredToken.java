@@ -17,12 +17,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * A token as it is kept: what it allows, and its hash. A token is random with 256 bits, so that a plain hash is enough.
- *
- * @param hash of the token
- * @param createdAt when it was made
- */
+/** A stored token: its grant and its hash. A token has 256 random bits, so a plain SHA-256 hash is enough. */
 @SuppressWarnings("ArrayRecordComponent") // compared in constant time, by matches
 record StoredToken(Grant grant, byte[] hash, Instant createdAt) {
     static byte[] hashOf(String token) {
@@ -33,7 +28,7 @@ record StoredToken(Grant grant, byte[] hash, Instant createdAt) {
         }
     }
 
-    /** Whether this is the token with that hash; takes as long whether it is or not. */
+    /** Compares the hashes in constant time. */
     boolean matches(byte[] other) {
         return MessageDigest.isEqual(hash, other);
     }
@@ -49,11 +44,7 @@ record StoredToken(Grant grant, byte[] hash, Instant createdAt) {
         return json.put("createdAt", JsonCodec.time(createdAt));
     }
 
-    /**
-     * Reads an entry.
-     *
-     * @throws RuntimeException when the JSON is not one
-     */
+    /** Parses an entry; throws a {@link RuntimeException} if the JSON is none. */
     static StoredToken fromJson(JsonNode json) {
         Set<Operation> operations = EnumSet.noneOf(Operation.class);
         json.required("allow").forEach(word -> operations.add(Operation.of(word.asText())));

@@ -20,21 +20,19 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The secrets of the projects: created, listed without their values, deleted, and found by name by hosted processors only.
- * Values are encrypted (AES-256-GCM, a nonce each, bound to project and name) in the file and in memory; one is in the
- * clear only while somebody uses it. Safe for use by many threads; changes are on disk when the method returns.
+ * The store of secrets of all projects: create, list without values, delete. Only hosted processors can read a value,
+ * by its name. Values are encrypted in the file and in memory (AES-256-GCM, one nonce each, bound to project and name)
+ * and decrypted only when they are used. Thread-safe; changes are on disk when a method returns.
  */
 public final class Vault implements Secrets {
-    /** The longest name and description, in characters. */
+    /** The maximum length of name and description, in characters. */
     public static final int MAX_NAME = 255;
 
-    /** The longest value, in characters. */
+    /** The maximum length of a value, in characters. */
     public static final int MAX_VALUE = 64 * 1024;
 
-    /** The file with the secrets, inside the directory of a vault. */
     static final String FILE = "secrets.json";
 
-    /** The file with a generated key, inside the directory of a vault. */
     static final String KEY_FILE = "secret.key";
 
     private final Optional<OwnerOnlyFile> file;
@@ -56,7 +54,7 @@ public final class Vault implements Secrets {
         this.entries = entries;
     }
 
-    /** A vault that forgets everything with the process. */
+    /** A vault without a file, for one process. */
     public static Vault inMemory(Timers timers) {
         SecureRandom random = new SecureRandom();
         return new Vault(
@@ -64,12 +62,13 @@ public final class Vault implements Secrets {
     }
 
     /**
-     * The vault in a directory, {@code secrets.json}. Nobody else may have it open: the directory belongs to one service.
+     * Opens the vault {@code secrets.json} in a directory, which must belong to this service only.
      *
-     * @param key 32 bytes in Base64; when empty, {@code secret.key} in the directory is used, and made if need be
-     * @throws IllegalArgumentException when the key is not 32 bytes in Base64; the message does not repeat it
-     * @throws IllegalStateException when the file cannot be opened with this key, or is not a vault
-     * @throws java.io.UncheckedIOException when a file cannot be read or written
+     * @param key 32 bytes in Base64; if empty, {@code secret.key} in the directory is used, and created if there are no
+     *     secrets yet
+     * @throws IllegalArgumentException if the key is not 32 bytes in Base64; the message does not repeat it
+     * @throws IllegalStateException if the file cannot be decrypted with this key, or is no vault
+     * @throws java.io.UncheckedIOException if a file cannot be read or written
      */
     public static Vault open(Path directory, Optional<String> key, Timers timers) {
         SecureRandom random = new SecureRandom();
@@ -85,7 +84,7 @@ public final class Vault implements Secrets {
             if (entry.open(seal).isEmpty()) {
                 throw new IllegalStateException("cannot open the secrets: " + file.path() + "; '"
                         + entry.summary().name() + "' of project " + entry.project()
-                        + " was not encrypted with this key, or was changed; start with the key it was written with");
+                        + " was not encrypted with this key, or was changed; start with the key that encrypted it");
             }
         }
         return new Vault(Optional.of(file), seal, random, timers, entries);
@@ -96,8 +95,8 @@ public final class Vault implements Secrets {
      *
      * @param name 1 to {@value #MAX_NAME} characters after trimming
      * @param value 1 to {@value #MAX_VALUE} characters
-     * @throws IllegalArgumentException when a length is wrong; the message begins with the field
-     * @throws StreamException {@code CONFLICT} when the project has a secret of that name
+     * @throws IllegalArgumentException if a length is wrong; the message begins with the field
+     * @throws StreamException {@code CONFLICT} if the project has a secret with this name
      */
     public synchronized SecretSummary create(
             ProjectSlug project, String name, String value, Optional<String> description) {
@@ -108,8 +107,8 @@ public final class Vault implements Secrets {
         if (entries.stream().anyMatch(entry -> entry.is(project, trimmed))) {
             throw new StreamException(
                     Code.CONFLICT,
-                    "secret not created: project " + project + " has one named '" + trimmed
-                            + "' already; choose another name, or delete that one first");
+                    "secret not created: project " + project + " already has a secret '" + trimmed
+                            + "'; choose another name, or delete that one first");
         }
         SecretSummary summary = new SecretSummary(newId(), trimmed, description, timers.now(), timers.now());
         List<StoredSecret> next = new ArrayList<>(entries);
@@ -126,7 +125,7 @@ public final class Vault implements Secrets {
                 .toList();
     }
 
-    /** Deletes a secret of a project; whether there was one with that id. */
+    /** Deletes a secret of a project; returns whether there was one with that id. */
     public synchronized boolean delete(ProjectSlug project, String id) {
         List<StoredSecret> next = entries.stream()
                 .filter(entry -> !entry.project().equals(project)
@@ -147,7 +146,6 @@ public final class Vault implements Secrets {
                 .flatMap(entry -> entry.open(seal));
     }
 
-    /** Says how many there are, and nothing of them. */
     @Override
     public String toString() {
         return "Vault[" + entries.size() + " secrets]";
@@ -177,14 +175,14 @@ public final class Vault implements Secrets {
         try {
             JsonNode json = JsonCodec.parse(content);
             if (json.path("version").intValue() != 1) {
-                throw new IllegalArgumentException("version " + json.path("version") + " is not known here");
+                throw new IllegalArgumentException("unknown version " + json.path("version"));
             }
             List<StoredSecret> found = new ArrayList<>();
             json.path("secrets").forEach(entry -> found.add(StoredSecret.fromJson(entry)));
             return List.copyOf(found);
         } catch (RuntimeException e) {
             throw new IllegalStateException(
-                    "cannot open the secrets: " + file.path() + "; it is not a vault: " + e.getMessage()
+                    "cannot open the secrets: " + file.path() + "; the file is no vault: " + e.getMessage()
                             + "; restore it, or move it away and create the secrets again",
                     e);
         }
@@ -197,7 +195,7 @@ public final class Vault implements Secrets {
                 return key;
             }
         } catch (IllegalArgumentException e) {
-            // said below, without repeating a part of it
+            // reported below, without a part of the key
         }
         throw new IllegalArgumentException("cannot open the secrets: " + source + " is not " + AesGcmCipher.KEY_BYTES
                 + " bytes in Base64; make one with 'openssl rand -base64 " + AesGcmCipher.KEY_BYTES + "'");
@@ -211,6 +209,6 @@ public final class Vault implements Secrets {
 
     private static byte[] missingKey(OwnerOnlyFile file, OwnerOnlyFile keyFile) {
         throw new IllegalStateException("cannot open the secrets: " + file.path() + "; there is no key: "
-                + keyFile.path() + " is missing and none was given; give the one it was written with");
+                + keyFile.path() + " is missing and no key was given; give the key that encrypted the secrets");
     }
 }

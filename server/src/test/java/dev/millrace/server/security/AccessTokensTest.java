@@ -118,7 +118,7 @@ class AccessTokensTest {
 
         assertThatThrownBy(this::open)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("it is no list of tokens");
+                .hasMessageContaining("the file is no list of tokens");
         assertThatThrownBy(tokens::areRequired).isInstanceOf(IllegalStateException.class);
     }
 

@@ -131,7 +131,7 @@ class VaultTest {
         Files.writeString(file(), text.replace(sealed(0), "AAAA"));
         assertThatThrownBy(this::open).isInstanceOf(IllegalStateException.class);
         Files.writeString(file(), "{\"version\": 2}");
-        assertThatThrownBy(this::open).hasMessageContaining("it is not a vault");
+        assertThatThrownBy(this::open).hasMessageContaining("the file is no vault");
         Files.writeString(file(), text);
         assertThat(open().find(MINE, "precious")).contains("b");
     }

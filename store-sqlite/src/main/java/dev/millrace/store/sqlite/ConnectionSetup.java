@@ -8,26 +8,26 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 
-/** How connections are set up. Each pragma here is a statement at every opening, so there are few. */
+/** A factory of SQLite connections. Each pragma is a statement at every opening, so there are few. */
 final class ConnectionSetup {
-    /** How long to wait for another program, such as the {@code sqlite3} tool, to let go of a lock. */
+    /** How long to wait for a lock of another program, for example the {@code sqlite3} tool. */
     private static final int BUSY_MILLIS = 5_000;
 
-    /** Negative means KiB. */
+    /** A negative number is a size in KiB. */
     private static final int WRITER_CACHE = -32 * 1024;
 
-    /** What the write-ahead log is cut back to when it is begun anew. */
+    /** The size to which the file of the write-ahead log is truncated after a checkpoint. */
     private static final int LOG_KEPT_BYTES = 32 << 20;
 
     /**
-     * How long the write-ahead log may become before SQLite moves it into the database, 16 MiB. Four times the default:
-     * a page that changes often is then moved once, which measured a quarter more appends.
+     * The size of the write-ahead log at which SQLite moves it into the database, 16 MiB: four times the default. A
+     * page that changes often is then moved less often, which gave a quarter more appends in a measurement.
      */
     private static final int CHECKPOINT_PAGES = 4_000;
 
     private ConnectionSetup() {}
 
-    /** The connection that writes: a commit returns when its pages of the write-ahead log are on disk. */
+    /** The writing connection: a commit returns when its pages of the write-ahead log are on disk. */
     static Connection writing(Path file) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(JournalMode.WAL);
@@ -42,7 +42,6 @@ final class ConnectionSetup {
         return connection;
     }
 
-    /** A connection that cannot write. */
     static Connection reading(Path file) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);

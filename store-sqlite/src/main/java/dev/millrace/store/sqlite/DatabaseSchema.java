@@ -7,14 +7,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * The tables, and their version.
+ * The tables of the database, and their version.
  *
- * <p>An event's row id is its position: rows are only ever added at the end of the table, whichever stream they belong
- * to, and positions cost no index. {@code stream_types} knows every type a stream has ever held, so that finding streams
- * by type never scans events.
+ * <p>The row id of an event is its position: rows are added only at the end of the table, and positions need no index.
+ * {@code stream_types} has every type that a stream holds, so that a search for streams by type does not scan events.
  */
 final class DatabaseSchema {
-    /** What {@code PRAGMA user_version} says of a file with these tables. */
+    /** The {@code PRAGMA user_version} of a file with these tables. */
     static final int VERSION = 1;
 
     private static final String[] TABLES = {
@@ -61,11 +60,7 @@ final class DatabaseSchema {
 
     private DatabaseSchema() {}
 
-    /**
-     * Creates the tables in an empty file and checks the version of any other.
-     *
-     * @throws IllegalStateException when the file is not ours, or newer than this code
-     */
+    /** Creates the tables in an empty file. Refuses the file of another program, or of a newer version. */
     static void prepare(Connection connection, Path file) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             int version = number(statement, "PRAGMA user_version");

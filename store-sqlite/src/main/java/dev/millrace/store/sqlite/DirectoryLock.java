@@ -14,18 +14,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right to be the only store in a directory. The operating system holds the lock, so it is gone when the process is,
- * however that ended; the file itself stays and says which process has it.
+ * A lock that allows one open store in a directory. The operating system releases it when the process ends. The lock
+ * file stays; it contains the id of the process.
  */
 final class DirectoryLock implements AutoCloseable {
     private static final String FILE = "millrace.lock";
 
-    /** The locked byte lies far behind the content, so that everybody can read who holds the lock. */
+    /** The locked byte is far behind the content, so that other processes can read the content. */
     private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
 
     /**
-     * The directories this process has locked. On POSIX a process loses its lock when it closes any channel to the file,
-     * so the file must not even be opened to find out.
+     * The directories that this process has locked. On POSIX a process loses its lock when it closes any channel to the
+     * file, so the file must not be opened a second time.
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
@@ -37,15 +37,10 @@ final class DirectoryLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /**
-     * Locks a directory.
-     *
-     * @param directory its real path
-     * @throws IllegalStateException when somebody else has it
-     */
+    /** Locks a directory, given by its real path. Throws {@link IllegalStateException} if another store has it. */
     static DirectoryLock take(Path directory) {
         if (!HELD.add(directory)) {
-            throw refused(directory, "this process has it open already; share that store");
+            throw refused(directory, "this process has it open already; use that store");
         }
         FileChannel channel = null;
         try {
@@ -53,7 +48,8 @@ final class DirectoryLock implements AutoCloseable {
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock held = channel.tryLock(LOCKED_BYTE, 1, false);
             if (held == null) {
-                throw refused(directory, "process " + Files.readString(file).strip() + " has it open; stop that one");
+                throw refused(
+                        directory, "process " + Files.readString(file).strip() + " has it open; stop that process");
             }
             channel.truncate(0);
             channel.write(

@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The prepared statements of one connection, each compiled once and used again. For one thread at a time. */
+/** A cache of the prepared statements of one connection. For one thread at a time. */
 final class PreparedStatements implements AutoCloseable {
-    /** How many are kept; without a limit every new number of types in a filter would add one for good. */
+    /** The limit; each new number of types in a filter needs another statement. */
     private static final int KEPT = 64;
 
     private static final System.Logger LOG = System.getLogger(PreparedStatements.class.getPackageName());
@@ -22,11 +22,7 @@ final class PreparedStatements implements AutoCloseable {
         this.connection = connection;
     }
 
-    /**
-     * A statement with its parameters bound.
-     *
-     * @param parameters text, numbers, bytes or null
-     */
+    /** A statement with bound parameters: text, numbers, bytes or null. */
     PreparedStatement of(String sql, @Nullable Object... parameters) throws SQLException {
         PreparedStatement statement = bySql.get(sql);
         if (statement == null) {
@@ -40,7 +36,6 @@ final class PreparedStatements implements AutoCloseable {
         return statement;
     }
 
-    /** Runs a statement that answers nothing, or a number of rows nobody asks for. */
     void run(String sql, @Nullable Object... parameters) throws SQLException {
         of(sql, parameters).execute();
     }
@@ -53,7 +48,7 @@ final class PreparedStatements implements AutoCloseable {
         }
     }
 
-    /** Forgets every statement. After a failure it must be: the driver closes a statement that has failed. */
+    /** Closes all statements. Required after a failure, because the driver closes a statement that has failed. */
     void clear() {
         for (PreparedStatement statement : bySql.values()) {
             try {
@@ -65,7 +60,7 @@ final class PreparedStatements implements AutoCloseable {
         bySql.clear();
     }
 
-    /** Closes the connection and with it every statement. */
+    /** Closes the connection and all its statements. */
     @Override
     public void close() throws SQLException {
         connection.close();

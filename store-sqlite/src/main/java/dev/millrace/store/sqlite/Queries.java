@@ -9,7 +9,6 @@ import dev.millrace.engine.spi.EventStore.SubtreePage;
 import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -22,12 +21,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that can be asked, on one connection. Each question is one statement, so its answer is of one moment. For
- * one thread at a time.
+ * The queries of the store, on one connection. Each is one statement, so its result is consistent. For one thread at a
+ * time.
  */
 final class Queries {
     private static final String STREAM = "(SELECT id FROM streams WHERE project = ? AND path = ?)";
-    private static final long LOOKED_AT = 10_000;
+    private static final long SEARCHED_ROWS = 10_000;
     private static final String RECORD = "SELECT position, offset, created_at, type, key, json FROM events";
 
     private final PreparedStatements statements;
@@ -36,22 +35,20 @@ final class Queries {
         this.statements = statements;
     }
 
-    /** A stream's row, without the types it holds; null when there is no such stream. */
+    /** The row of a stream, without its types; null if the stream does not exist. */
     @Nullable StreamRow stream(StreamKey stream) throws SQLException {
         try (ResultSet row = ask(
                 "SELECT id, incarnation, last_offset, last_created_at, paused FROM streams"
                         + " WHERE project = ? AND path = ?",
                 stream)) {
-            return row.next()
-                    ? new StreamRow(
-                            row.getLong(1),
-                            new StreamHead(
-                                    row.getString(2),
-                                    row.getLong(3),
-                                    Instant.ofEpochMilli(row.getLong(4)),
-                                    row.getInt(5) != 0))
-                    : null;
+            return row.next() ? new StreamRow(row.getLong(1), head(row)) : null;
         }
+    }
+
+    /** The head in the columns 2 to 5. */
+    private static StreamHead head(ResultSet row) throws SQLException {
+        return new StreamHead(
+                row.getString(2), row.getLong(3), Instant.ofEpochMilli(row.getLong(4)), row.getInt(5) != 0);
     }
 
     Optional<StreamHead> head(StreamKey stream) throws SQLException {
@@ -108,7 +105,7 @@ final class Queries {
                 processor);
     }
 
-    /** The highest position that was ever committed; 0 for none. */
+    /** The highest position that was ever committed; 0 if there is none. */
     long lastPosition() throws SQLException {
         try (ResultSet row = statements
                 .of("SELECT max(coalesce((SELECT max(position) FROM events), 0),"
@@ -119,11 +116,11 @@ final class Queries {
     }
 
     /**
-     * One page of a subtree. It looks at a bounded number of rows, whichever streams they belong to, so that no read
-     * takes long; of each it asks the stream's row whether it lies in the subtree.
+     * One page of a subtree. It searches a limited number of rows of all streams, so that no read takes long, and
+     * checks for each row whether its stream belongs to the subtree.
      */
     SubtreePage subtree(StreamKey root, long after, long through, int limit) throws SQLException {
-        long end = Math.min(through, after + LOOKED_AT);
+        long end = Math.min(through, after + SEARCHED_ROWS);
         String sql = RECORD + " WHERE position > ? AND position <= ? AND EXISTS (SELECT 1 FROM streams"
                 + " WHERE id = events.stream_id AND project = ? AND (path = ? OR (path >= ? AND path < ?)))"
                 + " ORDER BY position LIMIT ?";
@@ -147,7 +144,7 @@ final class Queries {
                 records, records.size() < limit ? end : records.get(limit - 1).position());
     }
 
-    /** Streams below one, after a path. */
+    /** The streams below {@code root} with a path after {@code after}. */
     List<Standing> standings(StreamKey root, String after, int limit) throws SQLException {
         List<Standing> standings = new ArrayList<>();
         String first = firstBelow(root);
@@ -157,24 +154,18 @@ final class Queries {
                 .of(sql, root.project().value(), after.compareTo(first) < 0 ? first : after, afterAllBelow(root), limit)
                 .executeQuery()) {
             while (row.next()) {
-                standings.add(new Standing(
-                        new StreamPath(row.getString(1)),
-                        new StreamHead(
-                                row.getString(2),
-                                row.getLong(3),
-                                Instant.ofEpochMilli(row.getLong(4)),
-                                row.getInt(5) != 0)));
+                standings.add(new Standing(new StreamPath(row.getString(1)), head(row)));
             }
         }
         return standings;
     }
 
-    /** What the path of every stream below begins with. */
+    /** The prefix of the paths of all streams below. */
     private static String firstBelow(StreamKey root) {
         return root.path().isRoot() ? "/" : root.path() + "/";
     }
 
-    /** Comes after the path of every stream below; {@code 0} is the character after the slash. */
+    /** A text after the paths of all streams below: {@code 0} is the character after the slash. */
     private static String afterAllBelow(StreamKey root) {
         return root.path().isRoot() ? "0" : root.path() + "0";
     }
@@ -196,9 +187,9 @@ final class Queries {
     }
 
     private ResultSet ask(String sql, StreamKey stream, String name) throws SQLException {
-        PreparedStatement statement =
-                statements.of(sql, stream.project().value(), stream.path().value(), name);
-        return statement.executeQuery();
+        return statements
+                .of(sql, stream.project().value(), stream.path().value(), name)
+                .executeQuery();
     }
 
     private static EventRecord record(ResultSet row) throws SQLException {

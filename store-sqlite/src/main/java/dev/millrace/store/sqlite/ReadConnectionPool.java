@@ -12,16 +12,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The read-only connections: a few, opened when they are first needed, each used by one read at a time. The most
- * recently used one goes first, its pages are warm. Safe for use by many threads.
+ * A pool of read-only connections, opened on demand, each used by one read at a time. The most recently used one is
+ * taken first, because its pages are in memory. Thread-safe.
  */
 final class ReadConnectionPool implements AutoCloseable {
-    /** How many reads run at once; the others wait. */
+    /** The limit of concurrent reads; the others wait. */
     static final int CONNECTIONS = 8;
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** One question to the database. */
     interface Question<T> {
         T answer(Queries queries) throws SQLException;
     }
@@ -37,15 +36,12 @@ final class ReadConnectionPool implements AutoCloseable {
         this.file = file;
     }
 
-    /**
-     * Asks a question.
-     *
-     * @param purpose what fails when this fails, in words
-     */
+    /** Runs a query; {@code purpose} says what failed, if it fails. */
     <T> T read(String purpose, Question<T> question) {
         if (!acquire(1, PATIENCE)) {
             throw new UncheckedIOException(new InterruptedIOException(purpose + ": " + file + "; none of " + CONNECTIONS
-                    + " connections became free, or the thread was interrupted; read smaller pages, or fewer at once"));
+                    + " connections became free within " + PATIENCE
+                    + ", or the thread was interrupted; read smaller pages, or fewer at once"));
         }
         try {
             Reader reader = take();
@@ -64,11 +60,7 @@ final class ReadConnectionPool implements AutoCloseable {
         }
     }
 
-    /**
-     * Does something while no read is under way and none can begin.
-     *
-     * @return false when reads did not come to rest within {@code patience}, and nothing was done
-     */
+    /** Runs a task while no read is running. False if reads were still running after {@code patience}. */
     boolean whileQuiet(Duration patience, Runnable task) {
         if (!acquire(CONNECTIONS, patience)) {
             return false;
@@ -106,7 +98,7 @@ final class ReadConnectionPool implements AutoCloseable {
         return idle.pollFirst();
     }
 
-    /** Keeps a connection for the next read, unless it has failed or the store was closed meanwhile. */
+    /** Keeps a connection for the next read, except if it has failed or the store is closed. */
     private void putBack(Reader reader, boolean sound) throws SQLException {
         synchronized (this) {
             if (sound && !closed) {
@@ -117,7 +109,7 @@ final class ReadConnectionPool implements AutoCloseable {
         reader.statements.close();
     }
 
-    /** Closes what is idle; what is in use is closed when its read ends. */
+    /** Closes idle connections; the others are closed when their read ends. */
     @Override
     public synchronized void close() {
         closed = true;

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** Puts a failure of the database into words: what failed, in which file, why, and what to do. */
+/** A translator of SQL exceptions: what failed, in which file, why, and what to do. */
 final class SqlExceptionTranslator {
     private SqlExceptionTranslator() {}
 
@@ -24,18 +24,19 @@ final class SqlExceptionTranslator {
     }
 
     private static String reason(SQLiteErrorCode code) {
-        SQLiteErrorCode kind = SQLiteErrorCode.getErrorCode(code.code & 0xff); // the rest says where it happened
+        SQLiteErrorCode kind = SQLiteErrorCode.getErrorCode(code.code & 0xff); // the other bits are details
         return switch (kind) {
-            case SQLITE_FULL -> "the disk is full; free some space, then try again";
-            case SQLITE_BUSY, SQLITE_LOCKED -> "another program has locked the file; close it there, then try again";
+            case SQLITE_FULL -> "the disk is full; free some space and repeat the request";
+            case SQLITE_BUSY, SQLITE_LOCKED ->
+                "another program has locked the file; close it there and repeat the request";
             case SQLITE_CORRUPT, SQLITE_NOTADB ->
-                "the file is damaged or is no SQLite database;" + " stop, keep a copy, and restore a backup";
+                "the file is damaged or is not a SQLite database; stop, keep a copy, and restore a backup";
             case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN, SQLITE_AUTH ->
                 "the file cannot be opened for writing;"
                         + " check the owner and the permissions of the file and its directory";
             case SQLITE_IOERR -> "the disk failed to read or write; check the system log and the disk";
             case SQLITE_CONSTRAINT ->
-                "an offset, a position or an idempotency key is taken already;" + " this is a defect of the caller";
+                "an offset, a position or an idempotency key exists already; this is a defect of the caller";
             default -> String.valueOf(code.message);
         };
     }

@@ -18,24 +18,23 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Events in one SQLite file. What {@link EventStore.Transaction#commit} returned from has been forced to disk
- * (write-ahead log, {@code synchronous=FULL}), so it survives the death of the process and of the machine.
+ * A durable event store in one SQLite file. When {@link EventStore.Transaction#commit} returns, the data is on disk
+ * (write-ahead log, {@code synchronous=FULL}) and survives a crash of the process or the machine.
  *
- * <p>The directory holds {@code millrace.db}, beside it SQLite's own {@code -wal} and {@code -shm} files while the store
- * is open, and {@code millrace.lock}, which keeps a second process out. The file can be read with the {@code sqlite3}
- * tool at any time.
+ * <p>The directory contains {@code millrace.db}, the {@code -wal} and {@code -shm} files of SQLite while the store is
+ * open, and {@code millrace.lock}, which prevents that a second process opens it. The {@code sqlite3} tool can read the
+ * database at any time.
  *
- * <p>Reads run on a few read-only connections of their own and never wait for the writer, nor the writer for them. Safe
- * for use by many threads, except that one thread at a time writes. A failure of the file or the disk is an {@link
- * UncheckedIOException} that names the file and what to do about it; use after {@link #close} is an {@link
+ * <p>Reads use their own read-only connections: they do not wait for the writer, and it does not wait for them. Safe
+ * for use by many threads, but only one thread at a time may write. A failure of the file or the disk is an {@link
+ * UncheckedIOException} that names the file and what to do. After {@link #close}, calls throw {@link
  * IllegalStateException}.
  *
- * <p>SQLite is native code, which the driver unpacks into {@code java.io.tmpdir} when the first store is opened. Where
- * that directory does not allow execution, name another one with {@code -Dorg.sqlite.tmpdir=DIR}. From Java 24 on, {@code
+ * <p>The driver unpacks native code into {@code java.io.tmpdir} when the first store is opened. If that directory does
+ * not allow execution, set another one with {@code -Dorg.sqlite.tmpdir=DIR}. From Java 24 on, {@code
  * --enable-native-access=ALL-UNNAMED} avoids a warning.
  */
 public final class SqliteEventStore implements EventStore {
-    /** The database, inside the store's directory. */
     static final String FILE = "millrace.db";
 
     private static final System.Logger LOG = System.getLogger(SqliteEventStore.class.getPackageName());
@@ -52,17 +51,17 @@ public final class SqliteEventStore implements EventStore {
     }
 
     /**
-     * Opens the store in a directory and creates both where they do not exist.
+     * Opens the store in a directory; creates both if they do not exist.
      *
-     * @throws IllegalStateException when another store has the directory open, in this process or another one, or when
-     *     the file was written by a newer version or by another program
-     * @throws UncheckedIOException when the directory or the file cannot be used
+     * @throws IllegalStateException if another store has opened the directory, in this or another process, or if the
+     *     file was written by a newer version or by another program
+     * @throws UncheckedIOException if the directory or the file cannot be used
      */
     public static SqliteEventStore open(Path directory) {
         return open(directory, WriteConnection.UNLIMITED);
     }
 
-    /** As {@link #open(Path)}, with a database that may not grow beyond so many pages: a disk that can be full. */
+    /** As {@link #open(Path)}, with a limited number of database pages; for tests of a full disk. */
     static SqliteEventStore open(Path directory, long maxPages) {
         Path home = create(directory);
         DirectoryLock lock = DirectoryLock.take(home);
@@ -145,8 +144,8 @@ public final class SqliteEventStore implements EventStore {
     }
 
     /**
-     * Moves everything from the write-ahead log into the database file, closes it and unlocks the directory. A read that
-     * is under way finishes. Closing twice does nothing.
+     * Moves the write-ahead log into the database file, closes it and unlocks the directory. Running reads finish. The
+     * second call does nothing.
      */
     @Override
     public void close() {
@@ -159,7 +158,6 @@ public final class SqliteEventStore implements EventStore {
         }
     }
 
-    /** Names the directory. */
     @Override
     public String toString() {
         return "SqliteEventStore[" + lock + "]";

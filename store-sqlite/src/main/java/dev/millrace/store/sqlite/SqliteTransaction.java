@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One group of changes. Records go to the database at once, heads once for each stream when the group is committed.
- * After a failure nothing can be done with it but close it. For one thread.
+ * A transaction of the SQLite store. It writes records at once, and the head of each stream at the commit. After a
+ * failure it can only be closed. For one thread.
  */
 final class SqliteTransaction implements Transaction {
     private static final System.Logger LOG = System.getLogger(SqliteTransaction.class.getPackageName());
@@ -214,7 +214,7 @@ final class SqliteTransaction implements Transaction {
         try {
             statements.run("ROLLBACK");
         } catch (SQLException e) {
-            // After a full disk, say, SQLite has rolled back by itself; if it has not, the next BEGIN says so.
+            // After a full disk, for example, SQLite has rolled back already; if it has not, the next BEGIN fails.
             LOG.log(System.Logger.Level.DEBUG, "rollback", writer.failure("cannot roll back", e));
         }
     }
@@ -266,7 +266,7 @@ final class SqliteTransaction implements Transaction {
 
     private <T> T run(String purpose, Step<T> step) {
         if (phase != Phase.OPEN) {
-            throw new IllegalStateException(purpose + ": the transaction is over (" + phase + "); begin another one");
+            throw new IllegalStateException(purpose + ": the transaction has ended (" + phase + "); begin another one");
         }
         try {
             return step.take();

@@ -4,16 +4,9 @@ import dev.millrace.engine.spi.StreamHead;
 import java.util.HashSet;
 import java.util.Set;
 
-/**
- * What the writer knows of a stream without asking.
- *
- * @param id its row
- * @param head its head
- * @param types types it is known to hold; not necessarily all of them. Shared by every version of the row
- */
+/** A cached row of a stream, with some types of its events, not always all. Its versions share the types. */
 record StreamRow(long id, StreamHead head, Set<String> types) {
-    /** How many types are remembered for one stream. */
-    private static final int TYPES = 64;
+    private static final int MOST_TYPES = 64;
 
     StreamRow(long id, StreamHead head) {
         this(id, head, new HashSet<>());
@@ -24,7 +17,7 @@ record StreamRow(long id, StreamHead head, Set<String> types) {
     }
 
     void remember(String type) {
-        if (types.size() < TYPES) {
+        if (types.size() < MOST_TYPES) {
             types.add(type);
         }
     }

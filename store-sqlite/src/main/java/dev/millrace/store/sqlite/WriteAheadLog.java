@@ -8,11 +8,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /**
- * Keeps the write-ahead log from growing without end. SQLite moves it into the database by itself, but can begin it anew
- * only at a moment at which nobody reads, and under load such a moment may never come: then it is made.
+ * A limiter of the write-ahead log. SQLite moves the log into the database by itself, but can start the file again only
+ * when no read is running. Under load this may never happen; then this class makes reads wait.
  */
 final class WriteAheadLog {
-    /** Far more than SQLite needs between two checkpoints of its own, so this is the exception. */
+    /** Much more than SQLite needs between two checkpoints, so it is rarely reached. */
     static final long LIMIT_BYTES = 64 << 20;
 
     private static final Duration PATIENCE = Duration.ofMillis(250);
@@ -31,7 +31,7 @@ final class WriteAheadLog {
         this.readers = readers;
     }
 
-    /** Begins the log anew when it is too long; does nothing, and tries later, when reads do not come to rest. */
+    /** Truncates the log if it is too long. If reads do not end in time, it does nothing and tries again later. */
     void trim() {
         long size = size();
         if (size <= limit) {
@@ -47,7 +47,7 @@ final class WriteAheadLog {
         limit = quiet && size() <= growth ? growth : size + growth;
     }
 
-    /** Moves everything into the database and truncates the log, if nobody else reads. */
+    /** Moves the log into the database and truncates it, if no read is running. */
     void empty() throws SQLException {
         try (ResultSet row = statements.of("PRAGMA wal_checkpoint(TRUNCATE)").executeQuery()) {
             row.next();
@@ -58,7 +58,7 @@ final class WriteAheadLog {
         try {
             return Files.size(file);
         } catch (IOException e) {
-            return 0; // there is none yet
+            return 0; // no file yet
         }
     }
 
@@ -66,7 +66,7 @@ final class WriteAheadLog {
         System.getLogger(WriteAheadLog.class.getPackageName())
                 .log(
                         System.Logger.Level.WARNING,
-                        "cannot shorten the write-ahead log: " + file + "; tried again later",
+                        "cannot shorten the write-ahead log: " + file + "; it is tried again after the next commits",
                         e);
     }
 }

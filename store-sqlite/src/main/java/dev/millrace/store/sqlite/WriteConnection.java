@@ -9,16 +9,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The one connection that writes, and what it remembers from one transaction to the next. For one thread at a time. */
+/** The only writing connection, with a cache of stream rows. For one thread at a time. */
 final class WriteConnection implements AutoCloseable {
-    /** No limit to the size of the database but the disk. */
+    /** No limit to the size of the database. */
     static final long UNLIMITED = Long.MAX_VALUE;
 
     private final Path file;
     private final PreparedStatements statements;
     private final Queries queries;
     private final WriteAheadLog log;
-    private final Map<StreamKey, StreamRow> remembered = new RecentStreams();
+    private final Map<StreamKey, StreamRow> cached = new RecentStreams();
     private long lastPosition;
     private @Nullable SqliteTransaction open;
     private boolean closed;
@@ -63,29 +63,29 @@ final class WriteConnection implements AutoCloseable {
         return open;
     }
 
-    /** What is known of a stream as of the last commit. */
+    /** The cached row of a stream as of the last commit. */
     @Nullable StreamRow recall(StreamKey stream) {
-        return remembered.get(stream);
+        return cached.get(stream);
     }
 
-    /** The stream is about to be removed. Forgetting is right even when the removal is rolled back. */
+    /** Removes a stream from the cache before it is deleted. */
     void forget(StreamKey stream) {
-        remembered.remove(stream);
+        cached.remove(stream);
     }
 
-    /** Takes over what a transaction has committed. */
+    /** Called with the rows that a transaction has committed. */
     void committed(Map<StreamKey, StreamRow> streams, long position) {
-        remembered.putAll(streams);
+        cached.putAll(streams);
         lastPosition = position;
         log.trim();
     }
 
-    /** The open transaction is over. */
+    /** Called when the open transaction has ended. */
     void ended() {
         open = null;
     }
 
-    /** Words for a failure, after which every statement is compiled anew. */
+    /** The exception for a failure. Also clears the statements. */
     RuntimeException failure(String what, SQLException cause) {
         statements.clear();
         return SqlExceptionTranslator.of(what, file, cause);
@@ -101,7 +101,7 @@ final class WriteConnection implements AutoCloseable {
         }
     }
 
-    /** The streams written to most recently; each one saves a look-up in every transaction that appends to it. */
+    /** A cache of the most recently written streams. */
     private static final class RecentStreams extends LinkedHashMap<StreamKey, StreamRow> {
         private static final int MOST = 16 * 1024;
 

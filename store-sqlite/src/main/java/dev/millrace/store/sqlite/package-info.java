@@ -1,6 +1,6 @@
 /**
- * The embedded durable event store: one SQLite file in a directory of its own, nothing to install. {@link
- * dev.millrace.store.sqlite.SqliteEventStore} is the whole of it.
+ * The embedded durable event store {@link dev.millrace.store.sqlite.SqliteEventStore}: one SQLite file in its own
+ * directory, without any installation.
  */
 @NullMarked
 package dev.millrace.store.sqlite;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Another JVM with this test's class path. What it writes to its standard output can be read here. */
+/** Another JVM with the class path of this test. Its standard output can be read here. */
 final class Child implements AutoCloseable {
     private final Process process;
     private final BufferedReader output;
@@ -37,16 +37,16 @@ final class Child implements AutoCloseable {
         return process.pid();
     }
 
-    /** The next whole line; null when there will be none. */
+    /** The next complete line; null at the end. */
     @Nullable String line() throws IOException {
         return output.readLine();
     }
 
-    /** The signal no process can catch. Returns when the process is gone; what it had written can still be read. */
+    /** Sends the signal that no process can catch, and waits for the end. The output can still be read. */
     void kill() throws InterruptedException {
-        process.toHandle().destroyForcibly(); // Process.destroyForcibly() would close the output as well
+        process.toHandle().destroyForcibly(); // Process.destroyForcibly() would close the output too
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
-            throw new AssertionError("process " + process.pid() + " does not die");
+            throw new AssertionError("process " + process.pid() + " is still alive");
         }
     }
 

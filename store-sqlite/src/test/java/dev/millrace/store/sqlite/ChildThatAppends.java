@@ -11,15 +11,15 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Appends through the engine until it is killed: eight threads, four streams, every event under a key of its own. A line
- * {@code path offset key .} is printed for each acknowledged append; without the full stop it is only half a line.
+ * A program that appends through the engine until it is killed: eight threads, four streams, a new key for every event.
+ * For each acknowledged append it prints a line {@code path offset key .}; a line without the full stop is incomplete.
  */
 final class ChildThatAppends {
     private static final int THREADS = 8;
 
     private ChildThatAppends() {}
 
-    /** Takes the directory, and the number of the first event of each thread. */
+    /** Arguments: the directory, and the number of the first event of each thread. */
     public static void main(String[] arguments) {
         StreamEngine engine = StreamEngine.builder(SqliteEventStore.open(Path.of(arguments[0])))
                 .start();

@@ -3,11 +3,11 @@ package dev.millrace.store.sqlite;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Opens the store in a directory, says so, and keeps it until its standard input ends. */
+/** A program that opens the store in a directory and keeps it open until its standard input ends. */
 final class ChildThatHolds {
     private ChildThatHolds() {}
 
-    /** Prints {@code open}, or why it could not. */
+    /** Prints {@code open}, or the failure. */
     public static void main(String[] arguments) throws IOException {
         try (SqliteEventStore store = SqliteEventStore.open(Path.of(arguments[0]))) {
             System.out.println("open");

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that appends is killed again and again; what it acknowledged is there. */
+/** Kills an appending process many times; all acknowledged events must be in the store. */
 @Timeout(180)
 class CrashTest {
     private static final int ROUNDS = 5;
@@ -33,7 +33,7 @@ class CrashTest {
     @TempDir
     private Path directory;
 
-    /** Where each acknowledged key was said to be, as {@code path@offset}. */
+    /** The place of each acknowledged key, as {@code path@offset}. */
     private final Map<String, String> acknowledged = new HashMap<>();
 
     @Test
@@ -41,7 +41,7 @@ class CrashTest {
         long seed = Long.getLong("millrace.seed", Boolean.getBoolean("millrace.long") ? System.nanoTime() : 1);
         Random random = new Random(seed);
         for (int round = 0; round < ROUNDS; round++) {
-            // Each thread sends its newest keys once more: what was stored without an answer is answered now.
+            // Each thread sends its newest keys again: events that were stored without an answer are answered now.
             int first = Math.max(0, acknowledged.size() / 8 - 25);
             try (Child child = Child.run(ChildThatAppends.class, directory.toString(), Integer.toString(first))) {
                 collect(child, 200 + random.nextInt(1_200));
@@ -68,12 +68,14 @@ class CrashTest {
                 killed = true;
             }
         }
-        assertThat(killed).as("killed; otherwise it died of something else").isTrue();
+        assertThat(killed)
+                .as("the process was killed and did not end for another reason")
+                .isTrue();
     }
 
     private void note(String key, String place) {
         String before = acknowledged.putIfAbsent(key, place);
-        assertThat(before == null ? place : before).as("where %s is", key).isEqualTo(place);
+        assertThat(before == null ? place : before).as("the place of %s", key).isEqualTo(place);
     }
 
     private void verify() throws Exception {

@@ -94,7 +94,7 @@ class FailureTest {
 
                 assertThatThrownBy(() -> transaction.append(Records.STREAM, head, again))
                         .isInstanceOf(UncheckedIOException.class)
-                        .hasMessageContaining("is taken already");
+                        .hasMessageContaining("exists already");
                 assertThatThrownBy(() -> transaction.append(Records.STREAM, head, first))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("position " + first.position() + " is taken");
@@ -131,7 +131,7 @@ class FailureTest {
 
         assertThatThrownBy(() -> SqliteEventStore.open(directory))
                 .isInstanceOf(UncheckedIOException.class)
-                .hasMessageContaining("the file is damaged or is no SQLite database");
+                .hasMessageContaining("the file is damaged or is not a SQLite database");
     }
 
     @ParameterizedTest

@@ -16,7 +16,7 @@ final class Records {
 
     private Records() {}
 
-    /** Appends one record of so many bytes in a transaction of its own. */
+    /** Appends one record of this size in its own transaction. */
     static void append(EventStore store, int bytes) {
         try (Transaction transaction = store.begin()) {
             append(transaction, bytes);

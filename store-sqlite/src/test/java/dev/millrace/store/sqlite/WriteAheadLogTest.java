@@ -34,7 +34,7 @@ class WriteAheadLogTest {
             WriteAheadLog log = new WriteAheadLog(file, statements, readers, 100_000);
             statements.run("CREATE TABLE t (b BLOB)");
             log.trim();
-            assertThat(logOf(file)).as("not yet worth it").isPositive();
+            assertThat(logOf(file)).as("the log is below the limit").isPositive();
 
             write(statements);
             log.trim();
@@ -49,7 +49,7 @@ class WriteAheadLogTest {
             assertThat(reading.await(20, TimeUnit.SECONDS)).isTrue();
             write(statements);
             log.trim();
-            assertThat(logOf(file)).as("a reader is busy").isGreaterThan(500_000);
+            assertThat(logOf(file)).as("the log is not truncated during a read").isGreaterThan(500_000);
 
             release.countDown();
             assertThat(read.get(20, TimeUnit.SECONDS)).isTrue();

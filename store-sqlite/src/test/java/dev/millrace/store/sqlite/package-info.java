@@ -1,4 +1,4 @@
-/** The embedded store against the contracts, against crashes and against everything that can be wrong with a disk. */
+/** Tests of the embedded store: contracts, crashes, and failures of the disk. */
 @NullMarked
 package dev.millrace.store.sqlite;
 

@@ -3,11 +3,11 @@ package dev.millrace.testkit.faults;
 import java.time.Duration;
 
 /**
- * What goes wrong with one request to a {@link FaultServer}. Immutable; several can be combined, as far as that makes
- * sense: {@code Fault.duplicate().cutAfter(700)}. Bytes are those of the whole answer, its head included.
+ * A fault of one request to a {@link FaultServer}. Faults can be combined: {@code Fault.duplicate().cutAfter(700)}. Numbers
+ * of bytes count the whole response, with its head, and are 0 or more. Immutable.
  */
 public final class Fault {
-    /** How an answer ends before its time. */
+    /** How a response ends too early. */
     enum End {
         NEVER,
         CUT,
@@ -18,12 +18,15 @@ public final class Fault {
 
     private static final Fault NONE = new Fault(End.NEVER, 0, 0, 1, Integer.MAX_VALUE, Duration.ZERO);
 
-    private final End end;
-    private final long bytes;
-    private final int status;
-    private final int copies;
-    private final int mostBytesAtOnce;
-    private final Duration retryAfter;
+    final End end;
+    final long bytes;
+
+    /** The error status, or 0. */
+    final int status;
+
+    final int copies;
+    final int mostBytesAtOnce;
+    final Duration retryAfter;
 
     private Fault(End end, long bytes, int status, int copies, int mostBytesAtOnce, Duration retryAfter) {
         this.end = end;
@@ -34,12 +37,12 @@ public final class Fault {
         this.retryAfter = retryAfter;
     }
 
-    /** Nothing goes wrong. */
+    /** No fault. */
     public static Fault none() {
         return NONE;
     }
 
-    /** The connection is closed when the request has been read and, if it was an append, done; nothing is answered. */
+    /** The connection is closed after the request was read, and an append was stored, without a response. */
     public static Fault drop() {
         return NONE.cutAfter(0);
     }
@@ -49,40 +52,41 @@ public final class Fault {
         return new Fault(End.NEVER, 0, 0, 2, Integer.MAX_VALUE, Duration.ZERO);
     }
 
-    /** Nothing is done; the answer is 503 with this many seconds in {@code Retry-After}, and none for zero. */
+    /** The request is not executed; the response is 503 with this time in {@code Retry-After}, without the header if zero. */
     public static Fault unavailable(Duration retryAfter) {
         return refuse(503, retryAfter);
     }
 
-    /** As {@link #unavailable}, with another status from 400 to 599. */
+    /** As {@link #unavailable}, with a status from 400 to 599. */
     public static Fault refuse(int status, Duration retryAfter) {
         if (status < 400 || status > 599 || retryAfter.isNegative()) {
-            throw new IllegalArgumentException("a refusal is 400 to 599, got " + status + ", " + retryAfter);
+            throw new IllegalArgumentException(
+                    "status must be 400 to 599 and retryAfter not negative, got " + status + ", " + retryAfter);
         }
         return new Fault(End.NEVER, 0, status, 1, Integer.MAX_VALUE, retryAfter);
     }
 
-    /** The connection is closed after this many bytes, whatever they are. */
+    /** The connection is closed after this many bytes. */
     public Fault cutAfter(long newBytes) {
         return ending(End.CUT, newBytes);
     }
 
-    /** The connection is reset after this many bytes; what was on its way may be lost as well. */
+    /** The connection is reset after this many bytes; bytes that were sent before may be lost too. */
     public Fault resetAfter(long newBytes) {
         return ending(End.RESET, newBytes);
     }
 
-    /** The sending half is closed after this many bytes; what the client still sends is read. */
+    /** The server's sending side is closed after this many bytes; it still reads from the client. */
     public Fault halfCloseAfter(long newBytes) {
         return ending(End.HALF_CLOSE, newBytes);
     }
 
-    /** After this many bytes nothing more comes, not even a heartbeat, but the connection stays open. */
+    /** Nothing is sent after this many bytes, not even a heartbeat, but the connection stays open. */
     public Fault stallAfter(long newBytes) {
         return ending(End.STALL, newBytes);
     }
 
-    /** The answer is written in pieces of this many bytes, each on its way before the next; at least 1. */
+    /** The response is sent in pieces of this many bytes, at least 1, with a flush after each. */
     public Fault inPiecesOf(int newBytes) {
         if (newBytes < 1) {
             throw new IllegalArgumentException("a piece has at least 1 byte, got " + newBytes);
@@ -95,30 +99,5 @@ public final class Fault {
             throw new IllegalArgumentException("bytes must be 0 or more, got " + newBytes);
         }
         return new Fault(newEnd, newBytes, status, copies, mostBytesAtOnce, retryAfter);
-    }
-
-    End end() {
-        return end;
-    }
-
-    long bytes() {
-        return bytes;
-    }
-
-    /** The status of a refusal; 0 for none. */
-    int status() {
-        return status;
-    }
-
-    int copies() {
-        return copies;
-    }
-
-    int mostBytesAtOnce() {
-        return mostBytesAtOnce;
-    }
-
-    Duration retryAfter() {
-        return retryAfter;
     }
 }

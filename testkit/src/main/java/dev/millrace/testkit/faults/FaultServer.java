@@ -21,9 +21,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A stream server behind which everything is as it should be, and in front of which nothing is: the real engine, on a free
- * port of the loopback address, with faults for the requests to come. It serves live reads and appends of JSON,
- * {@code /api/streams/PATH}, without heartbeats, one request a connection; anything else is 404.
+ * An HTTP stream server that injects faults into its responses. It runs the real engine in memory, on a free port of the
+ * loopback address. It serves live reads (without heartbeats) and appends of JSON under {@code /api/streams/PATH}, one
+ * request per connection; other requests get 404.
  *
  * <pre>{@code
  * try (FaultServer server = FaultServer.start()) {
@@ -33,7 +33,7 @@ import java.util.concurrent.Executors;
  * }
  * }</pre>
  *
- * <p>Safe for use by many threads. All threads are daemons.
+ * <p>Thread-safe. All threads are daemons.
  */
 public final class FaultServer implements AutoCloseable {
     private final StreamEngine engine =
@@ -61,23 +61,23 @@ public final class FaultServer implements AutoCloseable {
     /**
      * Starts a server without streams.
      *
-     * @throws UncheckedIOException when the loopback address has no free port
+     * @throws UncheckedIOException if it cannot listen on the loopback address
      */
     public static FaultServer start() {
         return new FaultServer();
     }
 
-    /** Where it listens. */
+    /** The base URL of the server. */
     public URI uri() {
         return URI.create("http://127.0.0.1:" + server.getLocalPort());
     }
 
-    /** The streams as they are, past every fault. */
+    /** The streams of the engine, without faults. */
     public EventStreams streams() {
         return engine.streams(ProjectSlug.defaultProject());
     }
 
-    /** What goes wrong with the next requests, one each, in the order in which they arrive; nothing after these. */
+    /** Adds faults for the next requests, one each, in the order of arrival. Later requests have no fault. */
     public FaultServer next(Fault... more) {
         synchronized (faults) {
             faults.addAll(Arrays.asList(more));
@@ -85,14 +85,14 @@ public final class FaultServer implements AutoCloseable {
         return this;
     }
 
-    /** How many faults nobody has met yet. */
+    /** The number of faults that wait for a request. */
     public int waiting() {
         synchronized (faults) {
             return faults.size();
         }
     }
 
-    /** Method and target of every request so far, in the order of arrival: {@code GET /api/streams/a?afterOffset=start}. */
+    /** Method and target of all requests, in the order of arrival, for example {@code GET /api/streams/a?afterOffset=start}. */
     public List<String> requests() {
         return List.copyOf(requests);
     }
@@ -120,13 +120,13 @@ public final class FaultServer implements AutoCloseable {
             }
             exchange.serve(engine, fault);
         } catch (IOException e) {
-            // the client went away, or the fault sent it away
+            // the client closed the connection, or the fault did
         } finally {
             sockets.remove(socket);
         }
     }
 
-    /** Stops listening and breaks what is still open. */
+    /** Stops listening and closes all connections. */
     @Override
     public void close() {
         try {

@@ -13,6 +13,7 @@ import dev.millrace.engine.StreamEngine;
 import dev.millrace.testkit.internal.event.EngineCalls;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,8 +21,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** One request to a fault server, and its answer. */
+/** One HTTP request to a {@link FaultServer}, with its response. */
 final class FaultyExchange {
     private static final int LONGEST_HEAD = 64 * 1024;
     private static final String API = "/api/streams";
@@ -37,7 +39,6 @@ final class FaultyExchange {
         this.body = body;
     }
 
-    /** Reads a request to its end. */
     static FaultyExchange read(Socket socket) throws IOException {
         DataInputStream in = new DataInputStream(socket.getInputStream());
         StringBuilder head = new StringBuilder();
@@ -62,12 +63,11 @@ final class FaultyExchange {
         return new FaultyExchange(socket, words[0] + " " + words[1], body);
     }
 
-    /** Method and target. */
     String line() {
         return line;
     }
 
-    /** Answers, as well as the fault lets it; returns when nothing more will be written. */
+    /** Sends the response, as far as the fault allows, and returns after its end. */
     void serve(StreamEngine engine, Fault fault) throws IOException {
         FaultyResponse answer = new FaultyResponse(socket, fault);
         String target = line.substring(line.indexOf(' ') + 1);
@@ -77,7 +77,7 @@ final class FaultyExchange {
         try {
             answer(engine, fault, answer, path, query);
         } catch (IllegalArgumentException e) {
-            whole(answer, 400, "", error(400, String.valueOf(e.getMessage())));
+            refuse(answer, 400, "", e.getMessage());
         }
         if (answer.isOver() && !socket.isClosed()) {
             awaitEnd();
@@ -86,11 +86,9 @@ final class FaultyExchange {
 
     private void answer(StreamEngine engine, Fault fault, FaultyResponse answer, String path, String query)
             throws IOException {
-        if (fault.status() != 0) {
-            String wait = fault.retryAfter().isZero()
-                    ? ""
-                    : "Retry-After: " + fault.retryAfter().toSeconds() + "\r\n";
-            whole(answer, fault.status(), wait, error(fault.status(), "refused, as the test says"));
+        if (fault.status != 0) {
+            String wait = fault.retryAfter.isZero() ? "" : "Retry-After: " + fault.retryAfter.toSeconds() + "\r\n";
+            refuse(answer, fault.status, wait, "refused by a fault of the test");
         } else if (!path.startsWith(API + "/") || path.startsWith(API + "/__")) {
             whole(answer, 404, "", "{\"error\":\"not_found\"}");
         } else if (line.startsWith("POST ")) {
@@ -122,11 +120,7 @@ final class FaultyExchange {
                 whole(answer, 200, replay, JsonCodec.writeText(said));
             }
         } catch (StreamException refused) {
-            whole(
-                    answer,
-                    refused.code().status(),
-                    "",
-                    error(refused.code().status(), String.valueOf(refused.getMessage())));
+            refuse(answer, refused.code().status(), "", refused.getMessage());
         }
     }
 
@@ -143,12 +137,9 @@ final class FaultyExchange {
         }
     }
 
-    /** Until the client goes away, or the server does; a client has nothing to say any more. */
+    /** Waits until the client or the server closes the connection. */
     private void awaitEnd() throws IOException {
-        int said;
-        do {
-            said = socket.getInputStream().read();
-        } while (said >= 0);
+        socket.getInputStream().transferTo(OutputStream.nullOutputStream());
     }
 
     private static void whole(FaultyResponse answer, int status, String headers, String body) throws IOException {
@@ -158,9 +149,10 @@ final class FaultyExchange {
                         + body);
     }
 
-    private static String error(int status, String message) {
+    private static void refuse(FaultyResponse answer, int status, String headers, @Nullable String message)
+            throws IOException {
         ObjectNode error = JsonNodeFactory.instance.objectNode();
-        error.put("defined", true).put("code", "FAULT").put("status", status).put("message", message);
-        return JsonCodec.writeText(error);
+        error.put("defined", true).put("code", "FAULT").put("status", status).put("message", String.valueOf(message));
+        whole(answer, status, headers, JsonCodec.writeText(error));
     }
 }

@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** An answer on its way, until its fault ends it. Safe for use by many threads, one call at a time. */
+/** An HTTP response that its fault can end. Thread-safe. */
 final class FaultyResponse {
     private final Socket socket;
     private final OutputStream out;
@@ -19,13 +19,13 @@ final class FaultyResponse {
         this.fault = fault;
     }
 
-    /** Ends at once what is to end before its first byte. */
+    /** Ends the response now if its fault allows no byte. */
     synchronized FaultyResponse begin() throws IOException {
         write(new byte[0]);
         return this;
     }
 
-    /** Whether the fault has ended it; whatever is written afterwards goes nowhere. */
+    /** Whether the fault has ended the response; later writes are ignored. */
     synchronized boolean isOver() {
         return over;
     }
@@ -34,7 +34,6 @@ final class FaultyResponse {
         write(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** One chunk of a body that is sent in chunks. */
     void chunk(String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         write(Integer.toHexString(bytes.length) + "\r\n" + text + "\r\n");
@@ -44,23 +43,23 @@ final class FaultyResponse {
         if (over) {
             return;
         }
-        boolean endless = fault.end() == Fault.End.NEVER;
-        int allowed = endless ? bytes.length : (int) Math.min(bytes.length, fault.bytes() - sent);
+        boolean endless = fault.end == Fault.End.NEVER;
+        int allowed = endless ? bytes.length : (int) Math.min(bytes.length, fault.bytes - sent);
         for (int from = 0; from < allowed; ) {
-            int length = Math.min(fault.mostBytesAtOnce(), allowed - from);
+            int length = Math.min(fault.mostBytesAtOnce, allowed - from);
             out.write(bytes, from, length);
             out.flush();
             from += length;
         }
         sent += allowed;
-        if (!endless && sent >= fault.bytes()) {
+        if (!endless && sent >= fault.bytes) {
             over = true;
             end();
         }
     }
 
     private void end() throws IOException {
-        switch (fault.end()) {
+        switch (fault.end) {
             case CUT -> socket.close();
             case RESET -> {
                 socket.setSoLinger(true, 0);
@@ -68,7 +67,7 @@ final class FaultyResponse {
             }
             case HALF_CLOSE -> socket.shutdownOutput();
             case STALL, NEVER -> {
-                // stays open, and silent
+                // the connection stays open
             }
         }
     }

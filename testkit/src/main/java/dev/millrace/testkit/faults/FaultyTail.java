@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a live tail of the engine as server-sent events, with a fault on the way. */
+/** A sink that writes a live tail of the engine as server-sent events, with a fault. */
 final class FaultyTail implements RecordSink {
     private final FaultyResponse answer;
     private final Fault fault;
@@ -33,7 +33,7 @@ final class FaultyTail implements RecordSink {
         for (EventRecord record : page) {
             String frame = "event: message\nid: " + record.offset() + "\ndata: "
                     + new String(record.json(), StandardCharsets.UTF_8) + "\n\n";
-            quietly(() -> answer.chunk(frame.repeat(fault.copies())));
+            quietly(() -> answer.chunk(frame.repeat(fault.copies)));
         }
         return CompletableFuture.completedFuture(null);
     }
@@ -52,12 +52,12 @@ final class FaultyTail implements RecordSink {
         void write() throws IOException;
     }
 
-    /** A client that is gone is not the tail's trouble: whoever reads its connection notices. */
+    /** Ignores a closed connection; {@link FaultyExchange} notices it when it reads. */
     private static void quietly(Writing writing) {
         try {
             writing.write();
         } catch (IOException gone) {
-            System.getLogger("dev.millrace.testkit").log(System.Logger.Level.DEBUG, "the client is gone", gone);
+            System.getLogger("dev.millrace.testkit").log(System.Logger.Level.DEBUG, "client closed connection", gone);
         }
     }
 }

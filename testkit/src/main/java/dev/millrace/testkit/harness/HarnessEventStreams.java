@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** The streams as one run of a processor sees them: every call and every answer is a step, in order. */
+/** The streams of one run of a processor in a harness. Each call and each result is one of the {@link StepScheduler}. */
 final class HarnessEventStreams implements EventStreams {
     private final HarnessNetwork network;
     private final RunScope life;
@@ -47,7 +47,7 @@ final class HarnessEventStreams implements EventStreams {
         return result;
     }
 
-    /** A step of its own: the run may end, or others may act, between what was done and hearing of it. */
+    /** Delivers a result in a separate step, so that the run can end, or others can act, before it knows the result. */
     private void answer(Runnable completion) {
         network.steps().add(life, life, completion);
     }

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What lies between the runners of a harness and the engine: it can be down, and it delivers in batches of any size. */
+/** The simulated network between the runners of a harness and the engine. */
 final class HarnessNetwork {
     private final StreamEngine engine;
     private final VirtualTimers time;
@@ -65,7 +65,7 @@ final class HarnessNetwork {
         links.remove(link);
     }
 
-    /** Something may have been appended somewhere. */
+    /** Wakes all subscriptions, because events may have been appended. */
     void changed() {
         links.removeIf(HarnessSubscription::isDead);
         List.copyOf(links).forEach(HarnessSubscription::wake);
@@ -75,15 +75,14 @@ final class HarnessNetwork {
         return engine.streams(ProjectSlug.defaultProject());
     }
 
-    /** From now on a read fails whenever this says so. */
     void failReads(BooleanSupplier whenever) {
         failing = whenever;
     }
 
-    /** @throws StreamException when the read that is about to happen fails */
+    /** @throws StreamException if the next read has to fail */
     void readable(StreamPath path) {
         if (failing.getAsBoolean()) {
-            throw new StreamException(StreamException.Code.UNAVAILABLE, path, "the harness lost a read of " + path);
+            throw new StreamException(StreamException.Code.UNAVAILABLE, path, "the harness failed a read of " + path);
         }
     }
 
@@ -91,7 +90,6 @@ final class HarnessNetwork {
         return time.now();
     }
 
-    /** Does something after a while, on the harness's clock. */
     void later(Duration delay, Runnable task) {
         time.after(delay, task);
     }

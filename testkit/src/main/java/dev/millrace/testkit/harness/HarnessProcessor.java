@@ -14,12 +14,10 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One processor of a harness, over all its lives. Its progress outlives them.
- *
- * @param <S> the state
+ * One processor of a harness, with its saved progress, over all crashes and restarts.
  */
 final class HarnessProcessor<S> {
-    /** Folding that would have to wait for effects gives its subscription back at once, instead of blocking a step. */
+    /** With this heartbeat, a runner with too many unfinished effects closes its subscription instead of blocking a step. */
     private static final Duration NO_PATIENCE = Duration.ofNanos(1);
 
     private final Processor<S> processor;
@@ -68,19 +66,18 @@ final class HarnessProcessor<S> {
         return runner;
     }
 
-    /** Ends this life in the middle of whatever it does; nothing of it happens any more. */
+    /** Ends the current run; its remaining work is dropped. */
     void crash() {
         life.end();
         runner.stop(Duration.ZERO);
     }
 
-    /** Another life begins, with the progress that was saved. */
     void restart() {
         life = new RunScope(network.steps(), time, ledger);
         runner = start(life);
     }
 
-    /** Forgets that anything after this offset was acknowledged. */
+    /** Resets the saved progress to this offset, if it is higher. */
     void rollBack(long offset) {
         Progress last = ledger.last;
         if (last != null && last.acknowledgedThrough() > offset) {
@@ -88,12 +85,10 @@ final class HarnessProcessor<S> {
         }
     }
 
-    /** The state as the fold of the whole log, made by nobody but the reducer. */
     StateJsonCodec<S> json() {
         return new StateJsonCodec<>(processor);
     }
 
-    /** What was saved last. */
     private static final class Ledger implements ProgressStore {
         private @Nullable Progress last;
 

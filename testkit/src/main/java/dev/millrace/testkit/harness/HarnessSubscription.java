@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One subscription in a harness. Everything happens in steps of one lane. */
+/** One subscription in a harness. All its work runs as {@link StepScheduler} of one lane. */
 final class HarnessSubscription implements Subscription {
     private static final int LARGEST_BATCH = 16;
     private static final Duration RECONNECT_DELAY = Duration.ofSeconds(1);
@@ -41,7 +41,7 @@ final class HarnessSubscription implements Subscription {
         this.subscriber = subscriber;
     }
 
-    /** Makes the connection, unless the network is down again by then. */
+    /** Connects in a step, unless the network is down then. */
     void connect(Duration gap) {
         step(() -> {
             if (over || connected || network.isDown()) {
@@ -69,7 +69,6 @@ final class HarnessSubscription implements Subscription {
         });
     }
 
-    /** Whether the run it belongs to is no more. */
     boolean isDead() {
         return !life.isOn();
     }
@@ -84,7 +83,7 @@ final class HarnessSubscription implements Subscription {
         });
     }
 
-    /** There may be something to deliver. */
+    /** Schedules a delivery; new events may be available. */
     void wake() {
         if (connected && !waking && !over) {
             waking = true;
@@ -92,7 +91,7 @@ final class HarnessSubscription implements Subscription {
         }
     }
 
-    /** The log could not be read: the connection is made again after a while. */
+    /** Handles a failed read: connects again after {@link #RECONNECT_DELAY}, if a retry makes sense. */
     private void lost(StreamException failure) {
         if (!failure.isRetryable()) {
             end(failure);

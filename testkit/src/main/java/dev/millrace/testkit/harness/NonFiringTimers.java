@@ -4,7 +4,7 @@ import dev.millrace.core.runner.Timers;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The time of a harness, for its engine: it may look at the clock, but what it wants to do later never falls due. */
+/** The timers of a harness's engine: they have the harness's clock, but scheduled tasks never run. */
 record NonFiringTimers(Timers time) implements Timers {
     @Override
     public Instant now() {

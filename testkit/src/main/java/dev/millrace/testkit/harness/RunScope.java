@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
- * What one run of a processor lives on: threads, timers and progress. When it is over, as after a crash, nothing that the
- * run still tries to do happens.
+ * The executor, timers and progress store of one run of a processor. After its end, for example a crash, tasks and timers of
+ * the run do nothing, and progress is not saved.
  */
 final class RunScope implements Executor, Timers, ProgressStore {
     private final StepScheduler steps;

@@ -10,8 +10,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Everything that is ready to happen in a harness, taken one step at a time on the thread that plays. Steps of one lane
- * keep their order; which lane is next is chance, from a seed. Steps may be added from any thread.
+ * The queue of steps that are ready in a harness, run one at a time on the test's thread. Steps of one lane keep their
+ * order; a seeded random number selects the next lane. Steps can be added on any thread.
  */
 final class StepScheduler {
     private record Step(Object lane, RunScope life, Runnable action) {}
@@ -25,12 +25,12 @@ final class StepScheduler {
         this.random = random;
     }
 
-    /** A step that may come before or after any other one. */
+    /** Adds a step in a lane of its own. */
     void add(RunScope life, Runnable action) {
         add(new Object(), life, action);
     }
 
-    /** A step that comes after every other one of its lane. */
+    /** Adds a step at the end of a lane. */
     void add(Object lane, RunScope life, Runnable action) {
         lock.lock();
         try {
@@ -41,12 +41,12 @@ final class StepScheduler {
         }
     }
 
-    /** A number from 0, below the bound, from the seed. */
+    /** A random number from 0 up to, and not including, the bound. */
     int chance(int bound) {
         return random.nextInt(bound);
     }
 
-    /** Takes one step; false when none is ready. A step of a life that is over does nothing. */
+    /** Runs one step, or drops it if its run has ended; false if no step is ready. */
     boolean next() {
         Optional<Step> step = take();
         step.filter(taken -> taken.life.isOn()).ifPresent(taken -> taken.action.run());
@@ -70,7 +70,7 @@ final class StepScheduler {
         }
     }
 
-    /** Waits until a step is ready; false when none came in time. */
+    /** Waits until a step is ready; false if none is ready in time. */
     boolean await(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {

@@ -37,8 +37,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 /**
- * Processors on one stream, over the real runner and the real engine, in a world that a test turns: time stands still until
- * it is advanced, the network goes down and comes up, processes crash.
+ * A deterministic simulation of processors on one stream, with the real runner and the real engine. The test controls the
+ * clock, the network and crashes.
  *
  * <pre>{@code
  * try (StreamHarness harness = StreamHarness.of(chat)) {
@@ -47,16 +47,17 @@ import java.util.function.LongConsumer;
  * }
  * }</pre>
  *
- * <p>Everything happens on the thread that plays, one step at a time: a batch of events is delivered, an effect runs, an
- * append is stored, its answer arrives. The seed decides how deliveries are cut into batches and which of several ready
- * steps comes first, so a run with the same seed is the same run; failures name it, and {@link #underSeeds} plays a test
- * under many. Each call goes on until nothing is left to do that needs neither time nor anybody else: nothing ever
- * sleeps. What a test's own threads complete is seen by the next call, or waited for by {@link #awaitIdle}.
+ * <p>Processors run only inside a call of the harness, on the calling thread, step by step: a batch of events is delivered,
+ * an effect runs, an append is stored, its response arrives. Each call runs steps until the processors can continue only
+ * after {@link #advance}, {@link #reconnect}, or a result from the test's own threads. Nothing sleeps. The next call sees
+ * results of the test's own threads; {@link #awaitIdle} waits for them.
  *
- * <p>Not safe for use by many threads.
+ * <p>The seed decides the size of batches and the order of steps that are ready at the same time. Runs with the same seed
+ * are equal, and every failure names its seed. {@link #underSeeds} runs a test with many seeds. Payload arguments are
+ * objects of classes with {@code @EventName}, or {@link EventInput}s. Not thread-safe.
  */
 public final class StreamHarness implements AutoCloseable {
-    /** Whoever is not at rest by then goes round in circles. */
+    /** Processors that still run after so many steps are in an endless loop. */
     private static final int MOST_STEPS = 1_000_000;
 
     private final StreamPath path;
@@ -71,9 +72,9 @@ public final class StreamHarness implements AutoCloseable {
     private boolean settling;
 
     StreamHarness(HarnessBuilder builder) {
-        path = builder.path();
-        List<Event> given = builder.given().isEmpty() ? List.of(initialized(path)) : builder.given();
-        seed = builder.seed();
+        path = builder.path;
+        List<Event> given = builder.given.isEmpty() ? List.of(initialized(path)) : builder.given;
+        seed = builder.seed;
         givenThrough = given.get(given.size() - 1).offset();
         playedFrom = givenThrough;
         time = new VirtualTimers(given.get(given.size() - 1).createdAt());
@@ -82,14 +83,12 @@ public final class StreamHarness implements AutoCloseable {
                 .start();
         steps = new StepScheduler(new Random(seed));
         network = new HarnessNetwork(engine, time, steps);
-        builder.processors()
-                .forEach(processor -> runs.put(
-                        processor,
-                        new HarnessProcessor<>(processor, path, builder.effectsFrom(), network, time, seed)));
+        builder.processors.forEach(processor ->
+                runs.put(processor, new HarnessProcessor<>(processor, path, builder.effectsFrom, network, time, seed)));
         settle();
     }
 
-    /** The first event of every stream, written here so that the stream has the same name for its life in every run. */
+    /** The first event of the stream, written here so that its incarnation is the same in every run. */
     private static Event initialized(StreamPath path) {
         ObjectNode payload = JsonNodeFactory.instance.objectNode();
         payload.put("projectSlug", ProjectSlug.defaultProject().toString()).put("path", path.toString());
@@ -100,20 +99,20 @@ public final class StreamHarness implements AutoCloseable {
                         .build());
     }
 
-    /** A harness of these processors on {@code /test}, with the seed 1. */
+    /** Starts these processors on {@code /test}, with the seed 1. */
     public static StreamHarness of(Processor<?>... processors) {
         return builder(processors).start();
     }
 
-    /** A harness of these processors, each with a slug of its own, to be configured. */
+    /** Returns a builder for a harness of these processors, which must have different slugs. */
     public static HarnessBuilder builder(Processor<?>... processors) {
         return new HarnessBuilder(List.of(processors));
     }
 
     /**
-     * Plays a test under this many seeds, from 1.
+     * Runs a test with the seeds from 1 to {@code count}.
      *
-     * @throws AssertionError naming the seed under which it failed first
+     * @throws AssertionError naming the first seed with which it failed
      */
     public static void underSeeds(int count, LongConsumer test) {
         for (long seed = 1; seed <= count; seed++) {
@@ -125,11 +124,7 @@ public final class StreamHarness implements AutoCloseable {
         }
     }
 
-    /**
-     * These events come from outside, at the time it is.
-     *
-     * @param payloads objects of classes with {@code @EventName}, or {@link EventInput}s
-     */
+    /** Appends these events from outside, at the current time of the harness. */
     public StreamHarness play(Object... payloads) {
         playedFrom = head();
         Arrays.stream(payloads).map(TestEventFactory::input).forEach(this::append);
@@ -137,8 +132,8 @@ public final class StreamHarness implements AutoCloseable {
     }
 
     /**
-     * The events of a log come again, in the time they took: those that came from outside. What the processors here, or the
-     * service itself, appended to it is left out, because they will do so again.
+     * Appends the events of a log again, with the same times between them. Events that these processors or the service
+     * appended are left out, because they append them again.
      */
     public StreamHarness play(RecordedLog log) {
         playedFrom = head();
@@ -170,7 +165,7 @@ public final class StreamHarness implements AutoCloseable {
         return !own && !announced && !BuiltInType.INITIALIZED.matches(event.type());
     }
 
-    /** From now on a read by a processor's subscription, or by its effects, fails whenever this says so. */
+    /** Lets reads by subscriptions and effects fail from now on, each time that this returns true. */
     void failReads(BooleanSupplier whenever) {
         network.failReads(whenever);
     }
@@ -189,9 +184,9 @@ public final class StreamHarness implements AutoCloseable {
     }
 
     /**
-     * Time passes; whatever falls due happens at its time.
+     * Advances the clock; timers fire at their time.
      *
-     * @throws IllegalArgumentException when it is negative
+     * @throws IllegalArgumentException if the duration is negative
      */
     public StreamHarness advance(Duration by) {
         pass(by);
@@ -211,7 +206,7 @@ public final class StreamHarness implements AutoCloseable {
         time.advance(Duration.between(time.now(), target));
     }
 
-    /** Every processor's process dies where it stands, and is started again with the progress it had saved. */
+    /** Stops every processor at its current step, as a crash does, and starts it again with its saved progress. */
     public StreamHarness crash() {
         runs.values().forEach(HarnessProcessor::crash);
         runs.values().forEach(HarnessProcessor::restart);
@@ -219,10 +214,10 @@ public final class StreamHarness implements AutoCloseable {
     }
 
     /**
-     * As a crash, so many steps after these events came: somewhere between a delivery, an effect, an append, and the answer to it.
-     * With as many steps as there are, it dies when all is done.
+     * Appends these events and crashes after so many steps: between a delivery, an effect, an append and its response. If
+     * there are fewer steps, the crash follows the last one.
      *
-     * @param after how many steps, 0 or more
+     * @param after number of steps, 0 or more
      */
     public StreamHarness crashWhilePlaying(int after, Object... payloads) {
         playedFrom = head();
@@ -235,10 +230,10 @@ public final class StreamHarness implements AutoCloseable {
     }
 
     /**
-     * As a crash before the acknowledgements since the last {@code play} were saved: the effects of its events are done
-     * again. That must append nothing, because what they append has keys.
+     * Crashes as if no progress since the last {@code play} was saved, so the effects of its events run again. Their appends
+     * have the same idempotency keys, so no event may be stored.
      *
-     * @throws AssertionError when something was appended
+     * @throws AssertionError if an event was stored
      */
     public StreamHarness redeliver() {
         return again("redelivery", () -> {
@@ -249,24 +244,21 @@ public final class StreamHarness implements AutoCloseable {
     }
 
     /**
-     * Every processor is started again when all is done, and folds its log from the beginning. That must append nothing
-     * and give the same states.
+     * Starts every processor again when all work is done; each reduces the log from the beginning. No event may be appended,
+     * and the states must be the same.
      *
-     * @throws AssertionError when something was appended, or a state is another one, naming the first difference
+     * @throws AssertionError if an event was appended or a state differs, with the first difference
      */
     public StreamHarness refold() {
         settle();
         Map<HarnessProcessor<?>, JsonNode> before = new LinkedHashMap<>();
         runs.values().forEach(run -> before.put(run, stateJson(run)));
-        again("refold", () -> {
-            runs.values().forEach(HarnessProcessor::crash);
-            runs.values().forEach(HarnessProcessor::restart);
-        });
+        again("refold", this::crash);
         before.forEach((run, state) -> JsonDifference.between(state, stateJson(run))
                 .ifPresent(difference -> {
                     throw failure("the state of '" + run.processor().slug() + "' on " + path
-                            + " is another one after the refold; first difference at " + difference
-                            + "; everything in it must come from events");
+                            + " differs after the refold; first difference at " + difference
+                            + "; compute everything in the state from events");
                 }));
         return this;
     }
@@ -279,7 +271,7 @@ public final class StreamHarness implements AutoCloseable {
         List<Event> more =
                 log().stream().filter(event -> event.offset() > before).toList();
         if (!more.isEmpty()) {
-            throw failure("the " + what + " appended to " + path + ", where everything was done already:\n"
+            throw failure("the " + what + " appended to " + path + ", although all work was done before:\n"
                     + EventComparison.yaml(more));
         }
         return this;
@@ -289,28 +281,28 @@ public final class StreamHarness implements AutoCloseable {
         return run.json().write(run.runner().state(), "in the harness");
     }
 
-    /** The network goes down: nothing is delivered, and what processors append does not arrive. */
+    /** Disconnects the network: no event is delivered, and every call of a processor fails. */
     public StreamHarness disconnect() {
         network.goDown();
         return settle();
     }
 
-    /** The network comes up again, after a gap as long as time was advanced. */
+    /** Connects the network again; the gap is as long as the clock was advanced. */
     public StreamHarness reconnect() {
         network.comeUp();
         return settle();
     }
 
-    /** Does whatever can be done now; every other call here does so too. */
+    /** Runs every step that is ready; most other calls do so too. */
     public StreamHarness settle() {
         if (settling) {
-            throw new IllegalStateException("the harness was called from inside an effect; call it from the test");
+            throw new IllegalStateException("the harness was called by an effect; call it from the test only");
         }
         settling = true;
         try {
             for (int i = 0; steps.next(); i++) {
                 if (i > MOST_STEPS) {
-                    throw failure("the processors on " + path + " do not come to rest: after " + MOST_STEPS
+                    throw failure("the processors on " + path + " do not become idle: after " + MOST_STEPS
                             + " steps the log has " + head() + " events, and its end is\n"
                             + EventComparison.yaml(tail()));
                 }
@@ -322,9 +314,9 @@ public final class StreamHarness implements AutoCloseable {
     }
 
     /**
-     * Waits for what threads of the test complete, until no processor has anything left to do.
+     * Waits until all processors are idle, including their work on the test's own threads.
      *
-     * @throws AssertionError when one still has after the bound, saying which
+     * @throws AssertionError if a processor is still busy after this time, with its name
      */
     public StreamHarness awaitIdle(Duration bound) {
         long end = System.nanoTime() + bound.toNanos();
@@ -332,8 +324,8 @@ public final class StreamHarness implements AutoCloseable {
         try {
             while (!busy().isEmpty()) {
                 if (!steps.await(end - System.nanoTime())) {
-                    throw failure("not at rest within " + bound + ": " + String.join(", ", busy()) + " on " + path
-                            + "; complete every future that a fake hands out, or advance the time");
+                    throw failure("not idle within " + bound + ": " + String.join(", ", busy()) + " on " + path
+                            + "; complete every future that a fake returned, or advance the time");
                 }
                 settle();
             }
@@ -359,12 +351,12 @@ public final class StreamHarness implements AutoCloseable {
         return runner(processor).state();
     }
 
-    /** Where a processor stands. */
+    /** The status of a processor. */
     public RunnerStatus status(Processor<?> processor) {
         return runner(processor).status();
     }
 
-    /** Whether a processor has nothing left to do, as {@link ProcessorRunner#isIdle()} means it. */
+    /** Whether a processor is idle; see {@link ProcessorRunner#isIdle()}. */
     public boolean isIdle(Processor<?> processor) {
         return runner(processor).isIdle();
     }
@@ -379,22 +371,24 @@ public final class StreamHarness implements AutoCloseable {
         return ((HarnessProcessor<S>) run).runner();
     }
 
-    /** Everything on the stream. */
+    /** All events of the stream. */
     public List<Event> log() {
         return log(path.toString());
     }
 
-    /** Everything on another stream, as {@link StreamPath#of(String)} reads its path. */
+    /** All events of another stream. */
     public List<Event> log(String other) {
         return EngineCalls.await(network.engine().read(StreamPath.of(other), ReadRange.all()));
     }
 
-    /** What a processor appended to the stream since the given part, decoded by it; that it halted is not its word. */
+    /**
+     * The events that this processor appended to the stream after the given log, with payloads decoded by its catalog.
+     * {@code processor-halted} events are left out.
+     */
     public List<Event> appendedBy(Processor<?> processor) {
         return appendedBy(processor, path);
     }
 
-    /** As the public one, to whichever stream. */
     public List<Event> appendedBy(Processor<?> processor, StreamPath target) {
         return log(target.toString()).stream()
                 .filter(event -> (event.offset() > givenThrough || !target.equals(path))
@@ -404,7 +398,7 @@ public final class StreamHarness implements AutoCloseable {
                 .toList();
     }
 
-    /** Every stream that was ever touched, the own one first. */
+    /** All streams, the harness's own first. */
     public Set<StreamPath> paths() {
         Set<StreamPath> paths = new LinkedHashSet<>(List.of(path));
         EngineCalls.await(network.engine().list(StreamPath.root())).stream()
@@ -413,12 +407,12 @@ public final class StreamHarness implements AutoCloseable {
         return paths;
     }
 
-    /** The time it is. */
+    /** The current time of the harness. */
     public Instant now() {
         return time.now();
     }
 
-    /** What decides chance here. */
+    /** The seed of this run. */
     public long seed() {
         return seed;
     }
@@ -427,7 +421,6 @@ public final class StreamHarness implements AutoCloseable {
         return new AssertionError("[seed " + seed + "] " + text);
     }
 
-    /** The end of the log, for messages. */
     List<Event> tail() {
         List<Event> log = log();
         return log.subList(Math.max(0, log.size() - 10), log.size());
@@ -437,7 +430,7 @@ public final class StreamHarness implements AutoCloseable {
         return network.head(path).map(head -> head.lastOffset()).orElse(0L);
     }
 
-    /** Ends every processor where it stands. */
+    /** Stops every processor at its current step. */
     @Override
     public void close() {
         runs.values().forEach(HarnessProcessor::crash);

@@ -16,8 +16,8 @@ import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assertions about what came of a harness; each failure names its seed. Begin with {@link
- * MillraceAssertions#assertThat(StreamHarness)}.
+ * Assertions about a {@link StreamHarness}. Each failure is an {@link AssertionError} that shows the difference and the
+ * seed. Begin with {@link MillraceAssertions#assertThat(StreamHarness)}.
  */
 public final class StreamHarnessAssert extends AbstractAssert<StreamHarnessAssert, StreamHarness> {
     public StreamHarnessAssert(@Nullable StreamHarness actual) {
@@ -25,10 +25,9 @@ public final class StreamHarnessAssert extends AbstractAssert<StreamHarnessAsser
     }
 
     /**
-     * The processor appended exactly these events to the stream, in this order, over all its lives.
+     * Asserts that the processor appended exactly these events to the stream, in this order, before and after all crashes.
      *
      * @param payloads objects of classes with {@code @EventName}, or {@link dev.millrace.core.EventInput}s
-     * @throws AssertionError showing both lists and the end of the log
      */
     public StreamHarnessAssert hasAppended(Processor<?> processor, Object... payloads) {
         isNotNull();
@@ -41,20 +40,12 @@ public final class StreamHarnessAssert extends AbstractAssert<StreamHarnessAsser
         return this;
     }
 
-    /**
-     * The processor appended nothing to the stream.
-     *
-     * @throws AssertionError showing what it appended
-     */
+    /** Asserts that the processor appended nothing to the stream. */
     public StreamHarnessAssert hasAppendedNothing(Processor<?> processor) {
         return hasAppended(processor);
     }
 
-    /**
-     * The events on the stream have exactly these types, in this order, beside {@code initialized}, which every stream has.
-     *
-     * @throws AssertionError when they have not
-     */
+    /** Asserts that the events on the stream, without {@code initialized}, have exactly these types, in this order. */
     public StreamHarnessAssert hasTypes(String... types) {
         isNotNull();
         List<String> actualTypes = actual.log().stream()
@@ -67,11 +58,7 @@ public final class StreamHarnessAssert extends AbstractAssert<StreamHarnessAsser
         return this;
     }
 
-    /**
-     * The newest state of the processor is this.
-     *
-     * @throws AssertionError naming the first difference
-     */
+    /** Asserts that the newest state of the processor equals this one. */
     public <S> StreamHarnessAssert hasState(Processor<S> processor, S expected) {
         isNotNull();
         S state = actual.state(processor);
@@ -85,24 +72,16 @@ public final class StreamHarnessAssert extends AbstractAssert<StreamHarnessAsser
         return this;
     }
 
-    /**
-     * The processor has nothing left to do.
-     *
-     * @throws AssertionError saying where it stands
-     */
+    /** Asserts that the processor is idle. */
     public StreamHarnessAssert isIdle(Processor<?> processor) {
         isNotNull();
         if (!actual.isIdle(processor)) {
-            throw actual.failure("'" + processor.slug() + "' is not at rest: " + actual.status(processor));
+            throw actual.failure("'" + processor.slug() + "' is not idle: " + actual.status(processor));
         }
         return this;
     }
 
-    /**
-     * The processor's reducer threw, and it halted.
-     *
-     * @throws AssertionError when it did not
-     */
+    /** Asserts that the processor's reducer threw and the processor halted. */
     public StreamHarnessAssert hasHalted(Processor<?> processor) {
         isNotNull();
         RunnerStatus status = actual.status(processor);

@@ -19,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Finds resources by pattern, in the directories and the jars of a class path. */
+/** A finder of resources by pattern, in the directories and jars of a class path. */
 final class LogFileFinder {
     private static final Pattern FIXED = Pattern.compile("([^*?\\[{\\\\]*/)?.*");
 
@@ -30,9 +30,9 @@ final class LogFileFinder {
     }
 
     /**
-     * The names of all resources that match, in order.
+     * The names of all resources that match, sorted.
      *
-     * @throws IllegalArgumentException when there is none
+     * @throws IllegalArgumentException if there is none
      */
     List<String> matching(String pattern) {
         String glob = pattern.startsWith("/") ? pattern.substring(1) : pattern;
@@ -57,7 +57,7 @@ final class LogFileFinder {
         return List.copyOf(names);
     }
 
-    /** The part of a pattern that names a directory, with a slash at its end; empty for the root. */
+    /** The directory at the start of a pattern, with a slash at its end; empty for the root. */
     private static String directory(String glob) {
         Matcher fixed = FIXED.matcher(glob);
         return fixed.matches() && fixed.group(1) != null ? fixed.group(1) : "";

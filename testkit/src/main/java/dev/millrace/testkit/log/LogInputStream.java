@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** The events of a log in UTF-8, read as they are asked for. */
+/** A lazy stream of the events of a log in UTF-8. */
 final class LogInputStream extends AbstractSpliterator<Event> {
     private final InputStream in;
     private final YamlLogReader reader;
@@ -22,7 +22,7 @@ final class LogInputStream extends AbstractSpliterator<Event> {
         this.reader = new YamlLogReader(name, new Utf8Decoder(in));
     }
 
-    /** The stream, which closes the file when it is closed. */
+    /** The stream; closing it closes the file. */
     Stream<Event> stream() {
         return StreamSupport.stream(this, false).onClose(this::close);
     }

@@ -1,8 +1,8 @@
 package dev.millrace.testkit.log;
 
 /**
- * A YAML log that cannot be read, or that another reader would read differently. The message is {@code
- * file:line:column: what; what to do}, which an IDE turns into a link.
+ * Thrown if a YAML log cannot be read, or if another YAML reader would read it differently. The message is {@code
+ * file:line:column: problem; what to do}; IDEs show it as a link.
  */
 public final class MalformedLogException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -12,9 +12,9 @@ public final class MalformedLogException extends RuntimeException {
     private final int column;
 
     /**
-     * A problem at a place.
+     * Creates the exception for a problem at a place.
      *
-     * @param file the file, or whatever the source of the text is called
+     * @param file the file, or another name of the source
      * @param line the line, from 1
      * @param column the column, from 1
      * @param problem what is wrong and what to do
@@ -26,7 +26,7 @@ public final class MalformedLogException extends RuntimeException {
         this.column = column;
     }
 
-    /** The file, or whatever the source of the text is called. */
+    /** The file, or another name of the source. */
     public String file() {
         return file;
     }

@@ -24,9 +24,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * The log of a stream, as YAML has it: one mapping an event, with the fields and names of the wire, either as documents
- * separated by {@code ---} or as items of a list. It is what a server answers to {@code Accept: application/yaml}, and
- * reads well enough to be written by hand:
+ * The log of a stream in YAML. Each event is a mapping with the field names of the HTTP API, either as a document after
+ * {@code ---} or as an item of a list. A server returns this format for {@code Accept: application/yaml}. It can also be
+ * written by hand:
  *
  * <pre>{@code
  * ---
@@ -35,15 +35,15 @@ import java.util.stream.Stream;
  *   text: ping
  * }</pre>
  *
- * <p>What a hand-written event leaves out is filled in: the path of the event before ({@code /test} at first), the next
- * offset (from 1), one second after the event before (from 2026-01-01T00:00:00Z), an empty payload.
+ * <p>Missing fields get defaults: the path of the event before ({@code /test} at first), the next offset (from 1), one
+ * second after the event before (from 2026-01-01T00:00:00Z), an empty payload.
  *
- * <p>Reading is strict where YAML is treacherous. Unquoted values that mean different things to different readers
- * ({@code no}, {@code 017}, {@code 1_000}, {@code 1e3}, {@code ~}), tabs, duplicate keys, anchors, aliases and tags, unknown fields,
- * and offsets that do not ascend are refused with {@code file:line:column} and the remedy. Unquoted dates and times are
- * text, because JSON has nothing else they could be. A log in JSON, which is YAML, may have any number that JSON has.
+ * <p>Reading is strict. These are errors, reported as {@code file:line:column} with a remedy: unquoted values that YAML
+ * readers interpret differently ({@code no}, {@code 017}, {@code 1_000}, {@code 1e3}, {@code ~}), tabs, duplicate keys,
+ * anchors, aliases, tags, unknown fields, and offsets that do not ascend. Unquoted dates and times are text. A log may also
+ * be JSON, which is YAML; then every JSON number is allowed.
  *
- * <p>Writing and reading again gives equal events: every text, and every number with all its digits. Immutable.
+ * <p>A log that is written and read again has equal events, with every text and every digit. Immutable.
  */
 public final class RecordedLog {
     private final String source;
@@ -57,8 +57,8 @@ public final class RecordedLog {
     /**
      * Reads a file in UTF-8.
      *
-     * @throws MalformedLogException when it is not a log
-     * @throws UncheckedIOException when it cannot be read
+     * @throws MalformedLogException if it is not a log
+     * @throws UncheckedIOException if it cannot be read
      */
     public static RecordedLog read(Path file) {
         try (Stream<Event> events = stream(file)) {
@@ -67,7 +67,7 @@ public final class RecordedLog {
     }
 
     /**
-     * Reads a file in UTF-8 event by event, for a log that is too long to be held in memory:
+     * Reads a file in UTF-8 event by event, for a log that is too long for memory:
      *
      * <pre>{@code
      * try (Stream<Event> events = RecordedLog.stream(file)) {
@@ -75,11 +75,11 @@ public final class RecordedLog {
      * }
      * }</pre>
      *
-     * <p>A mistake in the log is found when the reading comes near it. One event and a little text around it are held.
+     * <p>The stream throws {@link MalformedLogException} when it reaches a mistake in the log, and
+     * {@link UncheckedIOException} if the file cannot be read. It keeps one event and some text around it in memory.
      *
      * @return ordered and sequential; closing it closes the file
-     * @throws UncheckedIOException when it cannot be read; so does the stream, which also throws
-     *     {@link MalformedLogException} when it is not a log
+     * @throws UncheckedIOException if the file cannot be opened
      */
     public static Stream<Event> stream(Path file) {
         try {
@@ -92,11 +92,11 @@ public final class RecordedLog {
     }
 
     /**
-     * Reads a resource in UTF-8, found by the thread's class loader.
+     * Reads a resource in UTF-8 with the context class loader of the thread.
      *
-     * @param name such as {@code logs/two-turns.yaml}
-     * @throws MalformedLogException when it is not a log
-     * @throws UncheckedIOException when it cannot be read
+     * @param name for example {@code logs/two-turns.yaml}
+     * @throws MalformedLogException if it is not a log
+     * @throws UncheckedIOException if it cannot be read
      */
     public static RecordedLog readResource(String name) {
         ClassLoader context = Thread.currentThread().getContextClassLoader();
@@ -116,66 +116,64 @@ public final class RecordedLog {
     }
 
     /**
-     * Reads text.
+     * Reads text; an empty text is an empty log.
      *
-     * @param yaml the text; an empty one is an empty log
-     * @param sourceName what to call it in errors
-     * @throws MalformedLogException when it is not a log
+     * @param sourceName the name of the text in error messages
+     * @throws MalformedLogException if it is not a log
      */
     public static RecordedLog parse(String yaml, String sourceName) {
         return new RecordedLog(sourceName, new YamlLogReader(sourceName, new StringReader(yaml)).readAll());
     }
 
     /**
-     * Records what a stream holds now, without its secrets as {@link SecretRedaction#standard()} finds them. Reads page by page;
-     * the whole log is held in memory, so bound the range of a long stream.
+     * Records the current events of a stream, without the secrets that {@link SecretRedaction#standard()} finds. The whole log is
+     * kept in memory, so limit the range of a long stream.
      *
-     * @param range with a limit, its first events; descending with a limit, the newest ones; the log ascends either way
-     * @throws StreamException when the stream cannot be read
-     * @throws IllegalStateException when a page does not come within a minute, or the thread is interrupted
+     * @param range with a limit, its first events; with a limit and descending, its newest events. The log always ascends
+     * @throws StreamException if the stream cannot be read
+     * @throws IllegalStateException if a page takes longer than a minute, or the thread is interrupted
      */
     public static RecordedLog record(EventStreams streams, StreamPath path, ReadRange range) {
         return record(streams, path, range, SecretRedaction.standard());
     }
 
     /**
-     * As {@link #record(EventStreams, StreamPath, ReadRange)}, with rules of your own.
+     * As {@link #record(EventStreams, StreamPath, ReadRange)}, with your own rules.
      *
-     * @param redaction gives the JSON of an event to record for the JSON of the stored one, which it leaves as it is;
+     * @param redaction maps the JSON of a stored event to the JSON that is recorded, without changing its argument;
      *     {@code UnaryOperator.identity()} records everything
-     * @throws IllegalArgumentException when what it gives is no event
+     * @throws IllegalArgumentException if its result is not an event
      */
     public static RecordedLog record(
             EventStreams streams, StreamPath path, ReadRange range, UnaryOperator<ObjectNode> redaction) {
         return new RecordedLog(path.value(), new StreamRecorder(streams, path, redaction).read(range));
     }
 
-    /** A log of these events. */
+    /** Returns a log of these events. */
     public static RecordedLog of(List<Event> events) {
         return new RecordedLog("events", List.copyOf(events));
     }
 
     /**
-     * A log of these payloads: on {@code /test}, from offset 1, a second apart from 2026-01-01T00:00:00Z.
+     * Returns a log of these payloads on {@code /test}, from offset 1 and 2026-01-01T00:00:00Z, one second apart.
      *
      * @param payloads objects of classes with {@code @EventName}, or {@link EventInput}s
-     * @throws IllegalArgumentException when the class of one has no {@code @EventName}
+     * @throws IllegalArgumentException if the class of a payload has no {@code @EventName}
      */
     public static RecordedLog ofPayloads(Object... payloads) {
         TestEventFactory writing = new TestEventFactory(StreamPath.of("/test"));
         return of(Arrays.stream(payloads).map(writing::next).toList());
     }
 
-    /** The events as YAML, a document each, with every field spelled out. */
+    /** The events as YAML: one document each, with all fields. */
     public static String write(List<Event> events) {
         return YamlLogWriter.write(events);
     }
 
     /**
-     * Writes the log to a file in UTF-8, which {@link #read(Path)} reads again as equal events. Directories that are
-     * missing are made, and a file that is there is replaced.
+     * Writes the log to a file in UTF-8. Creates missing directories, and replaces an existing file.
      *
-     * @throws UncheckedIOException when it cannot be written
+     * @throws UncheckedIOException if the file cannot be written
      */
     public void writeTo(Path file) {
         Path absolute = file.toAbsolutePath();
@@ -192,12 +190,12 @@ public final class RecordedLog {
         }
     }
 
-    /** What the log is called in errors. */
+    /** The name of the log in error messages. */
     public String source() {
         return source;
     }
 
-    /** The events, in the order of the log. Their payloads are not decoded; a processor's catalog does that. */
+    /** The events, in the order of the log. Their payloads are not decoded. */
     public List<Event> events() {
         return events;
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ArgumentsProvider;
 import org.junit.jupiter.params.support.ParameterDeclarations;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** The logs that an annotation asks for, each under the name of its file. */
+/** A JUnit arguments provider for the logs that {@link ReplayTest} or {@link RecordedLogSource} names. */
 final class RecordedLogArgumentsProvider implements ArgumentsProvider {
     @Override
     public Stream<? extends Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context) {
@@ -30,6 +30,6 @@ final class RecordedLogArgumentsProvider implements ArgumentsProvider {
         return patterns.or(() -> AnnotationSupport.findAnnotation(method, RecordedLogSource.class)
                         .map(RecordedLogSource::value))
                 .orElseThrow(() -> new IllegalStateException(
-                        "no pattern of logs: " + method + "; annotate it with @ReplayTest or @RecordedLogs"));
+                        "no log pattern: " + method + "; annotate it with @ReplayTest or @RecordedLogs"));
     }
 }

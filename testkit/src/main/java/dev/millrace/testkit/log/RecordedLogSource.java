@@ -8,10 +8,10 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /**
- * Gives a {@code @ParameterizedTest} every log on the test class path whose name matches, one {@link RecordedLog} an
- * invocation, in the order of their names. {@link ReplayTest} is this and the parameterised test in one.
+ * An arguments source that runs a {@code @ParameterizedTest} once for each {@link RecordedLog} on the test class path whose
+ * name matches, in the order of the names. {@link ReplayTest} combines this and {@code @ParameterizedTest}.
  *
- * <p>No log that matches, and a log that cannot be read, are errors: a test that ran over nothing would prove nothing.
+ * <p>If a pattern matches no log, or a log cannot be read, the test fails.
  */
 @Documented
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 @ArgumentsSource(RecordedLogArgumentsProvider.class)
 public @interface RecordedLogSource {
     /**
-     * Names of resources, {@code logs/*.yaml} for example: {@code *} is anything within a directory, {@code **} reaches below
-     * it. Each pattern must match something.
+     * Patterns of resource names, for example {@code logs/*.yaml}. {@code *} matches within one directory, {@code **} also
+     * below it.
      */
     String[] value();
 }

@@ -11,11 +11,11 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 import org.opentest4j.TestAbortedException;
 
-/** Counts what became of the logs of a replay, says so at its end, and ends it early when it is to. */
+/** A JUnit interceptor of {@link ReplayTest}: it counts and reports the results, and stops early with {@code failFast}. */
 final class ReplaySummaryInterceptor implements InvocationInterceptor {
     private static final System.Logger LOG = System.getLogger("dev.millrace.testkit");
 
-    /** The outcome of one replay; it is closed when the last log is done. */
+    /** The results of one replay; JUnit closes it after the last log. */
     private static final class Tally implements AutoCloseable {
         private final ExtensionContext replay;
         private final List<String> failed = new ArrayList<>();
@@ -44,7 +44,7 @@ final class ReplaySummaryInterceptor implements InvocationInterceptor {
             failed.add(log);
         }
 
-        /** Counts a log that is not replayed, because an earlier one failed; false when none has. */
+        /** Counts a log as not replayed and returns true, if an earlier log failed. */
         synchronized boolean skip() {
             if (failed.isEmpty()) {
                 return false;

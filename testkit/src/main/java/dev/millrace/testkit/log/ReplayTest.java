@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /**
- * A test that runs once for every recorded log that matches, each run named after its file:
+ * A test that runs once for every recorded log that matches. Each run has the name of its file:
  *
  * <pre>{@code
  * @ReplayTest("logs/*.yaml")
@@ -19,11 +19,9 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
  * }
  * }</pre>
  *
- * <p>A log that is put beside the others is tested without another line. As with {@link RecordedLogSource}, no log that matches
- * is an error.
- *
- * <p>At the end the outcome is said in one line, as a report entry {@code millrace.replay} and in the log: how many logs passed,
- * and which failed.
+ * <p>A new log in the same directory is tested without a change of the test. If a pattern matches no log, the test fails, as
+ * with {@link RecordedLogSource}. At the end, a report entry {@code millrace.replay} and a log line say how many logs passed and
+ * which failed.
  */
 @Documented
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
@@ -35,6 +33,6 @@ public @interface ReplayTest {
     /** As {@link RecordedLogSource#value()}. */
     String[] value();
 
-    /** Whether the first log that fails is the last one that is replayed; by default all are, and every failure is told. */
+    /** Whether to stop after the first log that fails. By default, all logs run and every failure is reported. */
     boolean failFast() default false;
 }

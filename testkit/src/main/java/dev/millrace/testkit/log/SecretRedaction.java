@@ -19,42 +19,31 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Takes secrets out of the JSON of an event before it leaves the service, to become a test's log for example. In the
- * payload and the metadata, at any depth, {@value #MARK} stands instead of
+ * A function that removes secrets from the JSON of an event, for example before it becomes a log of a test. In the payload
+ * and the metadata, at any depth, {@value #MARK} replaces
  *
  * <ul>
- *   <li>the text, number, object or list in a field whose name is, or ends in, that of a secret ({@code password},
- *       {@code token}, {@code api_key}, {@code X-Api-Key}, {@code clientSecret}, …), whatever its case and separators;
- *   <li>the {@code value} beside a {@code name} or {@code key} that is such a name, as variables and headers are written;
- *   <li>within any text, what looks like a secret: {@code sk-…}, {@code Bearer …}, access tokens of this and other
- *       services, signed web tokens, private keys, the user and password of a URL.
+ *   <li>the text, number, object or list in a field whose name is the name of a secret, or ends in one ({@code password},
+ *       {@code token}, {@code api_key}, {@code X-Api-Key}, {@code clientSecret}, …); case and separators are ignored, and
+ *       names such as {@code pageToken} match too;
+ *   <li>{@code value}, if {@code name} or {@code key} in the same object is such a name;
+ *   <li>parts of texts that look like a secret: {@code sk-…}, {@code Bearer …}, access tokens of this and other services,
+ *       signed web tokens, private keys, the user and password of a URL.
  * </ul>
  *
- * <p>Booleans, nulls and empty texts are left, and so are the other fields of the event, but for an idempotency key that
- * looks like a secret: it becomes the mark and the offset, so that keys stay distinct. Rules find what looks like a
- * secret, not what is one: read a log before you publish it. Names that end alike ({@code pageToken}) are taken for
- * secrets as well.
+ * <p>Booleans, nulls, empty texts and all other fields stay. Exception: an idempotency key that looks like a secret becomes
+ * the mark and the offset, so that keys stay distinct. The rules cannot find every secret: read a log before you publish
+ * it.
  *
- * <p>Immutable and safe for use by many threads. Events are never changed, but copied.
+ * <p>Immutable and thread-safe. Events are copied, not changed.
  */
 public final class SecretRedaction implements UnaryOperator<ObjectNode> {
-    /** What stands in place of a secret. */
+    /** The text that replaces a secret. */
     public static final String MARK = "[redacted]";
 
-    private static final List<String> SECRET_ENDINGS = List.of(
-            "authorization",
-            "apikey",
-            "token",
-            "password",
-            "passwd",
-            "passphrase",
-            "secret",
-            "secretkey",
-            "privatekey",
-            "accesskey",
-            "credential",
-            "credentials",
-            "cookie");
+    private static final List<String> SECRET_ENDINGS = List.of("""
+            authorization apikey token password passwd passphrase secret secretkey privatekey accesskey credential
+            credentials cookie""".split("\\s+"));
 
     private static final Pattern SEPARATORS = Pattern.compile("[^\\p{L}\\p{N}]");
 
@@ -76,10 +65,10 @@ public final class SecretRedaction implements UnaryOperator<ObjectNode> {
     private final Set<String> furtherFields;
 
     /**
-     * What came of one event.
+     * The result for one event.
      *
      * @param event a copy without secrets
-     * @param replaced how many values, or parts of texts, the mark replaced
+     * @param replaced number of values and parts of texts that were replaced
      */
     public record Redacted(ObjectNode event, long replaced) {}
 
@@ -87,16 +76,16 @@ public final class SecretRedaction implements UnaryOperator<ObjectNode> {
         this.furtherFields = furtherFields;
     }
 
-    /** The rules above. */
+    /** Returns the redaction with the rules above. */
     public static SecretRedaction standard() {
         return STANDARD;
     }
 
     /**
-     * These rules, and whatever stands in these fields.
+     * Returns a redaction that also replaces the values of these fields.
      *
-     * @param names of fields, anywhere in payload or metadata; case and separators do not matter, but the whole name does
-     * @throws IllegalArgumentException when a name has no letter or digit
+     * @param names whole names of fields at any depth of payload or metadata; case and separators are ignored
+     * @throws IllegalArgumentException if a name has no letter or digit
      */
     public SecretRedaction andFields(Collection<String> names) {
         Set<String> more = new HashSet<>(furtherFields);
@@ -110,16 +99,16 @@ public final class SecretRedaction implements UnaryOperator<ObjectNode> {
         return new SecretRedaction(Set.copyOf(more));
     }
 
-    /** The event without its secrets; see {@link #redact(ObjectNode)}. */
+    /** As {@link #redact(ObjectNode)}, without the number of replacements. */
     @Override
     public ObjectNode apply(ObjectNode event) {
         return redact(event).event();
     }
 
     /**
-     * The event without its secrets, and how many there were.
+     * Returns a copy of the event without secrets, and the number of replacements.
      *
-     * @param event as {@link JsonCodec#toTree(Event)} writes it
+     * @param event in the form of {@link JsonCodec#toTree(Event)}
      */
     public Redacted redact(ObjectNode event) {
         AtomicLong replaced = new AtomicLong();

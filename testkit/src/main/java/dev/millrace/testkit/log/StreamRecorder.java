@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
-/** Reads a stream page by page, up to where it ended when the reading began. For one thread. */
+/** A reader of a stream, page by page, up to the last event at its start. Not thread-safe. */
 final class StreamRecorder {
     private static final int PAGE = 250;
     private static final long MOST_SECONDS = 60;
@@ -32,7 +32,6 @@ final class StreamRecorder {
         this.redaction = redaction;
     }
 
-    /** The events of the range, ascending, as a log holds them. */
     List<Event> read(ReadRange range) {
         List<Event> events = new ArrayList<>();
         long after = range.afterOffset();
@@ -84,7 +83,8 @@ final class StreamRecorder {
             throw new IllegalStateException("recording failed: " + path + "; " + e.getCause(), e);
         } catch (TimeoutException e) {
             throw new IllegalStateException(
-                    "recording failed: " + path + "; no answer within " + MOST_SECONDS + " s; is the server stopped?",
+                    "recording failed: " + path + "; no answer within " + MOST_SECONDS
+                            + " s; check that the server runs",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -20,14 +20,11 @@ import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.events.Event;
 import org.yaml.snakeyaml.events.ScalarEvent;
 
-/**
- * Reads the events of a log out of YAML, one at a time, and fills in what a hand-written log leaves out. For one thread.
- */
+/** A reader of the events of a YAML log, one at a time, with defaults for missing fields. Not thread-safe. */
 final class YamlLogReader {
     private static final List<String> FIELDS =
             List.of("streamPath", "type", "payload", "metadata", "idempotencyKey", "offset", "createdAt");
 
-    /** A field's value, and where it stands. */
     private record Field(JsonNode value, Mark mark) {}
 
     private final YamlToJsonParser source;
@@ -40,7 +37,6 @@ final class YamlLogReader {
         this.source = new YamlToJsonParser(name, text);
     }
 
-    /** All events that are left. */
     List<dev.millrace.core.Event> readAll() {
         List<dev.millrace.core.Event> events = new ArrayList<>();
         for (dev.millrace.core.Event event = read(); event != null; event = read()) {
@@ -59,15 +55,14 @@ final class YamlLogReader {
             if (event instanceof ScalarEvent scalar && !(documentBegins && isNothing(scalar))) {
                 throw source.error(
                         event,
-                        "expected an event, which is a mapping with a 'type'; separate events by '---'"
-                                + " or make each an item of a list");
+                        "expected an event: a mapping with 'type'; separate events by '---', or make each an item of a list");
             }
             documentBegins = event.is(Event.ID.DocumentStart);
         }
         return null;
     }
 
-    /** An empty document, such as a last {@code ---} leaves behind. */
+    /** Whether it is an empty document, for example after a last {@code ---}. */
     private static boolean isNothing(ScalarEvent scalar) {
         return scalar.isPlain() && scalar.getValue().isEmpty();
     }
@@ -81,7 +76,7 @@ final class YamlLogReader {
                 throw source.error(
                         seen.getOrDefault(key, start.getStartMark()),
                         "unknown field '" + key + "'; an event has " + String.join(", ", FIELDS)
-                                + ", and everything else goes into payload or metadata");
+                                + "; put other data into payload or metadata");
             }
             Event value = source.next();
             fields.put(key, new Field(source.value(value), value.getStartMark()));
@@ -175,6 +170,6 @@ final class YamlLogReader {
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException("'" + text + "' is not a time; write it as 2026-01-01T00:00:00.000Z", e);
         }
-        throw new IllegalArgumentException("'" + text + "' is finer than a millisecond; cut it off after three digits");
+        throw new IllegalArgumentException("'" + text + "' is finer than a millisecond; use three digits at most");
     }
 }

@@ -9,7 +9,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** A harness whose log cannot always be read: its subscriptions go on, as those of the engine and of the client do. */
+/** If a read of the log fails, a subscription continues, as in the engine and the client. */
 class HarnessFaultyReadsTest {
     private static final int SEEDS = Boolean.getBoolean("millrace.long") ? 1_000 : 50;
 

@@ -53,7 +53,7 @@ class LogFileFinderTest {
     }
 
     @Test
-    void should_take_no_match_for_an_error() {
+    void should_fail_when_no_log_matches() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new LogFileFinder(LogFileFinderTest.class.getClassLoader()).matching("lost/*.yaml"))
                 .withMessage(

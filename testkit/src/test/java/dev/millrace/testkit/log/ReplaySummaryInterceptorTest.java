@@ -16,7 +16,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** Runs replays of which some fail, and reads what is said of them. */
+/** Runs replays of which some fail, and checks the summary. */
 class ReplaySummaryInterceptorTest {
     private static final ThreadLocal<Boolean> LAUNCHED = ThreadLocal.withInitial(() -> false);
 
@@ -58,7 +58,7 @@ class ReplaySummaryInterceptorTest {
     }
 
     @Test
-    void should_end_with_the_first_that_fails_when_told_to() {
+    void should_stop_after_the_first_failure_with_fail_fast() {
         TestExecutionSummary summary = run(FailingFast.class);
 
         assertThat(summary.getTestsFailedCount()).isEqualTo(1);

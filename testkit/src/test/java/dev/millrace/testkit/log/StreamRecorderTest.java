@@ -58,7 +58,7 @@ class StreamRecorderTest {
     }
 
     @Test
-    void should_take_secrets_out_unless_told_otherwise() {
+    void should_remove_secrets_by_default() {
         append("{\"token\": \"abc\", \"text\": \"a\"}");
 
         assertThat(payload(RecordedLog.record(streams, PATH, ReadRange.after(1))))

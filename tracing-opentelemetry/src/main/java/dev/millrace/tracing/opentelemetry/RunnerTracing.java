@@ -16,13 +16,14 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Traces every call with effects as a span: each try of {@code afterAppend} and {@code onCaughtUp}, and each attempt. A
- * reducer that threw is a span of its own without duration. Folding is not traced, and no payload is ever recorded.
+ * A listener that traces each call with effects as a span: each try of {@code afterAppend} and {@code onCaughtUp}, and
+ * each attempt. If a reducer throws, that is a span without duration. Calls of {@code reduce} are not traced; payloads
+ * are never recorded.
  *
- * <p>A span is called after the processor and what was called, like {@code chat reply}; it has the attributes {@code
- * millrace.processor}, {@code millrace.version}, {@code millrace.path}, {@code millrace.offset}, {@code millrace.kind} and
- * {@code millrace.attempt}. Path and offset find the reason in the log. A call that failed has the status error and the
- * exception; one that was cancelled has {@code millrace.cancelled} instead.
+ * <p>A span has the name of the processor and of the call, like {@code chat reply}, and the attributes {@code
+ * millrace.processor}, {@code millrace.version}, {@code millrace.path}, {@code millrace.offset}, {@code millrace.kind}
+ * and {@code millrace.attempt}. Path and offset identify the causing event. A failed call has the status error and the
+ * exception; a cancelled one has {@code millrace.cancelled} instead.
  *
  * <p>Safe for use by many threads; one instance may serve many runners.
  */
@@ -42,7 +43,7 @@ public final class RunnerTracing implements RunnerListener {
         this.tracer = tracer;
     }
 
-    /** A listener that makes its spans with {@code telemetry}. */
+    /** A listener that creates its spans with {@code telemetry}. */
     public static RunnerTracing with(OpenTelemetry telemetry) {
         return new RunnerTracing(telemetry.getTracer("dev.millrace"));
     }

@@ -1,4 +1,4 @@
-/** What runners do, as OpenTelemetry spans: {@link dev.millrace.tracing.opentelemetry.RunnerTracing}. */
+/** OpenTelemetry spans of runners: {@link dev.millrace.tracing.opentelemetry.RunnerTracing}. */
 @NullMarked
 package dev.millrace.tracing.opentelemetry;
 

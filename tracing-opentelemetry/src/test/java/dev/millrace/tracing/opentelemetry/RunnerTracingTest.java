@@ -48,7 +48,7 @@ class RunnerTracingTest {
         provider.close();
     }
 
-    /** Launches what the type of an event says: {@code fail}, {@code wait} or something else, which succeeds. */
+    /** Launches work for each event: the type {@code fail} fails, {@code wait} never ends, all others succeed. */
     private static final class Worker implements Processor<Long> {
         @Override
         public String slug() {
@@ -104,7 +104,7 @@ class RunnerTracingTest {
     }
 
     @Test
-    void should_make_a_span_of_each_call_that_says_where_its_reason_is() {
+    void should_make_a_span_with_the_causing_event_for_each_call() {
         SpanData span = traced("do");
 
         assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);

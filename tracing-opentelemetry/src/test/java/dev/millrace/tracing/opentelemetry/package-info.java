@@ -1,4 +1,4 @@
-/** What runners do, as OpenTelemetry spans: {@link dev.millrace.tracing.opentelemetry.RunnerTracing}. */
+/** Tests of {@link dev.millrace.tracing.opentelemetry.RunnerTracing}. */
 @NullMarked
 package dev.millrace.tracing.opentelemetry;
 

@@ -24,16 +24,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** {@code millrace append}: events into a stream. */
+/** {@code millrace append}: appends events to a stream. */
 @Command(
         name = "append",
-        description = "Appends one event or many, and prints what was stored.",
+        description = "Appends one or more events and prints what was stored.",
         footer = {
             "  millrace append /demo/agent --type agent-input-added \\",
             "      --payload '{\"role\": \"user\", \"content\": \"What is 6 * 7?\"}'",
@@ -46,10 +43,6 @@ public final class AppendCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by the parser
-    private CommandSpec spec;
-
     @Mixin
     private final ServerOptions remote = new ServerOptions();
 
@@ -57,30 +50,30 @@ public final class AppendCommand implements Callable<Integer> {
             index = "0",
             arity = "0..1",
             paramLabel = "PATH",
-            description = "The stream; left out, stored events go to the stream they were read from.")
+            description = "The stream. Default: the stream from which a stored event was read")
     private @Nullable String path;
 
-    @Option(names = "--type", paramLabel = "TYPE", description = "The type of the one event.")
+    @Option(names = "--type", paramLabel = "TYPE", description = "The type of the event, if there is only one.")
     private @Nullable String type;
 
     @Option(
             names = "--payload",
             paramLabel = "JSON",
-            description = "Its payload, an object; @FILE reads a file and - standard input.")
+            description = "Its payload, an object; @FILE reads a file, - reads standard input.")
     private @Nullable String payload;
 
     @Option(
             names = "--json",
             paramLabel = "EVENT",
             description =
-                    "A whole event, an array of them, or one a line; @FILE and - as above. Without --type and --json"
-                            + " standard input is read.")
+                    "A whole event, an array of events, or one event per line; @FILE and - as above. Without --type"
+                            + " and --json, standard input is read.")
     private @Nullable String json;
 
     @Option(
             names = "--key",
             paramLabel = "KEY",
-            description = "The idempotency key: a second append with it changes nothing.")
+            description = "The idempotency key: a second append with the same key stores nothing.")
     private @Nullable String key;
 
     @Option(
@@ -124,7 +117,7 @@ public final class AppendCommand implements Callable<Integer> {
         return allValid ? 0 : 1;
     }
 
-    /** One event alone is told whether its key was stored already; the events of a batch are not. */
+    /** Appends one event alone, because only then the answer says whether its key was already stored. */
     private static CompletableFuture<List<AppendResult>> append(
             HttpEventStreams streams, StreamPath stream, List<EventInput> batch) {
         return batch.size() == 1
@@ -134,10 +127,10 @@ public final class AppendCommand implements Callable<Integer> {
 
     private List<EventTextParser.Addressed> events() throws IOException {
         if (type != null && json != null) {
-            throw usage("--type and --json exclude each other");
+            throw remote.usage("--type and --json exclude each other; give one of them");
         }
         if (payload != null && type == null) {
-            throw usage("--payload needs --type");
+            throw remote.usage("--payload needs --type");
         }
         try {
             if (type != null) {
@@ -156,13 +149,14 @@ public final class AppendCommand implements Callable<Integer> {
                     given.stream().filter(event -> !event.isOfTheService()).toList();
             if (events.size() < given.size()) {
                 terminal.note("left out " + (given.size() - events.size())
-                        + " that every stream gets from the service itself");
+                        + " of the events, because the service itself adds them to each stream");
             }
             if (key == null) {
                 return events;
             }
             if (events.size() != 1) {
-                throw usage("--key is for one event, and there are " + events.size());
+                throw remote.usage("--key is for one event, but there are " + events.size()
+                        + "; put an idempotencyKey into each event");
             }
             EventInput keyed = EventInput.builder()
                     .from(events.get(0).input())
@@ -170,7 +164,7 @@ public final class AppendCommand implements Callable<Integer> {
                     .build();
             return List.of(new EventTextParser.Addressed(events.get(0).path(), keyed));
         } catch (IllegalArgumentException e) {
-            throw usage(String.valueOf(e.getMessage()));
+            throw remote.usage(String.valueOf(e.getMessage()));
         }
     }
 
@@ -183,7 +177,7 @@ public final class AppendCommand implements Callable<Integer> {
         }
     }
 
-    /** Text as given, or the file behind {@code @}, or standard input for {@code -}. */
+    /** The argument itself, the file after {@code @}, or standard input for {@code -}. */
     private String content(String argument) throws IOException {
         if (argument.equals("-")) {
             return new String(terminal.in().readAllBytes(), StandardCharsets.UTF_8);
@@ -202,15 +196,15 @@ public final class AppendCommand implements Callable<Integer> {
         if (path != null) {
             return path;
         }
-        return event.path().orElseThrow(() -> usage("where to? give the PATH of a stream"));
+        return event.path().orElseThrow(() -> remote.usage("PATH is missing: the input does not name a stream"));
     }
 
-    /** Says on standard error what a script should know about an append; false when the event was not valid. */
+    /** Prints notes about an append to standard error; returns false if the event was stored as invalid. */
     private boolean explain(AppendResult stored, EventInput sent) {
         if (stored.replayed()) {
             terminal.note("nothing was appended: key '"
-                    + stored.event().idempotencyKey().orElse("") + "' is stored at offset " + stored.offset()
-                    + (stored.diverged() ? ", and what is stored there says something else" : ""));
+                    + stored.event().idempotencyKey().orElse("") + "' is already stored at offset " + stored.offset()
+                    + (stored.diverged() ? ", with different content; to append yours, use another key" : ""));
         }
         boolean invalid =
                 BuiltInType.INVALID_EVENT_APPENDED.matches(stored.event().type())
@@ -221,9 +215,5 @@ public final class AppendCommand implements Callable<Integer> {
                     + error.strip().replaceAll("\\R", "; "));
         }
         return !invalid;
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

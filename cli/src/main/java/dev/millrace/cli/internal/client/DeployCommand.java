@@ -22,18 +22,15 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** {@code millrace deploy}: a script becomes a processor of a stream. */
+/** {@code millrace deploy}: runs a script as a processor on a stream. */
 @Command(
         name = "deploy",
         description = {
-            "Puts a script on a stream as a processor; the same slug again replaces it.",
-            "The script and the variables are events, so whoever may read the stream can read them: keys belong in secrets."
+            "Runs a script as a processor on a stream. A script with the same slug is replaced.",
+            "The script and its variables are events that each reader of the stream can read; keep keys in secrets."
         },
         footer = {
             "  millrace deploy --file ping.js /demo/ping",
@@ -42,10 +39,6 @@ import picocli.CommandLine.Spec;
         })
 public final class DeployCommand implements Callable<Integer> {
     private final Terminal terminal;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by the parser
-    private CommandSpec spec;
 
     @Mixin
     private final ServerOptions remote = new ServerOptions();
@@ -59,19 +52,19 @@ public final class DeployCommand implements Callable<Integer> {
     @Option(
             names = "--slug",
             paramLabel = "SLUG",
-            description = "The name of the processor on this stream. Default: the file's name without its ending")
+            description = "The name of the processor on this stream. Default: the file name without its extension")
     private @Nullable String slug;
 
     @Option(
             names = "--env",
             paramLabel = "NAME=VALUE",
-            description = "A variable for the scripts of this stream; may be given again and again.")
+            description = "A variable for the scripts of this stream; can be given more than once.")
     private Map<String, String> variables = new LinkedHashMap<>();
 
     @Option(
             names = "--event-json",
             paramLabel = "EVENT",
-            description = "An event to append when the script is there, for it to begin with.")
+            description = "An event to append after the script was deployed.")
     private @Nullable String event;
 
     public DeployCommand(Terminal terminal) {
@@ -88,25 +81,27 @@ public final class DeployCommand implements Callable<Integer> {
         inputs.add(EventInput.of(new WorkerEvent.Configured(name, script())));
         try (HttpEventStreams streams = remote.connect()) {
             List<AppendResult> stored = ServerOptions.await(streams.appendAll(stream, inputs));
-            stored.forEach(DeployCommand::check);
+            stored.forEach(appended -> check(appended, "not deployed: the service did not accept the configuration"));
             long offset = stored.get(stored.size() - 1).offset();
             terminal.out()
                     .println("deployed '" + name + "' to " + stream + " at offset " + offset
                             + (variables.isEmpty() ? "" : ", with " + String.join(", ", variables.keySet())));
             for (EventInput input : first) {
                 AppendResult begun = ServerOptions.await(streams.append(stream, input));
-                check(begun);
+                check(begun, "the service did not accept '" + input.type() + "'");
                 terminal.out().println("appended '" + input.type() + "' at offset " + begun.offset());
             }
         }
         return 0;
     }
 
-    /** What the service did not accept it has kept as an invalid event, which is no deployment. */
-    private static void check(AppendResult appended) {
+    /** Fails if the service stored the event as invalid. */
+    private static void check(AppendResult appended, String problem) {
         if (BuiltInType.INVALID_EVENT_APPENDED.matches(appended.event().type())) {
-            throw new CommandException("stored as an invalid event at offset " + appended.offset() + ": "
-                    + appended.event().payloadJson().path("error").asText());
+            throw new CommandException(problem + ", and stored it as invalid-event-appended at offset "
+                    + appended.offset()
+                    + ": " + appended.event().payloadJson().path("error").asText()
+                    + "; correct it and run deploy again");
         }
     }
 
@@ -119,7 +114,7 @@ public final class DeployCommand implements Callable<Integer> {
                     .map(EventTextParser.Addressed::input)
                     .toList();
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--event-json: " + e.getMessage(), e);
+            throw remote.usage("--event-json: " + e.getMessage(), e);
         }
     }
 
@@ -127,9 +122,9 @@ public final class DeployCommand implements Callable<Integer> {
         try {
             return Files.readString(file);
         } catch (NoSuchFileException e) {
-            throw new CommandException("there is no file " + file, e);
+            throw new CommandException("there is no file " + file + "; correct --file", e);
         } catch (CharacterCodingException e) {
-            throw new CommandException(file + " is not text in UTF-8", e);
+            throw new CommandException(file + " is not text in UTF-8; save it in that encoding", e);
         }
     }
 

@@ -10,10 +10,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code millrace destroy}: a stream is gone. */
+/** {@code millrace destroy}: deletes a stream. */
 @Command(
         name = "destroy",
-        description = "Wipes a stream with everything in it, and prints what is gone. Nothing brings it back.",
+        description = "Deletes a stream with all its events, and prints what was deleted. This cannot be undone.",
         footer = {"  millrace destroy /demo/what-if", "  millrace destroy /demo --children"})
 public final class DestroyCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -24,7 +24,7 @@ public final class DestroyCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "PATH", description = "The stream.")
     private String path = "";
 
-    @Option(names = "--children", description = "Everything below it as well.")
+    @Option(names = "--children", description = "Also delete all streams below it.")
     private boolean children;
 
     public DestroyCommand(Terminal terminal) {

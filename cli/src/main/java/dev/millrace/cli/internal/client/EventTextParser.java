@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Events as they are typed or piped: one JSON object, an array of them, or one on each line. */
+/** A parser of typed or piped events: one JSON object, an array, or one object per line. */
 final class EventTextParser {
     private static final Set<String> FIELDS = Set.of("type", "payload", "metadata", "idempotencyKey", "offset");
     private static final Set<String> GIVEN_BY_THE_SERVICE = Set.of("streamPath", "offset", "createdAt");
@@ -20,13 +20,9 @@ final class EventTextParser {
 
     private EventTextParser() {}
 
-    /**
-     * An event and where it wants to go.
-     *
-     * @param path the stream it was read from, when it was
-     */
+    /** An event, and the stream from which it was read, if it was. */
     record Addressed(Optional<String> path, EventInput input) {
-        /** Whether it was read from a stream into which the service had written it on its own. */
+        /** Whether the service itself added it to the stream from which it was read. */
         boolean isOfTheService() {
             return path.isPresent()
                     && (BuiltInType.INITIALIZED.matches(input.type())
@@ -35,13 +31,12 @@ final class EventTextParser {
     }
 
     /**
-     * Reads all events of a text. A stored event, as {@code millrace read} prints it, loses what the service gave it.
-     *
-     * @throws IllegalArgumentException when it is something else; the message says where
+     * Parses all events of a text. From stored events, as {@code millrace read} prints them, the fields of the service
+     * are removed. Throws an {@link IllegalArgumentException} that names the place if the text is something else.
      */
     static List<Addressed> read(String text) {
         if (text.isBlank()) {
-            throw new IllegalArgumentException("there is no event in the input; give a JSON object");
+            throw new IllegalArgumentException("the input has no event; give a JSON object");
         }
         List<JsonNode> values = values(text);
         List<Addressed> events = new ArrayList<>();
@@ -99,7 +94,7 @@ final class EventTextParser {
             }
         }
         if (!object.path("type").isTextual()) {
-            throw new IllegalArgumentException(place + " has no type; give it one, {\"type\": \"user-said\"}");
+            throw new IllegalArgumentException(place + " has no type; add one, for example {\"type\": \"user-said\"}");
         }
         EventInput.Builder input = EventInput.builder();
         input.type(object.path("type").textValue());

@@ -9,12 +9,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code millrace fork}: what if it had gone on otherwise? */
+/** {@code millrace fork}: copies the beginning of a stream to a new one. */
 @Command(
         name = "fork",
         description = {
             "Makes a new stream that begins with the events of another one.",
-            "What the copied events configure does nothing before the first append to the new stream."
+            "Processors that the copied events configure start with the first append to the new stream."
         },
         footer = {
             "  millrace fork /demo/agent --at 7 --to /demo/what-if",
@@ -27,7 +27,7 @@ public final class ForkCommand implements Callable<Integer> {
     @Mixin
     private final ServerOptions remote = new ServerOptions();
 
-    @Parameters(index = "0", paramLabel = "PATH", description = "The stream to begin like.")
+    @Parameters(index = "0", paramLabel = "PATH", description = "The stream to copy from.")
     private String path = "";
 
     @Option(names = "--at", paramLabel = "N", required = true, description = "The offset of the last event to copy.")
@@ -37,7 +37,7 @@ public final class ForkCommand implements Callable<Integer> {
             names = "--to",
             paramLabel = "PATH",
             required = true,
-            description = "The new stream; nobody has touched it.")
+            description = "The new stream; it must not exist yet.")
     private String to = "";
 
     public ForkCommand(Terminal terminal) {
@@ -51,7 +51,7 @@ public final class ForkCommand implements Callable<Integer> {
         try (HttpEventStreams streams = remote.connect()) {
             ServerOptions.await(streams.fork(from, at, target));
         }
-        terminal.out().println(target + " begins like " + from + " up to offset " + at);
+        terminal.out().println(target + " is a copy of " + from + " up to offset " + at);
         return 0;
     }
 }

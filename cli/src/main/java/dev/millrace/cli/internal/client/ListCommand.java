@@ -13,10 +13,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code millrace list}: which streams there are. */
+/** {@code millrace list}: lists streams. */
 @Command(
         name = "list",
-        description = "Prints a stream and everything below it that there ever was, newest first.",
+        description = "Prints a stream and all streams ever created below it, newest first.",
         footer = {"  millrace list", "  millrace list /demo", "  millrace list --format ndjson | jq -r .path"})
 public final class ListCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -28,17 +28,16 @@ public final class ListCommand implements Callable<Integer> {
             index = "0",
             arity = "0..1",
             paramLabel = "PATH",
-            description = "The stream. Default: /, all of the project")
+            description = "The stream. Default: /, the whole project")
     private String path = "/";
 
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "log",
-            description = "log, one line a stream for people, or ndjson. Default: ${DEFAULT-VALUE}")
+            description = "log (one line per stream, for people) or ndjson. Default: ${DEFAULT-VALUE}")
     private Form form = Form.LOG;
 
-    /** How a list is printed. */
     enum Form {
         LOG,
         NDJSON

@@ -20,11 +20,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A stream on its way into a log. The events wait in a temporary file, so that a long stream needs no memory, the header
- * can count them, and a failure on the way leaves no half of a log behind. For one thread.
+ * An export of a stream to a log file, by way of a temporary file. So a long stream needs little memory, the header can
+ * count the events, and a failure leaves no incomplete log. Not thread-safe.
  */
 final class LogExport implements AutoCloseable {
-    /** Small, because an event may be large. */
+    /** Small, because events may be large. */
     private static final int PAGE = 250;
 
     private final EventStreams streams;
@@ -36,7 +36,7 @@ final class LogExport implements AutoCloseable {
     private long lastOffset;
     private long redacted;
 
-    /** What stands in the way of recording is found out before the first event is read. */
+    /** Creates the temporary file first, so that a failure is found before the first read. */
     LogExport(EventStreams streams, StreamPath path, Optional<SecretRedaction> redaction) throws IOException {
         this.streams = streams;
         this.path = path;
@@ -44,7 +44,7 @@ final class LogExport implements AutoCloseable {
         this.body = Files.createTempFile("millrace-recording", ".yaml");
     }
 
-    /** Reads the events between two offsets, both exclusive, as far as the stream goes now. */
+    /** Reads the events between two exclusive offsets, up to the last event that the stream has now. */
     void read(long after, long before) throws Exception {
         long end = Math.min(before, end());
         long last = after;
@@ -65,7 +65,6 @@ final class LogExport implements AutoCloseable {
         }
     }
 
-    /** The offset after the newest event. */
     private long end() throws Exception {
         List<Event> newest = page(ReadRange.builder().descending(true).limit(1).build());
         return newest.isEmpty() ? 1 : newest.get(0).offset() + 1;
@@ -88,7 +87,7 @@ final class LogExport implements AutoCloseable {
         return OutputFormat.yaml(JsonCodec.write(json));
     }
 
-    /** What the log is, as a comment above it. */
+    /** The comment at the top of the log. */
     String header(ProjectSlug project, long after, long before, Instant now) {
         String asked = (after > 0 ? ", after " + after : "") + (before < Long.MAX_VALUE ? ", before " + before : "");
         String offsets = events == 0 ? "none" : events + ", offsets " + firstOffset + " to " + lastOffset;
@@ -97,7 +96,6 @@ final class LogExport implements AutoCloseable {
                 + JsonCodec.time(now) + "\n# secrets: " + secrets + "\n";
     }
 
-    /** Writes the log. */
     void writeTo(String header, OutputStream out) throws IOException {
         out.write(header.getBytes(StandardCharsets.UTF_8));
         Files.copy(body, out);

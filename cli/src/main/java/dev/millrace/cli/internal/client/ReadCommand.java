@@ -12,16 +12,13 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** {@code millrace read}: what a stream holds. Reads page by page, so that a long log needs no memory. */
+/** {@code millrace read}: prints the events of a stream. It reads in pages, so a long log needs little memory. */
 @Command(
         name = "read",
-        description = "Prints what a stream holds.",
+        description = "Prints the events of a stream.",
         footer = {
             "  millrace read /demo/agent",
             "  millrace read /demo/agent --format log --types agent-input-added,llm-request-completed",
@@ -32,10 +29,6 @@ public final class ReadCommand implements Callable<Integer> {
     private static final int PAGE = 1000;
 
     private final Terminal terminal;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by the parser
-    private CommandSpec spec;
 
     @Mixin
     private final ServerOptions remote = new ServerOptions();
@@ -56,7 +49,7 @@ public final class ReadCommand implements Callable<Integer> {
             description = "Only events of these types, as written.")
     private Set<String> types = Set.of();
 
-    @Option(names = "--limit", paramLabel = "N", description = "At most so many events.")
+    @Option(names = "--limit", paramLabel = "N", description = "At most this many events.")
     private long limit = Long.MAX_VALUE;
 
     @Option(names = "--desc", description = "Newest first.")
@@ -76,8 +69,7 @@ public final class ReadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (after < 0 || before < 1 || limit < 1) {
-            throw new ParameterException(
-                    spec.commandLine(), "--after must be 0 or more, --before and --limit must be 1 or more");
+            throw remote.usage("--after must be 0 or more, --before and --limit must be 1 or more");
         }
         StreamPath stream = remote.path(path);
         try (HttpEventStreams streams = remote.connect()) {

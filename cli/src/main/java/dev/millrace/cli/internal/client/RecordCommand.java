@@ -16,17 +16,14 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** {@code millrace record}: a stream as a log for tests, without its secrets. */
+/** {@code millrace record}: saves a stream as a log for tests, without secrets. */
 @Command(
         name = "record",
         description = {
-            "Writes what a stream holds now as a log for tests, without its secrets.",
+            "Writes the events of a stream as a log for tests, without secrets.",
             "Fields named like a secret (authorization, api_key, token, password, ...) and texts that look like one"
                     + " (sk-..., Bearer ...) become \"[redacted]\". Read the log before you publish it."
         },
@@ -37,10 +34,6 @@ import picocli.CommandLine.Spec;
         })
 public final class RecordCommand implements Callable<Integer> {
     private final Terminal terminal;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by the parser
-    private CommandSpec spec;
 
     @Mixin
     private final ServerOptions remote = new ServerOptions();
@@ -57,17 +50,17 @@ public final class RecordCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "FILE",
-            description = "Where to write it, in place of what is there. Default: standard output")
+            description = "The file to write; an existing one is replaced. Default: standard output")
     private @Nullable Path out;
 
     @Option(
             names = "--redact",
             paramLabel = "FIELD",
             split = ",",
-            description = "Take what stands in these fields for a secret as well.")
+            description = "Also redact the values of these fields.")
     private List<String> fields = List.of();
 
-    @Option(names = "--no-redact", description = "Keep everything, secrets as well.")
+    @Option(names = "--no-redact", description = "Keep everything, also secrets.")
     private boolean keepSecrets;
 
     public RecordCommand(Terminal terminal) {
@@ -77,10 +70,10 @@ public final class RecordCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (after < 0 || before < 1) {
-            throw new ParameterException(spec.commandLine(), "--after must be 0 or more, --before must be 1 or more");
+            throw remote.usage("--after must be 0 or more, --before must be 1 or more");
         }
         if (keepSecrets && !fields.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "--redact and --no-redact exclude each other");
+            throw remote.usage("--redact and --no-redact exclude each other; give one of them");
         }
         StreamPath stream = remote.path(path);
         Optional<SecretRedaction> redaction = keepSecrets ? Optional.empty() : Optional.of(redaction());
@@ -103,7 +96,7 @@ public final class RecordCommand implements Callable<Integer> {
         try {
             return SecretRedaction.standard().andFields(fields);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--redact: " + e.getMessage(), e);
+            throw remote.usage("--redact: " + e.getMessage(), e);
         }
     }
 
@@ -115,7 +108,7 @@ public final class RecordCommand implements Callable<Integer> {
                 recording.writeTo(header, to);
             }
         } catch (IOException e) {
-            throw new CommandException("cannot write the log: " + file + "; " + e, e);
+            throw new CommandException("cannot write the log: " + file + ": " + e + "; give another --out", e);
         }
         terminal.note(recording + " in " + file);
     }

@@ -14,23 +14,16 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** {@code millrace state}: what a stream adds up to. */
+/** {@code millrace state}: prints the state of a stream. */
 @Command(
         name = "state",
-        description = "Prints what a stream adds up to, with a part for each processor on it, as JSON.",
+        description = "Prints the state of a stream as JSON, with a part for each of its processors.",
         footer = {"  millrace state /demo/agent", "  millrace state /demo/agent --processor circuit-breaker"})
 public final class StateCommand implements Callable<Integer> {
     private final Terminal terminal;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by the parser
-    private CommandSpec spec;
 
     @Mixin
     private final ServerOptions remote = new ServerOptions();
@@ -50,7 +43,8 @@ public final class StateCommand implements Callable<Integer> {
         StreamPath stream = remote.path(path);
         try (HttpEventStreams streams = remote.connect()) {
             StreamState state = ServerOptions.await(streams.state(stream));
-            print(processor == null ? json(state) : part(state, processor));
+            JsonNode json = processor == null ? json(state) : part(state, processor);
+            terminal.out().println(new String(JsonCodec.indent(JsonCodec.write(json)), StandardCharsets.UTF_8));
         }
         return 0;
     }
@@ -58,16 +52,10 @@ public final class StateCommand implements Callable<Integer> {
     private JsonNode part(StreamState state, String name) {
         JsonNode part = state.processors().get(name);
         if (part == null) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "there is no processor '" + name + "' on " + state.path() + "; it has "
-                            + state.processors().keySet());
+            throw remote.usage("there is no processor '" + name + "' on " + state.path() + "; it has "
+                    + state.processors().keySet());
         }
         return part;
-    }
-
-    private void print(JsonNode json) {
-        terminal.out().println(new String(JsonCodec.indent(JsonCodec.write(json)), StandardCharsets.UTF_8));
     }
 
     private static ObjectNode json(StreamState state) {

@@ -1,5 +1,6 @@
 package dev.millrace.cli.internal.client;
 
+import dev.millrace.cli.internal.terminal.CliExceptionHandler;
 import dev.millrace.cli.internal.terminal.CommandException;
 import dev.millrace.cli.internal.terminal.EventWriter;
 import dev.millrace.cli.internal.terminal.OutputFormat;
@@ -18,16 +19,13 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** {@code millrace tail}: what happens on a stream, until somebody presses Ctrl-C. */
+/** {@code millrace tail}: prints events live until Ctrl-C. */
 @Command(
         name = "tail",
-        description = "Prints what happens on a stream, live, across lost connections. Ctrl-C ends it.",
+        description = "Prints new events of a stream live and reconnects if the connection is lost. Ctrl-C ends it.",
         footer = {
             "  millrace tail /demo/agent",
             "  millrace tail /demo/agent --after start",
@@ -35,10 +33,6 @@ import picocli.CommandLine.Spec;
         })
 public final class TailCommand implements Callable<Integer> {
     private final Terminal terminal;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by the parser
-    private CommandSpec spec;
 
     @Mixin
     private final ServerOptions remote = new ServerOptions();
@@ -50,8 +44,7 @@ public final class TailCommand implements Callable<Integer> {
             names = "--after",
             paramLabel = "N",
             defaultValue = "end",
-            description =
-                    "Where to begin: after this offset, at the 'start' or at the 'end'. Default: ${DEFAULT-VALUE}")
+            description = "Begin after this offset, at the 'start' or at the 'end'. Default: ${DEFAULT-VALUE}")
     private String after = "end";
 
     @Option(
@@ -68,21 +61,24 @@ public final class TailCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (format == OutputFormat.JSON) {
-            throw usage("a live tail never ends, so it is no JSON array; use --format ndjson");
+            throw remote.usage("a live tail has no end, so it cannot be a JSON array; use --format ndjson");
         }
         StreamPath stream = remote.path(path);
         OptionalLong begin = begin();
         try (HttpEventStreams streams = remote.connect()) {
-            // A read first: a wrong address is an error now, and not something to retry for ever.
+            // Read first: a wrong address fails here; a subscription would retry for ever.
             ReadRange newest = ReadRange.builder().limit(1).descending(true).build();
             List<Event> last = ServerOptions.await(streams.read(stream, newest));
             CompletableFuture<Void> ended = new CompletableFuture<>();
             long end = last.isEmpty() ? 0 : last.get(0).offset();
             streams.subscribe(stream, begin.orElse(end), new Printer(ended)); // closed with the client
             try {
-                ended.get(); // the only wait without a bound: a person ends it
+                ended.get(); // no time limit: the user ends it
             } catch (ExecutionException e) {
-                throw new CommandException("the tail of " + stream + " ended: " + e.getCause(), e);
+                throw new CommandException(
+                        "tail of " + stream + " stopped: "
+                                + CliExceptionHandler.unwrapped(e).getMessage(),
+                        e);
             }
         }
         return 0;
@@ -96,12 +92,8 @@ public final class TailCommand implements Callable<Integer> {
         try {
             return OptionalLong.of(after.equals("start") ? 0 : Long.parseUnsignedLong(after));
         } catch (NumberFormatException e) {
-            throw usage("--after must be an offset, 'start' or 'end', got '" + after + "'");
+            throw remote.usage("--after must be an offset, 'start' or 'end', got '" + after + "'");
         }
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 
     private final class Printer implements Subscriber {
@@ -115,7 +107,7 @@ public final class TailCommand implements Callable<Integer> {
         @Override
         public void onEvent(Event event) {
             writer.write(event);
-            if (terminal.out().checkError()) { // whoever read our output has gone
+            if (terminal.out().checkError()) { // the reader of the output has closed it
                 ended.complete(null);
             }
         }
@@ -123,7 +115,7 @@ public final class TailCommand implements Callable<Integer> {
         @Override
         public void onDisconnected(Throwable cause) {
             terminal.note("connection lost (" + TerminalText.printable(String.valueOf(cause.getMessage()))
-                    + "); connecting again");
+                    + "); reconnecting");
         }
 
         @Override

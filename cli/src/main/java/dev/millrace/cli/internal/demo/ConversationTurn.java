@@ -9,19 +9,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What became of the newest thing the user said: a fold over the agent's log. For one thread.
+ * The outcome of the newest user message: a fold over the log of the agent. Not thread-safe.
  *
- * <p>A request answers the inputs before its {@code inputThroughOffset}; it ends in one of four ways, of which only a
- * lost one leaves its inputs owed.
+ * <p>A request answers the inputs before its {@code inputThroughOffset}. It ends in one of four ways; only a lost
+ * request leaves its inputs unanswered.
  */
 final class ConversationTurn {
     private static final EventCatalog CATALOG = EventCatalog.of(AgentEvent.class, StreamEvent.class);
 
-    /**
-     * How it ended.
-     *
-     * @param failure what went wrong, if the user got no reply
-     */
+    /** The end of a turn; {@code failure} says why the user got no reply, and is empty if there is one. */
     record Outcome(Optional<String> failure) {}
 
     private final Map<Long, Long> inputThrough = new HashMap<>();
@@ -29,17 +25,12 @@ final class ConversationTurn {
     private long newestInput;
     private Optional<Outcome> outcome = Optional.empty();
 
-    /** The agent's own slug; halts and failed effects of others do not matter here. */
+    /** {@code agent} is the slug of the agent; halts and failed effects of other processors are ignored. */
     ConversationTurn(String agent) {
         this.agent = agent;
     }
 
-    /** The offset of the newest input; 0 when there is none. */
-    long newestInput() {
-        return newestInput;
-    }
-
-    /** How it ended; empty while a reply is owed. */
+    /** The outcome; empty while the reply is pending. */
     Optional<Outcome> outcome() {
         return outcome;
     }
@@ -64,7 +55,7 @@ final class ConversationTurn {
             fail("the agent stopped: " + halted.message());
         } else if (payload instanceof StreamEvent.EffectFailed failed
                 && failed.processor().equals(agent)) {
-            fail("the agent could not go on: " + failed.message());
+            fail("an effect of the agent failed: " + failed.message());
         } else if (payload instanceof StreamEvent.Paused paused) {
             fail("the stream is paused: " + paused.reason().orElse("no reason was given"));
         } else if (payload instanceof StreamEvent.Resumed) {

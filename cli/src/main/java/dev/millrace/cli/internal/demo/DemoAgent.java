@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The agent of the demonstration: one stream with the standard LLM processor on it. */
+/** The agent of the demo: a stream with the processor {@code openai-agent}. */
 final class DemoAgent {
     static final StreamPath PATH = StreamPath.of("/demo/agent");
     static final String FIRST_MESSAGE = "What is 50 - 8?";
@@ -30,7 +30,7 @@ final class DemoAgent {
         this.streams = streams;
     }
 
-    /** Makes the stream an agent; the second time on the same data does nothing. */
+    /** Attaches the agent to the stream; on old data this has no effect. */
     void attach() throws Exception {
         StreamEvent attached = new StreamEvent.ProcessorAttached(OpenAiAgent.SLUG, Optional.empty(), Optional.empty());
         EventInput input = EventInput.builder()
@@ -40,7 +40,7 @@ final class DemoAgent {
         ServerOptions.await(streams.append(PATH, input));
     }
 
-    /** Says something: what it is given, or the first message to an agent that nobody has spoken to yet. */
+    /** Sends a message to the agent; without one, sends the first message if the stream has no input yet. */
     void say(@Nullable String message) throws Exception {
         if (message != null || isUntouched()) {
             AgentEvent said = AgentEvent.InputAdded.user(message == null ? FIRST_MESSAGE : message);
@@ -54,9 +54,8 @@ final class DemoAgent {
     }
 
     /**
-     * Shows the log from its beginning and stays with it.
-     *
-     * @param outcome completes when everything was shown that was there, and the newest input is answered
+     * Prints the log from its beginning and follows it. {@code outcome} completes when the old events were printed and
+     * the newest input is answered.
      */
     Subscription watch(EventWriter log, CompletableFuture<ConversationTurn.Outcome> outcome) {
         return streams.subscribe(PATH, 0, new Watch(log, outcome));
@@ -96,7 +95,10 @@ final class DemoAgent {
         public void onEnd(@Nullable Throwable failure) {
             log.end();
             outcome.completeExceptionally(
-                    failure == null ? new CommandException("the stream " + PATH + " ended") : failure);
+                    failure == null
+                            ? new CommandException("the stream " + PATH
+                                    + " was destroyed while the demo was running; start the demo again")
+                            : failure);
         }
     }
 }

@@ -21,19 +21,16 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** {@code millrace demo}: a server with one agent, and its log as it grows. */
+/** {@code millrace demo}: a server with one agent, whose log is printed live. */
 @Command(
         name = "demo",
         description = {
-            "Starts a server with an agent on it, says something to the agent and shows its log as it grows.",
-            "Without OPENAI_API_KEY (and OPENAI_BASE_URL) a scripted model answers. A second run on the same data shows the"
-                    + " old log and repeats nothing."
+            "Starts a server with an agent, sends the agent a message and prints its log live.",
+            "Without OPENAI_API_KEY and OPENAI_BASE_URL a scripted model answers. A second run on the same data prints"
+                    + " the old log and repeats nothing."
         },
         footer = {
             "  millrace demo",
@@ -47,19 +44,14 @@ public final class DemoCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by the parser
-    private CommandSpec spec;
-
     @Parameters(
             index = "0",
             arity = "0..1",
             paramLabel = "MESSAGE",
-            description =
-                    "What to say to the agent. Default, when nobody has spoken to it yet: " + DemoAgent.FIRST_MESSAGE)
+            description = "The message to the agent. Default, if it has no message yet: " + DemoAgent.FIRST_MESSAGE)
     private @Nullable String message;
 
-    @Option(names = "--once", description = "End when the agent has answered: with 0, or with 1 when it could not.")
+    @Option(names = "--once", description = "End after the answer of the agent, with 0, or with 1 if there is none.")
     private boolean once;
 
     @Option(
@@ -76,7 +68,7 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--port",
             paramLabel = "N",
             description =
-                    "The port; 0 takes any free one. Default: " + DEFAULT_PORT + ", or a free one if that is taken")
+                    "The port; 0 chooses a free one. Default: " + DEFAULT_PORT + ", or a free one if that is taken")
     private @Nullable Integer port;
 
     @Mixin
@@ -89,7 +81,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if ((port != null && (port < 0 || port > 65535)) || timeout < 1) {
-            throw new ParameterException(spec.commandLine(), "--port must be 0 to 65535, --timeout 1 or more");
+            throw data.usage("--port must be 0 to 65535, --timeout 1 or more");
         }
         LocalService.Listening listening =
                 LocalService.Listening.locally(port == null ? DEFAULT_PORT : port, port == null);
@@ -109,7 +101,7 @@ public final class DemoCommand implements Callable<Integer> {
                 if (once) {
                     awaitAnswer(outcome);
                 } else {
-                    new CountDownLatch(1).await(); // for ever: Ctrl-C ends the process, the shutdown hook the service
+                    new CountDownLatch(1).await(); // until Ctrl-C; the shutdown hook stops the service
                 }
             } finally {
                 watching.close();
@@ -124,7 +116,7 @@ public final class DemoCommand implements Callable<Integer> {
                 throw new CommandException("no answer: " + failure);
             });
         } catch (TimeoutException e) {
-            throw new CommandException("no answer within " + timeout + " s; give it longer with --timeout SECONDS", e);
+            throw new CommandException("no answer within " + timeout + " s; to wait longer, use --timeout SECONDS", e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
         }
@@ -133,14 +125,14 @@ public final class DemoCommand implements Callable<Integer> {
     private void greet(DemoModel model, URI uri) {
         PrintStream out = terminal.out();
         if (port == null && uri.getPort() != DEFAULT_PORT) {
-            terminal.note("port " + DEFAULT_PORT + " is taken, so this demo listens on " + uri.getPort());
+            terminal.note("port " + DEFAULT_PORT + " is in use, so this demo listens on " + uri.getPort());
         }
         String agent = uri + DemoAgent.PATH.value();
         out.println("An agent at " + agent + " (" + data.describe(DEFAULT_DATA) + ")");
         out.println(model.describe());
         if (!once) {
             out.println();
-            out.println("Say something, watch, or ask what it all adds up to, from another terminal:");
+            out.println("From another terminal, send a message, follow the log, or read the state:");
             out.println("  curl '" + agent + "' -H 'Content-Type: application/json' \\");
             out.println(
                     "    -d '{\"type\": \"agent-input-added\", \"payload\": {\"role\": \"user\", \"content\": \"What is 6 * 7?\"}}'");

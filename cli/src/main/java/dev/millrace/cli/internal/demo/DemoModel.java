@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The model behind the demonstration: the configured provider, or a scripted one in this process. */
+/** The model of the demo: the configured provider, or a scripted model in this process. */
 final class DemoModel implements AutoCloseable {
     private final Map<String, String> settings;
     private final @Nullable ScriptedModelServer scripted;
@@ -34,11 +34,10 @@ final class DemoModel implements AutoCloseable {
         return settings;
     }
 
-    /** Who answers, in plain words. */
     String describe() {
         if (scripted != null) {
-            return "The answers come from a scripted model that does sums and repeats what is not one. It is not an LLM;"
-                    + " set OPENAI_API_KEY to talk to one.";
+            return "The answers come from a scripted model that does sums and repeats other texts. It is not an LLM;"
+                    + " to use one, set OPENAI_API_KEY.";
         }
         return "The answers come from " + settings.getOrDefault(ModelProviderSettings.MODEL, "the default model")
                 + " at " + settings.getOrDefault(ModelProviderSettings.BASE_URL, "the provider's public address") + ".";

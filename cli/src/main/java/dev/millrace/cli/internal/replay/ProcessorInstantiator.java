@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 
 /**
- * Makes an object for its reducer's sake: what its constructor takes for effects are stand-ins, which fail when they are
- * used.
+ * Creates a processor to run its reducer only: constructor parameters, which only effects need, get placeholders that
+ * throw when they are used.
  */
 public final class ProcessorInstantiator {
     private final Class<?> type;
@@ -20,9 +20,8 @@ public final class ProcessorInstantiator {
     }
 
     /**
-     * An object, by the constructor with the fewest parameters.
-     *
-     * @throws CommandException when it cannot be made
+     * Creates an object with the constructor that has the fewest parameters; throws a {@link CommandException} if it
+     * fails.
      */
     public Object make() {
         Constructor<?> constructor = Arrays.stream(type.getDeclaredConstructors())
@@ -30,8 +29,8 @@ public final class ProcessorInstantiator {
                         Arrays.stream(candidate.getParameterTypes()).allMatch(ProcessorInstantiator::canBeMissing))
                 .min(Comparator.comparingInt(Constructor::getParameterCount))
                 .orElseThrow(() -> new CommandException("--processor: " + type.getName()
-                        + " has no constructor without parameters, nor one that takes interfaces only; give it one, or"
-                        + " a ProcessorProvider"));
+                        + " has no constructor without parameters or with interfaces only; add one, or write a"
+                        + " ProcessorProvider"));
         try {
             constructor.setAccessible(true);
             return constructor.newInstance(Arrays.stream(constructor.getParameterTypes())
@@ -41,7 +40,7 @@ public final class ProcessorInstantiator {
             throw new CommandException(
                     "--processor: the constructor of " + type.getName() + " failed: " + e.getCause(), e);
         } catch (ReflectiveOperationException | InaccessibleObjectException e) {
-            throw new CommandException("--processor: " + type.getName() + " cannot be made: " + e, e);
+            throw new CommandException("--processor: " + type.getName() + " cannot be created: " + e, e);
         }
     }
 
@@ -49,12 +48,12 @@ public final class ProcessorInstantiator {
         return parameter.isInterface() && !parameter.isSealed();
     }
 
-    /** Something of that kind, of which nothing works. */
+    /** A placeholder for an interface; its methods throw. */
     public static Object standIn(Class<?> kind) {
         return Proxy.newProxyInstance(kind.getClassLoader(), new Class<?>[] {kind}, (self, method, arguments) -> {
             if (method.getDeclaringClass() != Object.class) {
                 throw new UnsupportedOperationException(kind.getName() + "." + method.getName()
-                        + " is not there in a replay; a reducer uses nothing but the state and the event");
+                        + " cannot be called in a replay; a reducer may use only the state and the event");
             }
             return switch (method.getName()) {
                 case "hashCode" -> System.identityHashCode(self);

@@ -18,23 +18,23 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code millrace replay}: back and forth through the states of a processor over a recorded log. */
+/** {@code millrace replay}: shows the states of a processor at each event of a recorded log. */
 @Command(
         name = "replay",
         description = {
-            "Goes back and forth through the states of a processor over a recorded log. No effect runs.",
-            "The processor is a built-in one by its name, or a class of yours on the --classpath; what its constructor"
-                    + " needs for its effects may be missing.",
+            "Shows the states of a processor at each event of a recorded log, forwards and backwards. No effects run.",
+            "The processor is a built-in one, given by its name, or a class on the --classpath. Its constructor gets"
+                    + " placeholders for parameters that are interfaces.",
             "",
-            "Commands, from --command or one a line from standard input:",
+            "Commands, from --command, or from standard input, one per line:",
             "  goto N        to the event at offset N; 0 is before the first one",
-            "  next [K]      K events on",
+            "  next [K]      K events forward",
             "  prev [K]      K events back",
-            "  state [PLACE] the state there, or a part of it",
+            "  state [PLACE] the state at this event, or a part of it",
             "  diff [A [B]]  what the last event changed, or what changed from A to here or to B",
-            "  why PLACE     which event made it what it is",
-            "  event         the event, whole",
-            "  events [A B]  the events, a line each",
+            "  why PLACE     the event that last changed this part of the state",
+            "  event         the complete event",
+            "  events [A B]  the events, one per line",
             "  help, quit"
         },
         footer = {
@@ -58,21 +58,20 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--classpath",
             paramLabel = "JAR",
-            description = "Jars and directories of classes, separated like a class path; DIR/* is every jar in it."
-                    + " May be given more than once.")
+            description = "Jars and directories of classes, separated as in a class path; DIR/* means all jars in DIR."
+                    + " Can be given more than once.")
     private List<String> classPath = List.of();
 
     @Option(
             names = "--config",
             paramLabel = "JSON",
-            description = "What the processor was attached with, for a built-in one. Default: {}")
+            description = "The configuration of a built-in processor, as in processor-attached. Default: {}")
     private String config = "{}";
 
     @Option(
             names = "--command",
             paramLabel = "TEXT",
-            description =
-                    "Commands, separated by ';', in place of standard input. The first that fails ends it with 1.")
+            description = "Commands, separated by ';', instead of standard input. If one fails, replay ends with 1.")
     private List<String> commands = List.of();
 
     public ReplayCommand(Terminal terminal) {
@@ -90,11 +89,7 @@ public final class ReplayCommand implements Callable<Integer> {
     private <S> void replay(Processor<S> subject) throws IOException {
         ReplaySession session = new ReplaySession(timeline(subject), terminal);
         if (!commands.isEmpty()) {
-            for (String command : ReplayScript.split(String.join(";", commands))) {
-                if (!session.obey(command)) {
-                    return;
-                }
-            }
+            obeyed(session, String.join(";", commands));
         } else {
             converse(session);
         }
@@ -105,30 +100,33 @@ public final class ReplayCommand implements Callable<Integer> {
             return StateTimeline.of(subject, RecordedLog.read(file));
         } catch (MalformedLogException e) {
             throw new CommandException(String.valueOf(e.getMessage()), e);
-        } catch (AssertionError e) { // how a reducer fails in tests
+        } catch (AssertionError e) { // thrown by the testkit if the reducer fails
             throw new CommandException("cannot replay " + file + ": " + e.getMessage(), e);
         } catch (LinkageError e) {
             throw new CommandException(
-                    "cannot replay " + file + ": '" + subject.slug() + "' misses " + e.getMessage()
+                    "cannot replay " + file + ": '" + subject.slug() + "' needs " + e.getMessage()
                             + "; add its jar to --classpath",
                     e);
         }
     }
 
-    /** A person's mistake is answered; that of a script ends it. */
+    /**
+     * Reads commands until the end. In a terminal an error is printed and the loop continues; in a script the first
+     * error ends it.
+     */
     private void converse(ReplaySession session) throws IOException {
         BufferedReader lines = new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8));
         boolean isPerson = terminal.isInteractive();
-        boolean goesOn = true;
+        boolean hasMore = true;
         if (isPerson) {
             session.greet();
         }
-        while (goesOn) {
+        while (hasMore) {
             if (isPerson) {
                 session.prompt();
             }
             String line = lines.readLine();
-            goesOn = line != null && (isPerson ? answered(session, line) : obeyed(session, line));
+            hasMore = line != null && (isPerson ? answered(session, line) : obeyed(session, line));
         }
     }
 

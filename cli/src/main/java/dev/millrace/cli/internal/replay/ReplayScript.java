@@ -3,7 +3,7 @@ package dev.millrace.cli.internal.replay;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The commands in a line, separated by semicolons; what stands in double quotes belongs to a place in a state. */
+/** A parser of commands that are separated by semicolons; a semicolon in double quotes belongs to a place. */
 final class ReplayScript {
     private ReplayScript() {}
 

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Somebody's way through a timeline: a position, and what can be asked there. For one thread. */
+/** A replay at one event of a timeline: moves to other events and answers questions about states. Not thread-safe. */
 final class ReplaySession {
     private static final String COMMANDS =
-            "goto N, next [K], prev [K], state [PLACE], diff [A [B]], why PLACE, event," + " events [A B], help, quit";
+            "goto N, next [K], prev [K], state [PLACE], diff [A [B]], why PLACE, event, events [A B], help, quit";
     private static final int LONGEST_VALUE = 400;
 
     private final StateTimeline<?> timeline;
@@ -25,7 +25,7 @@ final class ReplaySession {
     private final Terminal terminal;
     private final LogLineFormatter line;
 
-    /** How many events lie behind. */
+    /** How many events are applied. */
     private int position;
 
     ReplaySession(StateTimeline<?> timeline, Terminal terminal) {
@@ -38,23 +38,17 @@ final class ReplaySession {
         this.position = events.size();
     }
 
-    /** What this is, for a person. */
     void greet() {
         say(timeline + "; " + COMMANDS);
         here();
     }
 
-    /** Asks for a command. */
     void prompt() {
         terminal.out().print("@" + offset() + "> ");
         terminal.out().flush();
     }
 
-    /**
-     * Does what a command says; false when it says to quit.
-     *
-     * @throws CommandException when it cannot be done
-     */
+    /** Executes a command; returns false for {@code quit}. Throws a {@link CommandException} if it fails. */
     boolean obey(String command) {
         String[] words = command.split("\\s+", 2);
         String rest = words.length > 1 ? words[1] : "";
@@ -73,7 +67,7 @@ final class ReplaySession {
                     return false;
                 }
                 case "" -> here();
-                default -> throw new CommandException("no such command: '" + words[0] + "'; there are " + COMMANDS);
+                default -> throw new CommandException("unknown command: '" + words[0] + "'; use one of " + COMMANDS);
             }
         } catch (IllegalArgumentException e) {
             throw new CommandException("cannot '" + command + "': " + e.getMessage(), e);
@@ -89,9 +83,8 @@ final class ReplaySession {
         return index == 0 ? 0 : events.get(index - 1).offset();
     }
 
-    /** How many events there are up to an offset. */
     private int indexAt(long offset) {
-        timeline.jsonAt(offset); // says what is wrong with an offset beyond the log
+        timeline.jsonAt(offset); // throws for an offset beyond the log
         int index = 0;
         while (index < events.size() && events.get(index).offset() <= offset) {
             index++;
@@ -111,7 +104,7 @@ final class ReplaySession {
     private JsonNode present(String place) {
         JsonNode value = timeline.jsonAt(offset(), place);
         if (value.isMissingNode()) {
-            throw new IllegalArgumentException("nothing is there at offset " + offset() + "; see 'state'");
+            throw new IllegalArgumentException("the state at offset " + offset() + " has no such place; see 'state'");
         }
         return value;
     }
@@ -119,7 +112,7 @@ final class ReplaySession {
     private void difference(String rest) {
         String[] ends = rest.isEmpty() ? new String[0] : rest.split("\\s+");
         if (ends.length > 2) {
-            throw new IllegalArgumentException("give two offsets at most");
+            throw new IllegalArgumentException("give at most two offsets");
         }
         long from = ends.length > 0 ? number("diff", "A", ends[0]) : offset(Math.max(0, position - 1));
         long to = ends.length > 1 ? number("diff", "B", ends[1]) : offset();
@@ -127,10 +120,10 @@ final class ReplaySession {
         say(changes.isEmpty() ? "no difference between the states at " + from + " and " + to : changes);
     }
 
-    /** The newest change up to here says why; the others say where to look further. */
+    /** Prints the last change of a place up to here, and the offsets of the other changes. */
     private void why(String place) {
         if (place.isEmpty()) {
-            throw new IllegalArgumentException("a place in the state is missing; why $.history[3] for example");
+            throw new IllegalArgumentException("the place is missing; for example: why $.history[3]");
         }
         List<Event> changes = timeline.changesOf(place);
         List<Event> past =
@@ -166,7 +159,7 @@ final class ReplaySession {
 
     private void event() {
         if (position == 0) {
-            throw new IllegalArgumentException("there is none at offset 0; 'next' goes to the first one");
+            throw new IllegalArgumentException("there is no event at offset 0; 'next' goes to the first one");
         }
         say(indented(JsonCodec.toTree(events.get(position - 1))));
     }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Where a service keeps its events. */
+/** The picocli options for the data directory of a service. */
 public final class DataDirectoryOptions {
     static final String SECRET_KEY = "MILLRACE_SECRET_KEY";
 
@@ -23,27 +23,21 @@ public final class DataDirectoryOptions {
     @SuppressWarnings("NullAway.Init") // set by the parser
     private CommandSpec command;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "The directory that keeps the events.")
+    @Option(names = "--data", paramLabel = "DIR", description = "The directory for the events.")
     private @Nullable Path directory;
 
-    @Option(names = "--in-memory", description = "Keep nothing: the events are gone when the process ends.")
+    @Option(names = "--in-memory", description = "Keep events in memory only; they are lost when the process ends.")
     private boolean inMemory;
 
-    /**
-     * What a service keeps.
-     *
-     * @param store its events
-     * @param tokens its tokens, if it can have some
-     * @param vault its secrets
-     */
+    /** The opened data of a service; without tokens if it runs in memory. */
     public record Opened(EventStore store, Optional<AccessTokens> tokens, Vault vault) {
-        /** A store, with nothing beside it that outlives the process. */
-        static Opened only(EventStore store) {
+        /** A store with a vault in memory and without tokens. */
+        public static Opened only(EventStore store) {
             return new Opened(store, Optional.empty(), Vault.inMemory(Timers.system()));
         }
     }
 
-    /** Opens it; closing the store is up to the engine that gets it. */
+    /** Opens the data; the engine that gets the store closes it. */
     public Opened open(Path otherwise, Map<String, String> environment) {
         check();
         if (inMemory) {
@@ -62,7 +56,7 @@ public final class DataDirectoryOptions {
         }
     }
 
-    /** How many tokens it has that have not expired; opens nothing. */
+    /** How many tokens have not expired. Opens no store. */
     int usableTokens(Path otherwise) {
         check();
         return inMemory
@@ -72,11 +66,15 @@ public final class DataDirectoryOptions {
 
     private void check() {
         if (inMemory && directory != null) {
-            throw new ParameterException(command.commandLine(), "--data and --in-memory exclude each other");
+            throw usage("--data and --in-memory exclude each other; give one of them");
         }
     }
 
-    /** As one reads it in a message. */
+    /** The exception for wrong arguments of the command. */
+    public ParameterException usage(String message) {
+        return new ParameterException(command.commandLine(), message);
+    }
+
     public String describe(Path otherwise) {
         return inMemory
                 ? "events in memory only"

@@ -5,7 +5,6 @@ import dev.millrace.core.EventStreams;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.engine.spi.EventStore;
 import dev.millrace.server.MillraceServer;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -19,8 +18,8 @@ import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A store, an engine with every processor on the class path, and a server in front of it, in this process. Stops once,
- * however often and from wherever it is told to: at the end of a command and when the process is asked to end.
+ * A server in this process: a store, an engine with all processors of the class path, and an HTTP server. It stops
+ * once, at the end of a command or of the process; further calls do nothing.
  */
 public final class LocalService implements AutoCloseable {
     private static final Duration TO_STOP_LISTENING = Duration.ofSeconds(5);
@@ -39,16 +38,15 @@ public final class LocalService implements AutoCloseable {
     }
 
     /**
-     * Starts; it is ready for requests when this returns.
-     *
-     * @throws CommandException when the address cannot be had
+     * Starts a service with all processors of the class path; it accepts requests when this method returns. Throws a
+     * {@link CommandException} if it cannot bind the address.
      */
     public static LocalService start(
             DataDirectoryOptions.Opened data, Map<String, String> settings, Listening listening) {
         return start(data, providers(), settings, listening);
     }
 
-    /** As the other one, with these processors. */
+    /** Like {@link #start(DataDirectoryOptions.Opened, Map, Listening)}, with the given processors. */
     static LocalService start(
             DataDirectoryOptions.Opened data,
             List<ProcessorProvider> processors,
@@ -75,22 +73,15 @@ public final class LocalService implements AutoCloseable {
         }
     }
 
-    /** As the other one, with nothing beside the events that outlives the process. */
-    public static LocalService start(EventStore store, Map<String, String> settings, Listening listening) {
-        return start(DataDirectoryOptions.Opened.only(store), settings, listening);
-    }
-
-    /** Where it is reached. */
     public URI uri() {
         return server.baseUri();
     }
 
-    /** The streams of the project that callers who name none get. */
     public EventStreams streams() {
         return engine.streams(ProjectSlug.defaultProject());
     }
 
-    /** Stops when the process is told to end (SIGTERM, Ctrl-C): what was acknowledged is on disk already. */
+    /** Stops the service when the process gets SIGTERM or Ctrl-C; acknowledged events are then on disk. */
     public void stopWithProcess() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "millrace-stop"));
     }
@@ -113,14 +104,14 @@ public final class LocalService implements AutoCloseable {
     }
 
     /**
-     * Where a service listens.
+     * The address and the limits of a service.
      *
      * @param host the address to bind
-     * @param port the port; 0 is any free one
-     * @param orAnyPort whether any free port will do when that one is taken
+     * @param port the port; 0 chooses a free one
+     * @param orAnyPort whether to use another free port if that one is in use
      * @param origins web origins whose pages may call it
-     * @param hosts names under which it may be called, beside loopback names and the address
-     * @param limits how much callers may ask for at once
+     * @param hosts further host names under which it may be called
+     * @param limits the limits for its callers
      */
     public record Listening(
             String host,
@@ -131,22 +122,21 @@ public final class LocalService implements AutoCloseable {
             ServiceLimitOptions limits) {
         static final String LOOPBACK = "127.0.0.1";
 
-        /** On the loopback address, for nobody but this machine. */
+        /** On the loopback address: only this machine can reach it. */
         public static Listening locally(int port, boolean orAnyPort) {
             return new Listening(LOOPBACK, port, orAnyPort, List.of(), List.of(), new ServiceLimitOptions());
         }
 
-        /**
-         * Whether only this machine can reach it.
-         *
-         * @throws CommandException when the host is not known here
-         */
+        /** Whether only this machine can reach it; throws a {@link CommandException} if the host name is unknown. */
         boolean isLoopback() {
             try {
                 return InetAddress.getByName(host).isLoopbackAddress();
             } catch (UnknownHostException e) {
                 throw new CommandException(
-                        "--host " + host + " is not an address of this machine, and no name known here", e);
+                        "--host " + host
+                                + ": unknown host name; give an IP address of this machine (127.0.0.1: only this"
+                                + " machine; 0.0.0.0: all networks)",
+                        e);
             }
         }
 
@@ -189,15 +179,14 @@ public final class LocalService implements AutoCloseable {
         }
     }
 
-    /** Somebody else listens there, or the address is not one of this machine. */
     static final class AddressTaken extends CommandException {
         private static final long serialVersionUID = 1L;
 
         AddressTaken(String host, int port, Throwable cause) {
             super(
                     "cannot listen on " + host + ":" + port
-                            + "; the port is in use or the address is not this machine's;"
-                            + " give another --port, or 0 for any free one",
+                            + ": the port is in use, or the address is not one of this machine;"
+                            + " give another --port (0 chooses a free one) or --host",
                     cause);
         }
     }

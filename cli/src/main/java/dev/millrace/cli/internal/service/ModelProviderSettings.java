@@ -3,7 +3,7 @@ package dev.millrace.cli.internal.service;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What the environment says about the model provider, as settings for hosted processors. */
+/** Reads the settings of the model provider from environment variables. */
 public final class ModelProviderSettings {
     public static final String BASE_URL = "openai.base-url";
     public static final String API_KEY = "openai.api-key";
@@ -14,7 +14,7 @@ public final class ModelProviderSettings {
 
     private ModelProviderSettings() {}
 
-    /** The settings of those variables that are set and not blank. */
+    /** The settings whose variables are set and not blank. */
     public static Map<String, String> from(Map<String, String> environment) {
         Map<String, String> settings = new HashMap<>();
         VARIABLES.forEach((variable, setting) -> {
@@ -26,7 +26,7 @@ public final class ModelProviderSettings {
         return settings;
     }
 
-    /** Whether they name a provider: a key, or a server of one's own that may need none. */
+    /** Whether a provider is configured: by a key, or by a base URL, whose server may need no key. */
     public static boolean nameAProvider(Map<String, String> settings) {
         return settings.containsKey(API_KEY) || settings.containsKey(BASE_URL);
     }

@@ -26,7 +26,7 @@ import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Where processors to be hosted or replayed come from: the command's own, and those of a class path. */
+/** A class loader for processors that are hosted or replayed: built-in ones and those of a class path. */
 public final class ProcessorClasspath implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("dev.millrace.cli");
 
@@ -38,11 +38,7 @@ public final class ProcessorClasspath implements AutoCloseable {
         this.settings = settings;
     }
 
-    /**
-     * A source with these jars and directories as well.
-     *
-     * @throws CommandException when one is not there
-     */
+    /** Opens a source with additional jars and directories; throws a {@link CommandException} if one does not exist. */
     public static ProcessorClasspath open(List<String> classPath, Map<String, String> environment) {
         List<URL> urls = new ArrayList<>();
         for (String entries : classPath) {
@@ -51,7 +47,7 @@ public final class ProcessorClasspath implements AutoCloseable {
                     try {
                         urls.add(file.toUri().toURL());
                     } catch (IOException e) {
-                        throw new CommandException("--classpath: " + file + " is no place for classes; " + e, e);
+                        throw new CommandException("--classpath: " + file + " cannot be a class path entry: " + e, e);
                     }
                 }
             }
@@ -66,7 +62,7 @@ public final class ProcessorClasspath implements AutoCloseable {
         if (!entry.endsWith("/*")) {
             Path file = Path.of(entry);
             if (!Files.exists(file)) {
-                throw new CommandException("--classpath: " + entry + " is not there; build it, or correct the path");
+                throw new CommandException("--classpath: " + entry + " does not exist; build it, or correct the path");
             }
             return List.of(file);
         }
@@ -75,15 +71,13 @@ public final class ProcessorClasspath implements AutoCloseable {
                     .sorted()
                     .toList();
         } catch (IOException | UncheckedIOException e) {
-            throw new CommandException("--classpath: " + entry + " cannot be listed; " + e, e);
+            throw new CommandException("--classpath: " + entry + " cannot be listed: " + e + "; correct the path", e);
         }
     }
 
     /**
-     * The processor of that name, or the one that a class of that name makes.
-     *
-     * @param config for a processor with a provider: what it would be attached with
-     * @throws CommandException when there is none, or it cannot be made
+     * Creates the processor with this name, or an instance of the class with this name; {@code config} is for a
+     * processor with a provider. Throws a {@link CommandException} if there is none or it cannot be created.
      */
     public Processor<?> processor(String name, String config) {
         List<String> names = new ArrayList<>();
@@ -102,14 +96,13 @@ public final class ProcessorClasspath implements AutoCloseable {
         }
         throw new CommandException(
                 "--processor: " + name + " is neither a Processor nor a ProcessorProvider; if it is one,"
-                        + " leave the core out of --classpath");
+                        + " remove millrace-core from --classpath");
     }
 
     /**
-     * Every provider, for a server. Those of the class path are asked for their names and events, so that what cannot be
-     * loaded is said before anything starts.
-     *
-     * @throws CommandException when one cannot be loaded, or there is none on a class path that is not empty
+     * All providers, for a server. Providers of the class path are loaded and asked for name and events, so errors are
+     * found before the server starts. Throws a {@link CommandException} if one cannot be loaded, or a given class path
+     * has none.
      */
     public List<ProcessorProvider> hosted() {
         List<ProcessorProvider> providers = providers();
@@ -117,7 +110,8 @@ public final class ProcessorClasspath implements AutoCloseable {
                 .filter(provider -> provider.getClass().getClassLoader() == loader)
                 .toList();
         if (foreign.isEmpty() && loader.getURLs().length > 0) {
-            throw new CommandException("--classpath: no processor was found in " + places()
+            throw new CommandException("--classpath: no processor was found in "
+                    + Arrays.stream(loader.getURLs()).map(URL::getPath).collect(Collectors.joining(", "))
                     + "; a directory or jar names its providers in META-INF/services/"
                     + ProcessorProvider.class.getName());
         }
@@ -126,22 +120,18 @@ public final class ProcessorClasspath implements AutoCloseable {
             try {
                 LOG.log(
                         Level.DEBUG,
-                        "{0} brings ''{1}'' with {2} event types",
+                        "{0} provides ''{1}'' with {2} event types",
                         name,
                         provider.name(),
                         provider.events().size());
             } catch (RuntimeException | LinkageError e) {
                 throw new CommandException(
-                        "--classpath: " + name + " is broken: " + e
-                                + "; correct it, or add what it needs to --classpath",
+                        "--classpath: " + name + " failed: " + e
+                                + "; correct it, or add the jars that it needs to --classpath",
                         e);
             }
         }
         return providers;
-    }
-
-    private String places() {
-        return Arrays.stream(loader.getURLs()).map(URL::getPath).collect(Collectors.joining(", "));
     }
 
     private List<ProcessorProvider> providers() {
@@ -152,8 +142,8 @@ public final class ProcessorClasspath implements AutoCloseable {
         } catch (ServiceConfigurationError | LinkageError e) {
             String cause = e.getCause() == null ? "" : " (" + e.getCause() + ")";
             throw new CommandException(
-                    "--classpath: a processor there cannot be loaded: " + e.getMessage() + cause
-                            + "; correct its META-INF/services file, or add what it needs to --classpath",
+                    "--classpath: a processor cannot be loaded: " + e.getMessage() + cause
+                            + "; correct its META-INF/services file, or add the jars that it needs to --classpath",
                     e);
         }
     }
@@ -163,14 +153,14 @@ public final class ProcessorClasspath implements AutoCloseable {
             return Class.forName(name, true, loader);
         } catch (ClassNotFoundException e) {
             throw new CommandException(
-                    "--processor: there is no processor and no class '" + name + "'; processors are "
+                    "--processor: there is no processor or class '" + name + "'; the processors are "
                             + String.join(", ", names.stream().sorted().toList())
-                            + "; a class of yours needs its jar or directory in --classpath",
+                            + "; for a class of your own add its jar or directory to --classpath",
                     e);
         } catch (LinkageError e) {
             throw new CommandException(
-                    "--processor: class " + name + " cannot be loaded: " + e + "; add what it needs to"
-                            + " --classpath",
+                    "--processor: class " + name + " cannot be loaded: " + e + "; add the jars that it needs"
+                            + " to --classpath",
                     e);
         }
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** Settings of hosted processors, as a person gives them when starting a service. */
+/** The picocli options for settings of hosted processors. */
 public final class ProcessorSettingOptions {
     private static final String SCRIPT_HOSTS = "script.allow-hosts";
     private static final String WEBHOOK_HOSTS = "webhook.allow-hosts";
@@ -15,24 +15,24 @@ public final class ProcessorSettingOptions {
     @Option(
             names = "--set",
             paramLabel = "NAME=VALUE",
-            description = "A setting for hosted processors; may be given again and again.")
+            description = "A setting for hosted processors; can be given more than once.")
     private Map<String, String> given = new LinkedHashMap<>();
 
     @Option(
             names = "--allow-egress",
             paramLabel = "HOST[:PORT]",
             split = ",",
-            description = "A host that scripts on streams may call; none without this.")
+            description = "A host that scripts on streams may call. Default: none")
     private List<String> egress = new ArrayList<>();
 
     @Option(
             names = "--allow-webhook",
             paramLabel = "HOST",
             split = ",",
-            description = "A host that webhooks may be pushed to although its address is private.")
+            description = "A host to which webhooks may be sent although its address is private.")
     private List<String> webhooks = new ArrayList<>();
 
-    /** These settings together with others; these win. */
+    /** Adds these settings to others; of two with the same name these are used. */
     public Map<String, String> with(Map<String, String> others) {
         Map<String, String> all = new HashMap<>(others);
         all.putAll(given);

@@ -9,18 +9,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/** {@code millrace serve}: a server, until the process is told to end. */
+/** {@code millrace serve}: runs a server until the process is told to end. */
 @Command(
         name = "serve",
         description = {
             "Runs a server. It prints one line with its address when it accepts requests; SIGTERM or Ctrl-C stops it.",
             "OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL configure the openai-agent processor; MILLRACE_SECRET_KEY"
-                    + " encrypts secrets (32 bytes in Base64; without it, a key is made in the data directory)."
+                    + " encrypts secrets (32 bytes in Base64; without it, a key is created in the data directory)."
         },
         footer = {
             "  millrace serve",
@@ -36,10 +33,6 @@ public final class ServeCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by the parser
-    private CommandSpec spec;
-
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
@@ -50,7 +43,7 @@ public final class ServeCommand implements Callable<Integer> {
             names = "--port",
             paramLabel = "N",
             defaultValue = "4242",
-            description = "The port; 0 takes any free one. Default: ${DEFAULT-VALUE}")
+            description = "The port; 0 chooses a free one. Default: ${DEFAULT-VALUE}")
     private int port;
 
     @Mixin
@@ -60,29 +53,30 @@ public final class ServeCommand implements Callable<Integer> {
             names = "--allow-origin",
             paramLabel = "ORIGIN",
             split = ",",
-            description = "A web origin whose pages may call this server, https://app.example for example.")
+            description = "A web origin whose pages may call this server, for example https://app.example.")
     private List<String> origins = new ArrayList<>();
 
     @Option(
             names = "--allow-host",
             paramLabel = "NAME",
             split = ",",
-            description = "A name under which this server may be called, beside localhost and its address.")
+            description =
+                    "A further name under which this server may be called; localhost and its address always work.")
     private List<String> hosts = new ArrayList<>();
 
     @Option(
             names = "--insecure",
             description =
-                    "Listen on an address that others can reach although there is no token: whoever reaches it may"
-                            + " do everything.")
+                    "Allow an address that other machines can reach although there is no token: then each caller may do"
+                            + " everything.")
     private boolean insecure;
 
     @Option(
             names = "--classpath",
             paramLabel = "DIR",
             description =
-                    "Processors of yours: directories of classes and jars, separated like a class path; DIR/* is every"
-                            + " jar in it. May be given more than once.")
+                    "Your processors: jars and directories of classes, separated as in a class path; DIR/* means all"
+                            + " jars in DIR. Can be given more than once.")
     private List<String> classPath = new ArrayList<>();
 
     @Mixin
@@ -98,14 +92,15 @@ public final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (port < 0 || port > 65535) {
-            throw usage("--port must be 0 to 65535, got " + port);
+            throw data.usage("--port must be 0 to 65535, got " + port);
         }
         LocalService.Listening listening = new LocalService.Listening(host, port, false, origins, hosts, limits);
         if (!insecure && !listening.isLoopback() && data.usableTokens(DEFAULT_DATA) == 0) {
-            throw usage("--host " + host + " can be reached by other machines, and there is no token; make one with"
+            throw data.usage("--host " + host
+                    + " can be reached by other machines, but there is no token; create one with"
                     + " 'millrace token create', listen on " + LocalService.Listening.LOOPBACK + ", or add --insecure");
         }
-        // Its class loader stays open as long as the process lives.
+        // The class loader stays open until the process ends.
         List<ProcessorProvider> processors =
                 ProcessorClasspath.open(classPath, terminal.environment()).hosted();
         LocalService service = LocalService.start(
@@ -116,11 +111,7 @@ public final class ServeCommand implements Callable<Integer> {
         service.stopWithProcess();
         terminal.out().println("millrace is listening on " + service.uri() + " (" + data.describe(DEFAULT_DATA) + ")");
         terminal.out().flush();
-        new CountDownLatch(1).await(); // for ever: the process is told to end, and the shutdown hook stops the service
+        new CountDownLatch(1).await(); // until the process is told to end; the shutdown hook stops the service
         return 0;
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -8,26 +8,27 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** How much callers of a service may ask for at once. */
+/** The picocli options for the limits of a server. */
 final class ServiceLimitOptions {
     @Option(
             names = "--rate-limit",
             paramLabel = "N/s",
             converter = PerSecond.class,
             description =
-                    "How many events one caller may append in a second, by token or else by address. Default: any.")
+                    "How many events per second one caller (token, or else address) may append. Default: no limit")
     private @Nullable Integer rate;
 
     @Option(
             names = "--max-readers",
             paramLabel = "N",
-            description = "How many live readers there may be at once. Default: " + MillraceServer.MAX_READERS)
+            description = "How many live readers are allowed at once. Default: " + MillraceServer.MAX_READERS)
     private int readers = MillraceServer.MAX_READERS;
 
     @Option(
             names = "--max-readers-per-stream",
             paramLabel = "N",
-            description = "How many of them one stream may have. Default: " + MillraceServer.MAX_READERS_PER_STREAM)
+            description =
+                    "How many of them are allowed on one stream. Default: " + MillraceServer.MAX_READERS_PER_STREAM)
     private int readersPerStream = MillraceServer.MAX_READERS_PER_STREAM;
 
     void apply(MillraceServer.Builder builder) {
@@ -37,7 +38,7 @@ final class ServiceLimitOptions {
         }
     }
 
-    /** {@code 50/s}, or just {@code 50}. */
+    /** Parses {@code 50/s} or {@code 50}. */
     static final class PerSecond implements ITypeConverter<Integer> {
         private static final Pattern FORM = Pattern.compile("([1-9]\\d{0,8})(?:/s)?");
 
@@ -46,7 +47,7 @@ final class ServiceLimitOptions {
             Matcher matcher = FORM.matcher(text.strip());
             if (!matcher.matches()) {
                 throw new TypeConversionException(
-                        "expected a number of events a second, 50/s for example, got '" + text + "'");
+                        "expected a number of events per second, for example 50/s, got '" + text + "'");
             }
             return Integer.valueOf(matcher.group(1));
         }

@@ -21,21 +21,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace token create}: prints a token, once. */
+/** {@code millrace token create}: creates and prints a token. */
 @Command(
         name = "create",
         description = {
-            "Makes a token and prints it. It is kept nowhere: only its hash is.",
-            "read: reads, state, lists. append: events that steer nothing. control: pause, resume, breaker, schedules,"
-                    + " subscriptions, transformers, attached processors. deploy: scripts and their variables. admin:"
-                    + " destroy, secrets, and everything else."
+            "Creates a token and prints it. The service stores only its hash.",
+            "read: events, state, lists. append: ordinary events. control: events that pause, resume, or configure breaker,"
+                    + " schedules, subscriptions, transformers and processors. deploy: scripts and their variables."
+                    + " admin: everything, also destroy and secrets."
         },
         footer = {
             "  millrace token create --prefix /team --allow read,append --expires 30d",
             "  millrace token create --allow admin --project '*'",
             "  export MILLRACE_TOKEN=$(millrace token create --allow read,append)"
         })
-final class TokenCreateCommand implements Callable<Integer> {
+public final class TokenCreateCommand implements Callable<Integer> {
     private static final Pattern LIFETIME = Pattern.compile("([1-9]\\d{0,5})([smhd])");
 
     private final Terminal terminal;
@@ -51,7 +51,7 @@ final class TokenCreateCommand implements Callable<Integer> {
             names = "--prefix",
             paramLabel = "PATH",
             defaultValue = "/",
-            description = "It holds for this stream and everything below. Default: ${DEFAULT-VALUE}")
+            description = "It is valid for this stream and all streams below. Default: ${DEFAULT-VALUE}")
     private String prefix = "/";
 
     @Option(
@@ -65,17 +65,17 @@ final class TokenCreateCommand implements Callable<Integer> {
     @Option(
             names = "--expires",
             paramLabel = "TIME",
-            description = "How long it holds: 90s, 15m, 12h, 30d. Default: for ever")
+            description = "How long it is valid: 90s, 15m, 12h, 30d. Default: for ever")
     private @Nullable String expires;
 
     @Option(
             names = "--project",
             paramLabel = "SLUG",
             defaultValue = "public",
-            description = "The project it holds for, or * for every one. Default: ${DEFAULT-VALUE}")
+            description = "The project for which it is valid, or * for all. Default: ${DEFAULT-VALUE}")
     private String project = "public";
 
-    TokenCreateCommand(Terminal terminal) {
+    public TokenCreateCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
@@ -101,7 +101,7 @@ final class TokenCreateCommand implements Callable<Integer> {
         Matcher matcher = LIFETIME.matcher(text.strip());
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
-                    "--expires must be a number with s, m, h or d, 30d for example, got '" + text + "'");
+                    "--expires must be a number with s, m, h or d, for example 30d, got '" + text + "'");
         }
         long number = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {

@@ -12,19 +12,18 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code millrace token list}: what the tokens allow; not the tokens. */
+/** {@code millrace token list}: prints the rights of the tokens. */
 @Command(
         name = "list",
-        description =
-                "Prints the tokens of a service, one a line: id, operations, reach, expiry. Never the tokens themselves.",
+        description = "Prints id, operations, stream, project and expiry of each token, but not the token itself.",
         footer = {"  millrace token list", "  millrace token list --data /var/lib/millrace"})
-final class TokenListCommand implements Callable<Integer> {
+public final class TokenListCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
     private final TokenStoreOptions file = new TokenStoreOptions();
 
-    TokenListCommand(Terminal terminal) {
+    public TokenListCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
@@ -41,7 +40,6 @@ final class TokenListCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** What it allows, where, and until when. */
     static String describe(Grant grant) {
         String operations =
                 grant.operations().stream().sorted().map(Operation::word).collect(Collectors.joining(","));

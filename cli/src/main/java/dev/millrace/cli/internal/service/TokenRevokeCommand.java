@@ -7,12 +7,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code millrace token revoke}: a token is worth nothing any more. */
+/** {@code millrace token revoke}: revokes a token. */
 @Command(
         name = "revoke",
-        description = "Ends a token at once. When it was the last one, nobody is let in until there is another.",
+        description =
+                "Revokes a token at once. After the last one was revoked, no caller has access until you create another.",
         footer = {"  millrace token revoke 0f3a5c7e9b1d"})
-final class TokenRevokeCommand implements Callable<Integer> {
+public final class TokenRevokeCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
@@ -21,14 +22,14 @@ final class TokenRevokeCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "ID", description = "Its id, as 'millrace token list' shows it.")
     private String id = "";
 
-    TokenRevokeCommand(Terminal terminal) {
+    public TokenRevokeCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public Integer call() {
         if (!file.open().revoke(id)) {
-            throw new CommandException("there is no token " + id + "; 'millrace token list' shows those there are");
+            throw new CommandException("there is no token " + id + "; 'millrace token list' prints the ids");
         }
         terminal.out().println("revoked " + id);
         return 0;

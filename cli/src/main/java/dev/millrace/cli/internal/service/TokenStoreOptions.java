@@ -5,7 +5,7 @@ import dev.millrace.server.security.AccessTokens;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Whose tokens a command is about. */
+/** The picocli option for the data directory that has the tokens. */
 final class TokenStoreOptions {
     @Option(
             names = "--data",

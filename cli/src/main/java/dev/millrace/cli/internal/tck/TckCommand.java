@@ -15,13 +15,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code millrace tck}: whether a service keeps the promises of the wire. */
+/** {@code millrace tck}: checks that a service follows the wire protocol. */
 @Command(
         name = "tck",
         description = {
-            "Checks a service over its wire, whoever wrote it, and prints a line for each check.",
-            "It appends to streams below /test and to /, and leaves them there. What needs a restart of the service, or"
-                    + " one that was started in a certain way, is skipped and says so."
+            "Checks any service over HTTP and prints one line per check.",
+            "It appends to streams below /test and to /, and does not delete them. Checks that need a restart or"
+                    + " special options of the service are reported as skipped."
         },
         footer = {
             "  millrace tck http://127.0.0.1:4242",
@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
 public final class TckCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Parameters(index = "0", paramLabel = "URL", description = "The service, http://127.0.0.1:4242 for example.")
+    @Parameters(index = "0", paramLabel = "URL", description = "The service, for example http://127.0.0.1:4242.")
     private String url = "";
 
     @Option(
@@ -39,7 +39,7 @@ public final class TckCommand implements Callable<Integer> {
             paramLabel = "TOKEN",
             defaultValue = "${env:MILLRACE_TOKEN:-}",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
-            description = "The token to send, where one is needed; MILLRACE_TOKEN sets it as well, and shows less.")
+            description = "The token, if the service requires one; MILLRACE_TOKEN is safer: it is in no process list.")
     private String token = "";
 
     @Option(
@@ -54,14 +54,14 @@ public final class TckCommand implements Callable<Integer> {
     @Option(
             names = "--junit-report",
             paramLabel = "FILE",
-            description = "Writes the results there as well, in the XML that build servers read.")
+            description = "Also write the results to this file, as JUnit XML.")
     private @Nullable Path report;
 
     @Option(
             names = "--heartbeat",
             paramLabel = "SECONDS",
             defaultValue = "15",
-            description = "How long the service may say nothing on an idle live read. Default: ${DEFAULT-VALUE}")
+            description = "After how long without data an idle live read counts as broken. Default: ${DEFAULT-VALUE}")
     private String heartbeat = "";
 
     public TckCommand(Terminal terminal) {
@@ -83,14 +83,13 @@ public final class TckCommand implements Callable<Integer> {
         try (ToolLoader tools = ToolLoader.beside(home())) {
             ToolProvider tck = tools.find("millrace-tck")
                     .orElseThrow(() -> new CommandException(
-                            "the checks are not installed: there is no millrace-contracts on the class path, and none in "
+                            "the checks are not installed: millrace-contracts is neither on the class path nor in "
                                     + home().resolve(ToolLoader.DIRECTORY)
-                                    + "; build the checkout again, or copy it there"));
+                                    + "; build the checkout again, or copy the jar into that directory"));
             return tools.run(tck, terminal.writer(), terminal.errorWriter(), arguments);
         }
     }
 
-    /** The directory that holds the jar of this command. */
     private static Path home() {
         try {
             URI here = TckCommand.class
@@ -100,7 +99,7 @@ public final class TckCommand implements Callable<Integer> {
                     .toURI();
             return Path.of(here).resolveSibling("");
         } catch (URISyntaxException e) {
-            throw new CommandException("cannot tell where this command is installed: " + e.getMessage(), e);
+            throw new CommandException("cannot find out where this command is installed: " + e.getMessage(), e);
         }
     }
 }

@@ -15,8 +15,8 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
 /**
- * Tools that are not on the class path of the command, because nobody who runs a server wants theirs there: their jars
- * are in a directory of their own, and are loaded when a tool is asked for.
+ * A class loader for tools that are not on the class path of the command, because a server does not need them. Their
+ * jars are in a separate directory and are loaded when a tool is used.
  */
 final class ToolLoader implements AutoCloseable {
     static final String DIRECTORY = "tck";
@@ -27,7 +27,7 @@ final class ToolLoader implements AutoCloseable {
         this.loader = loader;
     }
 
-    /** The tools of the class path, and those in the directory beside it. */
+    /** The tools of the class path and of the tools directory in {@code home}. */
     static ToolLoader beside(Path home) throws IOException {
         Path directory = home.resolve(DIRECTORY);
         if (!Files.isDirectory(directory)) {
@@ -58,7 +58,7 @@ final class ToolLoader implements AutoCloseable {
                 .findFirst();
     }
 
-    /** Runs it; whatever it looks for on the class path, it finds beside itself. */
+    /** Runs a tool with this class loader as context class loader. */
     int run(ToolProvider tool, PrintWriter out, PrintWriter err, List<String> arguments) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();

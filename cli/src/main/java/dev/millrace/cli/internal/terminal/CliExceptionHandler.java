@@ -11,7 +11,10 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** Says what went wrong in one line on standard error; the stack trace follows only on request. */
+/**
+ * An exception handler for picocli: prints the error in one line to standard error, and the stack trace only with
+ * {@code --verbose}.
+ */
 public final class CliExceptionHandler implements IParameterExceptionHandler, IExecutionExceptionHandler {
     private final Terminal terminal;
     private final BooleanSupplier verbose;
@@ -45,18 +48,18 @@ public final class CliExceptionHandler implements IParameterExceptionHandler, IE
 
     private static String explanation(Throwable failure) {
         String message = failure.getMessage();
-        boolean speaksForItself = failure instanceof CommandException
+        boolean hasMessageForUsers = failure instanceof CommandException
                 || failure instanceof StreamException
                 || failure instanceof UncheckedIOException
                 || failure instanceof IllegalStateException
                 || failure instanceof IllegalArgumentException;
-        if (message == null || !speaksForItself) {
-            return "unexpected " + oneLine(failure.toString()) + "; add --verbose to see where";
+        if (message == null || !hasMessageForUsers) {
+            return "unexpected " + oneLine(failure.toString()) + "; run it again with --verbose to see the stack trace";
         }
         return oneLine(message);
     }
 
-    static Throwable unwrapped(Throwable failure) {
+    public static Throwable unwrapped(Throwable failure) {
         Throwable cause = failure.getCause();
         return cause != null && (failure instanceof CompletionException || failure instanceof ExecutionException)
                 ? unwrapped(cause)

@@ -1,6 +1,6 @@
 package dev.millrace.cli.internal.terminal;
 
-/** A command could not do what it was asked for; the message is all the caller needs to know. */
+/** The failure of a command, with a message for the user; it is printed without a stack trace. */
 public class CommandException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -2,10 +2,10 @@ package dev.millrace.cli.internal.terminal;
 
 import dev.millrace.core.Event;
 
-/** Writes events one after the other. For one thread. */
+/** A printer of events. Not thread-safe. */
 public interface EventWriter {
     void write(Event event);
 
-    /** Nothing more comes. */
+    /** Called after the last event. */
     default void end() {}
 }

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * Shows a log as it grows, a line an event. For a person the chunks of one reply are one text that grows where it
- * stands; in a pipe each of them is a line as well. For one thread.
+ * Prints events live, one line each. In a terminal, the chunks of one reply are joined to one growing text; in a pipe
+ * each chunk is a line. Not thread-safe.
  */
 public final class LiveLogPrinter implements EventWriter {
     private static final EventCatalog CATALOG = EventCatalog.of(AgentEvent.class);
@@ -49,7 +49,7 @@ public final class LiveLogPrinter implements EventWriter {
         terminal.out().flush();
     }
 
-    /** Ends the text that is growing, if one is. */
+    /** Ends the line of the growing text, if there is one. */
     @Override
     public void end() {
         if (isOpen()) {

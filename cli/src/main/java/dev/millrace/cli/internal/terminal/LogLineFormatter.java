@@ -6,12 +6,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/**
- * An event as one line of a log: offset, time of day, type, payload.
- *
- * @param zone whose time of day
- * @param columns how wide the line may be
- */
+/** Formats an event as one line of at most {@code columns}: offset, time of day in {@code zone}, type, payload. */
 public record LogLineFormatter(ZoneId zone, int columns) {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
 
@@ -19,7 +14,7 @@ public record LogLineFormatter(ZoneId zone, int columns) {
         return TerminalText.clip(head(event) + JsonCodec.writeText(event.payloadJson()), columns);
     }
 
-    /** What stands before the payload. */
+    /** The line up to the payload. */
     String head(Event event) {
         return String.format(
                 Locale.ROOT,

@@ -13,30 +13,28 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 
-/** The forms in which events are shown. */
+/** The output formats of events. */
 public enum OutputFormat {
-    /** One YAML document an event; a testkit reads it as a recorded log. */
+    /** One YAML document per event; a testkit can read the output as a recorded log. */
     YAML {
         @Override
         public EventWriter to(Terminal terminal) {
             return event -> print(terminal.out(), yaml(JsonCodec.write(JsonCodec.toTree(event))));
         }
     },
-    /** One indented array. */
     JSON {
         @Override
         public EventWriter to(Terminal terminal) {
             return new JsonArray(terminal.out());
         }
     },
-    /** One line of JSON an event. */
     NDJSON {
         @Override
         public EventWriter to(Terminal terminal) {
             return event -> print(terminal.out(), JsonCodec.writeText(JsonCodec.toTree(event)) + "\n");
         }
     },
-    /** One line an event for people: offset, time, type, payload. */
+    /** One line per event for people: offset, time, type, payload. */
     LOG {
         @Override
         public EventWriter to(Terminal terminal) {
@@ -52,7 +50,7 @@ public enum OutputFormat {
         out.flush();
     }
 
-    /** One YAML document, as a server writes it. */
+    /** One YAML document, in the format of the server. */
     public static String yaml(byte[] json) {
         YAMLFactory factory =
                 YAMLFactory.builder().disable(YAMLGenerator.Feature.SPLIT_LINES).build();

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 
-/** Event types as people read them: known ones without the part that they all share. */
+/** Short names of event types for people: known types without their common prefix. */
 public final class ShortTypeName {
     private static final String SHARED = "/events/stream/";
     private static final String OWN = "millrace/";
 
     private ShortTypeName() {}
 
-    /** Filled when the first type is met that may be a known one. */
+    /** Loaded when the first type is printed that may be a known one. */
     private static final class Known {
         private static final Map<String, String> BRIEF_BY_SPELLING = briefBySpelling();
 
@@ -38,7 +38,10 @@ public final class ShortTypeName {
         }
     }
 
-    /** {@code initialized} for every spelling of it, {@code processor-attached} for our own; others as they are. */
+    /**
+     * For example {@code initialized} for each of its spellings, {@code processor-attached}; unknown types stay as they
+     * are.
+     */
     public static String brief(String type) {
         boolean perhapsKnown = type.startsWith(OWN) || type.contains("events.iterate.com/");
         return perhapsKnown ? Known.BRIEF_BY_SPELLING.getOrDefault(type, type) : type;

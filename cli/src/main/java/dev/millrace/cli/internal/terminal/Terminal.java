@@ -10,14 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Where a command reads from and writes to. Text is UTF-8, whatever the locale.
+ * The input and output of a command. Text is UTF-8 in each locale.
  *
  * @param in standard input
  * @param out standard output
  * @param err standard error
- * @param isInteractive whether a person watches standard output; only the launcher can tell for sure
- * @param columns how wide the window is; a large number where there is none
- * @param environment the process's variables
+ * @param isInteractive whether standard output is a terminal; the launcher script finds this out
+ * @param columns the width of the terminal; {@link #UNLIMITED} if there is none
+ * @param environment the environment variables
  */
 public record Terminal(
         InputStream in,
@@ -26,7 +26,7 @@ public record Terminal(
         boolean isInteractive,
         int columns,
         Map<String, String> environment) {
-    /** More than any line has: nothing is clipped that nobody watches. */
+    /** The width if there is no terminal: no line is shortened. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
     public static Terminal ofProcess() {
@@ -48,7 +48,6 @@ public record Terminal(
         return new PrintWriter(new OutputStreamWriter(err, StandardCharsets.UTF_8), true);
     }
 
-    /** Says something about the run itself, on standard error. */
     public void note(String text) {
         err.println("millrace: " + text);
     }

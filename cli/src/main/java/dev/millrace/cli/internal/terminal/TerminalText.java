@@ -1,10 +1,10 @@
 package dev.millrace.cli.internal.terminal;
 
-/** Text for a window: nothing in it moves the cursor, and none of it falls over the edge. */
+/** Makes texts safe for a terminal: without control characters and not wider than the window. */
 public final class TerminalText {
     private TerminalText() {}
 
-    /** One line at most so wide, the last column an ellipsis when something is missing. */
+    /** Shortens a text to this width; an ellipsis replaces the removed end. */
     public static String clip(String text, int columns) {
         String line = printable(text);
         if (line.length() <= columns / 2 || width(line, line.length()) <= columns) {
@@ -22,7 +22,7 @@ public final class TerminalText {
         return line.substring(0, end) + "…";
     }
 
-    /** Without control characters: whoever may append an event must not be able to drive somebody's terminal. */
+    /** Replaces control characters, so that events of other callers cannot control the terminal. */
     public static String printable(String text) {
         return text.codePoints().anyMatch(TerminalText::isUnsafe)
                 ? text.codePoints()
@@ -44,7 +44,7 @@ public final class TerminalText {
         return text.substring(0, end).codePoints().map(TerminalText::width).sum();
     }
 
-    /** Two columns for what East Asian scripts and pictures take, none for what sits on the character before. */
+    /** Two columns for East Asian characters and pictographs, none for combining marks. */
     private static int width(int point) {
         int type = Character.getType(point);
         if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK || point == 0x200D) {

@@ -2,7 +2,7 @@ package dev.millrace.cli.internal.terminal;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** The version in the jar's manifest, and the Java it runs on. */
+/** The version from the manifest of the jar, and the Java version. */
 public final class VersionProvider implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -63,10 +63,10 @@ class EventTextParserTest {
                 "{'type':                 | not JSON: it ends too early (line 1, column 9)",
                 "hello                    | not JSON: expected a value, got 'hello' (line 1, column 1)",
                 "17                       | the event is not a JSON object: 17",
-                "{'payload':{}}           | the event has no type; give it one",
+                "{'payload':{}}           | the event has no type; add one",
                 "{'type':'a','pay':1}     | the event has the unknown field 'pay'",
                 "[{'type':'a'},3]         | event 2 is not a JSON object: 3",
-                "~ ~                      | there is no event in the input",
+                "~ ~                      | the input has no event",
                 "~{'type':'a'}\n{'type':~ | line 2 is not JSON: it ends too early (column 9)"
             })
     void should_say_what_is_wrong_and_where(String text, String message) {

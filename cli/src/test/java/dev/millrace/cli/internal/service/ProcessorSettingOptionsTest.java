@@ -52,7 +52,7 @@ class ProcessorSettingOptionsTest {
         assertThat(form.convert("50/s")).isEqualTo(50);
         assertThat(form.convert("7")).isEqualTo(7);
         for (String wrong : List.of("0/s", "-1", "5/m", "many")) {
-            assertThat(catchThrowable(() -> form.convert(wrong))).hasMessageContaining("50/s for example");
+            assertThat(catchThrowable(() -> form.convert(wrong))).hasMessageContaining("for example 50/s");
         }
     }
 
@@ -80,7 +80,7 @@ class ProcessorSettingOptionsTest {
         assertThat(directory.resolve("secret.key")).doesNotExist();
         assertThat(Vault.open(directory, Optional.of(key), Timers.system()).find(ProjectSlug.defaultProject(), "name"))
                 .contains("value");
-        // what cannot be opened must not leave the directory locked
+        // a failed open must not leave the directory locked
         assertThat(catchThrowable(() -> some.data.open(Path.of("unused"), Map.of())))
                 .hasMessageContaining("there is no key");
         some.data

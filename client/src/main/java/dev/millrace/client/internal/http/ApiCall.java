@@ -5,16 +5,9 @@ import java.io.IOException;
 import okhttp3.Request;
 import okhttp3.Response;
 
-/**
- * One call of the port as an HTTP request, and how to read its answer.
- *
- * @param verb what is done, for messages: {@code append}, {@code read}, ...
- * @param path the stream it is done to
- * @param request what is sent
- * @param answer reads a successful answer
- */
+/** The HTTP request of one call of {@code EventStreams}, the decoder of its response, and its name for messages. */
 public record ApiCall<T>(String verb, StreamPath path, Request request, Answer<T> answer) {
-    /** Reads a successful answer; what it throws unchecked means that the answer is not what the wire promises. */
+    /** Reads a successful response; an unchecked exception means that it is not in the wire format. */
     public interface Answer<T> {
         T read(Response response) throws IOException;
     }

@@ -14,20 +14,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the appends to one stream in the order of the calls: one is sent when the one before it is answered. Requests
- * on several connections would overtake each other. Dependent appends are not sent after one that failed: those that wait
- * behind it fail as it did, so that their caller can send all of them again in order. A stream without appends under way takes no memory. Safe for use
- * by many threads.
+ * The queues of appends, one for each stream: an append is sent after the answer to the one before, so that they arrive
+ * in the order of the calls. If a dependent append fails, the dependent appends that wait behind it fail too, so that
+ * the caller can send all of them again in order. A stream without appends uses no memory. Thread-safe.
  */
 public final class AppendQueues {
     private final Map<StreamPath, Queue<Waiting<?>>> lanes = new HashMap<>(); // guarded by this
 
     /**
-     * Sends when everything sent to this stream before is answered, well or badly.
-     *
-     * @param isDependent whether it fails with a dependent append that failed before it and may succeed later
-     * @param send called once, or not at all when the future is cancelled before its turn
-     * @return completes as the future of {@code send}; cancelling it cancels that one
+     * Queues an append behind all earlier ones to this stream. A dependent append fails if a dependent append before it
+     * fails with a retryable failure. If the future is cancelled before its turn, {@code send} is not called.
      */
     public <T> CompletableFuture<T> enter(StreamPath path, boolean isDependent, Supplier<CompletableFuture<T>> send) {
         Waiting<T> waiting = new Waiting<>(send, isDependent);
@@ -42,26 +38,25 @@ public final class AppendQueues {
         return waiting.result;
     }
 
-    /** How many streams have appends under way. */
     synchronized int size() {
         return lanes.size();
     }
 
     /**
-     * Sends until something is under way or nothing is left. A loop, so that a long lane takes no stack; and callers
-     * hear of what was over at once only when the lane has moved on, since what they do then may wait for it.
+     * Sends the next appends until one has to wait for its answer. A loop, so that a long queue needs no stack. Futures
+     * of immediate answers are completed after the loop, because code of the caller may wait for later appends.
      */
     private void advance(StreamPath path) {
-        List<Runnable> over = new ArrayList<>();
+        List<Runnable> finished = new ArrayList<>();
         Waiting<?> next = next(path);
         while (next != null) {
             Waiting<?> sent = next;
-            if (sent.send(failure -> answered(path, sent, failure), over)) {
+            if (sent.send(failure -> answered(path, sent, failure), finished)) {
                 break;
             }
             next = next(path);
         }
-        over.forEach(Runnable::run);
+        finished.forEach(Runnable::run);
     }
 
     private void answered(StreamPath path, Waiting<?> sent, @Nullable Throwable failure) {
@@ -102,13 +97,10 @@ public final class AppendQueues {
         }
 
         /**
-         * Sends it.
-         *
-         * @param answered called when the answer comes later, before the caller hears of it
-         * @param over where what tells the caller is put when the answer is already there
-         * @return whether the answer comes later
+         * Sends it. If the answer comes later, returns true and calls {@code answered} before the future completes. If
+         * it is there at once, adds the completion of the future to {@code finished}.
          */
-        boolean send(Consumer<@Nullable Throwable> answered, List<Runnable> over) {
+        boolean send(Consumer<@Nullable Throwable> answered, List<Runnable> finished) {
             if (result.isDone()) {
                 return false;
             }
@@ -119,7 +111,7 @@ public final class AppendQueues {
                 }
             });
             if (sent.isDone()) {
-                over.add(() -> sent.whenComplete(this::finish));
+                finished.add(() -> sent.whenComplete(this::finish));
                 return false;
             }
             sent.whenComplete((value, failure) -> {

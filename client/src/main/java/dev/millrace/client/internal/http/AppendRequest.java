@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 import okhttp3.Response;
 
-/** What an append sends, fixed at the moment of the call, and how its answer is read against it. Immutable. */
+/** The body of an append request, and the decoder of its response. Immutable. */
 public final class AppendRequest {
     private final byte[] json;
     private final boolean keyed;
@@ -29,29 +29,22 @@ public final class AppendRequest {
         return json;
     }
 
-    /** Whether every event has an idempotency key, so that sending it again stores nothing twice. */
+    /** True if every event has an idempotency key, so that it can be sent again. */
     public boolean keyed() {
         return keyed;
     }
 
-    /**
-     * The body for one input.
-     *
-     * @throws IllegalArgumentException when the input cannot be written as JSON
-     */
+    /** Throws {@link IllegalArgumentException} if the input cannot be written as JSON. */
     public static AppendRequest of(EventInput input) {
         return new AppendRequest(
                 JsonCodec.write(JsonCodec.toTree(input)), input.idempotencyKey().isPresent());
     }
 
-    /**
-     * The body for a batch.
-     *
-     * @throws IllegalArgumentException when there is nothing in it, or an input cannot be written as JSON
-     */
+    /** Throws {@link IllegalArgumentException} if the batch is empty, or an input cannot be written as JSON. */
     public static AppendRequest of(List<EventInput> inputs) {
         if (inputs.isEmpty()) {
-            throw new IllegalArgumentException("a batch needs at least one event, got none; leave the call out");
+            throw new IllegalArgumentException(
+                    "a batch needs at least one event, got none; do not call appendAll without events");
         }
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         inputs.forEach(input -> array.add(JsonCodec.toTree(input)));
@@ -59,7 +52,7 @@ public final class AppendRequest {
         return new AppendRequest(JsonCodec.write(array), keyed);
     }
 
-    /** Reads {@code {"event": …}}; whether it is a replay stands in a header. */
+    /** Reads {@code {"event": …}}; a header tells whether it is a replay. */
     public AppendResult readOne(Response response) throws IOException {
         Event event = JsonCodec.toEvent(JsonCodec.parse(response.body().bytes()).path("event"));
         boolean replayed = isReplay(response);
@@ -67,9 +60,8 @@ public final class AppendRequest {
     }
 
     /**
-     * Reads {@code {"events": […], "replayed": […]}}. Where a service leaves {@code replayed} out, only that is taken for
-     * a replay which must be one: everything when the header says so, an event that stands in the answer before, an event
-     * that says something else than the input with its key.
+     * Reads {@code {"events": […], "replayed": […]}}. If the service leaves {@code replayed} out, an event counts as a
+     * replay if the header says so, if it is in the answer twice, or if it differs from the input with its key.
      */
     public List<AppendResult> readAll(Response response) throws IOException {
         JsonNode answer = JsonCodec.parse(response.body().bytes());

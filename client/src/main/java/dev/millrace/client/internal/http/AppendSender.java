@@ -10,14 +10,14 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends appends, and is the only place that sends one again: when the connection failed, or the service asked to be left
- * alone for a moment, at most {@value #RETRIES} times, and only if every event has an idempotency key. Without a key
- * nobody knows whether the first attempt was stored, so the failure is the caller's to judge. Safe for use by many threads.
+ * The sender of appends, with retries: after a connection failure, or if the service sends {@code Retry-After}, it
+ * sends an append again, at most {@value #RETRIES} times, and only if every event has an idempotency key. Without a key
+ * it is not known whether the first attempt was stored, so the caller has to decide. Thread-safe.
  */
 public final class AppendSender {
     static final int RETRIES = 3;
 
-    /** Who is asked to wait for longer says so; the appends behind this one would wait as well. */
+    /** After a longer {@code Retry-After} the append fails, because the appends behind it would wait too. */
     static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private final AsyncHttpCaller exchange;
@@ -32,7 +32,7 @@ public final class AppendSender {
         this.random = random;
     }
 
-    /** Sends; cancelling the future cancels the attempt that is under way. */
+    /** Sends; cancelling the future cancels the current attempt. */
     public <T> CompletableFuture<T> send(ApiCall<T> operation, boolean keyed) {
         if (!keyed) {
             return exchange.send(operation);
@@ -45,8 +45,8 @@ public final class AppendSender {
     private final class Attempts<T> {
         private final CompletableFuture<T> result = new CompletableFuture<>();
         private final ApiCall<T> operation;
-        private volatile @Nullable CompletableFuture<T> underWay;
-        private int retries; // only the attempt under way touches it
+        private volatile @Nullable CompletableFuture<T> current;
+        private int retries; // confined to the current attempt
 
         Attempts(ApiCall<T> operation) {
             this.operation = operation;
@@ -55,12 +55,12 @@ public final class AppendSender {
 
         void next() {
             CompletableFuture<T> attempt = exchange.send(operation);
-            underWay = attempt;
+            current = attempt;
             cancelIfCancelled();
             attempt.whenComplete((value, failure) -> {
                 if (failure == null) {
                     result.complete(value);
-                } else if (retries < RETRIES && isForNow(failure) && !result.isDone()) {
+                } else if (retries < RETRIES && isTemporary(failure) && !result.isDone()) {
                     Duration asked = asked(failure).orElse(Duration.ZERO);
                     timers.after(asked.plus(backoff.delay(++retries, random)), this::next);
                 } else {
@@ -69,7 +69,7 @@ public final class AppendSender {
             });
         }
 
-        private boolean isForNow(Throwable failure) {
+        private boolean isTemporary(Throwable failure) {
             return StreamExceptions.isConnectionFailure(failure)
                     || asked(failure)
                             .filter(time -> time.compareTo(LONGEST_WAIT) <= 0)
@@ -81,7 +81,7 @@ public final class AppendSender {
         }
 
         private void cancelIfCancelled() {
-            CompletableFuture<T> attempt = underWay;
+            CompletableFuture<T> attempt = current;
             if (result.isCancelled() && attempt != null) {
                 attempt.cancel(false);
             }

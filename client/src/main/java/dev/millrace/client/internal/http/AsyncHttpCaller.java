@@ -7,7 +7,7 @@ import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.Response;
 
-/** Sends an operation once and answers with a future. Safe for use by many threads. */
+/** An asynchronous HTTP caller: it sends an operation once and returns a future. Thread-safe. */
 public final class AsyncHttpCaller {
     private final Call.Factory calls;
     private volatile boolean closed;
@@ -16,14 +16,14 @@ public final class AsyncHttpCaller {
         this.calls = calls;
     }
 
-    /** From here on every operation fails at once; those under way are not touched. */
+    /** Lets every later operation fail at once; running ones are not cancelled. */
     public void close() {
         closed = true;
     }
 
     /**
-     * Sends. The future fails with a {@link StreamException}; cancelling it cancels the call, and the service may or may
-     * not have done it.
+     * Sends an operation. If the future fails, it fails with a {@link StreamException}. Cancelling it cancels the call;
+     * the service may have done it already.
      */
     public <T> CompletableFuture<T> send(ApiCall<T> operation) {
         if (closed) {
@@ -61,7 +61,7 @@ public final class AsyncHttpCaller {
         return future;
     }
 
-    /** Sends, as {@link #send}, an operation whose answer says nothing but that it is done. */
+    /** As {@link #send}, without the result. */
     public CompletableFuture<Void> perform(ApiCall<?> operation) {
         CompletableFuture<?> answer = send(operation);
         CompletableFuture<Void> done = new CompletableFuture<>();

@@ -7,13 +7,13 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Threads that come when needed, go after a minute without work, and keep no JVM alive. */
+/** A factory of executors with daemon threads, which end after a minute without work. */
 final class DaemonExecutors {
     private static final Duration IDLE = Duration.ofMinutes(1);
 
     private DaemonExecutors() {}
 
-    /** An executor without a limit of its own; its callers have one. */
+    /** An executor without a limit of threads; its callers have one. */
     static ExecutorService named(String prefix) {
         AtomicInteger number = new AtomicInteger();
         return new ThreadPoolExecutor(

@@ -11,8 +11,8 @@ import okhttp3.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The two HTTP clients of a port, with dispatchers of their own: short calls, and tails, which hold one connection and
- * one thread each for as long as they live. Safe for use by many threads.
+ * The two HTTP clients of this module, each with its own dispatcher: one for short calls, and one for tails, which use
+ * one connection and one thread each. Thread-safe.
  */
 public final class HttpClients {
     private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -23,12 +23,7 @@ public final class HttpClients {
     private final OkHttpClient tails;
     private final @Nullable ConnectionPool ownPool;
 
-    /**
-     * Builds both clients.
-     *
-     * @param base whose pool, interceptors, timeouts of short calls, proxies and certificates are shared; null for our own
-     * @param heartbeat how often the service promises to send something; a tail that hears nothing for three is dead
-     */
+    /** Builds both clients from a base, if there is one. A tail is dead after three heartbeats without a byte. */
     public HttpClients(@Nullable OkHttpClient base, Duration heartbeat) {
         Dispatcher callDispatcher = new Dispatcher(DaemonExecutors.named("millrace-call-"));
         callDispatcher.setMaxRequests(CALLS_AT_ONCE);
@@ -40,7 +35,7 @@ public final class HttpClients {
                         .connectTimeout(CONNECT)
                         .readTimeout(ANSWER)
                         .writeTimeout(ANSWER);
-        // a redirected append would turn into a read
+        // a redirected append would become a read
         calls = builder.dispatcher(callDispatcher)
                 .cache(null)
                 .followRedirects(false)
@@ -54,7 +49,7 @@ public final class HttpClients {
                 .followRedirects(true)
                 .dispatcher(tailDispatcher)
                 .protocols(List.of(Protocol.HTTP_1_1))
-                // a kept connection may be long dead when a machine wakes up, and a tail gains nothing from one
+                // a kept connection may be dead when a machine wakes up, and a tail does not need one
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
                 .connectTimeout(CONNECT)
                 .readTimeout(heartbeat.multipliedBy(3))
@@ -70,12 +65,11 @@ public final class HttpClients {
         return tails;
     }
 
-    /** The threads of the tails. */
     public Executor tailThreads() {
         return tails.dispatcher().executorService();
     }
 
-    /** Cancels what is under way, and lets the threads go when they are done; a shared pool stays as it is. */
+    /** Cancels all calls and ends the threads; does not close a shared pool. */
     public void close() {
         calls.dispatcher().cancelAll();
         tails.dispatcher().cancelAll();

@@ -6,8 +6,8 @@ import java.net.Socket;
 import javax.net.SocketFactory;
 
 /**
- * Sockets that send at once (TCP_NODELAY). The HTTP library writes a body of more than 8 KiB in pieces; without this the
- * last piece waits up to 40 ms for the receiver to acknowledge the ones before it.
+ * A factory of sockets with TCP_NODELAY. The HTTP library writes a body of more than 8 KiB in pieces; without this
+ * option the last piece waits up to 40 ms for an acknowledgement of the pieces before.
  */
 final class NoDelaySocketFactory extends SocketFactory {
     private final SocketFactory sockets = SocketFactory.getDefault();

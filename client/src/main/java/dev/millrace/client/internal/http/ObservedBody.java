@@ -10,14 +10,14 @@ import okio.Okio;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body that tells whenever bytes of it arrive, heartbeats included, which the event-stream parser swallows. It adds
- * no buffering beyond one segment of 8 KiB.
+ * A response body with a callback for arriving bytes, including the heartbeats, which the event-stream parser does not
+ * report. It buffers at most one segment of 8 KiB.
  */
 public final class ObservedBody extends ResponseBody {
     private final ResponseBody body;
     private final BufferedSource source;
 
-    /** Calls {@code arrived} on the reading thread after every read that brought something. */
+    /** Calls {@code arrived} on the reading thread after every read with at least one byte. */
     public ObservedBody(ResponseBody body, Runnable arrived) {
         this.body = body;
         this.source = Okio.buffer(new ForwardingSource(body.source()) {

@@ -6,20 +6,16 @@ import dev.millrace.core.Event;
 import java.util.Comparator;
 
 /**
- * Whether a stored event says something else than an input that was sent under the same key: another type, payload or
- * metadata. Values are compared, not spelling: {@code 1.0} is {@code 1}, and the order of keys does not matter.
+ * A comparison of an input with the event that is stored under its key: type, payload and metadata. {@code 1.0} equals
+ * {@code 1}, and the order of keys does not matter.
  */
 public final class PayloadMismatch {
-    private static final Comparator<JsonNode> BY_VALUE = (one, other) -> {
-        if (one.isNumber() && other.isNumber()) {
-            return one.decimalValue().compareTo(other.decimalValue());
-        }
-        return one.equals(other) ? 0 : 1;
-    };
+    private static final Comparator<JsonNode> AS_VALUES =
+            (a, b) -> a.isNumber() && b.isNumber() ? a.decimalValue().compareTo(b.decimalValue()) : a.equals(b) ? 0 : 1;
 
     private PayloadMismatch() {}
 
-    /** Compares; {@code sent} is the input as it went over the wire. */
+    /** True if they differ; {@code sent} is the input as sent on the wire. */
     public static boolean between(JsonNode sent, Event stored) {
         // the service stores types without the space around them
         return !sent.path("type").asText().strip().equals(stored.type())
@@ -30,6 +26,6 @@ public final class PayloadMismatch {
     }
 
     private static boolean same(JsonNode one, JsonNode other) {
-        return one.equals(BY_VALUE, other);
+        return one.equals(AS_VALUES, other);
     }
 }

@@ -11,17 +11,12 @@ import okhttp3.HttpUrl;
 import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
-/** Builds the requests of the wire (docs/wire.md). Immutable. */
+/** A factory of the HTTP requests (docs/wire.md). Immutable. */
 public final class RequestFactory {
     private final HttpUrl base;
     private final Headers headers;
     private final @Nullable String projectInQuery;
 
-    /**
-     * Requests below one base URL.
-     *
-     * @param token the bearer token, if there is one
-     */
     public RequestFactory(HttpUrl base, ProjectSlug project, @Nullable String token) {
         this.base = base;
         Headers.Builder common = new Headers.Builder();
@@ -41,11 +36,7 @@ public final class RequestFactory {
         return request(url(path, "")).post(new SendOnceBody(json)).build();
     }
 
-    /**
-     * A finite read.
-     *
-     * @throws IllegalArgumentException when a type cannot be named in the list of types
-     */
+    /** A finite read. Throws {@link IllegalArgumentException} if a type contains a comma. */
     public Request read(StreamPath path, ReadRange range) {
         HttpUrl.Builder url = url(path, "");
         if (range.afterOffset() > 0) {
@@ -68,23 +59,18 @@ public final class RequestFactory {
         for (String type : range.types()) {
             if (type.indexOf(',') >= 0) {
                 throw new IllegalArgumentException("type '" + type
-                        + "' has a comma, which separates types on the wire; read without types and pick the events");
+                        + "' has a comma, which separates types on the wire; read without types and filter the events");
             }
         }
         return String.join(",", range.types());
     }
 
-    /**
-     * A live read.
-     *
-     * @param afterOffset exclusive, 0 for the beginning
-     * @param resumed whether an earlier connection delivered something
-     */
+    /** A live read. {@code afterOffset} is exclusive; {@code resumed} tells whether there was a connection before. */
     public Request tail(StreamPath path, long afterOffset, boolean resumed) {
         HttpUrl.Builder url = url(path, "")
                 .addQueryParameter("afterOffset", afterOffset == 0 ? "start" : Long.toString(afterOffset))
                 .addQueryParameter("caughtUp", "true");
-        // uncompressed, because whoever compresses also holds back
+        // uncompressed, because a compressor may delay events
         Request.Builder request =
                 request(url).header("Accept", "text/event-stream").header("Accept-Encoding", "identity");
         if (resumed && afterOffset > 0) {
@@ -93,11 +79,7 @@ public final class RequestFactory {
         return request.build();
     }
 
-    /**
-     * A live read of a subtree.
-     *
-     * @param afterPosition exclusive; empty for the end
-     */
+    /** A live read of a subtree; {@code afterPosition} is exclusive, empty for the end. */
     public Request subtree(StreamPath path, OptionalLong afterPosition) {
         String after = afterPosition.isEmpty()
                 ? "end"
@@ -148,8 +130,8 @@ public final class RequestFactory {
         if (!route.isEmpty()) {
             url.addPathSegment(route);
         }
-        // the root has no segments, and a first segment such as __state would be taken for a route: both go as one
-        // escaped segment
+        // the root has no segments, and a first segment such as __state would be a route: both become one escaped
+        // segment
         if (path.isRoot() || path.value().startsWith("/__")) {
             return url.addPathSegment(path.value());
         }

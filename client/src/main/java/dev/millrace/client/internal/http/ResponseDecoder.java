@@ -19,11 +19,11 @@ import java.util.Map;
 import okhttp3.Response;
 import okio.BufferedSource;
 
-/** Reads the successful answers of the wire, except those to appends ({@link AppendRequest}). */
+/** A decoder of successful HTTP responses, except those to appends ({@link AppendRequest}). */
 public final class ResponseDecoder {
     private ResponseDecoder() {}
 
-    /** One event a line. */
+    /** One event per line. */
     public static List<Event> events(Response response) throws IOException {
         List<Event> events = new ArrayList<>();
         BufferedSource source = response.body().source();
@@ -35,7 +35,7 @@ public final class ResponseDecoder {
         return List.copyOf(events);
     }
 
-    /** An answer that says nothing new; it must be JSON all the same, or it is not from a service. */
+    /** An answer without a result; it must be JSON, otherwise it is not from a service. */
     public static JsonNode done(Response response) throws IOException {
         return JsonCodec.parse(response.body().bytes());
     }
@@ -69,7 +69,7 @@ public final class ResponseDecoder {
         return List.copyOf(summaries);
     }
 
-    /** A stream that was wiped without a final state counts as one with nothing in it. */
+    /** A stream without a final state gets an empty one. */
     public static DestroyResult destroyed(Response response, ProjectSlug project) throws IOException {
         JsonNode json = JsonCodec.parse(response.body().bytes());
         if (!json.path("finalStateByPath").isObject()) {

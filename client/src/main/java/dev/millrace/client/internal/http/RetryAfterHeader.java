@@ -5,17 +5,15 @@ import java.time.Instant;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** The header with which a service says how long it wants to be left alone, in seconds or as a date. */
+/** A parser of the header {@code Retry-After}, in seconds or as a date. */
 public final class RetryAfterHeader {
-    /** No service is left alone for longer than this, whatever it says. */
+    /** The longest wait; larger values of the header are reduced to it. */
     static final Duration MOST = Duration.ofMinutes(5);
 
     private RetryAfterHeader() {}
 
     /**
-     * What the answer asks for; zero when it asks for nothing or cannot be understood.
-     *
-     * @param now the local time, used when the answer has no {@code Date} to compare a date with
+     * The time to wait; zero if the header is missing or wrong. Uses {@code now} if the response has no {@code Date}.
      */
     public static Duration of(Response response, Instant now) {
         String header = response.header("Retry-After");

@@ -7,15 +7,13 @@ import okio.BufferedSink;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON body of what changes something. The HTTP library sends it at most once: left alone it would send a request
- * again when a kept-alive connection breaks after it; an append without an idempotency key would be stored twice, and a
- * stream destroyed that somebody began anew in between. When an append is tried again is decided in one place,
- * {@link AppendSender}.
+ * A JSON request body that the HTTP library sends at most once. By default it sends a request again when a kept
+ * connection breaks; then an append without an idempotency key could be stored twice, or a new stream destroyed. Only
+ * {@link AppendSender} sends appends again.
  */
 final class SendOnceBody extends RequestBody {
     private static final MediaType JSON = MediaType.get("application/json");
 
-    /** The body of a request that has none. */
     static final SendOnceBody EMPTY = new SendOnceBody(new byte[0]);
 
     private final byte[] json;

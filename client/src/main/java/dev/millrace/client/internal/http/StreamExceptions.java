@@ -16,14 +16,14 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what goes wrong on the wire into {@link StreamException}s. */
+/** A factory of the {@link StreamException}s for failed HTTP calls. */
 public final class StreamExceptions {
     private static final long MOST_OF_A_BODY = 64 * 1024;
     private static final int MOST_OF_A_MESSAGE = 500;
 
     private StreamExceptions() {}
 
-    /** The service answered, and refused. Reads the body, but does not close the answer. */
+    /** For an error answer of the service. Reads the body, but does not close the response. */
     public static StreamException refused(String verb, StreamPath path, Response response) {
         String location = response.header("Location");
         String body = body(response);
@@ -38,17 +38,17 @@ public final class StreamExceptions {
                 retryAfter(response));
     }
 
-    /** For how long a service that is overloaded or stopping asks to be left alone; null when it does not ask. */
+    /** The time after which an overloaded or stopping service wants the request again; null if it names none. */
     private static @Nullable Duration retryAfter(Response response) {
-        boolean forNow = response.code() == 429 || response.code() == 503;
-        return forNow && response.header("Retry-After") != null
+        boolean temporary = response.code() == 429 || response.code() == 503;
+        return temporary && response.header("Retry-After") != null
                 ? RetryAfterHeader.of(response, Instant.ofEpochMilli(response.receivedResponseAtMillis()))
                 : null;
     }
 
-    /** The service could not be reached, or the connection broke; the cause is always the {@link IOException}. */
+    /** For a service that cannot be reached, or a broken connection; the cause is always the {@link IOException}. */
     public static StreamException unreachable(String verb, StreamPath path, Request request, IOException cause) {
-        String why = cause instanceof SocketTimeoutException ? "nothing was heard in time" : "the connection failed";
+        String why = cause instanceof SocketTimeoutException ? "no data arrived in time" : "the connection failed";
         return new StreamException(
                 Code.UNAVAILABLE,
                 path,
@@ -57,12 +57,11 @@ public final class StreamExceptions {
                 cause);
     }
 
-    /** Whether this is a failure of the connection, and not an answer of the service. */
+    /** True for a failure of the connection, false for an error answer of the service. */
     static boolean isConnectionFailure(Throwable failure) {
         return failure instanceof StreamException && failure.getCause() instanceof IOException;
     }
 
-    /** The service answered with something that the wire does not have. */
     public static StreamException unreadable(String verb, StreamPath path, Request request, Throwable cause) {
         return new StreamException(
                 Code.INTERNAL,
@@ -72,19 +71,17 @@ public final class StreamExceptions {
                 cause);
     }
 
-    /** The call cannot be made at all. */
     public static StreamException unsendable(String verb, StreamPath path, IllegalArgumentException cause) {
         return new StreamException(
                 Code.BAD_REQUEST, path, verb + " failed: " + path + "; " + cause.getMessage(), cause);
     }
 
-    /** The client is closed. */
     public static StreamException closed(String verb, StreamPath path) {
         return new StreamException(
                 Code.UNAVAILABLE, path, verb + " failed: " + path + "; this client is closed; build another one");
     }
 
-    /** What an error body says, in words: its message, or the text itself when it is not an error of the wire. */
+    /** The message in an error body; the text itself if it is not JSON of the wire format. */
     public static String message(String body) {
         try {
             JsonNode json = JsonCodec.parse(body);
@@ -95,16 +92,13 @@ public final class StreamExceptions {
                 return json.path("error").textValue();
             }
         } catch (IllegalArgumentException e) {
-            // a proxy's page, say: the text is all there is
+            // for example the page of a proxy
         }
         String text = body.strip();
         return text.length() > MOST_OF_A_MESSAGE ? text.substring(0, MOST_OF_A_MESSAGE) + "…" : text;
     }
 
-    /**
-     * The field {@code reason} of an error body, the name of a {@link Code}; empty when the body has none that is known
-     * here, as with services that are not Millrace's.
-     */
+    /** The field {@code reason} of an error body, which is the name of a {@link Code}; empty if missing or unknown. */
     static Optional<Code> reason(String body) {
         try {
             String reason = JsonCodec.parse(body).path("reason").asText();
@@ -120,7 +114,7 @@ public final class StreamExceptions {
         try {
             return response.peekBody(MOST_OF_A_BODY).string();
         } catch (IOException e) {
-            return "no reason given, the answer broke off (" + e + ")";
+            return "no reason given, because the connection broke (" + e + ")";
         }
     }
 
@@ -141,7 +135,7 @@ public final class StreamExceptions {
         };
     }
 
-    /** A service without the field {@code reason} has one status for three gates, and says only in words which it was. */
+    /** If the field {@code reason} is missing, only the message tells which of three checks refused the append. */
     private static Code precondition(String message) {
         if (message.contains("stream is paused")) {
             return Code.PAUSED;
@@ -157,10 +151,10 @@ public final class StreamExceptions {
             case CONFLICT -> "choose another name";
             case OFFSET_MISMATCH -> "read the head of the stream and decide again";
             case PAUSED -> "append a resumed event first";
-            case FENCED -> "stop acting; whoever holds the lease goes on";
+            case FENCED -> "stop this runner; the process with the newest lease continues";
             case TOO_LARGE -> "send less at once";
             case INTERNAL -> "see the log of the service";
-            case UNAVAILABLE, TIMEOUT -> "try again later";
+            case UNAVAILABLE, TIMEOUT -> "repeat it in a few seconds";
         };
     }
 

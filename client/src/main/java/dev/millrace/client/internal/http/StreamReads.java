@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Reads of one stream. Safe for use by many threads. */
+/** A reader of one stream. Thread-safe. */
 public final class StreamReads {
     private static final ReadRange FIRST = ReadRange.builder().limit(1).build();
     private static final ReadRange NEWEST =
@@ -27,7 +27,7 @@ public final class StreamReads {
         this.path = path;
     }
 
-    /** Which life of the stream this is; empty when the service does not say. */
+    /** The incarnation of the stream; empty if the service does not send it. Blocks. */
     public String incarnation(Duration limit) {
         return incarnation(get(streams.read(path, FIRST), limit));
     }
@@ -41,14 +41,11 @@ public final class StreamReads {
     }
 
     /**
-     * Where a log stands.
-     *
-     * @param incarnation which life of the stream it is; empty when the service does not say
-     * @param head the newest offset; 0 when there is none
+     * The incarnation of a stream, empty if the service does not send it, and its newest offset, 0 if there is none.
      */
     public record Standing(String incarnation, long head) {}
 
-    /** Where the log stands; fails, for now, when the stream begins another life in the meantime. */
+    /** Reads both; fails with {@code UNAVAILABLE} if the stream is destroyed and created again meanwhile. */
     public CompletableFuture<Standing> standing() {
         return life().thenCompose(before -> streams.read(path, NEWEST)
                 .thenCompose(newest -> life().thenApply(after -> {
@@ -56,7 +53,8 @@ public final class StreamReads {
                         throw new StreamException(
                                 StreamException.Code.UNAVAILABLE,
                                 path,
-                                "read failed: " + path + "; the stream has just begun another life; read it again");
+                                "read failed: " + path
+                                        + "; the stream was destroyed and created again meanwhile; read it again");
                     }
                     return new Standing(
                             after, newest.isEmpty() ? 0 : newest.get(0).offset());
@@ -67,12 +65,11 @@ public final class StreamReads {
         return streams.read(path, FIRST).thenApply(StreamReads::incarnation);
     }
 
-    /** A page of the log. */
     public CompletableFuture<List<Event>> read(ReadRange range) {
         return streams.read(path, range);
     }
 
-    /** Whether the same read may succeed later. */
+    /** True if the same read may succeed later. */
     public static boolean mayPass(Throwable failure) {
         Throwable why =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;

@@ -4,23 +4,19 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one attempt of a tail to be connected ended, and so what the tail does next.
- *
- * @param next what to do
- * @param cause what happened, if it is anybody's business
- * @param notBefore how long the service wants to be left alone; zero when it did not say
+ * The end of one connection attempt of a tail; {@code notBefore} is the {@code Retry-After} of the service, or zero.
  */
 record ConnectionOutcome(Next next, @Nullable Throwable cause, Duration notBefore) {
     enum Next {
-        /** There was no connection: wait, and try again. */
+        /** No connection: wait, and try again. */
         TRY_AGAIN,
-        /** There was a connection and it broke: tell the subscriber, wait, and try again. */
+        /** The connection broke: tell the subscriber, wait, and try again. */
         RECONNECT,
-        /** There was a connection and the service ended it in good order: as above, but the first time without waiting. */
+        /** The service ended the connection in good order: as above, but the first time without a delay. */
         RECONNECT_AT_ONCE,
-        /** There is something else to ask for first, or another place to read from: go on without waiting. */
+        /** Another request is needed first, or another offset: continue without a delay. */
         AGAIN,
-        /** Nothing more to hope for: end the subscription. */
+        /** End the subscription. */
         END
     }
 

@@ -81,7 +81,7 @@ public final class HttpStreamTail extends ReconnectingTail {
         Instant now = port().timers().now();
         LiveResponseHeaders greeting = LiveResponseHeaders.of(response, now);
         if (position.isOfAnotherLog(greeting.incarnation())) {
-            call.cancel(); // or its log would be drained for reuse of the connection
+            call.cancel(); // otherwise the response is read to the end, to reuse the connection
             position.startOver();
             return ConnectionOutcome.of(ConnectionOutcome.Next.AGAIN);
         }

@@ -10,7 +10,7 @@ import okhttp3.Call;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** A live subscription to a stream and everything below it, over one connection at a time. */
+/** A live subscription to a stream and all streams below it, over one connection at a time. */
 public final class HttpSubtreeTail extends ReconnectingTail {
     private static final int BAD_REQUEST = 400;
 
@@ -67,7 +67,7 @@ public final class HttpSubtreeTail extends ReconnectingTail {
                 ConnectionOutcome.Next.END,
                 new UnsupportedOperationException(
                         "cannot follow the subtree of " + path()
-                                + ": this service follows streams one by one; subscribe" + " to each",
+                                + ": this service does not support it; subscribe to each stream",
                         refusal));
     }
 }

@@ -14,8 +14,8 @@ import okhttp3.sse.EventSources;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a tail: reads frames and hands them to the subscriber, on the thread that reads the socket, so that a
- * subscriber who blocks stops the reading. Used by one thread, once.
+ * One connection of a live tail. It reads frames and calls the subscriber on the thread that reads the socket, so that
+ * a subscriber that blocks stops the reading. Used once, by one thread.
  */
 abstract class LiveConnection extends EventSourceListener {
     private final StreamPath path;
@@ -29,13 +29,12 @@ abstract class LiveConnection extends EventSourceListener {
         this.closed = closed;
     }
 
-    /** A frame that is not an error. */
+    /** Handles a frame that is not an error. */
     abstract void frame(EventSource source, @Nullable String id, String type, String data);
 
-    /** After what the next connection goes on, in words. */
+    /** The place after which the next connection continues, for messages. */
     abstract String where();
 
-    /** Reads until the connection ends, one way or another. */
     final ConnectionOutcome read(Response response) {
         if (outcome == null) {
             EventSources.processResponse(response, this);
@@ -46,7 +45,7 @@ abstract class LiveConnection extends EventSourceListener {
     @Override
     public final void onEvent(EventSource source, @Nullable String id, @Nullable String type, String data) {
         if (outcome != null || closed.getAsBoolean()) {
-            stop(source); // what is still in the buffers is not delivered
+            stop(source); // frames that are still in the buffers are not delivered
         } else if ("error".equals(type)) {
             failed(source, "the service ended it: " + StreamExceptions.message(data), null);
         } else {
@@ -54,7 +53,6 @@ abstract class LiveConnection extends EventSourceListener {
         }
     }
 
-    /** Whether the connection goes on, as far as is known. */
     final boolean goesOn() {
         return outcome == null;
     }
@@ -71,7 +69,7 @@ abstract class LiveConnection extends EventSourceListener {
         }
     }
 
-    /** The subscription is over, in good order. */
+    /** Ends the subscription without a failure. */
     final void end(EventSource source) {
         outcome = ConnectionOutcome.of(ConnectionOutcome.Next.END);
         stop(source);
@@ -81,13 +79,13 @@ abstract class LiveConnection extends EventSourceListener {
         StreamException failure = new StreamException(
                 StreamException.Code.INTERNAL,
                 path,
-                "tail broke: " + path + " after " + where() + "; " + why + "; it is read again",
+                "tail broke: " + path + " after " + where() + "; " + why + "; the client reconnects",
                 cause);
         outcome = ConnectionOutcome.of(ConnectionOutcome.Next.RECONNECT, failure);
         stop(source);
     }
 
-    /** Cancelling the call first keeps its answer from being drained for reuse. */
+    /** Cancels the call first; otherwise its response is read to the end, to reuse the connection. */
     private void stop(@Nullable EventSource source) {
         call.cancel();
         if (source != null) {
@@ -105,7 +103,7 @@ abstract class LiveConnection extends EventSourceListener {
                 StreamExceptions.unreachable("tail", path, call.request(), broken(cause)));
     }
 
-    /** The parser has nothing of its own to complain about: an answer that ends within a line makes it ask for -1 bytes. */
+    /** If a response ends within a line, the parser fails with another exception: it tries to read -1 bytes. */
     private static IOException broken(@Nullable Throwable cause) {
         if (cause instanceof IOException broken) {
             return broken;
@@ -122,6 +120,6 @@ abstract class LiveConnection extends EventSourceListener {
                         StreamException.Code.UNAVAILABLE,
                         path,
                         "tail ended: " + path + " after " + where()
-                                + "; the service stopped, or the stream was destroyed; it is read again"));
+                                + "; the service stopped, or the stream was destroyed; the client reconnects"));
     }
 }

@@ -6,11 +6,11 @@ import java.util.OptionalLong;
 import okhttp3.Response;
 
 /**
- * What the headers of a live answer say about the stream.
+ * The headers of a live response. A service that is not Millrace's may send none of them.
  *
- * @param incarnation which life of the stream this is; empty when the service does not say
- * @param watermark the last offset when the read began; absent when the service does not say
- * @param time the service's clock; the local one when the service does not say
+ * @param incarnation the incarnation of the stream; empty if not sent
+ * @param watermark the last offset when the read began; empty if not sent
+ * @param time the time of the service; the local time if not sent
  */
 record LiveResponseHeaders(String incarnation, OptionalLong watermark, Instant time) {
     static LiveResponseHeaders of(Response response, Instant now) {
@@ -35,7 +35,7 @@ record LiveResponseHeaders(String incarnation, OptionalLong watermark, Instant t
                 return Instant.parse(header.strip());
             }
         } catch (DateTimeException e) {
-            // as good as none
+            // the same as a missing header
         }
         Instant date = response.headers().getInstant("Date");
         return date == null ? now : date;

@@ -21,11 +21,11 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A live subscription that outlives its connections.
+ * A live subscription, over one connection after the other.
  *
- * <p>It is always one thread's turn: the thread of the call that is under way, or nobody's while a timer runs. Whoever
- * has the turn calls the subscriber and owns every field but those under the lock. The lock only answers who says the
- * last word: the call that is under way, or, when there is none, {@link #close()}.
+ * <p>Confined to one thread at a time: the thread that runs the current call. Idle while a retry timer is armed. This
+ * thread calls the subscriber and may use every field. The lock guards only the decision which thread makes the last
+ * call of the subscriber: the thread of the current call or, if there is none, {@link #close()}.
  */
 public abstract class ReconnectingTail implements Subscription {
     private static final System.Logger LOG = System.getLogger("dev.millrace.client");
@@ -38,7 +38,7 @@ public abstract class ReconnectingTail implements Subscription {
 
     private final Object lock = new Object();
     private volatile boolean closed; // written under the lock
-    private @Nullable Call underWay; // under the lock
+    private @Nullable Call current; // under the lock
     private Timers.@Nullable Timer timer; // under the lock
 
     ReconnectingTail(TailContext port, StreamPath path) {
@@ -46,16 +46,15 @@ public abstract class ReconnectingTail implements Subscription {
         this.path = path;
     }
 
-    /** Begins the next attempt; never blocks. */
+    /** Begins the next attempt. Does not block. */
     public abstract void connect();
 
-    /** Whether anything was delivered since the last call of this method. */
+    /** True if something was delivered since the last call of this method. */
     abstract boolean takeMoved();
 
-    /** A connection was lost. */
     abstract void disconnected(Throwable cause);
 
-    /** The last word. */
+    /** The last call. */
     abstract void ended(@Nullable Throwable failure);
 
     final TailContext port() {
@@ -70,24 +69,20 @@ public abstract class ReconnectingTail implements Subscription {
         return closed;
     }
 
-    /**
-     * A connection was made.
-     *
-     * @return how long the subscription was deaf before
-     */
+    /** Called when a connection was made; returns the time without a connection before. */
     final Duration connected(LiveResponseHeaders greeting, Instant now) {
         connectedAt = now;
         return clock.connected(greeting.time(), now);
     }
 
-    /** The answer, with every byte that arrives noted. */
+    /** The response, decompressed; the clock notes when bytes arrive. */
     final Response observed(Response response) {
         ObservedBody body = new ObservedBody(
                 response.body(), () -> clock.byteArrived(port.timers().now()));
         return ContentEncoding.decoded(response.newBuilder().body(body).build());
     }
 
-    /** What to do with a successful answer that is no event stream. */
+    /** For a successful response that is not an event stream. */
     final ConnectionOutcome notAnEventStream(Call call, Response response) {
         call.cancel();
         return ConnectionOutcome.of(
@@ -108,13 +103,13 @@ public abstract class ReconnectingTail implements Subscription {
                 && ContentEncoding.isKnown(response);
     }
 
-    /** Gives the turn to a call. */
+    /** Starts a call; its thread continues this tail. */
     final void begin(Call call, Turn turn) {
         synchronized (lock) {
             if (closed) {
-                return; // close() found nothing under way and says the last word
+                return; // close() found no current call and makes the last call
             }
-            underWay = call;
+            current = call;
             timer = null;
         }
         call.enqueue(new Callback() {
@@ -136,7 +131,6 @@ public abstract class ReconnectingTail implements Subscription {
         });
     }
 
-    /** What to do with an answer. */
     interface Turn {
         ConnectionOutcome on(Response response);
     }
@@ -193,45 +187,44 @@ public abstract class ReconnectingTail implements Subscription {
         if (!closed) {
             LOG.log(
                     attempt == 0 ? Level.INFO : Level.DEBUG,
-                    () -> "tail of " + path + " is not connected, trying again: " + outcome.cause());
+                    () -> "tail of " + path + " is not connected, the client reconnects: " + outcome.cause());
         }
         if (atOnce) {
             again();
             return;
         }
         Duration delay = port.backoff().delay(failures, port.random()).plus(outcome.notBefore());
-        boolean over;
+        boolean wasClosed;
         synchronized (lock) {
-            underWay = null;
-            over = closed;
-            if (!over) {
+            current = null;
+            wasClosed = closed;
+            if (!wasClosed) {
                 timer = port.timers().after(delay, this::connect);
             }
         }
-        if (over) {
+        if (wasClosed) {
             sayEnd(null);
         }
     }
 
-    /** Ends the turn and begins the next one without waiting. */
     private void again() {
-        boolean over;
+        boolean wasClosed;
         synchronized (lock) {
-            underWay = null;
-            over = closed;
+            current = null;
+            wasClosed = closed;
         }
-        if (over) {
+        if (wasClosed) {
             sayEnd(null);
         } else {
             connect();
         }
     }
 
-    /** Ends the subscription; a close that came first wins. */
+    /** Ends the subscription, without the failure if it was closed before. */
     private void end(@Nullable Throwable failure) {
         boolean wasClosed;
         synchronized (lock) {
-            underWay = null;
+            current = null;
             wasClosed = closed;
             closed = true;
         }
@@ -246,7 +239,7 @@ public abstract class ReconnectingTail implements Subscription {
                 return;
             }
             closed = true;
-            call = underWay;
+            call = current;
             if (timer != null) {
                 timer.cancel();
             }
@@ -258,7 +251,7 @@ public abstract class ReconnectingTail implements Subscription {
         try {
             port.executor().execute(() -> sayEnd(null));
         } catch (RejectedExecutionException e) {
-            sayEnd(null); // the client is closed as well, and has no thread left
+            sayEnd(null); // the client is closed too and has no threads
         }
     }
 

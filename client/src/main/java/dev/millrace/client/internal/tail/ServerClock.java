@@ -5,11 +5,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures how long a tail was deaf, in the service's time: from the last byte of the old connection to the answer of
- * the new one. The local clock is only used within one connection, while bytes arrive, because it stands still or jumps
- * when the machine sleeps.
- *
- * <p>Not safe for use by many threads; a tail uses it from the thread whose turn it is.
+ * A clock for gaps: it measures the time without a connection, in the time of the service, from the last byte of the
+ * old connection to the response of the new one. The local clock is used only within one connection, because it stops
+ * or jumps when the machine sleeps. Not thread-safe; confined to the current thread of its {@link ReconnectingTail}.
  */
 final class ServerClock {
     private @Nullable Instant serverAtConnect;
@@ -17,11 +15,7 @@ final class ServerClock {
     private Instant localAtLastByte = Instant.EPOCH;
 
     /**
-     * Notes that a connection was made.
-     *
-     * @param server the service's time in its answer
-     * @param local the local time at which the answer arrived
-     * @return how long the tail was deaf before; zero for the first connection, never negative
+     * Called with the service's time in its response; returns the gap, zero for the first connection, never negative.
      */
     Duration connected(Instant server, Instant local) {
         Duration gap = Duration.ZERO;
@@ -35,7 +29,6 @@ final class ServerClock {
         return gap.isNegative() ? Duration.ZERO : gap;
     }
 
-    /** Notes that at least one byte arrived at this local time. */
     void byteArrived(Instant local) {
         if (local.isAfter(localAtLastByte)) {
             localAtLastByte = local;

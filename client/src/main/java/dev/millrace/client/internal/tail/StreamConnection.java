@@ -12,18 +12,14 @@ import okhttp3.Response;
 import okhttp3.sse.EventSource;
 import org.jspecify.annotations.Nullable;
 
-/** One connection of a tail of one stream. */
+/** One connection of a live tail of one stream. */
 final class StreamConnection extends LiveConnection {
     private final Subscriber subscriber;
     private final StreamPosition position;
     private final long ownWatermark;
     private boolean caughtUp;
 
-    /**
-     * A connection whose answer has arrived.
-     *
-     * @param ownWatermark where to say caught up by ourselves, since the service will not; negative when it will
-     */
+    /** {@code ownWatermark} is the offset at which to report caught-up; negative if the service reports it. */
     StreamConnection(
             StreamPath path,
             Subscriber subscriber,
@@ -37,7 +33,6 @@ final class StreamConnection extends LiveConnection {
         this.ownWatermark = ownWatermark;
     }
 
-    /** Reads until the connection ends, one way or another. */
     ConnectionOutcome run(ConnectionInfo connected, Response response) {
         deliver(null, () -> subscriber.onConnected(connected));
         catchUpByOurselves(null);
@@ -65,7 +60,7 @@ final class StreamConnection extends LiveConnection {
         try {
             event = JsonCodec.toEvent(JsonCodec.parse(data));
         } catch (RuntimeException e) {
-            failed(source, "it brought something that is no event (" + e.getMessage() + ")", e);
+            failed(source, "the service sent something that is not an event (" + e.getMessage() + ")", e);
             return;
         }
         if (event.offset() <= position.delivered()) {
@@ -87,7 +82,7 @@ final class StreamConnection extends LiveConnection {
             }
             watermark = offset.longValue();
         } catch (IllegalArgumentException e) {
-            failed(source, "its caught-up mark cannot be read (" + e.getMessage() + ")", e);
+            failed(source, "the service sent a caught-up frame that cannot be read (" + e.getMessage() + ")", e);
             return;
         }
         sayCaughtUp(source, watermark);

@@ -2,10 +2,7 @@ package dev.millrace.client.internal.tail;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * How far a tail has come, across its connections. Not safe for use by many threads: it belongs to the thread whose turn
- * it is, and turns are handed over with a happens-before edge.
- */
+/** The position of a tail, across its connections. Confined to the current thread of its {@link ReconnectingTail}. */
 final class StreamPosition {
     private long delivered;
     private boolean moved;
@@ -15,12 +12,12 @@ final class StreamPosition {
         this.delivered = afterOffset;
     }
 
-    /** The last offset the subscriber has seen, or where it wanted to start. */
+    /** The last delivered offset; before that, the start offset. */
     long delivered() {
         return delivered;
     }
 
-    /** Whether anything was delivered since the last call of this method. */
+    /** True if something was delivered since the last call of this method. */
     boolean takeMoved() {
         boolean was = moved;
         moved = false;
@@ -32,7 +29,7 @@ final class StreamPosition {
         moved = true;
     }
 
-    /** Whether a log with this incarnation is another one than the subscriber was told of, and partly read. */
+    /** True if the subscriber has read from another incarnation of the stream. */
     boolean isOfAnotherLog(String other) {
         return incarnation != null
                 && !incarnation.isEmpty()
@@ -45,7 +42,6 @@ final class StreamPosition {
         delivered = 0;
     }
 
-    /** Whether there was a connection before. */
     boolean wasConnected() {
         return incarnation != null;
     }

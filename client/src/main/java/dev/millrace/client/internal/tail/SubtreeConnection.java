@@ -13,7 +13,7 @@ import okhttp3.Response;
 import okhttp3.sse.EventSource;
 import org.jspecify.annotations.Nullable;
 
-/** One connection of a tail of a subtree. */
+/** One connection of a live tail of a subtree. */
 final class SubtreeConnection extends LiveConnection {
     private final SubtreeSubscriber subscriber;
     private final SubtreePosition position;
@@ -32,7 +32,6 @@ final class SubtreeConnection extends LiveConnection {
         this.gap = gap;
     }
 
-    /** Reads until the connection ends, one way or another. */
     ConnectionOutcome run(Response response) {
         deliver(null, () -> subscriber.onConnected(gap));
         return read(response);
@@ -70,7 +69,7 @@ final class SubtreeConnection extends LiveConnection {
                 }
             }
         } catch (RuntimeException e) {
-            failed(source, "it brought a frame that cannot be read (" + e.getMessage() + ")", e);
+            failed(source, "the service sent a frame that cannot be read (" + e.getMessage() + ")", e);
             return;
         }
         deliver(source, callback);

@@ -3,19 +3,18 @@ package dev.millrace.client.internal.tail;
 import java.util.OptionalLong;
 
 /**
- * How far a tail of a subtree has come, across its connections: a position in the service's order of commits, which is
- * one number for any number of streams. Not safe for use by many threads: it belongs to the thread whose turn it is.
+ * The position of a tail of a subtree in the service's order of commits, across its connections. Not thread-safe;
+ * confined to the current thread of its {@link ReconnectingTail}.
  */
 final class SubtreePosition {
     private OptionalLong delivered = OptionalLong.empty();
     private boolean moved;
 
-    /** The position of the last event the subscriber has seen; empty before the first time it was caught up. */
+    /** The last delivered position; empty at the beginning. */
     OptionalLong delivered() {
         return delivered;
     }
 
-    /** Whether an event at this position was delivered before. */
     boolean hasSeen(long position) {
         return delivered.isPresent() && position <= delivered.getAsLong();
     }
@@ -25,7 +24,7 @@ final class SubtreePosition {
         moved = true;
     }
 
-    /** Whether anything was delivered since the last call of this method. */
+    /** True if something was delivered since the last call of this method. */
     boolean takeMoved() {
         boolean was = moved;
         moved = false;

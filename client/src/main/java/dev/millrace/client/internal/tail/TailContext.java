@@ -9,16 +9,12 @@ import java.util.random.RandomGenerator;
 import okhttp3.Call;
 
 /**
- * What the tails of one client share.
+ * The parts that all tails of one client share.
  *
- * @param tails makes the long calls: HTTP/1.1, a read timeout of three heartbeats, no limit on their number
- * @param calls makes the short ones
- * @param requests builds both
- * @param timers the clock, and the waiting between attempts
- * @param backoff how long to wait
- * @param random the random part of that
- * @param executor where a subscription that is closed while it waits says its last word
- * @param ended is told of every tail that is over
+ * @param tails makes the long calls: HTTP/1.1, a read time-out of three heartbeats, no limit of their number
+ * @param calls makes the short calls
+ * @param executor makes the last call of a subscription that is closed while it waits
+ * @param ended called with every tail that has ended
  */
 public record TailContext(
         Call.Factory tails,

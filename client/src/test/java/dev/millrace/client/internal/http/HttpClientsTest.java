@@ -65,7 +65,7 @@ class HttpClientsTest {
             assertThat(AppendTest.get(streams.read(Sample.PATH, ReadRange.all())))
                     .hasSize(1);
         }
-        // then: the pooled connection is still there for others
+        // then: other clients can still use the pooled connection
         Request request = new Request.Builder().url(server.url("/")).build();
         try (Response response = shared.newCall(request).execute()) {
             assertThat(response.body().string()).isEqualTo("still here");

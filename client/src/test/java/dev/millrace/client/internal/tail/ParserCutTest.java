@@ -32,9 +32,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Cuts what is larger than in {@code TailCutTest} under the parser, in memory: after every byte of 12 KiB, which is more
- * than one of the segments in which bytes are read; and of 64 KiB around every border of an event or a segment and at
- * random. With {@code -Dmillrace.long=true} after every byte of these as well.
+ * Cuts larger responses than {@code TailCutTest}, in memory: one of 12 KiB after every byte, which is more than one
+ * read segment; and one of 64 KiB around every border of an event or a segment and at random bytes. With {@code
+ * -Dmillrace.long=true} that one after every byte too.
  */
 class ParserCutTest {
     private static final Request REQUEST =
@@ -94,7 +94,7 @@ class ParserCutTest {
         byte[] body = fixture.body(0);
         int[] ends = fixture.ends();
         List<Long> all = LongStream.rangeClosed(1, ends.length).boxed().toList();
-        Set<Integer> resumed = new HashSet<>(); // what comes after a cut depends on the position alone
+        Set<Integer> resumed = new HashSet<>(); // the result after a cut depends only on the position
         cuts.forEach(cut -> {
             StreamPosition position = new StreamPosition(0);
             int whole = (int) Arrays.stream(ends).filter(end -> end <= cut).count();
@@ -112,7 +112,7 @@ class ParserCutTest {
         assertThat(resumed).hasSize(ends.length + 1);
     }
 
-    /** What comes out when this much of a body goes in, and then the connection is at its end. */
+    /** The delivered offsets if the connection ends after {@code length} bytes of a body. */
     private List<Long> delivered(CutFixture fixture, StreamPosition position, byte[] body, int length) {
         Response response = new Response.Builder()
                 .request(REQUEST)
@@ -133,7 +133,7 @@ class ParserCutTest {
         return offsets.seen;
     }
 
-    /** Keeps the offsets of events, once it has seen that they are as they were sent. */
+    /** Records the offsets of events, and checks that the events are equal to the sent ones. */
     private static final class Offsets implements Subscriber {
         private final CutFixture fixture;
         private final List<Long> seen = new ArrayList<>();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The parts that need no socket. */
+/** The classes that need no socket. */
 class PartsTest {
     @ParameterizedTest
     @CsvSource(

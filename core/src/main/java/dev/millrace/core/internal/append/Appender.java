@@ -22,12 +22,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Sends stamped inputs. An append to a stream that is paused, or that cannot be reached, is parked and sent again later;
- * whatever follows for the same stream queues behind it. That is safe because every stamped input has an idempotency key.
- * Safe for use by many threads.
+ * The sender of a runner's appends. If a stream is paused or cannot be reached, the append is kept back and sent again
+ * later; later appends to that stream queue behind it. This is safe because each append has an idempotency key. Safe
+ * for use by many threads.
  *
- * <p>What is parked for a stream is sent in the order of the calls, one after the other, each only when the one before
- * it is settled. Answers arrive on the thread of the port that gives them.
+ * <p>Queued appends to one stream are sent in the order of the calls, each after the one before it has its result.
+ * Results arrive on the thread that completes the service's answer.
  */
 public final class Appender {
     private final EventStreams streams;
@@ -57,12 +57,12 @@ public final class Appender {
         this.onProgress = onProgress;
     }
 
-    /** Sends until stored, refused for good, cancelled or closed, and {@link RunnerOptions#SENDS} times at most. */
+    /** Sends until stored, refused, cancelled or closed, at most {@link RunnerOptions#SENDS} times. */
     CompletableFuture<AppendResult> send(StreamPath target, EventInput input, BooleanSupplier cancelled) {
         return send(target, input, cancelled, false);
     }
 
-    /** Sends until stored, refused for good or closed, however long the service cannot be reached. */
+    /** Like {@link #send}, but without a limit while the service cannot be reached. */
     CompletableFuture<AppendResult> insist(StreamPath target, EventInput input) {
         return send(target, input, () -> false, true);
     }
@@ -73,7 +73,7 @@ public final class Appender {
         boolean behind;
         synchronized (this) {
             sending = new InFlightAppend(this, sendings++, life, target, input, cancelled, insistent);
-            // A resume ends the wait, so it cannot wait itself.
+            // A resume ends the pause, so it does not wait.
             PausedAppendQueue parking = sending.isResume() ? null : parked.get(target);
             behind = parking != null;
             if (parking != null) {
@@ -94,14 +94,14 @@ public final class Appender {
         return sending.result();
     }
 
-    /** Asks as often as an append is sent, with the same pauses; the question must change nothing. */
+    /** Repeats a query like an append: as often, with the same delays. */
     <T> CompletableFuture<T> ask(Supplier<CompletableFuture<T>> question) {
         CompletableFuture<T> result = new CompletableFuture<>();
         ask(question, 1, result);
         return result;
     }
 
-    /** Reads a page of the own stream, unless that is not wanted any more when the answer comes. */
+    /** Reads a page of the own stream. Fails if the caller was cancelled before the answer came. */
     public CompletableFuture<List<Event>> read(ReadRange range, BooleanSupplier cancelled) {
         int limit = Math.min(Effects.PAGE, range.limit().orElse(Effects.PAGE));
         ReadRange page = ReadRange.builder().from(range).limit(limit).build();
@@ -118,7 +118,7 @@ public final class Appender {
     private void refuseIf(BooleanSupplier cancelled) {
         if (cancelled.getAsBoolean()) {
             throw new CancellationException(
-                    "read of " + own + " was given up: its attempt was cancelled, or the stream began a new life");
+                    "read of " + own + " was cancelled: its attempt was cancelled, or the stream was created again");
         }
     }
 
@@ -140,23 +140,19 @@ public final class Appender {
                     && patient
                     && times < RunnerOptions.SENDS;
             if (again) {
-                options.timers()
-                        .after(
-                                delay(times, (StreamException) why),
-                                () -> options.executor().execute(() -> ask(question, times + 1, result)));
+                options.later(delay(times, (StreamException) why), () -> ask(question, times + 1, result));
             } else {
                 result.completeExceptionally(why);
             }
         });
     }
 
-    /** Never sooner than the service asks. */
+    /** The back-off, but at least the service's {@code Retry-After}. */
     private Duration delay(int failures, StreamException refusal) {
         Duration own = options.retry().delay(failures, options.random());
         return refusal.retryAfter().filter(asked -> asked.compareTo(own) > 0).orElse(own);
     }
 
-    /** Whether nothing is on its way. */
     public boolean isIdle() {
         return inFlight.get() == 0;
     }
@@ -166,15 +162,12 @@ public final class Appender {
         return newestOwn;
     }
 
-    /** The newest of them that the processor will be told of: a failure of its own it is not told of. */
+    /** Like {@link #newestOwnOffset}, without the processor's own failure events, which cause no effects. */
     public synchronized long newestNews() {
         return newestNews;
     }
 
-    /**
-     * The own stream is another one now: what was known of its events means nothing, and what was parked or would have
-     * to be sent again because of them is given up.
-     */
+    /** Another incarnation of the own stream: forgets its offsets and cancels queued appends. */
     public void forgetOffsets() {
         synchronized (this) {
             life++;
@@ -185,7 +178,6 @@ public final class Appender {
         giveUpWhatIsOver();
     }
 
-    /** The own stream was resumed: sends what was parked. */
     public void resumed() {
         synchronized (this) {
             resumes++;
@@ -193,7 +185,7 @@ public final class Appender {
         release(own);
     }
 
-    /** From here on sends once: what is parked, or would have to be sent again, is given up. */
+    /** From now on each append is sent only once; queued appends are cancelled. */
     public void stopWaiting() {
         synchronized (this) {
             patient = false;
@@ -201,7 +193,6 @@ public final class Appender {
         giveUpWhatIsOver();
     }
 
-    /** Sends nothing more. */
     public void close() {
         closed = true;
         stopWaiting();
@@ -215,7 +206,7 @@ public final class Appender {
         targets.forEach(this::release);
     }
 
-    // ---- what a sending asks of its appender
+    // ---- calls of a Sending
 
     EventStreams streams() {
         return streams;
@@ -245,7 +236,6 @@ public final class Appender {
         return resumes;
     }
 
-    /** It is stored. */
     synchronized void stored(InFlightAppend sending, AppendResult appended) {
         if (isOwn(sending.target()) && sending.life() == life) {
             causes.remember(appended.event());
@@ -256,7 +246,7 @@ public final class Appender {
         }
     }
 
-    /** It will be sent no more: whatever waits behind it is next. */
+    /** The append has its result: the next one in the queue is sent. */
     void settled(InFlightAppend sending) {
         boolean wasNext;
         synchronized (this) {
@@ -271,12 +261,11 @@ public final class Appender {
         }
     }
 
-    /** It is sent again after a while. */
     void backOff(InFlightAppend sending, int failures, StreamException refusal) {
         park(sending, delay(failures, refusal), false);
     }
 
-    /** It was refused because its stream is paused. */
+    /** The append was refused because its stream is paused. */
     void park(InFlightAppend sending) {
         park(sending, RunnerOptions.PARKING_INTERVAL, isOwn(sending.target()));
     }
@@ -300,7 +289,7 @@ public final class Appender {
         }
     }
 
-    /** Gives up what is over wherever it waits, and sends the first of the others. */
+    /** Cancels queued appends that must not be sent any more, and sends the first of the others. */
     private void release(StreamPath target) {
         options.executor().execute(() -> {
             List<InFlightAppend> over = List.of();

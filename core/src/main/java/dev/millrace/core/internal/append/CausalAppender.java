@@ -14,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /**
- * Appends in reaction to events, on behalf of one call of a processor or of one attempt: finds the cause, stamps the
- * input, and sees that two appends of one cause do not claim one key. Safe for use by many threads.
+ * The appends of one processor call or one attempt: finds the cause, stamps the input, and refuses two appends with the
+ * same key. Safe for use by many threads.
  */
 public final class CausalAppender {
     private record Claim(StreamPath target, String type, long because, Optional<String> name) {}
@@ -51,7 +51,7 @@ public final class CausalAppender {
                 .orElseThrow(() ->
                         new IllegalStateException("append of " + draft.input().type() + " to " + target
                                 + " by '" + identity.slug()
-                                + "' has no cause: there is no event being handled; say Draft.of(…).because(offset)"));
+                                + "' has no cause: no event is being handled here; use Draft.of(…).because(offset)"));
         Claim claim = new Claim(target, draft.input().type(), because.offset(), draft.name());
         boolean derived = draft.input().idempotencyKey().isEmpty();
         if (derived) {
@@ -59,7 +59,7 @@ public final class CausalAppender {
         }
         CompletableFuture<CompletableFuture<AppendResult>> sent;
         synchronized (this) {
-            // An append is handed over only after the one before it, however long its cause takes to be found.
+            // Appends are handed over in the order of the calls, even if a cause takes long to find.
             sent = handedOver.thenCombine(
                     cause(because.offset()),
                     (nothing, cause) -> appender.send(target, identity.stamp(draft, cause, target), cancelled));
@@ -72,24 +72,27 @@ public final class CausalAppender {
                 }
             }
             if (failure != null && derived) {
-                giveBack(claim); // whoever tries again means the same append, and the same key is right for it
+                giveBack(claim); // a retry may use the same key
             }
         });
     }
 
-    /** Whether this is how one of the appends failed that were sent again until that was given up. */
+    /** True if an append failed with this exception after its last send. */
     public boolean hasGivenUp(Throwable failure) {
         synchronized (claimed) {
             return givenUp.contains(failure);
         }
     }
 
-    /** Appends a record of a failure. It begins a new chain, so that the end of a runaway one does not look like more of it. */
+    /**
+     * Appends a failure event. It starts a new chain with depth 0, so that it does not count as part of a runaway
+     * chain.
+     */
     public CompletableFuture<AppendResult> record(EventDraft draft, long offset) {
         return appender.send(identity.path(), stamped(draft, offset), cancelled);
     }
 
-    /** As {@link #record}, however long that takes: nothing else tells that the work was given up. */
+    /** Like {@link #record}, but without a limit while the service cannot be reached. */
     public CompletableFuture<AppendResult> bury(EventDraft draft, long offset) {
         return appender.insist(identity.path(), stamped(draft, offset));
     }
@@ -98,7 +101,7 @@ public final class CausalAppender {
         return identity.stamp(draft, new Cause(offset, 0, 0), identity.path());
     }
 
-    /** An answer that took long to make must not be lost because its cause is out of sight by now. */
+    /** Uses the cause that was known at the start: the cache may have dropped it since. */
     private CompletableFuture<Cause> cause(long offset) {
         return known.filter(cause -> cause.offset() == offset)
                 .map(CompletableFuture::completedFuture)

@@ -4,7 +4,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.Provenance;
 import java.util.Optional;
 
-/** The event behind an append: where it stands, and how long the chain of reactions behind it is. */
+/** The causing event of an append: its offset and the length of its chain of reactions. */
 record Cause(long offset, int depth, int hops) {
     static Cause of(Event event) {
         Optional<Provenance> provenance = event.provenance();

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Finds the cause behind an offset of the runner's own stream: from memory for recent events, else from the log. */
+/** A cache of the causes at offsets of the runner's own stream. Older causes are read from the log. */
 public final class CauseLookup {
     private static final int REMEMBERED = 256;
 
@@ -31,13 +31,12 @@ public final class CauseLookup {
         }
     }
 
-    /** The stream is another one now; what is being read of the old one is not remembered either. */
+    /** Another incarnation: clears the cache; reads that are running are not cached. */
     synchronized void forget() {
         recent.clear();
         life++;
     }
 
-    /** The cause, if it is in memory. */
     synchronized Optional<Cause> recall(long offset) {
         return Optional.ofNullable(recent.get(offset));
     }

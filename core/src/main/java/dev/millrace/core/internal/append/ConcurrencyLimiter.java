@@ -5,7 +5,7 @@ import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** Lets so many requests be under way at once, the others wait in order. Safe for use by many threads. */
+/** A limit of concurrent requests; further requests wait in order. Safe for use by many threads. */
 public final class ConcurrencyLimiter {
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private int free;
@@ -15,7 +15,6 @@ public final class ConcurrencyLimiter {
         this.free = atOnce;
     }
 
-    /** Begins a request when it is its turn. */
     public <T> CompletableFuture<T> pass(Supplier<CompletableFuture<T>> request) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         synchronized (this) {
@@ -45,7 +44,7 @@ public final class ConcurrencyLimiter {
         });
     }
 
-    /** One thread at a time begins requests, in a loop: answers that are there at once must not nest. */
+    /** Starts requests in a loop, one thread at a time, because nested calls could overflow the stack. */
     private void beginWaiting() {
         while (true) {
             Runnable next;

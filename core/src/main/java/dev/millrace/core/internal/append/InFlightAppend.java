@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One append on its way: sent, perhaps refused, sent again, until it has its answer. One thread at a time drives it. */
+/** One pending append, which is sent until it has a result. One thread at a time drives it. */
 final class InFlightAppend {
     private final Appender appender;
     private final long number;
@@ -50,17 +50,16 @@ final class InFlightAppend {
         return result;
     }
 
-    /** Its place among all appends of the runner. */
     long number() {
         return number;
     }
 
-    /** The life of the own stream in which it was asked for. */
+    /** The incarnation counter at the time of the call. */
     int life() {
         return life;
     }
 
-    /** A resume ends the wait of others, so it cannot wait behind them. */
+    /** A resume ends the pause that others wait for, so it does not queue. */
     boolean isResume() {
         return BuiltInType.RESUMED.matches(input.type());
     }
@@ -69,7 +68,7 @@ final class InFlightAppend {
         return target;
     }
 
-    /** How often the own stream had been resumed when it was last sent. */
+    /** The number of resumes of the own stream at the last send. */
     int resumesSeen() {
         return resumesSeen;
     }
@@ -78,7 +77,7 @@ final class InFlightAppend {
         waitingSince = now;
     }
 
-    /** Whether it must not be sent any more. */
+    /** True if it must not be sent any more. */
     boolean isOver() {
         boolean again = waitingSince != null || failures.get() > 0;
         return appender.isClosed()
@@ -118,8 +117,8 @@ final class InFlightAppend {
     void giveUp() {
         String why = cancelled.getAsBoolean()
                 ? "its attempt was cancelled"
-                : life != appender.life() ? "its stream began a new life" : "the runner is stopping";
-        fail(new CancellationException("append of " + input.type() + " to " + target + " was given up: " + why));
+                : life != appender.life() ? "its stream was created again" : "the runner is stopping";
+        fail(new CancellationException("append of " + input.type() + " to " + target + " was cancelled: " + why));
     }
 
     private void refused(Throwable failure) {
@@ -136,14 +135,14 @@ final class InFlightAppend {
         fail(failure);
     }
 
-    /** A service that fails at this very append would do so for ever. */
+    /** An INTERNAL failure may be caused by this append itself, so even an insistent one is not repeated for ever. */
     private boolean maySendAgain(StreamException.Code code, int failed) {
         return failed < RunnerOptions.SENDS || (insistent && code != StreamException.Code.INTERNAL);
     }
 
     /**
-     * A pause that meets a paused stream is moot; a runaway chain has met the pause that ends it, and must not go on
-     * with the resume; and a foreign stream is waited for only so long.
+     * False for a {@code paused} event, for a runaway chain (the pause has to stop it), and after the time limit on a
+     * stream other than the own one.
      */
     private boolean mayPark() {
         boolean runaway = input.metadata()

@@ -10,9 +10,8 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The appends that wait for one stream that is paused or cannot be reached. They leave in the order in which they were
- * asked for, but for a resume, which comes first, and one at a time: the one under way lands, here again or for good, before
- * the next one takes off. Guarded by its appender.
+ * A queue of appends to one stream that is paused or cannot be reached. They are sent one at a time, in the order of
+ * the calls; a resume comes first. Guarded by its appender.
  */
 final class PausedAppendQueue {
     private final Queue<InFlightAppend> waiting = new PriorityQueue<>(
@@ -36,7 +35,7 @@ final class PausedAppendQueue {
         underWay = null;
     }
 
-    /** The next one, now under way; null when nothing waits. */
+    /** The next append, now under way; null if the queue is empty. */
     @Nullable InFlightAppend takeOff() {
         if (look != null) {
             look.cancel();
@@ -46,14 +45,13 @@ final class PausedAppendQueue {
         return underWay;
     }
 
-    /** Takes out whatever need not be sent any more. */
     List<InFlightAppend> removeOver() {
         List<InFlightAppend> over = new ArrayList<>();
         waiting.removeIf(sending -> sending.isOver() && over.add(sending));
         return over;
     }
 
-    /** Looks after a while whether the stream accepts appends again, unless that is going to happen anyway. */
+    /** Runs the action after the delay, unless an append is under way or a timer is set. */
     void look(Timers timers, Duration delay, Runnable action) {
         if (underWay == null && look == null) {
             look = timers.after(delay, action);

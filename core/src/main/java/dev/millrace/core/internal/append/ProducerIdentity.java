@@ -7,7 +7,7 @@ import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
 import java.util.regex.Pattern;
 
-/** Who appends: it stamps provenance and derives idempotency keys. */
+/** The producer of appends: processor, stream and incarnation. It stamps provenance and computes idempotency keys. */
 public record ProducerIdentity(String slug, int version, StreamPath path, String incarnation) {
     private static final Pattern SLUG = Pattern.compile("[a-z0-9][a-z0-9._-]*");
 
@@ -25,15 +25,14 @@ public record ProducerIdentity(String slug, int version, StreamPath path, String
     }
 
     /**
-     * The key {@code <slug>/<event-name>@<path>~<incarnation>:<offset>}, and {@code #<name>} where the draft has one. It
-     * is unique within the target stream, so the target is not part of it.
+     * The key {@code <slug>/<type>@<path>~<incarnation>:<offset>}, plus {@code #<name>} for a named draft. Keys are
+     * unique within the target stream, so the target is not part of it.
      */
     String key(EventDraft draft, Cause cause) {
         return slug + "/" + draft.input().type() + "@" + path + (incarnation.isEmpty() ? "" : "~" + incarnation) + ":"
                 + cause.offset() + draft.name().map(name -> "#" + name).orElse("");
     }
 
-    /** The input as it is sent to {@code target}. */
     EventInput stamp(EventDraft draft, Cause cause, StreamPath target) {
         Provenance provenance = new Provenance(
                 slug,
@@ -51,7 +50,12 @@ public record ProducerIdentity(String slug, int version, StreamPath path, String
         return stamped.build();
     }
 
-    /** Anyone may write any depth, so it must not run over. */
+    @Override
+    public String toString() {
+        return "'" + slug + "' on " + path;
+    }
+
+    /** Any caller can append any depth, so the sum must not overflow. */
     private static int oneMore(int count) {
         return count == Integer.MAX_VALUE ? count : count + 1;
     }

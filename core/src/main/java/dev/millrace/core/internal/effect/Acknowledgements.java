@@ -10,9 +10,8 @@ import java.lang.System.Logger.Level;
 import java.util.OptionalLong;
 
 /**
- * How far the effects of a run are done: through everything that was handed to the lane and is not pending there any
- * more. Saved from the floor of the run's decision on, because what was never to be done below it must not look half done; and never
- * again once something was abandoned. Safe for use by many threads.
+ * The acknowledged offset of a run: all effects up to it have finished, or were not required. It is saved only at or
+ * above the effect floor, and not after the run was frozen. Safe for use by many threads.
  */
 public final class Acknowledgements {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
@@ -31,7 +30,7 @@ public final class Acknowledgements {
         this.failpoints = options.failpoints();
     }
 
-    /** A life of the stream begins for this run, where an earlier run left it; effects are those of events above the floor. */
+    /** Starts an incarnation with the progress of an earlier run; only events above the floor have effects. */
     public synchronized void begin(OptionalLong acknowledged, long newFloor) {
         floor = newFloor;
         frozen = OptionalLong.empty();
@@ -39,7 +38,7 @@ public final class Acknowledgements {
         handedThrough = 0;
     }
 
-    /** Every effect of events up to this offset is in the lane, or is not to be done. */
+    /** Every effect of events up to this offset is in the lane, or not required. */
     public void handed(long offset) {
         handedThrough = offset;
     }
@@ -48,12 +47,12 @@ public final class Acknowledgements {
         return handedThrough;
     }
 
-    /** What is pending from here on is abandoned, which must not look like done. */
+    /** From now on the offset stays as it is, because pending effects are abandoned. */
     public synchronized void freeze() {
         frozen = OptionalLong.of(through());
     }
 
-    /** Every effect of events up to this offset is done, or was not to be done. */
+    /** Every effect of events up to this offset has finished, or was not required. */
     public long through() {
         OptionalLong last = frozen;
         if (last.isPresent()) {
@@ -64,12 +63,12 @@ public final class Acknowledgements {
         return oldest.isPresent() ? Math.min(oldest.getAsLong() - 1, handed) : handed;
     }
 
-    /** What the store was given last, in this run or before it; -1 for nothing. */
+    /** The last saved offset, of this run or an earlier one; -1 if there is none. */
     public synchronized long savedThrough() {
         return savedThrough;
     }
 
-    /** Saves what is new; what cannot be saved is tried again with the next. */
+    /** Saves the offset if it is higher than the saved one. A failure is logged; the next call saves again. */
     public synchronized void save(ProducerIdentity identity) {
         long through = through();
         if (frozen.isPresent() || through < floor || through <= savedThrough) {
@@ -82,8 +81,8 @@ public final class Acknowledgements {
         } catch (RuntimeException notSaved) {
             LOG.log(
                     Level.WARNING,
-                    "progress of '" + identity.slug() + "' on " + identity.path() + " was not saved through " + through
-                            + "; the next acknowledgement or the stop tries again",
+                    "progress of " + identity + " was not saved through " + through
+                            + "; it is saved with the next acknowledgement or at the stop",
                     notSaved);
         }
         failpoints.reach(Point.AFTER_SAVE);

@@ -7,31 +7,27 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Whether an event may cause effects: everything that has a say goes in, and the answer for an event follows from nothing
- * but its offset and its age.
+ * The decision whether an event may cause effects; it depends only on the event's offset and age.
  *
- * @param floor effects need an offset above it; {@link EffectStartPolicy} computes it
- * @param staleAfter effects need an event that is not older; empty when age has no say
+ * @param floor only events with a higher offset cause effects; {@link EffectStartPolicy} computes it
+ * @param staleAfter older events cause no effects; empty for no limit
  */
 public record EffectDecision(EffectStartPolicy policy, Optional<Duration> staleAfter, long floor) {
-    /** The decision when a runner first meets this incarnation of the stream. */
     public static EffectDecision onAttach(
             EffectStartPolicy policy, Optional<Duration> staleAfter, OptionalLong acknowledgedThrough, long watermark) {
         return new EffectDecision(policy, staleAfter, policy.floorOnAttach(acknowledgedThrough, watermark));
     }
 
-    /** The decision after a connection was lost for {@code gap} and made again. */
     public EffectDecision onReconnect(long watermark, Duration gap, Duration grace) {
         boolean gapWasLong = gap.compareTo(grace) > 0;
         return new EffectDecision(policy, staleAfter, policy.floorOnReconnect(floor, watermark, gapWasLong));
     }
 
-    /** Whether the event may cause effects. */
     public boolean fires(long offset, Instant createdAt, Instant now) {
         return offset > floor && !isStale(createdAt, now);
     }
 
-    /** Whether it is age alone that keeps the event from causing effects. */
+    /** True if the event causes no effects only because of its age. */
     public boolean isTooLate(long offset, Instant createdAt, Instant now) {
         return offset > floor && isStale(createdAt, now);
     }

@@ -5,31 +5,27 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The threads on which effects run unless the application brings its own: virtual ones where the JVM has them. */
+/** The default executor of effects: virtual threads if the JVM has them, otherwise daemon threads. */
 public final class EffectExecutors {
     private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final ExecutorService SHARED = create();
 
     private EffectExecutors() {}
 
     public static Executor shared() {
-        return Shared.EXECUTOR;
+        return SHARED;
     }
 
-    private static final class Shared {
-        private static final ExecutorService EXECUTOR = create();
-
-        private static ExecutorService create() {
-            try {
-                return (ExecutorService) Executors.class
-                        .getMethod("newVirtualThreadPerTaskExecutor")
-                        .invoke(null);
-            } catch (ReflectiveOperationException before21) {
-                return Executors.newCachedThreadPool(task -> {
-                    Thread thread = new Thread(task, "millrace-effects-" + COUNT.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
-            }
+    private static ExecutorService create() {
+        try {
+            return (ExecutorService)
+                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        } catch (ReflectiveOperationException before21) {
+            return Executors.newCachedThreadPool(task -> {
+                Thread thread = new Thread(task, "millrace-effects-" + COUNT.incrementAndGet());
+                thread.setDaemon(true);
+                return thread;
+            });
         }
     }
 }

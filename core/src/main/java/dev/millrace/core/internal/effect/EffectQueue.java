@@ -20,22 +20,20 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one lane of effects of a (processor, stream): strictly first in, first out, one at a time. The task at the head
- * stays there until its stage completes, retries included; then it counts as done. Safe for use by many threads.
+ * The queue of effects of a (processor, stream): first in, first out, one at a time. A task stays at the head until its
+ * stage completes, retries included. Safe for use by many threads.
  */
 public final class EffectQueue {
-    /** One thing to do. */
     interface Task {
-        /** The offset that is acknowledged when it is done; empty when it belongs to no event. */
+        /** The offset that is acknowledged when the task has finished; empty if it belongs to no event. */
         OptionalLong offset();
 
-        /** Does it, for the {@code attempt}-th time. May throw. */
+        /** Runs the task; {@code attempt} is the number of the try, from 1. May throw. */
         CompletionStage<Void> run(int attempt);
 
-        /** Whether another try may help. */
         boolean mayRetry(Throwable failure);
 
-        /** It failed for good; the lane goes on when the returned stage completes, however that is. */
+        /** The last try failed. The lane continues when the returned stage completes, normally or exceptionally. */
         CompletionStage<Void> failed(Throwable failure, int attempts);
     }
 
@@ -68,12 +66,12 @@ public final class EffectQueue {
         this.failpoints = options.failpoints();
     }
 
-    /** Whether the calling thread is running a task of some lane right now. */
+    /** True if the calling thread is running a task of any lane. */
     public static boolean isInside() {
         return INSIDE.get() || BlockingProcessor.isActing();
     }
 
-    /** Runs a part of a task on another thread than the lane's own. */
+    /** Runs a part of a task on another thread. */
     static <T> T inside(Supplier<T> part) {
         boolean outer = INSIDE.get();
         INSIDE.set(true);
@@ -87,8 +85,8 @@ public final class EffectQueue {
     }
 
     /**
-     * Puts a task at the end. Never blocks; whoever feeds the lane calls {@link #awaitRoom} afterwards. Once the lane is
-     * stopped the task stays pending for good.
+     * Adds a task; never blocks. The caller calls {@link #awaitRoom} afterwards. After the lane was stopped, the task
+     * stays pending.
      */
     void submit(Task task) {
         synchronized (this) {
@@ -98,18 +96,17 @@ public final class EffectQueue {
         pump();
     }
 
-    /** What belongs to no event takes no room: it may itself wait for what has to be folded first. */
+    /** A task without an event takes no room, because it may itself wait for the intake. */
     private static int weight(Task task) {
         return task.offset().isPresent() ? 1 : 0;
     }
 
-    /** Waits until effects of fewer events than the capacity are pending; false when that took longer than the limit. */
+    /** Waits until there is room; false after the limit. */
     public boolean awaitRoom(Duration limit) {
-        CompletableFuture<Void> waited = whenRoom();
-        return BoundedAwait.completes(waited, limit);
+        return BoundedAwait.completes(whenRoom(), limit);
     }
 
-    /** Completes when effects of fewer events than the capacity are pending. */
+    /** Completes when fewer events than the capacity have pending effects. */
     public synchronized CompletableFuture<Void> whenRoom() {
         if (events < capacity || stopped) {
             return CompletableFuture.completedFuture(null);
@@ -120,17 +117,14 @@ public final class EffectQueue {
         return room;
     }
 
-    /** Whether whoever feeds the lane has to wait. */
     synchronized boolean isFull() {
         return events >= capacity && !stopped;
     }
 
-    /** Whether nothing is pending. */
     public synchronized boolean isIdle() {
         return tasks.isEmpty();
     }
 
-    /** The offset of the oldest event whose effect is not done. */
     synchronized OptionalLong oldestPending() {
         for (Task task : tasks) {
             if (task.offset().isPresent()) {
@@ -140,12 +134,11 @@ public final class EffectQueue {
         return OptionalLong.empty();
     }
 
-    /** How many tasks are pending. */
     public synchronized int pending() {
         return tasks.size();
     }
 
-    /** Forgets everything pending; a task that is under way ends without consequence. */
+    /** Removes all tasks; the result of a running one is ignored. */
     void clear() {
         synchronized (this) {
             tasks.clear();
@@ -159,8 +152,8 @@ public final class EffectQueue {
     }
 
     /**
-     * Runs nothing more; a task that is under way ends without consequence. What is pending stays pending, because it is
-     * not done: nobody may take it for acknowledged.
+     * Starts no more tasks; the result of a running one is ignored. Tasks stay pending, so that they do not count as
+     * acknowledged.
      */
     public synchronized void stop() {
         stopped = true;
@@ -211,7 +204,7 @@ public final class EffectQueue {
         }
     }
 
-    /** Returns whether the caller goes on with the head of the queue; otherwise a timer or a stage will. */
+    /** True if the caller continues with the head of the queue; otherwise a timer or a stage continues. */
     private boolean settle(int current, Task task, int number, @Nullable Throwable failure) {
         if (failure == null) {
             failpoints.reach(Failpoints.Point.AFTER_EFFECT);
@@ -261,8 +254,8 @@ public final class EffectQueue {
     private void tellProgress() {
         try {
             onProgress.run();
-        } catch (RuntimeException failure) { // saving progress is somebody else's code; effects must not stop for it
-            LOG.log(Level.WARNING, "progress was made, but could not be saved; the next save catches up", failure);
+        } catch (RuntimeException failure) { // effects continue although progress could not be saved
+            LOG.log(Level.WARNING, "progress could not be saved; it is saved with the next progress", failure);
         }
     }
 
@@ -277,8 +270,7 @@ public final class EffectQueue {
     private static CompletableFuture<Void> invoke(Task task, int number) {
         try {
             return inside(() -> future(task.run(number)));
-        } catch (
-                Throwable failure) { // whatever a task throws, a missing class included, is its failure, not the lane's
+        } catch (Throwable failure) { // also an Error, such as a missing class, fails only this task
             return CompletableFuture.failedFuture(failure);
         }
     }
@@ -293,7 +285,10 @@ public final class EffectQueue {
         return buried.whenComplete((nothing, lost) -> {
             if (lost != null) {
                 failure.addSuppressed(Appender.unwrap(lost));
-                LOG.log(Level.ERROR, "an effect failed for good, and its failure could not be recorded", failure);
+                LOG.log(
+                        Level.ERROR,
+                        "an effect failed after its last try, and the failure could not be recorded",
+                        failure);
             }
         });
     }

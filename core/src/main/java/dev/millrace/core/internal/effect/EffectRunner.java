@@ -9,6 +9,7 @@ import dev.millrace.core.internal.append.Appender;
 import dev.millrace.core.internal.append.CausalAppender;
 import dev.millrace.core.internal.append.CauseLookup;
 import dev.millrace.core.internal.append.ProducerIdentity;
+import dev.millrace.core.internal.lease.FencedEventStreams;
 import dev.millrace.core.internal.run.ConditionWaiters;
 import dev.millrace.core.internal.run.Failpoints.Point;
 import dev.millrace.core.internal.run.RunnerListenerDispatcher;
@@ -35,8 +36,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run does about what it has folded: effects in the lane, attempts beside it, and failures of both as events. Safe
- * for use by many threads.
+ * The effects of a run: effects in the lane, attempts beside it, and their failures as events. Safe for use by many
+ * threads.
  */
 public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
@@ -51,7 +52,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     private final RunnerListenerDispatcher notices;
     private final RunningTasks<S> attempts = new RunningTasks<>(this);
 
-    /** Counts the lives of the stream; what was begun in an earlier one has no consequence. */
+    /** Counts the incarnations of the stream; what started in an earlier one has no consequence. */
     private final AtomicInteger life = new AtomicInteger();
 
     private volatile ProducerIdentity identity;
@@ -83,9 +84,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         this.notices = notices;
     }
 
-    // ---- what the run tells
-
-    /** The stream is another one than before: whatever runs, and whatever waits, is over. */
+    /** Another incarnation: cancels and forgets everything of the old one. */
     public void startOver() {
         life.incrementAndGet();
         lane.clear();
@@ -94,17 +93,15 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         newestActedOn = 0;
     }
 
-    /** This is who acts from now on. */
     public void actAs(ProducerIdentity newIdentity) {
         identity = newIdentity;
     }
 
-    /** The stream is known to reach this far. */
     public void reaches(long offset) {
         watermark = offset;
     }
 
-    /** The event was folded, and its effects are to happen. */
+    /** The event was reduced; its effects are submitted. */
     public void actOn(Event event) {
         if (!(event.payload() instanceof MalformedPayload)) {
             newestActedOn = event.offset();
@@ -112,12 +109,11 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         lane.submit(new EventTask(fold.state(), event));
     }
 
-    /** Everything up to the watermark was folded. */
     public void caughtUp() {
         lane.submit(new CaughtUpTask());
     }
 
-    /** The reducer threw: nothing more is done, and the stream is told. */
+    /** The reducer threw: stops the attempts and appends {@code processor-halted}. */
     public CompletableFuture<AppendResult> halt(Event event, Throwable thrown) {
         halted = true;
         attempts.stop();
@@ -126,19 +122,19 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
                 .record(FailureEvents.halted(identity, event.offset(), thrown), event.offset());
     }
 
-    /** Nothing more is folded, though effects go on. */
+    /** No more events are reduced; effects continue. */
     public void hearsNoMore() {
         hearsNoMore = true;
         progression.changed();
     }
 
-    /** The end has begun: what fails from now on is left to the next run, and so is a look at what is owed. */
+    /** The runner is stopping: failures from now on, and {@code onCaughtUp}, are left to the next run. */
     public void close() {
         closing = true;
         progression.changed();
     }
 
-    /** Whether the effect at the head of the lane was left to the next run. */
+    /** True if the effect at the head of the lane was left to the next run. */
     public boolean isAbandoned() {
         return abandoned;
     }
@@ -149,11 +145,44 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
 
     // ---- the tasks of the lane
 
-    private final class EventTask implements EffectQueue.Task {
-        private final int begunIn = life.get();
+    private abstract class CallTask implements EffectQueue.Task {
+        final int begunIn = life.get();
+        private volatile @Nullable CausalAppender newest;
+
+        PerCallEffects<S> effects(Optional<CausingOffset> because, long offset, int attempt) {
+            BooleanSupplier over = () -> life.get() != begunIn;
+            long known = Math.max(newestActedOn, appender.newestNews());
+            long head = Math.max(offset, Math.max(watermark, known));
+            CausalAppender reactor = reactor(because, over);
+            newest = reactor;
+            Delivery delivery = new Delivery(head, head - offset, because.isPresent() && offset < watermark, attempt);
+            return new PerCallEffects<>(identity.path(), reactor, attempts, EffectRunner.this, notices, delivery, over);
+        }
+
+        /** An effect is not retried because of an append that was already sent {@link RunnerOptions#SENDS} times. */
+        @Override
+        public boolean mayRetry(Throwable thrown) {
+            if (thrown instanceof StreamException refusal) {
+                CausalAppender reactor = newest;
+                boolean wasSent = reactor != null && refusal.isRetryable() && reactor.hasGivenUp(thrown);
+                return !wasSent
+                        && refusal.code() != StreamException.Code.FENCED
+                        && refusal.code() != StreamException.Code.PAUSED;
+            }
+            return !(thrown instanceof CancellationException);
+        }
+
+        @Override
+        public CompletionStage<Void> failed(Throwable thrown, int tries) {
+            return isLeftToTheNext(thrown) ? abandon() : orAbandoned(bury(thrown, tries));
+        }
+
+        abstract CompletableFuture<Void> bury(Throwable thrown, int tries);
+    }
+
+    private final class EventTask extends CallTask {
         private final S state;
         private final Event event;
-        private volatile @Nullable CausalAppender newest;
 
         EventTask(S state, Event event) {
             this.state = state;
@@ -169,15 +198,14 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         public CompletionStage<Void> run(int attempt) {
             Optional<CausingOffset> because = Optional.of(new CausingOffset(event.offset()));
             if (life.get() == begunIn) {
-                causes.remember(event); // it may have waited for long
+                causes.remember(event); // it may have been evicted while the task waited
             }
             if (event.payload() instanceof MalformedPayload malformed) {
                 return Effects.done(reactor(because, () -> false)
                         .record(FailureEvents.malformed(identity, event.offset(), malformed), event.offset()));
             }
             options.failpoints().reach(Point.BEFORE_EFFECT);
-            PerCallEffects<S> effects = effects(because, event.offset(), attempt, begunIn);
-            newest = effects.reactor();
+            PerCallEffects<S> effects = effects(because, event.offset(), attempt);
             return notices.calling(
                     EffectCall.Kind.AFTER_APPEND,
                     event.type(),
@@ -187,30 +215,18 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         }
 
         @Override
-        public boolean mayRetry(Throwable thrown) {
-            return isWorthRetrying(thrown, newest);
-        }
-
-        @Override
-        public CompletionStage<Void> failed(Throwable thrown, int tries) {
-            return isLeftToTheNext(thrown)
-                    ? abandon()
-                    : orAbandoned(bury(
-                            event.offset(),
-                            FailureEvents.effectFailed(identity, event.offset(), thrown, tries, Optional.empty()),
-                            thrown));
+        CompletableFuture<Void> bury(Throwable thrown, int tries) {
+            EventDraft letter = FailureEvents.effectFailed(identity, event.offset(), thrown, tries, Optional.empty());
+            return EffectRunner.this.bury(event.offset(), letter, thrown);
         }
     }
 
     /**
-     * Looks at the newest state when its turn comes, because it decides what is owed. What this run appended before that
-     * is part of it: the task waits until that was folded, and when the fold itself waits for room in the lane, goes to the end of the
-     * lane. Once the run is over, or acts on another life of the stream, it looks at nothing.
+     * A call of {@code onCaughtUp} with the newest state. It first waits until this run has reduced its own appends. If
+     * the intake itself waits for room in the lane, the task goes to the end of the lane instead. It does nothing after
+     * the run has ended or the incarnation has changed.
      */
-    private final class CaughtUpTask implements EffectQueue.Task {
-        private final int begunIn = life.get();
-        private volatile @Nullable CausalAppender newest;
-
+    private final class CaughtUpTask extends CallTask {
         @Override
         public OptionalLong offset() {
             return OptionalLong.empty();
@@ -247,8 +263,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
                 return Effects.none();
             }
             StateHolder.Snapshot<S> now = fold.now();
-            PerCallEffects<S> effects = effects(Optional.empty(), now.through(), attempt, begunIn);
-            newest = effects.reactor();
+            PerCallEffects<S> effects = effects(Optional.empty(), now.through(), attempt);
             return notices.calling(
                     EffectCall.Kind.ON_CAUGHT_UP,
                     "on-caught-up",
@@ -258,52 +273,31 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         }
 
         @Override
-        public boolean mayRetry(Throwable thrown) {
-            return isWorthRetrying(thrown, newest);
+        CompletableFuture<Void> bury(Throwable thrown, int tries) {
+            return buryNamed(Math.max(1, fold.through()), thrown, tries, "on-caught-up");
         }
-
-        @Override
-        public CompletionStage<Void> failed(Throwable thrown, int tries) {
-            return isLeftToTheNext(thrown)
-                    ? abandon()
-                    : orAbandoned(buryNamed(Math.max(1, fold.through()), thrown, tries, "on-caught-up"));
-        }
-    }
-
-    /** An append that failed was sent again often enough, and is not sent again because the effect is tried again. */
-    private static boolean isWorthRetrying(Throwable thrown, @Nullable CausalAppender reactor) {
-        boolean givenUp = thrown instanceof CancellationException
-                || isFenced(thrown)
-                || (reactor != null
-                        && thrown instanceof StreamException refusal
-                        && refusal.isRetryable()
-                        && reactor.hasGivenUp(thrown));
-        return !givenUp
-                && !(thrown instanceof StreamException refusal && refusal.code() == StreamException.Code.PAUSED);
-    }
-
-    private static boolean isFenced(Throwable thrown) {
-        return thrown instanceof StreamException refusal && refusal.code() == StreamException.Code.FENCED;
     }
 
     private boolean isLeftToTheNext(Throwable thrown) {
-        return closing || isFenced(thrown);
+        return closing || FencedEventStreams.isFenced(thrown);
     }
 
-    /** What is at the head of the lane stays there: it is not acknowledged, and the next run does it again. */
+    /** The task at the head of the lane stays unacknowledged; the next run repeats it. */
     private CompletableFuture<Void> abandon() {
         abandoned = true;
         progression.changed();
         return new CompletableFuture<>();
     }
 
-    /** What is not recorded because the end has begun is not acknowledged either. */
+    /** A failure that could not be recorded because the runner is stopping stays unacknowledged. */
     private CompletableFuture<Void> orAbandoned(CompletableFuture<Void> burial) {
         return burial.handle((nothing, lost) -> lost != null && isLeftToTheNext(Appender.unwrap(lost)))
                 .thenCompose(left -> left ? abandon() : burial);
     }
 
-    /** As {@link #bury}. What has a name may fail again for the same reason, and that is another failure. */
+    /**
+     * Like {@link #bury}, with a new key for each failure, because the same name can fail again for the same reason.
+     */
     private CompletableFuture<Void> buryNamed(long offset, Throwable thrown, int tries, String name) {
         String once = name + "~" + Long.toHexString(options.random().nextLong());
         return bury(
@@ -313,7 +307,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
                 thrown);
     }
 
-    /** Records a failure as an event, so that it is not lost, and lets the lane go on. */
+    /** Records a failure as an event; then the lane continues. */
     private CompletableFuture<Void> bury(long offset, EventDraft letter, Throwable thrown) {
         return reactor(Optional.empty(), () -> false)
                 .bury(letter, offset)
@@ -323,25 +317,9 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
                                 + "; " + FailureEvents.describe(thrown) + "; recorded at " + appended.offset()));
     }
 
-    private PerCallEffects<S> effects(Optional<CausingOffset> because, long offset, int attempt, int begunIn) {
-        BooleanSupplier over = () -> life.get() != begunIn;
-        long known = Math.max(newestActedOn, appender.newestNews());
-        long head = Math.max(offset, Math.max(watermark, known));
-        return new PerCallEffects<>(
-                identity.path(),
-                reactor(because, over),
-                attempts,
-                this,
-                notices,
-                new Delivery(head, head - offset, because.isPresent() && offset < watermark, attempt),
-                over);
-    }
-
     private CausalAppender reactor(Optional<CausingOffset> because, BooleanSupplier cancelled) {
         return new CausalAppender(identity, causes, appender, because, cancelled);
     }
-
-    // ---- what attempts ask for
 
     @Override
     public CausalAppender reactor(CausingOffset because, BooleanSupplier cancelled) {
@@ -372,13 +350,13 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     @Override
     public void failed(BackgroundTask<S> attempt, Throwable thrown) {
         if (isLeftToTheNext(thrown)) {
-            return; // whether it is still owed, the next run sees in the log
+            return; // the next run sees from the log whether the work is still required
         }
         buryNamed(attempt.because().offset(), thrown, 1, attempt.name()).whenComplete((done, refused) -> {
             if (refused != null) {
                 LOG.log(
                         Level.ERROR,
-                        () -> "attempt '" + attempt.name() + "' of '" + identity.slug() + "' on " + identity.path()
+                        () -> "attempt '" + attempt.name() + "' of " + identity
                                 + " failed, and that could not be recorded (" + refused + "): "
                                 + FailureEvents.describe(thrown));
             }

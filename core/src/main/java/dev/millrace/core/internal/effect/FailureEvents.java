@@ -10,18 +10,17 @@ import dev.millrace.core.internal.append.ProducerIdentity;
 import dev.millrace.core.processor.EventDraft;
 import java.util.Optional;
 
-/** Failures as events. */
+/** Factory of failure events. */
 public final class FailureEvents {
     private static final int LONGEST_MESSAGE = 2000;
 
     private FailureEvents() {}
 
-    /** Whether the event tells of a failure of this processor; such an event never fires its effects, or it would loop. */
+    /** True for a failure event of this processor; it never causes effects in it, which would loop. */
     public static boolean isOwnFailure(Event event, String slug) {
         return event.payloadJson().path("processor").asText().equals(slug) && isFailure(event);
     }
 
-    /** Whether the event tells of a failure of some processor. */
     public static boolean isFailure(Event event) {
         return BuiltInType.of(event.type())
                 .filter(type -> type == BuiltInType.EFFECT_FAILED

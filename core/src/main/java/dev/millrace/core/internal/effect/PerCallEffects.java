@@ -21,7 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
-/** The effects handed to one call of a processor. */
+/** The {@link Effects} of one call of a processor. */
 record PerCallEffects<S>(
         StreamPath path,
         CausalAppender reactor,

@@ -26,9 +26,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
-/** The running attempts of one (processor, stream), one for each name. Safe for use by many threads. */
+/** The running attempts of one (processor, stream), at most one for each name. Safe for use by many threads. */
 public final class RunningTasks<S> {
-    /** What an attempt needs from its runner. */
     interface Surroundings<S> {
         Executor executor();
 
@@ -45,12 +44,11 @@ public final class RunningTasks<S> {
         void changed();
     }
 
-    /** When an attempt begins: at once, or when a timer fires. */
+    /** When an attempt starts: at once, or when a timer fires. */
     @FunctionalInterface
     interface Start {
-        /** At once. */
         Start NOW = (timers, begin) -> {
-            throw new IllegalStateException("an attempt that begins at once needs no timer");
+            throw new IllegalStateException("an attempt that starts at once needs no timer");
         };
 
         static Start after(Duration delay) {
@@ -79,7 +77,10 @@ public final class RunningTasks<S> {
         return launch(name, because, TimeLimit.OPEN, Start.NOW, work, () -> false);
     }
 
-    /** Launches; what a call of another life of the stream launches is cancelled before it begins. */
+    /**
+     * Launches an attempt. If {@code over} is true, the call belongs to an earlier incarnation and gets a cancelled
+     * attempt.
+     */
     BackgroundTask<S> launch(
             String name,
             CausingOffset because,
@@ -120,12 +121,11 @@ public final class RunningTasks<S> {
                 .map(found -> found);
     }
 
-    /** Whether no attempt runs that could still append something before its time comes. */
+    /** True if no attempt is running; attempts that wait for their start time do not count. */
     public synchronized boolean isIdle() {
         return running.values().stream().allMatch(attempt -> attempt.isCancelled() || attempt.waits);
     }
 
-    /** How many attempts wait for their time to begin. */
     public synchronized int waiting() {
         return (int) running.values().stream()
                 .filter(attempt -> attempt.waits && !attempt.isCancelled())
@@ -144,7 +144,6 @@ public final class RunningTasks<S> {
         all.forEach(Running::cancel);
     }
 
-    /** Cancels what runs and starts nothing more. */
     public void stop() {
         synchronized (this) {
             stopped = true;
@@ -176,7 +175,7 @@ public final class RunningTasks<S> {
             return this;
         }
 
-        /** A cancelled attempt ends at once, without waiting for its time. */
+        /** Starts later. If the attempt is cancelled before, it ends at once. */
         private void startLater(Start start, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
             Runnable begin = () -> surroundings.executor().execute(() -> {
                 if (stopsWaiting()) {
@@ -192,7 +191,7 @@ public final class RunningTasks<S> {
             });
         }
 
-        /** True for the first who asks. */
+        /** Ends the wait; true for the first caller. */
         private boolean stopsWaiting() {
             synchronized (RunningTasks.this) {
                 boolean waited = waits;
@@ -205,7 +204,7 @@ public final class RunningTasks<S> {
             CompletableFuture<?> stage;
             try {
                 stage = cancelled || isExpired() ? CompletableFuture.completedFuture(null) : begin(work);
-            } catch (Throwable failure) { // whatever the work throws, a missing class included, ends this attempt alone
+            } catch (Throwable failure) { // also an Error, such as a missing class, ends only this attempt
                 stage = CompletableFuture.failedFuture(failure);
             }
             stage.whenComplete((value, failure) -> end(failure == null ? Optional.empty() : Optional.of(failure)));
@@ -221,11 +220,11 @@ public final class RunningTasks<S> {
             return stage.toCompletableFuture();
         }
 
-        /** True if its time is over already, which is then recorded. */
+        /** If the attempt has expired before it started, records that and returns true. */
         private boolean isExpired() {
             boolean expired = term.isExpired(surroundings.timers().now());
             if (expired) {
-                expire("was not begun, because it expired at "
+                expire("was not started, because it expired at "
                         + term.expiresAt().orElseThrow());
             }
             return expired;
@@ -249,7 +248,7 @@ public final class RunningTasks<S> {
             done.whenComplete((nothing, never) -> timer.cancel());
         }
 
-        /** Ends it without waiting for its stage, which nobody may ever complete. */
+        /** Ends the attempt without waiting for its stage, which may never complete. */
         private void expire(String why) {
             if (endsByCancel()) {
                 String what = "attempt '" + name + "' because of @" + because.offset() + " " + why;
@@ -329,7 +328,7 @@ public final class RunningTasks<S> {
             endsByCancel();
         }
 
-        /** Cancels; answers whether it was not over before. */
+        /** Cancels; true if the attempt was still running. */
         private boolean endsByCancel() {
             List<Runnable> actions;
             synchronized (onCancel) {
@@ -344,7 +343,7 @@ public final class RunningTasks<S> {
             return true;
         }
 
-        /** What one hook throws must not keep the others, nor the attempt that supersedes this one, from running. */
+        /** Runs one hook. If it throws, the other hooks and the superseding attempt still run. */
         private void runHook(Runnable action) {
             try {
                 action.run();

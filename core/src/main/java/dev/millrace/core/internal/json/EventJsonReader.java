@@ -7,7 +7,7 @@ import dev.millrace.core.StreamPath;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 
-/** Reads stored events from JSON, and says which field no stored event can have so. */
+/** Reads stored events from JSON; if a field is wrong, the error names it. */
 public final class EventJsonReader {
     private EventJsonReader() {}
 

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What is wrong with JSON in the words of whoever wrote it. The library's own speak of its switches and its classes; what
- * it says that is not known here is passed on without them.
+ * Rewrites the error messages of the JSON library for people who write JSON. The library's texts name its own options
+ * and classes. A message that no rule matches is kept, without class names.
  */
 public final class JsonErrorMessages {
     private static final String UNEXPECTED = "Unexpected character (.*?)(?: in numeric value)?: ";
@@ -49,19 +49,19 @@ public final class JsonErrorMessages {
             "Unexpected end-of-input.*",
             "it ends too early",
             "Unexpected close marker ('.*'): no open.*",
-            "$1 closes nothing",
+            "$1 without its opening bracket",
             "Unexpected close marker ('.*'): expected ('.*').*",
             "expected $2, got $1",
             "Invalid numeric value: Leading zeroes.*",
-            "a number must not begin with 0 and go on",
+            "a number must not have leading zeros",
             "Illegal unquoted character (?:\\((.*?)\\)|(.*?)): has to be.*",
             "$1$2 in a text must be escaped",
             "Illegal character (?:\\((.*?)\\)|(.*?)): only regular.*",
             "expected a value, got $1$2",
             "Unrecognized character escape ('.{1,2}') .*",
-            "a backslash must not stand before $1",
+            "$1 must not follow a backslash",
             "Trailing token .*",
-            "something follows the value");
+            "expected the end, got more text after the value");
 
     private static final Pattern PACKAGE = Pattern.compile("\\b(?:[a-z]\\w*\\.)+(?=[A-Z])");
 

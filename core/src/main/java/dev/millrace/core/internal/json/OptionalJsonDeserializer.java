@@ -16,7 +16,7 @@ import java.io.Serial;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads an absent or null {@code Optional<JsonNode>} as empty; left to itself the library makes it a JSON null. */
+/** Reads an absent or null {@code Optional<JsonNode>} as empty; by default the library reads it as a JSON null. */
 public final class OptionalJsonDeserializer extends StdDeserializer<Optional<JsonNode>> {
     @Serial
     private static final long serialVersionUID = 1L;

@@ -10,9 +10,11 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.internal.append.Appender;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
-/** Streams as the holder of one lease sees them: every append says under which lease it is made. */
-record FencedEventStreams(EventStreams delegate, Fence fence, LeaseKeeper keeper) implements ForwardingEventStreams {
+/** Streams of a lease holder: each append names the lease. */
+public record FencedEventStreams(EventStreams delegate, Fence fence, LeaseKeeper keeper)
+        implements ForwardingEventStreams {
     @Override
     public CompletableFuture<AppendResult> append(StreamPath path, EventInput input) {
         return keeper.holds(fence) ? noticing(delegate.append(path, fenced(input))) : refused(path);
@@ -35,12 +37,17 @@ record FencedEventStreams(EventStreams delegate, Fence fence, LeaseKeeper keeper
 
     private <T> CompletableFuture<T> noticing(CompletableFuture<T> answer) {
         return answer.whenComplete((appended, failure) -> {
-            if (failure != null
-                    && Appender.unwrap(failure) instanceof StreamException refusal
-                    && refusal.code() == StreamException.Code.FENCED) {
+            if (isFenced(failure)) {
                 keeper.fenced(fence);
             }
         });
+    }
+
+    /** True if an append was refused because a newer lease exists. */
+    public static boolean isFenced(@Nullable Throwable failure) {
+        return failure != null
+                && Appender.unwrap(failure) instanceof StreamException refusal
+                && refusal.code() == StreamException.Code.FENCED;
     }
 
     private <T> CompletableFuture<T> refused(StreamPath path) {
@@ -48,6 +55,8 @@ record FencedEventStreams(EventStreams delegate, Fence fence, LeaseKeeper keeper
                 StreamException.Code.FENCED,
                 path,
                 "append refused: " + path + "; lease " + fence.epoch() + " of '" + fence.slug() + "' on " + fence.path()
-                        + " is over; whoever holds the next one goes on"));
+                        + " has ended (this process was suspended, or could not renew it in time); nothing to do: the"
+                        + " process with the next lease continues; if this happens often, use a longer time in"
+                        + " exclusive(…)"));
     }
 }

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Progress of a run that holds a lease. It is read anew, because another process may have held the one before. When it holds the
- * lease no more, what it believes to have done is refused, so that it counts as not saved, and no snapshot is made beyond it.
+ * The progress store of a run that holds a lease. It loads anew, because another process may have saved since. After
+ * the lease is lost, saves are refused, so that no snapshot is made beyond the saved progress.
  */
 record FencedProgressStore(ProgressStore store, BooleanSupplier holds) implements ProgressStore.Durable {
     @Override
@@ -20,7 +20,8 @@ record FencedProgressStore(ProgressStore store, BooleanSupplier holds) implement
     public void save(Progress progress) {
         if (!holds.getAsBoolean()) {
             throw new IllegalStateException("progress of '" + progress.slug() + "' on " + progress.path()
-                    + " is not saved, because the lease is over; whoever holds the next one goes on");
+                    + " is not saved, because the lease has ended; nothing to do: the process with the next lease"
+                    + " continues from the saved progress");
         }
         store.save(progress);
     }
@@ -32,7 +33,7 @@ record FencedProgressStore(ProgressStore store, BooleanSupplier holds) implement
         }
     }
 
-    /** The store is not this run's own. */
+    /** Does nothing: the store belongs to the caller of the runner. */
     @Override
     public void close() {}
 }

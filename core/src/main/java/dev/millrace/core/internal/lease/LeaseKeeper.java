@@ -8,7 +8,6 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.Fence;
-import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
@@ -20,17 +19,16 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets a lease, keeps it, and notices when it is lost. The lease stream decides: epoch n+1 is claimed under a key that can be
- * stored once. Only lengths of time are measured, never times of day, so no two clocks are compared: the holder counts its lease
- * from before it asked, everybody else from when they heard of it, so the holder is the first to call it over. That is
- * courtesy; what an old holder must not do, the service refuses by the epoch. Safe for use by many threads.
+ * The client of a lease stream: it claims a lease, renews it, and detects its loss. Epoch n+1 is claimed by an append
+ * with a key that is stored only once. Only lengths of time are measured, so clocks of processes are not compared: the
+ * holder counts its lease from before its request, the others from when they received the event, so the holder stops
+ * first. If it does not, the service refuses its appends by the epoch. Safe for use by many threads.
  */
 final class LeaseKeeper {
-    /** Hears, one call at a time and in order, on the executor. */
+    /** The user of the lease. Called on the executor, one call at a time, in order. */
     interface Owner {
         void gained(Fence fence);
 
@@ -46,14 +44,13 @@ final class LeaseKeeper {
     private final StreamPath leases;
     private final Duration lease;
     private final String holder;
-    private final Timers timers;
-    private final Executor executor;
+    private final RunnerOptions options;
     private final Owner owner;
 
-    /** A claim that is under way; it is given up when its lease would be over. */
+    /** A claim without an answer yet; it expires when its lease would end. */
     private record Claim(int number, Fence fence, int life) {}
 
-    // Guarded by this, as everything below.
+    // Everything below is guarded by this.
     private volatile @Nullable Fence held;
     private volatile Optional<String> refusal = Optional.empty();
     private int life;
@@ -87,8 +84,7 @@ final class LeaseKeeper {
         this.leases = Fence.leases(slug, path);
         this.lease = lease;
         this.holder = holder;
-        this.timers = options.timers();
-        this.executor = options.executor();
+        this.options = options;
         this.owner = owner;
     }
 
@@ -96,25 +92,25 @@ final class LeaseKeeper {
         connect();
     }
 
-    /** Whether this process may still act under the lease, as far as it knows. */
-    @SuppressWarnings("ReferenceEquality") // in the next life of the lease stream there is another lease of that number
+    /** True if this process, as far as it knows, still holds the lease. */
+    @SuppressWarnings("ReferenceEquality") // another incarnation of the lease stream can have a lease of this number
     boolean holds(Fence fence) {
         return fence == held;
     }
 
-    /** Why the last claim was refused, other than that somebody was faster. */
+    /** The reason why the last claim was refused; empty if another process was faster. */
     Optional<String> refusal() {
         return refusal;
     }
 
-    /** The service says that the lease has passed on. */
+    /** The service refused an append under this lease, because a newer one exists. */
     synchronized void fenced(Fence fence) {
         if (holds(fence)) {
             stepDown();
         }
     }
 
-    /** Lets go of everything; the next one need not wait. Completes when that is known, or cannot be made known. */
+    /** Stops and releases the lease. Completes when the release is stored, or has failed. */
     CompletableFuture<?> stop() {
         Fence last;
         Subscription open;
@@ -133,8 +129,6 @@ final class LeaseKeeper {
         }
         return last == null ? CompletableFuture.completedFuture(null) : release(last);
     }
-
-    // ---- what the lease stream says
 
     private void connect() {
         Ears ears;
@@ -195,7 +189,7 @@ final class LeaseKeeper {
         }
     }
 
-    /** Epochs are counted anew in another life of the lease stream, so whatever is held is not to be told from the next. */
+    /** In another incarnation of the lease stream, epochs start again at 1, so a held lease is given up. */
     private synchronized void connected(int number, String to) {
         if (number != connection) {
             return;
@@ -245,7 +239,7 @@ final class LeaseKeeper {
         }
     }
 
-    /** Who cannot hear renewals must not take silence for their absence. */
+    /** Without a connection no renewals arrive, so silence does not mean that the lease has ended. */
     private synchronized void deaf(int number) {
         if (number == connection) {
             current = false;
@@ -256,19 +250,17 @@ final class LeaseKeeper {
     private synchronized void ended(int number) {
         if (number == connection) {
             deaf(number);
-            if ("".equals(incarnation)) { // nobody says whether the next one is the same
+            if ("".equals(incarnation)) { // the service does not name incarnations, so the next one may differ
                 incarnation = null;
             }
-            timers.after(part(), () -> executor.execute(this::connect));
+            options.later(part(), this::connect);
         }
     }
-
-    // ---- standing by
 
     private void watchAgain() {
         cancel(watch);
         if (!stopped && held == null && current) {
-            watch = timers.after(isFree() ? part() : lease, () -> executor.execute(this::silence));
+            watch = options.later(isFree() ? part() : lease, this::silence);
         }
     }
 
@@ -290,8 +282,8 @@ final class LeaseKeeper {
     }
 
     /**
-     * The lease runs from before the service can have heard of it. It is asked for under the one before it, so that no epoch is
-     * ever skipped, not even when the epochs have begun anew meanwhile: the gate knows each by its successor.
+     * The lease time starts before the request is sent. The claim is fenced by the lease before it, so no epoch is ever
+     * skipped, even if the epochs have started again meanwhile: the service checks a lease by its successor.
      */
     private void claim() {
         if (claim != null || stopped) {
@@ -300,37 +292,36 @@ final class LeaseKeeper {
         Claim next = new Claim(++claims, new Fence(slug, path, epoch + 1), life);
         Optional<Fence> last = epoch == 0 ? Optional.empty() : Optional.of(new Fence(slug, path, epoch));
         claim = next;
-        Timers.Timer end = timers.after(lease, () -> executor.execute(() -> claimRanOut(next)));
-        executor.execute(() -> append(BuiltInType.LEASE_CLAIMED, next.fence().epoch(), "", last)
-                .whenComplete((event, failure) -> {
-                    hear(failure);
-                    claimed(
-                            next,
-                            failure == null
-                                    && event.payloadJson()
-                                            .path("holder")
-                                            .asText()
-                                            .equals(holder),
-                            end);
-                }));
+        Timers.Timer end = options.later(lease, () -> claimRanOut(next));
+        options.executor()
+                .execute(() -> append(BuiltInType.LEASE_CLAIMED, next.fence().epoch(), "", last)
+                        .whenComplete((event, failure) -> {
+                            hear(failure);
+                            claimed(next, failure == null && isMine(event), end);
+                        }));
     }
 
-    /** Who stands by for ever must be able to know why. */
+    private boolean isMine(Event claimed) {
+        return claimed.payloadJson().path("holder").asText().equals(holder);
+    }
+
+    /** Keeps and logs the reason of a refused claim, because the process stays in STANDBY. */
     private void hear(@Nullable Throwable failure) {
         Optional<String> why = Optional.ofNullable(failure)
-                .map(Appender::unwrap)
-                .filter(thrown ->
-                        !(thrown instanceof StreamException other && other.code() == StreamException.Code.FENCED))
+                .filter(thrown -> !FencedEventStreams.isFenced(thrown))
                 .map(thrown -> "the lease of '" + slug + "' on " + path + " cannot be claimed: "
-                        + FailureEvents.describe(thrown));
+                        + FailureEvents.describe(Appender.unwrap(thrown)));
         boolean isNew = !why.equals(refusal);
         refusal = why;
         if (isNew && why.isPresent()) {
-            LOG.log(Level.WARNING, why.get() + "; tried again");
+            LOG.log(Level.WARNING, why.get() + "; the claim is repeated");
         }
     }
 
-    /** It was answered, or it was not; what was claimed and is not used is let go of, so that nobody waits for its end. */
+    /**
+     * A claim was answered or failed. A lease that was granted and is not used is released, so that others do not wait
+     * for its end.
+     */
     private void claimed(Claim answered, boolean mine, Timers.Timer end) {
         boolean unused;
         synchronized (this) {
@@ -355,13 +346,11 @@ final class LeaseKeeper {
 
     private synchronized void claimRanOut(Claim unanswered) {
         if (unanswered.equals(claim)) {
-            claim = null; // whoever watches goes on to do so
+            claim = null; // the watch timer claims again
         } else {
             ranOut(unanswered.fence(), 0);
         }
     }
-
-    // ---- holding it
 
     private void gain(Fence fence, Timers.Timer end) {
         epoch = fence.epoch();
@@ -371,7 +360,7 @@ final class LeaseKeeper {
         held = fence;
         cancel(watch);
         expiry = end;
-        renewal = timers.after(part(), () -> executor.execute(() -> renew(fence)));
+        renewal = options.later(part(), () -> renew(fence));
         tell(() -> owner.gained(fence));
     }
 
@@ -384,8 +373,8 @@ final class LeaseKeeper {
             }
             int asked = ++renewals;
             number = asked;
-            next = timers.after(lease, () -> executor.execute(() -> ranOut(fence, asked)));
-            renewal = timers.after(part(), () -> executor.execute(() -> renew(fence)));
+            next = options.later(lease, () -> ranOut(fence, asked));
+            renewal = options.later(part(), () -> renew(fence));
         }
         append(BuiltInType.LEASE_RENEWED, fence.epoch(), "/renewed/" + number, Optional.of(fence))
                 .whenComplete((event, failure) -> renewed(fence, number, next, failure));
@@ -399,14 +388,15 @@ final class LeaseKeeper {
             return;
         }
         next.cancel();
-        if (failure != null
-                && Appender.unwrap(failure) instanceof StreamException refusal
-                && refusal.code() == StreamException.Code.FENCED) {
+        if (FencedEventStreams.isFenced(failure)) {
             fenced(fence);
         }
     }
 
-    /** A lease time has passed since this was asked for, which means nothing when something newer was granted. */
+    /**
+     * One lease time has passed since this renewal was requested. It ends the lease, unless a newer renewal was
+     * granted.
+     */
     private synchronized void ranOut(Fence fence, int number) {
         if (holds(fence) && granted <= number) {
             stepDown();
@@ -422,11 +412,9 @@ final class LeaseKeeper {
         watchAgain();
     }
 
-    // ---- the rest
-
     private CompletableFuture<?> release(Fence fence) {
         return append(BuiltInType.LEASE_RELEASED, fence.epoch(), "/released", Optional.of(fence))
-                .exceptionally(notKnown -> null);
+                .exceptionally(failure -> null);
     }
 
     private CompletableFuture<Event> append(BuiltInType type, int of, String suffix, Optional<Fence> fence) {
@@ -452,10 +440,10 @@ final class LeaseKeeper {
     }
 
     private void tell(Runnable call) {
-        told = told.thenRunAsync(call, executor).exceptionally(thrown -> {
+        told = told.thenRunAsync(call, options.executor()).exceptionally(thrown -> {
             LOG.log(
                     Level.ERROR,
-                    "the lease of '" + slug + "' on " + path + " changed hands, and this run did not",
+                    "the run of '" + slug + "' on " + path + " failed to follow a change of its lease",
                     thrown);
             return null;
         });

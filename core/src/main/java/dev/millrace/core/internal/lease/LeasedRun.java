@@ -24,8 +24,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 
 /**
- * A run that acts only while this process holds the lease. Without it another run folds and does nothing, so that the state can
- * be seen and is warm; each lease begins with a run of its own, which catches up as after any start. Safe for use by many threads.
+ * A run that acts only while this process holds the lease. Without the lease a standby run reduces the events, so that
+ * the state can be read. Each lease starts a new run, which catches up as after any start. Safe for use by many
+ * threads.
  */
 public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
@@ -60,9 +61,8 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
     }
 
     private ProcessorRun<S> onlooking() {
-        // No snapshots: what this run has folded, nobody need have acted on. No event is acted on, and nothing is
-        // appended, not
-        // even about a payload or a reducer that fails: whoever holds the lease may be of another version.
+        // No snapshots: events that only this run has reduced may still need effects. No effects and no appends, not
+        // even about a malformed payload or a reducer that throws: the lease holder may run another version.
         RunnerOptions quiet = options.with(
                 EffectStartPolicy.after(Long.MAX_VALUE), ProgressStore.inMemory(), Optional.empty(), List.of());
         return new ProcessorRun<>(
@@ -92,7 +92,10 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
         replace(watched(onlooking()), false);
     }
 
-    /** An onlooker that halts is left alone: whoever holds the lease may be of another version. One that is refused is refused for good. */
+    /**
+     * A standby run that halts stays: the lease holder may run another version. If the service refuses its
+     * subscription, this process ends.
+     */
     private ProcessorRun<S> watched(ProcessorRun<S> onlooker) {
         onlooker.ended()
                 .thenAcceptAsync(
@@ -125,7 +128,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
         return true;
     }
 
-    /** A reducer that throws, or a service that refuses, ends this process's part; another may try. */
+    /** If the reducer throws or the service refuses, this process gives up the lease; another process can take it. */
     private void endedByItself(ProcessorRun<S> run) {
         synchronized (this) {
             if (closing || run != current) {
@@ -133,9 +136,9 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
             }
             closing = true;
         }
-        run.stop(Duration.ZERO); // what it has in its lane is another one's to do, as soon as that can hold the lease
+        run.stop(Duration.ZERO); // the next lease holder runs the effects that are still in its lane
         keeper.stop();
-        end(run.status().failure().orElse("the run has ended"));
+        end(run.status().failure().orElse("the run has stopped"));
     }
 
     @Override
@@ -157,14 +160,14 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
         end("runner of '" + processor.slug() + "' was stopped");
     }
 
-    /** Whoever is next reads how far this one came as soon as the lease is free. */
+    /** Flushes progress before the lease is released, because the next holder reads it then. */
     private void writeDown(Duration deadline) {
         boolean waits = acting && !deadline.isZero() && !EffectQueue.isInside();
         if (waits && options.progress() instanceof ProgressStore.Durable store) {
             try {
                 BoundedAwait.completes(CompletableFuture.runAsync(store::flush, options.executor()), atMost(deadline));
             } catch (RejectedExecutionException shutDown) {
-                LOG.log(Level.DEBUG, "progress is written when the store does so, after the lease has ended", shutDown);
+                LOG.log(Level.DEBUG, "progress could not be flushed before the lease is released", shutDown);
             }
         }
     }
@@ -179,8 +182,8 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
     }
 
     @Override
-    public S state() {
-        return current.state();
+    public ProcessorRun<S> current() {
+        return current;
     }
 
     @Override
@@ -197,21 +200,6 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
                         0,
                         status.failure().or(keeper::refusal))
                 : status;
-    }
-
-    @Override
-    public boolean isCaughtUp() {
-        return current.isCaughtUp();
-    }
-
-    @Override
-    public boolean isIdle() {
-        return current.isIdle();
-    }
-
-    @Override
-    public long reducedThrough() {
-        return current.reducedThrough();
     }
 
     @Override

@@ -9,7 +9,7 @@ import dev.millrace.core.StreamPath;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Streams as whoever stands by sees them: everything is there, and nothing can be added. */
+/** Streams of a process that is in STANDBY: appends are refused. */
 record ReadOnlyEventStreams(EventStreams delegate) implements ForwardingEventStreams {
     @Override
     public CompletableFuture<AppendResult> append(StreamPath path, EventInput input) {
@@ -26,6 +26,6 @@ record ReadOnlyEventStreams(EventStreams delegate) implements ForwardingEventStr
                 StreamException.Code.FENCED,
                 path,
                 "append refused: " + path
-                        + "; this process stands by; whoever holds the lease says what is to be said"));
+                        + "; this process is in STANDBY; nothing to do: only the lease holder appends"));
     }
 }

@@ -6,7 +6,7 @@ import dev.millrace.core.processor.ForwardingProcessor;
 import dev.millrace.core.processor.Processor;
 import java.util.concurrent.CompletionStage;
 
-/** A processor without its effects: what stands by folds and does nothing. */
+/** A processor without its effects, for a process that is in STANDBY. */
 record StandbyProcessor<S>(Processor<S> delegate) implements ForwardingProcessor<S> {
     @Override
     public CompletionStage<Void> afterAppend(S state, Event event, Effects<S> effects) {

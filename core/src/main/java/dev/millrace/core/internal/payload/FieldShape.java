@@ -3,25 +3,23 @@ package dev.millrace.core.internal.payload;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
-/** Which JSON a value is read from, without coercion. Immutable. */
+/** The rule for one JSON value of a payload: what it must look like, without coercion. Immutable. */
 public interface FieldShape {
-    /** What it takes, as an error says it: {@code a string}. */
+    /** What the value must be, for an error: {@code a string}. */
     String words();
 
-    /** Adds one line for each problem of a value; a line begins with {@code where}. */
+    /** Adds one line for each problem of a value; each line begins with {@code where}. */
     void check(String where, JsonNode value, List<String> problems);
 
-    /** The line for a value of another kind. */
     static String mismatch(String where, String words, JsonNode value) {
         return where + ": expected " + words + ", got " + shorten(value.toString());
     }
 
-    /** Text as errors quote it. */
     static String shorten(String text) {
         return text.length() <= 60 ? text : text.substring(0, 57) + "...";
     }
 
-    /** An array; the first element that does not fit is reported. */
+    /** An array; only its first wrong element is reported. */
     record Elements(FieldShape element) implements FieldShape {
         @Override
         public String words() {
@@ -41,7 +39,7 @@ public interface FieldShape {
         }
     }
 
-    /** An object of any names; the first value that does not fit is reported. */
+    /** An object with any names; only its first wrong value is reported. */
     record Entries(FieldShape value) implements FieldShape {
         @Override
         public String words() {
@@ -63,7 +61,6 @@ public interface FieldShape {
         }
     }
 
-    /** What the shape takes, or null. */
     record OrNull(FieldShape shape) implements FieldShape {
         @Override
         public String words() {

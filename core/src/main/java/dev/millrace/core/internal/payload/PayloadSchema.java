@@ -7,9 +7,9 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
-/** The strict shape of a built-in payload: its fields, their kinds, and nothing besides. */
+/** The rules of a built-in payload: its fields and their kinds; no other field is allowed. */
 public final class PayloadSchema {
-    /** A kind of field value, with the words that describe it in an error. */
+    /** A kind of field value, with the words for it in an error. */
     public enum Kind implements FieldShape {
         ANY("any JSON", node -> true),
         TEXT("a string", JsonNode::isTextual),
@@ -47,7 +47,7 @@ public final class PayloadSchema {
             }
         }
 
-        /** Positive, and within the range of the {@code int} it is decoded to. */
+        /** Positive, and in the range of {@code int}. */
         private static boolean isPositive(JsonNode node) {
             return node.isIntegralNumber() && node.canConvertToInt() && node.intValue() > 0;
         }
@@ -75,7 +75,7 @@ public final class PayloadSchema {
         return with(new Field(name, kind, false));
     }
 
-    /** Adds a rule that spans fields; it runs only on payloads whose fields are all right. */
+    /** Adds a rule over several fields; it runs only if each field fits. */
     public PayloadSchema and(BiConsumer<JsonNode, List<String>> rule) {
         return new PayloadSchema(fields, rule);
     }
@@ -86,12 +86,12 @@ public final class PayloadSchema {
         return new PayloadSchema(List.copyOf(more), further);
     }
 
-    /** The names of all fields, in the order in which they were declared. */
+    /** The names of all fields, in the order of their declaration. */
     public List<String> fields() {
         return fields.stream().map(Field::name).toList();
     }
 
-    /** What is wrong with the payload, one line a problem; empty when it fits. */
+    /** The problems of the payload, one line each; empty if it fits. */
     public List<String> problems(JsonNode payload) {
         List<String> problems = new ArrayList<>();
         TreeSet<String> unknown = new TreeSet<>();

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** An object with the fields of a record, each read by its type. Filled once, then immutable. */
+/** The rules of a JSON object that is read as a record. Filled once, then immutable. */
 public final class RecordShape implements FieldShape {
     private static final int MOST_UNKNOWN = 20;
 
     /**
      * One component of the record.
      *
-     * @param names the name of the field, then its other names
+     * @param names the name of the field, then its aliases
      */
     record Field(List<String> names, FieldShape shape, boolean isRequired) {
         String name() {
@@ -28,7 +28,7 @@ public final class RecordShape implements FieldShape {
         this.refusesUnknown = refusesUnknown;
     }
 
-    /** Gives it its fields; apart from the constructor because a record may hold records of its own class. */
+    /** Sets the fields. The constructor cannot, because a record may contain records of its own class. */
     void fill(List<Field> components) {
         fields = List.copyOf(components);
     }

@@ -33,7 +33,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the shapes of Java types. What it does not know is left to the JSON library. For one thread. */
+/** Computes the {@link FieldShape} of a Java type; the JSON library reads all other types. Not thread-safe. */
 public final class TypeShapes {
     private static final Set<Type> SMALL_INTEGERS =
             Set.of(int.class, Integer.class, short.class, Short.class, byte.class, Byte.class, OptionalInt.class);
@@ -50,7 +50,7 @@ public final class TypeShapes {
         this.refusesUnknown = refusesUnknown;
     }
 
-    /** The shape of a record; empty for other classes, and for records with a {@code @JsonCreator} of their own. */
+    /** The shape of a record; empty for other classes, and for records with a {@code @JsonCreator}. */
     public Optional<RecordShape> ofRecord(Class<?> type) {
         if (!type.isRecord() || hasCreator(type)) {
             return Optional.empty();
@@ -146,7 +146,7 @@ public final class TypeShapes {
         return type instanceof ParameterizedType generic ? generic.getActualTypeArguments()[index] : Object.class;
     }
 
-    /** What the JSON library reads as this type, coercing nothing. */
+    /** A value that the JSON library reads as this type, without coercion. */
     private record Decoded(Type type, boolean refusesUnknown) implements FieldShape {
         @Override
         public String words() {

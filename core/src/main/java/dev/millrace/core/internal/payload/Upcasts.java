@@ -14,16 +14,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps that turn what was written long ago into what is read today: for each type, changes of its payload in the
- * order in which they were given, and at last perhaps another type. Immutable.
+ * The steps that convert old payloads to their newest form. A type has changes of its payload, in the given order, and
+ * then perhaps a new type. Immutable.
  */
 public final class Upcasts {
     public static final Upcasts NONE = new Upcasts(Map.of());
 
-    /** What became of a payload. */
     public record Lifted(String type, JsonNode payload) {}
 
-    /** One step; to the same type it changes the shape alone. */
+    /** One step; if {@code to} is the same type, it changes only the payload. */
     private record Step(String to, UnaryOperator<ObjectNode> change) {}
 
     private final Map<String, List<Step>> stepsByType;
@@ -35,13 +34,16 @@ public final class Upcasts {
     /**
      * These steps and one more, the last one of its type.
      *
-     * @throws IllegalArgumentException when the type becomes another one already, or this closes a circle
+     * @throws IllegalArgumentException if the type has a new type already, or if the renames form a circle
      */
     public Upcasts with(String from, String to, UnaryOperator<ObjectNode> change) {
         List<Step> steps = new ArrayList<>(stepsByType.getOrDefault(from, List.of()));
         successor(from).ifPresent(other -> {
-            throw new IllegalArgumentException("upcast of '" + from + "' to '" + to + "': it becomes '" + other
-                    + "' already; give changes of its shape first, and one type that it becomes");
+            throw new IllegalArgumentException("upcast of '" + from + "' to '" + to + "': '" + from
+                    + "' is already renamed to '" + other
+                    + "'. A type can be renamed only once, and payload changes of '"
+                    + from + "' must be added before that. Remove one of the two upcasts, or rename '" + other
+                    + "' instead.");
         });
         steps.add(new Step(to, change));
         Map<String, List<Step>> more = new HashMap<>(stepsByType);
@@ -51,21 +53,22 @@ public final class Upcasts {
         return result;
     }
 
-    /** The types that become others. */
+    /** The types with a new type. */
     public Set<String> renamed() {
         return stepsByType.keySet().stream()
                 .filter(type -> successor(type).isPresent())
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The type that this one becomes in the end. */
+    /** The last type in the chain of renames. */
     public String end(String type) {
         Set<String> seen = new HashSet<>();
         String current = type;
         while (true) {
             if (!seen.add(current)) {
                 throw new IllegalArgumentException(
-                        "upcasts of '" + type + "' go round in a circle: " + String.join(", ", seen));
+                        "upcasts of '" + type + "' form a circle: " + String.join(", ", seen)
+                                + "; remove one of these upcasts, so that the last type is one that the catalog has a class for");
             }
             Optional<String> next = successor(current);
             if (next.isEmpty()) {
@@ -83,9 +86,9 @@ public final class Upcasts {
     }
 
     /**
-     * What a payload is today. The payload itself is not changed.
+     * The newest form of a payload. The argument is not changed.
      *
-     * @throws IllegalArgumentException when a step fails on it; the message says which
+     * @throws IllegalArgumentException if a step fails; the message says which one
      */
     public Lifted lift(String type, JsonNode payload) {
         List<Step> steps = stepsByType.get(type);
@@ -109,7 +112,7 @@ public final class Upcasts {
         String what =
                 step.to.equals(from) ? "upcast of '" + from + "'" : "upcast of '" + from + "' to '" + step.to + "'";
         if (!(payload instanceof ObjectNode object)) {
-            throw new IllegalArgumentException(what + ": the payload is no object");
+            throw new IllegalArgumentException(what + ": the payload is not an object");
         }
         @Nullable ObjectNode changed;
         try {
@@ -118,7 +121,7 @@ public final class Upcasts {
             throw new IllegalArgumentException(what + " failed: " + failure, failure);
         }
         if (changed == null) {
-            throw new IllegalArgumentException(what + " gave null; give the payload as it is read today");
+            throw new IllegalArgumentException(what + " returned null; return the payload in its new form");
         }
         return changed;
     }

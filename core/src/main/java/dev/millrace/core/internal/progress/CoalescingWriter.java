@@ -15,16 +15,16 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Writes progress soon and seldom: of what is saved for one (slug, path) between two writes, the newest alone. One write
- * at a time, in the order in which things became due. Safe for use by many threads.
+ * A write buffer of progress: of the progress that is saved for one (slug, path) between two writes, only the newest is
+ * written. One write at a time, in the order in which entries became due. Safe for use by many threads.
  */
 public final class CoalescingWriter {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
     private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
-    /** Where progress goes. Called by one thread at a time. */
+    /** The target of the writes. Called by one thread at a time. */
     interface Sink {
-        /** Writes all of these durably, or throws; after a failure they come again, or newer ones in their place. */
+        /** Writes the batch durably, or throws. After a failure its entries, or newer ones, are passed again. */
         void write(List<Progress> batch);
     }
 
@@ -39,12 +39,7 @@ public final class CoalescingWriter {
     private boolean failing;
     private boolean closed;
 
-    /**
-     * Writes for one store.
-     *
-     * @param where what the store is, for messages
-     * @param most how many at most are written at once, at least 1
-     */
+    /** {@code where} names the store in messages; {@code most} is the largest batch, at least 1. */
     CoalescingWriter(String where, Sink sink, int most, Timers timers, Executor thread) {
         this.where = where;
         this.sink = sink;
@@ -53,7 +48,7 @@ public final class CoalescingWriter {
         this.thread = thread;
     }
 
-    /** One daemon thread, which is there while there is something to do. */
+    /** An executor with one daemon thread, which ends when it is idle. */
     public static Executor thread(String name) {
         return new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
             Thread daemon = new Thread(task, name);
@@ -62,7 +57,7 @@ public final class CoalescingWriter {
         });
     }
 
-    /** Writes this within the delay, unless something newer takes its place. */
+    /** Writes this after the delay, unless a newer value replaces it. */
     void soon(Progress progress, Duration delay) {
         synchronized (due) {
             refuseWhenClosed(progress);
@@ -71,7 +66,6 @@ public final class CoalescingWriter {
         }
     }
 
-    /** Writes this before it returns. */
     void now(Progress progress) {
         synchronized (turn) {
             synchronized (due) {
@@ -82,14 +76,13 @@ public final class CoalescingWriter {
         }
     }
 
-    /** Writes everything that is due when this is called. */
     void flush() {
         synchronized (turn) {
             writeAll();
         }
     }
 
-    /** Writes everything that is due, and refuses whatever comes later. Answers whether this was the first call. */
+    /** Writes what is due, and refuses later saves. False if it was closed already. */
     boolean close() {
         synchronized (turn) {
             synchronized (due) {
@@ -110,7 +103,7 @@ public final class CoalescingWriter {
         }
     }
 
-    /** With {@code due} held. */
+    /** Called with the lock on {@code due}. */
     private void arm(Duration delay) {
         if (!armed && !closed) {
             armed = true;
@@ -136,13 +129,13 @@ public final class CoalescingWriter {
             }
             LOG.log(
                     first ? Level.WARNING : Level.DEBUG,
-                    "progress was not saved in " + where + "; tried again every " + RETRY_DELAY.toSeconds()
-                            + " s: what a crash loses meanwhile is done again",
+                    "progress was not saved in " + where + "; saving is retried every " + RETRY_DELAY.toSeconds()
+                            + " s; after a crash before that, the effects run again",
                     notWritten);
         }
     }
 
-    /** What becomes due meanwhile stands behind, and is left to the next round. */
+    /** Entries that become due meanwhile are left to the next round. */
     private void writeAll() {
         int left;
         synchronized (due) {

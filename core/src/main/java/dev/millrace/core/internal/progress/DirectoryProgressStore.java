@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
-/** Progress in files, and a copy of all of it in memory. */
+/** A progress store in files, with a copy in memory. */
 public final class DirectoryProgressStore implements ProgressStore.Durable {
     private static final Duration INTERVAL = Duration.ofMillis(100);
 
@@ -66,7 +66,7 @@ public final class DirectoryProgressStore implements ProgressStore.Durable {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ProgressFile.PATTERN)) {
             for (Path file : files) {
                 if (file.toString().endsWith(ProgressFile.UNFINISHED)) {
-                    Files.delete(file); // a crash came before the rename
+                    Files.delete(file); // left by a crash before the rename
                 } else {
                     Progress progress = ProgressFile.read(file);
                     newest.put(ProgressKey.of(progress), progress);
@@ -90,11 +90,11 @@ public final class DirectoryProgressStore implements ProgressStore.Durable {
         }
     }
 
-    /** Without it on the disk, a crash would make the next start a first attach, which acts on nothing that is there. */
+    /** Writes at once: without a first file, the next start would be a first run and would skip the existing events. */
     private synchronized void saveFirst(Progress progress) {
         Progress before = newest.get(ProgressKey.of(progress));
         if (before != null && before.incarnation().equals(progress.incarnation())) {
-            saveNext(progress); // somebody else was first
+            saveNext(progress); // another thread was faster
             return;
         }
         writes.now(progress);

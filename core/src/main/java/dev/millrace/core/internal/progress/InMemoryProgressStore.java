@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Progress in a map. */
+/** A progress store in memory. */
 public final class InMemoryProgressStore implements ProgressStore {
     private final Map<ProgressKey, Progress> saved = new ConcurrentHashMap<>();
 

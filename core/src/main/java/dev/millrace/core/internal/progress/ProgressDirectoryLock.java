@@ -9,16 +9,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The right to be the only progress store in a directory. The operating system holds it, so it is gone when the process
- * is, however that ended; the file stays.
- */
+/** A lock of a progress directory, held by the operating system: it ends with the process; the lock file stays. */
 final class ProgressDirectoryLock implements AutoCloseable {
     private static final String FILE = "progress.lock";
 
     /**
-     * The directories this process has locked. Closing any channel to the file would give up the process's lock, so the
-     * file must not even be opened to find out.
+     * The directories that this process has locked. The lock file of such a directory must not be opened again: closing
+     * any channel to it would release the process's lock.
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
@@ -34,7 +31,7 @@ final class ProgressDirectoryLock implements AutoCloseable {
      * Locks a directory.
      *
      * @param directory its real path
-     * @throws IllegalStateException when somebody else has it
+     * @throws IllegalStateException if another store has locked it
      */
     static ProgressDirectoryLock take(Path directory) {
         if (!HELD.add(directory)) {
@@ -67,7 +64,7 @@ final class ProgressDirectoryLock implements AutoCloseable {
         }
     }
 
-    /** Gives the directory back; doing so again does nothing. */
+    /** Unlocks the directory; a second call does nothing. */
     @Override
     public synchronized void close() {
         FileChannel held = channel;

@@ -16,12 +16,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One file of a progress directory: the payload of a {@code millrace/progress-saved} event. */
+/** A file of a progress directory. It contains the payload of a {@code millrace/progress-saved} event. */
 final class ProgressFile {
-    /** What the names of the store's files match, unfinished ones included. */
+    /** A pattern of the store's file names, unfinished files included. */
     static final String PATTERN = "progress-*.{json,json.tmp}";
 
-    /** How the names of files end that are still to be renamed. */
     static final String UNFINISHED = ".tmp";
 
     private ProgressFile() {}
@@ -30,7 +29,6 @@ final class ProgressFile {
         return key.fileName("progress");
     }
 
-    /** Writes a new file and puts it in the place of the old one. */
     static void write(Path directory, Progress progress) {
         Path file = directory.resolve(nameOf(ProgressKey.of(progress)));
         Path fresh = directory.resolve(file.getFileName() + UNFINISHED);
@@ -56,7 +54,7 @@ final class ProgressFile {
     /**
      * Reads a file.
      *
-     * @throws IllegalStateException when it is not a file that {@link #write} has written
+     * @throws IllegalStateException if it is damaged
      */
     static Progress read(Path file) throws IOException {
         byte[] content = Files.readAllBytes(file);
@@ -80,12 +78,13 @@ final class ProgressFile {
 
     private static IllegalStateException unusable(Path file, String why, @Nullable Throwable cause) {
         return new IllegalStateException(
-                "cannot read progress: " + file + "; " + why + "; put the file back from a copy (older progress is done"
-                        + " again under the same keys), or delete it to let its processor begin as on a first attach",
+                "cannot read progress: " + file + "; " + why + "; restore the file from a backup (effects after older"
+                        + " progress run again, with the same keys), or delete it: then its processor starts as on a"
+                        + " first run",
                 cause);
     }
 
-    /** Makes the rename last through a power cut, where directories can be opened. */
+    /** Makes the rename durable, if the file system allows to open directories. */
     private static void force(Path directory) {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);

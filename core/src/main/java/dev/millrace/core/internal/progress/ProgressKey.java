@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Whose progress: a processor's, on a stream. */
+/** The key of progress: a processor and a stream. */
 public record ProgressKey(String slug, StreamPath path) {
     private static final int MOST_OF_A_SLUG = 40;
 
@@ -17,8 +17,8 @@ public record ProgressKey(String slug, StreamPath path) {
     }
 
     /**
-     * The name of the file that keeps something of this processor on this stream. It is made of the slug, for people, and
-     * of a hash of slug and path, which tells files apart however long, strange or alike those are.
+     * The name of the file of this processor and stream. It contains the slug, for people, and a hash of slug and path,
+     * which makes it unique.
      */
     public String fileName(String what) {
         String readable = slug.replaceAll("[^a-z0-9_-]", "_");
@@ -26,7 +26,6 @@ public record ProgressKey(String slug, StreamPath path) {
                 + hash((path.value() + "\n" + slug).getBytes(UTF_8)) + ".json";
     }
 
-    /** SHA-256 in hexadecimal. */
     public static String hash(byte[] content) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));

@@ -24,7 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
-/** Progress as events of a side stream. */
+/** A progress store in a side stream. */
 public final class StreamProgressStore implements ProgressStore.Durable {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
     private static final Duration INTERVAL = Duration.ofSeconds(1);
@@ -40,7 +40,9 @@ public final class StreamProgressStore implements ProgressStore.Durable {
     private volatile boolean folded;
     private long readThrough;
 
-    /** What may or may not have been stored, and is sent again before anything newer, so that it cannot come late. */
+    /**
+     * A batch that may or may not be stored. It is sent again before anything newer, so that it cannot be stored late.
+     */
     private List<Progress> unanswered = List.of();
 
     public StreamProgressStore(EventStreams streams, StreamPath sideStream, Timers timers, Executor thread) {
@@ -101,12 +103,12 @@ public final class StreamProgressStore implements ProgressStore.Durable {
     private void refuseOwn(ProgressKey key) {
         if (key.path().equals(sideStream)) {
             throw new IllegalArgumentException(
-                    "progress of " + key + " cannot be kept in that stream itself: every save"
-                            + " would be an event to act on and to save; use another side stream");
+                    "progress of " + key + " cannot be kept in that stream itself: each save would append an event"
+                            + " whose progress has to be saved; use another side stream");
         }
     }
 
-    /** What was stored after what was read before. With {@code folding} held. */
+    /** The progress that was stored since the last read. Called with the lock on {@code folding}. */
     private Map<ProgressKey, Progress> fold() {
         Map<ProgressKey, Progress> stored = new HashMap<>();
         long through = readThrough;
@@ -127,7 +129,7 @@ public final class StreamProgressStore implements ProgressStore.Durable {
                 } else {
                     LOG.log(
                             Level.WARNING,
-                            () -> "progress at " + sideStream + "@" + event.offset() + " is not readable");
+                            () -> "progress is ignored: " + sideStream + "@" + event.offset() + " cannot be read");
                 }
             }
         } while (page.size() == PAGE);
@@ -137,7 +139,7 @@ public final class StreamProgressStore implements ProgressStore.Durable {
 
     private List<Event> read(ReadRange range) {
         CompletableFuture<List<Event>> answer = streams.read(sideStream, range);
-        BoundedAwait.await(answer, PATIENCE, "reading progress from " + sideStream);
+        BoundedAwait.await(answer, PATIENCE, "reading progress from " + sideStream, () -> "no answer of the service");
         return answer.getNow(List.of());
     }
 
@@ -153,7 +155,7 @@ public final class StreamProgressStore implements ProgressStore.Durable {
         CompletableFuture<List<AppendResult>> answer = streams.appendAll(sideStream, inputs);
         unanswered = batch;
         try {
-            BoundedAwait.await(answer, PATIENCE, "saving progress in " + sideStream);
+            BoundedAwait.await(answer, PATIENCE, "saving progress in " + sideStream, () -> "no answer of the service");
         } catch (StreamException refused) {
             unanswered = refused.isRetryable() ? batch : List.of();
             throw refused;

@@ -6,17 +6,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
-/** Waits, always with a limit. */
+/** Waits for futures with a time limit. */
 public final class BoundedAwait {
     private BoundedAwait() {}
 
-    /** In nanoseconds; what is longer than they can say is as good as for ever. */
+    /** The nanoseconds of a duration; {@link Long#MAX_VALUE} if it is too long. */
     public static long nanos(Duration duration) {
         return duration.toDays() < 100_000 ? duration.toNanos() : Long.MAX_VALUE;
     }
 
-    /** Whether the future completes, in whatever way, within the limit. */
+    /** True if the future completes, normally or exceptionally, within the limit. */
     public static boolean completes(CompletableFuture<?> future, Duration limit) {
         try {
             future.get(nanos(limit), TimeUnit.NANOSECONDS);
@@ -32,11 +33,12 @@ public final class BoundedAwait {
     }
 
     /**
-     * Waits for the future, which nobody else waits for: after the limit it is cancelled.
+     * Waits for a future that belongs to this caller alone: after the limit it is cancelled.
      *
+     * @param whyNot completes the message of the TIMEOUT
      * @throws StreamException TIMEOUT after the limit, or what the future failed with
      */
-    public static void await(CompletableFuture<?> future, Duration limit, String what) {
+    public static void await(CompletableFuture<?> future, Duration limit, String what, Supplier<String> whyNot) {
         try {
             future.get(nanos(limit), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
@@ -47,7 +49,8 @@ public final class BoundedAwait {
             throw new StreamException(StreamException.Code.INTERNAL, null, what + ": " + e.getCause(), e.getCause());
         } catch (TimeoutException e) {
             future.cancel(false);
-            throw new StreamException(StreamException.Code.TIMEOUT, null, what + ": did not happen within " + limit, e);
+            throw new StreamException(
+                    StreamException.Code.TIMEOUT, null, what + " timed out after " + limit + ": " + whyNot.get(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StreamException(StreamException.Code.TIMEOUT, null, what + ": interrupted", e);

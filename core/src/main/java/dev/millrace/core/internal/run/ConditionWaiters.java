@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Lets callers wait for something to become true about a runner. Safe for use by many threads. */
+/** The callers that wait for a condition of a runner. Safe for use by many threads. */
 public final class ConditionWaiters {
     private record Waiter(BooleanSupplier condition, CompletableFuture<Void> reached) {}
 
@@ -18,12 +18,12 @@ public final class ConditionWaiters {
         this(() -> {});
     }
 
-    /** Tells of every change somebody else as well. */
+    /** Calls {@code also} after each change. */
     ConditionWaiters(Runnable also) {
         this.also = also;
     }
 
-    /** A future that completes once the condition holds, and fails when the runner ends before that. */
+    /** A future that completes when the condition is true, and fails if the runner ends before. */
     public CompletableFuture<Void> when(BooleanSupplier condition) {
         Waiter waiter = new Waiter(condition, new CompletableFuture<>());
         synchronized (waiters) {
@@ -33,37 +33,30 @@ public final class ConditionWaiters {
         return waiter.reached;
     }
 
-    /** Something changed: looks at every condition again. */
     public void changed() {
         also.run();
-        List<Waiter> reached = new ArrayList<>();
-        RuntimeException end;
-        List<Waiter> ended = new ArrayList<>();
+        List<Waiter> reached;
+        List<Waiter> ended = List.of();
+        RuntimeException why;
         synchronized (waiters) {
-            waiters.removeIf(waiter -> waiter.reached.isDone()); // nobody waits any longer
-            if (waiters.isEmpty()) {
-                return;
-            }
-            for (Waiter waiter : waiters) {
-                if (waiter.condition.getAsBoolean()) {
-                    reached.add(waiter);
-                }
-            }
+            waiters.removeIf(waiter -> waiter.reached.isDone()); // the wait timed out
+            reached = waiters.stream()
+                    .filter(waiter -> waiter.condition.getAsBoolean())
+                    .toList();
             waiters.removeAll(reached);
-            end = over;
-            if (end != null) {
-                ended.addAll(waiters);
+            why = over;
+            if (why != null) {
+                ended = List.copyOf(waiters);
                 waiters.clear();
             }
         }
         reached.forEach(waiter -> waiter.reached.complete(null));
-        if (end != null) {
-            RuntimeException why = end;
-            ended.forEach(waiter -> waiter.reached.completeExceptionally(why));
+        for (Waiter waiter : ended) {
+            waiter.reached.completeExceptionally(why);
         }
     }
 
-    /** Nothing will change any more: whoever still waits, now or later, is told why. */
+    /** The runner has ended: all current and later futures fail with this reason. */
     public void end(RuntimeException why) {
         synchronized (waiters) {
             if (over == null) {

@@ -1,36 +1,33 @@
 package dev.millrace.core.internal.run;
 
-/** The places between two steps of a runner at which a process can die, told as they are passed. */
+/** Test hooks: the places between two steps of a runner at which a process can die. */
 public interface Failpoints {
-    /** One of those places. */
     enum Point {
-        /** The event is in the state; its effect has not begun and is not in the lane. */
+        /** The event is in the state; its effect is not in the lane yet. */
         AFTER_FOLD,
-        /** The effect is in the lane, but the event does not count as handed over. */
+        /** The effect is in the lane; the event does not count as handed over yet. */
         AFTER_SUBMIT,
-        /** The effect is about to begin. */
         BEFORE_EFFECT,
-        /** The effect is done, but the event is not acknowledged. */
+        /** The effect has finished; the event is not acknowledged yet. */
         AFTER_EFFECT,
-        /** An input is about to be sent. */
         BEFORE_APPEND,
-        /** The input is stored, but whoever appended it does not know. */
+        /** The input is stored; its caller has no answer yet. */
         AFTER_APPEND,
-        /** The backlog is folded; nobody has been told. */
+        /** The catch-up has finished; no caller has been told yet. */
         BEFORE_CAUGHT_UP,
-        /** The event is acknowledged, but that is not saved. */
+        /** The event is acknowledged; this is not saved yet. */
         BEFORE_SAVE,
-        /** The acknowledgement is with the store, which may write it later. */
+        /** The store has the acknowledgement; it may write it later. */
         AFTER_SAVE,
-        /** A snapshot is about to be made. */
         BEFORE_SNAPSHOT,
-        /** The snapshot is with its store. */
         AFTER_SNAPSHOT
     }
 
-    /** Nothing happens anywhere. */
     Failpoints NONE = point -> {};
 
-    /** The runner passes here. Must not throw: whoever wants the process to be dead takes its streams and stores away. */
+    /**
+     * The runner passes this point. Must not throw; a test that simulates a crash disables the streams and stores
+     * instead.
+     */
     void reach(Point point);
 }

@@ -35,8 +35,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a processor over a stream. Three parties meet here: the intake folds on the transport's thread; the lane
- * runs effects on the executor, one at a time; attempts run beside it. docs/runner.md draws the picture.
+ * One run of a processor on a stream. The intake reduces events on the transport's thread; the lane runs effects on the
+ * executor, one at a time; attempts run beside it. See the picture in docs/runner.md.
  */
 public final class ProcessorRun<S> implements RunHandle<S> {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
@@ -98,7 +98,6 @@ public final class ProcessorRun<S> implements RunHandle<S> {
 
     // ---- the connection
 
-    /** Begins, with a snapshot if there is one. */
     public void start() {
         connect(snapshots.find());
     }
@@ -142,7 +141,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         }
     }
 
-    /** Folds on the transport's thread. Once another intake has taken over, this one ignores whatever still comes. */
+    /** The subscriber. After another intake has replaced it, it ignores further events. */
     private final class Intake implements Subscriber {
         private final long afterOffset;
 
@@ -171,7 +170,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
                 tryAgain(notNow, afterOffset);
                 return;
             }
-            if (fromTheBeginning && afterOffset > 0) { // this connection began in the middle
+            if (fromTheBeginning && afterOffset > 0) { // this subscription started at a snapshot
                 disconnect();
                 options.executor().execute(() -> connect(0));
             }
@@ -192,7 +191,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
                 notices.caughtUp(offset);
                 acting.caughtUp();
                 phase = Phase.LIVE;
-                acknowledgements.save(identity); // before anybody is told, who may rely on it
+                acknowledgements.save(identity); // first, because callers of awaitCaughtUp rely on it
                 caughtUpOnce = true;
                 losses.set(0);
                 progression.changed();
@@ -203,7 +202,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         public void onDisconnected(Throwable cause) {
             if (!isStale()) {
                 phase = Phase.RECONNECTING;
-                LOG.log(Level.DEBUG, () -> identity.slug() + " on " + path + ": connection lost: " + cause);
+                LOG.log(Level.DEBUG, () -> identity + ": connection lost: " + cause);
                 notices.reconnecting(cause);
             }
         }
@@ -226,7 +225,6 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         }
     }
 
-    /** The subscription ended for a reason that may pass, or the progress cannot be read: another one is made. */
     private void tryAgain(StreamException notNow, long afterOffset) {
         disconnect();
         phase = Phase.RECONNECTING;
@@ -235,20 +233,17 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         }
         LOG.log(
                 losses.get() == 0 ? Level.WARNING : Level.DEBUG,
-                () -> "'" + identity.slug() + "' on " + path + " is not connected, and tries again",
+                () -> identity + " is not connected, and connects again",
                 notNow);
         notices.reconnecting(notNow);
         connectLater(afterOffset);
     }
 
     private void connectLater(long afterOffset) {
-        options.timers()
-                .after(
-                        RunnerOptions.RECONNECT.delay(losses.incrementAndGet(), options.random()),
-                        () -> options.executor().execute(() -> connect(afterOffset)));
+        options.afterLoss(losses.incrementAndGet(), () -> connect(afterOffset));
     }
 
-    /** How long nothing was heard of the stream, over this connection or between two subscriptions. */
+    /** The time without a connection, within this subscription or between two of them. Resets the latter. */
     private Duration gap(ConnectionInfo connected) {
         Instant since = deafSince;
         deafSince = null;
@@ -261,9 +256,9 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     // ---- folding
 
     /**
-     * Takes note of a connection; answers whether the log has to be read from its beginning.
+     * Handles a connection; true if the log has to be read from its beginning.
      *
-     * @throws StreamException when the progress cannot be read; then nothing has changed
+     * @throws StreamException if the progress cannot be read; then nothing has changed
      */
     private boolean attach(ConnectionInfo connected) {
         boolean reborn = attached && !connected.incarnation().equals(identity.incarnation());
@@ -326,7 +321,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         }
         acknowledgements.handed(event.offset());
         if (lane.isIdle()) {
-            acknowledgements.save(identity); // nobody else will: the effect, if there was one, was done before this
+            acknowledgements.save(identity); // an effect of this event may have finished before handed()
         }
         snapshots.changed();
         progression.changed();
@@ -345,8 +340,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         if (count > 0) {
             LOG.log(
                     Level.INFO,
-                    () -> "'" + identity.slug() + "' on " + path + " folded " + count + " events without acting on"
-                            + " them, because they were older than staleAfter");
+                    () -> identity + " did not act on " + count + " events, because they were older than staleAfter");
         }
     }
 
@@ -362,7 +356,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     private void fail(Phase end, String what) {
         phase = end;
         failure = what;
-        LOG.log(Level.ERROR, () -> "'" + identity.slug() + "' on " + path + " has ended: " + what);
+        LOG.log(Level.ERROR, () -> identity + " has stopped: " + what);
         notices.stopped(status());
         ended.complete(status());
         progression.end(new StreamException(StreamException.Code.INTERNAL, path, what));
@@ -380,17 +374,15 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         return acknowledgements.through();
     }
 
-    @Override
     public boolean isCaughtUp() {
         return caughtUpOnce;
     }
 
     /**
-     * Whether there is nothing left to do. The order matters: an event is in the lane before it counts as handed over, an
-     * attempt is running before the task that launched it is done, and what either appended counts before it is over. So
-     * whatever began in between shows in one of the later questions, and at the last in a newer own append.
+     * The order of the checks matters: an event is in the lane before it counts as handed over, an attempt is running
+     * before the task that launched it has finished, and an append counts before its caller has finished. So work that
+     * starts between two checks shows in a later one.
      */
-    @Override
     public boolean isIdle() {
         long own = appender.newestOwnOffset();
         return phase == Phase.LIVE
@@ -401,14 +393,17 @@ public final class ProcessorRun<S> implements RunHandle<S> {
                 && own == appender.newestOwnOffset();
     }
 
-    @Override
     public long reducedThrough() {
         return fold.through();
     }
 
-    @Override
     public S state() {
         return fold.state();
+    }
+
+    @Override
+    public ProcessorRun<S> current() {
+        return this;
     }
 
     @Override
@@ -432,8 +427,6 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         return progression.when(condition);
     }
 
-    // ---- the end
-
     @Override
     public void stop(Duration deadline) {
         synchronized (this) {
@@ -452,8 +445,8 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         if (!finished || held > 0 || !attempts.isIdle()) {
             LOG.log(
                     Level.INFO,
-                    () -> "stopped '" + identity.slug() + "' on " + path + " at " + acknowledgedThrough()
-                            + ", abandoned " + held + " unacknowledged effects and attempts " + attempts.names());
+                    () -> "stopped " + identity + " at " + acknowledgedThrough() + "; left to the next run: " + held
+                            + " effects and the attempts " + attempts.names());
         }
         attempts.stop();
         acknowledge();

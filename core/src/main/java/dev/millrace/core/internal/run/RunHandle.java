@@ -1,21 +1,21 @@
 package dev.millrace.core.internal.run;
 
+import dev.millrace.core.internal.lease.LeasedRun;
+import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.RunnerStatus;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
-/** What a runner shows of what runs: one run, or one after the other as leases come and go. Safe for use by many threads. */
+/**
+ * The part of a run that {@link ProcessorRunner} uses; implemented by {@link ProcessorRun} and {@link LeasedRun}. Safe for use
+ * by many threads.
+ */
 public interface RunHandle<S> {
-    S state();
+    /** The run that is active now. */
+    ProcessorRun<S> current();
 
     RunnerStatus status();
-
-    boolean isCaughtUp();
-
-    boolean isIdle();
-
-    long reducedThrough();
 
     long acknowledgedThrough();
 

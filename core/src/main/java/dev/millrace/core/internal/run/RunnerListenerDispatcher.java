@@ -25,8 +25,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the listeners of one run what happens, one call at a time, and keeps what they throw to itself. Without listeners
- * it costs nothing. Safe for use by many threads; nothing may be told while a lock is held.
+ * The dispatcher to the listeners of one run: one call at a time; exceptions of listeners are logged. Safe for use by
+ * many threads; do not call it with a lock held.
  */
 public final class RunnerListenerDispatcher {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
@@ -45,7 +45,6 @@ public final class RunnerListenerDispatcher {
         this.timers = timers;
     }
 
-    /** A connection shows where the log ends. */
     void connected(long watermark, long reducedThrough) {
         if (watermark > reducedThrough) {
             tell(listener -> listener.fellBehind(runner, watermark - reducedThrough));
@@ -64,7 +63,7 @@ public final class RunnerListenerDispatcher {
         tell(listener -> listener.halted(runner, event, failure));
     }
 
-    /** The first end counts. */
+    /** Tells the listeners once; further calls do nothing. */
     void stopped(RunnerStatus last) {
         if (listeners.isEmpty()) {
             return;
@@ -80,7 +79,6 @@ public final class RunnerListenerDispatcher {
         }
     }
 
-    /** Folds an event, and tells that it was folded. */
     void reducing(Event event, Runnable fold) {
         if (listeners.isEmpty()) {
             fold.run();
@@ -92,13 +90,11 @@ public final class RunnerListenerDispatcher {
         tell(listener -> listener.reduced(runner, event, took));
     }
 
-    /** Makes a call of the processor, and tells of it. */
     public CompletionStage<Void> calling(
             EffectCall.Kind kind, String name, long offset, int attempt, Supplier<CompletionStage<Void>> call) {
         return listeners.isEmpty() ? call.get() : watch(called(kind, name, offset, attempt), () -> true, call);
     }
 
-    /** The work of an attempt, told of when it is done. */
     public <S> Function<BackgroundTask<S>, CompletionStage<?>> watching(
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
         return attempt -> {
@@ -110,7 +106,7 @@ public final class RunnerListenerDispatcher {
             AtomicBoolean isOver = new AtomicBoolean();
             Instant begun = timers.now();
             attempt.onCancel(() -> {
-                if (!isOver.getAndSet(true)) { // its stage may never end
+                if (!isOver.getAndSet(true)) { // its stage may never complete
                     Throwable cancelled = new CancellationException("attempt '" + attempt.name() + "' was cancelled");
                     tell(listener -> listener.effectFailed(runner, call, since(begun), cancelled));
                 }
@@ -123,7 +119,7 @@ public final class RunnerListenerDispatcher {
         return new EffectCall(CALLS.incrementAndGet(), kind, name, offset, attempt);
     }
 
-    /** Hands on the stage only when its end was told, so that nothing that follows from it is told before. */
+    /** The returned stage completes after the listeners were told, so that what depends on it is told later. */
     private <T extends @Nullable Object> CompletionStage<T> watch(
             EffectCall call, BooleanSupplier isFirst, Supplier<? extends @Nullable CompletionStage<? extends T>> work) {
         Instant begun = timers.now();
@@ -135,13 +131,13 @@ public final class RunnerListenerDispatcher {
                 throw new NullPointerException(
                         call.name() + ": an effect returned null instead of a stage; return Effects.none()");
             }
-        } catch (Throwable thrown) { // as whoever runs the effect does: whatever it throws is its failure
+        } catch (Throwable thrown) { // an Error is a failure of the effect too
             stage = CompletableFuture.failedFuture(thrown);
         }
         return stage.<T>thenApply(value -> value).whenComplete((value, thrown) -> {
             Duration took = since(begun);
             if (!isFirst.getAsBoolean()) {
-                return; // its end was told when it was cancelled
+                return; // the listeners were told when it was cancelled
             }
             if (thrown == null) {
                 tell(listener -> listener.effectFinished(runner, call, took));
@@ -174,7 +170,7 @@ public final class RunnerListenerDispatcher {
         } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
             LOG.log(
                     Level.WARNING,
-                    "a listener of " + runner + " threw, which changes nothing: "
+                    "a listener of " + runner + " threw; the runner continues: "
                             + listener.getClass().getName(),
                     thrown);
         }

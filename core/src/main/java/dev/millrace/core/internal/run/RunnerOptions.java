@@ -15,7 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
-/** How a runner runs, apart from what it runs. */
+/** The settings of a runner. */
 public record RunnerOptions(
         EffectStartPolicy effectsFrom,
         ProgressStore progress,
@@ -31,7 +31,6 @@ public record RunnerOptions(
         Optional<SnapshotSettings<?>> snapshots,
         List<RunnerListener> listeners,
         Failpoints failpoints) {
-    /** The same with another policy, store, snapshots and listeners. */
     public RunnerOptions with(
             EffectStartPolicy policy,
             ProgressStore store,
@@ -54,21 +53,31 @@ public record RunnerOptions(
                 failpoints);
     }
 
-    /** How long to wait before another subscription is made in the place of one that has ended. */
+    /** Runs a task on the executor after a delay. */
+    public Timers.Timer later(Duration delay, Runnable task) {
+        return timers.after(delay, () -> executor.execute(task));
+    }
+
+    /** Runs a task on the executor after the delay before a new subscription. */
+    public void afterLoss(int losses, Runnable task) {
+        later(RECONNECT.delay(losses, random), task);
+    }
+
+    /** The delay before a new subscription after one has ended. */
     public static final Backoff RECONNECT = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
 
-    /** How long an append may wait for another stream to be resumed before it becomes a dead letter. */
+    /** How long an append to another, paused stream waits before it fails. */
     public static final Duration FOREIGN_PARKING_LIMIT = Duration.ofSeconds(30);
 
-    /** How many crossings between streams a chain of reactions may have and still wait for a paused stream. */
+    /** An append of a longer chain of reactions between streams does not wait for a paused stream. */
     public static final int MOST_HOPS = 64;
 
-    /** How long a chain of reactions may be and still wait for a paused stream. */
+    /** An append of a longer chain of reactions does not wait for a paused stream. */
     public static final int MOST_DEPTH = 1000;
 
-    /** How often a parked append looks whether the stream accepts it by now, unless told of the resume. */
+    /** The interval at which an append that waits for a paused stream is sent again. */
     public static final Duration PARKING_INTERVAL = Duration.ofSeconds(2);
 
-    /** How often an append to a service that cannot be reached is sent before it fails. */
+    /** How often an append is sent in all if the service cannot be reached. */
     public static final int SENDS = 10;
 }

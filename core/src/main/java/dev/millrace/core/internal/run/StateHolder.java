@@ -4,7 +4,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.processor.Processor;
 
-/** The state of one (processor, stream). Written by the intake alone, read by anyone. */
+/** The state of one (processor, stream). Written by the intake only; safe to read from any thread. */
 public final class StateHolder<S> {
     /** A state and the offset of the last event in it. */
     public record Snapshot<S>(S state, long through) {}
@@ -31,7 +31,7 @@ public final class StateHolder<S> {
         return snapshot.through;
     }
 
-    /** Begins with the state of another run, folded through this offset. */
+    /** Starts from the state of another run. */
     public void restore(S state, long through) {
         snapshot = new Snapshot<>(state, through);
     }
@@ -44,7 +44,7 @@ public final class StateHolder<S> {
         return event.decodedBy(catalog);
     }
 
-    /** Folds one decoded event; throws what the reducer throws, and then nothing has changed. */
+    /** Reduces one decoded event. If the reducer throws, the state does not change. */
     void apply(Event event) {
         S next = processor.reduce(snapshot.state, event);
         if (next == null) {

@@ -4,11 +4,11 @@ import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 
 /**
- * What an event says of the beginning of its stream.
+ * The information about a new stream in its first event.
  *
- * @param isOne whether a life of the stream begins with it
- * @param incarnation which one; empty when the service does not say
- * @param copiedThrough the last offset that was copied from another stream and causes no effects; 0 unless it is a fork
+ * @param isOne true if an incarnation of the stream starts with this event
+ * @param incarnation its incarnation; empty if the service does not name it
+ * @param copiedThrough the last offset that a fork copied and that causes no effects; 0 if it is no fork
  */
 public record StreamInitialization(boolean isOne, String incarnation, long copiedThrough) {
     public static StreamInitialization of(Event event) {

@@ -10,11 +10,14 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Real time. */
+/** Timers with the machine's clock and one daemon thread. */
 public enum SystemTimers implements Timers {
     INSTANCE;
 
-    /** The longest wait for a due time without a look at the clock: a thread's wait stands still while the machine sleeps. */
+    /**
+     * A task with a due time looks at the clock at least this often, because a thread's wait does not count the time
+     * while the machine sleeps.
+     */
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
     private final ScheduledThreadPoolExecutor thread;
@@ -53,13 +56,13 @@ public enum SystemTimers implements Timers {
         return thread.schedule(() -> run(task), BoundedAwait.nanos(delay), TimeUnit.NANOSECONDS);
     }
 
-    /** The executor would keep what a task throws to itself. */
+    /** Logs what a task throws: the executor would ignore it. */
     private static void run(Runnable task) {
         try {
             task.run();
         } catch (RuntimeException | Error e) {
             System.getLogger("dev.millrace.core.runner")
-                    .log(Level.ERROR, "a timer's task failed, and is not run again", e);
+                    .log(Level.ERROR, "a timer task failed; it does not run again", e);
         }
     }
 
@@ -86,13 +89,13 @@ public enum SystemTimers implements Timers {
         private void look() {
             if (due.isAfter(now())) {
                 arm();
-            } else if (begins()) {
+            } else if (!isCancelled()) {
                 task.run();
             }
         }
 
-        private synchronized boolean begins() {
-            return !cancelled;
+        private synchronized boolean isCancelled() {
+            return cancelled;
         }
 
         @Override

@@ -20,8 +20,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Snapshots in files: a line of JSON that says what the state is of, and the state's JSON. Nothing is forced to the disk,
- * because the checksum tells what a power cut has left of a file, and a lost one is made again.
+ * A snapshot store in files: a first line with JSON that describes the snapshot, then the JSON of the state. Files are
+ * not forced to the disk: a checksum detects damaged ones.
  */
 public final class DirectorySnapshotStore implements SnapshotStore {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
@@ -56,7 +56,7 @@ public final class DirectorySnapshotStore implements SnapshotStore {
         } catch (IOException | IllegalArgumentException unusable) {
             LOG.log(
                     Level.WARNING,
-                    () -> "snapshot " + file + " cannot be used and is ignored; the fold begins at the first event: "
+                    () -> "snapshot " + file + " cannot be used and is ignored; the log is read from the first event: "
                             + unusable);
             return Optional.empty();
         }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Snapshots in a map. */
+/** A snapshot store in memory. */
 public final class InMemorySnapshotStore implements SnapshotStore {
     private final Map<ProgressKey, StateSnapshot> saved = new ConcurrentHashMap<>();
 

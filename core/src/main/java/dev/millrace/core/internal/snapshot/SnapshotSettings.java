@@ -3,5 +3,5 @@ package dev.millrace.core.internal.snapshot;
 import dev.millrace.core.runner.SnapshotStore;
 import dev.millrace.core.runner.StateFormat;
 
-/** That snapshots are kept, where, and how often. */
+/** The settings of snapshots. */
 public record SnapshotSettings<S>(SnapshotStore store, StateFormat<S> format, int every) {}

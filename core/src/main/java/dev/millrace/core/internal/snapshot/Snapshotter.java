@@ -20,11 +20,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The snapshots of one run: finds the one it begins with, and makes new ones. Made are those of states behind which
- * nothing is owed any more: up to an offset that is acknowledged and saved, or that no run would act on. So the next run
- * can begin there without passing over an event that has to fire.
+ * The snapshots of one run: loads the one it starts with, and saves new ones. A snapshot is saved only at an offset up
+ * to which no event still needs effects: all are acknowledged and this is saved, or the policy does not act on them. So
+ * a start from a snapshot skips no effect.
  *
- * <p>While there is something new, it looks once a second, on the executor; it writes when enough is new, or when nothing
+ * <p>After new events it checks once a second, on the executor. It saves if there are enough new events, or if no event
  * came for a second. Safe for use by many threads.
  */
 public final class Snapshotter<S> {
@@ -58,11 +58,7 @@ public final class Snapshotter<S> {
     private boolean useless;
     private boolean failing;
 
-    /**
-     * For one run.
-     *
-     * @param settledThrough up to where nothing is owed that a next run would have to act on
-     */
+    /** {@code settledThrough} is the offset up to which no event needs effects in a next run. */
     public Snapshotter(
             RunnerOptions options,
             StateHolder<S> fold,
@@ -79,9 +75,7 @@ public final class Snapshotter<S> {
         this.written = new Candidate<>(identity.get(), fold.now());
     }
 
-    // ---- the beginning
-
-    /** Looks for a snapshot; the offset after which the log has to be read. */
+    /** Loads the snapshot; returns the offset after which the log has to be read. */
     public long find() {
         if (plan == null) {
             return 0;
@@ -90,7 +84,7 @@ public final class Snapshotter<S> {
         try {
             found = plan.store().load(own.slug(), own.path()).filter(snapshot -> fits(snapshot, own));
         } catch (RuntimeException unreadable) {
-            LOG.log(Level.WARNING, "the snapshot of " + who(own) + " cannot be loaded; it is folded anew", unreadable);
+            LOG.log(Level.WARNING, "the snapshot of " + own + " cannot be loaded; the whole log is read", unreadable);
         }
         return found.map(StateSnapshot::through).orElse(0L);
     }
@@ -102,12 +96,12 @@ public final class Snapshotter<S> {
         if (plan != null && !snapshot.schema().equals(plan.format().schema())) {
             return ignore(snapshot, "its state has another shape");
         }
-        return snapshot.through() > 0 || ignore(snapshot, "it holds nothing");
+        return snapshot.through() > 0 || ignore(snapshot, "it contains no event");
     }
 
     /**
-     * Begins with what was found, if that fits the stream. False when something was found and does not: then the log has to
-     * be read from its beginning.
+     * Starts from the loaded snapshot if it fits the stream. False if it does not: then the log has to be read from its
+     * beginning.
      */
     public boolean restore(ConnectionInfo connected, long floor) {
         Optional<StateSnapshot> snapshot = found;
@@ -117,13 +111,13 @@ public final class Snapshotter<S> {
 
     private boolean begin(StateSnapshot snapshot, StateFormat<S> format, ConnectionInfo connected, long floor) {
         if (connected.incarnation().isEmpty() || !connected.incarnation().equals(snapshot.incarnation())) {
-            return ignore(snapshot, "it is of another life of the stream");
+            return ignore(snapshot, "it is of another incarnation of the stream");
         }
         if (snapshot.through() > connected.watermark()) {
             return ignore(snapshot, "the stream has only " + connected.watermark() + " events");
         }
         if (snapshot.through() > floor) {
-            return ignore(snapshot, "events after " + floor + " are to be acted on");
+            return ignore(snapshot, "events after " + floor + " still need effects");
         }
         S state;
         try {
@@ -138,7 +132,7 @@ public final class Snapshotter<S> {
         } finally {
             lock.unlock();
         }
-        LOG.log(Level.DEBUG, () -> who(identity.get()) + " begins with a snapshot through " + snapshot.through());
+        LOG.log(Level.DEBUG, () -> identity.get() + " starts from a snapshot through " + snapshot.through());
         return true;
     }
 
@@ -146,13 +140,10 @@ public final class Snapshotter<S> {
         LOG.log(
                 Level.INFO,
                 () -> "the snapshot of '" + snapshot.slug() + "' on " + snapshot.path() + " through "
-                        + snapshot.through() + " is ignored, and everything is folded anew: " + why);
+                        + snapshot.through() + " is ignored, and the whole log is read: " + why);
         return false;
     }
 
-    // ---- new ones
-
-    /** Something was folded. */
     public void changed() {
         if (plan == null) {
             return;
@@ -163,7 +154,7 @@ public final class Snapshotter<S> {
             }
             armed = true;
         }
-        options.timers().after(INTERVAL, () -> options.executor().execute(this::look));
+        options.later(INTERVAL, this::look);
     }
 
     private void look() {
@@ -176,8 +167,7 @@ public final class Snapshotter<S> {
         boolean more;
         lock.lock();
         try {
-            // The identity first: then what is folded meanwhile of another life has the wrong name, and not the
-            // reverse.
+            // Identity first: if the incarnation changes in between, the candidate has the old one and is not used.
             Candidate<S> newest = new Candidate<>(identity.get(), fold.now());
             long settled = settledThrough.getAsLong();
             boolean quiet = newest.through() == seen;
@@ -195,7 +185,7 @@ public final class Snapshotter<S> {
         }
     }
 
-    /** The newest state behind which nothing is owed; what is not so far yet waits for the next look. */
+    /** The newest state that may be saved now; a newer one is kept for the next check. */
     private @Nullable Candidate<S> ready(Candidate<S> newest, long settled) {
         if (newest.through() <= settled) {
             waiting = null;
@@ -219,7 +209,7 @@ public final class Snapshotter<S> {
                 : candidate.through();
     }
 
-    /** The run is over: one last snapshot, if what is newest is settled, and nobody is writing one at the moment. */
+    /** The run has ended: saves a last snapshot if the newest state may be saved and no write is running. */
     public void close() {
         synchronized (this) {
             if (closed) {
@@ -228,7 +218,7 @@ public final class Snapshotter<S> {
             closed = true;
         }
         if (!lock.tryLock()) {
-            return; // it may wait for a service that does not answer, and the end must not
+            return; // a running write may wait for a service, and the stop must not
         }
         try {
             Candidate<S> newest = new Candidate<>(identity.get(), fold.now());
@@ -247,9 +237,7 @@ public final class Snapshotter<S> {
         ProducerIdentity of = candidate.identity;
         if (of.incarnation().isEmpty()) {
             useless = true;
-            LOG.log(
-                    Level.INFO,
-                    () -> "no snapshots of " + who(of) + ": the service does not say which life of the stream it is");
+            LOG.log(Level.INFO, () -> "no snapshots of " + of + ": the service does not name the stream's incarnation");
             return;
         }
         options.failpoints().reach(Point.BEFORE_SNAPSHOT);
@@ -259,14 +247,14 @@ public final class Snapshotter<S> {
                 useless = true;
                 LOG.log(
                         Level.WARNING,
-                        () -> "no snapshots of " + who(of) + ": its state through " + candidate.through()
-                                + " is not equal to what comes back from its JSON; make it a record or a value with equals");
+                        () -> "no snapshots of " + of + ": its state through " + candidate.through()
+                                + " is not equal after it was written as JSON and read back; use a record, or a class"
+                                + " with equals");
                 return;
             }
             proven = true;
             if (afterProgress && options.progress() instanceof ProgressStore.Durable durable) {
-                durable.flush(); // or a crash would leave a snapshot of what still has to be acted on, which is of no
-                // use
+                durable.flush(); // a snapshot beyond the saved progress would be ignored
             }
             plan.store()
                     .save(new StateSnapshot(
@@ -282,7 +270,7 @@ public final class Snapshotter<S> {
         } catch (RuntimeException | StackOverflowError notWritten) {
             LOG.log(
                     failing ? Level.DEBUG : Level.WARNING,
-                    "no snapshot of " + who(of) + " through " + candidate.through() + "; it is tried again",
+                    "the snapshot of " + of + " through " + candidate.through() + " was not saved; it is retried",
                     notWritten);
             failing = true;
         }
@@ -291,9 +279,5 @@ public final class Snapshotter<S> {
 
     private boolean isFaithful(StateFormat<S> format, JsonNode json, S state) {
         return state.equals(format.read(JsonCodec.parse(JsonCodec.write(json))));
-    }
-
-    private static String who(ProducerIdentity identity) {
-        return "'" + identity.slug() + "' on " + identity.path();
     }
 }

@@ -9,7 +9,6 @@ import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.lang.reflect.WildcardType;
 import java.util.ArrayDeque;
@@ -21,7 +20,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a type is made of, in a few characters: names and types of all parts, and of theirs, except the JDK's. */
+/** A fingerprint of a class: a hash over the names and types of its parts, and of their parts, without JDK classes. */
 public final class StateFingerprint {
     private static final int LENGTH = 16;
 
@@ -49,7 +48,7 @@ public final class StateFingerprint {
         }
         if (type.isRecord()) {
             return Stream.of(type.getRecordComponents())
-                    .map(part -> part(part.getName(), part.getGenericType(), accessor(part)))
+                    .map(part -> part(part.getName(), part.getGenericType(), part.getAccessor()))
                     .collect(Collectors.joining(",", "(", ")"));
         }
         Set<String> parts = new TreeSet<>();
@@ -76,11 +75,7 @@ public final class StateFingerprint {
         return parts.toString();
     }
 
-    private static AnnotatedElement accessor(RecordComponent part) {
-        return part.getAccessor();
-    }
-
-    /** What decides about JSON is part of the shape. */
+    /** Jackson's annotations are part of the fingerprint. */
     private String part(String name, Type type, AnnotatedElement annotated) {
         String annotations = Stream.of(annotated.getAnnotations())
                 .filter(annotation -> annotation.annotationType().getName().startsWith("com.fasterxml.jackson."))
@@ -90,7 +85,7 @@ public final class StateFingerprint {
         return annotations + name + ":" + name(type);
     }
 
-    /** The type as text; what it mentions is described as well. */
+    /** The type as text; classes that it mentions are queued for description. */
     private String name(Type type) {
         if (type instanceof Class<?> plain) {
             mention(plain);

@@ -7,8 +7,8 @@ import dev.millrace.core.runner.ProgressStore;
 import java.lang.System.Logger.Level;
 
 /**
- * Remembers that a processor has been on a subtree, with the progress of its streams. A stream without progress of its
- * own is then one that was made since, whose first events are still to be acted on, and not one that was there before.
+ * A stored mark that a processor has run on a subtree. If the mark is set, a stream without progress was created after
+ * that run, so its first events cause effects.
  */
 final class FirstAttachMarker {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
@@ -25,7 +25,7 @@ final class FirstAttachMarker {
         this.isSet = wasSet;
     }
 
-    /** Whether this stream was made after an earlier run of the processor had come to know every stream there was. */
+    /** True if this stream was created after an earlier run had caught up with all streams. */
     boolean isNew(StreamPath path, String incarnation) {
         return wasSet
                 && store.load(identity.slug(), path)
@@ -33,7 +33,7 @@ final class FirstAttachMarker {
                         .isEmpty();
     }
 
-    /** Every stream of the subtree has caught up, and has progress from now on. */
+    /** Saves the mark, once every stream of the subtree has caught up. */
     void set() {
         if (isSet) {
             return;
@@ -44,8 +44,9 @@ final class FirstAttachMarker {
         } catch (RuntimeException notSaved) {
             LOG.log(
                     Level.WARNING,
-                    "it was not saved that '" + identity.slug() + "' runs below " + identity.path()
-                            + "; streams made while it is down are taken for old ones",
+                    "mark of '" + identity.slug() + "' below " + identity.path()
+                            + " was not saved: events of streams that"
+                            + " are created while no runner runs will cause no effects",
                     notSaved);
         }
     }

@@ -6,8 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may be active: so many at once, news before history, otherwise first come, first served; whoever has had nothing to
- * do for longest makes room. Guarded by its owner.
+ * The places of active members: at most {@code most} at a time. Members with new events come before catch-ups,
+ * otherwise first come, first served. The member that has been idle longest makes room. Guarded by its owner.
  */
 final class RunSlots<S> {
     private final int most;
@@ -30,7 +30,7 @@ final class RunSlots<S> {
         return urgent.size() + others.size();
     }
 
-    /** Whether none waits for a place, and those that are active have nothing to do before a timer fires. */
+    /** True if no member waits for a place, and all active ones are idle or wait for a timer. */
     boolean areQuiet() {
         return queued() == 0 && active == idle.size() + armed.size();
     }
@@ -40,7 +40,7 @@ final class RunSlots<S> {
         (isUrgent ? urgent : others).add(member);
     }
 
-    /** It waits no longer, if it did. */
+    /** Removes a member from the queue. */
     void forget(SubtreeStream<S> member) {
         if (urgent.remove(member) || others.remove(member)) {
             member.course = SubtreeStream.Course.PARKED;
@@ -58,20 +58,19 @@ final class RunSlots<S> {
         }
     }
 
-    /** It has nothing to do before a timer of its run fires, and keeps its place until then. */
+    /** The member is idle until a timer of its run fires; it keeps its place. */
     void isArmed(SubtreeStream<S> member) {
         if (member.course == SubtreeStream.Course.ACTIVE) {
             armed.add(member);
         }
     }
 
-    /** It was to leave, and stays after all. */
+    /** The member keeps its place after all. */
     void stays(SubtreeStream<S> member) {
         leaving.remove(member);
         member.course = SubtreeStream.Course.ACTIVE;
     }
 
-    /** It has left. */
     void release(SubtreeStream<S> member, SubtreeStream.Course next) {
         idle.remove(member);
         armed.remove(member);
@@ -81,8 +80,8 @@ final class RunSlots<S> {
     }
 
     /**
-     * Who is next: someone who is active from now on, or, if there is no place for those who wait, someone who is to
-     * leave; null when there is nothing to do.
+     * The next change: a member that becomes active, or, if there is no free place for a waiting one, a member that has
+     * to leave; null if there is nothing to do.
      */
     @Nullable SubtreeStream<S> take() {
         if (queued() == 0) {

@@ -6,9 +6,8 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
 
-/** The streams as the runs of a subtree see them: all as they are, but subscribed to over the subtree's one connection. */
+/** Streams for the runs of a subtree: {@code subscribe} uses the connection of the subtree. */
 record SubtreeEventStreams(EventStreams delegate, Subscribing subscribing) implements ForwardingEventStreams {
-    /** As {@link EventStreams#subscribe}. */
     interface Subscribing {
         Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber);
     }

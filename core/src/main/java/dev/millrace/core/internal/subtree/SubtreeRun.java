@@ -24,8 +24,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A processor on a stream and everything below it: the connection that says what happens on which stream. What follows
- * from that is the business of its {@link SubtreeStreams}; nothing waits on the connection's thread.
+ * The connection of a subtree runner, which reconnects after failures. It passes what it receives to the {@link
+ * SubtreeStreams}; nothing waits on the connection's thread.
  */
 public final class SubtreeRun<S> {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
@@ -68,7 +68,7 @@ public final class SubtreeRun<S> {
         Subscription made;
         try {
             made = isOneByOne()
-                    ? SubtreeSubscriptionFallback.follow(streams, root, wanted, options, new Intake())
+                    ? new SubtreeSubscriptionFallback(streams, root, wanted, options, new Intake()).follow()
                     : streams.subscribeSubtree(root, new Intake());
         } catch (RuntimeException refused) {
             ended(refused);
@@ -88,7 +88,6 @@ public final class SubtreeRun<S> {
         return followsOneByOne;
     }
 
-    /** Takes in what one subscription tells. */
     private final class Intake implements SubtreeSubscriber {
         private int connections;
         private Duration deaf = Duration.ZERO;
@@ -121,7 +120,10 @@ public final class SubtreeRun<S> {
 
         @Override
         public void onCaughtUp() {
-            caughtUp();
+            synchronized (SubtreeRun.this) {
+                losses = 0;
+                enter(Phase.LIVE);
+            }
             members.listed(connections);
         }
 
@@ -143,12 +145,7 @@ public final class SubtreeRun<S> {
                 : new ConnectionInfo(connected.incarnation(), connected.watermark(), deaf);
     }
 
-    private synchronized void caughtUp() {
-        losses = 0;
-        enter(Phase.LIVE);
-    }
-
-    /** How long nothing was heard between two subscriptions. */
+    /** The time without a subscription; zero after an unbroken one. Resets it. */
     private synchronized Duration takeDeaf() {
         Instant since = deafSince;
         deafSince = null;
@@ -174,8 +171,8 @@ public final class SubtreeRun<S> {
             oneByOne = why instanceof UnsupportedOperationException && !followsOneByOne;
             followsOneByOne |= oneByOne;
             phase = again || oneByOne ? Phase.RECONNECTING : Phase.STOPPED;
-            if (again) {
-                noteLoss();
+            if (again && losses++ == 0) {
+                deafSince = options.timers().now();
             }
             delay = RunnerOptions.RECONNECT.delay(losses, options.random());
         }
@@ -184,16 +181,10 @@ public final class SubtreeRun<S> {
         } else if (again || why == null) {
             LOG.log(
                     Level.DEBUG,
-                    () -> processor.slug() + " below " + root + " is not connected, and tries again: " + why);
-            options.timers().after(delay, () -> options.executor().execute(this::connect));
+                    () -> processor.slug() + " below " + root + " is not connected; next try in " + delay + ": " + why);
+            options.later(delay, this::connect);
         } else {
             fail("subscription to the subtree of " + root + " ended: " + FailureEvents.describe(why));
-        }
-    }
-
-    private synchronized void noteLoss() {
-        if (losses++ == 0) {
-            deafSince = options.timers().now();
         }
     }
 
@@ -201,12 +192,10 @@ public final class SubtreeRun<S> {
         synchronized (this) {
             failure = what;
         }
-        LOG.log(Level.ERROR, () -> "'" + processor.slug() + "' below " + root + " has ended: " + what);
+        LOG.log(Level.ERROR, () -> "'" + processor.slug() + "' below " + root + " has stopped: " + what);
         ended.complete(status());
         progression.end(new StreamException(StreamException.Code.INTERNAL, root, what));
     }
-
-    // ---- how it stands
 
     public SubtreeStreams<S> members() {
         return members;

@@ -26,15 +26,15 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs of the streams of a subtree. A stream on which something happens gets a {@link ProcessorRun}, as soon as there is a
- * place; when it has nothing left to do and others wait, it is let go, and only a {@link SubtreeStream} stays. Safe for use by
- * many threads; nothing here waits, but for the end.
+ * A pool of the runs of a subtree. A stream with new events gets a {@link ProcessorRun} as soon as there is a place. When the
+ * run is idle and other streams wait, it is stopped, and only the {@link SubtreeStream} stays. Safe for use by many threads;
+ * only {@link #stop} waits.
  */
 final class SubtreeRunPool<S> {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
     private static final int READS_AT_ONCE = 16;
 
-    /** Guards the members and the places; never held while somebody else's code runs. */
+    /** Guards the members and the places; not held while other code is called. */
     private final Object lock;
 
     private final Map<StreamPath, SubtreeStream<S>> members;
@@ -48,10 +48,7 @@ final class SubtreeRunPool<S> {
     private boolean closing;
 
     /**
-     * No runs yet.
-     *
-     * @param settled is told when a member has caught up, or has ended before that
-     * @param changed is told whenever something has changed
+     * {@code settled} is called when a member has caught up or ended before that, {@code changed} after each change.
      */
     SubtreeRunPool(
             Object lock,
@@ -72,16 +69,15 @@ final class SubtreeRunPool<S> {
         this.changed = changed;
     }
 
-    // ---- with the lock
+    // ---- called with the lock
 
-    /** It needs a run, and gets one in its turn. */
     void wake(SubtreeStream<S> member, boolean isUrgent) {
         if (member.course == SubtreeStream.Course.PARKED) {
             places.queue(member, isUrgent);
         }
     }
 
-    /** Stops the run of a life that is over, if there is one; the next life waits until it has stopped. */
+    /** Stops the run of an old incarnation; the next run starts after it has stopped. */
     void retire(SubtreeStream<S> member, List<Runnable> after) {
         ProcessorRun<S> run = member.run;
         if (member.tail != null) {
@@ -95,9 +91,7 @@ final class SubtreeRunPool<S> {
         }
     }
 
-    // ---- the runs
-
-    /** Gives places to those who wait, and takes them from those who have nothing to do. */
+    /** Starts runs of waiting members, and stops idle runs to make room. */
     void schedule() {
         for (Runnable next = next(); next != null; next = next()) {
             next.run();
@@ -126,7 +120,7 @@ final class SubtreeRunPool<S> {
         ProcessorRun<S> run;
         try {
             run = new ProcessorRun<>(streams, processor, member.path, options);
-        } catch (RuntimeException | Error thrown) { // the processor has no state to begin with
+        } catch (RuntimeException | Error thrown) { // thrown by the processor's initialState
             couldNotBegin(member, thrown);
             return;
         }
@@ -139,12 +133,12 @@ final class SubtreeRunPool<S> {
             member.run = run;
         }
         run.ended().thenAccept(status -> endedByItself(member, run, status));
-        options.executor().execute(run::start); // it may read a snapshot
+        options.executor().execute(run::start); // may block to read a snapshot
     }
 
     private void couldNotBegin(SubtreeStream<S> member, Throwable thrown) {
-        String what = "'" + processor.slug() + "' could not begin on " + member.path + ": "
-                + FailureEvents.describe(thrown) + "; the next event tries again";
+        String what = "'" + processor.slug() + "' could not start on " + member.path + ": "
+                + FailureEvents.describe(thrown) + "; it is started again at the next event";
         LOG.log(Level.ERROR, what, thrown);
         synchronized (lock) {
             release(member, SubtreeStream.Course.PARKED);
@@ -156,7 +150,7 @@ final class SubtreeRunPool<S> {
         settled.accept(member);
     }
 
-    /** It has no run any more: it is forgotten, or waits for the next one. */
+    /** The member has no run any more: removes or queues it. */
     private void rest(SubtreeStream<S> member) {
         if (member.isGone) {
             members.remove(member.path);
@@ -170,7 +164,7 @@ final class SubtreeRunPool<S> {
         synchronized (lock) {
             SubtreeStream<S> member = members.get(path);
             if (member == null || member.isGone || member.lifeOfRun != member.life) {
-                return () -> {}; // its run is about to be stopped
+                return () -> {}; // its run will be stopped
             }
             long watermark = member.tail == null ? member.baseline : Math.max(after, member.head);
             tail = new PagedTail(
@@ -220,7 +214,7 @@ final class SubtreeRunPool<S> {
         }
     }
 
-    /** Takes note when the run of a member has nothing left to do. */
+    /** Watches until the run of a member is idle. */
     void watch(SubtreeStream<S> member) {
         ProcessorRun<S> run;
         synchronized (lock) {
@@ -236,7 +230,7 @@ final class SubtreeRunPool<S> {
             synchronized (lock) {
                 member.isWatched = false;
                 boolean rests = over == null && member.run == run && member.tail != null && member.tail.isAtHead();
-                again = rests && !run.isIdle(); // what was delivered meanwhile is under way
+                again = rests && !run.isIdle(); // an event was delivered meanwhile
                 if (rests && !again) {
                     armed = run.status().waiting() > 0;
                     if (armed) {
@@ -256,7 +250,7 @@ final class SubtreeRunPool<S> {
         });
     }
 
-    /** Takes note when a timer of a run fires, or is cancelled. */
+    /** Watches until a timer of a run fires, or is cancelled. */
     private void watchTimers(SubtreeStream<S> member, ProcessorRun<S> run) {
         run.when(() -> !run.isIdle() || run.status().waiting() == 0).whenComplete((fired, over) -> {
             synchronized (lock) {
@@ -272,7 +266,7 @@ final class SubtreeRunPool<S> {
         return run.isIdle() && run.status().waiting() == 0;
     }
 
-    /** Lets go of a run that has nothing to do, if that is still so. */
+    /** Stops a run if it is still idle. */
     private void park(SubtreeStream<S> member) {
         ProcessorRun<S> run;
         PagedTail tail;
@@ -307,7 +301,7 @@ final class SubtreeRunPool<S> {
         }
     }
 
-    /** Stops a run that has nothing to do, or whose stream is another one now. */
+    /** Stops a run that is idle or belongs to an old incarnation. */
     private void let(SubtreeStream<S> member, ProcessorRun<S> run) {
         run.stop(Duration.ZERO);
         synchronized (lock) {
@@ -332,7 +326,7 @@ final class SubtreeRunPool<S> {
     private void endedByItself(SubtreeStream<S> member, ProcessorRun<S> run, RunnerStatus status) {
         synchronized (lock) {
             if (closing || member.run != run || member.course != SubtreeStream.Course.ACTIVE) {
-                return; // it was told to
+                return; // it was stopped by this pool
             }
             release(
                     member,
@@ -346,8 +340,6 @@ final class SubtreeRunPool<S> {
         settled.accept(member);
         schedule();
     }
-
-    // ---- the end
 
     void stop(Duration deadline) {
         long end = System.nanoTime() + Math.min(BoundedAwait.nanos(deadline), Long.MAX_VALUE / 4);

@@ -6,22 +6,18 @@ import dev.millrace.core.runner.PagedTail;
 import dev.millrace.core.runner.RunnerStatus;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One stream of a subtree: while nothing happens on it, no more than these few fields. Guarded by its subtree, but for
- * the path.
- */
+/** One stream of a subtree: a few fields, and a run while it is active. Guarded by its subtree, except the path. */
 final class SubtreeStream<S> {
-    /** Where a stream is in its course. */
     enum Course {
-        /** Nothing to do: there is no run. */
+        /** No run, and nothing to do. */
         PARKED,
-        /** Waits for a place among the active ones. */
+        /** Waits for a place. */
         QUEUED,
         /** Has a run. */
         ACTIVE,
         /** Its run is being stopped. */
         LEAVING,
-        /** Its reducer threw; it stays here until its next life. */
+        /** Its reducer threw; it stays so until the next incarnation. */
         HALTED
     }
 
@@ -29,37 +25,37 @@ final class SubtreeStream<S> {
     Course course = Course.PARKED;
     String incarnation;
 
-    /** The newest offset known. */
+    /** The newest known offset. */
     long head;
 
-    /** What came up to here is history for the next run, or was dealt with by the last one. */
+    /** Events up to this offset cause no effects in the next run. */
     long baseline;
 
-    /** The connection that named it last. */
+    /** The number of the connection that reported it last. */
     int namedIn;
 
-    /** Whether the subtree has not caught up before it does. */
+    /** True if {@code awaitCaughtUp} waits for it. */
     boolean isAwaited;
 
-    /** Whether it was destroyed; it is forgotten as soon as its run is gone. */
+    /** True if it was destroyed; it is removed when its run has ended. */
     boolean isGone;
 
-    /** Whether it has to run although there is no news. */
+    /** True if it has to run although there are no new events. */
     boolean isDue;
 
     @Nullable ProcessorRun<S> run;
 
     @Nullable PagedTail tail;
 
-    /** Counts the lives of the stream; a run belongs to one of them. */
+    /** Counts the incarnations of the stream; {@link #lifeOfRun} is the one of its run. */
     int life;
 
     int lifeOfRun;
 
-    /** Whether somebody waits for its run to become idle. */
+    /** True if a watch for the idleness of its run is set. */
     boolean isWatched;
 
-    /** Why the last run ended by itself. */
+    /** The last status of a run that ended by itself. */
     @Nullable RunnerStatus failed;
 
     SubtreeStream(StreamPath path, String incarnation, long head, long baseline) {
@@ -73,7 +69,6 @@ final class SubtreeStream<S> {
         return head > baseline || isDue;
     }
 
-    /** Another life of the stream begins. */
     void beginAnew(String nextIncarnation, long nextHead, long nextBaseline) {
         life++;
         incarnation = nextIncarnation;

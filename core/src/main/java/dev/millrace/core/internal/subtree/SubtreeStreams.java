@@ -20,15 +20,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of a subtree: what is known of each, and what follows from what the connection tells. Safe for use by many
- * threads; nothing here waits.
+ * The streams of a subtree, updated from the events of the connection. Safe for use by many threads; nothing here
+ * waits.
  */
 public final class SubtreeStreams<S> {
     private final RunnerOptions options;
     private final FirstAttachMarker mark;
     private final SubtreeRunPool<S> runs;
 
-    /** Guards everything below, the members included; never held while somebody else's code runs. */
+    /** Guards everything below and the members; not held while other code is called. */
     private final Object lock = new Object();
 
     private final Map<StreamPath, SubtreeStream<S>> members = new HashMap<>();
@@ -37,11 +37,6 @@ public final class SubtreeStreams<S> {
     private boolean isListed;
     private int awaited;
 
-    /**
-     * No members yet.
-     *
-     * @param changed is told whenever something has changed
-     */
     SubtreeStreams(
             EventStreams streams,
             Processor<S> processor,
@@ -55,20 +50,14 @@ public final class SubtreeStreams<S> {
         this.runs = new SubtreeRunPool<>(lock, members, places, streams, processor, options, this::settled, changed);
     }
 
-    // ---- what the connection tells
-
-    /** The number of a connection that begins. */
+    /** Counts a new connection and returns its number. */
     int nextConnection() {
         synchronized (lock) {
             return ++connections;
         }
     }
 
-    /**
-     * A stream stands here.
-     *
-     * @param connection the number of the connection that says so
-     */
+    /** The connection with this number reports a stream. */
     void stands(StreamPath path, ConnectionInfo connected, int connection) {
         boolean isNew = !isKnown(path) && mark.isNew(path, connected.incarnation());
         List<Runnable> after = new ArrayList<>();
@@ -79,7 +68,10 @@ public final class SubtreeStreams<S> {
                 member = new SubtreeStream<>(path, connected.incarnation(), connected.watermark(), baseline);
                 member.isDue = true;
                 members.put(path, member);
-                await(member);
+                if (!isListed) {
+                    member.isAwaited = true;
+                    awaited++;
+                }
                 runs.wake(member, isListed);
             } else if (member.isGone || !member.incarnation.equals(connected.incarnation())) {
                 beginAnew(member, connected.incarnation(), connected.watermark(), floor(0, connected), after);
@@ -101,7 +93,7 @@ public final class SubtreeStreams<S> {
             after.add(() -> tail.reconnected(connected));
         } else if (member.hasNews()) {
             member.baseline = floor(member.baseline, connected);
-            member.isDue = true; // it has to catch up, whether or not anything of the gap fires effects
+            member.isDue = true; // it has to catch up, even if no event of the gap causes effects
             runs.wake(member, true);
         }
     }
@@ -112,7 +104,7 @@ public final class SubtreeStreams<S> {
         }
     }
 
-    /** Up to where nothing fires effects on a stream that made events while nobody listened. */
+    /** The offset up to which events of a connection gap cause no effects. */
     private long floor(long baseline, ConnectionInfo connected) {
         boolean gapWasLong = connected.gap().compareTo(options.reconnectGrace()) > 0;
         return options.effectsFrom().floorOnReconnect(baseline, connected.watermark(), gapWasLong);
@@ -122,7 +114,6 @@ public final class SubtreeStreams<S> {
         return options.effectsFrom().floorOnReconnect(0, connected.watermark(), true);
     }
 
-    /** Something happened. */
     void happened(Event event, int connection) {
         StreamInitialization birth = StreamInitialization.of(event);
         List<Runnable> after = new ArrayList<>();
@@ -135,7 +126,7 @@ public final class SubtreeStreams<S> {
             } else if (member.isGone || (birth.isOne() && !birth.incarnation().equals(member.incarnation))) {
                 beginAnew(member, birth.incarnation(), event.offset(), birth.copiedThrough(), after);
             }
-            member.namedIn = connection; // it lives, or there would be no such event
+            member.namedIn = connection; // the event shows that the stream exists
             member.head = Math.max(member.head, event.offset());
             PagedTail tail = member.tail;
             if (tail != null) {
@@ -143,7 +134,7 @@ public final class SubtreeStreams<S> {
                 SubtreeStream<S> told = member;
                 after.add(() -> {
                     if (!tail.offer(event)) {
-                        runs.watch(told); // old news: it is as idle as it was
+                        runs.watch(told); // the event is known already: the run is as idle as before
                     }
                 });
             } else if (member.hasNews()) {
@@ -153,7 +144,6 @@ public final class SubtreeStreams<S> {
         finish(after);
     }
 
-    /** A stream is no more. */
     void destroyed(StreamPath path) {
         List<Runnable> after = new ArrayList<>();
         synchronized (lock) {
@@ -165,7 +155,7 @@ public final class SubtreeStreams<S> {
         finish(after);
     }
 
-    /** Every stream has been named; of those that are known, only the others are no more. */
+    /** The connection has reported all streams; known streams that it did not report were destroyed. */
     void listed(int connection) {
         List<Runnable> after = new ArrayList<>();
         synchronized (lock) {
@@ -183,14 +173,7 @@ public final class SubtreeStreams<S> {
         runs.schedule();
     }
 
-    // ---- with the lock
-
-    private void await(SubtreeStream<S> member) {
-        if (!isListed) {
-            member.isAwaited = true;
-            awaited++;
-        }
-    }
+    // ---- called with the lock
 
     private void awaitNoMore(SubtreeStream<S> member) {
         if (member.isAwaited) {
@@ -219,7 +202,7 @@ public final class SubtreeStreams<S> {
         }
     }
 
-    /** It has caught up, or will not. */
+    /** The member has caught up, or cannot. */
     private void settled(SubtreeStream<S> member) {
         synchronized (lock) {
             awaitNoMore(member);
@@ -233,9 +216,7 @@ public final class SubtreeStreams<S> {
         }
     }
 
-    // ---- how they stand
-
-    /** Whether every stream that was named first has caught up, or cannot. */
+    /** True if every stream that was reported at the start has caught up, or cannot. */
     public boolean isCaughtUp() {
         synchronized (lock) {
             return isListed && awaited == 0;

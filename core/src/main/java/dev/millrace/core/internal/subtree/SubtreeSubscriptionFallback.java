@@ -24,9 +24,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows a subtree on a service that has no subscription for it: the stream on top says which streams there are below,
- * and each is subscribed to, as far as {@value #MOST_SUBSCRIPTIONS} subscriptions go; the others are looked at in turn.
- * The subscriber's calls come one at a time; it must not block.
+ * A client-side subscription to a subtree, for services without one. The top stream names the streams below it. At most
+ * {@value #MOST_SUBSCRIPTIONS} of these are subscribed to; the others are read in turn, every few seconds. The
+ * subscriber's calls come one at a time; it must not block.
  */
 final class SubtreeSubscriptionFallback implements Subscription {
     static final int MOST_SUBSCRIPTIONS = 64;
@@ -52,7 +52,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
     private boolean looks;
     private boolean closed;
 
-    private SubtreeSubscriptionFallback(
+    SubtreeSubscriptionFallback(
             EventStreams streams,
             StreamPath root,
             Predicate<StreamPath> wanted,
@@ -65,30 +65,20 @@ final class SubtreeSubscriptionFallback implements Subscription {
         this.subscriber = subscriber;
     }
 
-    static Subscription follow(
-            EventStreams streams,
-            StreamPath root,
-            Predicate<StreamPath> wanted,
-            RunnerOptions options,
-            SubtreeSubscriber subscriber) {
-        SubtreeSubscriptionFallback subtree =
-                new SubtreeSubscriptionFallback(streams, root, wanted, options, subscriber);
-        synchronized (subtree) {
-            subscriber.onConnected(Duration.ZERO);
-        }
-        Top first = subtree.new Top();
-        first.follow();
-        return subtree;
+    Subscription follow() {
+        tell(told -> told.onConnected(Duration.ZERO));
+        new Top().follow();
+        return this;
     }
 
-    /** Calls the subscriber, alone, unless it is over. */
+    /** Calls the subscriber, one call at a time, unless this subtree is closed. */
     private synchronized void tell(Consumer<SubtreeSubscriber> call) {
         if (!closed) {
             call.accept(subscriber);
         }
     }
 
-    /** One of those that were there at first has been named, or never will be. */
+    /** A stream that existed at the start has been reported to the subscriber, or has ended. */
     private void named() {
         tell(told -> {
             if (--unnamed == 0) {
@@ -97,7 +87,6 @@ final class SubtreeSubscriptionFallback implements Subscription {
         });
     }
 
-    /** Listens to the stream on top. */
     private final class Top implements Subscriber {
         private long history = -1;
         private long known;
@@ -105,7 +94,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
         private boolean isCaughtUp;
 
         void follow() {
-            hold(subscription -> top = subscription, streams.subscribe(root, known, this));
+            subscribe(root, known, this, made -> top = made);
         }
 
         @Override
@@ -135,7 +124,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
         @Override
         public void onEnd(@Nullable Throwable failure) {
             if (mayPass(failure)) {
-                later(++losses, this::follow);
+                options.afterLoss(++losses, this::follow);
                 return;
             }
             tell(told -> told.onEnd(failure));
@@ -147,15 +136,18 @@ final class SubtreeSubscriptionFallback implements Subscription {
         return failure instanceof StreamException refusal && refusal.isRetryable();
     }
 
-    private void later(int losses, Runnable task) {
-        options.timers()
-                .after(
-                        RunnerOptions.RECONNECT.delay(losses, options.random()),
-                        () -> options.executor().execute(task));
-    }
-
-    /** Remembers a subscription, or closes it when this is over. */
-    private void hold(Consumer<Subscription> field, Subscription made) {
+    /**
+     * Subscribes and passes the subscription to {@code field}; closes it if this subtree is closed. If {@code
+     * subscribe} throws, the subscriber's {@code onEnd} is called, as for a subscription that has ended.
+     */
+    private void subscribe(StreamPath path, long after, Subscriber events, Consumer<Subscription> field) {
+        Subscription made;
+        try {
+            made = streams.subscribe(path, after, events);
+        } catch (RuntimeException refused) {
+            events.onEnd(refused);
+            return;
+        }
         boolean unwanted;
         synchronized (this) {
             field.accept(made);
@@ -174,7 +166,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
             return Optional.of(
                             StreamPath.of(event.payloadJson().path("childPath").asText()))
                     .filter(path -> path.isBelow(root) && wanted.test(path));
-        } catch (IllegalArgumentException noPath) { // anyone may write such an event
+        } catch (IllegalArgumentException noPath) { // any caller can append such an event
             return Optional.empty();
         }
     }
@@ -196,7 +188,6 @@ final class SubtreeSubscriptionFallback implements Subscription {
         }
     }
 
-    /** One stream below. */
     private final class Child implements Subscriber {
         private final StreamPath path;
         private boolean isSubscribed;
@@ -209,7 +200,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
             this.path = path;
         }
 
-        /** Finds out where the stream stands, because its history is of no interest here. */
+        /** Reads only the newest offset: the history is not delivered. */
         void findHead() {
             ReadRange newest = ReadRange.builder().descending(true).limit(1).build();
             reads.pass(() -> streams.read(path, newest)).whenComplete((events, failure) -> {
@@ -228,18 +219,15 @@ final class SubtreeSubscriptionFallback implements Subscription {
                 lookAt(this);
                 return;
             }
-            Subscription made;
-            try {
-                made = streams.subscribe(path, head, this);
-            } catch (RuntimeException refused) {
-                onEnd(refused);
-                return;
-            }
-            hold(held -> subscription = held, made);
+            subscribe(path, head, this, made -> subscription = made);
         }
 
         private void name(ConnectionInfo connected) {
             tell(told -> told.onStream(path, connected));
+            nameOnce();
+        }
+
+        private void nameOnce() {
             if (!isNamed) {
                 isNamed = true;
                 named();
@@ -248,7 +236,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
 
         private void again(Throwable failure, Runnable task) {
             if (mayPass(failure)) {
-                later(++losses, task);
+                options.afterLoss(++losses, task);
             } else {
                 onEnd(failure);
             }
@@ -269,11 +257,11 @@ final class SubtreeSubscriptionFallback implements Subscription {
         @Override
         public void onEnd(@Nullable Throwable failure) {
             if (mayPass(failure)) {
-                later(++losses, () -> follow(known));
+                options.afterLoss(++losses, () -> follow(known));
                 return;
             }
             if (failure != null) {
-                LOG.log(Level.WARNING, () -> path + " is not followed any longer: " + failure);
+                LOG.log(Level.WARNING, () -> "subscription to " + path + " ended and is not repeated: " + failure);
             }
             synchronized (SubtreeSubscriptionFallback.this) {
                 children.remove(path, this);
@@ -281,18 +269,15 @@ final class SubtreeSubscriptionFallback implements Subscription {
                 subscriptions -= isSubscribed ? 1 : 0;
             }
             tell(told -> told.onDestroyed(path));
-            if (!isNamed) {
-                isNamed = true;
-                named();
-            }
+            nameOnce();
         }
 
-        /** Looks whether something has happened, and then looks at the next one. */
+        /** Reads the new events, and then runs {@code then}. */
         void look(Runnable then) {
             ReadRange range = ReadRange.builder().afterOffset(known).limit(PAGE).build();
             streams.read(path, range).whenComplete((events, failure) -> {
                 if (failure != null) {
-                    LOG.log(Level.DEBUG, () -> path + " could not be looked at: " + failure);
+                    LOG.log(Level.DEBUG, () -> "read of " + path + " failed: " + failure);
                     then.run();
                     return;
                 }
@@ -319,16 +304,13 @@ final class SubtreeSubscriptionFallback implements Subscription {
     }
 
     private void lookLater() {
-        options.timers()
-                .after(
-                        LOOK_INTERVAL,
-                        () -> options.executor().execute(() -> {
-                            List<Child> all;
-                            synchronized (this) {
-                                all = closed ? List.of() : List.copyOf(looked);
-                            }
-                            look(all, 0);
-                        }));
+        options.later(LOOK_INTERVAL, () -> {
+            List<Child> all;
+            synchronized (this) {
+                all = closed ? List.of() : List.copyOf(looked);
+            }
+            look(all, 0);
+        });
     }
 
     private void look(List<Child> all, int next) {

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** What an appender no longer sends: at the end of its runner, for cancelled attempts, for an earlier life. */
+/** Appends that an appender cancels: when its runner stops, of cancelled attempts, and of an earlier incarnation. */
 class AppenderEndTest {
     private static final StreamPath OWN = StreamPath.of("/own");
     private static final StreamPath OTHER = StreamPath.of("/other");
@@ -28,7 +28,7 @@ class AppenderEndTest {
             new Appender(streams, OWN, time.options(RetryPolicy.DEFAULT, 64), new CauseLookup(streams, OWN), () -> {});
 
     @Test
-    void should_give_up_what_is_parked_and_what_waits_behind_it_when_waiting_ends() {
+    void should_cancel_queued_appends_when_the_runner_stops_waiting() {
         CompletableFuture<AppendResult> a = send("a");
         streams.last().refuse(PAUSED);
         CompletableFuture<AppendResult> b = send("b");
@@ -43,7 +43,7 @@ class AppenderEndTest {
     }
 
     @Test
-    void should_give_up_at_once_what_waits_for_its_next_send_when_waiting_ends() {
+    void should_cancel_an_append_that_backs_off_when_the_runner_stops_waiting() {
         CompletableFuture<AppendResult> a = send("a");
         streams.last().refuse(UNAVAILABLE);
 
@@ -80,7 +80,7 @@ class AppenderEndTest {
 
         CompletableFuture<AppendResult> late = send("b");
 
-        assertGivenUp(late, "append of b to /own was given up: the runner is stopping");
+        assertGivenUp(late, "append of b to /own was cancelled: the runner is stopping");
         assertThat(streams.sent()).containsExactly("a");
         streams.last().store(3);
         assertThat(underWay).isCompleted();
@@ -95,7 +95,7 @@ class AppenderEndTest {
     }
 
     @Test
-    void should_give_up_a_parked_append_whose_attempt_was_cancelled_wherever_it_waits() {
+    void should_cancel_a_queued_append_of_a_cancelled_attempt_at_any_place_of_the_queue() {
         AtomicBoolean cancelled = new AtomicBoolean();
         CompletableFuture<AppendResult> first = send("first");
         streams.last().refuse(PAUSED);
@@ -116,7 +116,7 @@ class AppenderEndTest {
     }
 
     @Test
-    void should_give_up_what_an_earlier_life_of_the_stream_wanted() {
+    void should_cancel_appends_of_an_earlier_incarnation() {
         CompletableFuture<AppendResult> parked = send("parked");
         streams.last().refuse(PAUSED);
         CompletableFuture<AppendResult> away = appender.send(OTHER, EventInput.ofType("away"), () -> false);
@@ -125,8 +125,8 @@ class AppenderEndTest {
         appender.forgetOffsets();
         time.run();
 
-        assertGivenUp(parked, "its stream began a new life");
-        assertGivenUp(away, "its stream began a new life");
+        assertGivenUp(parked, "its stream was created again");
+        assertGivenUp(away, "its stream was created again");
         CompletableFuture<AppendResult> fresh = send("fresh");
         streams.last().store(2);
         assertThat(fresh).isCompleted();
@@ -154,7 +154,7 @@ class AppenderEndTest {
 
     private static void assertGivenUp(CompletableFuture<AppendResult> answer, String why) {
         assertThat(answer).isDone();
-        // What get() throws differs between JDKs: from 23 on it wraps the original.
+        // The exception of get() differs between JDKs: from 23 on it wraps the original.
         assertThat(answer.handle((appended, failure) -> failure).getNow(null))
                 .isInstanceOf(CancellationException.class)
                 .hasMessageContaining(why);

@@ -30,7 +30,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** One thread appends while another pauses and resumes the stream: everything is stored once, in the order of the calls. */
 @Tag("jdk")
 class AppenderRaceTest {
     private static final StreamPath OWN = StreamPath.of("/own");
@@ -47,7 +46,7 @@ class AppenderRaceTest {
 
     @Test
     void should_neither_lose_nor_reorder_appends_under_pauses() throws Exception {
-        VirtualTime time = new VirtualTime(); // stands still: only resumed() can release what is parked
+        VirtualTime time = new VirtualTime(); // this clock stands still: only resumed() can release queued appends
         Pausing service = new Pausing();
         Appender appender = new Appender(
                 service, OWN, time.options(effects, RetryPolicy.DEFAULT, 64), new CauseLookup(service, OWN), () -> {});
@@ -82,7 +81,7 @@ class AppenderRaceTest {
         assertThat(appender.newestOwnOffset()).isEqualTo(APPENDS);
     }
 
-    /** A service that knows nothing but pause and append, and answers on the caller's thread. */
+    /** A service with only pause and append, which answers on the caller's thread. */
     private static final class Pausing implements EventStreams {
         private final List<String> stored = new ArrayList<>();
         private boolean paused;
@@ -93,7 +92,7 @@ class AppenderRaceTest {
             refused = false;
         }
 
-        /** Until somebody met the pause, or for a moment. */
+        /** Waits until an append was refused because of the pause, or for a moment. */
         void awaitRefusal() {
             for (int i = 0; i < 20_000 && !refused; i++) {
                 Thread.onSpinWait();

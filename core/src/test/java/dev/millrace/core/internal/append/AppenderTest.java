@@ -68,7 +68,7 @@ class AppenderTest {
     }
 
     @Test
-    void should_not_take_an_answer_from_an_earlier_life_for_an_offset_of_this_one() {
+    void should_not_take_an_answer_from_an_earlier_incarnation_for_an_offset_of_this_one() {
         CompletableFuture<AppendResult> late = send("a");
 
         appender.forgetOffsets();
@@ -163,7 +163,7 @@ class AppenderTest {
     }
 
     @Test
-    void should_look_by_itself_whether_the_stream_was_resumed() {
+    void should_send_again_after_a_while_to_a_paused_stream() {
         CompletableFuture<AppendResult> a = send("a");
         streams.last().refuse(PAUSED);
 
@@ -279,7 +279,7 @@ class AppenderTest {
     }
 
     @Test
-    void should_let_a_resume_pass_what_is_parked() {
+    void should_send_a_resume_before_queued_appends() {
         send("a");
         streams.last().refuse(PAUSED);
 

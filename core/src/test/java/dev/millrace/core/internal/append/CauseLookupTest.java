@@ -77,7 +77,7 @@ class CauseLookupTest {
     }
 
     @Test
-    void should_forget_everything_of_an_earlier_life_even_what_is_still_being_read() {
+    void should_forget_everything_of_an_earlier_incarnation_even_running_reads() {
         causes.remember(event(7, 4, 2));
         CompletableFuture<Cause> reading = causes.find(8);
 

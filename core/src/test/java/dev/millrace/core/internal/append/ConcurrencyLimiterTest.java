@@ -26,7 +26,7 @@ class ConcurrencyLimiterTest {
     }
 
     @Test
-    void should_let_no_more_requests_be_under_way_than_it_was_told() {
+    void should_limit_the_number_of_running_requests() {
         ConcurrencyLimiter turnstile = new ConcurrencyLimiter(2);
         List<CompletableFuture<String>> underWay = new ArrayList<>();
         for (int i = 0; i < 4; i++) {

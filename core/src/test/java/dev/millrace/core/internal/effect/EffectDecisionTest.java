@@ -58,7 +58,7 @@ class EffectDecisionTest {
         "ACKNOWLEDGED,4,10,3600,20,,4,0,false",
         "BEGINNING,,10,3600,20,,1,0,true",
         "after 3,,10,3600,20,,4,0,true",
-        // age has a say
+        // with staleAfter
         "ACKNOWLEDGED,4,10,,,60,5,60,true",
         "ACKNOWLEDGED,4,10,,,60,5,61,false",
         "ACKNOWLEDGED,4,10,,,60,4,0,false",
@@ -71,7 +71,7 @@ class EffectDecisionTest {
         "LIVE,,10,31,20,60,20,0,false",
         "after 3,,10,,,60,4,61,false",
         "or after 3,1,10,,,60,2,61,false",
-        // a clock that goes behind the service's
+        // a clock that is behind the service's
         "ACKNOWLEDGED,4,10,,,60,5,-3600,true"
     })
     void should_follow_from_the_offset_and_the_age_alone(

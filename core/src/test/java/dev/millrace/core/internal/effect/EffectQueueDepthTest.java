@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A long queue costs no stack, whatever the executor is and however the tasks end. */
+/** A long queue needs no deep stack, with any executor and any end of the tasks. */
 @Tag("jdk")
 class EffectQueueDepthTest {
     private static final int TASKS = 100_000;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Many threads feed the lane and complete its stages; it stays one at a time and in order. */
+/** Many threads submit tasks and complete their stages; the tasks still run one at a time and in order. */
 @Tag("jdk")
 class EffectQueueRaceTest {
     private static final int FEEDERS = 4;

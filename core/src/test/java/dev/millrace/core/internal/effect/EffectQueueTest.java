@@ -97,7 +97,7 @@ class EffectQueueTest {
     }
 
     @Test
-    void should_retry_with_back_off_and_then_give_up_and_go_on() {
+    void should_retry_with_back_off_and_then_record_the_failure_and_continue() {
         lane.submit(QueueTask.failing("1", journal));
         lane.submit(QueueTask.done("2", journal));
         time.run();
@@ -188,7 +188,7 @@ class EffectQueueTest {
     }
 
     @Test
-    void should_say_so_when_a_task_returns_no_stage() {
+    void should_fail_with_advice_when_a_task_returns_no_stage() {
         lane.submit(new QueueTask("1", journal, attempt -> null).notRetryable());
         time.run();
 

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A task that does what a test says and writes down what happened to it. */
+/** A scripted task that records its calls. */
 final class QueueTask implements EffectQueue.Task {
     private final String name;
     private final OptionalLong offset;
@@ -54,7 +54,7 @@ final class QueueTask implements EffectQueue.Task {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // a task that breaks the contract is one of the cases
+    @SuppressWarnings("NullAway") // the tests cover a task that returns null
     public CompletionStage<Void> run(int attempt) {
         journal.add(name + "#" + attempt);
         return work.apply(attempt);

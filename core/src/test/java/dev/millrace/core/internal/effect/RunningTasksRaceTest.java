@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Many threads launch one name for ever newer reasons: in the end the newest runs, alone. */
+/** Many threads launch one name with increasing offsets: in the end only the newest attempt runs. */
 @Tag("jdk")
 class RunningTasksRaceTest implements RunningTasks.Surroundings<String> {
     private static final int REASONS = 2_000;

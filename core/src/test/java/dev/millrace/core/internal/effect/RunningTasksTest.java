@@ -78,7 +78,7 @@ class RunningTasksTest {
     }
 
     @Test
-    void should_begin_when_its_time_has_come_and_count_as_idle_until_then() {
+    void should_start_at_its_time_and_count_as_idle_until_then() {
         BackgroundTask<String> attempt = after(Duration.ofSeconds(5), 7);
         time.run();
         assertThat(journal).isEmpty();
@@ -175,7 +175,7 @@ class RunningTasksTest {
     }
 
     @Test
-    void should_start_anew_after_a_cancel_even_for_the_same_reason() {
+    void should_start_again_after_a_cancel_even_for_the_same_reason() {
         BackgroundTask<String> first = launch("reply", 5, new CompletableFuture<>());
         time.run();
         first.cancel();
@@ -305,7 +305,7 @@ class RunningTasksTest {
     }
 
     @Test
-    void should_not_report_the_failure_of_what_was_cancelled() {
+    void should_not_report_the_failure_of_a_cancelled_attempt() {
         CompletableFuture<Void> work = new CompletableFuture<>();
         BackgroundTask<String> attempt = launch("reply", 5, work);
         time.run();
@@ -363,7 +363,7 @@ class RunningTasksTest {
         });
     }
 
-    @SuppressWarnings("NullAway") // work that breaks the contract is one of the cases
+    @SuppressWarnings("NullAway") // the test covers work that returns null
     private static CompletionStage<Void> nothing(BackgroundTask<String> attempt) {
         return null;
     }

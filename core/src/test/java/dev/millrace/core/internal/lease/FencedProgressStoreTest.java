@@ -17,7 +17,7 @@ class FencedProgressStoreTest {
         return new Progress("clerk", PATH, "life", offset);
     }
 
-    /** As an application would write it in front of a table that several processes share. */
+    /** A caching store, as an application would write it in front of a table that several processes share. */
     private static final class Caching implements ProgressStore {
         private final ProgressStore table;
         private final Map<StreamPath, Progress> cache = new HashMap<>();
@@ -51,7 +51,7 @@ class FencedProgressStoreTest {
         Caching here = new Caching(table);
         here.save(through(5));
         assertThat(here.load("clerk", PATH)).contains(through(5));
-        table.save(through(9)); // by the process that held the lease before
+        table.save(through(9)); // saved by the previous lease holder
 
         FencedProgressStore progress = new FencedProgressStore(here, () -> true);
 

@@ -83,7 +83,7 @@ class LeaseKeeperTest {
         time.run();
     }
 
-    /** Is granted the first lease, without having heard of it. */
+    /** Grants the first lease, without its event on the lease stream. */
     private void hold() {
         begin();
         answer(streams.last());
@@ -115,7 +115,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void should_ask_again_soon_for_what_is_free() {
+    void should_claim_a_free_lease_again_soon() {
         begin();
         streams.last().refuse(StreamException.Code.UNAVAILABLE);
 
@@ -125,7 +125,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void should_let_go_of_what_it_was_granted_after_it_had_stopped() {
+    void should_release_a_lease_that_was_granted_after_the_stop() {
         begin();
         keeper.stop();
 
@@ -136,7 +136,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void should_let_go_of_what_it_was_granted_too_late_to_use_it() {
+    void should_release_a_lease_that_was_granted_too_late() {
         begin();
         hear("claimed", "me", 1);
         time.advance(LEASE.minusMillis(1));
@@ -156,7 +156,7 @@ class LeaseKeeperTest {
 
         time.advance(LEASE.plus(PART));
         assertThat(sent()).containsExactly("claimed 1", "claimed 1");
-        answer(streams.calls.get(0)); // the first one's time is over, whenever it is answered
+        answer(streams.calls.get(0)); // the lease of the first claim has expired already
         assertThat(told).isEmpty();
         answer(streams.calls.get(1));
 
@@ -167,7 +167,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void should_keep_the_lease_of_one_life_when_a_renewal_of_the_same_number_in_the_life_before_is_refused() {
+    void should_keep_the_lease_when_a_renewal_of_the_same_number_in_an_earlier_incarnation_is_refused() {
         hold();
         time.advance(PART);
         Call ofTheLifeBefore = streams.last();
@@ -213,7 +213,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void should_not_hold_what_it_claimed_in_another_life_of_the_leases() {
+    void should_not_hold_a_lease_of_another_incarnation_of_the_lease_stream() {
         begin();
         ears().onEnd(null);
         time.advance(PART);
@@ -228,7 +228,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void should_count_from_one_again_in_another_life_of_the_leases_whatever_was_under_way() {
+    void should_count_from_one_again_in_another_incarnation_of_the_lease_stream_even_with_a_pending_claim() {
         begin();
         hear("claimed", "other", 7);
         streams.last().refuse(StreamException.Code.UNAVAILABLE);
@@ -260,7 +260,7 @@ class LeaseKeeperTest {
         assertThat(told).containsExactly("gained 1");
     }
 
-    /** Answers at once, on the thread of the caller, and sees whether that holds the keeper's monitor. */
+    /** Streams that answer at once, on the caller's thread, and check that the keeper's monitor is not held. */
     private static final class Impatient implements ForwardingEventStreams {
         private final ScriptedStreams delegate;
         private @Nullable LeaseKeeper watched;
@@ -287,7 +287,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void should_not_append_under_its_monitor_so_that_a_port_that_blocks_holds_up_nobody() {
+    void should_not_hold_its_monitor_while_an_append_blocks() {
         Impatient impatient = new Impatient(streams);
         LeaseKeeper over = keeper(impatient);
         impatient.watched = over;

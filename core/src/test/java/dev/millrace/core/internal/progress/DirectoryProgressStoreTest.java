@@ -54,7 +54,7 @@ class DirectoryProgressStoreTest {
     }
 
     @Test
-    void should_write_what_is_due_when_it_is_flushed_or_closed() throws IOException {
+    void should_write_due_progress_when_it_is_flushed_or_closed() throws IOException {
         DirectoryProgressStore store = open();
         store.save(progress(1));
         store.save(progress(2));
@@ -126,7 +126,7 @@ class DirectoryProgressStoreTest {
         open().close();
     }
 
-    /** Locks as the store does, says so, and holds it until it is killed. */
+    /** A process that locks the directory like the store, reports it, and keeps the lock until it is killed. */
     static final class LockHolder {
         private LockHolder() {}
 

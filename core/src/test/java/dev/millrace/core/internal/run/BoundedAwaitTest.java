@@ -17,8 +17,8 @@ class BoundedAwaitTest {
     void should_return_when_the_future_is_done_however_short_or_long_the_limit() {
         CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
 
-        BoundedAwait.await(done, Duration.ZERO, "it");
-        BoundedAwait.await(done, ChronoUnit.FOREVER.getDuration(), "it");
+        BoundedAwait.await(done, Duration.ZERO, "it", () -> "");
+        BoundedAwait.await(done, ChronoUnit.FOREVER.getDuration(), "it", () -> "");
         assertThat(BoundedAwait.completes(done, Duration.ZERO)).isTrue();
         assertThat(BoundedAwait.completes(done, ChronoUnit.FOREVER.getDuration()))
                 .isTrue();
@@ -27,12 +27,13 @@ class BoundedAwaitTest {
     }
 
     @Test
-    void should_say_what_did_not_happen_in_time() {
+    void should_say_what_timed_out() {
         assertThat(BoundedAwait.completes(new CompletableFuture<>(), SHORT)).isFalse();
-        assertThatThrownBy(() -> BoundedAwait.await(new CompletableFuture<>(), SHORT, "catch-up"))
+        assertThatThrownBy(() ->
+                        BoundedAwait.await(new CompletableFuture<>(), SHORT, "catch-up", () -> "3 events are left"))
                 .isInstanceOfSatisfying(
                         StreamException.class, late -> assertThat(late.code()).isEqualTo(StreamException.Code.TIMEOUT))
-                .hasMessage("catch-up: did not happen within PT0.001S");
+                .hasMessage("catch-up timed out after PT0.001S: 3 events are left");
     }
 
     @Test
@@ -41,7 +42,7 @@ class BoundedAwaitTest {
         CompletableFuture<Void> failed =
                 CompletableFuture.failedFuture(new StreamException(StreamException.Code.PAUSED, path, "is paused"));
 
-        assertThatThrownBy(() -> BoundedAwait.await(failed, SHORT, "idleness"))
+        assertThatThrownBy(() -> BoundedAwait.await(failed, SHORT, "idleness", () -> ""))
                 .isInstanceOfSatisfying(StreamException.class, failure -> {
                     assertThat(failure.code()).isEqualTo(StreamException.Code.PAUSED);
                     assertThat(failure.path()).contains(path);
@@ -53,7 +54,7 @@ class BoundedAwaitTest {
     void should_explain_any_other_failure() {
         CompletableFuture<Void> failed = CompletableFuture.failedFuture(new IllegalStateException("broken"));
 
-        assertThatThrownBy(() -> BoundedAwait.await(failed, SHORT, "idleness"))
+        assertThatThrownBy(() -> BoundedAwait.await(failed, SHORT, "idleness", () -> ""))
                 .isInstanceOfSatisfying(
                         StreamException.class,
                         failure -> assertThat(failure.code()).isEqualTo(StreamException.Code.INTERNAL))
@@ -69,7 +70,7 @@ class BoundedAwaitTest {
         assertThat(Thread.interrupted()).isTrue();
 
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> BoundedAwait.await(new CompletableFuture<>(), Duration.ofSeconds(10), "it"))
+        assertThatThrownBy(() -> BoundedAwait.await(new CompletableFuture<>(), Duration.ofSeconds(10), "it", () -> ""))
                 .hasMessage("it: interrupted");
         assertThat(Thread.interrupted()).isTrue();
     }

@@ -37,7 +37,7 @@ class ConditionWaitersTest {
     }
 
     @Test
-    void should_tell_whoever_waits_then_or_later_why_it_ended() {
+    void should_fail_current_and_later_waits_with_the_reason_of_the_end() {
         IllegalStateException why = new IllegalStateException("halted");
         CompletableFuture<Void> before = progression.when(condition::get);
 
@@ -61,7 +61,7 @@ class ConditionWaitersTest {
     }
 
     @Test
-    void should_forget_whoever_waits_no_longer() {
+    void should_forget_waits_that_timed_out() {
         AtomicInteger asked = new AtomicInteger();
         CompletableFuture<Void> impatient = progression.when(() -> asked.incrementAndGet() < 0);
         impatient.cancel(false);
@@ -78,8 +78,8 @@ class ConditionWaitersTest {
         AtomicInteger asked = new AtomicInteger();
         CompletableFuture<Void> waiting = progression.when(() -> asked.incrementAndGet() < 0);
 
-        assertThatThrownBy(() -> BoundedAwait.await(waiting, Duration.ofMillis(1), "idleness"))
-                .hasMessageContaining("idleness: did not happen within PT0.001S");
+        assertThatThrownBy(() -> BoundedAwait.await(waiting, Duration.ofMillis(1), "idleness", () -> "not idle"))
+                .hasMessageContaining("idleness timed out after PT0.001S");
         int before = asked.get();
         progression.changed();
 

@@ -37,7 +37,7 @@ class StateHolderTest {
         }
 
         @Override
-        @SuppressWarnings("NullAway") // a reducer that returns null is one of the cases
+        @SuppressWarnings("NullAway") // the test covers a reducer that returns null
         public List<String> reduce(List<String> state, Event event) {
             if (event.payload() instanceof Said said) {
                 return switch (said.text()) {

@@ -15,7 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** {@link VirtualTimers}, and an executor that runs its tasks when it is told to. */
+/** {@link VirtualTimers} with an executor that runs its tasks when the test calls {@link #run}. */
 public final class VirtualTime implements Timers, Executor {
     private final VirtualTimers timers = new VirtualTimers();
     private final Deque<Runnable> ready = new ArrayDeque<>();
@@ -47,7 +47,7 @@ public final class VirtualTime implements Timers, Executor {
         ready.addLast(task);
     }
 
-    /** Runs what is ready, and what becomes ready by that. */
+    /** Runs the ready tasks, and the tasks that these add. */
     public void run() {
         for (Runnable task = next(); task != null; task = next()) {
             task.run();
@@ -64,7 +64,7 @@ public final class VirtualTime implements Timers, Executor {
         }
     }
 
-    /** Lets time pass: timers fire in order, each with everything it sets going. */
+    /** Moves the clock: timers fire in order, and after each one the ready tasks run. */
     public void advance(Duration step) {
         run();
         timers.advance(step);

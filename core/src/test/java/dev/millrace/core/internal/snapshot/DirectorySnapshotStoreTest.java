@@ -57,7 +57,7 @@ class DirectorySnapshotStoreTest {
     }
 
     @Test
-    void should_ignore_what_is_left_of_a_torn_file_wherever_it_was_torn() throws IOException {
+    void should_ignore_a_file_that_was_cut_at_any_place() throws IOException {
         SnapshotStore store = SnapshotStore.inDirectory(directory);
         store.save(snapshot("mailer", PATH, 7));
         byte[] whole = Files.readAllBytes(file());
@@ -81,7 +81,7 @@ class DirectorySnapshotStoreTest {
     }
 
     @Test
-    void should_ignore_a_file_that_is_of_somebody_else() throws IOException {
+    void should_ignore_a_file_of_another_processor() throws IOException {
         SnapshotStore store = SnapshotStore.inDirectory(directory);
         store.save(snapshot("other", PATH, 7));
         Files.move(directory.resolve(new ProgressKey("other", PATH).fileName("snapshot")), file());

@@ -19,7 +19,7 @@ class StateFormatTest {
 
     record Item(String name) {}
 
-    /** As {@link Order}, but what is deep inside has one part more. */
+    /** Like {@link Order}, but a nested part has one more component. */
     record Purchase(String id, Optional<Piece> item, Map<String, List<Piece>> more, Instant at, BigDecimal price) {}
 
     record Piece(String name, int count) {}

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What survives a process, and is shared by all that run the same processor. */
+/** The saved progress and snapshots, shared by all processes of one processor. */
 final class Disk {
     private final Map<String, Progress> kept = new HashMap<>();
 
@@ -15,7 +15,7 @@ final class Disk {
         return Optional.ofNullable(kept.get(slug + path));
     }
 
-    /** When another copy was further already, that is kept, as stores do that keep the newest. */
+    /** The higher progress is kept, as in a store that keeps the newest. */
     void save(Progress progress) {
         kept.merge(
                 progress.slug() + progress.path(),

@@ -19,8 +19,8 @@ import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 
 /**
- * One runner in a process of its own, which dies without a word: what it had begun, it never goes on with. It may also sleep,
- * and does late then whatever came due; and be cut off, so that nothing leaves it, or nothing reaches it.
+ * A simulated process with one runner. It can crash at any step; it can sleep, and then runs its due timers late; and
+ * it can be cut off, so that its messages, or those to it, are lost.
  */
 final class Host implements Executor, Timers, ProgressStore {
     private final World world;
@@ -39,13 +39,13 @@ final class Host implements Executor, Timers, ProgressStore {
     private boolean mute;
     private boolean deaf;
 
-    /** What its connection is like, apart from what the network does to everybody. */
+    /** The quality of its connection, in addition to the faults of the network. */
     enum Manners {
-        /** A request that gets lost is noticed soon. */
+        /** A lost request fails soon. */
         PLAIN,
-        /** So is a connection that is silent. */
+        /** A lost request fails soon, and a silent connection is noticed soon. */
         POLITE,
-        /** Requests come late, and that one got lost is noticed late. */
+        /** Requests arrive late, and a lost one fails late. */
         SLOW
     }
 
@@ -76,17 +76,17 @@ final class Host implements Executor, Timers, ProgressStore {
         this.runner = configured.apply(builder).start();
     }
 
-    /** Sees whatever it says that it has done. */
+    /** Sets the auditor of all progress that it saves. */
     void watchedBy(BiConsumer<Host, Progress> newAuditor) {
         auditor = newAuditor;
     }
 
-    /** It is connected to this life of the stream. */
+    /** It is connected to this incarnation of the stream. */
     void attends(String life) {
         incarnation = life;
     }
 
-    /** Whether it still acts on a stream that is no more. */
+    /** True if it still acts on a destroyed stream. */
     boolean isBehindTheTimes() {
         return !incarnation.equals(service.log().incarnation());
     }
@@ -107,22 +107,22 @@ final class Host implements Executor, Timers, ProgressStore {
         return runner.status().phase() == Phase.LIVE;
     }
 
-    /** The power is cut. */
+    /** Crashes the process. */
     void die() {
         world.note(name + " dies");
         dead = true;
     }
 
-    /** It is asked to stop, and does; its last words are on their way. */
+    /** Stops the runner; its last appends are on their way. */
     void stop() {
         world.note(name + " stops");
         runner.stop(Duration.ZERO);
         dead = true;
     }
 
-    // ---- what befalls it
+    // ---- faults
 
-    /** Everything in it stands still. */
+    /** Suspends the process. */
     void sleep(Duration time) {
         note("sleeps for " + time);
         asleep = true;
@@ -169,24 +169,24 @@ final class Host implements Executor, Timers, ProgressStore {
         return manners == Manners.POLITE;
     }
 
-    /** How long a message takes. */
+    /** The delay of a message. */
     Duration latency() {
         boolean late = manners == Manners.SLOW && world.isStormy() && world.oneIn(15);
         return world.upTo(late ? 30_000 : 30);
     }
 
-    /** How long it waits for an answer that does not come. */
+    /** The time limit of a request. */
     Duration patience() {
         return world.upTo(manners == Manners.SLOW ? world.oneIn(4) ? 60_000 : 10_000 : 500);
     }
 
-    // ---- what it lives on
+    // ---- the services of the process
 
     void note(String what) {
         world.note(name + " " + what);
     }
 
-    /** Something reaches it from outside. */
+    /** A message arrives. */
     void hears(Runnable news) {
         if (dead) {
             return;
@@ -227,7 +227,7 @@ final class Host implements Executor, Timers, ProgressStore {
         return disk.load(slug, path);
     }
 
-    /** A save reaches the disk a little later, unless the process is dead by then. */
+    /** A save reaches the disk a little later, unless the process has crashed by then. */
     @Override
     public void save(Progress progress) {
         auditor.accept(this, progress);

@@ -19,17 +19,21 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * One seed's story of two or three processes that stand by for one processor: two minutes in which they crash, sleep longer than their
- * lease, are cut off in one direction or both, stop and come back, each with a clock of its own; and then peace, in
- * which one of them has to hold the lease and to settle everything. Every fourth seed is polite: the clocks run alike,
- * nobody sleeps, and who does not hear anything knows it; then no two of them may even think that it is their turn.
+ * A simulation of two or three processes with one exclusive processor, determined by a seed. For two minutes they
+ * crash, sleep longer than their lease, are cut off in one or both directions, stop and return, each with its own
+ * clock. Then the faults end: one process has to hold the lease and to finish all work. With every fourth seed the
+ * clocks are equal, no process sleeps, and a process notices a silent connection; then two processes must never believe
+ * at the same time that they hold the lease.
  */
 final class LeaseSimulation {
     static final Duration LEASE = Duration.ofSeconds(10);
 
     private static final Duration STORM = Duration.ofMinutes(2);
 
-    /** Deaf for 40 s, silent for a slow lease, claimed by a process that does not use it, and another lease. */
+    /**
+     * The longest takeover: no connection for 40 s, one silent lease on a slow clock, one lease whose claimer does not
+     * use it, and one more lease.
+     */
     private static final Duration TAKEOVER = Duration.ofSeconds(90);
 
     private static final Duration SETTLEMENT = Duration.ofSeconds(30);
@@ -60,7 +64,7 @@ final class LeaseSimulation {
         service.at(LeaseWitness.LEASES);
     }
 
-    /** Lives through it and judges; the trace of what happened. */
+    /** Runs the simulation and checks the result; returns the trace. */
     String run() {
         IntStream.range(0, hosts).forEach(number -> world.after(world.upTo(3000), this::start));
         int deeds = 20 + world.pick(50);
@@ -81,7 +85,7 @@ final class LeaseSimulation {
         judgeTakeover();
         int epoch = witness.newest();
         world.turn(world.now().plus(SETTLEMENT));
-        assertThat(witness.newest()).as("the lease that nobody had to take").isEqualTo(epoch);
+        assertThat(witness.newest()).as("no lease is claimed without need").isEqualTo(epoch);
         judge();
         return world.trace();
     }
@@ -105,7 +109,7 @@ final class LeaseSimulation {
         running.add(process);
     }
 
-    /** It is about to act on something. */
+    /** The process is about to start an effect. */
     private void begins(Host process) {
         if (process.runner().status().phase() == Phase.STANDBY) {
             world.complain(process + " acts, and stands by");
@@ -129,16 +133,16 @@ final class LeaseSimulation {
         } else if (what < 55) {
             append(service.log(), EventInput.of(new Entry.Wished(++ids)));
         } else if (what < 61) {
-            somebody(Host::die, this::start);
+            strike(Host::die, this::start);
         } else if (what < 67) {
-            somebody(Host::stop, this::start);
+            strike(Host::stop, this::start);
         } else if (what < 81) {
-            somebody(process -> {
+            strike(process -> {
                 cutOff(process);
                 world.after(world.upTo(40_000), process::joinAgain);
             });
         } else if (what < 95 && !polite) {
-            somebody(process -> process.sleep(world.upTo(45_000)));
+            strike(process -> process.sleep(world.upTo(45_000)));
         } else if (what < 96 && !polite) {
             witness.beginsAnew();
             service.at(LeaseWitness.LEASES).destroy();
@@ -157,8 +161,8 @@ final class LeaseSimulation {
         process.cutOff(how != 0, how != 1);
     }
 
-    /** Rather whoever holds the lease. */
-    private void somebody(Consumer<Host> fate) {
+    /** Applies a fault to a random process, preferably to the lease holder. */
+    private void strike(Consumer<Host> fate) {
         if (!living().isEmpty()) {
             Host anybody = living().get(world.pick(living().size()));
             fate.accept(
@@ -168,8 +172,8 @@ final class LeaseSimulation {
         }
     }
 
-    private void somebody(Consumer<Host> end, Runnable then) {
-        somebody(end);
+    private void strike(Consumer<Host> end, Runnable then) {
+        strike(end);
         if (living().size() < hosts) {
             world.after(world.upTo(15_000), then);
         }
@@ -179,7 +183,7 @@ final class LeaseSimulation {
         append(service.log(), EventInput.of(asked)).ifPresent(event -> witness.asked(asked, event.offset()));
     }
 
-    /** What a paused stream refuses was not accepted. */
+    /** Events that a paused stream refuses do not count as accepted. */
     private Optional<Event> append(Log log, EventInput input) {
         try {
             return Optional.of(log.append(input).event());
@@ -211,14 +215,14 @@ final class LeaseSimulation {
             assertThat(status.phase()).isIn(Phase.LIVE, Phase.STANDBY);
             assertThat(status.acknowledgedThrough()).isEqualTo(isActing(process) ? head : 0);
         }
-        assertThat(account.open()).as("wishes nobody served").isEmpty();
+        assertThat(account.open()).as("wishes that were not served").isEmpty();
         assertThat(disk.all())
                 .allSatisfy(
                         progress -> assertThat(progress.acknowledgedThrough()).isEqualTo(head));
         Verdict.on(service.log(), RETRIES);
     }
 
-    /** What happened, for whoever has to find out why. */
+    /** The trace of all steps, to analyse a failure. */
     String trace() {
         return world.trace();
     }

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Stories of processes that stand by for each other, each told by its seed alone; for more of them, or one of them again,
- * as in {@link RunnerSimulationTest}.
+ * Simulations of exclusive processors, each determined by its seed. For more seeds, or a single one, see {@link
+ * RunnerSimulationTest}.
  */
 class LeaseSimulationTest {
     private static final long SEEDS = Long.getLong("millrace.simulation.seeds", 1000);
@@ -44,7 +44,7 @@ class LeaseSimulationTest {
     }
 
     @Test
-    void should_let_one_at_a_time_append_and_settle_everything_whatever_befalls_them() {
+    void should_let_one_process_at_a_time_append_and_finish_all_work_despite_all_faults() {
         seeds().forEach(LeaseSimulationTest::live);
     }
 

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Sees what the holders of leases append and save, and complains of what none of them may. */
+/** A checker of all appends and saves of lease holders. */
 final class LeaseWitness implements Service.Witness {
     static final StreamPath LEASES = Fence.leases("ledger", Log.PATH);
 
@@ -35,14 +35,17 @@ final class LeaseWitness implements Service.Witness {
         return newest;
     }
 
-    /** The lease stream is destroyed, and the epochs begin again. */
+    /** The lease stream was destroyed; the epochs start again at 1. */
     void beginsAnew() {
         before.add(claimants);
         claimants = new HashMap<>();
         newest = 0;
     }
 
-    /** Of an earlier life of the lease stream: a holder of the same number cannot be told from the next. */
+    /**
+     * True if it held a lease of this epoch in an earlier incarnation of the lease stream, which the service cannot
+     * distinguish.
+     */
     private boolean heldBefore(Host process, int epoch) {
         return before.stream().anyMatch(life -> life.get(epoch) == process);
     }
@@ -83,7 +86,7 @@ final class LeaseWitness implements Service.Witness {
         claimants.put(epoch, process);
     }
 
-    /** Of whatever a process appends: only under a lease, only under its own, and only until the next one is claimed. */
+    /** Checks an append: it must name a lease, the process must hold it, and no newer one may be claimed. */
     private void writtenUnder(Optional<Fence> fence, Host process, Event event) {
         if (fence.isEmpty()) {
             world.complain(process + " appends without a lease: " + event);
@@ -94,7 +97,7 @@ final class LeaseWitness implements Service.Witness {
         }
     }
 
-    /** Whoever says that it has done everything so far must have. */
+    /** Checks saved progress: all effects up to it must have finished. */
     void saved(Host process, Progress progress) {
         if (!unsettled.headMap(progress.acknowledgedThrough(), true).isEmpty()) {
             world.complain(process + " saves " + progress.acknowledgedThrough() + ", and did not settle " + unsettled);

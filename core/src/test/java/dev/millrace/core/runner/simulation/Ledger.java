@@ -16,12 +16,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * Answers every question by an effect of its own, and serves every wish by an attempt that looks at what is owed. It
- * takes its time over both, and complains of everything that a runner must never do to it.
+ * A processor that answers every question by an effect, and serves every wish by an attempt that looks at the open
+ * wishes. Both take time. It reports every call that breaks a rule of the runner.
  */
 final class Ledger implements Processor<Ledger.Account> {
     sealed interface Entry {
-        /** A question; to answer it fails so often before it succeeds. */
+        /** A question, whose effect fails this often before it succeeds. */
         @EventName("asked")
         record Asked(int id, int failures) implements Entry {}
 
@@ -35,7 +35,7 @@ final class Ledger implements Processor<Ledger.Account> {
         record Served(Set<Integer> ids) implements Entry {}
     }
 
-    /** The newest offset, the wishes that are open, and the offset of the newest of them. */
+    /** The newest offset, the open wishes, and the offset of the newest of them. */
     record Account(long through, Set<Integer> open, long newestWish) {
         Account after(Event event) {
             if (event.payload() instanceof Entry.Wished wished) {
@@ -69,12 +69,12 @@ final class Ledger implements Processor<Ledger.Account> {
         this.process = process;
     }
 
-    /** Is told whenever it is asked to act. */
+    /** Sets a listener that is called before each effect. */
     void watchedBy(Consumer<Host> newOnBegin) {
         onBegin = newOnBegin;
     }
 
-    /** Thinks so much longer. */
+    /** Multiplies the duration of its work. */
     void slowDown(int times) {
         pace = times;
     }

@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One stream of the service, as simple as its rules allow: keys, pause, and lives. */
+/** A minimal stream of the service: idempotency keys, pause, and incarnations. */
 final class Log {
     static final StreamPath PATH = StreamPath.of("/simulated");
 
@@ -42,7 +42,7 @@ final class Log {
         return paused;
     }
 
-    /** Whether an event is stored under this key. */
+    /** True if an event is stored with this key. */
     boolean knows(String key) {
         return keys.containsKey(key);
     }
@@ -53,9 +53,9 @@ final class Log {
     }
 
     /**
-     * Stores it.
+     * Stores an event.
      *
-     * @throws StreamException when it is refused
+     * @throws StreamException if it is refused
      */
     AppendResult append(EventInput input) {
         Event known = input.idempotencyKey().map(keys::get).orElse(null);
@@ -82,7 +82,7 @@ final class Log {
         return new AppendResult(event, false, false);
     }
 
-    /** Without the names that processes make up for themselves, which no seed decides. */
+    /** The text without random names of processes, which the seed does not determine. */
     private static String told(Event event) {
         return event.payloadJson().has("holder")
                 ? event.payloadJson().path("epoch").asText()
@@ -94,7 +94,7 @@ final class Log {
         return path.value();
     }
 
-    /** Another life begins. */
+    /** Starts another incarnation. */
     void destroy() {
         world.note("destroyed " + path);
         events = new ArrayList<>();

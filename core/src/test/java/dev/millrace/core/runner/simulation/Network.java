@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** What lies between a process and the log: requests and answers are late or lost, connections are cut or go silent. */
+/** The network between a process and the log: requests and answers are late or lost, connections are cut or silent. */
 final class Network implements EventStreams {
     static final String LOST = "the network lost it";
 
@@ -161,7 +161,7 @@ final class Network implements EventStreams {
                 wake();
                 return;
             }
-            if ((!process.isPolite() && strikes(25)) || process.isDeaf()) { // silence, until somebody notices
+            if ((!process.isPolite() && strikes(25)) || process.isDeaf()) { // silent until the client notices
                 deafSince = Optional.of(world.now());
                 connected = false;
                 process.note("goes deaf to " + log);
@@ -180,7 +180,7 @@ final class Network implements EventStreams {
                 delivered = event.offset();
                 subscriber.onEvent(event);
                 if (strikes(15) && !closed) {
-                    subscriber.onEvent(event); // a transport that repeats itself does no harm
+                    subscriber.onEvent(event); // a repeated delivery must not matter
                 }
                 tellCaughtUp();
             }
@@ -204,12 +204,12 @@ final class Network implements EventStreams {
             }
         }
 
-        /** It takes this long, whatever the clock of the process says. */
+        /** Runs a task after a delay of true time, not of the process's clock. */
         private void later(Duration delay, Runnable task) {
             world.after(delay, () -> process.hears(task));
         }
 
-        /** The stream is no more. A connection that is cut hears nothing of it. */
+        /** The stream was destroyed. A connection that is cut is not told. */
         void bury() {
             if (connected && !closed) {
                 close();

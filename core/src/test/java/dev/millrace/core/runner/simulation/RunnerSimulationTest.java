@@ -7,8 +7,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Thousands of stories, each told by its seed alone. More of them: {@code -Dmillrace.simulation.seeds=100000}; one of
- * them again: {@code -Dmillrace.simulation.seed=4711}.
+ * Thousands of simulations, each determined by its seed. For more: {@code -Dmillrace.simulation.seeds=100000}; for a
+ * single one: {@code -Dmillrace.simulation.seed=4711}.
  */
 class RunnerSimulationTest {
     private static final long SEEDS = Long.getLong("millrace.simulation.seeds", 1000);

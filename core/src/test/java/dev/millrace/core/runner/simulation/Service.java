@@ -9,9 +9,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** All streams, and the gate beside the pause: who appends under a lease must hold it. */
+/**
+ * The service: all streams, and the check of leases. An append that names a lease is refused if a newer lease exists.
+ */
 final class Service {
-    /** Sees everything that a process has appended. */
+    /** An observer of all appends. */
     interface Witness {
         void stored(Host process, AppendResult appended, Optional<Fence> fence);
     }
@@ -32,15 +34,15 @@ final class Service {
         return logs.computeIfAbsent(path, missing -> new Log(world, missing));
     }
 
-    /** The stream that everything is about. */
+    /** The stream of the processor. */
     Log log() {
         return at(Log.PATH);
     }
 
     /**
-     * Stores what a process has sent.
+     * Stores an append of a process.
      *
-     * @throws StreamException when it is refused
+     * @throws StreamException if it is refused
      */
     AppendResult append(Host process, StreamPath path, EventInput input) {
         Log log = at(path);

@@ -19,9 +19,9 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
- * One seed's story: two minutes of questions and wishes, crashes, restarts, copies, pauses and destruction over a bad
- * network, and then peace, in which everything that was accepted has to be settled. With an odd seed the runners keep
- * snapshots, which must make no difference.
+ * A simulation that a seed determines: two minutes of questions, wishes, crashes, restarts, copies, pauses and
+ * destruction over a bad network. Then the faults end, and all accepted work has to be finished. With an odd seed the
+ * runners keep snapshots, which must make no difference.
  */
 final class Simulation {
     private static final Duration STORM = Duration.ofMinutes(2);
@@ -46,7 +46,7 @@ final class Simulation {
         this.log = service.log();
     }
 
-    /** Lives through it and judges; the trace of what happened. */
+    /** Runs the simulation and checks the result; returns the trace. */
     String run() {
         start();
         int deeds = 20 + world.pick(60);
@@ -108,7 +108,7 @@ final class Simulation {
         accept(EventInput.of(entry.apply(++ids)));
     }
 
-    /** What a paused stream refuses was not accepted. */
+    /** Events that a paused stream refuses do not count as accepted. */
     private void accept(EventInput input) {
         try {
             log.append(input);
@@ -128,7 +128,7 @@ final class Simulation {
             assertThat(process.runner().state()).isEqualTo(account);
             assertThat(status.acknowledgedThrough()).isEqualTo(log.events().size());
         }
-        assertThat(account.open()).as("wishes nobody served").isEmpty();
+        assertThat(account.open()).as("wishes that were not served").isEmpty();
         List<Event> events = log.events().stream()
                 .map(event -> event.decodedBy(Ledger.EVENTS))
                 .toList();
@@ -143,7 +143,10 @@ final class Simulation {
                         .isLessThanOrEqualTo(log.events().size()));
     }
 
-    /** A runner that is deaf for a while may answer to a stream that is no more, and the next one gets the answer. */
+    /**
+     * True for an event of this incarnation: a runner without connection may answer to a destroyed stream, and the
+     * answer is stored in the next incarnation.
+     */
     private boolean isOfThisLife(Event event) {
         return event.idempotencyKey()
                 .filter(key -> !key.contains("~" + log.incarnation() + ":"))
@@ -166,7 +169,7 @@ final class Simulation {
         }
     }
 
-    /** What happened, for whoever has to find out why. */
+    /** The trace of all steps, to analyse a failure. */
     String trace() {
         return world.trace();
     }

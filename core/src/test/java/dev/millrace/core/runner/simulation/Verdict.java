@@ -7,13 +7,14 @@ import dev.millrace.core.Event;
 import dev.millrace.core.runner.simulation.Ledger.Entry;
 import java.util.List;
 
-/** Whether what was accepted was settled, once each. */
+/** A check that all accepted work was finished exactly once. */
 final class Verdict {
     private Verdict() {}
 
     /**
-     * Every question has one answer or, when it is hopeless, one dead letter. Whoever could not reach the service for long
-     * enough may have recorded that instead, or besides, when the answer to its append was lost.
+     * Every question has one answer or, if its effect always fails, one {@code effect-failed} event. A runner that
+     * could not reach the service for long may have recorded a failure instead, or in addition, if the answer to its
+     * append was lost.
      */
     static void on(Log log, int retries) {
         List<Event> events = log.events().stream()

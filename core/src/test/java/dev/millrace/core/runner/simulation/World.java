@@ -10,8 +10,8 @@ import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
 /**
- * Everything that happens, in an order that the seed decides: of what could run now, any may be next; when nothing can,
- * the clock moves on to the next timer. One thread does it all.
+ * A scheduler on one thread, determined by a seed: it picks the next of all ready tasks; if there is none, the clock
+ * moves to the next timer.
  */
 final class World {
     static final Instant BEGINNING = Instant.parse("2026-01-01T00:00:00Z");
@@ -38,7 +38,7 @@ final class World {
         return now;
     }
 
-    /** Whether the network does harm. */
+    /** True while the network has faults. */
     boolean isStormy() {
         return stormy;
     }
@@ -80,7 +80,7 @@ final class World {
         trace.append(now.toEpochMilli() % 100_000_000).append(' ').append(what).append('\n');
     }
 
-    /** Something happened that must not. */
+    /** Reports a broken rule. */
     void complain(String what) {
         note("COMPLAINT: " + what);
         complaints.add(what);
@@ -94,7 +94,7 @@ final class World {
         return trace.toString();
     }
 
-    /** Lets the world turn until nothing is left to do, or the time is reached. */
+    /** Runs until there is nothing left to do, or the time is reached. */
     void turn(Instant until) {
         while (true) {
             if (++steps > MOST_STEPS) {

@@ -6,7 +6,7 @@ import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
 import org.jspecify.annotations.Nullable;
 
-/** The words in which an append is refused: what failed, where, why, what to do. */
+/** A factory of the exceptions for refused appends: what failed, where, why, what to do. */
 public final class AppendErrors {
     private final StreamPath path;
     private final String where;
@@ -18,39 +18,35 @@ public final class AppendErrors {
     }
 
     public StreamException emptyBatch() {
-        return of(Code.BAD_REQUEST, "a batch needs at least one event", "send one", null);
+        return of(Code.BAD_REQUEST, "a batch needs at least one event", "send one");
     }
 
     public StreamException batchTooLong(int count, int limit) {
         return of(
                 Code.BAD_REQUEST,
                 "the batch has " + count + " events, at most " + limit + " are allowed (limit batchEvents)",
-                "split it",
-                null);
+                "split it");
     }
 
     public StreamException batchTooLarge(long bytes, int limit) {
         return of(
                 Code.TOO_LARGE,
                 "the batch has " + bytes + " bytes, at most " + limit + " are allowed (limit batchBytes)",
-                "split it",
-                null);
+                "split it");
     }
 
     public StreamException eventTooLarge(int bytes, int limit) {
         return of(
                 Code.TOO_LARGE,
                 "the event has " + bytes + " bytes, at most " + limit + " are allowed (limit eventBytes)",
-                "send less, or a reference to it",
-                null);
+                "send less, or a reference to it");
     }
 
     public StreamException tooDeep(int depth, int limit) {
         return of(
                 Code.BAD_REQUEST,
                 "the JSON nests at least " + depth + " deep, at most " + limit + " is allowed (limit jsonDepth)",
-                "flatten it, or send it as a string",
-                null);
+                "flatten it, or send it as a string");
     }
 
     public StreamException notJson(String problem, @Nullable Throwable cause) {
@@ -62,28 +58,25 @@ public final class AppendErrors {
                 Code.BAD_REQUEST,
                 "idempotencyKey '" + MessageTexts.shorten(key) + "' begins with '" + StreamCreation.RESERVED
                         + "', which is reserved for the service",
-                "choose another key",
-                null);
+                "choose another key");
     }
 
     StreamException initializedTwice() {
         return of(
                 Code.BAD_REQUEST,
                 "stream-initialized may only be appended once, and the service has done so",
-                "append another type",
-                null);
+                "append another type");
     }
 
     StreamException wrongOffset(long supplied, long next) {
         return of(
                 Code.OFFSET_MISMATCH,
                 "the supplied offset " + supplied + " is not the next generated offset " + next,
-                "read what was appended in between and decide again",
-                null);
+                "read what was appended in between and decide again");
     }
 
     StreamException paused() {
-        return of(Code.PAUSED, "the stream is paused", "append a resumed event first", null);
+        return of(Code.PAUSED, "the stream is paused", "append a resumed event first");
     }
 
     StreamException fenced(Fence fence) {
@@ -91,8 +84,11 @@ public final class AppendErrors {
                 Code.FENCED,
                 "it is fenced: lease " + fence.epoch() + " of '" + fence.slug() + "' on " + fence.path()
                         + " is not held any more, or never was",
-                "stop acting; whoever holds the lease goes on",
-                null);
+                "stop this runner; the process with the newest lease continues");
+    }
+
+    private StreamException of(Code code, String why, String whatToDo) {
+        return of(code, why, whatToDo, null);
     }
 
     private StreamException of(Code code, String why, String whatToDo, @Nullable Throwable cause) {

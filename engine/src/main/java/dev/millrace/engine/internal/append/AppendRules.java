@@ -15,21 +15,18 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Decides about appends, whatever their origin: what is stored, what was stored before, what is refused. A pure function
- * of its arguments; nothing is written before the whole request is decided.
+ * The rules for appends: which inputs are stored, which are stored already, and which are refused. A pure function;
+ * nothing is written before the whole request is decided.
  *
- * <p>The checks of one input, in this order: idempotency key, second {@code initialized}, expected offset, pause. A
- * known key is therefore answered even on a paused stream and with a stale offset.
+ * <p>The checks of one input, in this order: idempotency key, second {@code initialized}, expected offset, pause. So an
+ * input with a known key is answered even if the stream is paused or the expected offset is wrong.
  */
 public final class AppendRules {
     private AppendRules() {}
 
     /**
-     * Decides about all inputs of one request, in order; a refusal of one refuses all.
-     *
-     * @param head the head of the stream, which exists
-     * @param stored looks up the event under an idempotency key of the stream
-     * @throws StreamException when one input is refused
+     * Decides about all inputs of one request, in order; {@code stored} looks up an idempotency key of the stream.
+     * Throws {@link StreamException} if one input is refused; then none is stored.
      */
     public static Decision decide(
             StreamKey stream,
@@ -75,24 +72,11 @@ public final class AppendRules {
         }
     }
 
-    /**
-     * What is to happen.
-     *
-     * @param entries what is to be appended, in order
-     * @param answers one for each input
-     */
+    /** The events to append, in order, and one answer for each input. */
     public record Decision(List<PendingRecord> entries, List<Answer> answers) {}
 
-    /**
-     * The answer to one input.
-     *
-     * @param input the input
-     * @param replayed whether its key was known
-     * @param stored the event it is answered with, if that was stored before this request
-     * @param entry otherwise the index of that event among the entries of this request
-     */
+    /** The answer to one input: an event that was stored before, or the index of one of the entries. */
     public record Answer(PreparedEvent input, boolean replayed, Optional<EventRecord> stored, int entry) {
-        /** The answer in full, once the entries have become records. */
         public AppendedRecord with(List<EventRecord> records) {
             EventRecord event = stored.orElseGet(() -> records.get(entry));
             return new AppendedRecord(event, replayed, replayed && PayloadMismatch.between(input, event));

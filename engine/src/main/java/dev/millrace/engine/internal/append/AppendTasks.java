@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Requests that create streams and append to them. */
+/** A factory of the requests that create streams and append to them. */
 public final class AppendTasks {
     private final StreamCreation announcements;
     private final Timers timers;
@@ -21,7 +21,6 @@ public final class AppendTasks {
         this.timers = timers;
     }
 
-    /** Creates a stream if it does not exist. */
     public WriteTask<StreamHead> touch(StreamKey stream) {
         return new WriteTask<>(stream, 0, false, group -> {
             StreamHead head = announcements.touch(group, stream, timers.now());
@@ -29,11 +28,7 @@ public final class AppendTasks {
         });
     }
 
-    /**
-     * Appends inputs to a stream, all or none. A refusal still leaves the stream created.
-     *
-     * @param view converts the answers on a delivery thread
-     */
+    /** Appends all inputs or none; creates the stream in both cases. {@code view} is called on a delivery thread. */
     public <T> WriteTask<T> request(
             StreamKey stream, List<PreparedEvent> inputs, Function<List<AppendedRecord>, T> view) {
         int bytes = inputs.stream().mapToInt(input -> input.opening().length).sum();

@@ -8,18 +8,18 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Puts the JSON of a stored event together: compact, its fields in the order the wire has, absent ones left out. It is
- * done in two steps, because offset and time are known only to the writer, and everything before them sooner.
+ * A writer of the JSON of stored events: compact, fields in the order of the wire format, absent fields left out. It
+ * has two steps, because only the writer thread knows offset and time.
  */
 final class EventJsonWriter {
     private EventJsonWriter() {}
 
-    /** What the JSON of every event of a stream begins with, and no other stream's does. */
+    /** The first bytes of the JSON of every event of a stream, and of no other stream. */
     static byte[] beginning(StreamPath path) {
         return utf8("{\"streamPath\":\"" + path.value() + "\",");
     }
 
-    /** Everything up to the value of {@code offset}. */
+    /** The JSON up to the value of {@code offset}. */
     static byte[] opening(
             StreamPath path, String type, byte[] payload, Optional<byte[]> metadata, Optional<String> key) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(payload.length + 256);
@@ -40,7 +40,6 @@ final class EventJsonWriter {
         return out.toByteArray();
     }
 
-    /** The whole event. */
     static byte[] complete(byte[] opening, long offset, Instant createdAt) {
         byte[] rest = utf8(offset + ",\"createdAt\":\"" + JsonCodec.time(createdAt) + "\"}");
         byte[] whole = new byte[opening.length + rest.length];

@@ -7,18 +7,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The gate beside pause: who appends under a lease must hold it. A lease is held from its own claim until the next one, both
- * of which the lease stream has under a key, so the answer is two look-ups in the transaction of the append itself. On the
- * writer thread.
+ * The check of fences: an append under a lease is refused if the lease is not held. A lease is held from its claim
+ * until the next claim; the lease stream has both under a key, so this takes two look-ups in the transaction of the
+ * append. On the writer thread.
  */
 final class FencingCheck {
     private FencingCheck() {}
 
-    /**
-     * Refuses the request when one of its inputs comes from a lease that is not held. A known key is answered all the same.
-     *
-     * @throws dev.millrace.core.StreamException FENCED
-     */
+    /** Refuses the request ({@code FENCED}) if an input without a known key names a lease that is not held. */
     static void check(StreamKey stream, List<PreparedEvent> inputs, CommitBatch group) {
         for (int i = 0; i < inputs.size(); i++) {
             PreparedEvent input = inputs.get(i);

@@ -10,19 +10,11 @@ import dev.millrace.engine.spi.StreamKey;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Where a forked stream comes from.
- *
- * @param path the stream it was copied from
- * @param offset the last offset that was copied; what comes after it is the stream's own
- */
+/** The origin of a forked stream: the source and the last copied offset. */
 public record ForkOrigin(StreamPath path, long offset) {
     private static final int PAGE = 128;
 
-    /**
-     * Whether a stream is a fork to which nothing was appended yet, announcements of streams below it apart: then nothing
-     * acts on it.
-     */
+    /** True if a stream is a fork to which only the service has appended; no processor runs there. */
     public static boolean isDormant(EventStore store, StreamKey stream) {
         return of(store, stream)
                 .filter(origin -> !hasOwn(store, stream, origin.offset()))
@@ -44,7 +36,7 @@ public record ForkOrigin(StreamPath path, long offset) {
         return false;
     }
 
-    /** The origin of a stream; empty when it is not a fork, or does not exist. */
+    /** The origin of a stream; empty if it is not a fork, or does not exist. */
     public static Optional<ForkOrigin> of(EventStore store, StreamKey stream) {
         List<EventRecord> first = store.read(stream, RecordRange.after(0, 1));
         if (first.isEmpty()) {

@@ -3,7 +3,7 @@ package dev.millrace.engine.internal.append;
 import java.security.SecureRandom;
 import java.util.function.Supplier;
 
-/** Random names for the lives of streams: 12 characters, 60 bits. Safe for use by many threads. */
+/** A generator of random incarnation ids: 12 characters, 60 bits. Thread-safe. */
 public final class IncarnationIds implements Supplier<String> {
     private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
     private static final int LENGTH = 12;

@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What one input says, field by field, and everything that is wrong with it, one line a problem. For one thread. */
+/** The validator of one input: its fields, and a list of all problems, one line each. For one thread. */
 public final class InputValidator {
     private static final int LONGEST_TYPE = 2048;
     private static final int MOST_UNKNOWN = 20;
@@ -30,7 +30,6 @@ public final class InputValidator {
     private final Optional<String> key;
     private final OptionalLong offset;
 
-    /** Reads the fields of an object. */
     public InputValidator(List<RawField> sent, KnownEvents known) {
         List<String> twice = new ArrayList<>();
         for (RawField field : sent) {
@@ -50,7 +49,6 @@ public final class InputValidator {
         }
     }
 
-    /** The form of an input that has no fields at all. */
     public static InputValidator notAnObject(RawField value) {
         InputValidator form = new InputValidator(List.of(), KnownEvents.OF_THE_SERVICE);
         form.problems.add(0, "event: expected an object, got " + kind(value));
@@ -65,7 +63,7 @@ public final class InputValidator {
         return String.join("\n", problems);
     }
 
-    /** The input as it will be stored, when it is valid. */
+    /** The input as it will be stored; only if it is valid. */
     public PreparedEvent input(StreamPath path, AppendErrors refusal) {
         key.filter(text -> text.startsWith(StreamCreation.RESERVED)).ifPresent(text -> {
             throw refusal.reservedKey(text);
@@ -74,7 +72,7 @@ public final class InputValidator {
                 type, key, offset, fence(), EventJsonWriter.opening(path, type, payload, metadata, key));
     }
 
-    /** Few inputs have one, so the metadata is parsed only when it may be there. */
+    /** Most inputs have no fence, so the metadata is parsed only if it contains the name. */
     private Optional<Fence> fence() {
         return metadata.filter(json -> new String(json, StandardCharsets.ISO_8859_1).contains("\"fence\""))
                 .flatMap(json -> Fence.of(JsonCodec.parse(json)));
@@ -116,7 +114,7 @@ public final class InputValidator {
         return Optional.of(text);
     }
 
-    /** Stores keep these two as UTF-8, in which half of a pair has no place and would become another text. */
+    /** Stores keep these texts as UTF-8, which cannot represent half of a surrogate pair. */
     private void checkWhole(String name, String text) {
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
             problems.add(name + ": expected whole characters, got half of a surrogate pair");
@@ -134,7 +132,7 @@ public final class InputValidator {
                 return OptionalLong.of(number);
             }
         } catch (ArithmeticException | NumberFormatException notAnOffset) {
-            // said below, together with numbers that are not positive
+            // reported below, like a number that is not positive
         }
         problems.add("offset: expected a positive integer, got "
                 + (field.text().isEmpty()

@@ -1,6 +1,6 @@
 package dev.millrace.engine.internal.append;
 
-/** Text for error messages: one line, and never long. */
+/** A shortener of texts for error messages: one line, at most 60 characters. */
 final class MessageTexts {
     private static final int LONGEST = 60;
 

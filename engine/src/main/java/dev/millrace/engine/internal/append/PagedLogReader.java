@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Reads a stream page by page, as far as the head it had when the scan began and only in that incarnation: a stream that
- * is destroyed meanwhile ends the scan, and one that took its place does not leak into it.
+ * A reader of one stream, page by page, up to the head at the beginning of the scan. If the stream is destroyed
+ * meanwhile, the scan ends, and does not read its next incarnation.
  */
 public final class PagedLogReader {
     private static final int PAGE = 128;
@@ -25,7 +25,6 @@ public final class PagedLogReader {
         this.head = head;
     }
 
-    /** Hands over every record of the range, in its order. */
     public void forEach(RecordRange range, Consumer<EventRecord> reader) {
         long after = range.afterOffset();
         long before = Math.min(range.beforeOffset(), head.lastOffset() + 1);

@@ -8,22 +8,22 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** Whether an input says something else than the event that is stored under its key. */
+/** A comparison of an input with the event that is stored under its key. */
 final class PayloadMismatch {
     private static final List<String> COMPARED = List.of("type", "payload", "metadata");
 
-    /** Numbers are the same when their values are: 1, 1.0 and 1e0 do not differ. */
+    /** Compares numbers by value: 1, 1.0 and 1e0 are equal. */
     private static final Comparator<JsonNode> AS_VALUES =
             (a, b) -> a.isNumber() && b.isNumber() ? a.decimalValue().compareTo(b.decimalValue()) : a.equals(b) ? 0 : 1;
 
     private PayloadMismatch() {}
 
-    /** Compares type, payload and metadata as JSON values. */
+    /** True if type, payload or metadata differ as JSON values. */
     static boolean between(PreparedEvent input, EventRecord stored) {
         byte[] opening = input.opening();
         int mismatch = Arrays.mismatch(opening, stored.json());
         if (mismatch < 0 || mismatch >= opening.length) {
-            return false; // the usual retry: the same characters
+            return false; // the usual retry: the same bytes
         }
         JsonNode ours = JsonCodec.parse(EventJsonWriter.complete(opening, stored.offset(), Instant.EPOCH));
         JsonNode theirs = JsonCodec.parse(stored.json());

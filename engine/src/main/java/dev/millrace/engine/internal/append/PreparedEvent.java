@@ -9,16 +9,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One input in the form in which it will be stored; what broke the rules has become an {@code invalid-event-appended}.
+ * An event that is ready to be stored. An invalid input has become an {@code invalid-event-appended}.
  *
- * @param type the type, trimmed
- * @param key the idempotency key, trimmed
- * @param expectedOffset the offset that must be the next one, if the input says so
- * @param fence the lease under which it is appended, if it says so
+ * @param expectedOffset the offset that the event must get, if the input names one
  * @param opening the stored JSON up to the value of its offset
  */
 @SuppressWarnings("ArrayRecordComponent")
-public // a carrier of bytes; nobody compares inputs
+public // never compared
 record PreparedEvent(
         String type, Optional<String> key, OptionalLong expectedOffset, Optional<Fence> fence, byte[] opening) {
 
@@ -26,7 +23,9 @@ record PreparedEvent(
         return builtIn.matches(type);
     }
 
-    /** This input as the event after a head: next offset, and a time that is never before the previous one. */
+    /**
+     * This input as the event after a head, with the next offset and a time that is not before the previous event's.
+     */
     public PendingRecord after(StreamHead head, Instant now) {
         Instant time = now.isBefore(head.lastCreatedAt()) ? head.lastCreatedAt() : now;
         Instant createdAt = time.truncatedTo(ChronoUnit.MILLIS);

@@ -2,16 +2,9 @@ package dev.millrace.engine.internal.append;
 
 import com.fasterxml.jackson.core.JsonToken;
 
-/**
- * One field of an input as it was sent.
- *
- * @param name its name
- * @param token what kind of value it has
- * @param text the value, if it is a scalar
- * @param json the value as compact JSON
- */
+/** One field of an input, as the caller sent it; {@code text} is the value of a scalar, {@code json} any value. */
 @SuppressWarnings("ArrayRecordComponent")
-public // a carrier of bytes; nobody compares fields
+public // never compared
 record RawField(String name, JsonToken token, String text, byte[] json) {
     boolean isText() {
         return token == JsonToken.VALUE_STRING;
@@ -21,22 +14,14 @@ record RawField(String name, JsonToken token, String text, byte[] json) {
         return token == JsonToken.START_OBJECT;
     }
 
-    /** The kind of value in words. */
     String kind() {
-        switch (token) {
-            case START_OBJECT:
-                return "an object";
-            case START_ARRAY:
-                return "an array";
-            case VALUE_STRING:
-                return "a string";
-            case VALUE_NULL:
-                return "null";
-            case VALUE_TRUE:
-            case VALUE_FALSE:
-                return "a boolean";
-            default:
-                return "a number";
-        }
+        return switch (token) {
+            case START_OBJECT -> "an object";
+            case START_ARRAY -> "an array";
+            case VALUE_STRING -> "a string";
+            case VALUE_NULL -> "null";
+            case VALUE_TRUE, VALUE_FALSE -> "a boolean";
+            default -> "a number";
+        };
     }
 }

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Brings streams into being and lets their ancestors know, all in the transaction of the first touch; so there is
- * nothing to retry, not even after a crash. Announcements pass by the pause gate. For the writer thread.
+ * The creation of streams: it also appends {@code child-stream-created} to all ancestors in the same transaction, so
+ * that nothing has to be retried after a crash. A paused ancestor gets this event too. For the writer thread.
  */
 public final class StreamCreation {
-    /** What the idempotency keys of the service begin with; callers may not use it. */
+    /** The prefix of the service's idempotency keys; callers may not use it. */
     public static final String RESERVED = "millrace/";
 
     private final Supplier<String> incarnations;
@@ -24,17 +24,17 @@ public final class StreamCreation {
         this.incarnations = incarnations;
     }
 
-    /** The head of a stream, which is created if it does not exist, its ancestors included. */
+    /** The head of a stream. Creates the stream and its ancestors if they do not exist. */
     StreamHead touch(CommitBatch group, StreamKey stream, Instant now) {
         Optional<StreamHead> existing = group.head(stream);
         return existing.isPresent() ? existing.get() : create(group, stream, now);
     }
 
     /**
-     * Makes a stream that begins as another did; it does not exist.
+     * Creates a stream as a copy of the beginning of another one; it must not exist.
      *
-     * @param bornAt the time of its first event: that of the other's, so that its times never run backwards
-     * @param then the head of the other at that offset
+     * @param bornAt the time of the first event of both streams, so that times never decrease in the copy
+     * @param then the head of the source as it was at that offset
      */
     StreamHead fork(
             CommitBatch group, StreamKey stream, ForkOrigin origin, Instant bornAt, StreamHead then, Instant now) {
@@ -77,27 +77,26 @@ public final class StreamCreation {
 
     private void createAncestors(CommitBatch group, StreamKey stream, Instant now) {
         List<StreamKey> ancestors = ancestors(stream);
-        for (int i = ancestors.size() - 1; i >= 0; i--) { // the root first, so that nothing recurses deeply
+        for (int i = ancestors.size() - 1; i >= 0; i--) { // the root first, to avoid deep recursion
             touch(group, ancestors.get(i), now);
         }
     }
 
     private void announce(CommitBatch group, StreamKey stream, String incarnation, Instant now) {
         String key = key(stream.path(), incarnation);
-        ancestors(stream).forEach(ancestor -> announce(group, stream.path(), key, ancestor, now));
+        for (StreamKey ancestor : ancestors(stream)) {
+            StreamHead head = touch(group, ancestor, now);
+            if (group.find(ancestor, key).isEmpty()) {
+                group.append(
+                        ancestor,
+                        SystemEvents.childCreated(ancestor.path(), stream.path(), key)
+                                .after(head, now));
+            }
+        }
     }
 
-    /** The idempotency key of the announcement of a stream's life, the same on every ancestor. */
+    /** The idempotency key of the announcement of an incarnation; the same on every ancestor. */
     static String key(StreamPath child, String incarnation) {
         return RESERVED + "child:" + child + ":" + incarnation;
-    }
-
-    private void announce(CommitBatch group, StreamPath child, String key, StreamKey ancestor, Instant now) {
-        StreamHead head = touch(group, ancestor, now);
-        if (group.find(ancestor, key).isEmpty()) {
-            group.append(
-                    ancestor,
-                    SystemEvents.childCreated(ancestor.path(), child, key).after(head, now));
-        }
     }
 }

@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Wipes streams. What is to go, and the last state of each, is worked out beside the writer; the writer then only checks
- * that nothing has changed since. When something keeps changing, the last attempt does all of it on the writer, so the
- * states in the answer are always the very last ones. Safe for use by many threads.
+ * The destruction of streams. A delivery thread finds the streams and computes their last states; the writer then
+ * checks that nothing has changed since, otherwise this is repeated. The last attempt does everything on the writer, so
+ * the answer always holds the states at the moment of destruction. Thread-safe.
  */
 public final class StreamDestroyer {
     private static final int ATTEMPTS = 3;
@@ -37,7 +37,7 @@ public final class StreamDestroyer {
         this.states = states;
     }
 
-    /** The answer; empty when there was nothing to wipe. */
+    /** Destroys a stream; the answer is empty if it does not exist. */
     public CompletableFuture<DestroyResult> destroy(StreamKey stream, boolean children) {
         CompletableFuture<DestroyResult> answer = new CompletableFuture<>();
         delivery.execute(() -> attempt(stream, children, 1, answer));
@@ -63,15 +63,12 @@ public final class StreamDestroyer {
                 .whenComplete((wiped, failure) -> {
                     if (failure != null) {
                         answer.completeExceptionally(failure);
-                    } else if (wiped.isPresent()) {
-                        answer.complete(wiped.get());
                     } else {
-                        attempt(stream, children, number + 1, answer);
+                        wiped.ifPresentOrElse(answer::complete, () -> attempt(stream, children, number + 1, answer));
                     }
                 });
     }
 
-    /** Everything that is to go, from the target down, with its head and its state. */
     private Map<StreamKey, Doomed> survey(StreamKey target, boolean children) {
         Map<StreamKey, Doomed> doomed = new LinkedHashMap<>();
         Deque<StreamKey> next = new ArrayDeque<>();
@@ -92,7 +89,7 @@ public final class StreamDestroyer {
         return doomed;
     }
 
-    /** Nothing was appended since, and a target that did not exist still does not. */
+    /** True if nothing was appended since the survey, and a missing target was not created. */
     private static boolean isCurrent(StreamKey target, Map<StreamKey, Doomed> doomed, CommitBatch group) {
         if (doomed.isEmpty()) {
             return group.head(target).isEmpty();
@@ -111,11 +108,5 @@ public final class StreamDestroyer {
         return new DestroyResult(states);
     }
 
-    /**
-     * A stream that is to go.
-     *
-     * @param head its head
-     * @param state its state at that head
-     */
     private record Doomed(StreamHead head, StreamState state) {}
 }

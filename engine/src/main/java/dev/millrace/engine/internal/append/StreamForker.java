@@ -23,8 +23,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Makes streams that begin as others did. What a head at that offset was like is worked out beside the writer; the writer
- * checks that the source still lives the same life, and lets the store copy. Safe for use by many threads.
+ * The fork of streams. A delivery thread computes the head at the requested offset; the writer checks that the source
+ * still has the same incarnation, and lets the store copy. Thread-safe.
  */
 public final class StreamForker {
     private static final int ATTEMPTS = 5;
@@ -51,16 +51,9 @@ public final class StreamForker {
         this.limits = limits;
     }
 
-    /**
-     * A fork that is wanted.
-     *
-     * @param life which life of the source was looked at
-     * @param bornAt when that life began
-     * @param head the head of the source as it was at the offset
-     */
+    /** The incarnation of the source, the time of its first event, and its head at the requested offset. */
     private record Plan(String life, Instant bornAt, StreamHead head) {}
 
-    /** The head of the new stream. */
     public CompletableFuture<StreamHead> fork(StreamKey from, long at, StreamKey to) {
         CompletableFuture<StreamHead> answer = new CompletableFuture<>();
         delivery.execute(() -> attempt(from, at, to, 1, answer));
@@ -71,7 +64,8 @@ public final class StreamForker {
         Plan plan;
         try {
             if (number > ATTEMPTS) {
-                throw refused(Code.UNAVAILABLE, from, to, "the source is destroyed again and again; try again later");
+                throw refused(
+                        Code.UNAVAILABLE, from, to, "the source was destroyed meanwhile; repeat it in a few seconds");
             }
             plan = survey(from, at, to);
         } catch (RuntimeException e) {
@@ -80,7 +74,7 @@ public final class StreamForker {
             });
             return;
         }
-        // alone: a store that cannot copy, or fails while it does, must fail no append of others
+        // alone in its transaction: if the store cannot copy, no other append must fail
         writer.submit(new WriteTask<Optional<StreamHead>>(from, 0, true, group -> {
                     if (group.head(to).isPresent()) {
                         throw taken(from, to);
@@ -93,10 +87,8 @@ public final class StreamForker {
                 .whenComplete((made, failure) -> {
                     if (failure != null) {
                         answer.completeExceptionally(failure);
-                    } else if (made.isPresent()) {
-                        answer.complete(made.get());
                     } else {
-                        attempt(from, at, to, number + 1, answer);
+                        made.ifPresentOrElse(answer::complete, () -> attempt(from, at, to, number + 1, answer));
                     }
                 });
     }
@@ -122,7 +114,7 @@ public final class StreamForker {
                     to,
                     end == 0
                             ? "there is no such stream; name one that exists"
-                            : "at is " + at + " and the stream ends at " + end + "; name an offset it has");
+                            : "at is " + at + " and the stream ends at " + end + "; name an offset up to that");
         }
         if (store.head(to).isPresent()) {
             throw taken(from, to);
@@ -132,7 +124,7 @@ public final class StreamForker {
         return new Plan(head.get().incarnation(), first.get(0).createdAt(), then);
     }
 
-    /** Nobody can append while a fork is written, to whichever stream. */
+    /** Limits the size of a fork, because all appends to all streams wait while it is written. */
     private void requireShort(StreamKey from, long at, StreamKey to) {
         if (at - 1 > limits.forkEvents()) {
             throw tooLong(from, to, (at - 1) + " events", limits.forkEvents() + " events (limit forkEvents)");
@@ -142,7 +134,7 @@ public final class StreamForker {
         for (long after = 1; after < at; ) {
             List<EventRecord> page = store.read(from, new RecordRange(after, at + 1, Set.of(), size.records(), false));
             if (page.isEmpty()) {
-                return; // destroyed meanwhile, which the writer finds out
+                return; // destroyed meanwhile; the writer will notice
             }
             size.saw(page);
             bytes += page.stream().mapToLong(record -> record.json().length).sum();
@@ -171,7 +163,7 @@ public final class StreamForker {
     }
 
     private static StreamException taken(StreamKey from, StreamKey to) {
-        return refused(Code.CONFLICT, from, to, to.path() + " exists already; choose a path that nobody has touched");
+        return refused(Code.CONFLICT, from, to, to.path() + " exists already; choose a path without a stream");
     }
 
     private static StreamException refused(Code code, StreamKey from, StreamKey to, String why) {

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What the events of a stream say about the stream itself, as far as a captured head. Reads only the types it needs. */
+/** A reader of the facts about a stream (children, metadata, creation time) from its own events, up to a given head. */
 final class StreamStateFold {
     private static final Set<String> CHILD_CREATED = BuiltInType.CHILD_STREAM_CREATED.spellings();
     private static final Set<String> METADATA_UPDATED = BuiltInType.METADATA_UPDATED.spellings();
@@ -35,7 +35,6 @@ final class StreamStateFold {
         this.scan = new PagedLogReader(store, stream, head);
     }
 
-    /** The state; the slices of processors are put in as they are. */
     StreamState state(Map<String, JsonNode> slices) {
         Set<StreamPath> children = new LinkedHashSet<>();
         announced().keySet().forEach(path -> children.add(stream.path().childTowards(path)));
@@ -49,7 +48,9 @@ final class StreamStateFold {
                 .build();
     }
 
-    /** Every stream below this one that was announced here, in the order first seen, with the time it was last. */
+    /**
+     * The streams below that were announced here, in the order of their first announcement, with the time of the last.
+     */
     Map<StreamPath, Instant> announced() {
         Map<StreamPath, Instant> announced = new LinkedHashMap<>();
         scan.forEach(
@@ -60,7 +61,6 @@ final class StreamStateFold {
         return announced;
     }
 
-    /** When the stream was created. */
     Instant createdAt() {
         List<Instant> first = new ArrayList<>();
         scan.forEach(RecordRange.after(0, 1), record -> first.add(record.createdAt()));
@@ -75,7 +75,7 @@ final class StreamStateFold {
         return newest.isEmpty() ? JsonNodeFactory.instance.objectNode() : newest.get(0);
     }
 
-    /** Anyone may announce; what is no path is ignored. */
+    /** Callers can append such an event too; one without a valid path is ignored. */
     private static Optional<StreamPath> childPath(EventRecord record) {
         try {
             return Optional.of(StreamPath.of(payload(record).path("childPath").asText()));

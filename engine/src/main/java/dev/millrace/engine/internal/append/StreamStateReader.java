@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Answers states and lists from the log. Creates nothing. Safe for use by many threads. */
+/** A reader of states and lists of streams from the log. Creates no streams. Thread-safe. */
 public final class StreamStateReader {
     private static final Comparator<StreamSummary> NEWEST_FIRST =
             Comparator.comparing(StreamSummary::createdAt).reversed().thenComparing(StreamSummary::path);
@@ -29,12 +29,11 @@ public final class StreamStateReader {
         slices = next;
     }
 
-    /** The state of a stream at a head. */
     public StreamState at(StreamKey stream, StreamHead head) {
         return new StreamStateFold(store, stream, head).state(slices.at(stream, head));
     }
 
-    /** The stream and what was announced below it, newest first; empty when it does not exist. */
+    /** The stream and the streams that were announced below it, newest first; empty if it does not exist. */
     public List<StreamSummary> list(StreamKey stream) {
         Optional<StreamHead> head = store.head(stream);
         if (head.isEmpty()) {

@@ -11,11 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The events that the service writes itself. */
+/** A factory of the events that the service appends itself. */
 public final class SystemEvents {
     private SystemEvents() {}
 
-    /** The first event of a stream; its metadata say which life of the stream begins, its payload where it was copied from. */
+    /** The first event of a stream. Its metadata hold the incarnation, its payload the origin of a fork. */
     public static PreparedEvent initialized(StreamKey stream, String incarnation, Optional<ForkOrigin> forkedFrom) {
         ObjectNode payload = JsonNodeFactory.instance
                 .objectNode()
@@ -34,7 +34,7 @@ public final class SystemEvents {
                 Optional.empty());
     }
 
-    /** What an ancestor hears of a new stream. */
+    /** The event that announces a new stream on an ancestor. */
     static PreparedEvent childCreated(StreamPath ancestor, StreamPath child, String key) {
         ObjectNode payload = JsonNodeFactory.instance.objectNode().put("childPath", child.value());
         return input(
@@ -45,12 +45,7 @@ public final class SystemEvents {
                 Optional.of(key));
     }
 
-    /**
-     * An input that broke the rules, kept whole.
-     *
-     * @param raw the input, compact
-     * @param problems what is wrong with it, one line a problem
-     */
+    /** The event for an invalid input, with the whole input as compact JSON, and one line for each problem. */
     public static PreparedEvent invalid(StreamPath path, byte[] raw, String problems) {
         ByteArrayOutputStream payload = new ByteArrayOutputStream(raw.length + 128);
         payload.writeBytes("{\"rawInput\":".getBytes(StandardCharsets.UTF_8));

@@ -5,9 +5,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts the work of one engine that is queued or running: requests to the writer and tasks on its threads. Work that
- * causes other work ends after the other one has begun, so a count of zero means that nothing is left. Safe for use by many
- * threads.
+ * A counter of the queued and running work of one engine: requests to the writer, and tasks on its threads. If a task
+ * causes another one, the new task is counted before the first one ends; so at zero there is no work left. Thread-safe.
  */
 public final class ActivityCounter {
     private final AtomicLong underWay = new AtomicLong();

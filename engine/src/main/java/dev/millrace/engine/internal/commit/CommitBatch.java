@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * One transaction of the store together with what was done in it, so that it can be published after the commit. Whatever
- * the store throws comes out as {@link StoreFailedException}, never to be mistaken for a refusal. For the writer thread.
+ * One transaction of the store with a list of its changes, which are published after the commit. Exceptions of the
+ * store become a {@link StoreFailedException}, to distinguish them from refusals. For the writer thread.
  */
 public final class CommitBatch {
     private final EventStore.Transaction transaction;
@@ -45,8 +45,8 @@ public final class CommitBatch {
     }
 
     /**
-     * Makes a stream of its first event and of copies. These records are not among {@link #appended}: nobody can be
-     * waiting for them, and there may be many.
+     * Creates a stream from a first event and copies. These records are not in {@link #appended}: no tail can wait for
+     * them, and they can be many.
      */
     public void fork(StreamKey stream, PendingRecord first, EventStore.Copy copy) {
         calling(() -> {
@@ -59,7 +59,7 @@ public final class CommitBatch {
         forked.put(stream, copy.throughOffset());
     }
 
-    /** Removes a stream; in a group that appends nothing. */
+    /** Removes a stream. Only in a group that appends nothing. */
     public void remove(StreamKey stream) {
         calling(() -> {
             transaction.remove(stream);
@@ -82,12 +82,12 @@ public final class CommitBatch {
         });
     }
 
-    /** Every stream that grew, with its new records in order. */
+    /** The new records of each stream, in order. */
     public Map<StreamKey, List<EventRecord>> appended() {
         return appended;
     }
 
-    /** Every stream that was made from another, with the last offset that was copied. */
+    /** The last copied offset of each new fork. */
     public Map<StreamKey, Long> forked() {
         return forked;
     }

@@ -5,11 +5,11 @@ import dev.millrace.engine.spi.StreamKey;
 import java.util.List;
 
 /**
- * Hears of every change after it was committed: of each stream in commit order, one call at a time, on a delivery thread.
- * It should return soon; while it does not, changes of one stream are merged.
+ * A listener to committed changes. It is called on a delivery thread, one call at a time, in commit order for each
+ * stream. It should return soon; until then, changes of the same stream are merged.
  */
 public interface CommitListener {
-    /** An engine that hosts nothing. */
+    /** Does nothing: for an engine that hosts no processors. */
     CommitListener NONE = new CommitListener() {
         @Override
         public void committed(StreamKey stream, long first, long last, List<EventRecord> records) {}
@@ -18,15 +18,9 @@ public interface CommitListener {
         public void destroyed(StreamKey stream) {}
     };
 
-    /**
-     * A stream grew.
-     *
-     * @param first the first new offset
-     * @param last the last new offset
-     * @param records all of these records; empty when this listener lags and must read them from the log
-     */
+    /** Events were appended. If this listener is slow, {@code records} is empty, and it must read them from the log. */
     void committed(StreamKey stream, long first, long last, List<EventRecord> records);
 
-    /** A stream was destroyed; changes of it that were not yet told are not told any more. */
+    /** A stream was destroyed; its earlier changes that are not reported yet are left out. */
     void destroyed(StreamKey stream);
 }

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the {@link CommitListener} without keeping the writer waiting. What it has not heard yet is merged stream by
- * stream, and beyond a bound the records are left out, so that a slow listener costs little memory. Thread-safe.
+ * The notifier of the {@link CommitListener}; the writer does not wait for it. Pending changes are merged by stream.
+ * Above a limit the records are left out, so that a slow listener uses little memory. Thread-safe.
  */
 public final class CommitNotifier {
     private static final Logger LOG = System.getLogger("dev.millrace.engine");
@@ -33,7 +33,7 @@ public final class CommitNotifier {
         listener = next;
     }
 
-    /** Takes note of a committed group. On the writer thread. */
+    /** Adds the changes of a committed group. On the writer thread. */
     public synchronized void note(CommitBatch group) {
         if (listener == CommitListener.NONE) {
             return;
@@ -81,7 +81,6 @@ public final class CommitNotifier {
         }
     }
 
-    /** What happened to one stream since the listener last heard of it. */
     private static final class Change {
         private final boolean destroyed;
         private long first;
@@ -92,7 +91,7 @@ public final class CommitNotifier {
             this.destroyed = destroyed;
         }
 
-        /** Takes note of records that are in the log only. */
+        /** Adds records that the listener has to read from the log. */
         void addUnseen(long firstUnseen, long lastUnseen) {
             first = first == 0 ? firstUnseen : first;
             last = lastUnseen;

@@ -2,10 +2,5 @@ package dev.millrace.engine.internal.commit;
 
 import dev.millrace.engine.spi.StreamKey;
 
-/**
- * What a cursor belongs to.
- *
- * @param stream the stream
- * @param processor the slug of the hosted processor
- */
+/** The key of a cursor: a stream, and the slug of a hosted processor. */
 record CursorKey(StreamKey stream, String processor) {}

@@ -1,6 +1,6 @@
 package dev.millrace.engine.internal.commit;
 
-/** The store could not do what a transaction asked of it; the transaction is lost, and with it the whole group. */
+/** A failure of the store in a transaction; nothing of the group was stored. */
 final class StoreFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

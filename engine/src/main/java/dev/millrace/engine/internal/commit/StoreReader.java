@@ -16,8 +16,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reading side of the store while the engine runs: no read overlaps with the closing of the store, and whatever goes
- * wrong is a {@link StreamException}. Safe for use by many threads.
+ * The reads of the store. No read overlaps with the closing of the store, and every failure is a {@link
+ * StreamException}. Thread-safe.
  */
 public final class StoreReader {
     private final EventStore store;
@@ -48,7 +48,7 @@ public final class StoreReader {
         return reading(root.path(), opened -> opened.standings(root, after, limit));
     }
 
-    /** Any other read; the path, if there is one, is for the error message. */
+    /** Runs a read; the path is for the error message. */
     <T> T reading(@Nullable StreamPath path, Function<EventStore, T> read) {
         assert !NonBlockingThread.isCurrent() : NonBlockingThread.forbids("a read of the store for " + path);
         lock.readLock().lock();
@@ -57,7 +57,7 @@ public final class StoreReader {
                 throw new StreamException(
                         Code.UNAVAILABLE,
                         path,
-                        "read failed: " + path + "; the engine has stopped; start another",
+                        "read failed: " + path + "; the engine has stopped; start another one",
                         null);
             }
             return read.apply(store);
@@ -67,14 +67,15 @@ public final class StoreReader {
             throw new StreamException(
                     Code.INTERNAL,
                     path,
-                    "read failed: " + path + "; the store failed: " + e.getMessage() + "; see the cause",
+                    "read failed: " + path + "; the store failed: " + e.getMessage()
+                            + "; check free space and permissions of the data directory, and the log of the server",
                     e);
         } finally {
             lock.readLock().unlock();
         }
     }
 
-    /** Closes the store once every read that is under way has ended. Closing twice does nothing. */
+    /** Closes the store when all running reads have ended. The second call does nothing. */
     public void close() {
         lock.writeLock().lock();
         try {

@@ -14,9 +14,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The single thread that changes the store. It takes whatever is queued, does it in one transaction, and only after the
- * commit lets tails know and callers have their answers, in that order. A refused request disturbs no other; a failure
- * of the store fails the whole group and nothing else.
+ * The single thread that changes the store. It takes the queued requests as a group and runs them in one transaction.
+ * After the commit it wakes the tails, then answers the callers. A refused request does not affect the others; a
+ * failure of the store fails all requests of the group.
  */
 public final class StoreWriter {
     private static final Logger LOG = System.getLogger("dev.millrace.engine");
@@ -47,7 +47,7 @@ public final class StoreWriter {
         this.publication = publication;
     }
 
-    /** What happens after each commit and before anyone is answered; on the writer thread, so it must not wait. */
+    /** Called after each commit, before the answers; on the writer thread, so it must not block. */
     public interface Publication {
         void publish(CommitBatch group);
     }
@@ -58,11 +58,7 @@ public final class StoreWriter {
         thread.start();
     }
 
-    /**
-     * Queues a request.
-     *
-     * @return its future, which may have failed already
-     */
+    /** Queues a request and returns its future, which may have failed already. */
     public <T> CompletableFuture<T> submit(WriteTask<T> request) {
         activity.begin();
         boolean queued = false;
@@ -80,8 +76,8 @@ public final class StoreWriter {
     }
 
     /**
-     * Saves how far a hosted processor has come, with the next group or, when none comes, a moment later. Of several
-     * cursors for one processor and stream only the newest need be saved. Returns at once.
+     * Saves the progress of a hosted processor with the next group, or after 20 ms if there is none. If there are
+     * several cursors for one processor and stream, only the newest is saved. Returns at once.
      */
     public void saveCursorSoon(StreamKey stream, String processor, EventStore.Cursor cursor) {
         intake.cursor(new CursorKey(stream, processor), cursor);
@@ -93,26 +89,26 @@ public final class StoreWriter {
         }
     }
 
-    /** How many requests wait for the next group; for tests. */
+    /** The number of waiting requests; for tests. */
     public int queued() {
         return intake.size();
     }
 
-    /** Refuses everything from now on; what is queued is still done. */
+    /** Refuses later requests; queued ones are still done. */
     public void close() {
         intake.close();
     }
 
-    /** Answers what is still queued without doing it. */
+    /** Fails the requests that are still queued. */
     public void abandon() {
         for (WriteTask<?> request : intake.abandon()) {
             answer(() -> request.fail(
-                    Code.UNAVAILABLE, "the engine stopped before it was stored", "send it again later", null));
+                    Code.UNAVAILABLE, "the engine stopped before it was stored", "send it after the restart", null));
             activity.end();
         }
     }
 
-    /** Completes when this was closed and everything queued is done. */
+    /** Completes after {@link #close}, when all queued requests are done. */
     public CompletableFuture<Void> ended() {
         return ended;
     }
@@ -128,7 +124,7 @@ public final class StoreWriter {
                 }
                 next = intake.take();
             }
-        } catch (Throwable e) { // whatever it is, nobody may wait for a thread that has ended
+        } catch (Throwable e) { // after any failure: no caller may wait for a thread that has ended
             giveUp(e);
         } finally {
             ended.complete(null);
@@ -139,7 +135,7 @@ public final class StoreWriter {
         intake.close();
         abandon();
         String what = cause instanceof InterruptedException ? "was interrupted" : "failed";
-        LOG.log(Level.ERROR, "the writer " + what + "; the engine stores nothing any more", cause);
+        LOG.log(Level.ERROR, "the writer " + what + "; the engine stores nothing any more; restart it", cause);
     }
 
     private void write(WriteQueue.Taken taken) {
@@ -153,13 +149,13 @@ public final class StoreWriter {
         try {
             publication.publish(group);
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.ERROR, "a group is stored, but could not be published", e);
+            LOG.log(Level.ERROR, "a group is stored, but live tails and hosted processors could not be notified", e);
         } finally {
             taken.requests().forEach(request -> answer(request::answer));
         }
     }
 
-    /** One answer that finds no thread must neither keep the others from theirs nor end this thread: it comes later. */
+    /** If there is no thread for an answer, it is delivered later; the other answers and this thread continue. */
     private void answer(Runnable answer) {
         try {
             delivery.answer(answer);
@@ -192,7 +188,7 @@ public final class StoreWriter {
         }
     }
 
-    /** A transaction that cannot be closed is no reason to call its committed changes failed. */
+    /** Only logs a failure, because the changes may be committed already. */
     private static void close(EventStore.Transaction transaction) {
         try {
             transaction.close();
@@ -217,12 +213,12 @@ public final class StoreWriter {
         LOG.log(Level.ERROR, "a group of " + taken.requests().size() + " requests could not be stored", cause);
     }
 
-    /** What the store does not offer it will not offer the next time either. */
+    /** The same request would fail again, so this is a {@code BAD_REQUEST}. */
     private static void refuse(WriteTask<?> request, UnsupportedOperationException cannot) {
         request.fail(
                 Code.BAD_REQUEST,
                 "the store cannot do this: " + cannot.getMessage(),
-                "use another store, or do without it",
+                "use a store that supports it",
                 cannot);
     }
 }

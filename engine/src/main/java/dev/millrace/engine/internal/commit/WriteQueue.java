@@ -15,8 +15,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The bounded queue in front of the writer. Callers wait a little while it is full, and are then turned away. Cursors
- * of hosted processors wait here too, the newest of each, for the next group. Safe for use by many threads.
+ * The bounded queue of the writer thread. If it is full, a caller waits for a limited time and is then refused. It also
+ * holds the newest cursor of each hosted processor for the next group. Thread-safe.
  */
 public final class WriteQueue {
     private static final int GROUP_REQUESTS = 1024;
@@ -34,13 +34,7 @@ public final class WriteQueue {
     private boolean flush;
     private boolean closed;
 
-    /**
-     * An empty queue.
-     *
-     * @param mostRequests how many requests wait at most
-     * @param mostBytes how many bytes they hold together at most; a single larger one still gets in when alone
-     * @param patience how long a caller waits for room
-     */
+    /** Creates an empty queue. A request of more than {@code mostBytes} is accepted if no other one waits. */
     public WriteQueue(int mostRequests, long mostBytes, Duration patience) {
         this.mostRequests = mostRequests;
         this.mostBytes = mostBytes;
@@ -48,9 +42,7 @@ public final class WriteQueue {
     }
 
     /**
-     * Queues a request, in the order of the calls; waits while there is no room.
-     *
-     * @throws StreamException {@code UNAVAILABLE} when there is still no room, or the engine is stopping
+     * Queues a request. Blocks if there is no room; {@code UNAVAILABLE} if there is none in time, or this is closed.
      */
     void offer(WriteTask<?> request) {
         assert !NonBlockingThread.isCurrent()
@@ -60,19 +52,21 @@ public final class WriteQueue {
             long left = patience.toNanos();
             while (!closed && isFull(request)) {
                 if (left <= 0) {
-                    throw unavailable(request, queue.size() + " requests are waiting to be stored already");
+                    throw unavailable(
+                            request,
+                            queue.size() + " requests already wait; append less, or repeat it in a few seconds");
                 }
                 left = room.awaitNanos(left);
             }
             if (closed) {
-                throw unavailable(request, "the engine is stopping");
+                throw unavailable(request, "the engine is stopping; repeat it after the restart");
             }
             queue.add(request);
             bytes += request.bytes();
             changed.signal();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw unavailable(request, "the calling thread was interrupted");
+            throw unavailable(request, "the calling thread was interrupted; repeat it if it is still needed");
         } finally {
             lock.unlock();
         }
@@ -84,9 +78,7 @@ public final class WriteQueue {
 
     private static StreamException unavailable(WriteTask<?> request, String why) {
         return new StreamException(
-                Code.UNAVAILABLE,
-                request.stream().path(),
-                "request refused: " + request.stream() + "; " + why + "; try again later");
+                Code.UNAVAILABLE, request.stream().path(), "request refused: " + request.stream() + "; " + why);
     }
 
     int size() {
@@ -98,12 +90,12 @@ public final class WriteQueue {
         }
     }
 
-    /** Lets a cursor be saved with the next group, in place of an older one. */
+    /** Adds a cursor to the next group; it replaces an older one. */
     void cursor(CursorKey key, EventStore.Cursor cursor) {
         locked(() -> cursors.put(key, cursor));
     }
 
-    /** Gives cursors back whose group failed; newer ones stay. When this is closed there is no second attempt. */
+    /** Adds the cursors of a failed group again, except if there are newer ones or this queue is closed. */
     void giveBack(Map<CursorKey, EventStore.Cursor> unsaved) {
         locked(() -> {
             if (!closed) {
@@ -112,7 +104,7 @@ public final class WriteQueue {
         });
     }
 
-    /** Makes the waiting cursors a group of their own if no request comes first. */
+    /** Lets the writer take the waiting cursors even without a request. */
     void flushCursors() {
         locked(() -> {
             flush = true;
@@ -120,7 +112,7 @@ public final class WriteQueue {
         });
     }
 
-    /** Waits for the next group; empty when this is closed and there is nothing left. */
+    /** Waits for the next group; empty if this queue is closed and empty. */
     Optional<Taken> take() throws InterruptedException {
         lock.lock();
         try {
@@ -163,7 +155,7 @@ public final class WriteQueue {
         return group;
     }
 
-    /** Turns every later request away. */
+    /** Refuses every later request. */
     void close() {
         locked(() -> {
             closed = true;
@@ -172,7 +164,7 @@ public final class WriteQueue {
         });
     }
 
-    /** Takes away everything that waits, and answers with the requests; for a stop that ran out of time. */
+    /** Removes all waiting cursors and requests, and returns the requests; for a stop whose deadline has passed. */
     List<WriteTask<?>> abandon() {
         List<WriteTask<?>> left = new ArrayList<>();
         locked(() -> {
@@ -193,11 +185,6 @@ public final class WriteQueue {
         }
     }
 
-    /**
-     * What the writer does in one transaction.
-     *
-     * @param requests in the order in which they were queued
-     * @param cursors to be saved as well
-     */
+    /** The work of one transaction: requests in the order of the queue, and cursors to save. */
     record Taken(List<WriteTask<?>> requests, Map<CursorKey, EventStore.Cursor> cursors) {}
 }

@@ -10,9 +10,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One piece of work for the writer, and the future of whoever asked for it. The work runs inside the group's
- * transaction; its result, a refusal included, is held back until the group is committed. What the work returns is
- * evaluated on a delivery thread, so that the writer does nothing that can wait.
+ * A task for the writer thread, with the future of the caller. The task runs in the transaction of the group; the
+ * caller gets the result, or the refusal, after the commit. The supplier that the task returns is called on a delivery
+ * thread, because the writer must not block.
  */
 public final class WriteTask<T> {
     private final StreamKey stream;
@@ -24,11 +24,8 @@ public final class WriteTask<T> {
     private @Nullable StreamException refusal;
 
     /**
-     * A request.
-     *
-     * @param bytes how much memory it holds
-     * @param alone whether it must have a group of its own
-     * @param work throws {@link StreamException} to refuse, before it has changed anything that must then be undone
+     * Creates a request; with {@code alone} it is the only request of its group. The work throws {@link
+     * StreamException} to refuse, before it has changed anything that would have to be undone.
      */
     public WriteTask(StreamKey stream, int bytes, boolean alone, Function<CommitBatch, Supplier<T>> work) {
         this.stream = stream;
@@ -53,7 +50,7 @@ public final class WriteTask<T> {
         return future;
     }
 
-    /** Does the work. On the writer thread. */
+    /** On the writer thread. */
     void run(CommitBatch group) {
         try {
             result = work.apply(group);
@@ -62,7 +59,7 @@ public final class WriteTask<T> {
         }
     }
 
-    /** Answers after the commit. On a delivery thread: completing a future runs the code of its owner. */
+    /** Completes the future after the commit. On a delivery thread, because this runs code of the caller. */
     void answer() {
         if (refusal != null) {
             future.completeExceptionally(refusal);
@@ -71,7 +68,7 @@ public final class WriteTask<T> {
         }
     }
 
-    /** Answers that nothing was stored. On a delivery thread. */
+    /** Completes the future with a failure. On a delivery thread. */
     void fail(Code code, String why, String whatToDo, @Nullable Throwable cause) {
         future.completeExceptionally(new StreamException(
                 code, stream.path(), "request failed: " + stream + "; " + why + "; " + whatToDo, cause));

@@ -23,9 +23,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which processors events have brought to which streams: the fold of every {@code processor-attached}, {@code
- * processor-detached} and event that activates a processor in the store. What follows from it is little, so all of it is
- * kept in memory. Safe for use by many threads.
+ * The index of all attachments, computed from every {@code processor-attached}, {@code processor-detached} and
+ * activating event in the store. It is small and kept in memory. Thread-safe.
  */
 final class AttachmentRegistry {
     private static final Set<String> EXPLICIT =
@@ -44,19 +43,17 @@ final class AttachmentRegistry {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Reads every attachment out of the store. */
     static AttachmentRegistry load(EventStore store, ProviderRegistry providers) {
         AttachmentRegistry attachments = new AttachmentRegistry(providers);
         store.streamsWith(attachments.types).forEach(stream -> attachments.read(store, stream, 0));
         return attachments;
     }
 
-    /** Whether events of this type may change attachments. */
     boolean concerns(String type) {
         return types.contains(type);
     }
 
-    /** Folds what a stream's log holds after an offset; answers whether there was anything. */
+    /** Applies the events of a stream after an offset. Returns true if there were any of these types. */
     boolean read(EventStore store, StreamKey stream, long afterOffset) {
         long after = afterOffset;
         List<EventRecord> page;
@@ -68,7 +65,7 @@ final class AttachmentRegistry {
         return after > afterOffset;
     }
 
-    /** Folds committed records of these types; answers whether there were any. */
+    /** Applies committed records of these types. Returns true if there were any. */
     boolean applyAll(StreamKey stream, List<EventRecord> records) {
         records.forEach(record -> apply(stream, record));
         return !records.isEmpty();
@@ -117,7 +114,7 @@ final class AttachmentRegistry {
                 .merge(next.processor(), next, Attachment::replacedBy);
     }
 
-    /** Whether this event of a stream ends what an earlier event of it attached under this name. */
+    /** True if this event ends the attachment that an earlier event of the stream made under this name. */
     static boolean ends(Event event, String processor, HostedProcessors.Wanted wanted) {
         if (wanted.attachedBy().isEmpty()
                 || event.offset() <= wanted.attachedBy().getAsLong()
@@ -140,12 +137,12 @@ final class AttachmentRegistry {
         byStream.remove(stream);
     }
 
-    /** What is attached to this stream by its own events. */
+    /** The attachments that events of this stream made. */
     synchronized Collection<Attachment> on(StreamKey stream) {
         return List.copyOf(byStream.getOrDefault(stream, Map.of()).values());
     }
 
-    /** What reaches this stream from above: by processor name, the attachment of the nearest ancestor. */
+    /** The attachments of ancestors that include their streams below, by ancestor, the nearest first. */
     synchronized Map<StreamKey, List<Attachment>> above(StreamKey stream) {
         Map<StreamKey, List<Attachment>> reaching = new LinkedHashMap<>();
         for (StreamPath ancestor : stream.path().ancestors()) {
@@ -159,7 +156,6 @@ final class AttachmentRegistry {
         return reaching;
     }
 
-    /** Every stream that has attachments of its own. */
     synchronized Set<StreamKey> streams() {
         return Set.copyOf(byStream.keySet());
     }

@@ -12,11 +12,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Progress of hosted processors, kept in the event store. Saving only remembers; the writer commits what was remembered
- * with its next group, so that an acknowledgement costs no disk write of its own.
+ * The progress of hosted processors, stored in the event store. {@code save} only remembers it; the writer commits it
+ * with its next group, so that it needs no disk write of its own.
  */
 public final class CursorProgressStore implements ProgressStore {
-    /** Hands a cursor to the writer. */
     public interface Saver {
         void saveSoon(StreamKey stream, String processor, EventStore.Cursor cursor);
     }
@@ -46,7 +45,7 @@ public final class CursorProgressStore implements ProgressStore {
                 .or(() -> copied(slug, stream));
     }
 
-    /** The events a fork began with have had their effects elsewhere, whoever comes to it and however it got there. */
+    /** In a fork, no processor runs effects for the copied events: they had their effects in the source stream. */
     private Optional<Progress> copied(String slug, StreamKey stream) {
         return store.head(stream)
                 .flatMap(head -> ForkOrigin.of(store, stream)

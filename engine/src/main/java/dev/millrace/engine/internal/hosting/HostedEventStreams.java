@@ -10,9 +10,9 @@ import dev.millrace.core.Subscription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The port as hosted runners see it. A runner elsewhere follows a destroyed stream into its next life by touching it; a
- * hosted one must not bring a stream back that somebody just destroyed, so it never hears of a normal end: the host
- * stops it.
+ * The {@link EventStreams} that hosted runners get; it hides the normal end of a subscription from them. A runner that
+ * sees a normal end subscribes again, which would create the destroyed stream again. Hosted runners are stopped by the
+ * host.
  */
 record HostedEventStreams(EventStreams delegate) implements ForwardingEventStreams {
     @Override

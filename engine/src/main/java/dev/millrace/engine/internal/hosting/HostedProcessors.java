@@ -13,28 +13,27 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
-/** The processors that run on one stream. Used by the host's thread alone, except for {@link #stop}. */
+/** The hosted processors of one stream. Used only by the host's thread, except for {@link #stop}. */
 final class HostedProcessors {
     /**
      * A processor that should run.
      *
-     * @param config its configuration
-     * @param effectsFrom says where its effects start; asked when a runner starts, because it may read the log
-     * @param attachedBy the event of this very stream that gave it this configuration; empty when it reaches the stream
-     *     from above, or runs everywhere
+     * @param effectsFrom where its effects start; called when a runner starts, because it may read the log
+     * @param attachedBy the offset of the event of this stream with this configuration; empty if an ancestor's event
+     *     attached it, or if it runs everywhere
      */
     record Wanted(JsonNode config, Supplier<EffectStartPolicy> effectsFrom, OptionalLong attachedBy) {
-        /** For a processor without a configuration, where only its state is asked for. */
+        /** For a processor of which only the state is needed, without a configuration. */
         static final Wanted UNCONFIGURED = new Wanted(
                 JsonNodeFactory.instance.objectNode(), () -> EffectStartPolicy.BEGINNING, OptionalLong.empty());
 
-        /** Whether a runner of this is not the runner that {@code next} wants. */
+        /** True if the runner must be replaced, because {@code next} differs. */
         boolean isOver(Wanted next) {
             return !config.equals(next.config) || !attachedBy.equals(next.attachedBy);
         }
     }
 
-    /** Starts a runner, or says that it cannot. */
+    /** Starts a runner; empty if it cannot. */
     interface Starter {
         Optional<ProcessorRunner<?>> start(String processor, Wanted wanted);
     }
@@ -48,19 +47,18 @@ final class HostedProcessors {
     private final Map<String, Running> running = new HashMap<>();
     private volatile boolean touched = true;
 
-    /** Something was committed. */
     void touch() {
         touched = true;
     }
 
-    /** Whether nothing was committed since this was last asked. */
+    /** True if nothing was committed since the last call. */
     boolean isUntouched() {
         boolean wasTouched = touched;
         touched = false;
         return !wasTouched;
     }
 
-    /** Stops what is no longer wanted, or wanted otherwise, and starts what is missing. */
+    /** Stops runners that are no longer wanted or whose configuration changed, and starts the missing ones. */
     synchronized void become(Map<String, Wanted> wanted, Starter starter) {
         running.entrySet().removeIf(entry -> {
             Wanted next = wanted.get(entry.getKey());
@@ -77,14 +75,14 @@ final class HostedProcessors {
         });
     }
 
-    /** A runner ended by itself: forgets it, so that the next {@link #become} starts another one. */
+    /** Removes a runner that ended by itself, so that the next {@link #become} starts another one. */
     synchronized void forget(String name, ProcessorRunner<?> ended) {
         running.computeIfPresent(
                 name,
                 (key, entry) -> entry.runner().filter(runner -> runner == ended).isPresent() ? null : entry);
     }
 
-    /** Whether no runner has anything left to do, now or later; one that halted never will. */
+    /** True if no runner has pending work, now or later. A halted runner has none. */
     synchronized boolean isIdle() {
         return running.values().stream()
                 .flatMap(entry -> entry.runner().stream())
@@ -94,7 +92,7 @@ final class HostedProcessors {
                 });
     }
 
-    /** The lowest offset up to which some runner that has not halted has folded; {@link Long#MAX_VALUE} without any. */
+    /** The lowest offset that a runner has reduced, without halted ones; {@link Long#MAX_VALUE} if there is none. */
     synchronized long reducedThrough() {
         return running.values().stream()
                 .flatMap(entry -> entry.runner().stream())

@@ -20,6 +20,7 @@ import dev.millrace.engine.internal.append.ForkOrigin;
 import dev.millrace.engine.internal.append.StreamCreation;
 import dev.millrace.engine.internal.commit.ActivityCounter;
 import dev.millrace.engine.internal.commit.CommitListener;
+import dev.millrace.engine.internal.threads.CallbackThreads;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.RecordRange;
@@ -40,24 +41,22 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * Runs processors inside the engine: those of {@link ProviderRegistry#everywhere} on every stream that is touched, and the
- * others where an event attached them. A stream is activated by its first append after a start; streams with processors
- * attached by event are activated at the start, because they may owe something.
+ * The host of the processors that run inside the engine: those of {@link ProviderRegistry#everywhere} on every active stream,
+ * the others where an event attached them. A stream becomes active with its first append after the start; a stream with
+ * attached processors becomes active at the start, because effects may be pending.
  *
- * <p>Everything structural happens on one thread of its own; effects run on a bounded pool of its own.
+ * <p>One thread starts and stops runners; effects run on a bounded pool.
  */
 public final class ProcessorHost implements CommitListener {
     private static final System.Logger LOG = System.getLogger("dev.millrace.engine");
     private static final int EFFECT_THREADS = 16;
     private static final int PAGE = 256;
 
-    /** A stream on which nothing happened between two sweeps is let go. */
+    /** A stream without commits between two sweeps becomes inactive. */
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(2);
 
     private final EventStore store;
@@ -71,13 +70,16 @@ public final class ProcessorHost implements CommitListener {
     private final AttachmentRegistry attachments;
     private final Map<StreamKey, HostedProcessors> active = new ConcurrentHashMap<>();
 
-    /** Streams that were let go, up to which offset they were folded, and not looked at since; of the host's thread. */
+    /**
+     * Streams that became inactive and must be checked for new events after this offset. Only for the host's thread.
+     */
     private final Map<StreamKey, Long> overlooked = new LinkedHashMap<>();
 
     private final Map<ProjectSlug, HostContext> contexts = new ConcurrentHashMap<>();
     private final Map<ProjectSlug, CursorProgressStore> progress = new ConcurrentHashMap<>();
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(daemon("millrace-host"));
-    private final ExecutorService effects = Executors.newFixedThreadPool(EFFECT_THREADS, daemon("millrace-hosted"));
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(CallbackThreads.daemon("millrace-host-"));
+    private final ExecutorService effects =
+            Executors.newFixedThreadPool(EFFECT_THREADS, CallbackThreads.daemon("millrace-hosted-"));
     private volatile boolean stopped;
 
     public ProcessorHost(
@@ -100,17 +102,16 @@ public final class ProcessorHost implements CommitListener {
         this.attachments = AttachmentRegistry.load(store, providers);
     }
 
-    /** Activates every stream that may owe something since the last run. */
     public void start() {
         run(() -> {
-            Set<StreamKey> owing = new LinkedHashSet<>(attachments.streams());
+            Set<StreamKey> pending = new LinkedHashSet<>(attachments.streams());
             attachments.streams().stream()
                     .filter(stream -> attachments.on(stream).stream().anyMatch(Attachment::subtree))
-                    .forEach(stream -> owing.addAll(announcedOn(stream)));
+                    .forEach(stream -> pending.addAll(announcedOn(stream)));
             for (String name : providers.attachable()) {
-                owing.addAll(store.streamsWithCursor(name));
+                pending.addAll(store.streamsWithCursor(name));
             }
-            owing.forEach(this::activateAtHead);
+            pending.forEach(this::activateAtHead);
         });
         sweepLater();
     }
@@ -148,16 +149,15 @@ public final class ProcessorHost implements CommitListener {
             attachments.forget(stream);
             progressOf(stream.project()).forget(stream.path());
             activateBelow(stream);
-            activate(stream, 1); // its next life may have begun while it still looked active, and all of that is news
+            activate(stream, 1); // its next incarnation may have begun before this call, and all of its events are new
         });
     }
 
-    /** What runs, or would run, on a stream: processors by name, freshly made, with their configuration. */
+    /** The processors that run on a stream if it is active, by name. */
     Map<String, HostedProcessors.Wanted> wantedOn(StreamKey stream) {
         return wanted(stream, 1);
     }
 
-    /** How many streams have runners. */
     public int activeStreams() {
         return active.size();
     }
@@ -166,7 +166,6 @@ public final class ProcessorHost implements CommitListener {
         return providers.create(name, wanted.config(), contextOf(project));
     }
 
-    /** The processors that come to a stream with its first event for them, and the types of those events as spelled. */
     Map<String, Set<String>> standing() {
         return providers.standing();
     }
@@ -184,7 +183,7 @@ public final class ProcessorHost implements CommitListener {
                         .build());
     }
 
-    /** What runs on this stream may reach the streams below. */
+    /** Activates the streams below again, because an attachment of this stream may include them. */
     private void activateBelow(StreamKey stream) {
         List<StreamKey> below = active.keySet().stream()
                 .filter(key -> key.project().equals(stream.project()))
@@ -197,7 +196,7 @@ public final class ProcessorHost implements CommitListener {
         store.head(stream).ifPresent(head -> activate(stream, head.lastOffset() + 1));
     }
 
-    /** Runs what is wanted on a stream; {@code first} is the first offset that is news to this host. */
+    /** Runs the wanted processors on a stream; {@code first} is the first offset that is new to this host. */
     private void activate(StreamKey stream, long first) {
         if (stopped || store.head(stream).isEmpty() || ForkOrigin.isDormant(store, stream)) {
             return;
@@ -235,8 +234,8 @@ public final class ProcessorHost implements CommitListener {
     }
 
     /**
-     * The newest offset of a stream that was committed before an attachment above it. Found by position, because commits of
-     * several streams may be told late and out of order.
+     * The newest offset of a stream that was committed before an attachment above it. Found by position, because
+     * commits of several streams are reported late and in any order.
      */
     private long lastBefore(Attachment attachment, StreamKey stream) {
         long low = 0;
@@ -251,7 +250,7 @@ public final class ProcessorHost implements CommitListener {
         return low;
     }
 
-    /** Every stream below that was ever announced here; what was destroyed since does no harm. */
+    /** The streams below that were announced here; some may be destroyed. */
     private List<StreamKey> announcedOn(StreamKey stream) {
         List<StreamKey> announced = new ArrayList<>();
         Set<String> types = BuiltInType.CHILD_STREAM_CREATED.spellings();
@@ -297,7 +296,7 @@ public final class ProcessorHost implements CommitListener {
         }
     }
 
-    /** A runner that was refused for good is forgotten; the next event of the stream starts another one. */
+    /** Removes a runner that stopped with a failure; the next event of the stream starts another one. */
     private void forget(StreamKey stream, String name, ProcessorRunner<?> runner, RunnerStatus status) {
         if (status.phase() == Phase.STOPPED && status.failure().isPresent() && !stopped) {
             run(() -> {
@@ -310,7 +309,7 @@ public final class ProcessorHost implements CommitListener {
         }
     }
 
-    /** Lets go of streams on which nothing happens; their next commit activates them again. */
+    /** Stops the runners of idle streams; the next commit activates such a stream again. */
     private void sweep() {
         try {
             List.copyOf(overlooked.keySet()).forEach(this::lookAgain);
@@ -340,8 +339,8 @@ public final class ProcessorHost implements CommitListener {
     }
 
     /**
-     * What was committed while a stream still looked active was not told; what comes later activates it by itself. A store
-     * that fails is asked again at the next sweep, and keeps no other stream from being let go.
+     * Activates a stream again if something was committed while it was still in the map of active streams. If the store
+     * fails, this is repeated at the next sweep.
      */
     private void lookAgain(StreamKey stream) {
         try {
@@ -353,7 +352,7 @@ public final class ProcessorHost implements CommitListener {
         } catch (RuntimeException failure) {
             LOG.log(
                     Level.ERROR,
-                    "cannot see whether " + stream + " has new events; trying again in " + SWEEP_INTERVAL,
+                    "cannot check whether " + stream + " has new events; trying again in " + SWEEP_INTERVAL,
                     failure);
         }
     }
@@ -370,17 +369,17 @@ public final class ProcessorHost implements CommitListener {
                         task.run();
                     }
                 } catch (RuntimeException failure) {
-                    LOG.log(Level.ERROR, "hosting failed; the streams concerned run without processors", failure);
+                    LOG.log(Level.ERROR, "hosting failed; some streams may run without their processors", failure);
                 }
             });
         } catch (RejectedExecutionException stopping) {
-            LOG.log(Level.DEBUG, "no hosting any more", stopping);
+            LOG.log(Level.DEBUG, "the host is stopping", stopping);
         }
     }
 
     /**
-     * Stops every runner within the deadline, after it has waited for the host's own thread for at most half of it. The
-     * engine must still take appends and cursors.
+     * Waits for the host's thread for at most half of the deadline, then stops every runner until the deadline. The
+     * engine must still accept appends and cursors.
      */
     public void stop(Duration deadline) {
         stopped = true;
@@ -395,23 +394,14 @@ public final class ProcessorHost implements CommitListener {
         effects.shutdown();
     }
 
-    /** Until it has ended nothing says that it starts no further runner, and asks a closed store for nothing. */
+    /** Before the thread has ended, it may still start a runner or read the store. */
     private void awaitThread(Duration limit) {
         try {
             if (!thread.awaitTermination(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-                LOG.log(Level.WARNING, "the thread of the hosted processors is still busy; stopping without it");
+                LOG.log(Level.WARNING, "the thread of the hosted processors is still busy at the deadline");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static ThreadFactory daemon(String name) {
-        AtomicInteger count = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 }

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The state slices of hosted processors, folded on demand to the head a request saw. It waits for no runner and no
- * effect. The last folds are kept, so that asking again costs only what came since. Safe for use by many threads.
+ * A cache of the states of hosted processors, which it computes on demand at the head that a request saw, independent
+ * of the runners. The next request for a stream reads only the events since. Thread-safe.
  */
 public final class ProcessorStateCache implements ProcessorStates {
     private static final int KEPT = 256;
@@ -48,7 +48,7 @@ public final class ProcessorStateCache implements ProcessorStates {
         return slices;
     }
 
-    /** The slice of a processor that comes with its first event: the host may not have heard of that event yet. */
+    /** The slice of a processor that an event activates: the host may not have received that event yet. */
     private JsonNode standing(StreamKey stream, String name, Set<String> types, StreamHead head) {
         boolean active = !store.read(stream, new RecordRange(0, head.lastOffset() + 1, types, 1, false))
                 .isEmpty();
@@ -81,7 +81,7 @@ public final class ProcessorStateCache implements ProcessorStates {
         }
     }
 
-    /** For a request that was overtaken by others which saw later heads. Not kept. */
+    /** For a request with an older head than the cached states. The result is not cached. */
     private JsonNode foldAnew(StreamKey stream, String name, HostedProcessors.Wanted wanted, StreamHead head) {
         return new Slice<>(host.create(stream.project(), name, wanted), head.incarnation(), wanted.config())
                 .foldTo(store, stream, head.lastOffset())
@@ -89,7 +89,6 @@ public final class ProcessorStateCache implements ProcessorStates {
     }
 
     private static final class Slice<S> {
-        /** A state, and the last offset that is in it. */
         private record Folded<S>(S state, long through) {}
 
         private final Processor<S> processor;
@@ -112,7 +111,7 @@ public final class ProcessorStateCache implements ProcessorStates {
             return incarnation.equals(head.incarnation()) && config.equals(wantedConfig);
         }
 
-        /** The state at exactly {@code head}; empty when only later ones are left. */
+        /** The state at exactly {@code head}; empty if only later states are cached. */
         synchronized Optional<JsonNode> foldTo(EventStore store, StreamKey stream, long head) {
             if (head >= newest.through) {
                 before = newest;

@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** The processors a server knows by name. */
+/** The processor providers of an engine, by name. Immutable. */
 public final class ProviderRegistry {
     private final Map<String, ProcessorProvider> byName = new LinkedHashMap<>();
     private final KnownEvents events;
@@ -36,33 +37,32 @@ public final class ProviderRegistry {
                         .addAll(brought.event().type().spellings()));
     }
 
-    /** The types of the service and of these processors. */
     public KnownEvents events() {
         return events;
     }
 
-    /** The names of those that run on every stream. */
     Collection<String> everywhere() {
-        return byName.values().stream()
-                .filter(ProcessorProvider::everywhere)
-                .map(ProcessorProvider::name)
-                .toList();
+        return names(ProcessorProvider::everywhere);
     }
 
-    /** The names of those that run only where an event attached them. */
+    /** The names of the processors that run only where an event attached them. */
     Collection<String> attachable() {
+        return names(provider -> !provider.everywhere());
+    }
+
+    private List<String> names(Predicate<ProcessorProvider> which) {
         return byName.values().stream()
-                .filter(provider -> !provider.everywhere())
+                .filter(which)
                 .map(ProcessorProvider::name)
                 .toList();
     }
 
-    /** The types, in every spelling, whose first event brings some processor to a stream. */
+    /** The types, in every spelling, of events that activate a processor on their stream. */
     Set<String> activating() {
         return standing.values().stream().flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The names of those that an event of this type brings to its stream. */
+    /** The names of the processors that an event of this type activates. */
     List<String> activatedBy(String type) {
         return standing.entrySet().stream()
                 .filter(entry -> entry.getValue().contains(type))
@@ -70,26 +70,24 @@ public final class ProviderRegistry {
                 .toList();
     }
 
-    /** Those that some event brings to its stream, with every spelling of the types that do. */
+    /** By processor name, every spelling of the types that activate it; only for processors with such types. */
     Map<String, Set<String>> standing() {
         return standing;
     }
 
-    /**
-     * A processor for one stream.
-     *
-     * @throws IllegalArgumentException when the name or the configuration is wrong; the message says what to change
-     */
+    /** Creates a processor. Throws {@link IllegalArgumentException} if the name or the configuration is wrong. */
     Processor<?> create(String name, JsonNode config, HostContext context) {
         ProcessorProvider provider = byName.get(name);
         if (provider == null) {
             throw new IllegalArgumentException(
-                    "no processor is named '" + name + "' on this server; it knows " + new TreeSet<>(byName.keySet()));
+                    "no processor is named '" + name + "' on this server; it knows " + new TreeSet<>(byName.keySet())
+                            + "; correct the name in processor-attached, or add the jar with its ProcessorProvider to"
+                            + " the class path of the server and restart it");
         }
         Processor<?> processor = provider.create(config, context);
         if (!processor.slug().equals(name)) {
-            throw new IllegalArgumentException("provider '" + name + "' made a processor with the slug '"
-                    + processor.slug() + "'; the two must be equal");
+            throw new IllegalArgumentException("ProcessorProvider.name() is '" + name
+                    + "', but the processor it creates has slug() '" + processor.slug() + "'; make both the same");
         }
         return processor;
     }

@@ -4,8 +4,8 @@ import dev.millrace.engine.spi.EventRecord;
 import java.util.List;
 
 /**
- * How many records a tail asks for at once. Begins small and grows while pages stay light, so that a page of large events
- * does not fill the memory. For one thread at a time.
+ * The number of records that a tail reads at once. It begins small and grows as long as pages have few bytes, so that a
+ * page of large events does not fill the memory. For one thread at a time.
  */
 public final class PageSize {
     private static final int FIRST = 16;
@@ -19,7 +19,6 @@ public final class PageSize {
         return records;
     }
 
-    /** Learns from a page that was read. */
     public void saw(List<EventRecord> page) {
         long bytes = page.stream().mapToLong(record -> record.json().length).sum();
         if (bytes > HEAVY_BYTES) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The newest records of one stream, without gaps, so that many tails at the head need not all ask the store. Bounded in
- * records and bytes. Not thread-safe; its channel guards it.
+ * A cache of the newest records of one stream, without gaps, so that the tails at the head do not all read the store.
+ * Bounded in records and bytes. Not thread-safe; its channel guards it.
  */
 final class RecentRecords {
     private static final int MOST_RECORDS = 256;
@@ -27,7 +27,7 @@ final class RecentRecords {
         }
     }
 
-    /** The records after an offset, none if there are none; empty when some of them may be in the log only. */
+    /** The records after an offset; empty if some of them may be only in the log. */
     Optional<List<EventRecord>> after(long offset, int limit) {
         if (records.isEmpty() || records.getFirst().offset() > offset + 1) {
             return Optional.empty();

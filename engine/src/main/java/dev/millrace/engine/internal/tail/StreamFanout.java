@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The live tails of one stream, and its newest records. Exists while there are tails. Safe for use by many threads. */
+/** The live tails of one stream, and its newest records. Exists as long as there are tails. Thread-safe. */
 final class StreamFanout {
     private final Executor delivery;
     private final Set<StreamLiveTail> tails = ConcurrentHashMap.newKeySet();
@@ -23,13 +23,13 @@ final class StreamFanout {
         tails.add(tail);
     }
 
-    /** Whether no tail is left. */
+    /** Removes a tail; returns true if no tail is left. */
     boolean remove(StreamLiveTail tail) {
         tails.remove(tail);
         return tails.isEmpty();
     }
 
-    /** Lets every tail know of committed records. On the writer thread, whose share is one task however many tails. */
+    /** Wakes every tail after a commit. On the writer thread, which submits one task for all tails. */
     void publish(List<EventRecord> records) {
         synchronized (recent) {
             recent.add(records);
@@ -48,7 +48,6 @@ final class StreamFanout {
         }
     }
 
-    /** Ends every tail; they take nothing more from the log. */
     void end() {
         tails.forEach(StreamLiveTail::close);
     }

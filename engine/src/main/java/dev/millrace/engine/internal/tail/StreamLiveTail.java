@@ -16,8 +16,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reader that follows a stream. It has a cursor and no queue: woken by a commit, it reads the next page after its
- * cursor and hands it on, until it stands at the head.
+ * A live tail of one stream. It has a cursor and no queue: after a commit it reads page after page and passes them to
+ * its sink, until it has reached the head.
  */
 final class StreamLiveTail extends TailLoop {
     private final TailRegistry tails;
@@ -28,11 +28,7 @@ final class StreamLiveTail extends TailLoop {
     private String incarnation = "";
     private boolean isCaughtUp;
 
-    /**
-     * A tail that does nothing before it is woken.
-     *
-     * @param sink makes the sink, given a way to ask whether the tail has ended in the middle of a page
-     */
+    /** Creates a tail; {@link #wake} starts it. The argument of {@code sink} tells whether the tail has ended. */
     StreamLiveTail(
             TailRegistry tails,
             Executor delivery,
@@ -92,17 +88,19 @@ final class StreamLiveTail extends TailLoop {
                 ? tails.live(stream(), cursor, pageSize.records())
                 : tails.backlog(stream(), cursor, watermark, pageSize.records());
         if (hasEnded()) {
-            return Step.AGAIN; // the page may belong to the next life of a destroyed stream
+            return Step.AGAIN; // the page may belong to the next incarnation of a destroyed stream
         }
         if (page.isEmpty()) {
             if (!isCaughtUp && isSameLife()) {
                 throw new StreamException(
                         Code.INTERNAL,
                         stream().path(),
-                        "tail failed: " + stream() + "@" + cursor + "; the log ends before the head " + watermark
-                                + "; check the store");
+                        "tail failed: " + stream() + "@" + cursor + "; the stream has offset " + watermark
+                                + ", but no event after " + cursor + " can be read: the store may be damaged; stop the"
+                                + " server, run sqlite3 millrace.db \"PRAGMA integrity_check\", and restore a backup if"
+                                + " it reports errors");
             }
-            return Step.AT_HEAD; // or destroyed, and about to be told so
+            return Step.AT_HEAD; // or destroyed; the tail will be closed soon
         }
         pageSize.saw(page);
         cursor = page.get(page.size() - 1).offset();

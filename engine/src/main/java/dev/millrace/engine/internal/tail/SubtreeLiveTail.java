@@ -21,15 +21,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reader that follows a stream and everything below it. Its cursor is a position, which is one number however many
- * streams there are; what it costs goes by what is committed, not by how many streams are idle.
+ * A live tail of a stream and all streams below it. Its cursor is one position for all streams. Its cost depends on the
+ * number of commits, not on the number of idle streams.
  */
 final class SubtreeLiveTail extends TailLoop {
     private static final int STANDINGS = 256;
     private static final int MOST_NOTICES = 1024;
     private static final int MOST_FOREIGN = 10_000;
 
-    /** A stream that was destroyed after the record at a position, which is the newest there was. */
+    /** A destroyed stream, and the position of the newest record at that time. */
     private record Notice(long position, StreamPath path) {}
 
     private final TailRegistry tails;
@@ -46,10 +46,8 @@ final class SubtreeLiveTail extends TailLoop {
     private int foreign; // of the writer thread
 
     /**
-     * A tail that does nothing before it is woken.
-     *
-     * @param afterPosition exclusive; beyond the newest record it means that one
-     * @param standings whether the sink is told first which streams there are
+     * Creates a tail; {@link #wake} starts it. An {@code afterPosition} above the newest record means the newest
+     * record.
      */
     SubtreeLiveTail(
             TailRegistry tails,
@@ -69,7 +67,7 @@ final class SubtreeLiveTail extends TailLoop {
         this.sink = sink.apply(this::hasEnded);
     }
 
-    /** Something was committed. On the writer thread. */
+    /** Called after a commit, on the writer thread. */
     void published(CommitBatch group) {
         try {
             for (StreamKey removed : group.removed()) {
@@ -77,7 +75,7 @@ final class SubtreeLiveTail extends TailLoop {
                     note(new Notice(store.lastPosition(), removed.path()));
                 }
             }
-        } catch (StreamException unread) { // a tail that begins again finds out which streams there are
+        } catch (StreamException unread) { // when the tail begins again, it lists the streams again
             lose(unread);
         }
         foreign += group.appended().values().stream().mapToInt(List::size).sum();
@@ -103,7 +101,7 @@ final class SubtreeLiveTail extends TailLoop {
                     Code.UNAVAILABLE,
                     stream().path(),
                     "subtree tail ended: " + stream() + "; " + MOST_NOTICES
-                            + " streams were destroyed before the reader took note; begin again"));
+                            + " streams were destroyed and the reader did not take these notices; open another tail"));
         }
     }
 
@@ -121,7 +119,7 @@ final class SubtreeLiveTail extends TailLoop {
             return afterStore(tails.touch(stream()));
         }
         synchronized (notices) {
-            notices.clear(); // what was destroyed before is not listed
+            notices.clear(); // streams that were destroyed before are not listed
         }
         watermark = store.lastPosition();
         cursor = Math.min(cursor, watermark);

@@ -21,25 +21,24 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What makes a live tail run: steps, one at a time, whenever there may be something to do and the sink is ready for it.
+ * The loop of a live tail: it runs one step at a time, when there may be work and the sink is ready.
  *
- * <p>A failure of the store that may pass does not end a tail whose sink wants to go on: it waits, longer each time, and
- * begins again after the last record that was delivered.
+ * <p>If the store fails and a retry may help, the loop asks the sink. If the sink wants to continue, the tail waits,
+ * longer each time, and begins again after the last delivered record.
  *
- * <p>Everything below {@link #run} happens on one thread at a time: the number of wake-ups not yet accounted for is the
- * lock, as long as it is above zero a run is under way or waits for the sink's stage.
+ * <p>{@link #run} and all that it calls are confined to one thread at a time. The counter of wake-ups is the lock:
+ * above zero, a run is active or waits for the stage of the sink.
  */
 abstract class TailLoop implements Subscription {
     private static final Logger LOG = System.getLogger("dev.millrace.engine");
 
-    /** What comes after a step. */
+    /** The result of a step: what to do next. */
     enum Step {
         AGAIN,
         AT_HEAD,
         WAITING
     }
 
-    /** How long a tail waits before it begins again. */
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
 
     private final Executor delivery;
@@ -51,7 +50,7 @@ abstract class TailLoop implements Subscription {
     private volatile @Nullable Throwable failure;
     private volatile @Nullable CompletableFuture<Void> pause;
 
-    // Of the thread whose turn it is.
+    // confined to run()
     private int losses;
     private boolean begun;
     private @Nullable Instant lostAt;
@@ -63,20 +62,20 @@ abstract class TailLoop implements Subscription {
     }
 
     /**
-     * Does the next thing. What it throws is a failure of the store: sinks are called by {@link #tell} and {@link #hand}.
+     * Does the next step. It may throw failures of the store; sinks are called with {@link #tell} and {@link #hand}.
      */
     abstract Step step();
 
-    /** Asks the sink whether it goes on after a failure that may pass. */
+    /** Asks the sink whether to continue after a failure that can be retried. */
     abstract boolean goesOnAfter(StreamException lost);
 
-    /** The next step begins again, after the last record that was delivered. */
+    /** Resets the tail: the next step begins again, after the last delivered record. */
     abstract void beginAgain();
 
-    /** The last call; afterwards the tail is forgotten. */
+    /** Makes the last call of the sink. */
     abstract void over(@Nullable Throwable why);
 
-    /** Lets go of what the tail held. */
+    /** Removes the tail from its registry. */
     abstract void forget();
 
     final StreamKey stream() {
@@ -87,7 +86,7 @@ abstract class TailLoop implements Subscription {
         return ended;
     }
 
-    /** There may be something to do. Returns at once. */
+    /** Runs the loop, because there may be work. Returns at once. */
     final void wake() {
         if (wakeUps.getAndIncrement() == 0) {
             delivery.execute(this::run);
@@ -118,13 +117,13 @@ abstract class TailLoop implements Subscription {
         }
     }
 
-    /** The tail cannot go on as it is, and begins again. Returns at once. */
+    /** Lets the tail begin again after a failure. Returns at once. */
     final void lose(StreamException cause) {
         loss.compareAndSet(null, cause);
         wake();
     }
 
-    /** The tail begins: how long it was lost since it did so before; zero the first time. */
+    /** Called when the tail begins: the time since the failure before, zero the first time. */
     final Duration takeGap() {
         begun = true;
         Instant since = lostAt;
@@ -133,12 +132,12 @@ abstract class TailLoop implements Subscription {
         return gap.isNegative() ? Duration.ZERO : gap;
     }
 
-    /** The store can be read again. */
+    /** Called after a successful read. */
     final void found() {
         losses = 0;
     }
 
-    /** Makes a call of the sink; what it throws ends the tail. */
+    /** Calls the sink; if it throws, the tail ends. */
     final Step tell(Runnable call) {
         try {
             call.run();
@@ -148,7 +147,7 @@ abstract class TailLoop implements Subscription {
         return Step.AGAIN;
     }
 
-    /** Hands a page to the sink, and goes on when its stage has completed; a failure ends the tail. */
+    /** Passes a page to the sink, and continues when its stage has completed; if it fails, the tail ends. */
     final Step hand(Supplier<CompletionStage<Void>> call) {
         try {
             return after(call.get().toCompletableFuture(), this::fail);
@@ -174,7 +173,7 @@ abstract class TailLoop implements Subscription {
     private Step guardedStep() {
         if (ended) {
             end();
-            return Step.WAITING; // for ever: the wake-ups are kept
+            return Step.WAITING; // the counter stays above zero, so no other run begins
         }
         StreamException lost = loss.getAndSet(null);
         try {
@@ -187,14 +186,14 @@ abstract class TailLoop implements Subscription {
         }
     }
 
-    /** Waits, and begins again, if the failure may pass and the sink wants that. */
+    /** Waits and begins again, if the failure can be retried and the sink wants to continue. */
     private Step pause(StreamException lost) {
         if (!lost.isRetryable() || !asksToGoOn(lost)) {
             fail(lost);
             return Step.AGAIN;
         }
         LOG.log(losses == 0 ? Level.INFO : Level.DEBUG, () -> "the tail of " + stream + " begins again later: " + lost);
-        noteLoss();
+        lostAt = begun && lostAt == null ? timers.now() : lostAt;
         beginAgain();
         CompletableFuture<Void> waiting = new CompletableFuture<>();
         pause = waiting;
@@ -203,10 +202,6 @@ abstract class TailLoop implements Subscription {
             waiting.complete(null);
         }
         return after(waiting, this::fail);
-    }
-
-    private void noteLoss() {
-        lostAt = begun && lostAt == null ? timers.now() : lostAt;
     }
 
     private boolean asksToGoOn(StreamException lost) {
@@ -218,7 +213,7 @@ abstract class TailLoop implements Subscription {
         }
     }
 
-    /** Goes on when the store has done something; a failure of it is one of this step. */
+    /** Continues when the stage of the store has completed; its failure is a failure of this step. */
     final Step afterStore(CompletableFuture<?> stage) {
         return after(stage, problem -> {
             if (problem instanceof StreamException lost) {

@@ -23,8 +23,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * All live tails. A tail is registered before it looks at the log for the first time, and records are published after
- * their commit, so nothing falls between the two. Safe for use by many threads.
+ * The registry of live tails. A tail is registered before its first read, and records are published after their commit,
+ * so that no tail misses a record. Thread-safe.
  */
 public final class TailRegistry {
     private final StoreReader store;
@@ -37,11 +37,6 @@ public final class TailRegistry {
     private final CompletableFuture<Void> allEnded = new CompletableFuture<>();
     private volatile boolean stopping;
 
-    /**
-     * No tails yet.
-     *
-     * @param touch creates a stream if it does not exist
-     */
     public TailRegistry(
             StoreReader store,
             CallbackExecutor delivery,
@@ -53,7 +48,7 @@ public final class TailRegistry {
         this.touch = touch;
     }
 
-    /** Registers a tail and starts it; the sink may ask whether the tail has ended. */
+    /** Registers a tail and starts it; the sink can ask whether the tail has ended. */
     public StreamLiveTail open(StreamKey stream, long afterOffset, Function<BooleanSupplier, RecordSink> sink) {
         StreamLiveTail tail = new StreamLiveTail(this, delivery, timers, stream, afterOffset, sink);
         alive.incrementAndGet();
@@ -66,7 +61,7 @@ public final class TailRegistry {
         return tail;
     }
 
-    /** As {@link #open}, for a stream and everything below it. */
+    /** As {@link #open}, for a stream and all streams below it. */
     public SubtreeLiveTail openSubtree(
             StreamKey root, long afterPosition, boolean standings, Function<BooleanSupplier, SubtreeSink> sink) {
         SubtreeLiveTail tail = new SubtreeLiveTail(this, store, delivery, timers, root, afterPosition, standings, sink);
@@ -82,26 +77,24 @@ public final class TailRegistry {
             tail.fail(new StreamException(
                     Code.UNAVAILABLE,
                     stream.path(),
-                    "tail refused: " + stream + "; the engine is stopping; try again later"));
+                    "tail refused: " + stream + "; the engine is stopping; open the tail after the restart"));
         }
         tail.wake();
     }
 
-    /** A tail has made its last call. */
     void forget(StreamKey stream, StreamLiveTail tail) {
         channels.computeIfPresent(stream, (key, channel) -> channel.remove(tail) ? null : channel);
         alive.decrementAndGet();
         endIfStopped();
     }
 
-    /** A tail of a subtree has made its last call. */
     void forget(SubtreeLiveTail tail) {
         subtrees.remove(tail);
         alive.decrementAndGet();
         endIfStopped();
     }
 
-    /** Tells the tails what was committed. On the writer thread. */
+    /** Wakes the tails after a commit. On the writer thread. */
     public void publish(CommitBatch group) {
         for (StreamKey stream : group.removed()) {
             StreamFanout channel = channels.remove(stream);
@@ -126,12 +119,12 @@ public final class TailRegistry {
         return touch.apply(stream);
     }
 
-    /** The records up to a watermark that the log had when the tail began. */
+    /** The records up to the watermark of a tail. */
     List<EventRecord> backlog(StreamKey stream, long after, long watermark, int limit) {
         return store.read(stream, new RecordRange(after, watermark + 1, Set.of(), limit, false));
     }
 
-    /** What was published after an offset: from memory if all of it is there, otherwise from the log. */
+    /** The records after an offset: from memory if all of them are there, otherwise from the log. */
     List<EventRecord> live(StreamKey stream, long after, int limit) {
         StreamFanout channel = channels.get(stream);
         return Optional.ofNullable(channel)
@@ -139,11 +132,7 @@ public final class TailRegistry {
                 .orElseGet(() -> store.read(stream, RecordRange.after(after, limit)));
     }
 
-    /**
-     * Ends all tails, those to come included.
-     *
-     * @return completes when each has made its last call
-     */
+    /** Ends all tails, also later ones. Completes when each tail has made its last call. */
     public CompletableFuture<Void> stop() {
         stopping = true;
         channels.values().forEach(StreamFanout::end);

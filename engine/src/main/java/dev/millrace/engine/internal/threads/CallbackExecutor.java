@@ -14,7 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Where user code is called and futures are completed: never on the writer. Safe for use by many threads. */
+/** The executor that calls user code and completes futures; the writer thread does neither. Thread-safe. */
 public final class CallbackExecutor implements Executor {
     private final ExecutorService threads;
     private final ActivityCounter activity;
@@ -25,7 +25,7 @@ public final class CallbackExecutor implements Executor {
         this.activity = activity;
     }
 
-    /** Runs a task on a thread of its own; once this is shut down, on the caller's if that may wait. */
+    /** Runs a task on its own thread; after the shutdown on the caller's thread, if that may block. */
     @Override
     public void execute(Runnable task) {
         try {
@@ -40,15 +40,15 @@ public final class CallbackExecutor implements Executor {
     }
 
     /**
-     * Answers a caller. Answers begin in the order of these calls; each has a thread of its own, because an answer runs
-     * whatever its receiver attached, and that may wait for a later answer.
+     * Answers a caller. Answers begin in the order of these calls. Each has its own thread: it runs the code that the
+     * caller attached to the future, and that code may wait for a later answer.
      */
     public void answer(Runnable answer) {
         answers.add(answer);
         answerWaiting();
     }
 
-    /** Makes up for a call of {@link #answer} that threw: its answer is kept, and has no thread yet. */
+    /** Starts a thread for an answer that {@link #answer} queued before it threw. */
     public void answerWaiting() {
         execute(this::answerNext);
     }
@@ -60,7 +60,7 @@ public final class CallbackExecutor implements Executor {
         }
     }
 
-    /** Computes a value; whatever goes wrong becomes a {@link StreamException}. */
+    /** Computes a value; every failure becomes a {@link StreamException}. */
     public <T> CompletableFuture<T> supply(StreamPath path, Supplier<T> work) {
         CompletableFuture<T> future = new CompletableFuture<>();
         execute(() -> complete(future, path, work));
@@ -80,7 +80,6 @@ public final class CallbackExecutor implements Executor {
         return future;
     }
 
-    /** Completes a future with what {@code work} returns or throws. */
     public static <T> void complete(CompletableFuture<T> future, StreamPath path, Supplier<T> work) {
         try {
             future.complete(work.get());
@@ -88,11 +87,15 @@ public final class CallbackExecutor implements Executor {
             future.completeExceptionally(e);
         } catch (RuntimeException | Error e) {
             future.completeExceptionally(new StreamException(
-                    Code.INTERNAL, path, "request failed: " + path + "; " + e + "; see the cause", e));
+                    Code.INTERNAL,
+                    path,
+                    "request failed: " + path + "; " + e
+                            + "; see the cause, or the log of the server; if it names the disk, check free space and"
+                            + " permissions of the data directory",
+                    e));
         }
     }
 
-    /** Lets idle threads end; what is under way goes on. */
     public void shutdown() {
         threads.shutdown();
     }

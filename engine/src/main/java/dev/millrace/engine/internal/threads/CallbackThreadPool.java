@@ -13,14 +13,14 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads for tasks that may block, and may wait for one another. At most a fixed number of tasks run at once; the others
- * wait in the order in which they came. When all threads are busy and none of their tasks ends for a while, more
- * threads are started: the running tasks may be waiting for one that has not begun. So no set of blocked tasks
- * is a deadlock, and a burst of tasks that do not block takes no more threads than the limit. An extra thread ends when no
- * task waits. Safe for use by many threads.
+ * A thread pool for tasks that may block and may wait for one another. It runs at most a fixed number of tasks at once;
+ * the others wait in order. If all threads are busy and no task ends for a while, it starts more threads, because the
+ * running tasks may wait for a queued one. So blocked tasks cannot cause a deadlock. An extra thread ends when no task
+ * waits. Thread-safe.
  */
 final class CallbackThreadPool extends AbstractExecutorService {
     private static final Logger LOG = System.getLogger("dev.millrace.engine");
@@ -42,10 +42,8 @@ final class CallbackThreadPool extends AbstractExecutorService {
     private boolean shutdown;
 
     /**
-     * No threads yet.
-     *
-     * @param most how many threads there are at most while tasks end, 1 or more
-     * @param stall for how long no task may end, while others wait, before there are more threads
+     * Creates a pool with at most {@code most} threads as long as tasks end. If no task ends for the time {@code stall}
+     * while others wait, more threads are started.
      */
     CallbackThreadPool(int most, Duration stall, ThreadFactory factory) {
         this.most = most;
@@ -73,7 +71,7 @@ final class CallbackThreadPool extends AbstractExecutorService {
         }
     }
 
-    /** A task that finds no thread waits for one that is busy, if there is any; else it is refused. */
+    /** Starts a thread for a task. If that fails, the task waits for a busy thread; without one it is refused. */
     private void startFor(Runnable task) {
         try {
             start(this::runTasks);
@@ -116,7 +114,7 @@ final class CallbackThreadPool extends AbstractExecutorService {
         try {
             finished++;
             if (failed) {
-                leave(); // what it threw ends this thread
+                leave(); // the exception of the task ends this thread
                 if (!waiting.isEmpty()) {
                     start(this::runTasks);
                 }
@@ -126,7 +124,7 @@ final class CallbackThreadPool extends AbstractExecutorService {
         }
     }
 
-    /** The next task; null when this thread is not needed any more. */
+    /** Waits for the next task; null if this thread is no longer needed. */
     private @Nullable Runnable next() {
         lock.lock();
         try {
@@ -169,7 +167,10 @@ final class CallbackThreadPool extends AbstractExecutorService {
         }
     }
 
-    /** Lives as long as tasks wait. Each look at which no task has ended adds twice as many threads as the one before. */
+    /**
+     * Runs as long as tasks wait. After each interval without the end of a task it adds threads, twice as many each
+     * time.
+     */
     private void watch() {
         lock.lock();
         try {
@@ -184,7 +185,7 @@ final class CallbackThreadPool extends AbstractExecutorService {
         } catch (InterruptedException | RuntimeException | Error e) {
             LOG.log(
                     Level.WARNING,
-                    "deliveries wait and no thread can be started for them; the next one tries again",
+                    "deliveries wait because no thread can be started; the next delivery tries again",
                     e);
         } finally {
             watching = false;
@@ -200,11 +201,14 @@ final class CallbackThreadPool extends AbstractExecutorService {
         return 2 * Math.max(1, added);
     }
 
-    /** How many threads there are. */
     int threads() {
+        return locked(() -> threads);
+    }
+
+    private <T> T locked(Supplier<T> work) {
         lock.lock();
         try {
-            return threads;
+            return work.get();
         } finally {
             lock.unlock();
         }
@@ -224,34 +228,21 @@ final class CallbackThreadPool extends AbstractExecutorService {
     @Override
     public List<Runnable> shutdownNow() {
         shutdown();
-        lock.lock();
-        try {
+        return locked(() -> {
             List<Runnable> left = new ArrayList<>(waiting);
             waiting.clear();
             return left;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     @Override
     public boolean isShutdown() {
-        lock.lock();
-        try {
-            return shutdown;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> shutdown);
     }
 
     @Override
     public boolean isTerminated() {
-        lock.lock();
-        try {
-            return shutdown && threads == 0;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> shutdown && threads == 0);
     }
 
     @Override

@@ -7,8 +7,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The threads that call user code, all of which may block: one virtual thread a task where the running JVM has them and
- * does not pin them to their carrier inside {@code synchronized} (24 and later), a bounded pool of daemon threads elsewhere.
+ * A factory of the threads that call user code, which may block. From Java 24 on each task gets a virtual thread; older
+ * versions pin virtual threads inside {@code synchronized}, so there it is a pool of daemon threads.
  */
 public final class CallbackThreads {
     private static final String PREFIX = "millrace-tail-";
@@ -41,11 +41,16 @@ public final class CallbackThreads {
     }
 
     public static ExecutorService platform() {
+        return new CallbackThreadPool(MOST_PLATFORM_THREADS, STALL, daemon(PREFIX));
+    }
+
+    /** Makes daemon threads with numbered names. */
+    public static ThreadFactory daemon(String prefix) {
         AtomicLong number = new AtomicLong();
-        return new CallbackThreadPool(MOST_PLATFORM_THREADS, STALL, task -> {
-            Thread thread = new Thread(task, PREFIX + number.incrementAndGet());
+        return task -> {
+            Thread thread = new Thread(task, prefix + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
-        });
+        };
     }
 }

@@ -25,7 +25,7 @@ class WriteQueueTest {
 
         assertThatThrownBy(() -> intake.offer(request(1, false))).isInstanceOfSatisfying(StreamException.class, e -> {
             assertThat(e.code()).isEqualTo(Code.UNAVAILABLE);
-            assertThat(e).hasMessageContaining("2 requests are waiting");
+            assertThat(e).hasMessageContaining("2 requests already wait");
         });
     }
 
@@ -90,7 +90,7 @@ class WriteQueueTest {
         assertThat(last.cursors()).hasSize(1);
         intake.giveBack(last.cursors());
         assertThat(intake.take())
-                .as("a store that fails at the end is not asked for ever")
+                .as("after the close, cursors of a failed group are not tried again")
                 .isEmpty();
     }
 

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** One tail on one thread, so that what comes in between comes exactly there. */
+/** One tail on one thread, so that a test can place changes exactly between two steps. */
 class TailStepTest {
     private static final StreamKey A = new StreamKey(PUBLIC, path("/a"));
 

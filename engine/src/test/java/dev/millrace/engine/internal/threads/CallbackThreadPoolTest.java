@@ -60,7 +60,7 @@ class CallbackThreadPoolTest {
     @Test
     void should_begin_tasks_in_the_order_in_which_they_came() {
         CallbackThreadPool pool = pool(1, NEVER);
-        List<Integer> order = new ArrayList<>(); // of the only thread
+        List<Integer> order = new ArrayList<>(); // confined to the only thread
         CountDownLatch all = new CountDownLatch(100);
         for (int i = 0; i < 100; i++) {
             int number = i;

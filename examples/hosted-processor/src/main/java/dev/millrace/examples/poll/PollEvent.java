@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Map;
 
 // region events
-/** What happens to a poll. Immutable. */
+/** The events of a poll. Immutable. */
 public sealed interface PollEvent {
     /**
-     * A poll begins; a poll that is open ends without a result.
+     * A poll is opened; a poll that is still open ends without a result.
      *
-     * @param question what is asked
-     * @param options what may be answered, two or more
-     * @param votes how many votes close the poll
+     * @param question the question
+     * @param options the possible answers, two or more
+     * @param votes the number of votes that closes the poll
      */
     @EventName("poll-opened")
     record Opened(
@@ -23,7 +23,7 @@ public sealed interface PollEvent {
             @Positive int votes) implements PollEvent {}
 
     /**
-     * A vote. It counts if a poll is open and has the option.
+     * A vote. It counts if a poll with this option is open.
      *
      * @param option one of the options
      */
@@ -33,8 +33,8 @@ public sealed interface PollEvent {
     /**
      * The result of a poll.
      *
-     * @param winner the option with the most votes; of several the one that comes first in the poll
-     * @param votes how many votes each option got
+     * @param winner the option with the most votes; if several have equally many, the first of them in the poll
+     * @param votes the number of votes for each option
      */
     @EventName("poll-closed")
     record Closed(@NotBlank String winner, Map<String, Integer> votes) implements PollEvent {}

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Closes a poll when it has the votes it wants. Stateless and safe for use by many threads. */
+/** Closes a poll when it has enough votes. Stateless and safe for use by many threads. */
 final class PollProcessor implements Processor<PollState> {
     static final String SLUG = "poll";
 
@@ -54,7 +54,7 @@ final class PollProcessor implements Processor<PollState> {
         return close(state, effects);
     }
 
-    /** The append is made once for each poll: its key comes from the event that opened the poll. */
+    /** Appends one result for each poll: the key of the append is computed from the event that opened the poll. */
     private static CompletionStage<Void> close(PollState state, Effects<PollState> effects) {
         return state.open()
                 .filter(PollState.Poll::isComplete)

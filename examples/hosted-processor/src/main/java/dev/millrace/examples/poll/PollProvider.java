@@ -12,7 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 
 // region provider
-/** Brings a poll to every stream on which one is opened. */
+/** Runs the processor {@code poll} on every stream on which a poll is opened. */
 public final class PollProvider implements ProcessorProvider {
     private static final JsonNode VOTE = JsonCodec.parse(
             "{\"type\": \"object\", \"required\": [\"option\"], \"properties\": {\"option\": {\"type\": \"string\"}}}");

@@ -15,11 +15,10 @@ public record PollState(Optional<Poll> open) {
      * An open poll.
      *
      * @param openedAt the offset of the event that opened it
-     * @param wanted how many votes close it
-     * @param votes the votes so far, by option in the order of the poll
+     * @param wanted the number of votes that closes it
+     * @param votes the votes so far, by option, in the order of the poll
      */
     public record Poll(long openedAt, int wanted, Map<String, Integer> votes) {
-        /** Keeps the order of the options. */
         public Poll {
             votes = Collections.unmodifiableMap(new LinkedHashMap<>(votes));
         }
@@ -44,7 +43,6 @@ public record PollState(Optional<Poll> open) {
         }
     }
 
-    /** No poll. */
     static PollState none() {
         return new PollState(Optional.empty());
     }

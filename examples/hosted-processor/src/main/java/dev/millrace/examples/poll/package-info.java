@@ -1,4 +1,4 @@
-/** A processor that a server hosts without knowing it: a poll that closes after so many votes. */
+/** A processor in its own jar for a server to run: a poll that closes after a number of votes. */
 @NullMarked
 package dev.millrace.examples.poll;
 

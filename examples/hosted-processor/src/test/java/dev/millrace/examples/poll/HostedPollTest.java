@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server treats this processor as it treats its own, although nothing in it knows of polls. */
+/** A server runs this processor like a built-in one. */
 @SuppressWarnings("NullAway.Init") // set before each test
 class HostedPollTest {
     private static final String POLL = "{'question':'Tea or coffee?','options':['tea','coffee'],'votes':3}";
@@ -67,7 +67,7 @@ class HostedPollTest {
     }
 
     @Test
-    void should_come_with_its_own_event_and_act() {
+    void should_start_with_its_own_event_and_act() {
         assertThat(poll("/tea").toString()).isEqualTo("{}");
 
         http.append(control, "/tea", "poll-opened", POLL);
@@ -89,7 +89,7 @@ class HostedPollTest {
     }
 
     @Test
-    void should_have_malformed_payloads_kept_as_invalid_events() {
+    void should_store_malformed_payloads_as_invalid_events() {
         assertInvalid(
                 "{'question':'q'}",
                 "payload.options: expected an array, got nothing\n"
@@ -115,7 +115,7 @@ class HostedPollTest {
     }
 
     @Test
-    void should_ask_a_token_for_control() {
+    void should_need_a_token_with_control() {
         Http.Answer refused = http.append(append, "/mine", "poll-opened", POLL);
 
         assertThat(refused.status()).isEqualTo(403);
@@ -134,7 +134,7 @@ class HostedPollTest {
         assertThat(opened.path("operation").asText()).isEqualTo("control");
         assertThat(opened.path("page").asText())
                 .startsWith("# `poll-opened`")
-                .contains("how many votes close the poll");
+                .contains("the number of votes that closes the poll");
         assertThat(http.described("vote-cast").at("/schema/$ref").asText())
                 .isEqualTo("#/components/schemas/event.vote-cast");
     }

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
 
-/** A client of a server, as a program in any language would be one. */
+/** An HTTP client of the server, without Millrace classes. */
 final class Http {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -24,12 +24,7 @@ final class Http {
         this.server = server;
     }
 
-    /**
-     * An answer.
-     *
-     * @param status of the response
-     * @param body its JSON
-     */
+    /** An answer with a JSON body. */
     record Answer(int status, JsonNode body) {}
 
     Answer append(String token, String path, String type, String payload) {
@@ -43,14 +38,13 @@ final class Http {
         return send(request(token, path).header("Accept", "application/json"));
     }
 
-    /** The events of a stream. */
     List<JsonNode> events(String token, String path) {
         List<JsonNode> events = new ArrayList<>();
         get(token, "/api/streams" + path + "?beforeOffset=end").body().forEach(events::add);
         return events;
     }
 
-    /** What the reference says of an event type. */
+    /** The entry of an event type in the OpenAPI document. */
     JsonNode described(String type) {
         JsonNode events = get("", "/api/openapi.json").body().path("x-millrace-events");
         return StreamSupport.stream(events.spliterator(), false)

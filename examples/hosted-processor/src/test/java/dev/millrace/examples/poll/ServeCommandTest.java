@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code millrace serve --classpath DIR} in a process of its own, which has no class of this module beside those in DIR. */
+/** Runs {@code millrace serve --classpath DIR} in a new process; the classes of this module are only in DIR. */
 @SuppressWarnings("NullAway.Init") // set by the test
 class ServeCommandTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -34,7 +34,7 @@ class ServeCommandTest {
         process.destroyForcibly().waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /** Where the classes of this module are, with its services and pages. */
+    /** The directory with the classes, services and pages of this module. */
     private static Path classes() throws URISyntaxException {
         return Path.of(PollProvider.class
                 .getProtectionDomain()

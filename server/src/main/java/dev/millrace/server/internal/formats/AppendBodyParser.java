@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * From the bytes of a request to what it asks to append. Declared JSON and YAML must parse; everything else is kept
- * whole, because whoever sent it will not send it again. Immutable.
+ * A parser of request bodies. Declared JSON and YAML must be valid; other bodies are stored whole, because a webhook
+ * sender will not send them again. Immutable.
  */
 public final class AppendBodyParser {
     private final Limits limits;
@@ -22,10 +22,8 @@ public final class AppendBodyParser {
     }
 
     /**
-     * Reads a body.
-     *
-     * @param url the stream that the URL names
-     * @throws HttpErrorException when a declared JSON or YAML body does not parse, with line and column
+     * Parses the events of a body for the stream that the URL names. Throws a {@link HttpErrorException}, with line and column, if
+     * declared JSON or YAML is invalid.
      */
     public ParsedAppend read(MediaType type, byte[] body, StreamPath url) {
         if (body.length == 0) {
@@ -49,9 +47,8 @@ public final class AppendBodyParser {
     }
 
     /**
-     * Reads a body as one JSON value, whatever it is; what is neither JSON nor YAML as it would be kept.
-     *
-     * @throws HttpErrorException when a declared JSON or YAML body does not parse, with line and column
+     * Parses a body as one JSON value of any kind; a body that is neither JSON nor YAML is wrapped by {@link
+     * OpaqueBodyEncoder}. Throws a {@link HttpErrorException}, with line and column, if declared JSON or YAML is invalid.
      */
     public byte[] value(MediaType type, byte[] body) {
         if (body.length > limits.eventBytes()) {
@@ -68,11 +65,7 @@ public final class AppendBodyParser {
                 : OpaqueBodyEncoder.describe(type, body);
     }
 
-    /**
-     * How many bytes of a body are worth reading.
-     *
-     * @param first its first byte that is not white space
-     */
+    /** The size limit of a body; {@code first} is its first byte that is not white space. */
     public int limit(MediaType type, int first) {
         boolean mayBeBatch = type.isLines() || type.isYaml() || (type.isJson() && first == '[');
         return mayBeBatch ? limits.batchBytes() : limits.eventBytes();
@@ -80,10 +73,10 @@ public final class AppendBodyParser {
 
     public static HttpErrorException tooLarge(String what, int limit, String sent) {
         return HttpErrorException.tooLarge("the " + what + " is too large: at most " + limit + " bytes are allowed, "
-                + sent + " were sent; split it, or store the bulk elsewhere and append a reference");
+                + sent + " were sent; split it, or store the data elsewhere and append a reference");
     }
 
-    /** The text of a body in its declared charset, or empty when the bytes are not that. */
+    /** The text of a body in its declared charset; empty if the bytes are no such text. */
     static Optional<String> decode(Charset charset, byte[] body) {
         try {
             CharBuffer text = charset.newDecoder().decode(ByteBuffer.wrap(body));
@@ -104,6 +97,7 @@ public final class AppendBodyParser {
         return type.charset()
                 .flatMap(charset -> decode(charset, body))
                 .orElseThrow(() -> HttpErrorException.badRequest(
-                        "body", "body is not text in its charset: content type '" + type.header() + "'; send UTF-8"));
+                        "body",
+                        "the body is not text in its charset: content type '" + type.header() + "'; send UTF-8"));
     }
 }

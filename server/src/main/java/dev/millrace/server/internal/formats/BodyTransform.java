@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The expression of {@code ?jsonataTransform=}: what is appended is its answer to the body, one event or {@code {events:
- * [...]}}. Whoever wrote it is there to be told, so an answer that is no event is refused and nothing is appended. Immutable.
+ * The JSONata expression of {@code ?jsonataTransform=}. It maps the request body to one event or to {@code {events:
+ * [...]}}. If its result is anything else, the request is refused and nothing is appended. Immutable.
  */
 public record BodyTransform(Expression expression) {
     private static final String FIELD = "jsonataTransform";
     private static final String PREFIX = "invalid_jsonata_transform: ";
 
-    /** @throws HttpErrorException when it is no expression */
+    /** Throws a {@link HttpErrorException} if the text is no valid expression. */
     public static BodyTransform compile(String text) {
         try {
             return new BodyTransform(Expression.compile(text));
@@ -32,11 +32,8 @@ public record BodyTransform(Expression expression) {
     }
 
     /**
-     * Evaluates on threads made for it, in bounded time.
-     *
-     * @param body one JSON value
-     * @param payloads checks the payloads of the answer
-     * @return fails with a {@link HttpErrorException} when the expression does, or answers no event
+     * Evaluates the expression on one JSON value, on its own threads and in bounded time. Fails with a {@link HttpErrorException}
+     * if the evaluation fails or returns something that is no event.
      */
     public CompletableFuture<ParsedAppend> apply(byte[] body, PayloadCheck payloads) {
         return CompletableFuture.supplyAsync(() -> inputs(JsonCodec.parse(body), payloads), EvaluationThreads.shared());
@@ -47,7 +44,7 @@ public record BodyTransform(Expression expression) {
         try {
             result = expression
                     .evaluate(body)
-                    .orElseThrow(() -> refused(List.of(new RequestProblem("event", "the transform answered nothing"))));
+                    .orElseThrow(() -> refused(List.of(new RequestProblem("event", "the transform returned nothing"))));
         } catch (EvaluationException e) {
             throw HttpErrorException.badRequest(FIELD, PREFIX + e.getMessage());
         }
@@ -60,7 +57,8 @@ public record BodyTransform(Expression expression) {
             events.add(ParsedInput.of(JsonCodec.write(event)));
         }
         if (events.isEmpty()) {
-            issues.add(new RequestProblem("events", "the batch is empty; let the transform answer at least one event"));
+            issues.add(
+                    new RequestProblem("events", "the batch is empty; the transform must return at least one event"));
         }
         if (!issues.isEmpty()) {
             throw refused(issues);
@@ -75,7 +73,7 @@ public record BodyTransform(Expression expression) {
 
     private static HttpErrorException refused(List<RequestProblem> issues) {
         return HttpErrorException.badRequest(
-                "the jsonataTransform answered no event, and nothing was appended: "
+                "the result of jsonataTransform is not an event; nothing was appended: "
                         + issues.get(0).field() + ": " + issues.get(0).message()
                         + (issues.size() == 1 ? "" : ", and " + (issues.size() - 1) + " more"),
                 issues);

@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a caller accepts, from its {@code Accept} headers. Immutable. */
+/** The media types that a caller accepts, from its {@code Accept} headers. Immutable. */
 public final class ContentNegotiation {
     private record Range(String type, double quality) {
-        /** 0 for no match; the closer the higher. */
+        /** 0 for no match; a more specific match has a higher number. */
         int closeness(String mediaType) {
             if (type.equals(mediaType)) {
                 return 3;
@@ -26,7 +26,7 @@ public final class ContentNegotiation {
         this.ranges = ranges;
     }
 
-    /** Reads the values of all {@code Accept} headers; none accepts everything. */
+    /** Parses the values of all {@code Accept} headers; without any, everything is accepted. */
     public static ContentNegotiation of(List<String> headers) {
         List<Range> ranges = new ArrayList<>();
         for (String part : String.join(",", headers).split(",")) {
@@ -44,16 +44,12 @@ public final class ContentNegotiation {
         return new ContentNegotiation(ranges.isEmpty() ? List.of(new Range("*/*", 1)) : List.copyOf(ranges));
     }
 
-    /** Whether the caller names this media type itself, not by a wildcard. */
+    /** Whether the caller accepts this media type by its name, not by a wildcard. */
     public boolean names(String mediaType) {
         return ranges.stream().anyMatch(range -> range.quality > 0 && range.type.equals(mediaType));
     }
 
-    /**
-     * The offer that the caller likes best; of equals the first.
-     *
-     * @throws HttpErrorException when none is acceptable; the message lists them
-     */
+    /** The offer with the highest quality; of equals the first. Throws a 406 {@link HttpErrorException} if none is acceptable. */
     public <T extends Offer> T choose(List<T> offers) {
         Optional<T> best = Optional.empty();
         double quality = 0;
@@ -65,7 +61,7 @@ public final class ContentNegotiation {
             }
         }
         return best.orElseThrow(
-                () -> HttpErrorException.notAcceptable("nothing acceptable to answer with; ask for one of "
+                () -> HttpErrorException.notAcceptable("the Accept header allows no available format; use one of "
                         + offers.stream()
                                 .flatMap(offer -> offer.mediaTypes().stream())
                                 .collect(Collectors.joining(", "))));
@@ -96,9 +92,9 @@ public final class ContentNegotiation {
         }
     }
 
-    /** A form in which an answer exists. */
+    /** A format in which an answer can be sent. */
     interface Offer {
-        /** The media types that ask for it, the one it is sent as first. */
+        /** Its media types; the first one becomes the {@code Content-Type}. */
         List<String> mediaTypes();
     }
 }

@@ -11,15 +11,13 @@ import dev.millrace.engine.spi.EventStore;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 
-/** The forms in which events are sent. Each event is encoded on its own, so that a log of any length can be streamed. */
+/** The formats of event answers. Each event is encoded on its own, so a log of any length can be streamed. */
 public enum EventEncoding implements ContentNegotiation.Offer {
     /** Server-sent events, each with its stored bytes. */
     EVENT_STREAM(": \n\n", "", "text/event-stream") {
         @Override
         public void encode(EventRecord event, boolean first, ByteArrayOutputStream out) {
-            out.writeBytes(("id: " + event.offset() + "\nevent: message\ndata: ").getBytes(UTF_8));
-            out.writeBytes(event.json());
-            out.writeBytes(new byte[] {'\n', '\n'});
+            frame(event.offset(), event, out);
         }
     },
     /** One indented array. */
@@ -51,7 +49,7 @@ public enum EventEncoding implements ContentNegotiation.Offer {
             out.writeBytes(YamlEncoder.document(event.json()));
         }
     },
-    /** The page on which a person watches the stream; holds no events itself. */
+    /** The HTML page for watching a stream in a browser; it contains no events. */
     PAGE("", "", "text/html", "application/xhtml+xml") {
         @Override
         public void encode(EventRecord event, boolean first, ByteArrayOutputStream out) {
@@ -59,10 +57,10 @@ public enum EventEncoding implements ContentNegotiation.Offer {
         }
     };
 
-    /** What a read under {@code /api/streams/} can answer, the default first. */
+    /** The formats of reads under {@code /api/streams/}, the default first. */
     public static final List<EventEncoding> OF_STREAMS = List.of(EVENT_STREAM, JSON, LINES, YAML);
 
-    /** What a read under a short URL can answer, the default first. */
+    /** The formats of reads under a short URL, the default first. */
     public static final List<EventEncoding> OF_SHORT_URLS = List.of(EVENT_STREAM, JSON, LINES, YAML, PAGE);
 
     private final byte[] prologue;
@@ -80,47 +78,47 @@ public enum EventEncoding implements ContentNegotiation.Offer {
         return mediaTypes;
     }
 
-    /** What the answer is sent as. */
     public String contentType() {
         return mediaTypes.get(0) + (this == PAGE ? "; charset=utf-8" : "");
     }
 
-    /** Writes what stands before the first event. */
     public void begin(ByteArrayOutputStream out) {
         out.writeBytes(prologue);
     }
 
-    /** Writes one event. */
     public abstract void encode(EventRecord event, boolean first, ByteArrayOutputStream out);
 
-    /** Writes what stands after the last event. */
     public void end(boolean empty, ByteArrayOutputStream out) {
         out.writeBytes(empty && this == JSON ? "]\n".getBytes(UTF_8) : epilogue);
     }
 
-    /** The frame that says that every event up to an offset has been sent. */
+    /** An SSE frame: all events up to an offset have been sent. */
     public static byte[] caughtUp(long offset) {
         return ("event: caught-up\ndata: {\"offset\": " + offset + "}\n\n").getBytes(UTF_8);
     }
 
-    /** The frame that says that the stream is no more, as opposed to the connection. */
+    /** An SSE frame: the stream was destroyed. It tells a reader that this is more than a lost connection. */
     public static byte[] destroyed() {
         return "event: destroyed\ndata: {}\n\n".getBytes(UTF_8);
     }
 
-    /** The frame of an event among those of a subtree, where its position is what a reader resumes from. */
+    /** Writes an event of a subtree read; its SSE id is its position, from which a reader resumes. */
     public static void encodeInSubtree(EventRecord event, ByteArrayOutputStream out) {
-        out.writeBytes(("id: " + event.position() + "\nevent: message\ndata: ").getBytes(UTF_8));
+        frame(event.position(), event, out);
+    }
+
+    private static void frame(long id, EventRecord event, ByteArrayOutputStream out) {
+        out.writeBytes(("id: " + id + "\nevent: message\ndata: ").getBytes(UTF_8));
         out.writeBytes(event.json());
         out.writeBytes(new byte[] {'\n', '\n'});
     }
 
-    /** As {@link #caughtUp}, of a subtree. */
+    /** Like {@link #caughtUp}, for a subtree read. */
     public static byte[] caughtUpInSubtree(long position) {
         return ("id: " + position + "\nevent: caught-up\ndata: {\"offset\": " + position + "}\n\n").getBytes(UTF_8);
     }
 
-    /** The frame that says where a stream of a subtree stands. */
+    /** An SSE frame: incarnation and last offset of one stream of a subtree. */
     public static byte[] standing(EventStore.Standing standing) {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
@@ -130,12 +128,11 @@ public enum EventEncoding implements ContentNegotiation.Offer {
         return ("event: stream\ndata: " + JsonCodec.writeText(json) + "\n\n").getBytes(UTF_8);
     }
 
-    /** The frame that says that a stream of a subtree is no more. */
     public static byte[] destroyed(StreamPath path) {
         return ("event: destroyed\ndata: {\"streamPath\":\"" + path + "\"}\n\n").getBytes(UTF_8);
     }
 
-    /** The frame that says why an event stream ends too early. */
+    /** An SSE frame: the error that ends the answer. */
     public static byte[] error(byte[] json) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes("event: error\ndata: ".getBytes(UTF_8));
@@ -144,7 +141,7 @@ public enum EventEncoding implements ContentNegotiation.Offer {
         return out.toByteArray();
     }
 
-    /** An empty comment: a sign of life that no reader sees. */
+    /** An SSE comment, sent as heartbeat; clients ignore it. */
     public static byte[] comment() {
         return ": \n\n".getBytes(UTF_8);
     }

@@ -7,13 +7,11 @@ import dev.millrace.engine.ParsedInput;
 import dev.millrace.server.internal.http.HttpErrorException;
 
 /**
- * The optional {@code {event, path?}} around an event. An object with any other key beside its {@code event} is not an
- * envelope: it is somebody's body that happens to have such a key, and stays whole.
- *
- * @param url the stream that the URL names; it decides, and a different path in an envelope is refused
+ * The optional {@code {event, path?}} around an event in a request body; a path that is not {@code url} is refused. An
+ * object with any other key beside {@code event} is no envelope: it is a payload, and is kept whole.
  */
 record EventEnvelope(StreamPath url) {
-    /** The event inside, or the whole value when it is not an envelope. */
+    /** The event inside the envelope; the whole value if it is no envelope. */
     ParsedInput strip(ParsedInput value) {
         return value.envelope()
                 .map(envelope -> {
@@ -28,11 +26,11 @@ record EventEnvelope(StreamPath url) {
         try {
             same = path.isTextual() && StreamPath.of(path.textValue()).equals(url);
         } catch (IllegalArgumentException e) {
-            // not a path at all, so not this one
+            // not a path, so not the same path
         }
         if (!same) {
             throw HttpErrorException.badRequest(
-                    "path", "the body says path " + path + " and the URL says " + url + "; leave it out of the body");
+                    "path", "the body has path " + path + " and the URL has " + url + "; remove 'path' from the body");
         }
     }
 }

@@ -18,7 +18,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** JSON bodies: a value is one event, an array is a batch, lines are a batch. Numbers keep their characters. */
+/**
+ * A parser of JSON bodies: a value is one event; an array, or several lines, are a batch. Numbers keep their digits.
+ */
 final class JsonBodyParser {
     private final Limits limits;
     private final EventEnvelope envelope;
@@ -28,7 +30,6 @@ final class JsonBodyParser {
         this.envelope = new EventEnvelope(url);
     }
 
-    /** Reads a whole body. */
     ParsedAppend read(byte[] json) {
         try (JsonParser parser = JsonCodec.parser(json)) {
             JsonToken first = parser.nextToken();
@@ -43,34 +44,28 @@ final class JsonBodyParser {
             } else {
                 events.add(envelope.strip(ParsedInput.read(parser)));
             }
-            if (parser.nextToken() != null) {
-                JsonLocation at = parser.currentTokenLocation();
-                throw malformed("something follows the JSON value", at.getLineNr(), at.getColumnNr());
-            }
+            requireEnd(parser, 0, "something follows the JSON value");
             return inputs(events, first == JsonToken.START_ARRAY);
         } catch (IOException | UncheckedIOException e) {
             throw malformed(e, 0);
         }
     }
 
-    /** A whole body that is one value of any kind; an array is no batch here, and an envelope no envelope. */
+    /** Parses a body as one value of any kind, without treating arrays as batches or objects as envelopes. */
     static byte[] value(byte[] json) {
         try (JsonParser parser = JsonCodec.parser(json)) {
             if (parser.nextToken() == null) {
                 return new byte[] {'n', 'u', 'l', 'l'};
             }
             byte[] value = copy(parser);
-            if (parser.nextToken() != null) {
-                JsonLocation at = parser.currentTokenLocation();
-                throw malformed("something follows the JSON value", at.getLineNr(), at.getColumnNr());
-            }
+            requireEnd(parser, 0, "something follows the JSON value");
             return value;
         } catch (IOException | UncheckedIOException e) {
             throw malformed(e, 0);
         }
     }
 
-    /** Reads newline-delimited JSON; blank lines count for nothing but their number. */
+    /** Parses newline-delimited JSON; blank lines are skipped, but count in the line numbers of errors. */
     ParsedAppend lines(byte[] body) {
         List<ParsedInput> events = new ArrayList<>();
         int line = 0;
@@ -84,16 +79,20 @@ final class JsonBodyParser {
             try (JsonParser parser = JsonCodec.parser(text)) {
                 if (parser.nextToken() != null) {
                     add(events, ParsedInput.read(parser));
-                    if (parser.nextToken() != null) {
-                        JsonLocation at = parser.currentTokenLocation();
-                        throw malformed("a second value on one line", at.getLineNr() + line, at.getColumnNr());
-                    }
+                    requireEnd(parser, line, "a second value on one line");
                 }
             } catch (IOException | UncheckedIOException e) {
                 throw malformed(e, line);
             }
         }
         return inputs(events, true);
+    }
+
+    private static void requireEnd(JsonParser parser, int linesBefore, String problem) throws IOException {
+        if (parser.nextToken() != null) {
+            JsonLocation at = parser.currentTokenLocation();
+            throw malformed(problem, at.getLineNr() + linesBefore, at.getColumnNr());
+        }
     }
 
     private void add(List<ParsedInput> events, ParsedInput value) {
@@ -113,7 +112,6 @@ final class JsonBodyParser {
         return new ParsedAppend(List.copyOf(events), batch);
     }
 
-    /** The parser's current value, compact. */
     private static byte[] copy(JsonParser parser) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JsonGenerator generator = JsonCodec.generator(out)) {

@@ -10,10 +10,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a body was declared to be.
+ * The declared content type of a body.
  *
- * @param header the header as it was sent, or null when there was none
- * @param name the lower-case type without parameters; empty when there was none
+ * @param header the header as it was sent; null if there was none
+ * @param name the lower-case type without parameters; empty if there was none
  */
 public record MediaType(@Nullable String header, String name) {
     private static final Set<String> LINES =
@@ -21,7 +21,6 @@ public record MediaType(@Nullable String header, String name) {
     private static final Set<String> YAML =
             Set.of("application/yaml", "text/yaml", "application/x-yaml", "text/x-yaml", "text/vnd.yaml");
 
-    /** Reads a {@code Content-Type} header. */
     public static MediaType of(@Nullable String header) {
         String text = header == null ? "" : header;
         int semicolon = text.indexOf(';');
@@ -41,7 +40,7 @@ public record MediaType(@Nullable String header, String name) {
         return YAML.contains(name) || name.endsWith("+yaml");
     }
 
-    /** Whether a body is parsed, and not kept as it is. */
+    /** Whether the server parses such a body; other bodies are stored unparsed. */
     public boolean isParsed() {
         return isJson() || isLines() || isYaml();
     }
@@ -50,7 +49,7 @@ public record MediaType(@Nullable String header, String name) {
         return name.equals("application/x-www-form-urlencoded");
     }
 
-    /** The declared charset, UTF-8 when none is declared; empty when this machine does not know it. */
+    /** The declared charset, by default UTF-8; empty if this JVM does not know it. */
     Optional<Charset> charset() {
         for (String parameter : header == null ? new String[0] : header.split(";")) {
             String[] pair = parameter.strip().split("\\s*=\\s*", 2);

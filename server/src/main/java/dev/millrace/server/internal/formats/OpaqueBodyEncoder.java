@@ -9,11 +9,13 @@ import dev.millrace.server.internal.http.PercentDecoder;
 import java.util.Base64;
 import java.util.Optional;
 
-/** A body that is neither JSON nor YAML, as the JSON that is kept of it: nothing of the body is lost. */
+/** Wraps a body that is neither JSON nor YAML as JSON, without loss. */
 final class OpaqueBodyEncoder {
     private OpaqueBodyEncoder() {}
 
-    /** {@code {contentType, body, form?, encoding?}}; text as text, anything else as base64. */
+    /**
+     * Returns {@code {contentType, body, form?, encoding?}}; {@code body} is text, or base64 if the bytes are no text.
+     */
     static byte[] describe(MediaType type, byte[] body) {
         ObjectNode raw = JsonNodeFactory.instance.objectNode();
         raw.put("contentType", type.header());
@@ -30,7 +32,7 @@ final class OpaqueBodyEncoder {
         return JsonCodec.write(raw);
     }
 
-    /** The fields of a form; a field that comes twice is a list. */
+    /** The fields of a form; a repeated field becomes a list. */
     private static ObjectNode form(String text) {
         ObjectNode form = JsonNodeFactory.instance.objectNode();
         for (String pair : text.split("&")) {

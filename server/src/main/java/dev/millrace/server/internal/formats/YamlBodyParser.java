@@ -27,9 +27,9 @@ import org.yaml.snakeyaml.events.NodeEvent;
 import org.yaml.snakeyaml.events.ScalarEvent;
 
 /**
- * A YAML body as JSON. A plain scalar means what it would mean in JSON, and otherwise it is text as it was written: {@code
- * no}, {@code 017} and {@code 1_000} are never turned into something else. Anchors, aliases, tags other than {@code
- * !!str} and duplicate keys are refused. Several documents become an array. For one thread.
+ * A converter of a YAML body to JSON. Plain scalars have the meaning that they have in JSON; all others stay text as
+ * written, so {@code no}, {@code 017} and {@code 1_000} are text. Anchors, aliases, tags other than {@code !!str} and
+ * duplicate keys are refused. Several documents become an array. Not thread-safe.
  */
 final class YamlBodyParser {
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?");
@@ -39,9 +39,8 @@ final class YamlBodyParser {
     private final LoaderOptions options = new LoaderOptions();
     private final Deque<Level> open = new ArrayDeque<>();
 
-    /** An open collection. */
     private static final class Level {
-        /** The keys of a mapping so far, or null for a sequence. */
+        /** The keys of a mapping so far; null for a sequence. */
         private final @Nullable Set<String> keys;
 
         private boolean keyIsNext;
@@ -51,7 +50,7 @@ final class YamlBodyParser {
             this.keyIsNext = keys != null;
         }
 
-        /** The keys, when it is a key that comes now. */
+        /** Moves to the next value; returns the keys if that value is a key, else null. */
         @Nullable Set<String> turn() {
             boolean key = keyIsNext;
             keyIsNext = keys != null && !key;
@@ -64,11 +63,7 @@ final class YamlBodyParser {
         options.setCodePointLimit(Math.max(codePoints, 1));
     }
 
-    /**
-     * The same as JSON.
-     *
-     * @throws HttpErrorException when it is not YAML, or YAML that cannot be JSON
-     */
+    /** Converts the body; throws a {@link HttpErrorException} if it is no YAML, or YAML that JSON cannot represent. */
     byte[] toJson() {
         List<byte[]> documents = new ArrayList<>();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -89,15 +84,15 @@ final class YamlBodyParser {
             throw malformed(String.valueOf(e.getProblem()), e.getProblemMark());
         } catch (YAMLException | IOException e) {
             throw malformed(String.valueOf(e.getMessage()), null);
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) { // the scanner's way to meet a broken escape
-            throw malformed("an escape in a quoted text is not complete or names no character", null);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) { // thrown by the scanner for a broken escape
+            throw malformed("an escape in a quoted text is incomplete or stands for no character", null);
         }
         return documents.size() == 1 ? documents.get(0) : array(documents);
     }
 
     private void write(Event event, JsonGenerator generator) throws IOException {
         if (event.is(Event.ID.Alias) || (event instanceof NodeEvent node && node.getAnchor() != null)) {
-            throw malformed("anchors and aliases are not supported, write the value out", event.getStartMark());
+            throw malformed("anchors and aliases are not supported, repeat the value instead", event.getStartMark());
         }
         if (event.is(Event.ID.MappingEnd) || event.is(Event.ID.SequenceEnd)) {
             if (event.is(Event.ID.MappingEnd)) {
@@ -128,7 +123,7 @@ final class YamlBodyParser {
             throw malformed("a key must be text", event.getStartMark());
         }
         if (!keys.add(scalar.getValue())) {
-            throw malformed("the key '" + scalar.getValue() + "' is there twice", event.getStartMark());
+            throw malformed("the key '" + scalar.getValue() + "' occurs twice", event.getStartMark());
         }
         generator.writeFieldName(scalar.getValue());
     }
@@ -137,7 +132,7 @@ final class YamlBodyParser {
         String value = scalar.getValue();
         String tag = scalar.getTag();
         if (tag != null && !tag.equals(TEXT) && !tag.equals("!")) {
-            throw malformed("the tag " + tag + " is not supported, write the value plainly", scalar.getStartMark());
+            throw malformed("the tag " + tag + " is not supported, remove it", scalar.getStartMark());
         }
         if (tag != null || scalar.getScalarStyle() != ScalarStyle.PLAIN) {
             generator.writeString(value);
@@ -174,6 +169,6 @@ final class YamlBodyParser {
                 "body",
                 "malformed YAML"
                         + (at == null ? "" : " at line " + (at.getLine() + 1) + ", column " + (at.getColumn() + 1))
-                        + ": " + why + "; nothing was appended");
+                        + ": " + why + "; nothing was appended; correct the YAML");
     }
 }

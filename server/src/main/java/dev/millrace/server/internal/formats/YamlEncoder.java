@@ -9,14 +9,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** JSON as YAML that says exactly the same: every text is quoted and every number keeps its digits. */
+/** A converter of JSON to YAML without loss: all texts are quoted and numbers keep their digits. */
 final class YamlEncoder {
     private static final YAMLFactory FACTORY =
             YAMLFactory.builder().disable(YAMLGenerator.Feature.SPLIT_LINES).build();
 
     private YamlEncoder() {}
 
-    /** One document, beginning with its marker and ending with a line break. */
+    /** One document, with its start marker and a final line break. */
     static byte[] document(byte[] json) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(json.length + 64);
         try (JsonParser parser = JsonCodec.parser(json);

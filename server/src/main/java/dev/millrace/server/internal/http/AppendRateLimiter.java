@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * How many events each caller may append in a second, what a fork copies among them: a bucket for each that holds one second's worth and fills all the
- * time. A batch that is larger than the bucket passes when that is full, and leaves a debt. Remembers the callers that came
- * last. Safe for use by many threads.
+ * A rate limiter for appended events, with one token bucket per caller. A bucket holds the events of one second and is
+ * refilled continuously. A fork takes as many events as it copies. A batch larger than the bucket is allowed when the
+ * bucket is full; then the bucket becomes negative. The limiter remembers the last 10,000 callers. Thread-safe.
  */
 public final class AppendRateLimiter {
     private static final int MOST_CALLERS = 10_000;
@@ -28,17 +28,13 @@ public final class AppendRateLimiter {
 
     private record Bucket(double events, Instant at) {}
 
-    /** Without a number there is no limit. */
+    /** A limit of this many events per second; empty for no limit. */
     public AppendRateLimiter(OptionalInt perSecond, Timers timers) {
         this.perSecond = perSecond.orElse(0);
         this.timers = timers;
     }
 
-    /**
-     * Takes events out of a caller's bucket.
-     *
-     * @throws HttpErrorException when there are not enough in it; it is left as it is
-     */
+    /** Takes events from the bucket of a caller; throws a 429 {@link HttpErrorException}, and takes nothing, if it has too few. */
     public synchronized void take(String caller, int events) {
         if (perSecond == 0) {
             return;
@@ -52,8 +48,8 @@ public final class AppendRateLimiter {
             buckets.put(caller, new Bucket(left, now));
             long wait = (long) Math.max(1, Math.ceil((needed - left) / perSecond));
             throw HttpErrorException.tooMany(
-                    "too many events: at most " + perSecond + " events a second are allowed (limit rateLimit), and "
-                            + events + " more came; come again in " + wait + " s, or less often",
+                    "too many events: at most " + perSecond + " events per second are allowed (limit rateLimit), and "
+                            + events + " more were sent; try again in " + wait + " s, and send fewer events per second",
                     wait);
         }
         buckets.put(caller, new Bucket(left - events, now));

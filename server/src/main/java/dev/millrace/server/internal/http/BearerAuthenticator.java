@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Asks callers for a token, if tokens are in use. They come in the header {@code Authorization: Bearer} and nowhere else:
- * what stands in a URL ends up in logs. Immutable.
+ * An authenticator of callers by bearer tokens. It reads the header {@code Authorization: Bearer} only, because URLs
+ * end up in logs. If no tokens are in use, each caller has all rights. Immutable.
  */
 public final class BearerAuthenticator {
     private static final System.Logger LOG = System.getLogger("dev.millrace.server");
@@ -16,16 +16,13 @@ public final class BearerAuthenticator {
 
     private final Optional<AccessTokens> tokens;
 
-    /** Without tokens everybody may do everything. */
     public BearerAuthenticator(Optional<AccessTokens> tokens) {
         this.tokens = tokens;
     }
 
     /**
-     * Lets a caller in.
-     *
-     * @param credentials the values of its {@code Authorization} headers
-     * @throws HttpErrorException when a token is needed and there is none, or none that is known and has not expired
+     * Returns the rights of a caller; throws a 401 {@link HttpErrorException} if a token is required and none was sent, or the
+     * token is unknown or expired. {@code credentials} are the values of the {@code Authorization} headers.
      */
     CallerPermissions admit(List<String> credentials, ProjectSlug project) {
         if (tokens.isEmpty() || !tokens.get().areRequired()) {
@@ -33,24 +30,24 @@ public final class BearerAuthenticator {
         }
         if (credentials.isEmpty()) {
             throw HttpErrorException.unauthorized(
-                    "this server wants a token; send the header 'Authorization: Bearer TOKEN'"
+                    "this server requires a token; send the header 'Authorization: Bearer TOKEN'"
                             + " ('millrace token create' makes one)",
                     false);
         }
-        return credentials.size() == 1
-                ? bearer(credentials.get(0))
-                        .flatMap(tokens.get()::find)
-                        .map(grant -> new CallerPermissions(grant, project, this::holds))
-                        .orElseThrow(BearerAuthenticator::unknown)
-                : refuse();
+        return Optional.of(credentials.get(0))
+                .filter(header -> credentials.size() == 1)
+                .flatMap(BearerAuthenticator::bearer)
+                .flatMap(tokens.get()::find)
+                .map(grant -> new CallerPermissions(grant, project, this::holds))
+                .orElseThrow(BearerAuthenticator::unknown);
     }
 
-    /** In doubt, as when the tokens cannot be read, it does not. */
+    /** Whether the token is still valid. If the tokens cannot be read, the answer is no. */
     private boolean holds(Grant grant) {
         try {
             return tokens.isEmpty() || tokens.get().holds(grant);
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "cannot tell whether a token still holds", e);
+            LOG.log(System.Logger.Level.ERROR, "cannot check whether a token is still valid; treated as revoked", e);
             return false;
         }
     }
@@ -61,13 +58,9 @@ public final class BearerAuthenticator {
                 : Optional.empty();
     }
 
-    private static CallerPermissions refuse() {
-        throw unknown();
-    }
-
     private static HttpErrorException unknown() {
         return HttpErrorException.unauthorized(
-                "the token is not known here, or has expired or was revoked; send another one as"
+                "the token is unknown, has expired or was revoked; send another one as"
                         + " 'Authorization: Bearer TOKEN'",
                 true);
     }

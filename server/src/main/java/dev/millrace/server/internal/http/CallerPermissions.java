@@ -7,18 +7,14 @@ import dev.millrace.server.security.Grant;
 import java.util.function.Predicate;
 
 /**
- * What one caller may do in the project it asks about.
+ * The rights of one caller in the project of its request. Methods named {@code require...} throw a 403 {@link HttpErrorException}
+ * if the token does not cover the stream or does not allow the operation.
  *
- * @param grant what its token allows
+ * @param grant what the token allows
  * @param project the project of the request
- * @param holding whether a grant still holds
+ * @param holding whether a grant is still valid
  */
 public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Grant> holding) {
-    /**
-     * Lets an operation on a stream pass.
-     *
-     * @throws HttpErrorException when the token does not reach the stream, or does not allow the operation
-     */
     public void require(Operation operation, StreamPath path) {
         requireReach(path);
         requireAnywhere(operation, path.value());
@@ -30,11 +26,7 @@ public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Gran
         }
     }
 
-    /**
-     * Lets an append pass whose events are not known yet.
-     *
-     * @throws HttpErrorException when the token does not reach the stream, or allows no kind of append
-     */
+    /** Requires the right to some kind of append; used before the event types are known. */
     public void requireSomeAppend(StreamPath path) {
         requireReach(path);
         if (!grant.allows(Operation.CONTROL) && !grant.allows(Operation.DEPLOY)) {
@@ -42,36 +34,21 @@ public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Gran
         }
     }
 
-    /**
-     * Lets an append of one event pass.
-     *
-     * @param operation what its type takes
-     * @param type the type under which it will be stored
-     * @throws HttpErrorException as {@link #require}
-     */
+    /** Requires the right {@code operation}, which an event needs that is stored under {@code type}. */
     public void requireAppend(Operation operation, String type, StreamPath path) {
         if (!grant.allows(operation)) {
             throw lacks(operation, "append '" + shorten(type) + "' to " + path);
         }
     }
 
-    /**
-     * Lets an operation on the project as a whole pass.
-     *
-     * @throws HttpErrorException when the token reaches a part of it only, or does not allow the operation
-     */
     public void requireProject(Operation operation, String what) {
         if (!grant.covers(project)) {
-            throw outOfReach(what + ", which need all of the project");
+            throw outOfReach(what + " (they need the prefix /)");
         }
         requireAnywhere(operation, what);
     }
 
-    /**
-     * Lets a list of the streams below a path pass; it may hold only what {@link #sees}.
-     *
-     * @throws HttpErrorException when there can be nothing in it that the caller may see
-     */
+    /** Requires the right to list streams below a path; the list may contain only streams that {@link #sees} allows. */
     public void requireList(StreamPath path) {
         if (!grant.meets(project, path)) {
             throw outOfReach(path.value());
@@ -79,12 +56,12 @@ public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Gran
         requireAnywhere(Operation.READ, path.value());
     }
 
-    /** Whether the caller may know of a stream. */
+    /** Whether the caller may see that this stream exists. */
     public boolean sees(StreamPath path) {
         return grant.covers(project, path);
     }
 
-    /** Whether the token has neither expired nor been revoked since. */
+    /** Whether the token has not expired and was not revoked. */
     public boolean stillHolds() {
         return holding.test(grant);
     }
@@ -107,13 +84,13 @@ public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Gran
 
     private HttpErrorException lacks(Operation operation, String what) {
         return HttpErrorException.forbidden("token " + grant.id() + " may not " + what + "; it does not allow '"
-                + operation.word() + "'; use one that does");
+                + operation.word() + "'; use a token that does");
     }
 
     private HttpErrorException outOfReach(String what) {
-        return HttpErrorException.forbidden("token " + grant.id() + " does not reach " + what + " in project " + project
-                + "; it is for " + grant.prefix() + " and below"
-                + grant.project().map(slug -> " in project " + slug).orElse("") + "; use another one");
+        return HttpErrorException.forbidden("token " + grant.id() + " does not cover " + what + " in project " + project
+                + "; it covers " + grant.prefix() + " and below"
+                + grant.project().map(slug -> " in project " + slug).orElse("") + "; use another token");
     }
 
     private static String shorten(String type) {

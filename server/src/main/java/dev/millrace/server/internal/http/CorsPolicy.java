@@ -8,9 +8,9 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which web pages may talk to this server: its own, and those of an allow-list that is empty by default. Browsers send
- * some appends of foreign pages without asking first, so a change that comes from an unknown origin is refused, not
- * merely left without the headers that would let the page read the answer. Immutable.
+ * A CORS check: which web pages may use this server. Allowed are its own pages and those of an allow-list, which is
+ * empty by default. A changing request from another origin is refused with 403: browsers send some of them without a
+ * preflight, so to leave out the CORS headers is not enough. Immutable.
  */
 public final class CorsPolicy {
     private static final String METHODS = "GET, HEAD, POST, DELETE";
@@ -27,11 +27,11 @@ public final class CorsPolicy {
     }
 
     /**
-     * Judges a request by its origin and writes the headers that its browser looks for.
+     * Checks the origin of a request and sets the CORS headers.
      *
-     * @param host the {@code Host} header, by which this server's own pages are known
-     * @return whether this was a preflight and is now answered, but for its status 204
-     * @throws HttpErrorException when a foreign page asks first, or tries to change something
+     * @param host the {@code Host} header, which identifies the pages of this server
+     * @return whether this is an allowed preflight, which the caller answers with 204
+     * @throws HttpErrorException if the origin is not allowed and the request is a preflight, a POST or a DELETE
      */
     boolean admit(String method, HttpFields request, @Nullable String host, HttpFields.Mutable response) {
         String origin = request.get(HttpHeader.ORIGIN);
@@ -42,11 +42,11 @@ public final class CorsPolicy {
         if (origin == null || isOwn(origin, host)) {
             return preflight;
         }
-        boolean welcome = allowed.contains("*") || allowed.contains(normalise(origin));
-        if (!welcome) {
+        boolean isAllowed = allowed.contains("*") || allowed.contains(normalise(origin));
+        if (!isAllowed) {
             if (preflight || method.equals("POST") || method.equals("DELETE")) {
                 throw HttpErrorException.forbidden("origin '" + origin
-                        + "' may not use this server; allow it when starting the server (--allow-origin)");
+                        + "' may not use this server; to allow it, start the server with --allow-origin");
             }
             return false;
         }

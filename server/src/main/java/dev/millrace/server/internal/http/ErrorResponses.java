@@ -10,23 +10,18 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/** Every failure as the wire has it: a status and {@code {defined, code, reason, status, message, data?}}. */
+/** Builds the JSON body of an error answer: {@code {defined, code, reason, status, message, data?}}. */
 public final class ErrorResponses {
     private static final System.Logger LOG = System.getLogger("dev.millrace.server");
 
-    /**
-     * One answer.
-     *
-     * @param status the HTTP status
-     * @param json the body, compact
-     */
+    /** An error answer: its HTTP status and its compact JSON body. */
     @SuppressWarnings("ArrayRecordComponent")
     public // written once, never compared
     record ErrorBody(int status, byte[] json) {}
 
     private ErrorResponses() {}
 
-    /** The answer to a failure. What nobody foresaw is logged with its stack and answered in general words. */
+    /** The answer to a failure. An unexpected exception is logged with its stack trace; its answer has no details. */
     public static ErrorBody of(Throwable failure) {
         Throwable cause = unwrap(failure);
         if (cause instanceof HttpErrorException refusal) {
@@ -50,11 +45,11 @@ public final class ErrorResponses {
                 "INTERNAL_SERVER_ERROR",
                 Code.INTERNAL,
                 500,
-                "the server failed to answer; its log says why",
+                "request failed: unexpected error; the log of the server has the stack trace (\"request failed\")",
                 List.of());
     }
 
-    /** The answer to what the HTTP layer itself refused. */
+    /** The answer to a request that Jetty itself refused. */
     static ErrorBody of(int status, String message) {
         return status >= 500
                 ? body(false, "INTERNAL_SERVER_ERROR", reason(status), status, message, List.of())
@@ -67,7 +62,7 @@ public final class ErrorResponses {
                         List.of(new RequestProblem("request", message)));
     }
 
-    /** The reason of an answer that the HTTP layer gives by itself, such as 431 or, while it stops, 503. */
+    /** The reason for a status that Jetty sets, such as 431, or 503 while it stops. */
     private static Code reason(int status) {
         return switch (status) {
             case 404 -> Code.NOT_FOUND;
@@ -77,7 +72,7 @@ public final class ErrorResponses {
         };
     }
 
-    /** The cause behind the wrappers of futures. */
+    /** The cause inside the wrapper exceptions of futures. */
     static Throwable unwrap(Throwable failure) {
         Throwable cause = failure;
         while ((cause instanceof CompletionException || cause instanceof ExecutionException)

@@ -8,19 +8,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Knows by which names this server may be called, so that a web page cannot reach it by re-binding a name of its own.
- * Loopback names, the bound address and the allow-list pass; {@code <project>.<name>} passes for names (not addresses)
- * and selects a project. Immutable.
+ * A check of the {@code Host} header, against DNS rebinding by web pages. Allowed are loopback names, the bound address
+ * and the allow-list; {@code <project>.<name>} is allowed for names (not addresses) and selects a project. Immutable.
  */
 public final class HostHeaderFilter {
     private final Set<String> names;
 
-    /**
-     * A guard.
-     *
-     * @param bound the host the server was told to bind
-     * @param allowed further names, without port
-     */
+    /** A guard for the bound host and further names, without port. */
     public HostHeaderFilter(String bound, List<String> allowed) {
         names = Stream.concat(Stream.of("localhost", bound), allowed.stream())
                 .map(HostHeaderFilter::normalise)
@@ -28,12 +22,8 @@ public final class HostHeaderFilter {
     }
 
     /**
-     * Checks the name by which a request called.
-     *
-     * @param host the name, without port
-     * @param localAddress the address at which the connection arrived
-     * @return the project label in the name, if there is one
-     * @throws HttpErrorException when the name is not one of this server's
+     * Checks the host of a request, given without port; returns the project label in it, if there is one. Throws a
+     * {@link HttpErrorException} if the host is neither a name of this server nor the address at which the connection arrived.
      */
     Optional<String> check(String host, String localAddress) {
         String name = normalise(host);
@@ -44,11 +34,11 @@ public final class HostHeaderFilter {
         if (dot > 0 && names.contains(name.substring(dot + 1)) && !isAddress(name.substring(dot + 1))) {
             return Optional.of(name.substring(0, dot));
         }
-        throw HttpErrorException.forbidden("host '" + host + "' is not a name of this server; call it by "
-                + String.join(", ", names) + ", or allow the name when starting it (--allow-host)");
+        throw HttpErrorException.forbidden("host '" + host + "' is not a name of this server; use one of "
+                + String.join(", ", names) + ", or start the server with --allow-host");
     }
 
-    /** Whether an address literal or name means this machine itself. */
+    /** Whether an address literal or name is a loopback one. */
     static boolean isLoopback(String host) {
         String name = normalise(host);
         return name.equals("localhost") || name.equals("::1") || name.matches("127(\\.\\d{1,3}){3}");

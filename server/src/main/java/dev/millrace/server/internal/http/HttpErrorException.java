@@ -4,7 +4,7 @@ import dev.millrace.core.StreamException.Code;
 import java.util.List;
 import java.util.Map;
 
-/** A request that is answered with an error before it reaches the engine. Carries no stack trace: it is an answer. */
+/** An exception that becomes an HTTP error answer. It has no stack trace. */
 public final class HttpErrorException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -29,74 +29,59 @@ public final class HttpErrorException extends RuntimeException {
         this.headers = headers;
     }
 
-    /** The request itself is wrong, in one field. */
+    private static HttpErrorException of(
+            int status, String code, Code reason, String message, Map<String, String> headers) {
+        return new HttpErrorException(status, code, reason, message, List.of(), headers);
+    }
+
     public static HttpErrorException badRequest(String field, String message) {
         return new HttpErrorException(
                 400, "BAD_REQUEST", Code.BAD_REQUEST, message, List.of(new RequestProblem(field, message)), Map.of());
     }
 
-    /** The request itself is wrong, in several fields. */
     public static HttpErrorException badRequest(String message, List<RequestProblem> issues) {
         return new HttpErrorException(400, "BAD_REQUEST", Code.BAD_REQUEST, message, List.copyOf(issues), Map.of());
     }
 
-    /** There is no such stream, and the caller asked not to create it. */
     public static HttpErrorException notFound(String message) {
-        return new HttpErrorException(404, "NOT_FOUND", Code.NOT_FOUND, message, List.of(), Map.of());
+        return of(404, "NOT_FOUND", Code.NOT_FOUND, message, Map.of());
     }
 
-    /** The caller has to say who it is, or what it said is not known. */
+    /** The caller must send a token; {@code sent}: it has sent one that is not valid. */
     public static HttpErrorException unauthorized(String message, boolean sent) {
         String challenge = "Bearer realm=\"millrace\"" + (sent ? ", error=\"invalid_token\"" : "");
-        return new HttpErrorException(
-                401, "UNAUTHORIZED", Code.FORBIDDEN, message, List.of(), Map.of("WWW-Authenticate", challenge));
+        return of(401, "UNAUTHORIZED", Code.FORBIDDEN, message, Map.of("WWW-Authenticate", challenge));
     }
 
-    /** The caller comes too often; it may come again after so many seconds. */
+    /** The caller sends too many requests; it may try again after {@code seconds}. */
     public static HttpErrorException tooMany(String message, long seconds) {
-        return new HttpErrorException(
-                429,
-                "TOO_MANY_REQUESTS",
-                Code.UNAVAILABLE,
-                message,
-                List.of(),
-                Map.of("Retry-After", Long.toString(seconds)));
+        return of(429, "TOO_MANY_REQUESTS", Code.UNAVAILABLE, message, Map.of("Retry-After", Long.toString(seconds)));
     }
 
-    /** The caller may not do this from there. */
     static HttpErrorException forbidden(String message) {
-        return new HttpErrorException(403, "FORBIDDEN", Code.FORBIDDEN, message, List.of(), Map.of());
+        return of(403, "FORBIDDEN", Code.FORBIDDEN, message, Map.of());
     }
 
-    /** The route exists, but not for this method. */
     static HttpErrorException methodNotAllowed(String method, String allow, String message) {
-        return new HttpErrorException(
-                405,
-                "METHOD_NOT_ALLOWED",
-                Code.BAD_REQUEST,
-                method + " is not allowed here; " + message,
-                List.of(),
-                Map.of("Allow", allow));
+        String text = method + " is not allowed here; " + message;
+        return of(405, "METHOD_NOT_ALLOWED", Code.BAD_REQUEST, text, Map.of("Allow", allow));
     }
 
-    /** None of the forms in which an answer exists is acceptable to the caller. */
     public static HttpErrorException notAcceptable(String message) {
-        return new HttpErrorException(406, "NOT_ACCEPTABLE", Code.BAD_REQUEST, message, List.of(), Map.of());
+        return of(406, "NOT_ACCEPTABLE", Code.BAD_REQUEST, message, Map.of());
     }
 
-    /** A body over a limit. */
     public static HttpErrorException tooLarge(String message) {
-        return new HttpErrorException(413, "PAYLOAD_TOO_LARGE", Code.TOO_LARGE, message, List.of(), Map.of());
+        return of(413, "PAYLOAD_TOO_LARGE", Code.TOO_LARGE, message, Map.of());
     }
 
-    /** A body in a form that is not taken; the headers say which ones are. */
+    /** A body in an unsupported format; the headers name the supported ones. */
     static HttpErrorException unsupported(String message, Map<String, String> headers) {
-        return new HttpErrorException(415, "UNSUPPORTED_MEDIA_TYPE", Code.BAD_REQUEST, message, List.of(), headers);
+        return of(415, "UNSUPPORTED_MEDIA_TYPE", Code.BAD_REQUEST, message, headers);
     }
 
-    /** The server is stopping. */
     public static HttpErrorException unavailable(String message) {
-        return new HttpErrorException(503, "SERVICE_UNAVAILABLE", Code.UNAVAILABLE, message, List.of(), Map.of());
+        return of(503, "SERVICE_UNAVAILABLE", Code.UNAVAILABLE, message, Map.of());
     }
 
     public int status() {
@@ -107,7 +92,7 @@ public final class HttpErrorException extends RuntimeException {
         return code;
     }
 
-    /** What a program acts on; several statuses may share one. */
+    /** The reason code for programs; several statuses may share one. */
     Code reason() {
         return reason;
     }
@@ -116,7 +101,6 @@ public final class HttpErrorException extends RuntimeException {
         return issues;
     }
 
-    /** The headers that belong to the answer. */
     public Map<String, String> headers() {
         return headers;
     }

@@ -5,6 +5,7 @@ import dev.millrace.core.ProjectSlug;
 import dev.millrace.server.security.Grant;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpHeader;
@@ -12,7 +13,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** One request and its answer. The answer is given once; what comes after it is ignored. Safe for many threads. */
+/** One request and its answer. Only the first answer is sent; later ones are ignored. Thread-safe. */
 public final class HttpExchange {
     private static final String JSON = "application/json";
 
@@ -25,11 +26,6 @@ public final class HttpExchange {
     private final Executor executor;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    /**
-     * A request that has no answer yet.
-     *
-     * @param executor runs what can wait
-     */
     HttpExchange(
             Request request,
             Response response,
@@ -47,21 +43,20 @@ public final class HttpExchange {
         this.executor = executor;
     }
 
-    /** Where to go on with what can wait. */
+    /** Runs work that may block. */
     public Executor executor() {
         return executor;
     }
 
     /**
-     * What the caller may do, by the token it sent. Reads a file.
-     *
-     * @throws HttpErrorException 401 when it needs one, and sent none that is known
+     * The rights of the caller, by its token; reads a file. Throws a 401 {@link HttpErrorException} if a token is required and no
+     * valid one was sent.
      */
     public CallerPermissions pass() {
         return doorkeeper.admit(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION), project);
     }
 
-    /** Who it is, for limits: by its token, or else by where it calls from. */
+    /** The identity of the caller for rate limits: the id of its token, or else its address. */
     public String caller(CallerPermissions pass) {
         return pass.grant().equals(Grant.EVERYTHING)
                 ? Request.getRemoteAddr(request)
@@ -88,21 +83,20 @@ public final class HttpExchange {
         return request.getMethod().equals("HEAD");
     }
 
-    /** Answers with JSON, indented for people who read it in a terminal. */
+    /** Answers with JSON, indented for reading in a terminal. */
     public void json(int status, byte[] compact) {
         if (ended.compareAndSet(false, true)) {
             send(response, status, JSON, indented(compact), callback);
         }
     }
 
-    /** Answers with any other body. */
     public void body(int status, String contentType, byte[] bytes) {
         if (ended.compareAndSet(false, true)) {
             send(response, status, contentType, bytes, callback);
         }
     }
 
-    /** Answers with an error; when the answer has already begun, all that can be done is to break it off. */
+    /** Answers with an error. If the answer has already begun, it is aborted. */
     public void fail(Throwable failure) {
         if (response.isCommitted()) {
             abort(failure);
@@ -111,14 +105,26 @@ public final class HttpExchange {
         }
     }
 
-    /** Says that an answer which was written piece by piece is complete. */
+    /** Answers with the error if this work fails. */
+    public void failWith(CompletionStage<?> work) {
+        work.whenComplete((done, failure) -> {
+            if (failure != null) {
+                fail(failure);
+            }
+        });
+    }
+
+    /** Completes an answer that was written in pieces. */
     public void end() {
         if (ended.compareAndSet(false, true)) {
             callback.succeeded();
         }
     }
 
-    /** Breaks an answer off so that the caller can tell, and closes the connection even while a write is stuck. */
+    /**
+     * Aborts the answer and closes the connection, also while a write is blocked, so the caller sees that it is
+     * incomplete.
+     */
     public void abort(Throwable cause) {
         if (ended.compareAndSet(false, true)) {
             callback.failed(cause);
@@ -126,7 +132,7 @@ public final class HttpExchange {
         }
     }
 
-    /** Answers a failure on a response of which nothing was written. */
+    /** Answers a failure; nothing may have been written to the response yet. */
     static void fail(Response response, Throwable failure, Callback callback) {
         if (ErrorResponses.unwrap(failure) instanceof HttpErrorException refusal) {
             refusal.headers().forEach((name, value) -> response.getHeaders().put(name, value));

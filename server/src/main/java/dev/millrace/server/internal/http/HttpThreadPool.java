@@ -3,7 +3,10 @@ package dev.millrace.server.internal.http;
 import dev.millrace.core.runner.NonBlockingThread;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** The threads that read requests off their sockets and write answers; whatever can wait runs on {@link RequestExecutor}. */
+/**
+ * Jetty's thread pool: reads requests from sockets and writes answers. Work that may block runs on a {@link
+ * RequestExecutor}.
+ */
 public final class HttpThreadPool extends QueuedThreadPool {
     private static final class HttpThread extends Thread implements NonBlockingThread {
         HttpThread(Runnable task) {

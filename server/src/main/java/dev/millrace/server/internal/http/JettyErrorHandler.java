@@ -5,7 +5,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** What the HTTP layer itself refuses, in the same form as every other error. */
+/** Jetty's error handler: writes what Jetty itself refuses in the same form as all other errors. */
 public final class JettyErrorHandler extends ErrorHandler {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {

@@ -5,15 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Percent-encoding, undone once and strictly: bad escapes and bytes that are not UTF-8 are errors, never guesses. */
+/** A strict decoder of percent-encoding: bad escapes and bytes that are not UTF-8 are errors. */
 public final class PercentDecoder {
     private PercentDecoder() {}
 
     /**
-     * Decodes a raw part of a URL.
-     *
-     * @param plusIsSpace whether {@code +} means a space, as it does in queries and forms but not in paths
-     * @throws IllegalArgumentException when the text is not percent-encoded UTF-8
+     * Decodes a raw part of a URL once; throws an {@link IllegalArgumentException} if it is not percent-encoded UTF-8.
+     * In queries and forms {@code +} means a space, in paths it does not.
      */
     public static String decode(String raw, boolean plusIsSpace) {
         if (raw.indexOf('%') < 0 && !(plusIsSpace && raw.indexOf('+') >= 0)) {

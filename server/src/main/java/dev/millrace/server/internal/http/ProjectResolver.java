@@ -5,22 +5,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Which project a request is about: header, query or host label; {@code public} when it says nothing. */
+/** The project of a request, named by header, query or host label; {@code public} by default. */
 public final class ProjectResolver {
-    /** The headers that name a project. */
     static final List<String> HEADERS = List.of("X-Project-Slug", "X-Iterate-Project");
 
-    /** The query parameter that names a project. */
     public static final String PARAMETER = "projectSlug";
 
     private Optional<ProjectSlug> chosen = Optional.empty();
     private String chosenBy = "";
 
     /**
-     * Takes one of the places into account.
-     *
-     * @param source the header or parameter, for the error
-     * @throws HttpErrorException when the text is not a slug, or another place named another project
+     * Adds a project name and its source (header or parameter, for the error). Throws a {@link HttpErrorException} if the text is
+     * no slug or another source named another project.
      */
     void name(String source, String text) {
         ProjectSlug slug;
@@ -42,8 +38,8 @@ public final class ProjectResolver {
         if (chosen.isPresent() && !chosen.get().equals(slug)) {
             throw HttpErrorException.badRequest(
                     source,
-                    "the request names two projects: " + chosenBy + " says '" + chosen.get() + "', " + source
-                            + " says '" + slug + "'; name one");
+                    "the request names two projects: " + chosenBy + " is '" + chosen.get() + "', " + source + " is '"
+                            + slug + "'; send only one of them");
         }
         if (chosen.isEmpty()) {
             chosen = Optional.of(slug);
@@ -51,7 +47,6 @@ public final class ProjectResolver {
         }
     }
 
-    /** The project. */
     ProjectSlug project() {
         return chosen.orElse(ProjectSlug.defaultProject());
     }

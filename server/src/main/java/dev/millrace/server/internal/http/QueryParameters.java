@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The query of a request, decoded. Immutable. */
+/** The decoded query parameters of a request. Immutable. */
 public final class QueryParameters {
     private final Map<String, List<String>> values;
 
@@ -16,11 +16,7 @@ public final class QueryParameters {
         this.values = values;
     }
 
-    /**
-     * Decodes a raw query; null is an empty one.
-     *
-     * @throws HttpErrorException when it is not percent-encoded UTF-8
-     */
+    /** Decodes a raw query; null means none. Throws a {@link HttpErrorException} if it is not percent-encoded UTF-8. */
     public static QueryParameters of(@Nullable String raw) {
         Map<String, List<String>> values = new LinkedHashMap<>();
         for (String pair : raw == null ? new String[0] : raw.split("&")) {
@@ -34,21 +30,15 @@ public final class QueryParameters {
         return new QueryParameters(values);
     }
 
-    /** The names that were given, in their order. */
     public Set<String> names() {
         return values.keySet();
     }
 
-    /** Every value of a name, in its order. */
     public List<String> all(String name) {
         return values.getOrDefault(name, List.of());
     }
 
-    /**
-     * The value of a name.
-     *
-     * @throws HttpErrorException when it was given with two different values
-     */
+    /** The value of a parameter; throws a {@link HttpErrorException} if it was given with two different values. */
     public Optional<String> one(String name) {
         List<String> all = all(name);
         if (all.stream().distinct().count() > 1) {
@@ -59,9 +49,8 @@ public final class QueryParameters {
     }
 
     /**
-     * A real boolean: {@code true} or {@code false}, {@code 1} or {@code 0}.
-     *
-     * @throws HttpErrorException for anything else
+     * A boolean parameter: {@code true} or {@code 1}, {@code false} or {@code 0}; throws a {@link HttpErrorException} for anything
+     * else.
      */
     public Optional<Boolean> flag(String name) {
         return one(name).map(value -> switch (value) {
@@ -75,7 +64,7 @@ public final class QueryParameters {
         try {
             return PercentDecoder.decode(raw, true);
         } catch (IllegalArgumentException e) {
-            throw HttpErrorException.badRequest("query", "query cannot be read: " + e.getMessage());
+            throw HttpErrorException.badRequest("query", "the query cannot be decoded: " + e.getMessage());
         }
     }
 }

@@ -14,7 +14,10 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
-/** The body of one request, read as it comes in and never kept beyond its limit; on the threads of its executor. */
+/**
+ * A reader of one request body: reads it as it arrives, on the executor of the exchange, and never keeps more than its
+ * limit.
+ */
 public final class RequestBodyReader implements Runnable {
     private final Request request;
     private final Executor executor;
@@ -30,26 +33,22 @@ public final class RequestBodyReader implements Runnable {
     }
 
     /**
-     * Makes sure that what is parsed is not compressed; the limits are those of what is sent.
-     *
-     * @throws HttpErrorException 415 when it is
+     * Throws a 415 {@link HttpErrorException} if the body is compressed: bodies that are parsed must not be, because limits count
+     * sent bytes.
      */
     public static void requirePlain(Request request) {
         List<String> codings = request.getHeaders().getCSV(HttpHeader.CONTENT_ENCODING, false);
         if (!codings.stream().allMatch(coding -> coding.equalsIgnoreCase("identity"))) {
             throw HttpErrorException.unsupported(
-                    "the body was not read: it is sent with Content-Encoding: " + String.join(", ", codings)
-                            + ", and encoded bodies are not taken; send it as it is, without that header",
+                    "the body was not read: it has Content-Encoding: " + String.join(", ", codings)
+                            + ", and compressed bodies are not supported; send it without compression and that header",
                     Map.of("Accept-Encoding", "identity"));
         }
     }
 
     /**
-     * Reads a body.
-     *
-     * @param limitByFirstByte how many bytes are allowed, by the first byte that is not white space
-     * @return completes on a thread of the exchange's executor; fails with a {@link HttpErrorException} as soon as it is known that
-     *     there are more
+     * Reads a body; its first byte that is not white space decides its size limit. Completes on the executor of the
+     * exchange; fails with a {@link HttpErrorException} as soon as the body is known to be too large.
      */
     public static CompletableFuture<byte[]> read(HttpExchange exchange, IntUnaryOperator limitByFirstByte) {
         RequestBodyReader body = new RequestBodyReader(exchange, limitByFirstByte);
@@ -84,11 +83,11 @@ public final class RequestBodyReader implements Runnable {
         }
     }
 
-    /** A body that breaks off, stalls, or is framed wrongly is its sender's failure, and none of the server's. */
+    /** A body that ends early, stalls or has bad framing is a 400: an error of the client. */
     private static HttpErrorException broken(Throwable failure) {
         String why = failure instanceof HttpException http ? http.getReason() : failure.getMessage();
         return HttpErrorException.badRequest(
-                "body", "the body could not be read to its end (" + why + "); nothing was appended; send it again");
+                "body", "the end of the body was not received (" + why + "); nothing was appended; send it again");
     }
 
     private Optional<HttpErrorException> take(ByteBuffer bytes) {
@@ -114,7 +113,7 @@ public final class RequestBodyReader implements Runnable {
         return -1;
     }
 
-    /** Nobody has to wait for a body that announces more than is allowed. */
+    /** Refuses a body with a too large {@code Content-Length} without reading it. */
     private Optional<HttpErrorException> excess(int allowed) {
         long announced = request.getLength();
         return announced > allowed ? Optional.of(tooLarge(allowed, String.valueOf(announced))) : Optional.empty();

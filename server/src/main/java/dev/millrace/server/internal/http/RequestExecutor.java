@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads on which requests do what can wait: ask the store, queue an append, read a file. Bounded, and so is the
- * number of requests that wait for one of them. Safe for use by many threads.
+ * The executor for blocking work of requests: store reads, appends to the queue, files. Threads and waiting requests
+ * are bounded. Thread-safe.
  */
 public final class RequestExecutor implements Executor {
     private static final long IDLE_SECONDS = 10;
@@ -18,13 +18,7 @@ public final class RequestExecutor implements Executor {
     private final String what;
     private final int mostWaiting;
 
-    /**
-     * No threads yet.
-     *
-     * @param what what the requests are, in the plural
-     * @param most how many threads there are at most
-     * @param mostWaiting how many requests wait at most to begin
-     */
+    /** An executor for requests that messages call {@code what}; at most {@code mostWaiting} may wait to begin. */
     public RequestExecutor(String what, int most, int mostWaiting) {
         this.what = what;
         this.mostWaiting = mostWaiting;
@@ -45,27 +39,23 @@ public final class RequestExecutor implements Executor {
         threads.allowCoreThreadTimeOut(true);
     }
 
-    /**
-     * Begins a request.
-     *
-     * @throws HttpErrorException 503 when too many wait to begin
-     */
+    /** Begins a request; throws a 503 {@link HttpErrorException} if too many are waiting. */
     public void begin(Runnable request) {
         int waiting = threads.getQueue().size();
         if (waiting >= mostWaiting) {
             throw HttpErrorException.unavailable("the server is too busy: " + waiting + " " + what
-                    + " are waiting to begin already; try again later");
+                    + " already wait to begin; try again in a few seconds");
         }
         threads.execute(request);
     }
 
-    /** Continues a request that has begun; never refused, because an answer may be half written. */
+    /** Continues a request. This is never refused, because its answer may be half written. */
     @Override
     public void execute(Runnable task) {
         threads.execute(task);
     }
 
-    /** Lets the threads end when they are done. What comes later is dropped: its connection was closed. */
+    /** Lets the threads end after the queued tasks. Later tasks are dropped: their connections are closed. */
     public void stop() {
         threads.shutdown();
     }

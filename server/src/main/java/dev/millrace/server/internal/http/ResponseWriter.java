@@ -18,8 +18,8 @@ import org.eclipse.jetty.util.IteratingCallback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one response piece by piece: never two writes at once, always in order, never blocking. What waits here is
- * bounded by its users: a live read has at most one page and a few frames in it. Safe for use by many threads.
+ * An asynchronous writer of one response: one write at a time, in order, without blocking. Its users bound the queue: a
+ * live read queues at most one page and a few frames. Thread-safe.
  */
 public final class ResponseWriter extends IteratingCallback {
     private record Parcel(Iterator<byte[]> pieces, CompletableFuture<Void> sent) {}
@@ -34,7 +34,7 @@ public final class ResponseWriter extends IteratingCallback {
     private boolean last;
     private boolean writing;
     private Instant activity;
-    // of the writing side only, which is one thread at a time
+    // used by process() only, which runs in one thread at a time
     private boolean lastWritten;
     private byte[] next = NOTHING;
 
@@ -44,15 +44,14 @@ public final class ResponseWriter extends IteratingCallback {
         this.activity = clock.get();
     }
 
-    /** Completes when the response is complete, or fails with what broke it off. */
+    /** Completes when the response is complete; fails with what aborted it. */
     public CompletionStage<Void> over() {
         return over;
     }
 
     /**
-     * Sends bytes made of pieces; each piece is made when it is its turn.
-     *
-     * @return completes when all of it was handed to the network, fails when it cannot be
+     * Queues pieces; each is created just before it is written. The returned stage completes when the network has taken
+     * all of them, and fails if it cannot.
      */
     public CompletionStage<Void> send(Iterator<byte[]> pieces) {
         CompletableFuture<Void> sent = new CompletableFuture<>();
@@ -67,12 +66,11 @@ public final class ResponseWriter extends IteratingCallback {
         return sent;
     }
 
-    /** Sends one piece. */
     public void send(byte[] piece) {
         send(Collections.singleton(piece).iterator());
     }
 
-    /** Sends one piece, unless something is being sent or waits to be. */
+    /** Sends one piece if the queue is empty and no write is running. */
     public void sendIfIdle(byte[] piece) {
         synchronized (this) {
             if (writing || current != null || !waiting.isEmpty()) {
@@ -82,7 +80,7 @@ public final class ResponseWriter extends IteratingCallback {
         send(piece);
     }
 
-    /** Drops what still waits, lets the write under way complete, sends a last piece if there is one, and ends. */
+    /** Clears the queue, waits for the running write, sends the last piece if there is one, and ends the response. */
     public void finish(byte @Nullable [] lastPiece) {
         List<Parcel> dropped;
         synchronized (this) {
@@ -99,7 +97,7 @@ public final class ResponseWriter extends IteratingCallback {
         iterate();
     }
 
-    /** Ends after everything that waits. */
+    /** Ends the response after all queued pieces. */
     public void finishAfterAll() {
         synchronized (this) {
             last = true;
@@ -107,12 +105,12 @@ public final class ResponseWriter extends IteratingCallback {
         iterate();
     }
 
-    /** For how long the write under way has been waiting for the reader, if there is one. */
+    /** For how long the running write has been waiting for the reader; empty if no write is running. */
     public synchronized Optional<Duration> stalled() {
         return writing ? Optional.of(Duration.between(activity, clock.get())) : Optional.empty();
     }
 
-    /** When something was last written, or began to be. */
+    /** When the last write began or ended. */
     public synchronized Instant activity() {
         return activity;
     }
@@ -142,7 +140,7 @@ public final class ResponseWriter extends IteratingCallback {
                 done = current;
                 current = null;
             }
-            done.sent.complete(null); // outside the lock: whoever waits for it may go on right here
+            done.sent.complete(null); // outside the lock: it may run callbacks
         }
         response.write(lastWritten, ByteBuffer.wrap(next), this);
         return Action.SCHEDULED;

@@ -19,9 +19,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Where every request comes in. It is checked for host and origin, its project and its route are found, and it is handed
- * on; whatever is thrown on the way becomes an error body. Nothing here waits for anything: what asks for tokens, secrets or
- * streams continues on the threads of a {@link RequestExecutor}, appends apart from everything else.
+ * The root handler of Jetty: checks host and origin, finds project and route, and passes the request on. Exceptions
+ * become error bodies. It never blocks: all work with tokens, secrets or streams runs on a {@link RequestExecutor}, one
+ * for POST requests and one for all others.
  */
 public final class RootHandler extends Handler.Abstract {
     private static final byte[] NOT_FOUND = "{\"error\":\"not_found\"}".getBytes(StandardCharsets.UTF_8);
@@ -39,7 +39,6 @@ public final class RootHandler extends Handler.Abstract {
     private final BearerAuthenticator doorkeeper;
     private final Routes routes;
 
-    /** What answers the requests, part by part. */
     public record Routes(
             AppendRoute appends,
             ReadRoute reads,
@@ -55,7 +54,7 @@ public final class RootHandler extends Handler.Abstract {
         this.routes = routes;
     }
 
-    /** The requests under way have their answers, or were cut off. */
+    /** Stops the executors after Jetty has ended or cut off the running requests. */
     @Override
     protected void doStop() throws Exception {
         super.doStop();
@@ -168,7 +167,7 @@ public final class RootHandler extends Handler.Abstract {
 
     private static String advice(RouteMatch route) {
         return route.target() == RouteTarget.SHORT_URL
-                ? "a short URL takes GET and POST, everything else goes to /api/streams" + route.path()
+                ? "a short URL allows GET and POST; for other methods use /api/streams" + route.path()
                 : "use one of " + route.target().allow();
     }
 

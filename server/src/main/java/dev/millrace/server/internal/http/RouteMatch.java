@@ -5,29 +5,24 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where a request goes. Routes are told apart on the raw path, so that {@code %2F} stays part of a stream's name.
- *
- * @param target what it names
- * @param path the stream, for targets that have one; else the root
- * @param id the last segment, for targets that have an {@code {id}}; else empty
+ * The result of routing a URL; {@code path} is the root and {@code id} is empty if the target has none. Routes are
+ * matched on the raw path, so that {@code %2F} stays part of a stream's name.
  */
 public record RouteMatch(RouteTarget target, StreamPath path, String id) {
-    /** First segments that are never a short URL; such streams are reached under {@code /api/streams/}. */
+    /** First segments that are no short URL; streams with such names are reached under {@code /api/streams/}. */
     static final Set<String> RESERVED = Set.of("api", "assets", "docs", "healthz", "metrics");
 
     private static final String PATH = "/{path}";
     private static final String ID = "/{id}";
 
     /**
-     * Finds the route of a raw path.
-     *
-     * @return empty when there is none
-     * @throws HttpErrorException when the route names a stream by something that is not a path
+     * Finds the route of a raw path; empty if there is none. Throws a {@link HttpErrorException} if the URL has an invalid stream
+     * path.
      */
     public static Optional<RouteMatch> of(String rawPath) {
         String trimmed = StreamPathParser.trimSlashes(rawPath);
         if (trimmed.equals("api/streams") && rawPath.endsWith("/")) {
-            // without a slash at the end it is the list, with one it is the root stream
+            // without the last slash this is the list, with it the root stream
             return Optional.of(new RouteMatch(RouteTarget.STREAM, StreamPath.root(), ""));
         }
         if (RESERVED.contains(firstSegment(trimmed))) {

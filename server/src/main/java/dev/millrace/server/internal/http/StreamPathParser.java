@@ -3,16 +3,14 @@ package dev.millrace.server.internal.http;
 import dev.millrace.core.StreamPath;
 
 /**
- * How a stream path is written in a URL: literal slashes around it mean nothing, then it is percent-decoded once, and a
- * missing leading slash is added. Nothing else is repaired. Nothing at all is the root.
+ * A parser of stream paths in URLs: it strips slashes at both ends, decodes percent-encoding once and adds the leading
+ * slash. It corrects nothing else. An empty text is the root.
  */
 public final class StreamPathParser {
     private StreamPathParser() {}
 
     /**
-     * Reads the raw part of a URL that names a stream.
-     *
-     * @throws HttpErrorException when the result is not a path; the message says which rule it breaks
+     * Parses the raw part of a URL that names a stream; throws a {@link HttpErrorException} with the broken rule if it is no path.
      */
     public static StreamPath read(String raw) {
         try {
@@ -22,7 +20,6 @@ public final class StreamPathParser {
         }
     }
 
-    /** Without the literal slashes at both ends. */
     static String trimSlashes(String raw) {
         int start = 0;
         int end = raw.length();

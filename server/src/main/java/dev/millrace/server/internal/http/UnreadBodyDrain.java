@@ -6,8 +6,8 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * What is left of a request when its answer has been written: it is read on for a while and thrown away, because a
- * connection that is closed on a sender takes the answer away from it. Runs on the threads of the server.
+ * Reads and discards the rest of a request body, at most 64 MiB, after its answer was written. If the connection were
+ * closed earlier, a client that is still sending would not get the answer. Runs on Jetty threads.
  */
 final class UnreadBodyDrain implements Callback, Runnable {
     private static final long MOST_TO_THROW_AWAY = 64L << 20;
@@ -21,7 +21,7 @@ final class UnreadBodyDrain implements Callback, Runnable {
         this.done = done;
     }
 
-    /** A callback for the answer to a request that may not have been read to its end. */
+    /** A callback for an answer to a request that may not have been read to its end. */
     static Callback before(Callback done, Request request) {
         return new UnreadBodyDrain(request, done);
     }

@@ -6,7 +6,7 @@ import dev.millrace.engine.KnownEvents;
 import dev.millrace.server.internal.http.HttpExchange;
 import dev.millrace.server.internal.http.RootHandler;
 
-/** The description of the routes and event types: an OpenAPI document for programs, and a page made of it for people. Immutable. */
+/** The API reference of routes and event types: an OpenAPI document, and an HTML page that shows it. Immutable. */
 public final class ApiDocsRoute {
     private final byte[] document;
     private final HtmlPage page = new HtmlPage("reference.html");

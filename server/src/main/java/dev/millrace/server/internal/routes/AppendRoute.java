@@ -19,7 +19,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpHeader;
 
-/** Appends: from a request body to the engine, and its answer back. Safe for use by many threads. */
+/**
+ * The route that appends: reads the request body, passes its events to the engine and answers the stored events.
+ * Thread-safe.
+ */
 public final class AppendRoute {
     private final StreamEngine engine;
     private final KnownEvents known;
@@ -33,7 +36,7 @@ public final class AppendRoute {
         this.bodies = new AppendBodyParser(engine.limits());
     }
 
-    /** Appends what the body says; answers when it is durable. */
+    /** Appends the events of the body; answers when they are durable. */
     public void append(HttpExchange exchange, StreamPath path) {
         CallerPermissions pass = exchange.pass();
         pass.requireSomeAppend(path);
@@ -43,7 +46,7 @@ public final class AppendRoute {
         }
         Optional<BodyTransform> transform =
                 exchange.query().one("jsonataTransform").map(BodyTransform::compile);
-        RequestBodyReader.read(exchange, first -> bodies.limit(type, first))
+        exchange.failWith(RequestBodyReader.read(exchange, first -> bodies.limit(type, first))
                 .thenCompose(body -> transform.isPresent()
                         ? transform
                                 .get()
@@ -58,12 +61,7 @@ public final class AppendRoute {
                                     inputs.events(),
                                     stored -> pass.requireAppend(known.operation(stored), stored, path))
                             .thenAccept(appended -> answer(exchange, inputs.batch(), appended));
-                })
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        exchange.fail(failure);
-                    }
-                });
+                }));
     }
 
     private static void answer(HttpExchange exchange, boolean batch, List<AppendedRecord> appended) {

@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Optional;
 
-/** What the reference says of the event types that a server knows: the service's own, and those of its processors. */
+/** The part of the API reference about event types: built-in types and those of the hosted processors. */
 final class EventTypeDocs {
     private static final String SCHEMAS = "event.";
 
@@ -41,7 +41,7 @@ final class EventTypeDocs {
         }
     }
 
-    /** Adds the types, and the schemas that their providers gave, to an OpenAPI document. */
+    /** Adds the event types, and the schemas that their providers gave, to an OpenAPI document. */
     void addTo(ObjectNode document) {
         document.set("x-millrace-events", events);
         ((ObjectNode) document.required("components").required("schemas")).setAll(schemas);
@@ -55,7 +55,7 @@ final class EventTypeDocs {
         return described;
     }
 
-    /** Several jars may have a page under one name; the heading says which type it is about. */
+    /** Several jars may have a page with this name; the heading of the page names the event type. */
     private static Optional<String> page(EventType type, ClassLoader loader) {
         String name = ProvidedEvent.pageOf(type);
         try {
@@ -71,7 +71,7 @@ final class EventTypeDocs {
         }
     }
 
-    /** Without a cache, which would keep the jar open after its class loader is closed. */
+    /** Reads without a cache: a cache would keep the jar open after its class loader is closed. */
     private static String read(URL url) throws IOException {
         URLConnection connection = url.openConnection();
         connection.setUseCaches(false);

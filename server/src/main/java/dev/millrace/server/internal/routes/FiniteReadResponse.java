@@ -14,9 +14,9 @@ import java.util.List;
 import org.eclipse.jetty.util.IteratingCallback;
 
 /**
- * One finite read, page by page: a page is read from the store, written, and only then followed by the next. The size of
- * a page follows the size of the events, so that a read holds about a mebibyte whatever it reads. The store is asked on the
- * threads of the exchange's executor, and never where a page was written.
+ * A finite read, page by page: each page is read from the store and written before the next is read. The page size
+ * follows the size of the events, so a read holds about 1 MiB. The store is read on the executor of the exchange, never
+ * on a Jetty thread.
  */
 final class FiniteReadResponse extends IteratingCallback {
     private static final int FIRST_PAGE = 16;
@@ -92,7 +92,7 @@ final class FiniteReadResponse extends IteratingCallback {
         exchange.response().write(ended, ByteBuffer.wrap(out.toByteArray()), this);
     }
 
-    /** Encodes the next page; whether there may be another. */
+    /** Encodes the next page; returns whether there may be another one. */
     private boolean nextPage(ByteArrayOutputStream out) {
         if (before - 1 <= after) {
             return false;

@@ -16,8 +16,8 @@ import dev.millrace.server.internal.http.RequestBodyReader;
 import java.util.Set;
 
 /**
- * Makes a new stream that begins as another one did. A token must allow reading the one and appending to the other, and
- * what the copy configures as if it were appended. Safe for use by many threads.
+ * The route that forks a stream. The token must allow reading the source and appending to the target; for copied events
+ * that need more rights, it must also allow appending those. Thread-safe.
  */
 public final class ForkRoute {
     private static final int MOST_BYTES = 64 * 1024;
@@ -30,29 +30,22 @@ public final class ForkRoute {
         this.limit = limit;
     }
 
-    /** Forks what the URL names, as {@code {at, to}} says. */
+    /** Forks the stream {@code from} at the offset and to the path in the body, {@code {at, to}}. */
     public void fork(HttpExchange exchange, StreamPath from) {
         CallerPermissions pass = exchange.pass();
         pass.require(Operation.READ, from);
         RequestBodyReader.requirePlain(exchange.request());
-        RequestBodyReader.read(exchange, first -> MOST_BYTES)
-                .thenCompose(body -> {
-                    JsonNode asked = parse(body);
-                    long at = offset(asked);
-                    StreamPath to = target(asked);
-                    pass.require(Operation.APPEND, to);
-                    requireCopied(pass, Operation.CONTROL, exchange, from, at, to);
-                    requireCopied(pass, Operation.DEPLOY, exchange, from, at, to);
-                    requireCopied(pass, Operation.ADMIN, exchange, from, at, to);
-                    limit.take(exchange.caller(pass), (int) Math.max(1, Math.min(at, Integer.MAX_VALUE)));
-                    return engine.fork(exchange.project(), from, at, to)
-                            .thenAccept(done -> answer(exchange, from, at, to));
-                })
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        exchange.fail(failure);
-                    }
-                });
+        exchange.failWith(RequestBodyReader.read(exchange, first -> MOST_BYTES).thenCompose(body -> {
+            JsonNode asked = parse(body);
+            long at = offset(asked);
+            StreamPath to = target(asked);
+            pass.require(Operation.APPEND, to);
+            requireCopied(pass, Operation.CONTROL, exchange, from, at, to);
+            requireCopied(pass, Operation.DEPLOY, exchange, from, at, to);
+            requireCopied(pass, Operation.ADMIN, exchange, from, at, to);
+            limit.take(exchange.caller(pass), (int) Math.max(1, Math.min(at, Integer.MAX_VALUE)));
+            return engine.fork(exchange.project(), from, at, to).thenAccept(done -> answer(exchange, from, at, to));
+        }));
     }
 
     private void requireCopied(

@@ -12,21 +12,20 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
- * A page for people, such as the one on which they watch a stream: one file that loads nothing else. Its policy names its own
- * script and style by their hashes, so nothing that a stream contains can ever run. Immutable.
+ * An HTML page in one file that loads no other file. Its content security policy allows only its own script and style,
+ * by their hashes, so no content of a stream can run as code. Immutable.
  */
 public final class HtmlPage {
     private final byte[] html;
     private final String policy;
 
-    /** Reads the page from the class path. */
     public HtmlPage(String name) {
         html = resource(name);
         policy = "default-src 'none'; connect-src 'self'; img-src data:; script-src " + hash("script") + "; style-src "
                 + hash("style") + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
-    /** Answers with the page; it finds out by its own URL what it shows. */
+    /** Answers with the page; its script finds the stream from the URL. */
     void answer(HttpExchange exchange) {
         exchange.response().getHeaders().put("Content-Security-Policy", policy);
         exchange.response().getHeaders().put("Referrer-Policy", "no-referrer");
@@ -34,7 +33,7 @@ public final class HtmlPage {
         exchange.body(200, EventEncoding.PAGE.contentType(), html);
     }
 
-    /** A file beside this class. */
+    /** Reads a resource beside this class. */
     public static byte[] resource(String name) {
         try (InputStream in = HtmlPage.class.getResourceAsStream(name)) {
             if (in == null) {

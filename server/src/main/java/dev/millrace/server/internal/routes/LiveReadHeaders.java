@@ -5,23 +5,23 @@ import java.time.Instant;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
-/** The headers that tell a reader what it is reading. */
+/** The response headers that describe a read. */
 public final class LiveReadHeaders {
-    /** The last offset the stream had when the read began. */
+    /** The last offset of the stream when the read began; in a subtree read the last position. */
     public static final String WATERMARK = "Millrace-Watermark";
 
-    /** Which life of the stream this is. */
+    /** The incarnation of the stream. */
     public static final String INCARNATION = "Millrace-Incarnation";
 
-    /** The server's clock, to the millisecond, in ISO-8601. */
+    /** The time of the server, in ISO-8601 with milliseconds. */
     public static final String TIME = "Millrace-Time";
 
-    /** {@code true} where the answer has the events of a subtree; the watermark is a position then. */
+    /** {@code true} if the answer has the events of a subtree. */
     static final String SUBTREE = "Millrace-Subtree";
 
     private LiveReadHeaders() {}
 
-    /** Puts them on an answer, together with those that keep anything in between from holding it back. */
+    /** Sets these headers, and those that stop proxies and caches from holding events back. */
     static void put(HttpFields.Mutable headers, String contentType, long watermark, String incarnation, Instant now) {
         headers.put(HttpHeader.CONTENT_TYPE, contentType);
         headers.put(HttpHeader.CACHE_CONTROL, "no-store");

@@ -27,13 +27,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One live read: a tail of the engine, of a stream or of a subtree, on one side, a response on the other. Each page the engine hands over is written
- * before the next is asked for, so a slow reader costs one page and slows nobody. Between events an empty comment goes
- * out every heartbeat; a reader that takes nothing for the slow-reader timeout is told so and dropped.
+ * The answer of one live read: gets events from a tail of the engine and writes them as SSE frames. The next page of
+ * events is requested after the last one was written, so a slow reader holds one page in memory and delays no other
+ * reader. After each heartbeat without events, an empty comment is sent. If a reader takes no data for {@code
+ * slowReaderTimeout}, the answer ends with an error.
  */
 public final class LiveReadResponse implements SubtreeSink {
     private static final int PIECE = 64 * 1024;
-    private static final String STOPPING = "the server is stopping; try again later";
+    static final String STOPPING = "the server is stopping; repeat the request when it runs again";
 
     private final HttpExchange exchange;
     private final Set<String> types;
@@ -53,22 +54,21 @@ public final class LiveReadResponse implements SubtreeSink {
     private final AtomicBoolean looking = new AtomicBoolean();
 
     private enum Phase {
-        /** Nothing was answered yet, so that the answer can still be a refusal. */
+        /** Nothing was written yet, so the answer can still be an error. */
         ACCEPTED,
         BEGUN,
         ENDED
     }
 
-    /** How long things may take. */
     public record Timing(Timers timers, Duration heartbeat, Duration slowReaderTimeout) {}
 
     /**
-     * An answer to be fed.
+     * An answer without a tail yet; see {@link #feedFrom}.
      *
-     * @param marks whether the reader asked for marks between the events: caught up, destroyed
-     * @param subtree whether it is fed by the tail of a subtree
-     * @param alive whether the stream still lives the life of this incarnation
-     * @param admitted whether the reader may still read it; asked every heartbeat, and may wait
+     * @param marks whether the reader asked for the frames {@code caught-up} and {@code destroyed}
+     * @param subtree whether the tail is one of a subtree
+     * @param alive whether an incarnation is still the current one of the stream
+     * @param admitted whether the reader still has the right to read; checked after each heartbeat, may block
      */
     LiveReadResponse(
             HttpExchange exchange,
@@ -88,22 +88,22 @@ public final class LiveReadResponse implements SubtreeSink {
         this.outbox = new ResponseWriter(exchange.response(), timing.timers()::now);
     }
 
-    /** Completes when the answer is over, however it ended. */
+    /** Completes when the answer has ended, normally or with an error. */
     CompletionStage<Void> over() {
         return over;
     }
 
-    /** Whether the reader was given up as too slow. */
+    /** Whether the reader was dropped as too slow. */
     boolean isDropped() {
         return dropped;
     }
 
-    /** What feeds this answer anew when the stream was destroyed before the answer began: it reads the next life then. */
+    /** Sets what to do if the stream is destroyed before the answer begins: read its next incarnation. */
     void onStreamGone(Runnable feedAgain) {
         again = feedAgain;
     }
 
-    /** Gives the tail that feeds this answer, so that the answer can end it. */
+    /** Sets the tail that feeds this answer; the answer closes it at its end. */
     void feedFrom(Subscription tail) {
         boolean tooLate;
         synchronized (this) {
@@ -115,7 +115,10 @@ public final class LiveReadResponse implements SubtreeSink {
         }
     }
 
-    /** The server is stopping: ends the answer as if the stream had ended; what has not begun is told so instead. */
+    /**
+     * Ends the answer because the server stops: with an error if nothing was written yet, else as if the stream had
+     * ended.
+     */
     void finish() {
         Phase before = end();
         if (before == Phase.ACCEPTED) {
@@ -129,7 +132,7 @@ public final class LiveReadResponse implements SubtreeSink {
     public void onConnected(ConnectionInfo now) {
         synchronized (this) {
             if (phase != Phase.ACCEPTED) {
-                return; // it was refused meanwhile
+                return; // already refused
             }
             phase = Phase.BEGUN;
             incarnation = now.incarnation();
@@ -229,7 +232,7 @@ public final class LiveReadResponse implements SubtreeSink {
         return phase == Phase.ENDED;
     }
 
-    /** Feeds the answer no more, and says how far it had come. */
+    /** Stops the tail and the timer; returns the phase before that. */
     private Phase end() {
         Phase before;
         Subscription tail;
@@ -274,7 +277,7 @@ public final class LiveReadResponse implements SubtreeSink {
         watch(rest.compareTo(next) < 0 ? rest : next);
     }
 
-    /** Looks into a file, so not on the thread of the timers; one look at a time, however slow the file is. */
+    /** Checks the token on the executor, because it may read a file; one check at a time. */
     private void checkAdmission() {
         if (looking.compareAndSet(false, true)) {
             exchange.executor().execute(() -> {
@@ -287,28 +290,27 @@ public final class LiveReadResponse implements SubtreeSink {
         }
     }
 
-    /** The token of the reader has expired or was revoked. */
     private void expel() {
         if (end() != Phase.ENDED) {
             outbox.finish(EventEncoding.error(ErrorResponses.of(HttpErrorException.unauthorized(
-                            "the token has expired or was revoked; come back with another", true))
+                            "the token has expired or was revoked; reconnect with another", true))
                     .json()));
         }
     }
 
-    /** The error can only be sent if the reader takes what is under way; it gets one more heartbeat to do so. */
+    /** Sends the error and aborts after one more heartbeat: a reader that takes nothing cannot get the error either. */
     private void drop(Duration stalled) {
         if (end() == Phase.ENDED) {
             return;
         }
-        HttpErrorException reason = HttpErrorException.unavailable("the reader is too slow: it took nothing for "
-                + stalled.toMillis() + " ms; read faster, or come back with Last-Event-ID");
+        HttpErrorException reason = HttpErrorException.unavailable("the reader is too slow: it read nothing for "
+                + stalled.toMillis() + " ms; reconnect with Last-Event-ID and read faster");
         dropped = true;
         outbox.finish(EventEncoding.error(ErrorResponses.of(reason).json()));
         timing.timers().after(timing.heartbeat(), () -> exchange.abort(reason));
     }
 
-    /** Events as frames, in pieces small enough that writing one of them shows whether the reader is alive. */
+    /** Events as SSE frames, in pieces so small that each completed write shows that the reader is alive. */
     private record Pieces(Iterator<EventRecord> events, boolean subtree) implements Iterator<byte[]> {
         @Override
         public boolean hasNext() {

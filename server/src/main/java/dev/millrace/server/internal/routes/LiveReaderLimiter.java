@@ -5,9 +5,9 @@ import dev.millrace.server.internal.http.HttpErrorException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** How many live readers there may be, in all and on one stream. Safe for use by many threads. */
+/** A limit on the number of live readers, in all and per stream. Thread-safe. */
 public final class LiveReaderLimiter {
-    private static final int COME_AGAIN_SECONDS = 5;
+    private static final int RETRY_SECONDS = 5;
 
     private final int mostInAll;
     private final int mostOnStream;
@@ -19,11 +19,7 @@ public final class LiveReaderLimiter {
         this.mostOnStream = mostOnStream;
     }
 
-    /**
-     * Lets a reader in, who has to {@link #leave}.
-     *
-     * @throws HttpErrorException when there are too many
-     */
+    /** Counts a reader, until {@link #leave}; throws a 429 {@link HttpErrorException} if there are too many. */
     synchronized void enter(StreamKey stream) {
         int here = onStream.getOrDefault(stream, 0);
         if (all >= mostInAll) {
@@ -45,6 +41,7 @@ public final class LiveReaderLimiter {
 
     private static HttpErrorException tooMany(String why) {
         return HttpErrorException.tooMany(
-                why + "; read what there is with beforeOffset=end, or come again later", COME_AGAIN_SECONDS);
+                why + "; read the stored events with beforeOffset=end, or try again in " + RETRY_SECONDS + " s",
+                RETRY_SECONDS);
     }
 }

@@ -4,25 +4,18 @@ import dev.millrace.server.internal.http.HttpErrorException;
 import java.math.BigInteger;
 import java.util.OptionalLong;
 
-/**
- * One bound of a read as callers write it: an offset, {@code start} or {@code end}.
- *
- * @param offset the offset; 0 for start, {@link Long#MAX_VALUE} for end
- */
+/** A bound of a read: an offset, {@code start} (0) or {@code end} ({@link Long#MAX_VALUE}). */
 record ReadBound(long offset) {
     private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE - 1);
 
-    /** Before everything. */
     static final ReadBound START = new ReadBound(0);
 
-    /** After everything that is committed when the read begins. */
+    /** After the last event that is stored when the read begins. */
     static final ReadBound END = new ReadBound(Long.MAX_VALUE);
 
     /**
-     * Reads a bound.
-     *
-     * @param name the parameter, for the error
-     * @throws HttpErrorException when the text is none of the three
+     * Parses a bound; {@code name} is the parameter, for the error. Throws a {@link HttpErrorException} if the text is not a
+     * bound.
      */
     static ReadBound read(String name, String text) {
         if (text.equals("start")) {
@@ -38,19 +31,21 @@ record ReadBound(long offset) {
                                 + (text.matches("0+") ? "; to read from the beginning use 'start'" : ""))));
     }
 
-    /** A positive integer of any length, if the text is one; what no stream can hold means as many as it can. */
+    /**
+     * A positive integer of any length; empty if the text is none. Larger values than a stream can have become the
+     * largest offset.
+     */
     static OptionalLong positive(String text) {
         return text.matches("0*[1-9]\\d*")
                 ? OptionalLong.of(new BigInteger(text).min(MOST).longValue())
                 : OptionalLong.empty();
     }
 
-    /** As an exclusive lower bound of a stream whose last offset is {@code watermark}. */
+    /** The exclusive lower or upper bound in a stream whose last offset is {@code watermark}. */
     long after(long watermark) {
         return equals(END) ? watermark : offset;
     }
 
-    /** As an exclusive upper bound of a stream whose last offset is {@code watermark}. */
     long before(long watermark) {
         return Math.min(offset, watermark + 1);
     }

@@ -14,16 +14,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a read asks for, whichever generation of the parameters it is written in.
+ * The query parameters of a read, in any of their generations.
  *
  * @param after exclusive lower bound
- * @param before exclusive upper bound; of no meaning when live
+ * @param before exclusive upper bound; ignored if {@code live}
  * @param live whether the answer stays open and follows the stream
- * @param types only these types, as written; empty for all
+ * @param types only events of these types, as written in the query; empty for all
  * @param limit at most this many events
  * @param descending newest first
- * @param caughtUp whether the caller wants to be told when it has seen everything
- * @param subtree whether everything below the stream is read as well; the lower bound is then a position
+ * @param caughtUp whether the reader wants a {@code caught-up} frame
+ * @param subtree whether all streams below are read as well; the lower bound is then a position
  */
 public record ReadParameters(
         ReadBound after,
@@ -38,28 +38,25 @@ public record ReadParameters(
     private static final Set<String> OTHERS =
             Set.of("types", "limit", "order", "caughtUp", "subtree", "path", ProjectResolver.PARAMETER);
 
-    /** Every name a read knows, the project's included. */
     public static Set<String> names() {
         Set<String> names = new LinkedHashSet<>(GENERATIONS.keySet());
         names.addAll(OTHERS);
         return names;
     }
 
-    /** Whether a read is live when its parameters do not say. */
+    /** Whether a read is live if its parameters do not say so. */
     enum Default {
-        /** Live, unless there is an upper bound: reads under {@code /api/streams/}. */
+        /** Live unless it has an upper bound: reads under {@code /api/streams/}. */
         LIVE,
-        /** Finite, unless there is a lower bound and no upper one: plain reads of short URLs. */
+        /** Finite unless it has a lower bound and no upper one: plain reads of short URLs. */
         FINITE,
-        /** Finite in any case, because the form of the answer has an end. */
+        /** Always finite, because the format of the answer has an end. */
         ALWAYS_FINITE
     }
 
     /**
-     * Reads the parameters.
-     *
-     * @param lastEventId the {@code Last-Event-ID} header; it wins over the lower bound of the query
-     * @throws HttpErrorException when they contradict each other or one of them cannot be read
+     * Parses the parameters; throws a {@link HttpErrorException} if one is invalid or two contradict each other. The {@code
+     * Last-Event-ID} header replaces the lower bound of the query.
      */
     static ReadParameters read(QueryParameters query, @Nullable String lastEventId, Default fallback) {
         Optional<String> generation = generation(query);
@@ -76,7 +73,8 @@ public record ReadParameters(
         if (subtree && (before.isPresent() || !live.orElse(true) || fallback == Default.ALWAYS_FINITE)) {
             throw HttpErrorException.badRequest(
                     "subtree",
-                    "a subtree is read live, as text/event-stream and without an upper bound; list its streams to read each");
+                    "a subtree is read live only, as text/event-stream and without an upper bound; to read"
+                            + " stored events, list its streams and read each of them");
         }
         follows |= subtree;
         if (fallback == Default.ALWAYS_FINITE) {
@@ -105,7 +103,7 @@ public record ReadParameters(
                 subtree);
     }
 
-    /** Whether a query says anything about what to read. */
+    /** Whether a query has a parameter of reads. */
     static boolean anyIn(QueryParameters query) {
         return query.names().stream()
                 .anyMatch(name -> GENERATIONS.containsKey(name)
@@ -120,7 +118,7 @@ public record ReadParameters(
                 if (!OTHERS.contains(name)) {
                     throw HttpErrorException.badRequest(
                             name,
-                            "unknown parameter '" + name + "'; a read knows "
+                            "unknown parameter '" + name + "'; the parameters of a read are "
                                     + GENERATIONS.keySet().stream().collect(Collectors.joining(", "))
                                     + ", types, limit, order, caughtUp, subtree and projectSlug");
                 }
@@ -130,10 +128,10 @@ public record ReadParameters(
                 throw HttpErrorException.badRequest(
                         name,
                         "'" + first.get() + "' and '" + name
-                                + "' belong to different generations of these parameters; use one of them");
+                                + "' belong to different generations of the parameters; use only one of the two");
             }
         }
-        // of the oldest generation 'offset' and 'live' both default to a finite read
+        // 'offset' and 'live' are one generation: both make a read finite by default
         return first.map(name -> name.equals("live") ? "offset" : name);
     }
 

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.http.HttpHeader;
 
-/** Reads: finite ones page by page, live ones fed by a tail of the engine. Safe for use by many threads. */
+/** The route that reads: finite reads page by page, live reads fed by a tail of the engine. Thread-safe. */
 public final class ReadRoute {
     private static final byte[] NO_BODY = new byte[0];
 
@@ -34,13 +34,15 @@ public final class ReadRoute {
         this.page = page;
     }
 
-    /** Answers a read of {@code /api/streams/}: live unless it has an upper bound. */
+    /** Answers a read under {@code /api/streams/}: live unless it has an upper bound. */
     public void readStream(HttpExchange exchange, StreamPath path) {
         EventEncoding format = negotiation(exchange).choose(EventEncoding.OF_STREAMS);
         read(exchange, path, format, ReadParameters.Default.LIVE);
     }
 
-    /** Answers a short URL: people get the page, programs that ask for nothing in particular the history. */
+    /**
+     * Answers a read of a short URL: browsers get the page; programs without further parameters get the stored events.
+     */
     public void readShortUrl(HttpExchange exchange, StreamPath path) {
         ContentNegotiation accept = negotiation(exchange);
         exchange.response().getHeaders().add(HttpHeader.VARY, "Accept");
@@ -55,7 +57,7 @@ public final class ReadRoute {
         }
     }
 
-    /** Ends every live read as if its stream had ended, and refuses new ones. */
+    /** Ends all live reads normally and refuses new ones. */
     public void stop() {
         stopping = true;
         live.forEach(LiveReadResponse::finish);
@@ -80,11 +82,13 @@ public final class ReadRoute {
         exchange.query().one("path").ifPresent(named -> {
             if (!StreamPathParser.read(named).equals(path)) {
                 throw HttpErrorException.badRequest(
-                        "path", "the query says path '" + named + "' and the URL says " + path);
+                        "path",
+                        "the query has path '" + named + "' and the URL has " + path
+                                + "; remove 'path' from the query");
             }
         });
         if (stopping) {
-            throw HttpErrorException.unavailable("the server is stopping; try again later");
+            throw HttpErrorException.unavailable(LiveReadResponse.STOPPING);
         }
         boolean reserved = parameters.live() && !exchange.isHead();
         StreamKey stream = new StreamKey(exchange.project(), path);
@@ -154,7 +158,10 @@ public final class ReadRoute {
         }
     }
 
-    /** In doubt, as when the engine is stopping, it is: readers come back, and are told then. */
+    /**
+     * Whether the incarnation is the current one. If the engine cannot tell, for example while it stops, the answer is
+     * yes: readers reconnect and find out.
+     */
     private boolean isAlive(ProjectSlug project, StreamPath path, String incarnation) {
         try {
             return engine.head(project, path)

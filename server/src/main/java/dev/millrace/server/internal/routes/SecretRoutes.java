@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The secrets of a project: created, listed without their values, deleted; a token must allow {@code admin} in all of the
- * project. No answer and no error ever repeats a value, or a part of a body that may hold one. Safe for many threads.
+ * The routes for secrets of a project: create, list without values, delete. The token must allow {@code admin} in the
+ * whole project. No answer or error repeats a value or a part of a body. Thread-safe.
  */
 public final class SecretRoutes {
     private static final int MOST_BYTES = 1 << 20;
@@ -32,20 +32,14 @@ public final class SecretRoutes {
         this.vault = vault;
     }
 
-    /** Stores {@code {name, value, description?}}, and answers what may be told of it. */
+    /** Stores {@code {name, value, description?}} and answers the secret without its value. */
     public void create(HttpExchange exchange) {
         Vault open = vault(exchange);
         RequestBodyReader.requirePlain(exchange.request());
-        RequestBodyReader.read(exchange, first -> MOST_BYTES)
-                .thenAccept(body -> exchange.json(200, JsonCodec.write(json(create(open, exchange.project(), body)))))
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        exchange.fail(failure);
-                    }
-                });
+        exchange.failWith(RequestBodyReader.read(exchange, first -> MOST_BYTES)
+                .thenAccept(body -> exchange.json(200, JsonCodec.write(json(create(open, exchange.project(), body))))));
     }
 
-    /** Answers {@code {secrets, total}}, oldest first. */
     public void list(HttpExchange exchange) {
         Vault open = vault(exchange);
         int limit = number(exchange, "limit", 1, MOST_LISTED, USUALLY_LISTED);
@@ -57,30 +51,25 @@ public final class SecretRoutes {
         exchange.json(200, JsonCodec.write(answer.put("total", all.size())));
     }
 
-    /** Deletes a secret and answers whether there was one. */
     public void delete(HttpExchange exchange, String id) {
         boolean deleted = vault(exchange).delete(exchange.project(), id);
-        exchange.json(
-                200,
-                JsonCodec.write(JsonNodeFactory.instance
-                        .objectNode()
-                        .put("ok", true)
-                        .put("id", id)
-                        .put("deleted", deleted)));
+        ObjectNode answer =
+                JsonNodeFactory.instance.objectNode().put("ok", true).put("id", id);
+        exchange.json(200, JsonCodec.write(answer.put("deleted", deleted)));
     }
 
     private Vault vault(HttpExchange exchange) {
         exchange.pass().requireProject(Operation.ADMIN, "secrets");
         return vault.orElseThrow(
-                () -> HttpErrorException.notFound("this server keeps no secrets; start it with a vault"));
+                () -> HttpErrorException.notFound("this server has no secrets, because its program did not call"
+                        + " MillraceServer.Builder.vault(...); call it there ('millrace serve' always has a vault)"));
     }
 
     private static SecretSummary create(Vault vault, ProjectSlug project, byte[] body) {
         JsonNode json = parse(body);
         json.fieldNames().forEachRemaining(name -> {
             if (!FIELDS.contains(name)) {
-                throw HttpErrorException.badRequest(
-                        "body", "a secret has name, value and description, and nothing else");
+                throw HttpErrorException.badRequest("body", "a secret has only the fields name, value and description");
             }
         });
         String name = text(json, "name");
@@ -102,11 +91,10 @@ public final class SecretRoutes {
         try {
             json = JsonCodec.parse(body);
         } catch (IllegalArgumentException e) {
-            json = JsonNodeFactory.instance.nullNode(); // the parser's words may repeat a part of the body
+            json = JsonNodeFactory.instance.nullNode(); // the parser's message may contain a part of the body
         }
         if (!json.isObject()) {
-            throw HttpErrorException.badRequest(
-                    "body", "a secret is a JSON object {name, value, description?}; send one");
+            throw HttpErrorException.badRequest("body", "the body must be a JSON object {name, value, description?}");
         }
         return json;
     }
@@ -129,7 +117,7 @@ public final class SecretRoutes {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // said below
+            // reported below
         }
         throw HttpErrorException.badRequest(
                 name, name + " must be an integer from " + least + " to " + most + ", got '" + given.get() + "'");

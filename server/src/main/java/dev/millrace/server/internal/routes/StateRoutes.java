@@ -15,7 +15,7 @@ import dev.millrace.server.internal.http.HttpExchange;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** What is asked of a stream beside its events: its state, the list of streams it knows, its end. Safe for many threads. */
+/** The routes for a stream beside its events: state, list of streams, destroy. Thread-safe. */
 public final class StateRoutes {
     private final StreamEngine engine;
 
@@ -23,18 +23,18 @@ public final class StateRoutes {
         this.engine = engine;
     }
 
-    /** Answers the folded state. Creates the stream, unless {@code create=false}. */
+    /** Answers the state. Creates the stream, unless {@code create=false}. */
     public void state(HttpExchange exchange, StreamPath path) {
         exchange.pass().require(Operation.READ, path);
         boolean create = exchange.query().flag("create").orElse(true);
         if (!create && engine.head(exchange.project(), path).isEmpty()) {
             throw HttpErrorException.notFound("there is no stream " + path + " in project " + exchange.project()
-                    + "; append to it, or read it without create=false");
+                    + "; append to it, or leave out create=false");
         }
         answer(exchange, engine.state(exchange.project(), path), state -> JsonCodec.write(json(state)));
     }
 
-    /** Answers the streams that a stream knows, newest first, as far as the caller may know of them. */
+    /** Answers the streams that a stream knows, newest first; only those that the caller may see. */
     public void list(HttpExchange exchange, StreamPath path) {
         CallerPermissions pass = exchange.pass();
         pass.requireList(path);
@@ -51,7 +51,7 @@ public final class StateRoutes {
         });
     }
 
-    /** Wipes a stream, and with {@code destroyChildren=true} everything below it. */
+    /** Destroys a stream; with {@code destroyChildren=true} also all streams below it. */
     public void destroy(HttpExchange exchange, StreamPath path) {
         exchange.pass().require(Operation.ADMIN, path);
         boolean children = exchange.query().flag("destroyChildren").orElse(false);
@@ -80,10 +80,6 @@ public final class StateRoutes {
     }
 
     private static <T> void answer(HttpExchange exchange, CompletableFuture<T> result, Function<T, byte[]> json) {
-        result.thenAccept(value -> exchange.json(200, json.apply(value))).whenComplete((done, failure) -> {
-            if (failure != null) {
-                exchange.fail(failure);
-            }
-        });
+        exchange.failWith(result.thenAccept(value -> exchange.json(200, json.apply(value))));
     }
 }

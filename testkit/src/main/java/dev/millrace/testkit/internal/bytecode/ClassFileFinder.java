@@ -20,11 +20,11 @@ import org.objectweb.asm.tree.ClassNode;
 import org.objectweb.asm.tree.MethodNode;
 
 /**
- * The class files that a class loader sees, by internal name. What the scan does not look into, the JDK above all, is
- * read without its code. Not safe for use by many threads.
+ * A cache of the class files of a class loader, by internal name. Trusted classes are read without their code. Not
+ * thread-safe.
  */
 public final class ClassFileFinder {
-    /** Nobody's code to judge: either it is on the deny-list, or it is as pure as what it is given. */
+    /** Packages whose code is not scanned: it is on the deny-list, or as pure as its arguments. */
     private static final List<String> TRUSTED = List.of(
             "java/",
             "javax/",
@@ -35,7 +35,7 @@ public final class ClassFileFinder {
             "dev/millrace/core/",
             "org/jspecify/");
 
-    /** What every scan asks for, and no class loader has in another version. */
+    /** Classes of the JDK, which are the same for every class loader. */
     private static final Map<String, Optional<ClassNode>> PLATFORM = new ConcurrentHashMap<>();
 
     private final @Nullable ClassLoader loader;
@@ -46,7 +46,6 @@ public final class ClassFileFinder {
         this.loader = loader;
     }
 
-    /** A method with a body or without, and the class that declares it. */
     record Declared(ClassNode type, MethodNode method) {
         MethodId unit() {
             return new MethodId(type.name, method.name, method.desc);
@@ -61,7 +60,7 @@ public final class ClassFileFinder {
         return name.startsWith("[") || TRUSTED.stream().anyMatch(name::startsWith);
     }
 
-    /** The class, or empty when there is no such file: arrays, and what was made at run time. */
+    /** The class; empty for arrays and for classes that were created at run time. */
     Optional<ClassNode> find(String name) {
         Optional<ClassNode> known = nodes.get(name);
         if (known == null) {
@@ -87,7 +86,7 @@ public final class ClassFileFinder {
         }
     }
 
-    /** The class and everything it extends and implements, the nearest first. */
+    /** The class and all its supertypes, the nearest first. */
     Set<String> lineage(String name) {
         Set<String> known = lineages.get(name);
         if (known == null) {
@@ -98,17 +97,18 @@ public final class ClassFileFinder {
                 known.add(at);
             }
             for (String type : List.copyOf(known)) {
-                find(type).ifPresent(node -> node.interfaces.forEach(above -> collect(above, lineages, name)));
+                addInterfaces(type, known);
             }
-            known.addAll(lineages.getOrDefault(name, Set.of()));
             lineages.put(name, known);
         }
         return known;
     }
 
-    private void collect(String type, Map<String, Set<String>> into, String of) {
-        if (into.computeIfAbsent(of, key -> new LinkedHashSet<>()).add(type)) {
-            find(type).ifPresent(node -> node.interfaces.forEach(above -> collect(above, into, of)));
+    private void addInterfaces(String type, Set<String> into) {
+        for (String above : find(type).map(node -> node.interfaces).orElse(List.of())) {
+            if (into.add(above)) {
+                addInterfaces(above, into);
+            }
         }
     }
 
@@ -116,24 +116,22 @@ public final class ClassFileFinder {
         return lineage(type).contains(of);
     }
 
-    /** The method that a call on a class finds; one with a body is preferred to one without. */
+    /** The method that a call on a class selects; a method with a body is preferred. */
     Optional<Declared> resolve(String owner, String name, String descriptor) {
         Declared found = null;
         for (String type : lineage(owner)) {
             Optional<Declared> declared = declared(type, name, descriptor);
             if (declared.isPresent()
-                    && (found == null || (found.has(Opcodes.ACC_ABSTRACT) && isBody(declared.get())))) {
+                    && (found == null
+                            || (found.has(Opcodes.ACC_ABSTRACT)
+                                    && !declared.get().has(Opcodes.ACC_ABSTRACT)))) {
                 found = declared.get();
             }
         }
         return Optional.ofNullable(found);
     }
 
-    private static boolean isBody(Declared declared) {
-        return !declared.has(Opcodes.ACC_ABSTRACT);
-    }
-
-    /** The method of exactly this class. */
+    /** The method that exactly this class declares. */
     Optional<Declared> declared(String owner, String name, String descriptor) {
         return find(owner)
                 .flatMap(node -> node.methods.stream()
@@ -142,7 +140,7 @@ public final class ClassFileFinder {
                         .map(method -> new Declared(node, method)));
     }
 
-    /** What a class implements of the JDK's interfaces, so that the JDK may call it. */
+    /** The methods of a class that implement JDK interfaces, so the JDK may call them. */
     List<Declared> callbacks(String type) {
         List<Declared> callbacks = new ArrayList<>();
         for (String above : lineage(type)) {
@@ -157,7 +155,7 @@ public final class ClassFileFinder {
         return callbacks;
     }
 
-    /** Everything that a sealed class or interface permits, and what that permits. */
+    /** All direct and indirect permitted subclasses of a sealed type. */
     Set<String> permitted(String type) {
         Set<String> all = new LinkedHashSet<>();
         Deque<String> open = new ArrayDeque<>(List.of(type));

@@ -1,9 +1,9 @@
 package dev.millrace.testkit.internal.bytecode;
 
 /**
- * Something that a reducer must not do.
+ * One thing that a reducer does and must not do.
  *
- * @param kind what is wrong with it
- * @param what what it does: {@code java.time.Instant.now()} say
+ * @param kind the kind of impurity
+ * @param what the call or value, for example {@code java.time.Instant.now()}
  */
 public record DeniedAction(ImpurityKind kind, String what) {}

@@ -10,13 +10,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.objectweb.asm.Type;
 
-/** The written list of what a reducer must not call; see {@code deny-list.txt}. Immutable. */
+/** The list of code that a reducer must not use, read from {@code deny-list.txt}. Immutable. */
 public final class DenyList {
     private static final String RESOURCE = "deny-list.txt";
 
-    /** One line; no kind means that it is allowed, no parameters that every overload is meant. */
+    /** One line. An empty kind means allowed; empty parameters mean every overload. */
     private record Entry(Optional<ImpurityKind> kind, String owner, String member, Optional<String> parameters) {
         boolean covers(String name, String parameterTypes) {
             return (member.equals("*") || member.equals(name))
@@ -27,7 +26,6 @@ public final class DenyList {
     private final Map<String, List<Entry>> byClass = new HashMap<>();
     private final Map<String, List<Entry>> byPackage = new HashMap<>();
 
-    /** The list. */
     public static final DenyList WRITTEN = new DenyList();
 
     private DenyList() {
@@ -71,19 +69,19 @@ public final class DenyList {
                 .add(entry);
     }
 
-    /** What is wrong with a call, if anything is. */
+    /** Why a call is denied, if it is. */
     public Optional<DeniedAction> call(MethodId called, ClassFileFinder classes) {
-        return member(called.owner(), called.name(), parameters(called.descriptor()), classes)
+        return member(called.owner(), called.name(), called.parameters(), classes)
                 .map(kind -> new DeniedAction(kind, called.asCall()));
     }
 
-    /** What is wrong with reading a field, if anything is. */
+    /** Why reading a field is denied, if it is. */
     public Optional<DeniedAction> field(String owner, String name, ClassFileFinder classes) {
         return member(owner, name, "a field", classes)
                 .map(kind -> new DeniedAction(kind, MethodId.dotted(owner) + "." + name));
     }
 
-    /** Whether an object of this type is there to be changed, or gives something else each time it is asked. */
+    /** Whether the list has an entry for this whole type: its objects are mutable, or give changing values. */
     boolean isChanging(String type, ClassFileFinder classes) {
         return classes.lineage(type).stream()
                 .anyMatch(above ->
@@ -115,14 +113,5 @@ public final class DenyList {
             all.addAll(byPackage.getOrDefault(type.substring(0, end), List.of()));
         }
         return all;
-    }
-
-    private static String parameters(String descriptor) {
-        StringBuilder names = new StringBuilder();
-        for (Type parameter : Type.getArgumentTypes(descriptor)) {
-            String name = parameter.getClassName();
-            names.append(names.isEmpty() ? "" : ", ").append(name.substring(name.lastIndexOf('.') + 1));
-        }
-        return names.toString();
     }
 }

@@ -15,8 +15,8 @@ import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.TableSwitchInsnNode;
 
 /**
- * Says which members of an enum a switch goes by. Compilers have two ways for it: an array in a class of its own maps
- * ordinals to numbers of their choice, or the ordinals are the numbers.
+ * Finds the enum members of a switch in bytecode. Compilers use the ordinals directly, or an array in a generated class that
+ * maps ordinals to numbers.
  */
 final class EnumSwitchReader {
     private static final String MAP = "$SwitchMap$";
@@ -27,12 +27,12 @@ final class EnumSwitchReader {
         this.classes = classes;
     }
 
-    /** The read of the array that a compiler made; nothing in the source says so. */
+    /** Whether the instruction loads the generated array. */
     static boolean isMapRead(AbstractInsnNode at) {
         return at instanceof FieldInsnNode field && field.name.startsWith(MAP);
     }
 
-    /** The look into that array. */
+    /** Whether the instruction reads an element of the generated array for a switch. */
     static boolean isMapLookup(AbstractInsnNode at) {
         return at.getOpcode() == Opcodes.IALOAD && isOrdinal(before(at)) && isSwitch(after(at));
     }
@@ -45,7 +45,7 @@ final class EnumSwitchReader {
         return at instanceof MethodInsnNode call && call.name.equals("ordinal") && call.desc.equals("()I");
     }
 
-    /** The cases of any switch by number, the gaps left out. */
+    /** The cases of a switch by number, without gaps. */
     static Map<Integer, LabelNode> cases(AbstractInsnNode at) {
         Map<Integer, LabelNode> cases = new TreeMap<>();
         if (at instanceof TableSwitchInsnNode table) {
@@ -62,7 +62,7 @@ final class EnumSwitchReader {
         return cases;
     }
 
-    /** The cases of a switch, by member if it goes by an enum, and by number otherwise. */
+    /** The cases of a switch: by member for an enum, otherwise by number. */
     Map<String, LabelNode> named(AbstractInsnNode at) {
         AbstractInsnNode previous = before(at);
         AbstractInsnNode lookup = previous != null && isMapLookup(previous) ? previous : null;
@@ -90,7 +90,7 @@ final class EnumSwitchReader {
         return members;
     }
 
-    /** What the compiler's class stores into its array: the array, a member, its ordinal, a number. */
+    /** The members by the numbers that the generated class stores: array, member, ordinal, number. */
     private Map<Integer, String> mapped(AbstractInsnNode at, String type) {
         AbstractInsnNode read = at;
         while (read != null && !(isMapRead(read) && ((FieldInsnNode) read).name.equals(MAP + type.replace('/', '$')))) {

@@ -18,9 +18,9 @@ import org.objectweb.asm.tree.FieldNode;
 import org.objectweb.asm.tree.MethodNode;
 
 /**
- * Which fields may be read by a reducer: those that are set while their object or class is made, to something that no
- * impure call gave, and never change from then on. It looks at all classes of the source file that declares the field.
- * Not safe for use by many threads.
+ * A rule for the shared fields that a reducer may read: a field must be set by its constructor or static initialiser, not to
+ * the result of an impure call, and must never change later. The rule scans all classes of the same source file. Not
+ * thread-safe.
  */
 final class FieldReadRule {
     private final ClassFileFinder classes;
@@ -38,7 +38,7 @@ final class FieldReadRule {
         this.flow = new MethodFlowAnalyzer(new ValueOriginInterpreter(classes, denied, true));
     }
 
-    /** What is wrong with reading a field that others can see, if anything is. */
+    /** Why reading a shared field is denied, if it is. */
     Optional<DeniedAction> reading(Place place) {
         Optional<ClassNode> owner = owner(place);
         if (owner.isEmpty()) {
@@ -66,7 +66,7 @@ final class FieldReadRule {
         if (isOpen) {
             return state(declared, "static and not final");
         }
-        return changed.contains(declared) ? state(declared, "changed after it was made") : Optional.empty();
+        return changed.contains(declared) ? state(declared, "changed after its construction") : Optional.empty();
     }
 
     private static Optional<DeniedAction> state(Place place, String why) {
@@ -81,7 +81,7 @@ final class FieldReadRule {
                 .findFirst();
     }
 
-    /** Looks once at everything that is written in the same top-level class. */
+    /** Scans all classes of the same top-level class, once. */
     private void survey(ClassNode type) {
         String host = type.nestHostClass != null ? type.nestHostClass : type.name;
         if (!surveyed.add(host)) {

@@ -4,13 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Handle;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.InvokeDynamicInsnNode;
 
-/** Which calls end in the hash code that an object has of its own, and no other run gives it. */
+/** A rule that finds calls whose result depends on an identity hash code, which differs from run to run. */
 final class IdentityHashRule {
     private static final String HASH = "()I";
     private static final String TEXT = "()Ljava/lang/String;";
@@ -27,44 +26,32 @@ final class IdentityHashRule {
         this.classes = classes;
     }
 
-    /** What is wrong with a call of {@code hashCode} or {@code toString}, if anything is. */
+    /** Why a call of {@code hashCode} or {@code toString} is denied, if it is. */
     Optional<DeniedAction> ofCall(MethodId called, int opcode, List<ValueOrigin> operands) {
-        String declared = called.owner();
+        String first = operands.isEmpty() ? null : operands.get(0).type();
         if (called.owner().equals("java/util/Objects") && called.name().equals("hashCode")) {
-            return hash(operands.get(0).type());
+            return first == null ? Optional.empty() : denial(first, "hashCode", HASH);
         }
         boolean isHash = called.name().equals("hashCode") && called.descriptor().equals(HASH);
         boolean isText = called.name().equals("toString") && called.descriptor().equals(TEXT);
         if (!(isHash || isText) || opcode == Opcodes.INVOKESTATIC) {
             return Optional.empty();
         }
-        String known = operands.isEmpty() ? null : operands.get(0).type();
-        String type = declared.equals("java/lang/Object") && known != null ? known : declared;
-        if (opcode == Opcodes.INVOKESPECIAL) {
-            type = declared;
-        } else if (declared.equals("java/lang/Object") && known == null) {
-            return Optional.empty();
-        }
-        return isHash ? hash(type) : text(type);
+        boolean isOfObject = called.owner().equals("java/lang/Object") && opcode != Opcodes.INVOKESPECIAL;
+        String type = isOfObject ? first : called.owner();
+        return type == null ? Optional.empty() : denial(type, called.name(), called.descriptor());
     }
 
-    private Optional<DeniedAction> hash(@Nullable String type) {
-        if (type == null || !(type.startsWith("[") || endsIn(type, "hashCode", HASH))) {
+    private Optional<DeniedAction> denial(String type, String method, String descriptor) {
+        if (!type.startsWith("[") && !endsIn(type, method, descriptor)) {
             return Optional.empty();
         }
         return Optional.of(new DeniedAction(
-                ImpurityKind.IDENTITY, MethodId.dotted(type) + ".hashCode(), which is not defined by its fields"));
+                ImpurityKind.IDENTITY,
+                MethodId.dotted(type) + "." + method + "(), which does not depend on its fields"));
     }
 
-    private Optional<DeniedAction> text(String type) {
-        if (!(type.startsWith("[") || endsIn(type, "toString", TEXT))) {
-            return Optional.empty();
-        }
-        return Optional.of(new DeniedAction(
-                ImpurityKind.IDENTITY, MethodId.dotted(type) + ".toString(), which is not defined by its fields"));
-    }
-
-    /** Whether the method is the one of Object, or the hash code of an enum, for an object of exactly this class. */
+    /** Whether an object of exactly this class inherits the method from Object, or its hash code from Enum. */
     private boolean endsIn(String type, String name, String descriptor) {
         boolean isAbstract = classes.find(type).isEmpty()
                 || (classes.has(type, Opcodes.ACC_ABSTRACT) && !classes.isSubtype(type, "java/lang/Enum"));
@@ -78,7 +65,7 @@ final class IdentityHashRule {
                 .isPresent();
     }
 
-    /** The types of what a call makes text of. */
+    /** The types whose objects a call converts to text. */
     List<String> printed(MethodId called, List<ValueOrigin> operands) {
         if (!PRINTERS.contains(called.owner() + "." + called.name()) || operands.isEmpty()) {
             return List.of();
@@ -86,12 +73,8 @@ final class IdentityHashRule {
         return types(List.of(operands.get(operands.size() - 1)));
     }
 
-    /** The types of what a concatenation makes text of. */
-    List<String> printed(InvokeDynamicInsnNode concatenation, List<ValueOrigin> operands) {
-        return types(operands);
-    }
-
-    private static List<String> types(List<ValueOrigin> values) {
+    /** The known types of values, without texts. */
+    static List<String> types(List<ValueOrigin> values) {
         List<String> types = new ArrayList<>();
         for (ValueOrigin value : values) {
             String type = value.type();
@@ -102,7 +85,7 @@ final class IdentityHashRule {
         return types;
     }
 
-    /** What is wrong with a record's own {@code hashCode} or {@code toString}, if anything is. */
+    /** Why a record's generated {@code hashCode} or {@code toString} is denied, if it is. */
     Optional<DeniedAction> ofRecord(InvokeDynamicInsnNode method) {
         for (Object argument : method.bsmArgs) {
             if (argument instanceof Handle getter) {

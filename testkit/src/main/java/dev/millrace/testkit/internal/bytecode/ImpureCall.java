@@ -1,20 +1,20 @@
 package dev.millrace.testkit.internal.bytecode;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
- * Something that the bytecode of a reducer does, or what it calls, and must not.
+ * A finding of {@link ReducerScanner}: impure code that the reducer contains or calls.
  *
- * @param denial what
- * @param chain how a run gets there, from the reducer to the place itself
+ * @param denial the impure code
+ * @param chain the calls that lead to it, from the reducer to the place itself
  */
 public record ImpureCall(DeniedAction denial, List<Step> chain) {
     /**
      * A place in the code.
      *
-     * @param unit the method
-     * @param file the source file, or empty
-     * @param line the line, 0 if the class file does not say
+     * @param file the source file, or empty if unknown
+     * @param line the line, or 0 if unknown
      */
     record Step(MethodId unit, String file, int line) {
         @Override
@@ -24,23 +24,12 @@ public record ImpureCall(DeniedAction denial, List<Step> chain) {
         }
     }
 
-    /** A sentence for a message; the place first, then the way to it. */
+    /** The finding for messages: the place, the calls that lead to it, and the remedy. */
     public String inWords() {
         Step place = chain.get(chain.size() - 1);
-        StringBuilder words = new StringBuilder()
-                .append(MethodId.dotted(place.unit().owner()))
-                .append(" ")
-                .append(denial.kind().observation())
-                .append(": ")
-                .append(denial.what())
-                .append(" in ")
-                .append(place);
-        if (chain.size() > 1) {
-            words.append("; called by ");
-            for (int i = 0; i < chain.size(); i++) {
-                words.append(i == 0 ? "" : " -> ").append(chain.get(i));
-            }
-        }
-        return words.append("; ").append(denial.kind().remedy()).toString();
+        String calls = chain.stream().map(Step::toString).collect(Collectors.joining(" -> "));
+        return MethodId.dotted(place.unit().owner()) + " " + denial.kind().observation() + ": " + denial.what() + " in "
+                + place + (chain.size() > 1 ? "; called by " + calls : "") + "; "
+                + denial.kind().remedy();
     }
 }

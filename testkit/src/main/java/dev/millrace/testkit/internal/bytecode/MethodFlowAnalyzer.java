@@ -13,14 +13,13 @@ import org.objectweb.asm.tree.analysis.Analyzer;
 import org.objectweb.asm.tree.analysis.AnalyzerException;
 import org.objectweb.asm.tree.analysis.Frame;
 
-/** Goes through the reachable instructions of a method, and says of each what its operands are. */
+/** A visitor of the reachable instructions of a method, with the origins of their operands. */
 final class MethodFlowAnalyzer {
-    /** Sees one instruction. */
+    /** A callback for each instruction. */
     interface Visitor {
         /**
-         * @param instruction what is done
-         * @param line where, 0 if the class file does not say
-         * @param operands for calls, the receiver and the arguments; for everything else, the top of the stack last
+         * @param line the line, or 0 if unknown
+         * @param operands for calls, the receiver and the arguments; otherwise the stack, its top last
          */
         void visit(AbstractInsnNode instruction, int line, List<ValueOrigin> operands);
     }
@@ -32,10 +31,9 @@ final class MethodFlowAnalyzer {
     }
 
     /**
-     * Follows a method.
+     * Visits the instructions of a method, if it has a body.
      *
-     * @param declared the method; one without a body has nothing to see
-     * @param parameters what is known of the receiver, if there is one, and of each parameter
+     * @param parameters origins of the receiver, if any, and of each parameter
      */
     void follow(ClassFileFinder.Declared declared, List<ValueOrigin> parameters, Visitor visitor) {
         if (declared.method().instructions.size() == 0) {
@@ -61,8 +59,8 @@ final class MethodFlowAnalyzer {
             return analyzer.analyzeAndComputeMaxs(declared.type().name, declared.method());
         } catch (AnalyzerException e) {
             throw new IllegalStateException(
-                    "bytecode cannot be followed: " + declared.unit().asCall() + "; " + e.getMessage()
-                            + "; if the class file is sound, mark the method with @AllowImpure",
+                    "bytecode cannot be analysed: " + declared.unit().asCall() + "; " + e.getMessage()
+                            + "; if the class file is valid, annotate the method with @AllowImpure",
                     e);
         }
     }

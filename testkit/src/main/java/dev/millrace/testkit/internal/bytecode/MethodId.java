@@ -1,26 +1,28 @@
 package dev.millrace.testkit.internal.bytecode;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.objectweb.asm.Type;
 
 /**
- * A method or constructor, by the names that bytecode has for them.
+ * A method or constructor, with its names in bytecode.
  *
- * @param owner the class, {@code java/lang/String} say
+ * @param owner the class, for example {@code java/lang/String}
  * @param name the method, or {@code <init>}
  * @param descriptor its parameters and result
  */
 public record MethodId(String owner, String name, String descriptor) {
-    /** A class as a source names it, without its package. */
+    /** The name of a class in source code, without its package. */
     static String simple(String owner) {
         return owner.substring(owner.lastIndexOf('/') + 1).replace('$', '.');
     }
 
-    /** A class as a source names it. */
+    /** The name of a class in source code. */
     static String dotted(String owner) {
         return owner.replace('/', '.');
     }
 
-    /** As a message names it, without package and parameters. */
+    /** The short name for messages, without package and parameters. */
     String inWords() {
         String method = switch (name) {
             case "<init>" -> "new";
@@ -30,15 +32,18 @@ public record MethodId(String owner, String name, String descriptor) {
         return simple(owner) + "." + method;
     }
 
-    /** With its package and its parameters, as a call in a message. */
+    /** The full name for messages, with package and parameters. */
     String asCall() {
-        StringBuilder parameters = new StringBuilder();
-        for (Type parameter : Type.getArgumentTypes(descriptor)) {
-            String type = parameter.getClassName();
-            parameters.append(parameters.isEmpty() ? "" : ", ").append(type.substring(type.lastIndexOf('.') + 1));
-        }
         String call = name.equals("<init>") ? "new " + dotted(owner) : dotted(owner) + "." + name;
-        return call + "(" + parameters + ")";
+        return call + "(" + parameters() + ")";
+    }
+
+    /** The types of the parameters, without packages: {@code String, int}. */
+    String parameters() {
+        return Arrays.stream(Type.getArgumentTypes(descriptor))
+                .map(Type::getClassName)
+                .map(type -> type.substring(type.lastIndexOf('.') + 1))
+                .collect(Collectors.joining(", "));
     }
 
     private String lambdaHost() {

@@ -9,7 +9,7 @@ import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.FieldInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 
-/** Which instructions change something that others can see. */
+/** A rule that finds instructions that change shared data. */
 final class MutationRule {
     private static final List<String> MUTABLE = List.of(
             "java/util/Collection",
@@ -21,58 +21,12 @@ final class MutationRule {
             "java/lang/StringBuffer",
             "java/util/Dictionary",
             "com/fasterxml/jackson/databind/node/ContainerNode");
-    private static final Set<String> MUTATORS = Set.of(
-            "add",
-            "addAll",
-            "addFirst",
-            "addLast",
-            "addElement",
-            "put",
-            "putAll",
-            "putIfAbsent",
-            "putFirst",
-            "putLast",
-            "remove",
-            "removeAll",
-            "removeIf",
-            "removeFirst",
-            "removeLast",
-            "retainAll",
-            "clear",
-            "set",
-            "setValue",
-            "setAll",
-            "sort",
-            "replace",
-            "replaceAll",
-            "merge",
-            "compute",
-            "computeIfAbsent",
-            "computeIfPresent",
-            "push",
-            "pop",
-            "poll",
-            "pollFirst",
-            "pollLast",
-            "offer",
-            "offerFirst",
-            "offerLast",
-            "take",
-            "drainTo",
-            "flip",
-            "next",
-            "insert",
-            "append",
-            "delete",
-            "deleteCharAt",
-            "setLength",
-            "setCharAt",
-            "putObject",
-            "putArray",
-            "addObject",
-            "addArray",
-            "without",
-            "retain");
+    private static final Set<String> MUTATORS = Set.of("""
+            add addAll addFirst addLast addElement addObject addArray append insert
+            put putAll putIfAbsent putFirst putLast putObject putArray merge compute computeIfAbsent computeIfPresent
+            remove removeAll removeIf removeFirst removeLast retain retainAll without clear delete deleteCharAt
+            set setValue setAll setLength setCharAt replace replaceAll sort flip
+            push pop poll pollFirst pollLast offer offerFirst offerLast take drainTo next""".split("\\s+"));
     private static final Set<String> MUTATING_STATICS =
             Set.of("sort", "fill", "setAll", "addAll", "reverse", "swap", "rotate");
 
@@ -82,7 +36,7 @@ final class MutationRule {
         this.classes = classes;
     }
 
-    /** What an instruction changes, if it is a shared place. */
+    /** The shared place that an instruction changes, if any. */
     Optional<Place> of(AbstractInsnNode instruction, List<ValueOrigin> operands) {
         int opcode = instruction.getOpcode();
         if (opcode == Opcodes.PUTSTATIC) {

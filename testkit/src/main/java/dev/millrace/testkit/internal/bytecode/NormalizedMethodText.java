@@ -28,9 +28,9 @@ import org.objectweb.asm.tree.TypeInsnNode;
 import org.objectweb.asm.tree.VarInsnNode;
 
 /**
- * A method as text in which nothing is left that a compiler is free to choose: no lines, no names of lambdas and
- * anonymous classes, no numbers of variables, no kinds of calls; a lambda's body stands where the lambda is made, and a
- * concatenation says what is concatenated and not how. Not safe for use by many threads.
+ * A converter of methods to text that is the same for all compilers. The text has no line numbers, no names of lambdas and
+ * anonymous classes, no variable numbers and no kinds of calls. The body of a lambda is at the place where the lambda is
+ * created, and a string concatenation lists only its operands. Not thread-safe.
  */
 final class NormalizedMethodText {
     private static final Pattern UNNAMED = Pattern.compile("[\\w/$]+\\$\\d+\\w*");
@@ -50,7 +50,6 @@ final class NormalizedMethodText {
         this.switches = new EnumSwitchReader(classes);
     }
 
-    /** The text of a method. */
     String of(ClassFileFinder.Declared declared) {
         text.setLength(0);
         unnamed.clear();
@@ -81,7 +80,7 @@ final class NormalizedMethodText {
         }
     }
 
-    /** How a constructor keeps what an inner class captured: in an order that differs between compilers, or not at all. */
+    /** The instructions with which a constructor stores captured variables; compilers differ in their order and number. */
     private static Set<AbstractInsnNode> captures(String owner, MethodNode method) {
         Set<AbstractInsnNode> captures = new HashSet<>();
         for (AbstractInsnNode at : method.instructions) {
@@ -165,7 +164,7 @@ final class NormalizedMethodText {
         String signature = call.name + call.desc;
         if (call.owner.equals("java/lang/String")
                 && signature.equals("valueOf(Ljava/lang/Object;)Ljava/lang/String;")) {
-            return; // some compilers put it before a concatenation, where it changes nothing
+            return; // some compilers add it before a concatenation, where it has no effect
         }
         boolean isStatic = call.getOpcode() == Opcodes.INVOKESTATIC;
         boolean isSuper =
@@ -174,7 +173,7 @@ final class NormalizedMethodText {
                 + signature);
     }
 
-    /** Whose method is called: what every object has is an interface's own for some compilers, and an object's for others. */
+    /** The class whose method is called. For methods of every object, compilers name the interface or Object. */
     static String receiver(String owner, String signature, ClassFileFinder classes) {
         return OF_EVERY_OBJECT.contains(signature) && classes.has(owner, Opcodes.ACC_INTERFACE)
                 ? "java/lang/Object"
@@ -210,7 +209,6 @@ final class NormalizedMethodText {
         }
     }
 
-    /** Whether a compiler made the method for a lambda. */
     static boolean isLambda(MethodNode method) {
         return (method.access & Opcodes.ACC_SYNTHETIC) != 0 && method.name.startsWith("lambda$");
     }

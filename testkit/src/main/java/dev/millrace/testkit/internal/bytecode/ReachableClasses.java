@@ -12,14 +12,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Type;
 
-/** The classes of an object and of everything it holds, as far as they have class files that the scan looks into. */
+/** A collector of the scanned classes that are reachable from objects. */
 final class ReachableClasses {
     private static final int MOST_OBJECTS = 1_000;
 
     private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<String> names = new LinkedHashSet<>();
 
-    /** Adds an object and what it holds. */
+    /** Adds the classes of an object and of all objects in its fields. */
     void add(@Nullable Object object) {
         if (object == null || seen.size() >= MOST_OBJECTS || !seen.add(object)) {
             return;
@@ -56,11 +56,10 @@ final class ReachableClasses {
             field.setAccessible(true);
             return field.get(object);
         } catch (InaccessibleObjectException | IllegalAccessException e) {
-            return null; // in a module that is not open; its class is not known then
+            return null; // in a module that is not open, so its class stays unknown
         }
     }
 
-    /** Internal names, in the order in which they were found. */
     Set<String> names() {
         return names;
     }

@@ -27,27 +27,26 @@ import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 
 /**
- * What the code of a reducer says, and of everything in the same module that it calls: a short hash for each method. It
- * is the same for every JDK's compiler, given the same source and the same {@code --release}.
+ * The fingerprint of a reducer: a short hash for each of its methods, and for each method of the same module that it calls.
+ * Compilers of all JDKs give the same fingerprint for the same source and {@code --release}.
  *
  * @param version the processor's version
- * @param methods the hash of each method, by its name with its class and parameters, sorted
+ * @param methods the hash of each method, by name with class and parameters, sorted
  */
 public record ReducerFingerprint(int version, Map<String, String> methods) {
     private static final int HASH_LENGTH = 16;
 
-    /** The fingerprint of a processor's reducer as it is on the class path. */
     public static ReducerFingerprint of(Processor<?> processor) {
         Object subject = processor instanceof InitialStateOverride<?> seeded ? seeded.delegate() : processor;
         return of(subject.getClass(), processor.version());
     }
 
-    /** The fingerprint of the reducer of this class, by the class files that its loader has. */
+    /** The fingerprint of the reducer of this class, from the class files of its loader. */
     public static ReducerFingerprint of(Class<?> type, int version) {
         return new ReducerFingerprint(version, new Walk(type).methods());
     }
 
-    /** The way from the reducer through its module. */
+    /** A traversal of the reducer and of the methods of its module that it calls. */
     private static final class Walk {
         private final Class<?> type;
         private final ClassFileFinder classes;
@@ -81,15 +80,11 @@ public record ReducerFingerprint(int version, Map<String, String> methods) {
                 walk(declared);
                 MethodId unit = declared.unit();
                 if (!NormalizedMethodText.isLambda(declared.method())) {
-                    methods.put(unit.inWords() + parameters(unit), hash(text.of(declared)));
+                    String parameters = unit.name().equals("<clinit>") ? "" : "(" + unit.parameters() + ")";
+                    methods.put(unit.inWords() + parameters, hash(text.of(declared)));
                 }
             }
             return methods;
-        }
-
-        private static String parameters(MethodId unit) {
-            String call = unit.asCall();
-            return unit.name().equals("<clinit>") ? "" : call.substring(call.indexOf('('));
         }
 
         private static String hash(String text) {
@@ -157,7 +152,7 @@ public record ReducerFingerprint(int version, Map<String, String> methods) {
             }
         }
 
-        /** What a constant is, its class says when it is made; a switch's map and an enum's member say it themselves. */
+        /** Enters the static initialiser that computes a constant; not for enum members and generated arrays of switches. */
         private void constant(FieldInsnNode read) {
             classes.find(read.owner)
                     .filter(owner -> owner.fields.stream()

@@ -28,11 +28,10 @@ import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 
 /**
- * Follows the bytecode of a reducer into everything it may call, and lists what is on the deny-list or depends on
- * something that changes. It does not look into the JDK, Jackson and the core, and follows a call of an interface to the
- * classes that it saw being made, those that the processor and its initial state hold, and those an interface permits.
- * A function that was handed to the processor as a lambda has no class file, and is left to the folds. Not safe for use
- * by many threads.
+ * A scan of the bytecode of a reducer and of all code that it may call. It lists code that is on the deny-list or depends on
+ * changing values. Trusted code (the JDK, Jackson, the core) is not scanned. A call of an interface is followed to the
+ * classes that the scanned code creates, that the processor and its states contain, or that a sealed interface permits.
+ * Lambdas in the processor's fields have no class file, so they are not scanned. Not thread-safe.
  */
 public final class ReducerScanner {
     private static final String ALLOWED = Type.getDescriptor(AllowImpure.class);
@@ -41,7 +40,7 @@ public final class ReducerScanner {
 
     private record Scanned(Class<?> type, Set<String> held) {}
 
-    /** A method that a run may enter, who calls it, and which of its parameters others can see. */
+    /** A method that the reducer may call, with its caller and the origins of its parameters. */
     private record Visit(
             ClassFileFinder.Declared target,
             List<ValueOrigin> parameters,
@@ -55,7 +54,6 @@ public final class ReducerScanner {
         }
     }
 
-    /** A call that depends on the class of its receiver. */
     private record Dispatch(MethodId called, List<ValueOrigin> operands, Visit caller, int line) {}
 
     private record Entered(MethodId unit, List<ValueOrigin> parameters) {}
@@ -81,9 +79,9 @@ public final class ReducerScanner {
     }
 
     /**
-     * What the reducer of a processor does and must not, in the order in which it was found; the shortest ways first.
+     * The impure calls of a processor's reducer, those with the shortest call chains first.
      *
-     * @param states some of its states, for the classes that are in them
+     * @param states some of its states, whose classes are scanned too
      */
     public static List<ImpureCall> of(Processor<?> processor, List<?> states) {
         Object subject = processor instanceof InitialStateOverride<?> seeded ? seeded.delegate() : processor;
@@ -109,7 +107,7 @@ public final class ReducerScanner {
         return List.copyOf(found.values());
     }
 
-    /** The reducers of a class: what it declares or inherits, without the bridges. */
+    /** The declared or inherited {@code reduce} methods of a class, without bridges. */
     static List<ClassFileFinder.Declared> reducers(String type, ClassFileFinder classes) {
         for (String above : classes.lineage(type)) {
             List<ClassFileFinder.Declared> declared = classes.find(above).stream()
@@ -170,7 +168,7 @@ public final class ReducerScanner {
     private void see(AbstractInsnNode instruction, List<ValueOrigin> operands, Visit visit, int line) {
         if (!isInitialisation(instruction, visit)) {
             mutation.of(instruction, operands)
-                    .map(place -> new DeniedAction(ImpurityKind.STATE, place.inWords() + ", which it changes"))
+                    .map(place -> new DeniedAction(ImpurityKind.STATE, place.inWords() + ", which the reducer changes"))
                     .ifPresent(denial -> report(denial, visit, line));
         }
         if (instruction instanceof FieldInsnNode field) {
@@ -251,7 +249,7 @@ public final class ReducerScanner {
         }
     }
 
-    /** From here on there are objects of this class, and the JDK may call what it implements of the JDK's interfaces. */
+    /** Notes that objects of this class exist, so virtual calls and the JDK may call its methods. */
     private void make(String type, Visit visit, int line) {
         if (ClassFileFinder.isTrusted(type)) {
             return;
@@ -271,7 +269,7 @@ public final class ReducerScanner {
                 }
             }
         } else if (factory.equals("java/lang/invoke/StringConcatFactory")) {
-            identity.printed(dynamic, operands).forEach(type -> print(type, visit, line));
+            IdentityHashRule.types(operands).forEach(type -> print(type, visit, line));
         } else if (factory.equals("java/lang/runtime/ObjectMethods") && !dynamic.name.equals("equals")) {
             identity.ofRecord(dynamic).ifPresent(found -> report(found, visit, line));
         }

@@ -4,13 +4,13 @@ import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.tree.analysis.Value;
 
 /**
- * What the scan knows of a value while it follows a method.
+ * The data that the scan has about a value in a method.
  *
  * @param size 2 for long and double, 1 for everything else
  * @param type its class or array type, if known
- * @param shared the field it was read from, if others can see it too; for the processor itself, its name and no field
- * @param taint what must not be called and was called for it, if anything
- * @param text the text itself, if it is a constant
+ * @param shared the shared field it was read from, if any; for the processor itself, its class without a field
+ * @param taint the impure call that it was computed from, if any
+ * @param text the text, if it is a constant
  */
 record ValueOrigin(
         int size,
@@ -48,7 +48,7 @@ record ValueOrigin(
         return new ValueOrigin(size, type, shared, denial, text);
     }
 
-    /** What is known of a value that is one of two. */
+    /** The origin of a value that is one of two. */
     ValueOrigin or(ValueOrigin other) {
         if (equals(other)) {
             return this;

@@ -16,33 +16,12 @@ import org.objectweb.asm.tree.MultiANewArrayInsnNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 import org.objectweb.asm.tree.analysis.Interpreter;
 
-/** Follows values through one method: where they come from, and whether something impure went into them. */
+/** An ASM interpreter that computes the {@link ValueOrigin} of each value in one method. */
 final class ValueOriginInterpreter extends Interpreter<ValueOrigin> {
-    /** Calls on a shared collection that give what is in it, or another view of it. */
-    private static final Set<String> VIEWS = Set.of(
-            "get",
-            "getOrDefault",
-            "getFirst",
-            "getLast",
-            "first",
-            "last",
-            "peek",
-            "element",
-            "keySet",
-            "values",
-            "entrySet",
-            "iterator",
-            "listIterator",
-            "next",
-            "getValue",
-            "getKey",
-            "subList",
-            "computeIfAbsent",
-            "orElse",
-            "orElseThrow",
-            "headMap",
-            "tailMap",
-            "subMap");
+    /** Methods of a collection that return an element or a view of it. */
+    private static final Set<String> VIEWS = Set.of("""
+            get getOrDefault getFirst getLast first last peek element next getValue getKey computeIfAbsent orElse
+            orElseThrow keySet values entrySet iterator listIterator subList headMap tailMap subMap""".split("\\s+"));
 
     private final ClassFileFinder classes;
     private final DenyList denied;
@@ -50,9 +29,7 @@ final class ValueOriginInterpreter extends Interpreter<ValueOrigin> {
     private List<ValueOrigin> parameters = List.of();
     private int nextParameter;
 
-    /**
-     * @param everyFieldShared whether fields of objects that nobody else is known to see count as shared too
-     */
+    /** @param everyFieldShared whether all fields count as shared, also those of objects that may be local */
     ValueOriginInterpreter(ClassFileFinder classes, DenyList denied, boolean everyFieldShared) {
         super(Opcodes.ASM9);
         this.classes = classes;
@@ -61,7 +38,7 @@ final class ValueOriginInterpreter extends Interpreter<ValueOrigin> {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // null stands for the nothing that a void method returns
+    @SuppressWarnings("NullAway") // null is the value of a void method
     public @Nullable ValueOrigin newValue(@Nullable Type type) {
         if (type == null) {
             return ValueOrigin.ONE;
@@ -69,7 +46,7 @@ final class ValueOriginInterpreter extends Interpreter<ValueOrigin> {
         return type.getSort() == Type.VOID ? null : typed(type);
     }
 
-    /** What is known of the receiver, if there is one, and of each parameter of the method that comes next. */
+    /** Sets the origins of the receiver, if any, and of each parameter of the next method. */
     void begin(List<ValueOrigin> newParameters) {
         parameters = newParameters;
         nextParameter = 0;
@@ -85,7 +62,7 @@ final class ValueOriginInterpreter extends Interpreter<ValueOrigin> {
 
     static ValueOrigin typed(Type type) {
         boolean isReference = type.getSort() == Type.OBJECT || type.getSort() == Type.ARRAY;
-        // what is declared as an object may be anything, and only what was made as one is one
+        // a value with the declared type Object can have any class
         boolean isKnown = isReference && !type.getInternalName().equals("java/lang/Object");
         return ValueOrigin.of(type.getSize(), isKnown ? type.getInternalName() : null);
     }
@@ -121,29 +98,38 @@ final class ValueOriginInterpreter extends Interpreter<ValueOrigin> {
     @Override
     @SuppressWarnings("NullAway") // null is what the interface asks for when nothing is pushed
     public @Nullable ValueOrigin unaryOperation(AbstractInsnNode instruction, ValueOrigin value) {
-        switch (instruction.getOpcode()) {
-            case Opcodes.GETFIELD:
-                return read((FieldInsnNode) instruction, value);
-            case Opcodes.CHECKCAST:
-                return value.withType(((TypeInsnNode) instruction).desc);
-            case Opcodes.NEWARRAY:
-                return ValueOrigin.of(1, "[?");
-            case Opcodes.ANEWARRAY:
-                return ValueOrigin.of(
-                        1,
-                        "["
-                                + Type.getObjectType(((TypeInsnNode) instruction).desc)
-                                        .getDescriptor());
-            case Opcodes.INEG, Opcodes.FNEG, Opcodes.IINC, Opcodes.L2I, Opcodes.L2F, Opcodes.I2F, Opcodes.F2I:
-            case Opcodes.D2I, Opcodes.D2F, Opcodes.I2B, Opcodes.I2C, Opcodes.I2S, Opcodes.ARRAYLENGTH:
-            case Opcodes.INSTANCEOF:
-                return ValueOrigin.ONE.withTaint(value.taint());
-            case Opcodes.LNEG, Opcodes.DNEG, Opcodes.I2L, Opcodes.I2D, Opcodes.L2D, Opcodes.F2L, Opcodes.F2D:
-            case Opcodes.D2L:
-                return ValueOrigin.TWO.withTaint(value.taint());
-            default:
-                return null;
-        }
+        return switch (instruction.getOpcode()) {
+            case Opcodes.GETFIELD -> read((FieldInsnNode) instruction, value);
+            case Opcodes.CHECKCAST -> value.withType(((TypeInsnNode) instruction).desc);
+            case Opcodes.NEWARRAY -> ValueOrigin.of(1, "[?");
+            case Opcodes.ANEWARRAY -> {
+                Type item = Type.getObjectType(((TypeInsnNode) instruction).desc);
+                yield ValueOrigin.of(1, "[" + item.getDescriptor());
+            }
+            case Opcodes.INEG,
+                    Opcodes.FNEG,
+                    Opcodes.IINC,
+                    Opcodes.L2I,
+                    Opcodes.L2F,
+                    Opcodes.I2F,
+                    Opcodes.F2I,
+                    Opcodes.D2I,
+                    Opcodes.D2F,
+                    Opcodes.I2B,
+                    Opcodes.I2C,
+                    Opcodes.I2S,
+                    Opcodes.ARRAYLENGTH,
+                    Opcodes.INSTANCEOF -> ValueOrigin.ONE.withTaint(value.taint());
+            case Opcodes.LNEG,
+                    Opcodes.DNEG,
+                    Opcodes.I2L,
+                    Opcodes.I2D,
+                    Opcodes.L2D,
+                    Opcodes.F2L,
+                    Opcodes.F2D,
+                    Opcodes.D2L -> ValueOrigin.TWO.withTaint(value.taint());
+            default -> null;
+        };
     }
 
     @Override
@@ -178,7 +164,7 @@ final class ValueOriginInterpreter extends Interpreter<ValueOrigin> {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // null stands for the nothing that a void method returns
+    @SuppressWarnings("NullAway") // null is the value of a void method
     public @Nullable ValueOrigin naryOperation(AbstractInsnNode instruction, List<? extends ValueOrigin> values) {
         if (instruction instanceof MultiANewArrayInsnNode array) {
             return ValueOrigin.of(1, array.desc);
@@ -228,7 +214,7 @@ final class ValueOriginInterpreter extends Interpreter<ValueOrigin> {
         return null;
     }
 
-    /** The field that a plain getter returns. */
+    /** The field that a method returns, if it is a plain getter. */
     private Optional<ValueOrigin.Place> accessed(MethodId called) {
         if (ClassFileFinder.isTrusted(called.owner())) {
             return Optional.empty();
@@ -261,7 +247,7 @@ final class ValueOriginInterpreter extends Interpreter<ValueOrigin> {
                 : typed;
     }
 
-    /** A format of nothing but {@code %s} and its like gives the same text in every locale. */
+    /** Whether it is a format call whose format, for example {@code %s}, gives the same text in every locale. */
     static boolean isHarmless(MethodId called, List<? extends ValueOrigin> values) {
         boolean isFormat = called.owner().equals("java/lang/String")
                 && (called.name().equals("format") || called.name().equals("formatted"));

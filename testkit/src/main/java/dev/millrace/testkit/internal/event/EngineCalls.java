@@ -27,10 +27,10 @@ public final class EngineCalls {
                     ? refused
                     : new IllegalStateException("the engine failed: " + e.getCause(), e);
         } catch (TimeoutException e) {
-            throw new IllegalStateException("the engine gave no answer within " + BOUND, e);
+            throw new IllegalStateException("the engine did not answer within " + BOUND, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the engine was at work", e);
+            throw new IllegalStateException("interrupted while waiting for the engine", e);
         }
     }
 }

@@ -12,17 +12,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Compares events with what they should be, by type and payload, and says where they part.
- *
- * @param expected what they should be
- * @param actual what they are
+ * A comparison of expected and actual events by type and payload. Each method returns the problem as several lines, or empty
+ * if there is none.
  */
 public record EventComparison(List<EventInput> expected, List<Event> actual) {
     private static final int LONGEST_LINE = 300;
 
-    /** What is wrong, as several lines; empty when the events are equal and in the same order. */
+    /** Expects the same events in the same order. */
     public Optional<String> inOrder() {
         for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
             Optional<JsonDifference> difference = difference(expected.get(i), actual.get(i));
@@ -39,7 +38,7 @@ public record EventComparison(List<EventInput> expected, List<Event> actual) {
                 : Optional.empty();
     }
 
-    /** What is wrong, as several lines; empty when they are the same events in whatever order. */
+    /** Expects the same events in any order. */
     public Optional<String> inAnyOrder() {
         List<EventInput> missing = new ArrayList<>(expected);
         List<Event> unexpected = new ArrayList<>();
@@ -54,37 +53,33 @@ public record EventComparison(List<EventInput> expected, List<Event> actual) {
         }
         StringBuilder problem = new StringBuilder(lists());
         if (!missing.isEmpty()) {
-            problem.append("\nmissing:")
-                    .append(numbered(missing.stream().map(EventComparison::line).toList()));
+            problem.append("\nmissing:").append(inputs(missing));
         }
         if (!unexpected.isEmpty()) {
-            problem.append("\nunexpected:")
-                    .append(numbered(
-                            unexpected.stream().map(EventComparison::line).toList()));
+            problem.append("\nunexpected:").append(events(unexpected));
         }
         return Optional.of(problem.toString());
     }
 
-    /** What is wrong, as several lines; empty when there are as many events as predicates, and each holds. */
+    /** Expects as many events as predicates, and that each event matches its predicate. */
     public static Optional<String> matching(List<? extends Predicate<? super Event>> predicates, List<Event> actual) {
-        String was =
-                "but was:" + numbered(actual.stream().map(EventComparison::line).toList());
+        String was = "but was:" + events(actual);
         String expected = "expected " + predicates.size() + (predicates.size() == 1 ? " event" : " events");
         for (int i = 0; i < Math.min(predicates.size(), actual.size()); i++) {
             if (!predicates.get(i).test(actual.get(i))) {
-                return Optional.of(expected + "\n" + was + "\nevent " + (i + 1) + " is not as its predicate says");
+                return Optional.of(expected + "\n" + was + "\nevent " + (i + 1) + " does not match its predicate");
             }
         }
         return predicates.size() == actual.size() ? Optional.empty() : Optional.of(expected + "\n" + was);
     }
 
-    /** Where one event is not what it should be. */
+    /** The first difference between one expected and one actual event. */
     public static Optional<JsonDifference> difference(EventInput expected, Event actual) {
         return JsonDifference.between(
                 tree(expected.type(), expected.payload()), tree(actual.type(), actual.payloadJson()));
     }
 
-    /** A difference between what should be, on its left, and what is. */
+    /** A difference with the expected value on its left, for messages. */
     public static String inWords(JsonDifference difference) {
         return difference.path() + ": expected " + difference.left() + " but was " + difference.right();
     }
@@ -97,35 +92,27 @@ public record EventComparison(List<EventInput> expected, List<Event> actual) {
     }
 
     private String lists() {
-        return "expected:"
-                + numbered(expected.stream().map(EventComparison::line).toList()) + "\nbut was:"
-                + numbered(actual.stream().map(EventComparison::line).toList());
+        return "expected:" + inputs(expected) + "\nbut was:" + events(actual);
     }
 
-    private static String numbered(List<String> lines) {
-        if (lines.isEmpty()) {
-            return " nothing";
-        }
+    private static String inputs(List<EventInput> inputs) {
+        return numbered(inputs.stream().map(input -> input.type() + " " + input.payload()));
+    }
+
+    private static String events(List<Event> events) {
+        return numbered(events.stream().map(event -> event.type() + " " + event.payloadJson()));
+    }
+
+    private static String numbered(Stream<String> lines) {
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < lines.size(); i++) {
-            text.append("\n  ").append(i + 1).append(". ").append(lines.get(i));
+        int number = 0;
+        for (String line : lines.toList()) {
+            text.append("\n  ").append(++number).append(". ");
+            text.append(line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE - 1) + "…");
         }
-        return text.toString();
+        return number == 0 ? " nothing" : text.toString();
     }
 
-    private static String line(EventInput input) {
-        return shorten(input.type() + " " + input.payload());
-    }
-
-    private static String line(Event event) {
-        return shorten(event.type() + " " + event.payloadJson());
-    }
-
-    private static String shorten(String line) {
-        return line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE - 1) + "…";
-    }
-
-    /** The events as YAML, to look at or to paste into a log, indented under a heading. */
     public static String yaml(List<Event> events) {
         return RecordedLog.write(events).lines().map(line -> "  " + line).collect(Collectors.joining("\n"));
     }

@@ -11,7 +11,7 @@ import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.util.List;
 
-/** A store that holds a log as if it had been appended long ago: same offsets, same times, same keys. */
+/** A factory of stores that contain a given log, with its offsets, times and keys. */
 public final class PreloadedStore {
     private PreloadedStore() {}
 

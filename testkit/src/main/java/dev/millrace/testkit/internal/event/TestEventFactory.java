@@ -6,7 +6,7 @@ import dev.millrace.core.StreamPath;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Makes events of payloads, each at the next offset and a second after the one before. Not safe for many threads. */
+/** A factory of events for payloads, each at the next offset and one second after the one before. Not thread-safe. */
 public final class TestEventFactory {
     public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     public static final Duration STEP = Duration.ofSeconds(1);
@@ -19,7 +19,6 @@ public final class TestEventFactory {
         this.path = path;
     }
 
-    /** Goes on after an event that somebody else wrote. */
     public TestEventFactory after(Event event) {
         lastOffset = event.offset();
         lastTime = event.createdAt();
@@ -41,7 +40,7 @@ public final class TestEventFactory {
         return builder.build();
     }
 
-    /** A payload, or an input as it is. */
+    /** Returns the input for a payload, or the argument if it is an input. */
     public static EventInput input(Object payload) {
         return payload instanceof EventInput input ? input : EventInput.of(payload);
     }

@@ -22,18 +22,18 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What runs in the second JVM: it folds the logs it is given, one after the other, until nobody gives it any. Requests
- * come from standard input, answers go to standard output; what a reducer prints goes elsewhere.
+ * The main class of the second JVM: it reduces logs, one after the other, until the end of its input. It reads requests from
+ * standard input and writes responses to standard output; output of a reducer goes to the error output.
  */
 final class ForkedFoldMain {
-    /** The states follow. */
+    /** Response code: the states follow. */
     static final int STATES = 1;
-    /** What went wrong follows. */
+    /** Response code: the exception follows. */
     static final int FAILED = 2;
 
     private ForkedFoldMain() {}
 
-    /** Begins by saying in which order this JVM has the elements of a set. */
+    /** First writes {@link #orderOfSets} of this JVM. */
     public static void main(String[] arguments) throws IOException {
         DataOutputStream out = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
         System.setOut(System.err);
@@ -57,7 +57,7 @@ final class ForkedFoldMain {
         }
     }
 
-    /** Which of two comes first; it is one way in about half of all JVMs. */
+    /** The first element of a {@code Set.of} with two elements; about half of all JVMs have the same one. */
     static int orderOfSets() {
         return Set.of("a", "b").iterator().next().charAt(0);
     }

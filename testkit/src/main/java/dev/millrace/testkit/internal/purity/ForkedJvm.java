@@ -27,16 +27,14 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another JVM, in which everything is different that must not matter to a reducer: locale, time zone, charset, line
- * separator, environment variables, user, directory, thread, hash codes of objects, and the order in which {@code
- * Set.of} and {@code Map.of} give their elements. It is started by the first check of a test run, folds every log that
- * is checked, and ends with the run.
+ * A second JVM that reduces logs in another environment. It has another locale, time zone, charset, line separator,
+ * environment variables, user, directory, thread, hash codes of objects, and order of {@code Set.of} and {@code Map.of}. The
+ * first check of a test run starts it, and it ends with the test run.
  *
- * <p>Where it cannot be started, takes longer than a minute, or a processor cannot be made again in it, a log line says
- * so and nothing fails. {@code -Dmillrace.purity.secondJvm=false} does without it.
+ * <p>If it cannot be started, takes longer than a minute, or cannot create a processor, a log line says so and no test
+ * fails. {@code -Dmillrace.purity.secondJvm=false} turns it off.
  */
 final class ForkedJvm {
-    /** What is different there, for messages. */
     static final String ENVIRONMENT = "another locale, time zone, charset, environment and hash seed";
 
     private static final System.Logger LOGGER = System.getLogger("dev.millrace.testkit");
@@ -44,14 +42,14 @@ final class ForkedJvm {
     private static final int MOST_STATES = 200;
     private static final int MOST_STARTS = 20;
 
-    /** Everything about the other JVM is done on this thread, so that nobody waits for it without a bound. */
+    /** The thread that talks to the second JVM, so that callers can wait with a time limit. */
     private static final ExecutorService THREAD = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "millrace-second-jvm");
         thread.setDaemon(true);
         return thread;
     });
 
-    /** Set and used on the thread only. */
+    /** Used on {@link #THREAD} only. */
     private static @Nullable Child child;
 
     private static final Set<Class<?>> REPORTED = ConcurrentHashMap.newKeySet();
@@ -61,12 +59,11 @@ final class ForkedJvm {
 
     private ForkedJvm() {}
 
-    /** The running process, and the way to talk to it. */
     private record Child(DataInputStream in, DataOutputStream out) {}
 
     private record Answer(int kind, String content) {}
 
-    /** Begins to start it, if that has not happened yet; a check has other things to do meanwhile. */
+    /** Starts the second JVM in the background, if it does not run yet. */
     static void prepare() {
         if (isWanted()) {
             THREAD.execute(ForkedJvm::running);
@@ -77,7 +74,7 @@ final class ForkedJvm {
         return !"false".equals(System.getProperty("millrace.purity.secondJvm"));
     }
 
-    /** After how many events the states are compared: all of a log of up to 200, then evenly spread ones. */
+    /** The numbers of events after which states are compared: all for up to 200 events, otherwise evenly spread. */
     static List<Integer> sample(int events) {
         List<Integer> sample = new ArrayList<>();
         int step = Math.max(1, events / MOST_STATES);
@@ -89,10 +86,10 @@ final class ForkedJvm {
     }
 
     /**
-     * The states that a processor has there.
+     * Reduces events in the second JVM.
      *
-     * @param sample after how many events, ascending
-     * @return a state for each, or empty when nothing can be said
+     * @param sample numbers of events, ascending
+     * @return the state after each of these numbers, or empty if the second JVM is not available
      */
     static Optional<List<JsonNode>> fold(Processor<?> processor, List<Event> events, List<Integer> sample) {
         if (!isWanted()) {
@@ -108,12 +105,12 @@ final class ForkedJvm {
             String failure = answer.content();
             if (image.isComplete() && !failure.startsWith("java.lang.reflect.") && !failure.contains("ClassNotFound")) {
                 throw new AssertionError("Reducer of '" + processor.slug() + "' is not pure: in another JVM with "
-                        + ENVIRONMENT + " it fails; " + failure + "; depend on none of these");
+                        + ENVIRONMENT + " it fails; " + failure + "; do not depend on these");
             }
             if (REPORTED.add(processor.getClass())) {
                 LOGGER.log(
                         System.Logger.Level.INFO,
-                        "the second JVM cannot fold for ''{0}'': {1}; {2}",
+                        "the second JVM cannot check the reducer of ''{0}'': {1}; {2}",
                         processor.slug(),
                         processor.getClass().getName(),
                         failure);
@@ -141,7 +138,7 @@ final class ForkedJvm {
                 out.writeInt(folded);
             }
         } catch (IOException e) {
-            throw new IllegalStateException("memory cannot be written to; " + e.getMessage(), e);
+            throw new IllegalStateException("request cannot be serialised; " + e.getMessage(), e);
         }
         return bytes.toByteArray();
     }
@@ -151,7 +148,7 @@ final class ForkedJvm {
         try {
             return answer.get(MOST_SECONDS, TimeUnit.SECONDS).orElse(null);
         } catch (TimeoutException | ExecutionException e) {
-            giveUp("it gave no answer within " + MOST_SECONDS + " s; " + e);
+            giveUp("no response within " + MOST_SECONDS + " s; " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             giveUp("the test was interrupted");
@@ -176,10 +173,10 @@ final class ForkedJvm {
         }
     }
 
-    /** From any thread; whoever waits for the process gets an end of file. */
+    /** Kills the process, so that {@link #THREAD} reads an end of file. Callable on any thread. */
     private static void giveUp(String why) {
         if (!unavailable) {
-            LOGGER.log(System.Logger.Level.WARNING, "reducers are not checked in a second JVM any more: {0}", why);
+            LOGGER.log(System.Logger.Level.WARNING, "reducers are no longer checked in a second JVM: {0}", why);
         }
         unavailable = true;
         Process process = newest;
@@ -199,7 +196,7 @@ final class ForkedJvm {
         return unavailable ? null : child;
     }
 
-    /** Starts JVMs until one orders sets the other way round; every second one does. */
+    /** Starts JVMs until one has another {@link ForkedFoldMain#orderOfSets} than this JVM; about half of them do. */
     private static Child start() throws IOException {
         for (int attempt = 1; ; attempt++) {
             Process process = ForkedJvmCommand.command().start();

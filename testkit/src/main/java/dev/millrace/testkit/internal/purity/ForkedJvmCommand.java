@@ -16,13 +16,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** How to start a JVM with the class path of this one, and everything else different. */
+/** A factory of the command that starts a JVM with the same class path and another environment. */
 final class ForkedJvmCommand {
     private static final List<String> ZONES = List.of("Pacific/Kiritimati", "Etc/GMT+12");
 
     private ForkedJvmCommand() {}
 
-    /** A command that is ready to be started; what the process prints beside its answers is thrown away. */
+    /** Returns the command; its error output is discarded. */
     static ProcessBuilder command() throws IOException {
         Path arguments = Files.createTempFile("millrace-second-jvm", ".args");
         arguments.toFile().deleteOnExit();
@@ -46,12 +46,12 @@ final class ForkedJvmCommand {
                 "-XX:+UseSerialGC",
                 "-Xmx512m",
                 "-XX:+UnlockExperimentalVMOptions",
-                "-XX:hashCode=2", // the same for every object: what is ordered by it comes in another order
+                "-XX:hashCode=2", // the same for every object, so orders that depend on it change
                 "-Duser.language=" + (isTurkish ? "ar" : "tr"),
                 "-Duser.country=" + (isTurkish ? "EG" : "TR"),
                 "-Duser.timezone=" + zone(),
                 "-Dfile.encoding=" + (isLatin ? "UTF-8" : "ISO-8859-1"),
-                "-Duser.name=somebody-else",
+                "-Duser.name=another-user",
                 "-Duser.home=" + quoted(System.getProperty("java.io.tmpdir")),
                 "-Dline.separator=" + (System.lineSeparator().equals("\n") ? "\"\\r\\n\"" : "\"\\n\"")));
         arguments.add("-cp");
@@ -60,7 +60,7 @@ final class ForkedJvmCommand {
         return arguments;
     }
 
-    /** Two zones never have the same date, so one of them has another one than this JVM. */
+    /** A zone with another date than this JVM; the two zones never have the same date. */
     private static String zone() {
         LocalDate here = LocalDate.ofInstant(Timers.system().now(), ZoneId.systemDefault());
         return ZONES.stream()

@@ -5,13 +5,13 @@ import dev.millrace.testkit.internal.bytecode.ImpureCall;
 import dev.millrace.testkit.internal.state.JsonDifference;
 import java.util.List;
 
-/** The words for each way in which a reducer turns out not to be pure. */
+/** The error messages for a reducer that is not pure. */
 public final class ImpurityMessages {
     private static final int MOST_CALLS = 10;
     private static final String OUTSIDE =
-            "take time from event.createdAt(), ids from the event, and keep everything else" + " in the state";
+            "take time from event.createdAt() and ids from the event, and keep everything else in the state";
 
-    /** What was observed, and what to do about it; between the two comes the difference. */
+    /** An observation and its remedy; the message has the difference between them. */
     record Problem(String observation, String remedy) {}
 
     private final String slug;
@@ -20,7 +20,7 @@ public final class ImpurityMessages {
         this.slug = slug;
     }
 
-    /** An event as every message names it. */
+    /** The name of an event in messages. */
     public static String describe(Event event) {
         return event.type() + " at " + event.path() + "@" + event.offset();
     }
@@ -33,11 +33,11 @@ public final class ImpurityMessages {
         return notPure(
                 event,
                 "gave two different states in two folds of the log",
-                "something outside the state remembers the first fold: a field of the processor, or a static one");
+                "some data of the first fold is kept outside the state, in a field of the processor or a static field");
     }
 
     public Problem stateChanged(Event event) {
-        return notPure(event, "changed the state it was given", "return a new state and leave the old one as it is");
+        return notPure(event, "changed the state it was given", "return a new state and do not change the old one");
     }
 
     Problem eventChanged(Event event) {
@@ -47,32 +47,32 @@ public final class ImpurityMessages {
     Problem revivedDiffers(Event event) {
         return notPure(
                 event,
-                "gave another state when the one it was given had been through JSON",
-                "the state hides something that its JSON does not carry, a transient or ignored field, say, or depends on"
-                        + " the identity of an object; put it into the JSON or leave it out");
+                "gave another state after its input state was written as JSON and read back",
+                "the state has data that its JSON lacks, for example a transient or ignored field, or depends on the"
+                        + " identity of an object; write the data to the JSON or remove it from the state");
     }
 
     Problem lossy(Event event) {
         return new Problem(
-                "State of '" + slug + "' does not survive JSON: after " + describe(event),
+                "State of '" + slug + "' changes when it is written as JSON and read back: after " + describe(event),
                 "write and read the same fields");
     }
 
     Problem initialStateDiffers() {
-        return new Problem("Initial state of '" + slug + "' is not the same twice", "make it of constants");
+        return new Problem("initialState() of '" + slug + "' gave two different states", "use only constants in it");
     }
 
     Problem differsElsewhere(Event event) {
         return notPure(
                 event,
                 "gave another state in another JVM with " + ForkedJvm.ENVIRONMENT,
-                "depend on none of these, nor on the order of a Set, a Map or a HashMap of enums that has none of its own");
+                "do not depend on these, nor on the iteration order of Set.of, Map.of or a hash table of enums");
     }
 
     Problem initialStateDiffersElsewhere() {
         return new Problem(
-                "Initial state of '" + slug + "' is another one in another JVM with " + ForkedJvm.ENVIRONMENT,
-                "make it of constants");
+                "initialState() of '" + slug + "' gave another state in another JVM with " + ForkedJvm.ENVIRONMENT,
+                "use only constants in it");
     }
 
     private Problem notPure(Event event, String what, String remedy) {
@@ -84,16 +84,15 @@ public final class ImpurityMessages {
                 problem.observation() + "; first difference at " + difference + "; " + problem.remedy());
     }
 
-    /** Two states differ, and the code shows why. */
+    /** Two states differ, and the scan found possible causes. */
     AssertionError explained(AssertionError difference, List<ImpureCall> calls) {
-        return new AssertionError(
-                difference.getMessage() + "\nIts code says where that may come from:" + list(calls), difference);
+        return new AssertionError(difference.getMessage() + "\nPossible causes in its code:" + list(calls), difference);
     }
 
-    /** Nothing differs over this log, but the code does what a reducer must not. */
+    /** No state differs over this log, but the scan found impure code. */
     AssertionError impureCalls(List<ImpureCall> calls) {
         return new AssertionError("Reducer of '" + slug + "' is not pure, although no state of this log shows it:"
-                + list(calls) + "\nWhat does no harm for a reason you know is excepted with @AllowImpure(reason).");
+                + list(calls) + "\nIf this code is harmless, annotate its method with @AllowImpure(reason).");
     }
 
     private static String list(List<ImpureCall> calls) {
@@ -107,13 +106,13 @@ public final class ImpurityMessages {
 
     AssertionError unequal(Problem problem) {
         return new AssertionError(
-                problem.observation() + "; their JSON is equal, but equals() says they differ; " + problem.remedy());
+                problem.observation() + "; their JSON is equal, but equals() returns false; " + problem.remedy());
     }
 
     public AssertionError threw(Event event, RuntimeException failure) {
         return new AssertionError(
                 "Reducer of '" + slug + "' threw: " + describe(event) + "; " + failure
-                        + "; a reducer that throws halts its processor, so return the state unchanged for an event it"
+                        + "; a reducer that throws halts its processor, so return the same state for an event that it"
                         + " cannot use",
                 failure);
     }

@@ -19,37 +19,35 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What another JVM needs to make the same processor again: its class, and the values of its fields as far as they can
- * travel. Values of the JDK travel as Java serialises them, everything else field by field. A lambda, a thread pool or a
- * socket does not travel; in its place there is something that refuses to be used.
+ * A serialisable image of a processor, from which another JVM creates an equal one. Values of JDK classes are serialised by
+ * Java, other objects field by field. Lambdas, thread pools and sockets cannot be copied; the copy has a placeholder or null.
  */
 final class ProcessorImage {
     private static final int MOST_OBJECTS = 2_000;
 
-    /** One value. */
     sealed interface Node extends Serializable {}
 
-    /** Serialised by Java, in base 64; nothing for null. */
+    /** A value serialised by Java, in base 64; empty for null. */
     record Raw(String bytes) implements Node {
         private static final long serialVersionUID = 1;
     }
 
-    /** An object of a class of its own, by declaring class and field. */
+    /** An object; its fields have the key {@code declaring class.field}. */
     record Made(String type, int id, Map<String, Node> fields) implements Node {
         private static final long serialVersionUID = 1;
     }
 
-    /** An object that is in the image already. */
+    /** A reference to an object that is in the image already. */
     record Again(int id) implements Node {
         private static final long serialVersionUID = 1;
     }
 
-    /** A collection or an optional of the JDK, whose items do not all travel by themselves. */
+    /** A JDK collection or optional whose items are not all serialised by Java. */
     record Items(String kind, List<Node> items) implements Node {
         private static final long serialVersionUID = 1;
     }
 
-    /** Something that cannot travel. */
+    /** An object that cannot be copied. */
     record Absent(String type) implements Node {
         private static final long serialVersionUID = 1;
     }
@@ -57,7 +55,6 @@ final class ProcessorImage {
     private final IdentityHashMap<Object, Integer> ids = new IdentityHashMap<>();
     private boolean complete = true;
 
-    /** The image of an object. */
     Node of(@Nullable Object value) {
         if (value == null) {
             return new Raw("");
@@ -76,12 +73,12 @@ final class ProcessorImage {
         return ofFields(value);
     }
 
-    /** Whether everything travels. */
+    /** Whether the images so far contain every object. */
     boolean isComplete() {
         return complete;
     }
 
-    /** Whether the JDK made it; what is in its fields is nobody else's business. */
+    /** Whether it is a JDK class, whose fields are not read. */
     private static boolean isPlatform(Class<?> type) {
         String module = String.valueOf(type.getModule().getName());
         return type.getClassLoader() == null || module.startsWith("java.") || module.startsWith("jdk.");
@@ -128,7 +125,7 @@ final class ProcessorImage {
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(value);
         } catch (IOException | RuntimeException e) {
-            return Optional.empty(); // it cannot travel, and the caller says so
+            return Optional.empty(); // it cannot be copied
         }
         return Optional.of(new Raw(Base64.getEncoder().encodeToString(bytes.toByteArray())));
     }

@@ -24,14 +24,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Makes objects of images, in the JVM that they travelled to. Constructors are called for records only. */
+/** A reader that creates objects from a {@link ProcessorImage} in another JVM. Only records are created by constructors. */
 final class ProcessorImageReader {
     private final Map<Integer, Object> made = new HashMap<>();
 
     /**
-     * The object of an image.
+     * Creates the object of an image.
      *
-     * @param wanted what the place it goes to can hold
+     * @param wanted the type of the field or parameter that will hold it
      */
     @Nullable Object read(Node node, Class<?> wanted) throws ReflectiveOperationException, IOException {
         if (node instanceof Raw raw) {
@@ -59,7 +59,8 @@ final class ProcessorImageReader {
             return null;
         }
         return Proxy.newProxyInstance(wanted.getClassLoader(), new Class<?>[] {wanted}, (proxy, method, arguments) -> {
-            throw new IllegalStateException(method.getName() + " is not available here: " + type + " cannot travel");
+            throw new IllegalStateException(
+                    method.getName() + " is not available: a " + type + " cannot be copied to the second JVM");
         });
     }
 
@@ -68,20 +69,18 @@ final class ProcessorImageReader {
         for (Node item : items.items()) {
             values.add(read(item, Object.class));
         }
-        switch (items.kind()) {
-            case "optional":
-                return values.isEmpty() ? Optional.empty() : Optional.ofNullable(values.get(0));
-            case "list":
-                return values;
-            case "set":
-                return new LinkedHashSet<>(values);
-            default:
+        return switch (items.kind()) {
+            case "optional" -> values.isEmpty() ? Optional.empty() : Optional.ofNullable(values.get(0));
+            case "list" -> values;
+            case "set" -> new LinkedHashSet<>(values);
+            default -> {
                 Map<@Nullable Object, @Nullable Object> map = new LinkedHashMap<>();
                 for (int i = 0; i < values.size(); i += 2) {
                     map.put(values.get(i), values.get(i + 1));
                 }
-                return map;
-        }
+                yield map;
+            }
+        };
     }
 
     private Object object(Made image) throws ReflectiveOperationException, IOException {
@@ -119,7 +118,7 @@ final class ProcessorImageReader {
         return constructor.newInstance(values);
     }
 
-    /** As Java's own deserialisation does it; the class behind it is supported, but not for compilers to see. */
+    /** Creates an object as Java's deserialisation does, with a supported class that compilers cannot see. */
     private static Object allocate(Class<?> type) throws ReflectiveOperationException {
         Class<?> factoryType = Class.forName("sun.reflect.ReflectionFactory");
         Object factory = factoryType.getMethod("getReflectionFactory").invoke(null);

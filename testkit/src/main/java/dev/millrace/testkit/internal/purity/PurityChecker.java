@@ -9,11 +9,13 @@ import dev.millrace.core.MalformedPayload;
 import dev.millrace.core.UnknownPayload;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.Timers;
+import dev.millrace.testkit.ProcessorAssert;
 import dev.millrace.testkit.internal.bytecode.ImpureCall;
 import dev.millrace.testkit.internal.bytecode.ReducerScanner;
 import dev.millrace.testkit.internal.purity.ImpurityMessages.Problem;
 import dev.millrace.testkit.internal.state.JsonDifference;
 import dev.millrace.testkit.internal.state.StateJsonCodec;
+import dev.millrace.testkit.log.RecordedLog;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,21 +23,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Folds a log in several ways that a pure reducer cannot tell apart, compares the states after every event, and looks
- * through the bytecode. No single way finds every impurity; each finds some that the others miss:
+ * A check that reduces a log in several ways, for which a pure reducer gives the same states, and that scans the bytecode.
+ * Each way finds impurities that the others miss:
  *
  * <ol>
- *   <li>every call is made twice, a tick of the clock apart, and its arguments are compared before and after;
- *   <li>every call is made again, a millisecond later at least, from the state of the first fold;
- *   <li>the whole log is folded again from a new initial state;
- *   <li>the state goes through JSON after every event;
- *   <li>the state goes through JSON once, and the rest of the log is folded from it: at every event of a log of up to 200,
- *       and at 50 of a longer one. Beyond 50 events, only the next 20 states and the last one are compared;
- *   <li>a second JVM folds the log in another environment, see {@link ForkedJvm};
- *   <li>the bytecode is followed from the reducer into everything it calls, see {@link ReducerScanner}.
+ *   <li>call the reducer twice for every event, with a clock tick between, and compare its arguments before and after;
+ *   <li>call it again for every event, at least a millisecond later, with the states of the first fold;
+ *   <li>reduce the whole log again from a new initial state;
+ *   <li>write the state as JSON and read it back after every event;
+ *   <li>write the state as JSON and read it back once, and reduce the rest of the log from it: at every event of a log of up
+ *       to 200 events, otherwise at 50 events. Beyond 50 events, only the next 20 states and the last one are compared;
+ *   <li>reduce the log in a second JVM with another environment, see {@link ForkedJvm};
+ *   <li>scan the bytecode of the reducer and of all code that it calls, see {@link ReducerScanner}.
  * </ol>
- *
- * @param <S> the state
  */
 public final class PurityChecker<S> {
     private static final int EVERY_PREFIX_UP_TO = 200;
@@ -48,7 +48,7 @@ public final class PurityChecker<S> {
     private final StateJsonCodec<S> json;
     private final ImpurityMessages impurity;
 
-    /** The states of the first fold: the initial one, and one for each event. */
+    /** The states of the first fold: the initial state, and the state after each event. */
     private final List<S> states = new ArrayList<>();
 
     private PurityChecker(Processor<S> processor, List<Event> events) {
@@ -61,28 +61,25 @@ public final class PurityChecker<S> {
     }
 
     /**
-     * Checks, and returns the state of the whole log.
+     * Checks the reducer and returns the last state.
      *
-     * @throws AssertionError naming the event and the first difference, when the reducer is not pure, when it throws, or
-     *     when its state does not survive JSON
+     * @throws AssertionError as {@link ProcessorAssert#isPureOver(RecordedLog)}
      */
     public static <S> S check(Processor<S> processor, List<Event> log) {
         ForkedJvm.prepare();
         PurityChecker<S> check = new PurityChecker<>(processor, log);
         AssertionError difference = check.difference();
-        List<ImpureCall> calls =
-                check.states.isEmpty() ? List.of() : ReducerScanner.of(processor, check.firstAndLastState());
+        List<S> states = check.states;
+        List<ImpureCall> calls = states.isEmpty()
+                ? List.of()
+                : ReducerScanner.of(processor, List.of(states.get(0), states.get(states.size() - 1)));
         if (difference != null) {
             throw calls.isEmpty() ? difference : check.impurity.explained(difference, calls);
         }
         if (!calls.isEmpty()) {
             throw check.impurity.impureCalls(calls);
         }
-        return check.states.get(log.size());
-    }
-
-    private List<S> firstAndLastState() {
-        return List.of(states.get(0), states.get(states.size() - 1));
+        return states.get(log.size());
     }
 
     private @Nullable AssertionError difference() {
@@ -105,11 +102,13 @@ public final class PurityChecker<S> {
         Optional<List<JsonNode>> elsewhere = ForkedJvm.fold(processor, events, sample);
         for (int i = 0; elsewhere.isPresent() && i < sample.size(); i++) {
             int folded = sample.get(i);
-            String where = folded == 0 ? "before the first event" : after(events.get(folded - 1));
             Problem problem = folded == 0
                     ? impurity.initialStateDiffersElsewhere()
                     : impurity.differsElsewhere(events.get(folded - 1));
-            same(json.write(states.get(folded), where), elsewhere.get().get(i), problem);
+            same(
+                    json.write(states.get(folded), afterFirst(folded)),
+                    elsewhere.get().get(i),
+                    problem);
         }
     }
 
@@ -166,8 +165,7 @@ public final class PurityChecker<S> {
         int prefixes = every ? size : SAMPLED_PREFIXES;
         for (int sample = 0; sample < prefixes; sample++) {
             int prefix = every ? sample : (int) ((long) sample * size / SAMPLED_PREFIXES);
-            S state = json.revive(
-                    states.get(prefix), prefix == 0 ? "before the first event" : after(events.get(prefix - 1)));
+            S state = json.revive(states.get(prefix), afterFirst(prefix));
             for (int i = prefix; i < size; i++) {
                 Event event = events.get(i);
                 state = reduce(state, event);
@@ -206,7 +204,7 @@ public final class PurityChecker<S> {
         }
     }
 
-    /** A record's equality is only as good as that of its components, arrays say, and all of them are in its JSON. */
+    /** Whether to compare with equals too. Not for records: components such as arrays may have no useful equals. */
     private static boolean definesEquality(Object state) {
         Class<?> type = state.getClass();
         try {
@@ -228,6 +226,10 @@ public final class PurityChecker<S> {
         return snapshot;
     }
 
+    private String afterFirst(int count) {
+        return count == 0 ? "before the first event" : after(events.get(count - 1));
+    }
+
     private static String before(Event event) {
         return "before " + ImpurityMessages.describe(event);
     }
@@ -236,7 +238,7 @@ public final class PurityChecker<S> {
         return "after " + ImpurityMessages.describe(event);
     }
 
-    /** Waits, without sleeping, until whoever reads the clock again reads another time. */
+    /** Waits, without sleeping, until the clock has another time. */
     private static void awaitTick(boolean wholeMillisecond) {
         Instant start = Timers.system().now();
         Instant last = wholeMillisecond ? start.plusMillis(1) : start;

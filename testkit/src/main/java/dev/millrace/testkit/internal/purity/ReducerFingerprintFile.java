@@ -18,15 +18,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The file that holds the fingerprint of a reducer as it was when somebody looked at it last.
+ * The file with the accepted fingerprint of a reducer.
  *
- * @param file where it is
+ * @param file its path
  */
 public record ReducerFingerprintFile(Path file) {
     private static final String PROPERTY = "millrace.fingerprints";
-    private static final String HOW = "run its test once with -D" + PROPERTY + "=accept and commit the file";
+    private static final String HOW = "run the test once with -D" + PROPERTY + "=accept and commit the file";
 
-    /** The file for a processor: {@code src/test/fingerprints/<slug>.txt} in the module that the processor is from. */
+    /** The file {@code src/test/fingerprints/<slug>.txt} in the module of the processor. */
     public static ReducerFingerprintFile of(Processor<?> processor) {
         Object subject = processor instanceof InitialStateOverride<?> seeded ? seeded.delegate() : processor;
         Path working = Path.of(System.getProperty("basedir", System.getProperty("user.dir")));
@@ -51,9 +51,9 @@ public record ReducerFingerprintFile(Path file) {
     }
 
     /**
-     * Accepts when the system property says so, and compares otherwise.
+     * Writes the file if the system property is {@code accept}; otherwise compares.
      *
-     * @throws AssertionError when the fingerprint is another one, naming the methods
+     * @throws AssertionError if the fingerprint differs, with the methods
      */
     public void checkOrAccept(String slug, ReducerFingerprint current) {
         if ("accept".equals(System.getProperty(PROPERTY))) {
@@ -63,11 +63,7 @@ public record ReducerFingerprintFile(Path file) {
         }
     }
 
-    /**
-     * Compares.
-     *
-     * @throws AssertionError when the fingerprint is another one, naming the methods
-     */
+    /** @throws AssertionError if the fingerprint differs, with the methods */
     void check(String slug, ReducerFingerprint current) {
         if (!Files.exists(file)) {
             throw new AssertionError(
@@ -77,9 +73,8 @@ public record ReducerFingerprintFile(Path file) {
         String changes = changes(accepted.methods(), current.methods());
         if (accepted.version() == current.version() && !changes.isEmpty()) {
             throw new AssertionError("Reducer of '" + slug + "' has changed, but version() is still "
-                    + current.version() + ": " + changes + "; raise version(), because states that were folded by the"
-                    + " old code are kept under that number, and accept: " + HOW
-                    + "; if no state can be another one now, accept without raising it");
+                    + current.version() + ": " + changes + "; raise version(), because snapshots of the old code have"
+                    + " this version, then " + HOW + "; if the change alters no state, do not raise version()");
         }
         if (accepted.version() != current.version()) {
             throw new AssertionError("Reducer of '" + slug + "' has version() " + current.version()
@@ -94,20 +89,19 @@ public record ReducerFingerprintFile(Path file) {
         names.addAll(current.keySet());
         for (String name : names) {
             if (!current.containsKey(name)) {
-                changes.add(name + " is not called any more");
+                changes.add(name + " is no longer called");
             } else if (!accepted.containsKey(name)) {
                 changes.add(name + " is new");
             } else if (!Objects.equals(accepted.get(name), current.get(name))) {
-                changes.add(name + " is another one");
+                changes.add(name + " changed");
             }
         }
         return String.join(", ", changes);
     }
 
-    /** Writes the file. */
     void accept(String slug, ReducerFingerprint current) {
-        StringBuilder text = new StringBuilder("# What the code of the reducer of '" + slug
-                + "' says. To accept a new one, " + HOW.replace("its test", "the tests") + ".\n");
+        StringBuilder text = new StringBuilder(
+                "# Fingerprint of the reducer of '" + slug + "'. To accept a new one, " + HOW + ".\n");
         text.append("version ").append(current.version()).append('\n');
         current.methods()
                 .forEach((name, hash) ->

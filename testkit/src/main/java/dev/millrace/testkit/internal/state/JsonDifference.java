@@ -10,10 +10,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place where two JSON values differ. Numbers are compared by value, because how one is held in memory says
- * nothing about it; the order of an object's fields means nothing.
+ * A place where two JSON values differ. Numbers are compared by value, and the order of an object's fields is ignored.
  *
- * @param path where, such as {@code $.history[3]}
+ * @param path the place, for example {@code $.history[3]}
  * @param left the JSON on the left, or "nothing"
  * @param right the JSON on the right, or "nothing"
  */
@@ -21,14 +20,14 @@ public record JsonDifference(String path, String left, String right) {
     private static final int LONGEST = 200;
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]*");
 
-    /** The first difference, or empty when they are equal. */
+    /** The first difference, or empty if the values are equal. */
     public static Optional<JsonDifference> between(JsonNode left, JsonNode right) {
         List<JsonDifference> found = new ArrayList<>(1);
         collect(left, right, "$", 1, found);
         return found.stream().findFirst();
     }
 
-    /** Every difference, in the order of the left side's fields; empty when they are equal. */
+    /** All differences, in the order of the left side's fields. */
     public static List<JsonDifference> all(JsonNode left, JsonNode right) {
         List<JsonDifference> found = new ArrayList<>();
         collect(left, right, "$", Integer.MAX_VALUE, found);
@@ -73,7 +72,7 @@ public record JsonDifference(String path, String left, String right) {
         return node.isNumber() && ((!node.isDouble() && !node.isFloat()) || Double.isFinite(node.doubleValue()));
     }
 
-    /** Bytes, and what is no number, are text by the time they are JSON. */
+    /** Whether JSON has a text for this value: texts, bytes, infinities and NaN. */
     private static boolean isWritten(JsonNode node) {
         return node.isTextual() || node.isBinary() || (node.isNumber() && !isFinite(node));
     }
@@ -90,7 +89,7 @@ public record JsonDifference(String path, String left, String right) {
         return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
     }
 
-    /** What became of the left side. */
+    /** The difference as a change from left to right. */
     public String asChange() {
         return path + ": " + left + " -> " + right;
     }

@@ -12,11 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * The way of a processor's states into JSON and back.
- *
- * @param <S> the state
- */
+/** A converter of a processor's states to JSON and back. */
 public final class StateJsonCodec<S> {
     private final Processor<S> processor;
 
@@ -24,19 +20,19 @@ public final class StateJsonCodec<S> {
         this.processor = processor instanceof InitialStateOverride<S> seeded ? seeded.delegate() : processor;
     }
 
-    /** The state as JSON. */
+    /** @throws AssertionError if the state cannot be written as JSON */
     public JsonNode write(S state, String where) {
         try {
             return JsonCodec.toTree(state);
         } catch (IllegalArgumentException e) {
             throw new AssertionError(
                     "State of '" + processor.slug() + "' cannot be written as JSON: " + where + "; " + e.getMessage()
-                            + "; make it a record or an annotated value, so that snapshots can carry it",
+                            + "; make it a record or an annotated class, so that snapshots can contain it",
                     e);
         }
     }
 
-    /** A state made from nothing but the JSON of this one. */
+    /** Returns a state that is read from the JSON of this one. */
     public S revive(S state, String where) {
         JsonNode json = write(state, where);
         JavaType type = typeOf(state);
@@ -46,14 +42,14 @@ public final class StateJsonCodec<S> {
             return revived;
         } catch (IllegalArgumentException | ClassCastException e) {
             throw new AssertionError(
-                    "State of '" + processor.slug() + "' does not come back from its JSON: " + where + "; "
+                    "State of '" + processor.slug() + "' cannot be read from its JSON: " + where + "; "
                             + e.getMessage() + "; the JSON was " + json + "; make "
                             + type.getRawClass().getSimpleName() + " a record, or tell Jackson how to create it",
                     e);
         }
     }
 
-    /** What the state says it is, or, if it is a plain collection, what the processor says is in it. */
+    /** The class of the state; for a JDK collection, the type that the processor declares. */
     private JavaType typeOf(S state) {
         TypeFactory types = TypeFactory.defaultInstance();
         JavaType own = types.constructType(state.getClass());

@@ -4,17 +4,13 @@ import com.fasterxml.jackson.core.JsonPointer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A place in the JSON of a state, written as messages name it ({@code $.history[3]}) or as a JSON pointer. */
+/** A parser of places in the JSON of a state: paths such as {@code $.history[3]}, or JSON pointers. */
 public final class StatePathParser {
     private static final Pattern STEP = Pattern.compile("\\.([^.\\[\\]\"]+)|\\[([0-9]{1,9})]|\\[\"([^\"]*)\"]");
 
     private StatePathParser() {}
 
-    /**
-     * Reads a place.
-     *
-     * @throws IllegalArgumentException when it is not one
-     */
+    /** @throws IllegalArgumentException if the place is malformed */
     public static JsonPointer of(String place) {
         if (place.startsWith("/")) {
             return JsonPointer.compile(place);

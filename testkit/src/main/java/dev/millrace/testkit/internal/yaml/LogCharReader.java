@@ -8,8 +8,8 @@ import java.nio.charset.CharacterCodingException;
 import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
- * The characters of a log on their way to the parser, without a byte order mark. What must not stand in a log at all is
- * refused where it stands. For one thread.
+ * A reader that passes the characters of a log to the parser, without a byte order mark. It reports tabs and characters that
+ * YAML does not allow, with their place. Not thread-safe.
  */
 final class LogCharReader extends Reader {
     private static final int BYTE_ORDER_MARK = 0xFEFF;
@@ -49,7 +49,7 @@ final class LogCharReader extends Reader {
         try {
             return in.read(buffer, start, length);
         } catch (CharacterCodingException e) {
-            throw new MalformedLogException(name, line, column, "not UTF-8; save the file in UTF-8");
+            throw malformed("not UTF-8; save the file in UTF-8");
         } catch (IOException e) {
             throw new UncheckedIOException("log cannot be read: " + name + "; " + e.getMessage(), e);
         }
@@ -74,11 +74,7 @@ final class LogCharReader extends Reader {
 
     private void refuse(int c) {
         if (c == '\t') {
-            throw new MalformedLogException(
-                    name,
-                    line,
-                    column,
-                    "a tab character; indent with spaces, and inside a text write \\t in double quotes");
+            throw malformed("a tab character; indent with spaces, and inside a text write \\t in double quotes");
         }
         if (!StreamReader.isPrintable(c)) {
             throw unprintable(c);
@@ -86,12 +82,12 @@ final class LogCharReader extends Reader {
     }
 
     private MalformedLogException unprintable(int c) {
-        return new MalformedLogException(
-                name,
-                line,
-                column,
-                String.format(
-                        "the character U+%04X cannot stand in YAML; write it as \"\\u%04x\" in double quotes", c, c));
+        return malformed(String.format(
+                "YAML does not allow the character U+%04X; write it as \"\\u%04x\" in double quotes", c, c));
+    }
+
+    private MalformedLogException malformed(String problem) {
+        return new MalformedLogException(name, line, column, problem);
     }
 
     @Override

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Writes events as YAML that reads well in a diff and that every reader reads alike. */
+/** A writer of YAML that is readable in a diff and has the same meaning for every YAML reader. */
 public final class YamlLogWriter {
-    /** YAML takes a key on one line only up to 1024 characters. */
+    /** YAML allows at most 1024 characters for a key on one line. */
     private static final int LONGEST_KEY = 1000;
 
-    /** Beyond this, quotes cost nothing in readability. */
+    /** Longer texts are always quoted. */
     private static final int LONGEST_PLAIN = 500;
 
     private static final String PLAIN_CHARACTER = "[\\p{L}\\p{M}\\p{N} _./@,!?()'+*=;%$-]";
@@ -24,7 +24,7 @@ public final class YamlLogWriter {
 
     private YamlLogWriter() {}
 
-    /** The events as one document each. */
+    /** Writes each event as one document. */
     public static String write(List<Event> events) {
         YamlLogWriter writer = new YamlLogWriter();
         for (Event event : events) {
@@ -34,7 +34,6 @@ public final class YamlLogWriter {
         return writer.out.toString();
     }
 
-    /** One value, as it would stand below a key. */
     public static String write(JsonNode value) {
         YamlLogWriter writer = new YamlLogWriter();
         writer.lines(value, 0);
@@ -77,7 +76,7 @@ public final class YamlLogWriter {
         }
     }
 
-    /** A value below a key or a dash: on the same line, or as lines indented further. */
+    /** Writes a value after a key or a dash: on the same line, or on indented lines. */
     private void below(JsonNode value, int indent) {
         if (isNested(value)) {
             out.append('\n');
@@ -115,7 +114,6 @@ public final class YamlLogWriter {
         return value.isBoolean() || value.isNull() ? text : scalar(value.asText());
     }
 
-    /** A text, without quotes where that is safe. */
     private static String scalar(String text) {
         boolean plain = text.length() <= LONGEST_PLAIN
                 && PLAIN.matcher(text).matches()
@@ -149,7 +147,7 @@ public final class YamlLogWriter {
         return quoted.append('"').toString();
     }
 
-    /** Whether a reader sees what it is: no controls, no lone surrogates, no invisible separators. */
+    /** Whether the character is visible: no control, no lone surrogate, no invisible separator. */
     private static boolean isVisible(int c) {
         if (c >= 0x20 && c < 0x7f) {
             return true;
@@ -167,7 +165,7 @@ public final class YamlLogWriter {
         };
     }
 
-    /** Whether several lines can stand as they are. */
+    /** Whether a text of several lines can be written as a block. */
     private static boolean isBlock(String text) {
         return text.indexOf('\n') > 0
                 && !text.endsWith("\n\n")

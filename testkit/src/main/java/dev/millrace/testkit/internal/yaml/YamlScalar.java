@@ -11,13 +11,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What an unquoted YAML value means. It means what JSON says, if it is JSON; otherwise it is text, unless some YAML
- * reader takes it for something else: then it is ambiguous, and whoever writes it has to say what it is.
+ * The rules for an unquoted YAML value: if it is JSON, it has JSON's meaning; otherwise it is text. Exception: if some YAML
+ * reader does not read it as text, it is ambiguous and must be quoted.
  */
 final class YamlScalar {
     private static final Pattern JSON_NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
 
-    /** What newer readers take for a number, and older ones for a text unless it has a point and a sign: 1.0e+3. */
+    /** Numbers with an exponent; older readers need a point and a sign: 1.0e+3. */
     private static final Pattern EXPONENT_TO_ALL = Pattern.compile("-?(0|[1-9][0-9]*)\\.[0-9]+[eE][-+][0-9]+");
 
     private static final Pattern NUMBER_TO_SOME = Pattern.compile("[-+]?0[xX][0-9a-fA-F_]+"
@@ -42,24 +42,21 @@ final class YamlScalar {
 
     private YamlScalar() {}
 
-    /** The value, or empty when it is ambiguous. */
+    /** The value, or empty if it is ambiguous. */
     static Optional<JsonNode> meaning(String text) {
-        switch (text) {
-            case "true":
-                return Optional.of(BooleanNode.TRUE);
-            case "false":
-                return Optional.of(BooleanNode.FALSE);
-            case "null":
-                return Optional.of(NullNode.instance);
-            default:
+        return switch (text) {
+            case "true" -> Optional.of(BooleanNode.TRUE);
+            case "false" -> Optional.of(BooleanNode.FALSE);
+            case "null" -> Optional.of(NullNode.instance);
+            default -> {
                 if (isNumberToAll(text)) {
-                    return Optional.of(JsonCodec.parse(text));
+                    yield Optional.of(JsonCodec.parse(text));
                 }
-                return isAmbiguous(text) ? Optional.empty() : Optional.of(TextNode.valueOf(text));
-        }
+                yield isAmbiguous(text) ? Optional.empty() : Optional.of(TextNode.valueOf(text));
+            }
+        };
     }
 
-    /** Whether the text is a number as JSON writes numbers. */
     static boolean isJsonNumber(String text) {
         return JSON_NUMBER.matcher(text).matches();
     }
@@ -70,7 +67,7 @@ final class YamlScalar {
                 && (!hasExponent || EXPONENT_TO_ALL.matcher(text).matches());
     }
 
-    /** Whether the unquoted text would be read as this text by every reader. */
+    /** Whether every YAML reader reads the unquoted text as this text. */
     static boolean isText(String text) {
         return !isJsonNumber(text) && !isAmbiguous(text);
     }
@@ -82,7 +79,7 @@ final class YamlScalar {
                 || text.equals("=");
     }
 
-    /** What is wrong with an ambiguous value, and what to do. */
+    /** The problem of an ambiguous value, and what to do. */
     static String explain(String text) {
         if (text.isEmpty()) {
             return "the value is missing, and some YAML readers take that for null; write null, or \"\" for the empty"

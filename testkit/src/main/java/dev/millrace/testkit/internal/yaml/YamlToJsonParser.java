@@ -10,6 +10,7 @@ import dev.millrace.testkit.log.MalformedLogException;
 import java.io.Reader;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
@@ -25,8 +26,8 @@ import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
- * YAML text, read as JSON from the parser's own events: only there is it still known what was quoted. Everything that
- * JSON does not have, or that two readers could read differently, is refused where it stands.
+ * A reader of YAML as JSON, based on parser events, which still know what was quoted. It reports everything that JSON does
+ * not have, or that YAML readers interpret differently, with its place.
  */
 public final class YamlToJsonParser {
     private static final int MAX_DEPTH = 256;
@@ -36,7 +37,7 @@ public final class YamlToJsonParser {
     private int line = 1;
     private boolean lastKeyQuoted;
 
-    /** Reads as it goes, and holds no more of the text than the value it is at. */
+    /** Reads the text lazily, and keeps only the current value in memory. */
     public YamlToJsonParser(String name, Reader text) {
         this.name = name;
         LoaderOptions options = new LoaderOptions();
@@ -44,30 +45,25 @@ public final class YamlToJsonParser {
         this.parser = new ParserImpl(new StreamReader(new LogCharReader(name, text)), options);
     }
 
-    /** The next event; skips nothing. */
     public Event next() {
-        try {
-            Event event = parser.getEvent();
-            line = event.getEndMark().getLine() + 1;
-            refuseForeign(event);
-            return event;
-        } catch (MarkedYAMLException e) {
-            throw notYaml(e);
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) { // how the scanner meets a broken escape
-            throw new MalformedLogException(
-                    name, line, 1, "an escape in a quoted text is not complete or names no character");
-        }
+        Event event = parsed(parser::getEvent);
+        line = event.getEndMark().getLine() + 1;
+        refuseForeign(event);
+        return event;
     }
 
-    /** Whether the next event is of this kind. */
     public boolean at(Event.ID kind) {
+        return parsed(() -> parser.checkEvent(kind));
+    }
+
+    private <T> T parsed(Supplier<T> step) {
         try {
-            return parser.checkEvent(kind);
+            return step.get();
         } catch (MarkedYAMLException e) {
             throw notYaml(e);
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) { // how the scanner meets a broken escape
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) { // thrown for a broken escape
             throw new MalformedLogException(
-                    name, line, 1, "an escape in a quoted text is not complete or names no character");
+                    name, line, 1, "an escape in a quoted text is not complete or names no character; correct it");
         }
     }
 
@@ -104,29 +100,23 @@ public final class YamlToJsonParser {
         }
     }
 
-    /** The error for a problem at the start of an event. */
     public MalformedLogException error(Event event, String problem) {
         return error(event.getStartMark(), problem);
     }
 
-    /** The error for a problem at a place. */
     public MalformedLogException error(Mark mark, String problem) {
         return new MalformedLogException(name, mark.getLine() + 1, mark.getColumn() + 1, problem);
     }
 
-    /** The JSON of a whole value, the first event of which has just been read. */
+    /** The JSON of a value whose first event was just read. */
     public JsonNode value(Event first) {
         return value(first, 0, false);
     }
 
-    /**
-     * A value.
-     *
-     * @param json whether it belongs to a quoted key in braces, as in JSON: then a number is whatever JSON takes for one
-     */
+    /** @param json whether its key is quoted and in braces, as in JSON; then every JSON number is allowed */
     private JsonNode value(Event first, int depth, boolean json) {
         if (depth > MAX_DEPTH) {
-            throw error(first, "nested more than " + MAX_DEPTH + " deep; a log of the service never is");
+            throw error(first, "nested more than " + MAX_DEPTH + " deep; flatten the value");
         }
         if (first instanceof ScalarEvent scalar) {
             if (!scalar.isPlain()) {
@@ -166,7 +156,7 @@ public final class YamlToJsonParser {
     public String key(Map<String, Mark> seen) {
         Event event = next();
         if (!(event instanceof ScalarEvent scalar)) {
-            throw error(event, "a key must be a text; JSON has no other keys");
+            throw error(event, "a key must be a text, as in JSON");
         }
         String key = scalar.getValue();
         lastKeyQuoted = scalar.isDQuoted();

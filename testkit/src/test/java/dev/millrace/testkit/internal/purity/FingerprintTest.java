@@ -30,14 +30,14 @@ class FingerprintTest {
     @TempDir
     private Path directory;
 
-    /** The file was written once, and every JDK that builds this compares with it. */
+    /** The file was written once; every JDK that builds this module compares with it. */
     @Test
     void should_be_what_another_compiler_made_of_the_same_source() {
         assertThat(new FingerprintSample()).hasAcceptedFingerprint();
     }
 
     @Test
-    void should_not_depend_on_what_a_compiler_is_told_beside_the_release() throws Exception {
+    void should_not_depend_on_other_compiler_options_than_the_release() throws Exception {
         ReducerFingerprint expected = ReducerFingerprint.of(new FingerprintSample());
 
         Edit edit = source ->
@@ -47,7 +47,7 @@ class FingerprintTest {
     }
 
     @Test
-    void should_be_another_one_when_anything_says_something_else() throws Exception {
+    void should_change_when_any_code_changes() throws Exception {
         List<String> edits = List.of(
                 "number > 2", "number > 3",
                 "\"hidden \"", "\"hidden: \"",
@@ -67,7 +67,7 @@ class FingerprintTest {
     }
 
     @Test
-    void should_be_another_one_when_a_case_is_that_of_another_member() throws Exception {
+    void should_change_when_a_case_has_another_member() throws Exception {
         List<String> edits =
                 List.of("case IDLE ->", "case NONE ->", "case DONE ->", "case IDLE ->", "case NONE ->", "case DONE ->");
 
@@ -81,7 +81,7 @@ class FingerprintTest {
         assertThatExceptionOfType(AssertionError.class)
                 .isThrownBy(() -> accepted.check("chat", fingerprint(1, "a", "1")))
                 .withMessage("Reducer of 'chat' has no accepted fingerprint: " + directory.resolve("chat.txt")
-                        + " does not exist; run its test once with -Dmillrace.fingerprints=accept and commit the file");
+                        + " does not exist; run the test once with -Dmillrace.fingerprints=accept and commit the file");
     }
 
     @Test
@@ -93,8 +93,8 @@ class FingerprintTest {
         accepted.check("chat", fingerprint(1, "same()", "1", "changed()", "2", "gone()", "3"));
         assertThatExceptionOfType(AssertionError.class)
                 .isThrownBy(() -> accepted.check("chat", now))
-                .withMessageStartingWith("Reducer of 'chat' has changed, but version() is still 1: changed() is another"
-                        + " one, gone() is not called any more, new() is new; raise version(), because ");
+                .withMessageStartingWith("Reducer of 'chat' has changed, but version() is still 1: changed() changed,"
+                        + " gone() is no longer called, new() is new; raise version(), because ");
         assertThatExceptionOfType(AssertionError.class)
                 .isThrownBy(() -> accepted.check("chat", new ReducerFingerprint(2, now.methods())))
                 .withMessageStartingWith(
@@ -109,7 +109,7 @@ class FingerprintTest {
         return new ReducerFingerprint(version, methods);
     }
 
-    /** The methods that are others when these texts have been replaced, each by the one after it. */
+    /** The methods that change if each of these texts is replaced by the one after it. */
     private List<String> changes(List<String> edits) throws Exception {
         Map<String, String> accepted =
                 ReducerFingerprint.of(new FingerprintSample()).methods();
@@ -132,7 +132,7 @@ class FingerprintTest {
         String apply(String source);
     }
 
-    /** What the compiler of the JDK that runs this makes of an edited source. */
+    /** The fingerprint of an edited source, compiled by the current JDK. */
     private ReducerFingerprint compiled(Edit edit, String... options) throws Exception {
         Path out = Files.createTempDirectory(directory, "compiled");
         List<String> arguments =

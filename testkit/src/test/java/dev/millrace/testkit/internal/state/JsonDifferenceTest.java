@@ -33,7 +33,7 @@ class JsonDifferenceTest {
     }
 
     @Test
-    void should_compare_what_is_no_number_and_what_is_text_by_now() {
+    void should_compare_infinities_and_bytes_as_text() {
         JsonNodeFactory json = JsonNodeFactory.instance;
 
         assertThat(JsonDifference.between(json.numberNode(Double.NaN), json.numberNode(Float.NaN)))

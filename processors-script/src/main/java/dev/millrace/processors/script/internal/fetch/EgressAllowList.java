@@ -8,23 +8,21 @@ import java.util.Locale;
 import okhttp3.HttpUrl;
 
 /**
- * Where scripts of a server may send requests: {@code host} means https on its standard port, {@code host:port} that
- * port with http or https. Nothing is allowed that is not listed; an address that is not public needs an entry of its
- * own, whatever name leads to it.
+ * The list of hosts to which the scripts of a server may send requests; all other hosts are refused. {@code host}
+ * allows https on port 443, {@code host:port} allows http and https on that port. A host name that resolves to a
+ * non-public address is allowed only if the address itself is also listed.
  *
- * @param entries hosts in lower case; port 0 for the standard one
+ * @param entries hosts in lower case; port 0 for https on port 443
  */
 record EgressAllowList(List<Entry> entries) {
-    /** The setting it is read from. */
     static final String SETTING = "script.allow-hosts";
 
-    /** One host. */
     record Entry(String host, int port) {}
 
     /**
-     * Reads the setting: entries divided by commas.
+     * Reads the setting: entries separated by commas.
      *
-     * @throws IllegalArgumentException when an entry is neither {@code host} nor {@code host:port}
+     * @throws IllegalArgumentException if an entry is neither {@code host} nor {@code host:port}
      */
     static EgressAllowList of(String setting) {
         List<Entry> entries = new ArrayList<>();
@@ -40,7 +38,7 @@ record EgressAllowList(List<Entry> entries) {
         HttpUrl url = text.contains("/") ? null : HttpUrl.parse("http://" + text + "/");
         if (url == null || text.contains("*") || text.contains("@")) {
             throw new IllegalArgumentException("setting " + SETTING + ": expected host or host:port, got '" + text
-                    + "'; list each host, divided by commas");
+                    + "'; list each host, separated by commas");
         }
         boolean hasPort = text.matches(".*:\\d+")
                 && !text.endsWith("]")
@@ -54,7 +52,7 @@ record EgressAllowList(List<Entry> entries) {
                 .anyMatch(entry -> entry.port == 0 ? url.isHttps() && url.port() == 443 : entry.port == url.port());
     }
 
-    /** Whether a name that is listed may lead to this address. */
+    /** Whether a listed host may have this address. */
     boolean allows(String host, InetAddress address) {
         return isPublic(address)
                 || (host.equals("localhost") && address.isLoopbackAddress())
@@ -73,7 +71,7 @@ record EgressAllowList(List<Entry> entries) {
             int second = bytes[1] & 0xff;
             boolean isShared = first == 100 && second >= 64 && second < 128;
             boolean isBenchmark = first == 198 && (second == 18 || second == 19);
-            boolean isPlatform = first == 168 && second == 63 && bytes[2] == (byte) 129 && bytes[3] == 16; // a cloud's
+            boolean isPlatform = first == 168 && second == 63 && bytes[2] == (byte) 129 && bytes[3] == 16; // Azure
             return !isSpecial
                     && first != 0
                     && first < 224
@@ -83,7 +81,7 @@ record EgressAllowList(List<Entry> entries) {
                     && !(first == 192 && second == 0 && bytes[2] == 0);
         }
         boolean isUniqueLocal = (bytes[0] & 0xfe) == 0xfc;
-        boolean isGlobal = (bytes[0] & 0xe0) == 0x20; // 2000::/3 is all that is assigned to the public
+        boolean isGlobal = (bytes[0] & 0xe0) == 0x20; // 2000::/3: all assigned public addresses
         boolean isTunnel =
                 bytes[0] == 0x20 && (bytes[1] == 0x02 || (bytes[1] == 0x01 && bytes[2] == 0 && bytes[3] == 0));
         return !isSpecial && !isUniqueLocal && isGlobal && !isTunnel;

@@ -1,6 +1,6 @@
 package dev.millrace.processors.script.internal.fetch;
 
-/** Why a fetch failed, in words that a script may see: never the value of a header. */
+/** Thrown if a fetch fails. The script sees the message, so it never contains the value of a header. */
 final class FetchException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

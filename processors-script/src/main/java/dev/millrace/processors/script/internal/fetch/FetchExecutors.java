@@ -5,22 +5,19 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The threads of this JVM that send requests for scripts and read the responses: daemons, bounded, gone when idle. */
+/** The thread pool of this JVM for the requests and responses of scripts: at most 512 daemons, which end when idle. */
 final class FetchExecutors {
-    private static final int MOST = 512;
+    static final String BUSY = "all threads for the requests of scripts are busy; wait a second, then fetch again";
+    private static final ThreadPoolExecutor THREADS =
+            new ThreadPoolExecutor(0, 512, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                Thread thread = new Thread(task, "millrace-script-egress");
+                thread.setDaemon(true);
+                return thread;
+            });
 
     private FetchExecutors() {}
 
     static ExecutorService shared() {
-        return Holder.THREADS;
-    }
-
-    private static final class Holder {
-        static final ThreadPoolExecutor THREADS =
-                new ThreadPoolExecutor(0, MOST, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                    Thread thread = new Thread(task, "millrace-script-egress");
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        return THREADS;
     }
 }

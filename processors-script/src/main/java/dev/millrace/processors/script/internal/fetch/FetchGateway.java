@@ -24,12 +24,13 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 
 /**
- * The only way out of a sandbox: it sends requests to listed hosts and nowhere else, and puts secrets into their headers
- * on the way. Safe for use by many threads.
+ * The HTTP gateway of the sandboxes, their only connection to the network. It sends requests only to hosts of the
+ * {@link EgressAllowList}, and replaces references to secrets in their headers. Thread-safe.
  */
 public final class FetchGateway {
     private static final int MOST_REDIRECTS = 5;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+    private static final OkHttpClient CLIENT = client();
 
     private final EgressAllowList allowed;
     private final Function<String, Optional<String>> secrets;
@@ -38,22 +39,21 @@ public final class FetchGateway {
     /**
      * The gateway of a server.
      *
-     * @throws IllegalArgumentException when the setting of the allowed hosts cannot be read
+     * @throws IllegalArgumentException if the setting of the allowed hosts is invalid
      */
     public FetchGateway(HostContext context) {
         this.allowed =
                 EgressAllowList.of(context.setting(EgressAllowList.SETTING).orElse(""));
         this.secrets = context::secret;
-        this.client = Holder.CLIENT.newBuilder().dns(new GuardedDns(allowed)).build();
+        this.client = CLIENT.newBuilder().dns(new GuardedDns(allowed)).build();
     }
 
-    /** A request under way. */
     public static final class Exchange {
         private final CompletableFuture<StreamedResponse> answer = new CompletableFuture<>();
         private volatile Optional<Call> call = Optional.empty();
         private volatile boolean cancelled;
 
-        /** The answer, its body unread; fails with {@link FetchException}. */
+        /** The response, before its body is read; fails with {@link FetchException}. */
         public CompletableFuture<StreamedResponse> answer() {
             return answer;
         }
@@ -64,7 +64,7 @@ public final class FetchGateway {
         }
     }
 
-    /** Sends; every failure is in the exchange. */
+    /** Sends a request; every failure is reported through the exchange. */
     public Exchange send(FetchRequest request, Optional<WorkerEvent.Header> gateway, ResponseBudget budget) {
         Exchange exchange = new Exchange();
         try {
@@ -103,13 +103,14 @@ public final class FetchGateway {
         }
     }
 
-    /** What the library says of a bad header may quote its value, so it says nothing. */
+    /** The exception of OkHttp may contain the value of the header, so its message is not used. */
     private static void add(Request.Builder request, WorkerEvent.Header header, SecretReferences references) {
         String value = references.resolve(header.value());
         try {
             request.header(header.name(), value);
         } catch (IllegalArgumentException malformed) {
-            throw new FetchException("the header '" + header.name() + "' has a character that headers cannot have");
+            throw new FetchException(
+                    "the header '" + header.name() + "' contains a character that is not allowed in a header");
         }
     }
 
@@ -153,7 +154,7 @@ public final class FetchGateway {
                 }
             });
         } catch (RejectedExecutionException busy) {
-            exchange.answer.completeExceptionally(new FetchException("this server sends too many requests at once"));
+            exchange.answer.completeExceptionally(new FetchException(FetchExecutors.BUSY));
         }
     }
 
@@ -165,7 +166,7 @@ public final class FetchGateway {
                         "no answer from " + where + " (" + why.getClass().getSimpleName() + ")");
     }
 
-    /** The request that follows a redirect; headers stay behind when it leads to another origin, secrets and all. */
+    /** The request that follows a redirect; without headers if the origin changes, because they may hold secrets. */
     private static Optional<Request> redirect(Request request, Response response) {
         String location = response.header("Location");
         HttpUrl target = location == null || !REDIRECTS.contains(response.code())
@@ -190,7 +191,7 @@ public final class FetchGateway {
         return Optional.of(next.build());
     }
 
-    /** Resolves names, and refuses what leads into the server's own network. The address that was checked is the one used. */
+    /** A resolver that drops addresses that are not allowed. The client connects only to returned addresses. */
     private record GuardedDns(EgressAllowList allowed) implements Dns {
         @Override
         public List<InetAddress> lookup(String host) throws UnknownHostException {
@@ -199,29 +200,26 @@ public final class FetchGateway {
                     .toList();
             if (found.isEmpty()) {
                 throw new UnknownHostException(
-                        "it leads to private addresses only; list those themselves in " + EgressAllowList.SETTING);
+                        "it has only private addresses; to allow one, list the address itself in "
+                                + EgressAllowList.SETTING);
             }
             return found;
         }
     }
 
-    private static final class Holder {
-        static final OkHttpClient CLIENT = client();
-
-        private static OkHttpClient client() {
-            Dispatcher dispatcher = new Dispatcher(FetchExecutors.shared());
-            dispatcher.setMaxRequests(128);
-            dispatcher.setMaxRequestsPerHost(64);
-            return new OkHttpClient.Builder()
-                    .dispatcher(dispatcher)
-                    .proxy(Proxy.NO_PROXY)
-                    .connectTimeout(Duration.ofSeconds(10))
-                    .writeTimeout(Duration.ofSeconds(30))
-                    .readTimeout(Duration.ofMinutes(2))
-                    .retryOnConnectionFailure(false)
-                    .followRedirects(false)
-                    .followSslRedirects(false)
-                    .build();
-        }
+    private static OkHttpClient client() {
+        Dispatcher dispatcher = new Dispatcher(FetchExecutors.shared());
+        dispatcher.setMaxRequests(128);
+        dispatcher.setMaxRequestsPerHost(64);
+        return new OkHttpClient.Builder()
+                .dispatcher(dispatcher)
+                .proxy(Proxy.NO_PROXY)
+                .connectTimeout(Duration.ofSeconds(10))
+                .writeTimeout(Duration.ofSeconds(30))
+                .readTimeout(Duration.ofMinutes(2))
+                .retryOnConnectionFailure(false)
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .build();
     }
 }

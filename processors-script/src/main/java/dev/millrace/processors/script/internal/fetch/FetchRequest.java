@@ -12,12 +12,10 @@ import java.util.Set;
 import okhttp3.HttpUrl;
 
 /**
- * What a script wants to send.
+ * An HTTP request of a script.
  *
- * @param url where to
  * @param method in capitals
- * @param headers as the script wrote them, references to secrets included
- * @param body the content, if any
+ * @param headers as the script wrote them, with references to secrets
  * @param follow whether to follow redirects
  */
 public record FetchRequest(
@@ -26,40 +24,32 @@ public record FetchRequest(
     private static final Set<String> NEED_BODY = Set.of("POST", "PUT", "PATCH");
     private static final Set<String> REFUSE_BODY = Set.of("GET", "HEAD");
     private static final Set<String> OWNED = Set.of(
-            "host",
-            "connection",
-            "content-length",
-            "transfer-encoding",
-            "accept-encoding",
-            "upgrade",
-            "te",
-            "trailer",
-            "expect",
-            "keep-alive");
+            "host connection content-length transfer-encoding accept-encoding upgrade te trailer expect keep-alive"
+                    .split(" "));
     private static final int MOST_BODY = 1 << 20;
 
     /**
-     * Reads it.
+     * Reads the argument of {@code fetch}.
      *
-     * @throws ScriptEngine.Refusal when it is not a request that may be sent anywhere
+     * @throws ScriptEngine.Refusal if it is not a valid request
      */
     public static FetchRequest read(JsonNode json) {
         HttpUrl url = HttpUrl.parse(json.path("url").asText());
         if (url == null || !url.username().isEmpty() || !url.password().isEmpty()) {
             throw new ScriptEngine.Refusal(
-                    "fetch takes an http or https address without credentials; it cannot read this one");
+                    "fetch: expected an http or https URL without user and password; put credentials into a header");
         }
         String method = json.path("method").asText().toUpperCase(Locale.ROOT);
         if (!METHODS.contains(method)) {
-            throw new ScriptEngine.Refusal(
-                    "fetch knows the methods " + METHODS.stream().sorted().toList() + " only");
+            throw new ScriptEngine.Refusal("fetch: the method must be one of "
+                    + METHODS.stream().sorted().toList());
         }
         List<WorkerEvent.Header> headers = new ArrayList<>();
         for (JsonNode header : json.path("headers")) {
             String name = header.path(0).asText();
             if (OWNED.contains(name.toLowerCase(Locale.ROOT))
                     || name.toLowerCase(Locale.ROOT).startsWith("proxy-")) {
-                throw new ScriptEngine.Refusal("fetch: the header '" + name + "' is the gateway's to set");
+                throw new ScriptEngine.Refusal("fetch: the header '" + name + "' is set by the server; remove it");
             }
             headers.add(new WorkerEvent.Header(name, header.path(1).asText()));
         }
@@ -77,7 +67,7 @@ public record FetchRequest(
             return NEED_BODY.contains(method) ? Optional.of(new byte[0]) : Optional.empty();
         }
         if (REFUSE_BODY.contains(method)) {
-            throw new ScriptEngine.Refusal("fetch: a " + method + " has no body");
+            throw new ScriptEngine.Refusal("fetch: a " + method + " request cannot have a body");
         }
         byte[] bytes = body.asText()
                 .getBytes(json.path("binary").asBoolean() ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
@@ -86,9 +76,5 @@ public record FetchRequest(
                     "fetch: the body has " + bytes.length + " bytes, more than the limit of " + MOST_BODY);
         }
         return Optional.of(bytes);
-    }
-
-    boolean has(String name) {
-        return headers.stream().anyMatch(header -> header.name().equalsIgnoreCase(name));
     }
 }

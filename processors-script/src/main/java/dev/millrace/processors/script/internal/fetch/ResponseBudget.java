@@ -2,7 +2,7 @@ package dev.millrace.processors.script.internal.fetch;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How many bytes the handling of one event may still fetch. Safe for use by many threads. */
+/** The number of bytes that the handling of one event may still fetch. Thread-safe. */
 public final class ResponseBudget {
     private final long most;
     private final AtomicLong left;

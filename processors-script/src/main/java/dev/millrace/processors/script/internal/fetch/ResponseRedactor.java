@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Takes the secrets of a request out of its response, because some servers echo headers. It works on text with one
- * character a byte, in pieces: what may be the beginning of a secret is held back until more is known. Secrets of fewer
- * than six bytes are not looked for. Not safe for use by many threads.
+ * A filter that replaces the secrets of a request in its response, because some servers echo headers. It processes the
+ * text in pieces, with one character per byte. The end of a piece that may be the start of a secret is held back until
+ * the next piece. Secrets of fewer than six bytes are not replaced. Not thread-safe.
  */
 final class ResponseRedactor {
     private static final int SHORTEST = 6;
@@ -24,7 +24,7 @@ final class ResponseRedactor {
         });
     }
 
-    /** A whole text without the secrets. */
+    /** A complete text without the secrets. */
     String whole(String text) {
         String clean = text;
         for (Map.Entry<String, String> entry : replacements.entrySet()) {
@@ -48,7 +48,7 @@ final class ResponseRedactor {
         return text.substring(0, text.length() - keep);
     }
 
-    /** What was held back, when nothing more comes. */
+    /** The text that was held back; call this after the last piece. */
     String rest() {
         String last = held;
         held = "";

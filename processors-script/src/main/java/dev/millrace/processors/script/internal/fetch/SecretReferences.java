@@ -10,14 +10,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Replaces {@code getIterateSecret({secretKey: 'name'})} in header values, with either kind of quotes, also where it is
- * spelled for a URL. Remembers what it replaced, so that it can be kept out of what comes back. One request uses it.
+ * A resolver for the secret references of one request: {@code getIterateSecret({secretKey: 'name'})} in header values,
+ * with single or double quotes, plain or URL-encoded. It remembers the secrets, so that they can be removed from the
+ * response.
  */
 final class SecretReferences {
     private static final String SPACE = "(?:\\s|%20|\\+)*+";
     private static final String QUOTE = "(?:['\"]|%22|%27)";
 
-    /** Up to the next quote and never on, so that reading a text takes time in proportion to its length. */
+    /** Up to the next quote, without backtracking, so that matching takes linear time. */
     private static final String NAME = "((?:(?!" + QUOTE + ").)++)";
 
     private static final Pattern REFERENCE = Pattern.compile(
@@ -34,9 +35,9 @@ final class SecretReferences {
     }
 
     /**
-     * The value with secrets in it.
+     * The value with its references replaced by secrets.
      *
-     * @throws FetchException when there is no secret of a name
+     * @throws FetchException if a secret does not exist
      */
     String resolve(String value) {
         Matcher matcher = REFERENCE.matcher(value);
@@ -60,7 +61,6 @@ final class SecretReferences {
         }
     }
 
-    /** The secrets that were put in, by name. */
     Map<String, String> used() {
         return used;
     }

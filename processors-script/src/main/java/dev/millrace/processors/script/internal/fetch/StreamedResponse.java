@@ -12,7 +12,7 @@ import okhttp3.Call;
 import okhttp3.Response;
 import okio.BufferedSource;
 
-/** A response whose body is read piece by piece, each piece one character a byte. One read at a time. */
+/** An HTTP response whose body is read in pieces: texts with one character per byte. Only one read at a time. */
 public final class StreamedResponse {
     private static final int PIECE = 32 << 10;
 
@@ -33,7 +33,7 @@ public final class StreamedResponse {
         this.budget = budget;
     }
 
-    /** Status and headers, as the guest wants them. */
+    /** Status and headers, in the form that the guest expects. */
     public ObjectNode head(int id) {
         ObjectNode head = JsonNodeFactory.instance.objectNode();
         head.put("answer", id);
@@ -47,12 +47,12 @@ public final class StreamedResponse {
         return head;
     }
 
-    /** The next piece; empty at the end. Fails with {@link FetchException}. */
+    /** Reads the next piece; empty at the end. Fails with {@link FetchException}. */
     public CompletableFuture<Optional<String>> read() {
         try {
             return CompletableFuture.supplyAsync(this::piece, FetchExecutors.shared());
         } catch (RejectedExecutionException busy) {
-            return CompletableFuture.failedFuture(new FetchException("this server reads too many responses at once"));
+            return CompletableFuture.failedFuture(new FetchException(FetchExecutors.BUSY));
         }
     }
 
@@ -79,7 +79,7 @@ public final class StreamedResponse {
         }
     }
 
-    /** Gives the connection back, or breaks it, also while it is being read. */
+    /** Closes the response, also during a read; cancels the request if the body was not read to its end. */
     public void close() {
         if (!finished) {
             call.cancel();

@@ -10,34 +10,19 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts JavaScript into tokens, well enough to know what is code and what is text: it tells division from regular
- * expressions by what stands before, and follows templates. Anything that does not end is one token to the end of the
- * source; whether it is JavaScript at all is for the engine to say. Linear in the length of the source.
+ * A scanner that splits JavaScript into tokens, precisely enough to separate code from texts. The token before a slash
+ * decides whether it is a division or a regular expression. A text without an end becomes one token up to the end of
+ * the source. The scanner does not validate; the engine does. Linear in the length of the source.
  */
 final class JsScanner {
     private static final Set<String> BEFORE_EXPRESSION = Set.of(
-            "return",
-            "typeof",
-            "case",
-            "do",
-            "else",
-            "in",
-            "instanceof",
-            "new",
-            "void",
-            "delete",
-            "throw",
-            "yield",
-            "await",
-            "of",
-            "default",
-            "extends");
+            "return typeof case do else in instanceof new void delete throw yield await of default extends".split(" "));
     private static final Set<String> BEFORE_CONDITION = Set.of("if", "while", "for", "with");
 
     private static final String[] SHORT =
             IntStream.range(0, 128).mapToObj(Character::toString).toArray(String[]::new);
 
-    /** What an open bracket was opened for. */
+    /** An open bracket; see {@link #opensExpression}. */
     private record Open(char bracket, boolean expression) {}
 
     private final String source;
@@ -108,7 +93,7 @@ final class JsScanner {
         }
     }
 
-    /** For a round bracket: whether what it closes is a value. For a curly one: whether it is an object or a body of one. */
+    /** Whether the closing bracket ends a value: not for parentheses of a condition and braces of a block. */
     private boolean opensExpression(char bracket) {
         JsToken before = last();
         if (bracket == '(') {
@@ -177,7 +162,7 @@ final class JsScanner {
         return Math.min(source.length(), end + 1);
     }
 
-    /** The end of a template, or of the part of it before an expression, which it then opens. */
+    /** The end of a template or of its part before an embedded expression; opens that expression. */
     private int templateEnd(int from) {
         int end = from;
         while (end < source.length() && source.charAt(end) != '`') {

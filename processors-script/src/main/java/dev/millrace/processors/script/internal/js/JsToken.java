@@ -1,17 +1,14 @@
 package dev.millrace.processors.script.internal.js;
 
 /**
- * A piece of JavaScript, as far as its kind matters for finding imports and exports.
+ * A token of JavaScript.
  *
- * @param kind what it is
- * @param start where it begins
- * @param end where it ends, exclusive
- * @param text its characters
- * @param depth how many brackets are open around it; an opening bracket counts from outside, a closing one too
- * @param lineBefore whether a line ended between it and the token before it
+ * @param start its first index in the source
+ * @param end its end in the source, exclusive
+ * @param depth the number of open brackets around it; a bracket does not count for itself
+ * @param lineBefore whether there is a line break between it and the token before it
  */
 record JsToken(Kind kind, int start, int end, String text, int depth, boolean lineBefore) {
-    /** The kinds. */
     enum Kind {
         /** A name or a keyword. */
         WORD,
@@ -29,7 +26,7 @@ record JsToken(Kind kind, int start, int end, String text, int depth, boolean li
         return kind == Kind.WORD;
     }
 
-    /** The text of a string literal without its quotes; escapes are not resolved. */
+    /** The content of a string literal, with its escapes. */
     String unquoted() {
         return text.substring(1, text.length() - 1);
     }

@@ -9,12 +9,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Turns an ES module into the body of a function, because the engine loads modules from nowhere: static imports become
- * awaited ones at the top, exports become getters of the live bindings, {@code import(…)} and {@code import.meta} become
- * parameters. Every line keeps its number.
+ * A rewriter that turns an ES module into the body of a function, because the engine cannot load modules. Static
+ * imports become awaited imports at the top. Exports become getters of the live bindings. {@code import(…)} and {@code
+ * import.meta} become parameters. Line numbers do not change.
  *
- * <p>Not supported, and said so: exporting a destructuring pattern. Imported names are read once, when the importer
- * begins to run.
+ * <p>Exporting a destructuring pattern is refused. Imported names are read once, when the importing module starts.
  */
 public final class ModuleRewriter {
     private static final Set<String> DECLARATIONS = Set.of("const", "let", "var");
@@ -37,9 +36,9 @@ public final class ModuleRewriter {
     }
 
     /**
-     * Rewrites.
+     * Rewrites a module.
      *
-     * @throws ScriptException when an import or an export cannot be understood; the message names module and line
+     * @throws ScriptException if an import or an export is not understood; the message names module and line
      */
     public static String rewrite(String name, String source) {
         return new ModuleRewriter(name, source).rewrite();
@@ -64,12 +63,10 @@ public final class ModuleRewriter {
         return (getters.isEmpty() ? "" : "$export({" + getters + "});") + imports + body;
     }
 
-    /** Not a property named so. */
+    /** False for a property or a method with the name {@code export}. */
     private boolean isStatement() {
         return !peek(1).is(":") && !peek(1).is("(") && !peek(1).is("=") && !peek(1).is(".");
     }
-
-    // ---- import
 
     private void importing(JsToken token) {
         if (peek(1).is("(") && !isMethod(token)) {
@@ -85,7 +82,7 @@ public final class ModuleRewriter {
         }
     }
 
-    /** Not a call, but a method that is named so, with few parameters. */
+    /** True for the declaration of a method with the name {@code import}; it may have few parameters only. */
     private boolean isMethod(JsToken token) {
         for (int look = 2; look < LONGEST_PARAMETERS; look++) {
             if (peek(look).is(")") && peek(look).depth() == token.depth()) {
@@ -102,7 +99,9 @@ public final class ModuleRewriter {
         if (now().kind() != JsToken.Kind.VALUE) {
             while (!now().is("from") || peek(1).is(",") || peek(1).is("from")) {
                 if (now().is("*")) {
-                    expect(1, "as");
+                    if (!peek(1).is("as")) {
+                        throw misread(now(), "import");
+                    }
                     all = peek(2).text();
                     at += 3;
                 } else if (now().is("{")) {
@@ -119,8 +118,7 @@ public final class ModuleRewriter {
             at++;
         }
         String from = specifier(token);
-        String wanted = names.values().stream().map(ModuleRewriter::quoted).collect(Collectors.joining(","));
-        String call = "await $import(" + from + ",[" + wanted + "])";
+        String call = call(from, names);
         if (!all.isEmpty()) {
             imports.append("const ").append(all).append('=').append(call).append(';');
         }
@@ -136,7 +134,7 @@ public final class ModuleRewriter {
         replace(token.start(), endOfStatement(), "");
     }
 
-    /** The quoted specifier, and whatever attributes follow it. */
+    /** The quoted specifier; skips the import attributes after it. */
     private String specifier(JsToken statement) {
         JsToken from = now();
         if (from.kind() != JsToken.Kind.VALUE || "\"'".indexOf(from.text().charAt(0)) < 0) {
@@ -159,7 +157,7 @@ public final class ModuleRewriter {
         return end;
     }
 
-    /** {@code {a, b as c}}: the name after {@code as}, or the only one, to the one before it. */
+    /** Reads {@code {a, b as c}} into a map from the new name to the old one: a to a, c to b. */
     private Map<String, String> list() {
         Map<String, String> names = new LinkedHashMap<>();
         JsToken open = now();
@@ -189,7 +187,10 @@ public final class ModuleRewriter {
         return token.kind() == JsToken.Kind.VALUE ? token.unquoted() : token.text();
     }
 
-    // ---- export
+    private static String call(String from, Map<String, String> names) {
+        String wanted = names.values().stream().map(ModuleRewriter::quoted).collect(Collectors.joining(","));
+        return "await $import(" + from + ",[" + wanted + "])";
+    }
 
     private void exporting(JsToken token) {
         JsToken next = peek(1);
@@ -239,14 +240,7 @@ public final class ModuleRewriter {
         if (now().is("from")) {
             at++;
             String module = "$from" + token.start();
-            String from = specifier(token);
-            String wanted = names.values().stream().map(ModuleRewriter::quoted).collect(Collectors.joining(","));
-            imports.append("const ")
-                    .append(module)
-                    .append("=await $import(")
-                    .append(from)
-                    .append(",[");
-            imports.append(wanted).append("]);");
+            imports.append("const " + module + "=" + call(specifier(token), names) + ";");
             names.forEach((exported, local) -> exports.put(exported, module + "[" + quoted(local) + "]"));
         } else {
             names.forEach(exports::put);
@@ -266,11 +260,7 @@ public final class ModuleRewriter {
         }
         at++;
         String module = "$from" + token.start();
-        imports.append("const ")
-                .append(module)
-                .append("=await $import(")
-                .append(specifier(token))
-                .append(");");
+        imports.append("const " + module + "=await $import(" + specifier(token) + ");");
         if (as.isEmpty()) {
             imports.append("$export.all(").append(module).append(");");
         } else {
@@ -293,7 +283,7 @@ public final class ModuleRewriter {
         return peek(look).text();
     }
 
-    /** The names that a {@code const}, {@code let} or {@code var} declares, as far as its initialisers let one tell. */
+    /** The names that a {@code const}, {@code let} or {@code var} declares. */
     private List<String> names(JsToken statement) {
         List<String> names = new ArrayList<>();
         int look = 0;
@@ -323,8 +313,6 @@ public final class ModuleRewriter {
         return token.lineBefore() && !continues && !continued;
     }
 
-    // ---- text
-
     private JsToken now() {
         return peek(0);
     }
@@ -335,13 +323,7 @@ public final class ModuleRewriter {
                 : new JsToken(JsToken.Kind.SIGN, source.length(), source.length(), "", 0, true);
     }
 
-    private void expect(int ahead, String text) {
-        if (!peek(ahead).is(text)) {
-            throw misread(now(), "import");
-        }
-    }
-
-    /** Replaces a piece of the source, keeping its line ends. */
+    /** Replaces a part of the source; keeps its line breaks. */
     private void replace(int start, int end, String text) {
         body.append(source, copied, start).append(text);
         source.substring(start, end).chars().filter(letter -> letter == '\n').forEach(letter -> body.append('\n'));

@@ -2,7 +2,7 @@ package dev.millrace.processors.script.internal.sandbox;
 
 import java.io.ByteArrayOutputStream;
 
-/** What an engine itself prints, up to a limit; the rest is dropped. Scripts print through the host. */
+/** A buffer for the output of an engine itself; keeps the first 16 KiB. Scripts print through the host instead. */
 final class CappedOutput extends ByteArrayOutputStream {
     private static final int MOST = 16 << 10;
 

@@ -6,9 +6,9 @@ import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 
 /**
- * Interrupts a thread that uses more processor time than it may. It measures real time by the machine's own timers,
- * whatever the clock of the host: what a loop costs is no matter of the stream's time. A thread that does not get the
- * processor is given twenty times as long by the wall clock.
+ * A watchdog that interrupts a thread when it exceeds its processor time, or twenty times that limit in real time. It
+ * uses the system clock, not the clock of the host, because processor time is real time even in a test with a virtual
+ * clock.
  */
 final class CpuWatchdog implements AutoCloseable {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -51,7 +51,7 @@ final class CpuWatchdog implements AutoCloseable {
         return bitten;
     }
 
-    /** Watches no longer; an interrupt of its own does not outlive it. */
+    /** Stops watching. Clears the interrupt that this watchdog has set. */
     @Override
     public synchronized void close() {
         over = true;

@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that the host wants of the guest, from the first message to the answer. This kind grants nothing but a clock
- * and a console, which is all that loading and reducing may have. Used on the thread of its sandbox.
+ * One task for the guest, from the first message to the answer. This class grants only a clock and a console, which is
+ * all that loading and reducing may use. Confined to the thread of its sandbox.
  */
 class GuestCall {
     private static final System.Logger LOG = System.getLogger("dev.millrace.processors.script");
@@ -26,11 +26,7 @@ class GuestCall {
     private @Nullable JsonNode answer;
     private @Nullable String failure;
 
-    /**
-     * Begins.
-     *
-     * @param what what is being done and where, for messages
-     */
+    /** A task; {@code what} describes it in messages. */
     GuestCall(String what, ScriptLimits limits, Timers timers) {
         this.what = what;
         this.limits = limits;
@@ -49,17 +45,15 @@ class GuestCall {
         return timers;
     }
 
-    /** Puts a message where the guest will take it. */
+    /** Queues a message for the guest. */
     final void tell(ObjectNode message) {
         inbox.add(message);
     }
 
-    /** What the guest answered, if it did. */
     final Optional<JsonNode> answer() {
         return Optional.ofNullable(answer);
     }
 
-    /** What the guest says went wrong, if it does. */
     final Optional<String> failure() {
         return Optional.ofNullable(failure);
     }
@@ -86,10 +80,10 @@ class GuestCall {
         };
     }
 
-    /** Answers a call for something with an effect. */
+    /** Handles a call that has an effect; refused here. */
     JsonNode ask(String operation, JsonNode arguments) {
         throw new ScriptEngine.Refusal(
-                "'" + operation + "' is not available while " + what + "; effects belong into afterAppend");
+                "'" + operation + "' is not available while " + what + "; use it in afterAppend");
     }
 
     private JsonNode log(JsonNode line) {

@@ -27,8 +27,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handling of one event: it grants appends to the own stream, fetches through the gateway, and timers, all counted.
- * What is still open when the script has answered ends with it, except for appends, which are waited for.
+ * The handling of one event by a script. It grants appends to the script's stream, fetches through the gateway and
+ * timers, each up to a limit. When the script has answered, open timers and fetches are cancelled; open appends are
+ * waited for.
  */
 final class HandlerInvocation extends GuestCall {
     private final Effects<?> effects;
@@ -45,12 +46,7 @@ final class HandlerInvocation extends GuestCall {
     private int openAppends;
     private boolean over;
 
-    /**
-     * Begins.
-     *
-     * @param thread runs something on the thread of the sandbox
-     * @param onMessage called there when there is a new message for the guest
-     */
+    /** {@code thread} runs a task on the sandbox's thread; {@code onMessage} is called there for each new message. */
     HandlerInvocation(
             String what,
             ScriptLimits limits,
@@ -70,7 +66,6 @@ final class HandlerInvocation extends GuestCall {
         this.cpuLeft = limits.effectCpu();
     }
 
-    /** Completes when the event is handled, or fails. */
     CompletableFuture<Void> done() {
         return done;
     }
@@ -92,7 +87,7 @@ final class HandlerInvocation extends GuestCall {
         return openAppends > 0;
     }
 
-    /** Ends it: closes what is open, and lets nothing more come in. */
+    /** Ends the handling: cancels open operations and ignores their results. */
     void end(Optional<? extends Throwable> why) {
         over = true;
         List.copyOf(open.values()).forEach(Runnable::run);
@@ -111,7 +106,7 @@ final class HandlerInvocation extends GuestCall {
             case "fetch" -> fetch(id, arguments);
             case "read" -> read(id, arguments.path("answer").asInt());
             case "cancel" -> cancel(arguments.path("operation").asInt());
-            default -> throw new ScriptEngine.Refusal("there is no '" + operation + "' here");
+            default -> throw new ScriptEngine.Refusal("unknown operation '" + operation + "'");
         }
         return NullNode.instance;
     }
@@ -168,7 +163,8 @@ final class HandlerInvocation extends GuestCall {
     private void read(int id, int answerId) {
         StreamedResponse answer = answers.get(answerId);
         if (answer == null) {
-            throw new ScriptEngine.Refusal("this body was cancelled, or belongs to the handling of another event");
+            throw new ScriptEngine.Refusal(
+                    "this body was cancelled, or belongs to another event; read a body while its own event is handled");
         }
         countOpen();
         open.put(id, answer::close);
@@ -179,7 +175,9 @@ final class HandlerInvocation extends GuestCall {
                     }
                     ObjectNode piece = JsonNodeFactory.instance.objectNode();
                     if (chunk != null && chunk.isPresent()) {
-                        piece.put("done", false).put("chunk", base64(chunk.get()));
+                        byte[] bytes = chunk.get().getBytes(StandardCharsets.ISO_8859_1);
+                        piece.put("done", false)
+                                .put("chunk", Base64.getEncoder().encodeToString(bytes));
                     } else {
                         piece.put("done", true);
                         answers.remove(answerId);
@@ -187,11 +185,6 @@ final class HandlerInvocation extends GuestCall {
                     }
                     settle(id, failure == null ? Optional.of(piece) : Optional.empty(), failure);
                 }));
-    }
-
-    /** What the guest can turn into bytes without a loop. */
-    private static String base64(String binary) {
-        return Base64.getEncoder().encodeToString(binary.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private void cancel(int operation) {

@@ -23,10 +23,10 @@ import run.endive.runtime.WasmInterruptedException;
 import run.endive.wasm.types.MemoryLimits;
 
 /**
- * QuickJS, compiled to bytecode of the JVM by way of WebAssembly: all its memory is one array that cannot outgrow its
- * limit, an interrupt ends it anywhere, and nothing of the machine is visible from inside.
+ * QuickJS, compiled through WebAssembly to JVM bytecode. All its memory is one array with a fixed limit. An interrupt
+ * of the thread stops it at any point. Scripts cannot see the machine.
  *
- * <p>Every run costs the guest about a kilobyte for good, so an instance wears out.
+ * <p>Each run leaks about a kilobyte in the guest, so an instance must be replaced after some time.
  */
 final class QuickJsEngine implements ScriptEngine {
     private static final String PRELUDE = resource("guest.js") + resource("web.js") + resource("fetch.js");
@@ -43,7 +43,6 @@ final class QuickJsEngine implements ScriptEngine {
     private final int pump;
     private int runs;
 
-    /** An instance with the guest program in it, and nothing loaded yet. */
     QuickJsEngine(Host host, int heapMib) {
         this.host = host;
         this.pages = heapMib * PAGES_PER_MIB;
@@ -68,13 +67,13 @@ final class QuickJsEngine implements ScriptEngine {
     }
 
     private JsonNode answer(List<Object> call) {
-        // A script that gives every object a toJSON of its own changes what is said here; it harms only itself.
+        // A script that defines toJSON for all objects changes these values; this affects only the script itself.
         if (call.size() != 2
                 || !(call.get(0) instanceof String operation)
                 || !(call.get(1) instanceof JsonNode arguments)) {
             throw new ScriptException(
-                    "the script changed what JSON is made of (a toJSON on Object.prototype, for example), "
-                            + "so what it asked for could not be read; leave the built-in objects as they are");
+                    "the script changed how objects become JSON (for example by a toJSON on Object.prototype), "
+                            + "so a call of the script could not be read; do not change the built-in objects");
         }
         try {
             JsonNode value = host.call(operation, arguments);
@@ -141,7 +140,8 @@ final class QuickJsEngine implements ScriptEngine {
     private static String resource(String name) {
         try (InputStream in = QuickJsEngine.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException(name + " is missing beside " + QuickJsEngine.class.getName());
+                throw new IllegalStateException(
+                        "resource " + name + " is missing next to " + QuickJsEngine.class.getName());
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException unreadable) {
@@ -149,7 +149,7 @@ final class QuickJsEngine implements ScriptEngine {
         }
     }
 
-    /** The two programs of ours, compiled once for all instances; what users send is never in here. */
+    /** The compiled prelude and pump, shared by all instances; never contains scripts of users. */
     private static final class Compilations implements ScriptCache {
         private final Map<ByteBuffer, byte[]> compiled = new ConcurrentHashMap<>();
 
@@ -167,7 +167,7 @@ final class QuickJsEngine implements ScriptEngine {
         public byte[] get(byte[] source) {
             byte[] found = compiled.get(ByteBuffer.wrap(source));
             if (found == null) {
-                throw new IllegalStateException("asked for a program that was not compiled");
+                throw new IllegalStateException("the engine requested a program that was not compiled");
             }
             return found;
         }

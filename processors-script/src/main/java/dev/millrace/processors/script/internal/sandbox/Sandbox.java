@@ -15,18 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program in an engine of its own, on a thread of its own. The engine is made when there is something to do, thrown
- * away after every failure and after a while without work; nothing is lost with it, because the state of a worker is
- * kept outside. Safe for use by many threads.
+ * A program in its own engine, on its own thread. The engine is created when it is needed, and discarded after each
+ * failure and after an idle time. Nothing is lost with it, because the state of a worker is kept outside. Thread-safe.
  */
 public final class Sandbox implements AutoCloseable {
-    /**
-     * What loading tells of a program.
-     *
-     * @param initialState the state before the first event
-     * @param reduces whether it has a reducer
-     * @param acts whether it reacts to events
-     */
+    /** The properties of a loaded program: its initial state, and whether it has a reducer and an event handler. */
     public record Loaded(JsonNode initialState, boolean reduces, boolean acts) {}
 
     private final ScriptProgram program;
@@ -35,7 +28,7 @@ public final class Sandbox implements AutoCloseable {
     private final Timers timers;
     private final SandboxThread thread = new SandboxThread();
 
-    // Of the thread alone.
+    // Confined to the thread.
     private @Nullable ScriptEngine engine;
     private GuestCall current;
     private @Nullable HandlerInvocation handling;
@@ -44,11 +37,7 @@ public final class Sandbox implements AutoCloseable {
 
     private volatile boolean closed;
 
-    /**
-     * A sandbox with nothing in it yet.
-     *
-     * @param folds whether it is for reducing, where time and chance follow from the event
-     */
+    /** A sandbox; with {@code folds} it is for reducing, and time and random numbers are computed from the event. */
     public Sandbox(ScriptProgram program, boolean folds, ScriptLimits limits, Timers timers) {
         this.program = program;
         this.folds = folds;
@@ -58,21 +47,21 @@ public final class Sandbox implements AutoCloseable {
         this.lastUse = timers.now();
     }
 
-    /** Loads the program, which runs its top level. Fails with {@link ScriptException}. */
+    /** Loads the program and runs its top level. Fails with {@link ScriptException}. */
     public CompletableFuture<Loaded> load() {
         return thread.call(this::loadNow);
     }
 
-    /** The next state, or empty when it stays. Fails with {@link ScriptException}. */
+    /** The next state; empty if it does not change. Fails with {@link ScriptException}. */
     public CompletableFuture<Optional<JsonNode>> reduce(JsonNode state, Event event) {
         return thread.call(() -> reduceNow(state, event));
     }
 
     /**
-     * Lets the program act on an event. One at a time.
+     * Passes an event to the program's handler. Only one event at a time.
      *
-     * @return completes when all is done; fails with {@link ScriptException}, or with {@link CancellationException} when the
-     *     sandbox is closed before that
+     * @return completes when the event is handled; fails with {@link ScriptException}, or with {@link
+     *     CancellationException} if the sandbox is closed before that
      */
     public CompletableFuture<Void> handle(
             Event event, JsonNode state, JsonNode before, Effects<?> effects, FetchGateway egress) {
@@ -98,15 +87,14 @@ public final class Sandbox implements AutoCloseable {
         return next.done().whenComplete((nothing, failure) -> wall.cancel());
     }
 
-    // ---- on the thread
-
     private Loaded loadNow() {
         GuestCall loading = new GuestCall("loading", limits, timers);
         loading.tell(program.loading(folds));
         try {
             discard();
             current = loading;
-            ScriptEngine fresh = new QuickJsEngine(this::answer, limits.heapMib());
+            ScriptEngine fresh =
+                    new QuickJsEngine((operation, arguments) -> current.call(operation, arguments), limits.heapMib());
             engine = fresh;
             fresh.run(limits.effectCpu(), limits.effectCpu(), "loading");
             JsonNode answer = answerOf(loading, fresh, "the script does not load: ");
@@ -119,10 +107,6 @@ public final class Sandbox implements AutoCloseable {
             discard();
             throw failure;
         }
-    }
-
-    private JsonNode answer(String operation, JsonNode arguments) {
-        return current.call(operation, arguments);
     }
 
     private ScriptEngine ready() {
@@ -169,7 +153,7 @@ public final class Sandbox implements AutoCloseable {
 
     private void begin(HandlerInvocation next, Event event, JsonNode state, JsonNode before) {
         if (handling != null) {
-            throw new IllegalStateException(next.what() + " began while " + handling.what() + " was not over");
+            throw new IllegalStateException(next.what() + " started before " + handling.what() + " had finished");
         }
         ready();
         handling = next;
@@ -181,7 +165,7 @@ public final class Sandbox implements AutoCloseable {
         step(next);
     }
 
-    /** Runs what can be run of a handling, and ends it when nothing more is to come. */
+    /** Runs the guest until it waits, and ends the handling if it is finished or waits for nothing. */
     private void step(HandlerInvocation stepping) {
         ScriptEngine there = engine;
         if (stepping != handling || there == null) {
@@ -194,14 +178,11 @@ public final class Sandbox implements AutoCloseable {
             end(stepping, Optional.of(failure));
             return;
         }
-        if (stepping.failure().isPresent()) {
+        boolean answered = stepping.answer().isPresent();
+        if (stepping.failure().isPresent() || (!answered && !stepping.isWaiting())) {
             end(stepping, Optional.of(failure(stepping, there, "")));
-        } else if (stepping.answer().isPresent()) {
-            if (!stepping.isAppending()) {
-                end(stepping, Optional.empty());
-            }
-        } else if (!stepping.isWaiting()) {
-            end(stepping, Optional.of(failure(stepping, there, "")));
+        } else if (answered && !stepping.isAppending()) {
+            end(stepping, Optional.empty());
         }
     }
 
@@ -209,7 +190,7 @@ public final class Sandbox implements AutoCloseable {
         if (slow != handling) {
             return;
         }
-        if (slow.isAppending()) { // the stream is paused: that is not the script's time
+        if (slow.isAppending()) { // perhaps the stream is paused: this time does not count for the script
             timers.after(limits.effectWall(), () -> thread.execute(() -> timeUp(slow)));
         } else {
             end(
@@ -221,11 +202,7 @@ public final class Sandbox implements AutoCloseable {
 
     private void end(HandlerInvocation ending, Optional<? extends RuntimeException> failure) {
         handling = null;
-        if (failure.isPresent()) {
-            discard();
-        } else {
-            used();
-        }
+        failure.ifPresentOrElse(why -> discard(), this::used);
         ending.end(failure);
     }
 
@@ -240,7 +217,7 @@ public final class Sandbox implements AutoCloseable {
     private ScriptException failure(GuestCall asked, ScriptEngine there, String prefix) {
         String message = asked.failure()
                 .map(thrown -> prefix + thrown)
-                .orElse(asked.what() + " never ends: the script awaits something that nothing will bring");
+                .orElse(asked.what() + " never ends: the script awaits a promise that nothing will resolve");
         boolean isHeap = message.contains("InternalError: out of memory") || there.isFull();
         return new ScriptException(
                 isHeap
@@ -264,7 +241,7 @@ public final class Sandbox implements AutoCloseable {
         }
     }
 
-    /** Gives the engine back when it had nothing to do for a while. */
+    /** Discards the engine if it was idle long enough. */
     private void park() {
         parking = false;
         Instant now = timers.now();
@@ -281,7 +258,7 @@ public final class Sandbox implements AutoCloseable {
         timers.at(due, () -> thread.execute(this::park));
     }
 
-    /** Interrupts whatever runs; what was being handled ends as cancelled. */
+    /** Interrupts a running call; an event in progress fails with {@link CancellationException}. */
     @Override
     public void close() {
         closed = true;

@@ -4,22 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 
 /**
- * One instance of a JavaScript engine with the guest program in it. It has no access to anything but its {@link Host}.
- * Used by one thread at a time; whoever gets a failure throws the instance away.
+ * An instance of a JavaScript engine with the guest program. It has access only to its {@link Host}. Use it on one
+ * thread at a time, and close it after a failure.
  */
 public interface ScriptEngine extends AutoCloseable {
-    /** What the guest may call. */
+    /** The functions that the guest can call. */
     interface Host {
         /**
-         * Answers one call of the guest.
+         * Handles a call of the guest.
          *
-         * @return the answer as JSON
-         * @throws Refusal for an error that the guest may catch; whatever else is thrown ends the run
+         * @throws Refusal for an error that the guest can catch; every other exception ends the run
          */
         JsonNode call(String operation, JsonNode arguments);
     }
 
-    /** An error in the guest. */
+    /** An error that is thrown in the guest. */
     final class Refusal extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -29,20 +28,20 @@ public interface ScriptEngine extends AutoCloseable {
     }
 
     /**
-     * Lets the guest take its messages and do all that can be done now, until nothing is ready any more.
+     * Runs the guest until it has taken all messages and no job is ready.
      *
-     * @param most the processor time it may use
-     * @param limit the limit that this is the rest of, for the message of a failure
-     * @param what what is being done, for the message of a failure
-     * @return the processor time it used
-     * @throws ScriptException when it exceeded a limit or broke down
+     * @param most the processor time that is left
+     * @param limit the total limit, for the message of a failure
+     * @param what a description of the task, for the message of a failure
+     * @return the processor time that was used
+     * @throws ScriptException if a limit was exceeded or the engine failed
      */
     Duration run(Duration most, Duration limit, String what);
 
-    /** Whether its memory has grown to the limit; what failed then failed for want of memory. */
+    /** Whether the memory has grown to the limit. A failure then means that memory was exhausted. */
     boolean isFull();
 
-    /** Whether it has been used so much that a fresh one is cheaper to keep. */
+    /** Whether the engine should be replaced by a new one, because it has run often or uses much memory. */
     boolean isWorn();
 
     @Override

@@ -4,23 +4,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.EventInput;
 import java.util.Set;
 
-/** What a script hands to {@code append}: an event, bare or as {@code {event}}. */
+/** A reader for the argument of a script's {@code append}: an event, plain or as {@code {event}}. */
 final class ScriptEventReader {
     private static final Set<String> FIELDS = Set.of("type", "payload", "metadata", "idempotencyKey", "offset");
 
     private ScriptEventReader() {}
 
     /**
-     * Reads it.
+     * Reads the argument.
      *
-     * @throws ScriptEngine.Refusal when it is not an event, or names a path
+     * @throws ScriptEngine.Refusal if it is not an event, or contains a path
      */
     static EventInput read(JsonNode given) {
         boolean isWrapped = given.path("event").isObject() && !given.has("type");
         JsonNode event = isWrapped ? given.path("event") : given;
         if (given.has("path") || event.has("path") || given.has("streamPath") || event.has("streamPath")) {
             throw new ScriptEngine.Refusal(
-                    "append takes no path: a script appends to its own stream only; leave 'path' out");
+                    "append takes no path, because a script appends only to its own stream; remove 'path'");
         }
         if (!event.isObject()) {
             throw new ScriptEngine.Refusal("append takes an event: { type, payload }, or { event: { type, payload } }");

@@ -4,18 +4,19 @@ import dev.millrace.core.hosting.HostContext;
 import java.time.Duration;
 
 /**
- * How much a script may use. Each is a setting of the server.
+ * The resource limits of scripts. Each is a server setting, given in parentheses with its default.
  *
  * @param maxWorkers running workers of a server ({@code script.max-workers}, 64)
- * @param heapMib memory of one engine, in MiB ({@code script.heap-mib}, 32); a worker has up to two
+ * @param heapMib memory of one engine in MiB, at most 1024 ({@code script.heap-mib}, 32); a worker has up to two
+ *     engines
  * @param reduceCpu processor time of one call of {@code reduce} ({@code script.reduce-cpu-ms}, 500)
  * @param effectCpu processor time of loading, and of handling one event ({@code script.effect-cpu-ms}, 5,000)
- * @param effectWall time in which one event must be handled, waiting included ({@code script.effect-wall-ms}, 120,000)
- * @param outputBytes what the handling of one event may print, in characters ({@code script.output-bytes}, 65,536)
- * @param stateBytes the largest state, in bytes of JSON ({@code script.state-bytes}, 1 MiB)
- * @param appends events that the handling of one event may append ({@code script.max-appends}, 100)
- * @param responseBytes what the handling of one event may fetch ({@code script.response-bytes}, 8 MiB)
- * @param idle after how long without work an engine is given back ({@code script.idle-ms}, 60,000)
+ * @param effectWall real time of handling one event, including waits ({@code script.effect-wall-ms}, 120,000)
+ * @param outputBytes characters that may be printed during one event ({@code script.output-bytes}, 65,536)
+ * @param stateBytes the largest state, in characters of JSON ({@code script.state-bytes}, 1 MiB)
+ * @param appends events that may be appended during one event ({@code script.max-appends}, 100)
+ * @param responseBytes bytes that may be fetched during one event ({@code script.response-bytes}, 8 MiB)
+ * @param idle the idle time after which an engine is discarded ({@code script.idle-ms}, 60,000)
  */
 public record ScriptLimits(
         int maxWorkers,
@@ -28,16 +29,16 @@ public record ScriptLimits(
         int appends,
         int responseBytes,
         Duration idle) {
-    /** The largest source, all modules together, in characters. */
+    /** The largest source, in characters over all modules. */
     static final int SOURCE_CHARACTERS = 512 * 1024;
 
-    /** Timers, fetches and reads that one handling may have open at a time. */
+    /** Timers, fetches and reads that may be open at the same time while one event is handled. */
     static final int OPEN_OPERATIONS = 256;
 
     /**
      * The limits of a server.
      *
-     * @throws IllegalArgumentException when a setting is not a positive whole number
+     * @throws IllegalArgumentException if a setting is not a positive integer
      */
     public static ScriptLimits of(HostContext context) {
         return new ScriptLimits(
@@ -61,7 +62,7 @@ public record ScriptLimits(
                 return number;
             }
         } catch (NumberFormatException notANumber) {
-            // said below, as for a number that is too small
+            // reported below
         }
         throw new IllegalArgumentException(
                 "setting " + name + " must be a positive whole number, got '" + text + "'; its default is " + standard);

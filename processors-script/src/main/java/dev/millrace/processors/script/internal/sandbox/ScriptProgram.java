@@ -9,19 +9,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a worker runs: immutable, and enough to make any number of engines for it.
+ * The program of a worker, from which engines are created. Immutable.
  *
- * @param modules the body of each module by its name
+ * @param modules the rewritten modules, by name
  * @param entry the module whose default export is the processor
- * @param env what the script sees as {@code process.env}
- * @param gateway the header that the gateway sets on every request of this worker
+ * @param env the variables that the script sees as {@code process.env}
+ * @param gateway the header that the gateway adds to each request of this worker
  */
 public record ScriptProgram(
         Map<String, String> modules, String entry, Map<String, String> env, Optional<WorkerEvent.Header> gateway) {
     /**
      * The program of a configuration.
      *
-     * @throws ScriptException when a module cannot be read
+     * @throws ScriptException if a module cannot be rewritten
      */
     public static ScriptProgram of(WorkerEvent.Configured configured, Map<String, String> env) {
         Map<String, String> modules = new LinkedHashMap<>();
@@ -30,7 +30,7 @@ public record ScriptProgram(
         return new ScriptProgram(modules, ScriptSource.entry(sources).orElseThrow(), env, configured.gatewayHeader());
     }
 
-    /** The message by which a fresh engine learns it. */
+    /** The message that loads this program into a new engine. */
     ObjectNode loading(boolean fold) {
         ObjectNode message = JsonNodeFactory.instance.objectNode().put("kind", "load");
         message.put("entry", entry).put("fold", fold);

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The source in a configuration, and what can be wrong with it without running it. */
+/** Reads and validates the sources of a configuration, without running them. */
 public final class ScriptSource {
     private static final String SINGLE = "processor.js";
     private static final List<String> ENTRIES = List.of("processor.ts", SINGLE);
@@ -30,27 +30,25 @@ public final class ScriptSource {
         return ENTRIES.stream().filter(modules::containsKey).findFirst();
     }
 
-    /** Two configurations of the same digest mean the same. */
+    /** Equal for equal configurations, and different for all others. */
     public static String digest(WorkerEvent.Configured configured) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(JsonCodec.write(configured));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException everyJvmHasIt) {
-            throw new IllegalStateException(everyJvmHasIt);
-        }
+        return sha256(JsonCodec.write(configured));
     }
 
-    /** As {@link #digest}, of a slug, in eight characters. */
+    /** The first eight characters of the digest of a text. */
     public static String shortDigest(String text) {
+        return sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
+    }
+
+    private static String sha256(byte[] bytes) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 4);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException everyJvmHasIt) {
             throw new IllegalStateException(everyJvmHasIt);
         }
     }
 
-    /** What is wrong with a configuration beyond the types of its fields, one line a problem. Runs nothing. */
+    /** The problems of a configuration that the field types do not show, one line each. */
     public static List<String> problems(WorkerEvent.Configured configured) {
         if (configured.script().isPresent() == configured.modules().isPresent()) {
             return List.of("payload: expected exactly one of 'script' and 'modules'");
@@ -71,9 +69,9 @@ public final class ScriptSource {
                 .flatMap(WorkerEvent.Gateway::props)
                 .filter(props -> props.secretHeaderName().isPresent()
                         != props.secretHeaderValue().isPresent())
-                .ifPresent(
-                        props -> problems.add("payload.outboundGateway.props: secretHeaderName and secretHeaderValue go"
-                                + " together, both or neither"));
+                .ifPresent(props ->
+                        problems.add("payload.outboundGateway.props: secretHeaderName and secretHeaderValue belong"
+                                + " together; set both or neither"));
         return problems;
     }
 }

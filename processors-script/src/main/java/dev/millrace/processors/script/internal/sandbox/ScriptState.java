@@ -2,12 +2,7 @@ package dev.millrace.processors.script.internal.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/**
- * The state of a script, and the one before the newest event, which {@code onEvent} wants to see.
- *
- * @param before the state before the newest event
- * @param now the state
- */
+/** The state of a script, with the state {@code before} the newest event, which {@code onEvent} receives too. */
 public record ScriptState(JsonNode before, JsonNode now) {
     public static ScriptState initial(JsonNode state) {
         return new ScriptState(state, state);

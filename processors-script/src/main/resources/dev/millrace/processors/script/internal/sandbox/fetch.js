@@ -1,4 +1,4 @@
-// fetch, as far as model providers and web hooks need it. The host decides where a request may go.
+// fetch, with the features that model providers and webhooks need. The host decides which hosts are allowed.
 {
   const binary = (array) => {
     let text = "";
@@ -35,7 +35,7 @@
     }
     static timeout(millis) {
       const signal = new AbortSignal();
-      setTimeout(() => signal.fire(Object.assign(new Error(`nothing within ${millis} ms`), { name: "TimeoutError" })), millis);
+      setTimeout(() => signal.fire(Object.assign(new Error(`timeout: no result within ${millis} ms`), { name: "TimeoutError" })), millis);
       return signal;
     }
   };
@@ -85,7 +85,7 @@
     }
   };
 
-  /** What a response's body is: chunks of bytes, pulled one at a time. */
+  /** The body of a response: chunks of bytes, pulled one at a time. */
   class Body {
     #answer;
     #signal;
@@ -110,7 +110,7 @@
     }
     getReader() {
       if (this.locked) {
-        throw new TypeError("this body is being read already");
+        throw new TypeError("this body is already being read");
       }
       this.locked = true;
       return {
@@ -151,7 +151,7 @@
     }
     async #all(take) {
       if (this.bodyUsed) {
-        throw new TypeError("this body was read already");
+        throw new TypeError("this body was already read");
       }
       this.bodyUsed = true;
       for await (const chunk of this.body) {

@@ -1,5 +1,5 @@
-// The inside of the sandbox: takes messages from the host, runs the user's modules, and answers. It holds no secrets and
-// no authority of its own, so code that tampers with it harms only itself; every limit is held by the host.
+// The program inside the sandbox: takes messages from the host, runs the user's modules, and answers. It has no secrets
+// and no rights, so a script that changes it affects only itself. The host enforces all limits.
 const invoke = globalThis.java_invoke;
 const { stringify, parse } = JSON;
 const evaluate = globalThis.eval;
@@ -52,7 +52,7 @@ const describe = (thrown) => {
 
 const fail = (thrown) => call("failed", { message: describe(thrown).slice(0, 1500) });
 
-// ---- time and chance: in a reducer both follow from the event alone
+// ---- time and random numbers: in a reducer both are computed from the event
 
 let fixedTime = null;
 let seed = 0;
@@ -131,7 +131,7 @@ const importModule = async (name, names, from) => {
     };
     const imported = (specifier, wanted = []) => importModule(resolve(specifier, name), wanted, name);
     await body(define, imported, { url: name });
-  } // what runs and is not over is waiting for its importer: a cycle, which sees the exports as far as they are
+  } // a module that is still running is part of an import cycle: its importer sees the exports that exist so far
   for (const wanted of names) {
     if (!(wanted in module.exports)) {
       throw new SyntaxError(`module '${name}' has no export '${wanted}', which ${from} imports`);
@@ -162,7 +162,7 @@ const start = async (message) => {
   const initialState = exported.initialState === undefined ? {} : exported.initialState;
   const kind = typeof initialState?.then === "function" ? "promise" : typeof initialState;
   if (kind === "promise" || stringify(initialState) === undefined) {
-    throw new TypeError(`'initialState' of the default export is no state but of type ${kind}; write the state itself: initialState: { seen: 0 }`);
+    throw new TypeError(`'initialState' of the default export is of type ${kind}; write the state itself: initialState: { seen: 0 }`);
   }
   processor = exported;
   call("loaded", {

@@ -1,4 +1,4 @@
-// What scripts expect to find around them: console, timers, text, addresses and fetch. `call` and `ask` are guest.js's.
+// The web APIs for scripts: console, timers, text, URLs and fetch. `call` and `ask` are defined in guest.js.
 {
   const write = (level) => (...parts) => {
     const text = parts.map((part) => (typeof part === "string" ? part : part instanceof Error ? `${part.name}: ${part.message}` : stringify(part) ?? String(part)));
@@ -45,8 +45,8 @@
 
   // ---- text
 
-  // The engine encodes and decodes natively; a loop here would cost tens of microseconds a byte. Its decoder knows no
-  // streams, so a character that has only begun at the end of a piece is kept for the next one.
+  // The engine encodes and decodes natively; a loop here would take tens of microseconds per byte. Its decoder does not
+  // support streams, so an incomplete character at the end of a piece is kept for the next piece.
   const NativeEncoder = globalThis.TextEncoder;
   const NativeDecoder = globalThis.TextDecoder;
 
@@ -60,7 +60,7 @@
     }
   };
 
-  /** How many bytes at the end are a character that has only begun. */
+  /** The number of bytes at the end that belong to an incomplete character. */
   const begun = (bytes) => {
     for (let back = 1; back <= Math.min(3, bytes.length); back++) {
       const first = bytes[bytes.length - back];
@@ -122,7 +122,7 @@
     for (const letter of String(coded).replace(/[\s=]/g, "")) {
       const value = ALPHABET.indexOf(letter);
       if (value < 0) {
-        throw new RangeError("atob met a letter that is not base64");
+        throw new RangeError("atob: the text contains a character that is not base64");
       }
       bits = ((bits << 6) | value) & 0xffffff;
       held += 6;
@@ -138,7 +138,7 @@
     randomUUID: () => "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) => (digit ^ ((Math.random() * 16) >> (digit / 4))).toString(16)),
   };
 
-  // ---- addresses
+  // ---- URLs
 
   globalThis.URLSearchParams = class URLSearchParams {
     #pairs = [];

@@ -14,16 +14,16 @@ class SecretReferencesTest {
     private final SecretReferences references = new SecretReferences(name -> Optional.of("<" + name + ">"));
 
     @Test
-    void should_know_the_longest_names_there_are_however_they_are_spelled() {
+    void should_resolve_very_long_names_in_every_spelling() {
         String name = "%F0%9F%A6%86".repeat(127) + "a";
 
         assertThat(references.resolve("getIterateSecret%28%7BsecretKey%3A%22" + name + "%22%7D%29"))
                 .isEqualTo("<" + "\uD83E\uDD86".repeat(127) + "a>");
     }
 
-    /** A script pays for the time of its own code, and not for what it makes of the gateway's. */
+    /** The time limits of a script do not cover the gateway, so long header values must not take long there. */
     @Test
-    void should_not_take_long_for_what_never_ends() throws Exception {
+    void should_take_linear_time_for_references_without_an_end() throws Exception {
         String beginnings = "getIterateSecret({secretKey:%22".repeat(24_000);
 
         String resolved = CompletableFuture.supplyAsync(() -> references.resolve(beginnings))

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a script finds around it, without streams. */
+/** The environment of a script, without streams. */
 @Tag("jdk")
 class SandboxTest {
     private final VirtualTimers time = new VirtualTimers(Instant.parse("2026-04-14T11:20:30.456Z"));
@@ -148,7 +148,7 @@ class SandboxTest {
     }
 
     @Test
-    void should_offer_what_scripts_expect() throws Exception {
+    void should_offer_the_web_apis_for_scripts() throws Exception {
         assertThat(value("new Date().toISOString()").asText()).isEqualTo("2026-04-14T11:20:30.456Z");
         assertThat(value("new (new Date()).constructor().getTime() === Date.now()")
                         .asBoolean())
@@ -234,7 +234,7 @@ class SandboxTest {
     }
 
     @Test
-    void should_outlive_its_engines() throws Exception {
+    void should_replace_its_engines() throws Exception {
         Map<String, String> modules =
                 Map.of("processor.js", "let calls = 0; export default { reduce: () => ({ calls: ++calls }) };");
         try (Sandbox sandbox = sandbox(true, modules)) {
@@ -243,14 +243,14 @@ class SandboxTest {
             assertThat(calls(sandbox, none, event)).isEqualTo(1);
             assertThat(calls(sandbox, none, event)).isEqualTo(2);
 
-            time.advance(limits.idle().plusSeconds(1)); // parked: what the module kept is gone, the worker is not
+            time.advance(limits.idle().plusSeconds(1)); // discards the engine and the module's variables
 
             assertThat(calls(sandbox, none, event)).isEqualTo(1);
             int highest = 0;
             for (int i = 0; i < 9_000; i++) {
                 highest = Math.max(highest, calls(sandbox, none, event));
             }
-            assertThat(highest).as("an engine wears out and is replaced").isBetween(1_000, 5_000);
+            assertThat(highest).as("an engine is replaced after some runs").isBetween(1_000, 5_000);
         }
     }
 

@@ -6,12 +6,9 @@ import java.util.List;
 import okhttp3.Dns;
 
 /**
- * Looks hosts up and refuses those that have any address that is not allowed. The connection is then made to one of the
- * addresses checked here and to nothing else, because nobody looks the host up again; {@link GuardedSocketFactory} checks the
- * same once more where it cannot be missed, which also covers hosts that are written as addresses.
- *
- * @param names who knows the addresses
- * @param loopbackAllowed whether this machine may be a target
+ * A DNS resolver that refuses a host if any of its addresses is not allowed. The HTTP client connects to one of the
+ * addresses checked here; the host is not looked up again. {@link GuardedSocketFactory} checks the address once more before
+ * it connects, because the client does not look up hosts that are written as addresses.
  */
 record AddressGuard(Dns names, boolean loopbackAllowed) implements Dns {
     @Override

@@ -2,12 +2,13 @@ package dev.millrace.processors.webhook.internal.net;
 
 import java.net.InetAddress;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Which addresses events may be pushed to: public ones, and this machine where that is allowed. The ranges are those of
- * the IANA registries of special-purpose addresses, and the addresses at which clouds tell machines their secrets.
+ * The rules for target addresses: events may be pushed to public addresses, and to this machine if that is allowed. The
+ * refused ranges are those of the IANA special-purpose address registries and the metadata addresses of clouds.
  */
 final class AddressRules {
     private static final List<AddressRange> LOOPBACK =
@@ -42,12 +43,13 @@ final class AddressRules {
     private static final AddressRange GLOBAL = AddressRange.of("2000::/3", "global unicast");
     private static final AddressRange TRANSLATED = AddressRange.of("64:ff9b::/96", "translation");
     private static final AddressRange COMPATIBLE = AddressRange.of("::/96", "old IPv4 form");
-    private static final AddressRange MAPPED = new AddressRange(mapped(), 96, "IPv4 form");
+    private static final AddressRange MAPPED =
+            new AddressRange(HexFormat.of().parseHex("00000000000000000000ffff00000000"), 96, "IPv4 form");
     private static final AddressRange SIX_TO_FOUR = AddressRange.of("2002::/16", "6to4");
 
     private AddressRules() {}
 
-    /** What is wrong with an address as a target, in words; empty when nothing is. */
+    /** Why an address is refused as a target, in words; empty if it is allowed. */
     static Optional<String> objection(InetAddress address, boolean loopbackAllowed) {
         byte[] bytes = address.getAddress();
         Optional<String> loopback = find(LOOPBACK, bytes);
@@ -71,7 +73,7 @@ final class AddressRules {
         return GLOBAL.contains(address) ? Optional.empty() : Optional.of("not global");
     }
 
-    /** An IPv4 address in other clothes; nobody has a reason to dress up this machine's own. */
+    /** Checks an IPv4 address inside an IPv6 address. Loopback in this form has no legitimate use and is refused. */
     private static Optional<String> embedded(byte[] address) {
         return find(LOOPBACK, address).or(() -> objection(address));
     }
@@ -81,12 +83,5 @@ final class AddressRules {
                 .filter(range -> range.contains(address))
                 .map(AddressRange::words)
                 .findFirst();
-    }
-
-    private static byte[] mapped() {
-        byte[] prefix = new byte[16];
-        prefix[10] = (byte) 0xff;
-        prefix[11] = (byte) 0xff;
-        return prefix;
     }
 }

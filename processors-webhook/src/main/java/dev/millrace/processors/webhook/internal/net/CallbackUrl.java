@@ -6,22 +6,22 @@ import okhttp3.Credentials;
 import okhttp3.HttpUrl;
 
 /**
- * A callback URL. The schemes of websockets are those of HTTP here, as they are in the handshake.
+ * A callback URL. {@code ws} and {@code wss} are stored as {@code http} and {@code https}, as in the handshake.
  *
- * @param url user and password included
+ * @param url with user and password
  */
 public record CallbackUrl(HttpUrl url) {
     /**
-     * Reads one.
+     * Reads a URL.
      *
-     * @throws IllegalArgumentException when it is none that events can be pushed to; the message says why
+     * @throws IllegalArgumentException if events cannot be pushed to it; the message says why
      */
     public static CallbackUrl parse(String text, boolean websocket) {
         String trimmed = text.strip();
         int colon = trimmed.indexOf("://");
         if (colon < 1) {
             throw new IllegalArgumentException(
-                    "expected an absolute URL, https://example.com/hook say, got '" + shorten(trimmed) + "'");
+                    "expected an absolute URL such as https://example.com/hook, got '" + shorten(trimmed) + "'");
         }
         String scheme = trimmed.substring(0, colon).toLowerCase(Locale.ROOT);
         String http = switch (scheme) {
@@ -37,19 +37,19 @@ public record CallbackUrl(HttpUrl url) {
         HttpUrl url = HttpUrl.parse(http + trimmed.substring(colon));
         if (url == null) {
             throw new IllegalArgumentException(
-                    "expected a URL with a host and a port that can be, got '" + shorten(trimmed) + "'");
+                    "expected a URL with a valid host and port, got '" + shorten(trimmed) + "'");
         }
         return new CallbackUrl(url);
     }
 
-    /** The {@code Authorization} header that user and password ask for. */
+    /** The {@code Authorization} header for user and password; empty if the URL has neither. */
     public Optional<String> authorization() {
         return url.username().isEmpty() && url.password().isEmpty()
                 ? Optional.empty()
                 : Optional.of(Credentials.basic(url.username(), url.password()));
     }
 
-    /** As it may be shown: without user, password, query and fragment. */
+    /** The URL without user, password, query and fragment, which may be secret. */
     @Override
     public String toString() {
         return shorten(url.newBuilder()

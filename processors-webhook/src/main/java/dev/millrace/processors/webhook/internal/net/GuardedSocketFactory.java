@@ -8,7 +8,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import javax.net.SocketFactory;
 
-/** Sockets that connect to allowed addresses alone, never through a proxy, and send at once (TCP_NODELAY). */
+/** A factory of sockets that connect only to allowed addresses, without a proxy and with TCP_NODELAY. */
 final class GuardedSocketFactory extends SocketFactory {
     private final AddressGuard guard;
 
@@ -18,7 +18,7 @@ final class GuardedSocketFactory extends SocketFactory {
 
     @Override
     public Socket createSocket() throws IOException {
-        Socket socket = new GuardedSocket(guard);
+        Socket socket = new GuardedSocket();
         socket.setTcpNoDelay(true);
         return socket;
     }
@@ -47,12 +47,9 @@ final class GuardedSocketFactory extends SocketFactory {
         return new UnsupportedOperationException("the HTTP client connects its sockets itself");
     }
 
-    private static final class GuardedSocket extends Socket {
-        private final AddressGuard guard;
-
-        GuardedSocket(AddressGuard guard) {
+    private final class GuardedSocket extends Socket {
+        GuardedSocket() {
             super(Proxy.NO_PROXY);
-            this.guard = guard;
         }
 
         @Override

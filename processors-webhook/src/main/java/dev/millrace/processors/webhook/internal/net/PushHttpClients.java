@@ -16,14 +16,20 @@ import okhttp3.Dns;
 import okhttp3.OkHttpClient;
 
 /**
- * The HTTP clients of all subscribers with the same settings. A request that hangs occupies a thread until its timeout,
- * and a WebSocket occupies one while it is open; so the usual limits of five a host are lifted, and the two do not share
- * theirs. No proxy, no redirects, no cookies, no cache: a request goes where the configuration says or nowhere.
+ * The HTTP clients of all subscribers with the same settings. Limits: 1024 requests and, counted apart, 4096
+ * WebSockets, in total and per host. A hanging request occupies a thread until its timeout, a WebSocket occupies one
+ * while it is open. There are no proxies, redirects, cookies or caches: a request goes to the configured URL or fails.
  */
 public final class PushHttpClients {
-    private static final int MOST_REQUESTS = 1024;
-    private static final int MOST_SOCKETS = 4096;
     private static final Duration PING = Duration.ofSeconds(20);
+    private static final Dispatcher SOCKETS = dispatcher("millrace-websocket-", 4096);
+    private static final OkHttpClient BASE = new OkHttpClient.Builder()
+            .dispatcher(dispatcher("millrace-webhook-", 1024))
+            .connectionPool(new ConnectionPool(64, 1, TimeUnit.MINUTES))
+            .proxy(Proxy.NO_PROXY)
+            .followRedirects(false)
+            .followSslRedirects(false)
+            .build();
     private static final Map<WebhookSettings, PushHttpClients> SHARED = new ConcurrentHashMap<>();
 
     private final WebhookSettings settings;
@@ -35,8 +41,7 @@ public final class PushHttpClients {
     PushHttpClients(WebhookSettings settings, Dns names) {
         this.settings = settings;
         AddressGuard guard = new AddressGuard(names, settings.loopback());
-        this.trusting = Shared.BASE
-                .newBuilder()
+        this.trusting = BASE.newBuilder()
                 .dns(names)
                 .callTimeout(settings.timeout())
                 .connectTimeout(settings.timeout())
@@ -60,12 +65,10 @@ public final class PushHttpClients {
         return settings;
     }
 
-    /** The client for requests to an endpoint. */
     public OkHttpClient requests(CallbackUrl endpoint) {
         return isTrusted(endpoint) ? trusting : guarded;
     }
 
-    /** The client for WebSockets to an endpoint. */
     public OkHttpClient sockets(CallbackUrl endpoint) {
         return isTrusted(endpoint) ? trustingSockets : guardedSockets;
     }
@@ -76,33 +79,22 @@ public final class PushHttpClients {
 
     private static OkHttpClient sockets(OkHttpClient requests) {
         return requests.newBuilder()
-                .dispatcher(Shared.SOCKETS)
+                .dispatcher(SOCKETS)
                 .pingInterval(PING)
                 .addInterceptor(new MessageSizeInterceptor())
                 .build();
     }
 
-    private static final class Shared {
-        static final Dispatcher SOCKETS = dispatcher("millrace-websocket-", MOST_SOCKETS);
-        static final OkHttpClient BASE = new OkHttpClient.Builder()
-                .dispatcher(dispatcher("millrace-webhook-", MOST_REQUESTS))
-                .connectionPool(new ConnectionPool(64, 1, TimeUnit.MINUTES))
-                .proxy(Proxy.NO_PROXY)
-                .followRedirects(false)
-                .followSslRedirects(false)
-                .build();
-
-        private static Dispatcher dispatcher(String threads, int limit) {
-            AtomicInteger number = new AtomicInteger();
-            Dispatcher dispatcher = new Dispatcher(new ThreadPoolExecutor(
-                    0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                        Thread thread = new Thread(task, threads + number.incrementAndGet());
-                        thread.setDaemon(true);
-                        return thread;
-                    }));
-            dispatcher.setMaxRequests(limit);
-            dispatcher.setMaxRequestsPerHost(limit);
-            return dispatcher;
-        }
+    private static Dispatcher dispatcher(String threads, int limit) {
+        AtomicInteger number = new AtomicInteger();
+        Dispatcher dispatcher = new Dispatcher(new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                    Thread thread = new Thread(task, threads + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                }));
+        dispatcher.setMaxRequests(limit);
+        dispatcher.setMaxRequestsPerHost(limit);
+        return dispatcher;
     }
 }

@@ -6,23 +6,25 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as settings have them: {@code 200ms}, {@code 15s}, {@code 2m}, {@code 6h}, {@code 1d}, or ISO-8601. */
+/** A parser for durations in settings: {@code 200ms}, {@code 15s}, {@code 2m}, {@code 6h}, {@code 1d}, or ISO-8601. */
 final class DurationParser {
     private static final Pattern SHORT = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
 
     private DurationParser() {}
 
     /**
-     * Reads a positive duration.
+     * Reads a duration of at least 1 ms.
      *
-     * @throws IllegalArgumentException when the text is none
+     * @throws IllegalArgumentException if the text is not one
      */
     static Duration parse(String text) {
         String trimmed = text.strip().toLowerCase(Locale.ROOT);
         Duration duration;
         Matcher matcher = SHORT.matcher(trimmed);
         try {
-            duration = matcher.matches() ? of(Long.parseLong(matcher.group(1)), matcher.group(2)) : iso(trimmed);
+            duration = matcher.matches()
+                    ? of(Long.parseLong(matcher.group(1)), matcher.group(2))
+                    : Duration.parse(trimmed.toUpperCase(Locale.ROOT));
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException(
                     "'" + text.strip() + "' is not a duration; write 200ms, 15s, 2m, 6h, 1d or ISO-8601", e);
@@ -31,10 +33,6 @@ final class DurationParser {
             throw new IllegalArgumentException("'" + text.strip() + "' is too short; the least is 1ms");
         }
         return duration;
-    }
-
-    private static Duration iso(String text) {
-        return Duration.parse(text.toUpperCase(Locale.ROOT));
     }
 
     private static Duration of(long amount, String unit) {

@@ -6,9 +6,9 @@ import okio.ForwardingSource;
 import okio.Source;
 
 /**
- * Lets the frames of a WebSocket through, and looks at their headers (RFC 6455, section 5.2) on the way. When one
- * announces more than its message may have, nothing more gets through: what still comes is read and thrown away until the
- * peer ends the connection, so that it gets to see why. For one thread.
+ * A source that limits the length of WebSocket messages. It passes frames on and reads their headers (RFC 6455, section
+ * 5.2). If a header announces more than the limit, it passes nothing more on: it reads and discards until the peer
+ * closes the connection, so that the peer can receive the reason. Not thread-safe.
  */
 final class FrameSizeLimiter extends ForwardingSource {
     private static final int LAST_FRAME = 0x80;
@@ -23,12 +23,7 @@ final class FrameSizeLimiter extends ForwardingSource {
     private long message;
     private boolean over;
 
-    /**
-     * Looks at what another source reads.
-     *
-     * @param limit how many bytes a message may have
-     * @param tooLong is run once, when one has more
-     */
+    /** {@code limit} is the longest message, in bytes; {@code tooLong} runs once, at the first longer one. */
     FrameSizeLimiter(Source frames, long limit, Runnable tooLong) {
         super(frames);
         this.limit = limit;
@@ -55,7 +50,7 @@ final class FrameSizeLimiter extends ForwardingSource {
         return read;
     }
 
-    /** Takes a header off what was seen; answers false when it is not there yet, or announces too much. */
+    /** Removes a header from {@code seen}; false if it is not complete yet, or announces too much. */
     private boolean header() throws IOException {
         int length = seen.size() < 2 ? 0 : seen.getByte(1) & LENGTH;
         int more = length < LENGTH - 1 ? 0 : length < LENGTH ? Short.BYTES : Long.BYTES;

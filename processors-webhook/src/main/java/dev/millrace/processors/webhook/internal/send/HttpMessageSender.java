@@ -19,7 +19,7 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Posts messages to an HTTP endpoint. What counts is the status; bodies of answers are not read. */
+/** A sender of messages to an HTTP endpoint, by POST. Only the status of an answer counts; its body is not read. */
 public final class HttpMessageSender implements MessageSender {
     private static final MediaType JSON = MediaType.get("application/json");
 
@@ -92,7 +92,7 @@ public final class HttpMessageSender implements MessageSender {
     private WebhookSigner signature(String name) {
         String secret = context.secret(name)
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "the project has no secret '" + name + "' to sign with; set it, or configure another one"));
+                        "the project has no secret '" + name + "' to sign with; set it, or change signingSecret"));
         try {
             return WebhookSigner.with(secret);
         } catch (IllegalArgumentException unusable) {
@@ -112,11 +112,11 @@ public final class HttpMessageSender implements MessageSender {
                 RetryAfterHeader.of(response, context.timers().now()));
     }
 
-    /** A timeout of the whole call is an interruption, with a message that says little. */
+    /** OkHttp reports a timeout as an {@link InterruptedIOException} whose message does not name the limit. */
     private String describe(IOException failure) {
         if (failure instanceof InterruptedIOException) {
             return "it took longer than "
-                    + (failure instanceof SocketTimeoutException ? "the limits for one step" : timeout);
+                    + (failure instanceof SocketTimeoutException ? "the limit of one step" : timeout);
         }
         String message = failure.getMessage();
         return message == null ? failure.getClass().getSimpleName() : message;

@@ -2,14 +2,14 @@ package dev.millrace.processors.webhook.internal.send;
 
 import java.util.concurrent.CompletableFuture;
 
-/** Where the messages for one subscriber go. Safe for use by many threads, for one message at a time. */
+/** A sender of messages to one subscriber. Thread-safe, but only one message may be in flight at a time. */
 public interface MessageSender {
-    /** Sends; completes with what came of it, and normally whatever happens. */
+    /** Sends a message. The future never fails; after {@link #close} it may never complete. */
     CompletableFuture<SendResult> send(OutgoingMessage message);
 
-    /** Gives up what is under way, whose outcome then means nothing. Something may be sent after that. */
+    /** Cancels the message in flight, whose outcome is then ignored. More messages may follow. */
     void abandon();
 
-    /** Ends every connection; nothing is sent any more. */
+    /** Closes all connections; later messages are not sent. */
     void close();
 }

@@ -9,11 +9,11 @@ import okio.Socket;
 import okio.Source;
 
 /**
- * Stands between a WebSocket and its connection, because the HTTP client gathers a message of any size before it shows
- * it to anybody. No compression is offered or taken, so what a message takes up is what comes over the connection.
+ * An interceptor that limits the length of incoming WebSocket messages. The HTTP client itself buffers a message of any
+ * size before it passes it on. Compression is switched off, so the length on the wire is the length of the message.
  */
 public final class MessageSizeInterceptor implements Interceptor {
-    /** The longest message, in bytes and all its fragments together. */
+    /** The longest message, in bytes over all its fragments. */
     static final int BYTES = 1 << 20;
 
     private static final String EXTENSIONS = "Sec-WebSocket-Extensions";

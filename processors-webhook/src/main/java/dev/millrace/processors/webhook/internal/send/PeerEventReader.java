@@ -3,27 +3,24 @@ package dev.millrace.processors.webhook.internal.send;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
 import dev.millrace.core.EventInput;
-import java.util.Iterator;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** An event as a peer writes it, read into an input. What the append rules say about it, they say themselves. */
+/** A reader for events from WebSocket peers. It checks only the form; the append checks the rules of the stream. */
 final class PeerEventReader {
     private static final Set<String> FIELDS = Set.of("type", "payload", "metadata", "idempotencyKey", "offset");
 
     private PeerEventReader() {}
 
     /**
-     * Reads one.
+     * Reads an event.
      *
-     * @throws IllegalArgumentException when it is not an event; the message begins with the field
+     * @throws IllegalArgumentException if a field is unknown or of the wrong type; the message begins with the field
      */
     static EventInput read(JsonNode event) {
         expect(event, JsonNodeType.OBJECT, "event", "an object");
         Set<String> unknown = new TreeSet<>();
-        for (Iterator<String> names = event.fieldNames(); names.hasNext(); ) {
-            unknown.add(names.next());
-        }
+        event.fieldNames().forEachRemaining(unknown::add);
         unknown.removeAll(FIELDS);
         if (!unknown.isEmpty()) {
             throw new IllegalArgumentException("event: unknown fields " + unknown);

@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * What peers say. {@code {"type": "append", "event": …}} is appended to the stream whose events they get, with the key
- * that they gave it and with provenance; it counts as an event from outside, so a conversation is not a chain of
- * reactions however long it lasts. What goes wrong is answered with {@code {"type": "error", "message": …}}.
+ * The handler of frames from a WebSocket peer. The event of {@code {"type": "append", "event": …}} is appended to the
+ * stream, with the peer's idempotency key and with provenance. It counts as an event from outside, so a long
+ * conversation is not a chain of reactions. The answer to a failure is {@code {"type": "error", "message": …}}.
  */
 final class PeerFrameHandler {
     private static final System.Logger LOG = System.getLogger("dev.millrace.processors.webhook");
@@ -37,7 +37,7 @@ final class PeerFrameHandler {
         this.newestSent = subscriber.configuredAt();
     }
 
-    /** What comes from here on is in answer to this event, as far as anybody can tell. */
+    /** Sets the event that later frames are recorded as an answer to. */
     void answers(long offset) {
         newestSent = offset;
     }
@@ -46,7 +46,7 @@ final class PeerFrameHandler {
         answer.accept(error("expected a text frame with JSON, got a binary one"));
     }
 
-    /** Takes a text frame; waits a little when many appends are under way, which holds the peer up and nobody else. */
+    /** Handles a text frame. If 64 appends of this peer are in progress, blocks its reader thread for at most 10 s. */
     void receive(String text, Consumer<String> answer) {
         JsonNode frame;
         try {
@@ -61,7 +61,8 @@ final class PeerFrameHandler {
         } else if (type.equals("error")) {
             LOG.log(
                     Level.DEBUG,
-                    () -> "the peer of '" + subscriber.slug() + "' on " + path + " says: " + frame.path("message"));
+                    () -> "error frame from the peer of '" + subscriber.slug() + "' on " + path + ": "
+                            + frame.path("message"));
         }
     }
 
@@ -70,7 +71,8 @@ final class PeerFrameHandler {
         try {
             input = stamp(PeerEventReader.read(event));
             if (!room.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new IllegalArgumentException("too many appends are under way; send it again later");
+                throw new IllegalArgumentException(MOST_UNDER_WAY + " appends were in progress for "
+                        + PATIENCE.toSeconds() + " s; wait until they are in the stream, then send the event again");
             }
         } catch (IllegalArgumentException refused) {
             answer.accept(error("append failed: " + refused.getMessage()));
@@ -88,7 +90,7 @@ final class PeerFrameHandler {
         });
     }
 
-    /** Provenance that the peer brought along, because it is a processor itself, stays. */
+    /** Adds provenance, unless the event has it already because the peer is itself a processor. */
     private EventInput stamp(EventInput input) {
         if (input.metadata().flatMap(Provenance::of).isPresent()) {
             return input;

@@ -9,18 +9,18 @@ import java.util.Optional;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** How long an answer asks to be left alone. */
+/** A reader of the {@code Retry-After} header. */
 final class RetryAfterHeader {
     private RetryAfterHeader() {}
 
-    /** Only 429 and 503 may ask for it. */
+    /** The wait that an answer asks for; empty for a status other than 429 and 503. */
     static Optional<Duration> of(Response response, Instant now) {
         return response.code() == 429 || response.code() == 503
                 ? read(response.header("Retry-After"), now)
                 : Optional.empty();
     }
 
-    /** Seconds, or a date; empty for anything else. */
+    /** Reads seconds or an HTTP date; empty for any other text and for a past date. */
     static Optional<Duration> read(@Nullable String header, Instant now) {
         if (header == null) {
             return Optional.empty();

@@ -8,16 +8,14 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before each further attempt; after the last one there is none. Of each wait a random part, up to half,
- * is left off, so that many subscribers of one receiver do not come back at once.
- *
- * @param delays the longest waits, in order
+ * The longest waits before retries; after the last one there is no further attempt. Each wait is shortened by a random
+ * part, up to half of it, so that many subscribers of one receiver do not return at the same time.
  */
 public record RetrySchedule(List<Duration> delays) {
-    /** Eleven attempts in almost a day. */
+    /** Eleven attempts within almost a day. */
     public static final RetrySchedule DEFAULT = parse("200ms, 1s, 5s, 30s, 2m, 10m, 1h, 3h, 6h, 12h");
 
-    /** What a receiver may ask for at most. */
+    /** The longest wait that a receiver can ask for. */
     static final Duration MOST_ASKED_FOR = Duration.ofHours(1);
 
     public RetrySchedule {
@@ -25,9 +23,9 @@ public record RetrySchedule(List<Duration> delays) {
     }
 
     /**
-     * Reads durations with commas between them; an empty text is a schedule without further attempts.
+     * Reads durations separated by commas; an empty text is a schedule without retries.
      *
-     * @throws IllegalArgumentException when one of them is not a duration
+     * @throws IllegalArgumentException if one of them is not a duration
      */
     static RetrySchedule parse(String text) {
         return new RetrySchedule(Arrays.stream(text.split(","))
@@ -37,10 +35,10 @@ public record RetrySchedule(List<Duration> delays) {
     }
 
     /**
-     * How long to wait after this attempt; empty when it was the last one.
+     * How long to wait after this attempt; empty if it was the last one.
      *
      * @param attempt counted from 1
-     * @param askedFor never earlier than this, within bounds
+     * @param askedFor the shortest wait, as far as it is not above {@link #MOST_ASKED_FOR}
      */
     public Optional<Duration> after(int attempt, Optional<Duration> askedFor, RandomGenerator random) {
         if (attempt > delays.size()) {
@@ -52,12 +50,11 @@ public record RetrySchedule(List<Duration> delays) {
                 .orElse(wait));
     }
 
-    /** The number of the attempt after this one, as far as the schedule goes: the log may say anything. */
+    /** The number of the next attempt, within the schedule. The given number comes from the log and can be any. */
     public int next(int attempt) {
         return Math.max(0, Math.min(attempt, delays.size())) + 1;
     }
 
-    /** The longest wait there can be. */
     public Duration longest() {
         return delays.stream()
                 .filter(delay -> delay.compareTo(MOST_ASKED_FOR) > 0)

@@ -4,20 +4,18 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What came of sending one message.
+ * The result of sending one message.
  *
- * @param kind what to do about it
- * @param status of the answer, if there was one
- * @param message what failed, in words that may go into an event
- * @param retryAfter how long the receiver asks to be left alone
+ * @param status the HTTP status, if the receiver answered
+ * @param message what failed; contains no secrets, so it may be appended as part of an event
+ * @param retryAfter how long the receiver asks the sender to wait
  */
 public record SendResult(Kind kind, Optional<Integer> status, String message, Optional<Duration> retryAfter) {
     public enum Kind {
-        /** The receiver has it. */
         ACCEPTED,
-        /** Another attempt may help. */
+        /** A retry may succeed. */
         FAILED,
-        /** The receiver wants nothing, ever. */
+        /** The receiver answered 410: it wants no more messages. */
         GONE
     }
 
@@ -25,12 +23,12 @@ public record SendResult(Kind kind, Optional<Integer> status, String message, Op
         return new SendResult(Kind.ACCEPTED, Optional.empty(), "accepted", Optional.empty());
     }
 
-    /** There was no answer. */
+    /** A failure without an answer. */
     public static SendResult failed(String message) {
         return new SendResult(Kind.FAILED, Optional.empty(), message, Optional.empty());
     }
 
-    /** There was an answer, but not the right one. */
+    /** An answer with a status other than 2xx. */
     static SendResult refused(int status, String message, Optional<Duration> retryAfter) {
         return new SendResult(status == 410 ? Kind.GONE : Kind.FAILED, Optional.of(status), message, retryAfter);
     }

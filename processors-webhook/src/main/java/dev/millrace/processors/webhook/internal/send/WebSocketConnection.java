@@ -1,6 +1,7 @@
 package dev.millrace.processors.webhook.internal.send;
 
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import okhttp3.Response;
 import okhttp3.WebSocket;
@@ -8,7 +9,7 @@ import okhttp3.WebSocketListener;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
-/** One WebSocket from its handshake to its end. Safe for use by many threads. */
+/** A WebSocket connection from its handshake to its end. Thread-safe. */
 final class WebSocketConnection extends WebSocketListener {
     private static final int GOING_AWAY = 1001;
     private static final int TOO_BIG = 1009;
@@ -26,20 +27,18 @@ final class WebSocketConnection extends WebSocketListener {
         socket = made;
     }
 
-    /** Completes when the handshake is done, and fails when it did not come about. */
+    /** Completes after the handshake; fails if the handshake fails. */
     CompletableFuture<WebSocket> opened() {
         return opened;
     }
 
-    /** Whether nothing can be sent any more. */
+    /** Whether the connection has ended, so that nothing can be sent. */
     boolean isOver() {
         return end != null;
     }
 
-    /** Why it is over. */
     String why() {
-        String known = end;
-        return known == null ? "the connection broke" : known;
+        return Objects.requireNonNullElse(end, "the connection broke");
     }
 
     @Override
@@ -78,25 +77,25 @@ final class WebSocketConnection extends WebSocketListener {
                         : message == null ? failure.getClass().getSimpleName() : message);
     }
 
-    /** Ends it because the peer says more at once than anybody wants to remember. */
+    /** Closes the connection because the peer sent a message above {@link MessageSizeInterceptor#BYTES}. */
     void refuseMessage() {
         over("the peer sent a message of more than " + MessageSizeInterceptor.BYTES + " bytes");
         WebSocket open = socket;
         if (open != null) {
-            open.close(TOO_BIG, "a message may have at most " + MessageSizeInterceptor.BYTES + " bytes; send several");
+            open.close(TOO_BIG, "a message may have at most " + MessageSizeInterceptor.BYTES + " bytes; split it");
         }
     }
 
-    /** Ends it at once, as what it is: broken. */
+    /** Cancels the connection without a close frame. */
     void reset() {
-        over("it was given up");
+        over("it was cancelled");
         WebSocket open = socket;
         if (open != null) {
             open.cancel();
         }
     }
 
-    /** Ends it in good order, if it was ever there. */
+    /** Closes the connection with a close frame if the handshake is done, and cancels it otherwise. */
     void close() {
         boolean ready = opened.isDone() && !opened.isCompletedExceptionally();
         WebSocket open = socket;

@@ -12,9 +12,9 @@ import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends frames over one WebSocket, which is opened for the first frame and again after it broke. A frame counts as
- * accepted when it has been written to the socket: WebSockets have no receipts, so what the peer had not read when the
- * connection broke is lost to it.
+ * A sender of frames over one WebSocket. It opens the connection for the first frame, and again after it broke. A frame
+ * counts as accepted when it was written to the socket. WebSockets have no receipts: a frame that the peer had not read
+ * when the connection broke is lost.
  */
 public final class WebSocketMessageSender implements MessageSender {
     private final CallbackUrl endpoint;
@@ -62,7 +62,7 @@ public final class WebSocketMessageSender implements MessageSender {
         return next;
     }
 
-    /** Whatever is left of the connection, the next attempt gets another one. */
+    /** Drops the connection; the next attempt opens a new one. */
     private SendResult broken(WebSocketConnection broken) {
         broken.reset();
         return SendResult.failed("WebSocket to " + endpoint + " failed: " + broken.why());
@@ -70,7 +70,7 @@ public final class WebSocketMessageSender implements MessageSender {
 
     @Override
     public void abandon() {
-        // A frame that is being written is written; whether it is done does not depend on it any more.
+        // A frame that is being written cannot be taken back; its outcome is ignored.
     }
 
     @Override

@@ -9,12 +9,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What the server says about pushing.
+ * The server settings for pushing.
  *
- * @param schedule when failed attempts are repeated ({@code webhook.retry-schedule})
- * @param timeout how long a request may take in all, or a frame until it is sent ({@code webhook.timeout})
- * @param allowHosts hosts that may be anywhere ({@code webhook.allow-hosts}, with commas between them)
- * @param loopback whether this machine may be a target ({@code server.loopback})
+ * @param schedule the waits before retries ({@code webhook.retry-schedule})
+ * @param timeout for a whole request, or until a frame is sent; default 15 s ({@code webhook.timeout})
+ * @param allowHosts hosts that may have any address ({@code webhook.allow-hosts}, separated by commas)
+ * @param loopback whether events may be pushed to this machine ({@code server.loopback})
  */
 public record WebhookSettings(RetrySchedule schedule, Duration timeout, Set<String> allowHosts, boolean loopback) {
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
@@ -22,7 +22,7 @@ public record WebhookSettings(RetrySchedule schedule, Duration timeout, Set<Stri
     /**
      * Reads the settings.
      *
-     * @throws IllegalArgumentException when one is wrong; the message names it
+     * @throws IllegalArgumentException if a setting is invalid; the message names it
      */
     public static WebhookSettings of(HostContext context) {
         return new WebhookSettings(

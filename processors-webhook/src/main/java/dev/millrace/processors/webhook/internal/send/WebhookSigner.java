@@ -6,7 +6,7 @@ import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Signs as Standard Webhooks does: HMAC-SHA-256 over id, timestamp and body, with dots between them. */
+/** A signer for Standard Webhooks: HMAC-SHA-256 over id, timestamp and body, separated by dots. */
 public final class WebhookSigner {
     private static final String ENCODED = "whsec_";
 
@@ -17,9 +17,9 @@ public final class WebhookSigner {
     }
 
     /**
-     * Signatures with a secret: {@code whsec_} and base64, or any other text, whose bytes are the key.
+     * A signer with a secret: {@code whsec_} and base64, or any other text, whose UTF-8 bytes are the key.
      *
-     * @throws IllegalArgumentException when it is empty, or not base64 where it should be; the message does not tell it
+     * @throws IllegalArgumentException if it is empty or not valid base64; the message does not contain it
      */
     public static WebhookSigner with(String secret) {
         byte[] key;
@@ -38,14 +38,10 @@ public final class WebhookSigner {
     }
 
     private static IllegalArgumentException unusable() {
-        return new IllegalArgumentException("it is empty, or begins with whsec_ and goes on with what is not base64");
+        return new IllegalArgumentException("it is empty, or not base64 after the prefix whsec_");
     }
 
-    /**
-     * The header's value.
-     *
-     * @param timestamp in seconds since the epoch
-     */
+    /** The value of the header {@code webhook-signature}; the timestamp is in seconds since the epoch. */
     public String of(String id, long timestamp, byte[] body) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");

@@ -22,13 +22,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where events may be pushed to, and where not. */
+/** Allowed and refused target addresses. */
 class AddressRulesTest {
     private static InetAddress address(String literal) throws UnknownHostException {
         return InetAddress.getByName(literal);
     }
 
-    /** A guard for which every host has these addresses. */
+    /** A guard whose resolver returns these addresses for every host. */
     private static AddressGuard guardKnowing(String... literals) {
         Dns names = host -> {
             InetAddress[] found = new InetAddress[literals.length];
@@ -144,7 +144,7 @@ class AddressRulesTest {
     }
 
     @Test
-    void should_refuse_to_connect_whoever_looked_the_address_up() throws Exception {
+    void should_refuse_to_connect_to_a_forbidden_address() throws Exception {
         try (Socket socket = new GuardedSocketFactory(guardKnowing()).createSocket()) {
             assertThatThrownBy(() -> socket.connect(new InetSocketAddress(address("169.254.169.254"), 80), 1000))
                     .isInstanceOf(RefusedAddressException.class);
@@ -155,7 +155,7 @@ class AddressRulesTest {
     }
 
     @Test
-    void should_not_be_fooled_by_a_name_that_has_another_address_the_second_time() throws Exception {
+    void should_resist_a_name_with_another_address_at_the_second_look_up() throws Exception {
         try (Receiver receiver = new Receiver()) {
             AtomicInteger asked = new AtomicInteger();
             Dns rebinding = host -> List.of(

@@ -29,7 +29,7 @@ class FrameSizeLimiterTest {
         return this;
     }
 
-    /** Reads to the end, at most so many bytes at once. */
+    /** Reads to the end, at most this number of bytes at once. */
     private void readAll(long atOnce) throws IOException {
         try (FrameSizeLimiter frames = new FrameSizeLimiter(
                 new ForwardingSource(wire) {

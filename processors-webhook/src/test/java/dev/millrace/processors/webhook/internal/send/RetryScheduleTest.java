@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** When failed attempts are repeated, and how that is configured. */
+/** The waits before retries, and their configuration. */
 class RetryScheduleTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -59,7 +59,7 @@ class RetryScheduleTest {
 
     @ParameterizedTest
     @CsvSource({"1,2", "0,1", "-5,1", "2147483647,4", "-2147483648,1"})
-    void should_stay_within_the_schedule_whatever_attempt_the_log_tells_of(int attempt, int next) {
+    void should_stay_within_the_schedule_for_any_attempt_in_the_log(int attempt, int next) {
         assertThat(RetrySchedule.parse("1s,1s,1s").next(attempt)).isEqualTo(next);
     }
 
@@ -71,7 +71,7 @@ class RetryScheduleTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "soon", "5", "0s", "-5s", "PT0S", "1e3ms", "99999999999s"})
-    void should_refuse_what_is_no_duration(String text) {
+    void should_refuse_invalid_durations(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> DurationParser.parse(text));
     }
 
