@@ -73,6 +73,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>If a service does not send the header {@code Millrace-Watermark}, the client asks for the state before each
  * connection and uses its event count as the watermark.
+ *
+ * @since 0.1
  */
 public final class HttpEventStreams implements EventStreams, AutoCloseable {
     private final ProjectSlug project;

@@ -4,7 +4,11 @@ import dev.millrace.core.runner.Timers;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The system's timers with delays of a hundredth of the requested time. Safe for use by many threads. */
+/**
+ * The system's timers with delays of a hundredth of the requested time. Safe for use by many threads.
+ *
+ * @since 0.1
+ */
 public final class AcceleratedTimers implements Timers {
     private final Timers system = Timers.system();
 

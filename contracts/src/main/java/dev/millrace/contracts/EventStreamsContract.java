@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *   @Override protected EventStreams streams(ProjectSlug project) { return engine.streams(project); }
  * }
  * }</pre>
+ *
+ * @since 0.1
  */
 public abstract class EventStreamsContract
         implements AppendTests,

@@ -6,7 +6,11 @@ import java.lang.reflect.Proxy;
 import java.util.Random;
 import java.util.Set;
 
-/** Makes reads of a store fail at random, as on a disk with errors. Safe for use by many threads. */
+/**
+ * Makes reads of a store fail at random, as on a disk with errors. Safe for use by many threads.
+ *
+ * @since 0.1
+ */
 public final class FaultyReads {
     private static final Set<String> READS = Set.of("head", "read", "lastPosition", "readSubtree", "standings");
 

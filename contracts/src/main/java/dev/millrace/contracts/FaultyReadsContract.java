@@ -34,6 +34,8 @@ import org.junit.jupiter.api.Test;
  * themselves, and no event is lost or delivered twice.
  *
  * <p>The build runs 50 seeds, the profile {@code long} 1,000; {@code -Dmillrace.seed} is the first seed.
+ *
+ * @since 0.1
  */
 public abstract class FaultyReadsContract {
     private static final int SEEDS = Boolean.getBoolean("millrace.long") ? 1_000 : 50;

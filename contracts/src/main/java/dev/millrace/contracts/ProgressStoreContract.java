@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
  *   @Override protected void close(ProgressStore store) { store.close(); }
  * }
  * }</pre>
+ *
+ * @since 0.1
  */
 public abstract class ProgressStoreContract {
     private static final StreamPath PATH = StreamPath.of("/agents/1");

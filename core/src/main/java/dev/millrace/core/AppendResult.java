@@ -7,6 +7,7 @@ package dev.millrace.core;
  *     service stored {@code invalid-event-appended}
  * @param replayed true if an earlier append with the same idempotency key stored the event
  * @param diverged true if the stored event differs from this input; only for a replay
+ * @since 0.1
  */
 public record AppendResult(Event event, boolean replayed, boolean diverged) {
     public long offset() {

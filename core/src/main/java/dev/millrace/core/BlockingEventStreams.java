@@ -16,6 +16,8 @@ import java.util.concurrent.TimeoutException;
  * <p>Every method throws a {@link StreamException}: the refusal of the service, or {@code TIMEOUT} if there is no
  * answer within the limit, or if the thread is interrupted (it stays interrupted). After the {@code TIMEOUT} of an
  * append, the event may or may not be stored. Repeat the append only if it has an idempotency key.
+ *
+ * @since 0.1
  */
 public final class BlockingEventStreams {
     private final EventStreams streams;

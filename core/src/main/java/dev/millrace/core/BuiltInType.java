@@ -22,6 +22,8 @@ import java.util.Set;
  *
  * <p>The service writes a type as {@link #type()}. On input each of its {@link #spellings()} means the same built-in;
  * the event is stored as it was written.
+ *
+ * @since 0.1
  */
 public enum BuiltInType {
     /** The stream was created. Exactly once, at offset 1, written by the service. */

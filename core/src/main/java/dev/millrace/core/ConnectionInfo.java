@@ -9,5 +9,6 @@ import java.time.Duration;
  *     created again has another one. Empty if the service does not say it
  * @param watermark the last offset of the stream when this connection began, read before any event was sent; 0 for none
  * @param gap the time without a connection before this one, on the service's clock; zero for the first connection
+ * @since 0.1
  */
 public record ConnectionInfo(String incarnation, long watermark, Duration gap) {}

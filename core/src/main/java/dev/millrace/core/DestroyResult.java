@@ -7,6 +7,7 @@ import java.util.Map;
  *
  * @param finalStates the last state of each destroyed stream, in the order of their destruction; empty if there was
  *     none
+ * @since 0.1
  */
 public record DestroyResult(Map<StreamPath, StreamState> finalStates) {
     /** The number of destroyed streams. */

@@ -8,6 +8,8 @@ import org.immutables.value.Value;
 /**
  * A stored event: one entry of a stream's log. Its identity is (project, path, offset); it never changes. A reducer
  * takes time only from {@link #createdAt()}.
+ *
+ * @since 0.1
  */
 @Value.Immutable
 @MillraceStyle

@@ -15,6 +15,8 @@ import java.util.function.UnaryOperator;
  * A map from event types to payload classes, for a reader. It is built from sealed families: {@code
  * EventCatalog.of(ChatEvent.class, ToolEvent.class)} collects their permitted subclasses; each concrete one needs
  * {@link EventName}. A type is found under each of its spellings ({@link EventType}). Immutable.
+ *
+ * @since 0.1
  */
 public final class EventCatalog {
     private static final EventCatalog EMPTY = new EventCatalog(Map.of(), Map.of(), Upcasts.NONE);

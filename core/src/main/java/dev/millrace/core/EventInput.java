@@ -9,6 +9,8 @@ import org.immutables.value.Value;
 /**
  * An event to append. The service assigns path, offset and time. The service also checks it: an input that breaks the
  * append rules is stored as an {@code invalid-event-appended} event.
+ *
+ * @since 0.1
  */
 @Value.Immutable
 @MillraceStyle

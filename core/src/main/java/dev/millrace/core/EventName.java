@@ -6,7 +6,11 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The event type under which a payload class is written to the log, for example {@code "user-said"}. */
+/**
+ * The event type under which a payload class is written to the log, for example {@code "user-said"}.
+ *
+ * @since 0.1
+ */
 @Documented
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

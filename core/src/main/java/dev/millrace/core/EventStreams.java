@@ -11,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
  * <p>If a future fails, it fails with a {@link StreamException}. Implementations are safe for use by many threads.
  * Appends of one thread to one stream are stored in the order of the calls. Append, read, subscribe and state create a
  * stream that does not exist; list and destroy do not. A path as text is read by {@link StreamPath#of(String)}.
+ *
+ * @since 0.1
  */
 public interface EventStreams {
     /**

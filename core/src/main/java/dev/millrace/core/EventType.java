@@ -12,6 +12,8 @@ import java.util.Set;
  * service ({@code https://events.iterate.com/}, {@code events.iterate.com/core/}, {@code events.iterate.com/stream/}
  * and the last two after {@code https://}). Every other type has one spelling, unless its {@link EventName} has
  * aliases. An event is stored as it was written, so a filter by type needs all {@link #spellings()}.
+ *
+ * @since 0.1
  */
 public final class EventType {
     private static final String PREFIX = "https://events.iterate.com/events/stream/";

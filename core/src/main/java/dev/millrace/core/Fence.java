@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param slug the processor that the lease is for
  * @param path the stream on which that processor runs
  * @param epoch the number of the lease, from 1
+ * @since 0.1
  */
 public record Fence(String slug, StreamPath path, int epoch) {
     private static final String MILLRACE = "millrace";

@@ -6,6 +6,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Streams that forward every call to other streams. Override the methods to change: count appends, add metadata, lose
  * connections in a test.
+ *
+ * @since 0.1
  */
 public interface ForwardingEventStreams extends EventStreams {
     /** The streams that do the work; always the same. */

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Decoding is strict: a missing component of a record, or {@code null} for a primitive, is an error; unknown fields
  * are ignored. Times are ISO-8601 in UTC. Decimal numbers keep all digits.
+ *
+ * @since 0.1
  */
 public final class JsonCodec {
     private static final DateTimeFormatter MILLIS =

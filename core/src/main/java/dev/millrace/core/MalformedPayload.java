@@ -9,5 +9,6 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param type the event's type as it was written
  * @param json the payload object, read-only
  * @param error what does not fit
+ * @since 0.1
  */
 public record MalformedPayload(String type, JsonNode json, String error) {}

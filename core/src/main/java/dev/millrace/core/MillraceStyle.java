@@ -9,6 +9,8 @@ import org.immutables.value.Value;
 /**
  * The style of the generated Immutables values: the implementation is package-private, is named {@code Immutable*}, and
  * depends only on the JDK. Users see the annotated type, its builder and its static factories.
+ *
+ * @since 0.1
  */
 @Target({ElementType.TYPE, ElementType.PACKAGE})
 @Retention(RetentionPolicy.SOURCE)

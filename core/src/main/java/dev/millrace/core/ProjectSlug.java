@@ -4,6 +4,7 @@ package dev.millrace.core;
  * The name of a project, which is a namespace of streams: the same path in two projects names two independent streams.
  *
  * @param value 1 to {@value #MAX_LENGTH} characters, trimmed
+ * @since 0.1
  */
 public record ProjectSlug(String value) {
     /** The longest slug, in characters. */

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param sourceOffset the offset of that event
  * @param depth the number of reactions since the last event from outside, which has 0
  * @param hops how many of these reactions went from one stream to another
+ * @since 0.1
  */
 public record Provenance(String processor, int version, StreamPath sourcePath, long sourceOffset, int depth, int hops) {
     private static final String KEY = "millrace";

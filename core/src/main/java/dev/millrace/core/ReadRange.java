@@ -5,7 +5,11 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.immutables.value.Value;
 
-/** The range of a finite read: by default all events of the stream, in ascending order. */
+/**
+ * The range of a finite read: by default all events of the stream, in ascending order.
+ *
+ * @since 0.1
+ */
 @Value.Immutable
 @MillraceStyle
 public interface ReadRange {

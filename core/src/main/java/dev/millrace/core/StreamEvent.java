@@ -6,6 +6,8 @@ import java.util.Optional;
 /**
  * The payloads of the built-in types that processors use most. To decode them, add {@code StreamEvent.class} to a
  * catalog; all spellings are known ({@link EventType}).
+ *
+ * @since 0.1
  */
 public sealed interface StreamEvent {
     /**

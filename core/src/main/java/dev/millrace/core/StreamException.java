@@ -4,7 +4,11 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A refusal or failure of the stream service. The code is for programs, the message for people. */
+/**
+ * A refusal or failure of the stream service. The code is for programs, the message for people.
+ *
+ * @since 0.1
+ */
 public final class StreamException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

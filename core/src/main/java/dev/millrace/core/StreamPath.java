@@ -8,6 +8,7 @@ import java.util.List;
  * a-z 0-9 _ -}; the path has at most {@value #MAX_LENGTH} characters (docs/wire.md, Paths).
  *
  * @param value the canonical text: with a leading slash and, except for the root, without a trailing one
+ * @since 0.1
  */
 public record StreamPath(String value) implements Comparable<StreamPath> {
     /** The longest path, in characters. */

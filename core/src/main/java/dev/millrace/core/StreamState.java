@@ -5,7 +5,11 @@ import java.util.List;
 import java.util.Map;
 import org.immutables.value.Value;
 
-/** The state of one stream, computed from its events up to the head at the time of the request. */
+/**
+ * The state of one stream, computed from its events up to the head at the time of the request.
+ *
+ * @since 0.1
+ */
 @Value.Immutable
 @MillraceStyle
 public interface StreamState {

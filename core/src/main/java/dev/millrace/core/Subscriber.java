@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>A call may block: this is the back-pressure, and it reaches the socket. There is no unbounded queue in between.
+ *
+ * @since 0.1
  */
 public interface Subscriber {
     /** The first or a later connection was made; the events after the last delivered offset follow. */

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A call that blocks delays all of these streams; only the buffers of the connection are in between. If a method
  * throws, the subscription ends with {@link #onEnd(Throwable)}.
+ *
+ * @since 0.1
  */
 public interface SubtreeSubscriber {
     /**

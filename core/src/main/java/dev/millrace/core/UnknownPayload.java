@@ -7,5 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
  *
  * @param type the event's type as it was written
  * @param json the payload object, read-only
+ * @since 0.1
  */
 public record UnknownPayload(String type, JsonNode json) {}

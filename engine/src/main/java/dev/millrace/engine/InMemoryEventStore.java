@@ -21,6 +21,8 @@ import java.util.function.Supplier;
 /**
  * An event store in memory, for tests and for data that may be lost when the process ends. Reads run concurrently, and
  * wait only while a committed transaction is made visible.
+ *
+ * @since 0.1
  */
 public final class InMemoryEventStore implements EventStore {
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();

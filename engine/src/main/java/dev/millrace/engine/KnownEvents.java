@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 
 /**
  * The event types that an engine knows: its own types and those of its processors, in all spellings. Immutable.
+ *
+ * @since 0.1
  */
 public final class KnownEvents implements PayloadCheck {
     private static final System.Logger LOG = System.getLogger("dev.millrace.engine");

@@ -3,7 +3,11 @@ package dev.millrace.engine;
 import dev.millrace.core.MillraceStyle;
 import org.immutables.value.Value;
 
-/** The limits of one request. A request above a limit is refused as a whole; the error names the limit. */
+/**
+ * The limits of one request. A request above a limit is refused as a whole; the error names the limit.
+ *
+ * @since 0.1
+ */
 @Value.Immutable
 @MillraceStyle
 public interface Limits {

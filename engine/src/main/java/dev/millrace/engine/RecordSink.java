@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The receiver of a live tail, as stored bytes, page by page. It gets one call at a time. The next page is read from
  * the log when the stage of the last one has completed, so a slow sink uses no memory and delays no other sink.
+ *
+ * @since 0.1
  */
 public interface RecordSink {
     /**

@@ -3,7 +3,11 @@ package dev.millrace.engine;
 import dev.millrace.core.ProjectSlug;
 import java.util.Optional;
 
-/** A look-up of the secrets of projects, for hosted processors. Safe for use by many threads. */
+/**
+ * A look-up of the secrets of projects, for hosted processors. Safe for use by many threads.
+ *
+ * @since 0.1
+ */
 @FunctionalInterface
 public interface Secrets {
     /** No secrets at all. */

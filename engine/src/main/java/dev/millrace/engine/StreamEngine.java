@@ -37,6 +37,8 @@ import java.util.function.Supplier;
  * <p>Futures complete on a delivery thread, after the commit. If a future fails, it fails with a {@link
  * StreamException}. A read that begins after an append was acknowledged sees the stored events. If appends come faster
  * than the store takes them, {@code append} blocks for up to one second and then fails with {@code UNAVAILABLE}.
+ *
+ * @since 0.1
  */
 public final class StreamEngine implements AutoCloseable {
     private final EngineComponents parts;

@@ -9,6 +9,8 @@ import java.util.concurrent.CompletionStage;
  * The receiver of a live tail of a stream and all streams below it, in commit order. It is called like a {@link
  * RecordSink}, but {@link #onConnected} gets the incarnation of the top stream and a position as the watermark, and the
  * records are of several streams; their JSON names the stream.
+ *
+ * @since 0.1
  */
 public interface SubtreeSink extends RecordSink {
     /**

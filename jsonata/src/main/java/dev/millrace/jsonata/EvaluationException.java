@@ -2,7 +2,11 @@ package dev.millrace.jsonata;
 
 import org.jspecify.annotations.Nullable;
 
-/** Thrown if a compiled expression fails on an input, or exceeds one of its {@link EvaluationLimits}. */
+/**
+ * Thrown if a compiled expression fails on an input, or exceeds one of its {@link EvaluationLimits}.
+ *
+ * @since 0.1
+ */
 public final class EvaluationException extends RuntimeException {
     private static final int LONGEST = 500;
 

@@ -13,6 +13,7 @@ import java.time.Duration;
  *     intermediate value eight times this size
  * @param resultBytes characters of the result as compact JSON
  * @param allocatedBytes allocated memory, with garbage, if the JVM counts it (HotSpot, platform threads)
+ * @since 0.1
  */
 public record EvaluationLimits(
         Duration time, int depth, int expressionLength, long inputBytes, long resultBytes, long allocatedBytes) {

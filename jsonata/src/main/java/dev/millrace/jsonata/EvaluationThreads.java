@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>The queue has no limit of its own. Callers limit it: a processor evaluates one expression of a stream at a time, and a
  * server one for each request.
+ *
+ * @since 0.1
  */
 public final class EvaluationThreads {
     private static final int COUNT = Math.max(2, Runtime.getRuntime().availableProcessors());

@@ -14,6 +14,8 @@ import java.util.Set;
 /**
  * A validator of expression results: it checks whether a result is an event that the service would accept. A result that
  * is not accepted is an error of the expression, so its author gets the problems. Stateless.
+ *
+ * @since 0.1
  */
 public final class EventResultValidator {
     private static final int LONGEST_TYPE = 2048;

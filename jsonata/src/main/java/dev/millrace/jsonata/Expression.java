@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable and thread-safe. Evaluations run on the caller's thread. At most as many as the machine has processors, and
  * at least two, run at once; others wait, for a limited time because each evaluation is limited. Input trees are only read.
+ *
+ * @since 0.1
  */
 public final class Expression {
     private final String text;

@@ -8,6 +8,8 @@ import java.util.Map;
 /**
  * A reply of the scripted model: its content and how it is sent. Immutable; methods that change something return a
  * copy.
+ *
+ * @since 0.1
  */
 public final class ModelReply {
     /** Creates the body, in the pieces that are flushed one by one. */

@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param headers the first value of each header, names in lower case
  * @param body the JSON body; do not modify it
+ * @since 0.1
  */
 public record ModelRequest(Map<String, String> headers, JsonNode body) {
     /** Copies the headers. */

@@ -8,6 +8,8 @@ import java.util.function.Predicate;
 /**
  * The answers of a {@link ScriptedModelServer}: a list of rules, of which the first matching one answers. Immutable;
  * the server counts how often each rule has answered.
+ *
+ * @since 0.1
  */
 public final class ModelScript {
     /** Answers the request that a rule matched for the {@code count}-th time, counted from 1. */

@@ -2,7 +2,11 @@ package dev.millrace.scriptedmodel;
 
 import java.util.Map;
 
-/** The error answers of a provider, in its words. */
+/**
+ * The error answers of a provider, in its words.
+ *
+ * @since 0.1
+ */
 public enum ProviderFailure {
     /** 400: the conversation is too long. A retry does not help. */
     CONTEXT_LENGTH_EXCEEDED(400, "invalid_request_error", "context_length_exceeded", Map.of()),

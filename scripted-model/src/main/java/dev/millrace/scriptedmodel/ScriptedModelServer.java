@@ -23,6 +23,8 @@ import java.util.function.BiFunction;
  * It refuses requests that the real service would refuse as malformed ({@link ModelRequest#problem()}).
  *
  * <p>Thread-safe. Each response has its own thread; all threads are daemons.
+ *
+ * @since 0.1
  */
 public final class ScriptedModelServer implements AutoCloseable {
     static {

@@ -10,6 +10,8 @@ import java.util.Locale;
  * Unusual streams of real servers (or nearly so) that a client must handle; each is a file. The comment of a constant
  * says what a client should do with it, if that is not obvious. All streams with a text say {@code Hello}; all streams
  * with a call call {@code add} or {@code now}.
+ *
+ * @since 0.1
  */
 public enum StreamQuirk {
     /** The tool calls have no index. */

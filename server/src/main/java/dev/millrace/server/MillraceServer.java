@@ -42,6 +42,8 @@ import org.eclipse.jetty.server.handler.GracefulHandler;
  * (docs/wire.md). It does not close the engine: stop the server first, then the engine.
  *
  * <p>Its threads are daemons; they do not keep the JVM alive. Thread-safe.
+ *
+ * @since 0.1
  */
 public final class MillraceServer implements AutoCloseable {
     /** The default of {@link Builder#maxReaders} for the whole server. */

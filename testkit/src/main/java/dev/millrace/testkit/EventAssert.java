@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Assertions about one event. A failure is an {@link AssertionError} with the expected and the actual value. Begin with
  * {@link MillraceAssertions#assertThat(Event)}.
+ *
+ * @since 0.1
  */
 public final class EventAssert extends AbstractAssert<EventAssert, Event> {
     EventAssert(@Nullable Event actual) {

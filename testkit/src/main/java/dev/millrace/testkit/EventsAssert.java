@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Assertions about a list of events. A failure is an {@link AssertionError} with both lists. Begin with {@link
  * MillraceAssertions#assertThatEvents(List)}.
+ *
+ * @since 0.1
  */
 public final class EventsAssert extends AbstractListAssert<EventsAssert, List<Event>, Event, EventAssert> {
     EventsAssert(@Nullable List<Event> actual) {

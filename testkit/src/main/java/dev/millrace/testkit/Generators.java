@@ -28,6 +28,8 @@ import java.util.function.Function;
  *
  * <p>With QuickTheories, map seeds: {@code longs().all().map(seed -> Generators.log(new Random(seed), 50))}. Stateless;
  * results are immutable or new.
+ *
+ * @since 0.1
  */
 public final class Generators {
     private static final String[] WORDS = {"a", "agents", "one", "x-1", "long_name", "v2", "deep", "0"};

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * assertThat(new ChatProcessor(llm)).isPureOver("logs/two-turns.yaml");
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class MillraceAssertions extends Assertions {
     private MillraceAssertions() {}

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Assertions about a processor's reducer. Begin with {@link MillraceAssertions#assertThat(Processor)}.
  *
  * @param <S> the processor's state
+ * @since 0.1
  */
 public final class ProcessorAssert<S> extends AbstractAssert<ProcessorAssert<S>, Processor<S>> {
     ProcessorAssert(@Nullable Processor<S> actual) {

@@ -50,6 +50,7 @@ import org.objectweb.asm.Type;
  * }</pre>
  *
  * <p>Thread-safe. A code base without processors passes every rule.
+ * @since 0.1
  */
 public final class ProcessorRules {
     /** Every field of a processor is final: one instance can serve many streams, and their data belongs in the state. */

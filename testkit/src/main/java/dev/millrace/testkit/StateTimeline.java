@@ -32,6 +32,7 @@ import java.util.stream.Collectors;
  * ({@code /history/3}); {@code $} is the whole state. Immutable; thread-safe if the states are.
  *
  * @param <S> the processor's state
+ * @since 0.1
  */
 public final class StateTimeline<S> {
     private final Processor<S> processor;

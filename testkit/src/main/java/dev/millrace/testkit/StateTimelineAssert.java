@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@link MillraceAssertions#assertThat(StateTimeline)}.
  *
  * @param <S> the processor's state
+ * @since 0.1
  */
 public final class StateTimelineAssert<S> extends AbstractAssert<StateTimelineAssert<S>, StateTimeline<S>> {
     StateTimelineAssert(@Nullable StateTimeline<S> actual) {

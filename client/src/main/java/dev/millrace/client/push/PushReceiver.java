@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * events, so it must not have a transform. One receiver is for one project. Safe for use by many threads.
  *
  * @param <S> the processor's state
+ * @since 0.1
  */
 public final class PushReceiver<S> implements AutoCloseable {
     private final PushSignature signature;

@@ -9,6 +9,7 @@ import dev.millrace.core.JsonCodec;
  * @param status the HTTP status: 200 if the event is done, 400, 401 or 413 for a wrong request, 503 if the sender has
  *     to deliver the event again
  * @param body a JSON object with the reason, to be sent as {@code application/json} in UTF-8; it holds no secret
+ * @since 0.1
  */
 public record PushResponse(int status, String body) {
     static PushResponse of(int status, String message) {

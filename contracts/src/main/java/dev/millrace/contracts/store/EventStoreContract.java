@@ -14,6 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
  *   @Override protected EventStore reopen(EventStore store) { store.close(); return MyEventStore.open(directory); }
  * }
  * }</pre>
+ *
+ * @since 0.1
  */
 public abstract class EventStoreContract
         implements StoreTransactionTests,

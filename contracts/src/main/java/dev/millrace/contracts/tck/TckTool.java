@@ -22,6 +22,8 @@ import org.junit.platform.launcher.core.LauncherFactory;
  * failed or the service does not answer; 2: wrong arguments. It skips checks that need a restart of the service or
  * special settings. It appends to streams below {@code /test} and to the root, and does not delete them. Safe for use
  * by many threads.
+ *
+ * @since 0.1
  */
 public final class TckTool implements ToolProvider {
     /** The name of the tool for {@link ToolProvider}. */

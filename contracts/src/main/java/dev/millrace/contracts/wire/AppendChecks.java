@@ -14,7 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Checks of appends and the envelope, over HTTP. */
+/**
+ * Checks of appends and the envelope, over HTTP.
+ *
+ * @since 0.1
+ */
 public abstract class AppendChecks extends WireChecks {
     @Test
     void check_01_first_event_of_a_new_stream_has_offset_2() {

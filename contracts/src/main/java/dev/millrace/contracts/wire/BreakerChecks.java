@@ -14,7 +14,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Checks of the circuit breaker, over HTTP. */
+/**
+ * Checks of the circuit breaker, over HTTP.
+ *
+ * @since 0.1
+ */
 public abstract class BreakerChecks extends WireChecks {
     @Test
     void check_57_a_burst_pauses_the_stream_and_says_why() throws Exception {

@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** A check that the circuit breaker keeps its configuration after a restart of the service. */
+/**
+ * A check that the circuit breaker keeps its configuration after a restart of the service.
+ *
+ * @since 0.1
+ */
 public abstract class BreakerRestartChecks extends WireChecks {
     @Test
     void check_60_the_configuration_survives_a_restart() throws Exception {

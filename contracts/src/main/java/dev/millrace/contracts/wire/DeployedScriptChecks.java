@@ -18,7 +18,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-/** Checks of scripts that are deployed by an event, over HTTP. */
+/**
+ * Checks of scripts that are deployed by an event, over HTTP.
+ *
+ * @since 0.1
+ */
 public abstract class DeployedScriptChecks extends WireChecks {
     static final Duration QUIET = Duration.ofMillis(500);
     /** A script that answers an event with the word ping. */

@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** A check that a deployed script runs again after a restart of the service. */
+/**
+ * A check that a deployed script runs again after a restart of the service.
+ *
+ * @since 0.1
+ */
 public abstract class DeployedScriptRestartChecks extends WireChecks {
     @Test
     void check_86_scripts_come_back_after_a_restart_and_act_on_new_events_once() throws Exception {

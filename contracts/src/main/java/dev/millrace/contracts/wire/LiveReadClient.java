@@ -14,7 +14,11 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 
-/** A reader of a live answer: it reads line by line on its own thread and keeps all lines. */
+/**
+ * A reader of a live answer: it reads line by line on its own thread and keeps all lines.
+ *
+ * @since 0.1
+ */
 public final class LiveReadClient implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 

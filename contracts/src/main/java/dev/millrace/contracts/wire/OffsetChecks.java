@@ -15,7 +15,11 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** Checks of idempotency keys, expected offsets and pauses, over HTTP. */
+/**
+ * Checks of idempotency keys, expected offsets and pauses, over HTTP.
+ *
+ * @since 0.1
+ */
 public abstract class OffsetChecks extends WireChecks {
     private static final String PAUSE =
             "{\"type\":\"" + BuiltInType.PAUSED.type() + "\",\"payload\":{\"reason\":\"r\"}}";

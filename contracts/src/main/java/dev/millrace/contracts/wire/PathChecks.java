@@ -11,7 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Checks of paths and projects, over HTTP. */
+/**
+ * Checks of paths and projects, over HTTP.
+ *
+ * @since 0.1
+ */
 public abstract class PathChecks extends WireChecks {
     @ParameterizedTest
     @ValueSource(

@@ -7,7 +7,11 @@ import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** A client that sends exactly the given bytes, and reads only on request. */
+/**
+ * A client that sends exactly the given bytes, and reads only on request.
+ *
+ * @since 0.1
+ */
 public final class RawSocket implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 30_000;
 

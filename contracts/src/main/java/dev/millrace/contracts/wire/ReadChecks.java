@@ -15,7 +15,11 @@ import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** Checks of reads and live reads, over HTTP. */
+/**
+ * Checks of reads and live reads, over HTTP.
+ *
+ * @since 0.1
+ */
 public abstract class ReadChecks extends WireChecks {
     @Test
     void check_32_a_finite_read_is_framed_and_ends() {

@@ -16,7 +16,11 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Checks with random bodies: no answer has status 500 or more, and every acknowledged event is stored. */
+/**
+ * Checks with random bodies: no answer has status 500 or more, and every acknowledged event is stored.
+ *
+ * @since 0.1
+ */
 public abstract class RobustnessChecks extends WireChecks {
     private static final long SEED = 20261121;
     private static final List<String> CONTENT_TYPES = List.of(

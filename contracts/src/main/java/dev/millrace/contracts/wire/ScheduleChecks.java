@@ -10,7 +10,11 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Checks of the scheduler, in real time, over HTTP. */
+/**
+ * Checks of the scheduler, in real time, over HTTP.
+ *
+ * @since 0.1
+ */
 public abstract class ScheduleChecks extends WireChecks {
     static final Duration QUIET = Duration.ofSeconds(2);
     /** In seconds. If the machine is too slow for one of them, the next one is tried. */

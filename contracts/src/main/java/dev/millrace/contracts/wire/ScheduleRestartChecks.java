@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** A check that a schedule still runs once after a restart of the service, in real time. */
+/**
+ * A check that a schedule still runs once after a restart of the service, in real time.
+ *
+ * @since 0.1
+ */
 public abstract class ScheduleRestartChecks extends WireChecks {
     @Test
     void check_69_a_delay_survives_a_restart_and_fires_once() throws Exception {

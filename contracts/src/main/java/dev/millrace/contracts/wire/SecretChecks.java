@@ -6,7 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.contracts.wire.ServiceClient.Answer;
 import org.junit.jupiter.api.Test;
 
-/** Checks of secrets, over HTTP. */
+/**
+ * Checks of secrets, over HTTP.
+ *
+ * @since 0.1
+ */
 public abstract class SecretChecks extends WireChecks {
     @Test
     void check_88_secrets_are_created_listed_and_deleted_and_never_shown() {

@@ -31,6 +31,8 @@ import org.awaitility.core.ConditionTimeoutException;
 /**
  * A stream service at a base URL, with an HTTP client that reports its requests in errors. Safe for use by many
  * threads, so checks that only wait may run at the same time. Do not call {@link #restart()} while other checks run.
+ *
+ * @since 0.1
  */
 public class ServiceClient implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

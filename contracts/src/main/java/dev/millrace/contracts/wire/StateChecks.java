@@ -15,7 +15,11 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** Checks of state, the stream tree, lists and destruction, over HTTP. */
+/**
+ * Checks of state, the stream tree, lists and destruction, over HTTP.
+ *
+ * @since 0.1
+ */
 public abstract class StateChecks extends WireChecks {
     @Test
     void check_44_the_state_of_an_unused_path_is_that_of_a_new_stream() {

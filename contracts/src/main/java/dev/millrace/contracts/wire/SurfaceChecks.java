@@ -13,7 +13,11 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** Checks of slow readers, health, the OpenAPI document and unknown routes, over HTTP. */
+/**
+ * Checks of slow readers, health, the OpenAPI document and unknown routes, over HTTP.
+ *
+ * @since 0.1
+ */
 public abstract class SurfaceChecks extends WireChecks {
     private static final String LARGE = "{\"type\":\"a\",\"payload\":{\"t\":\"" + "x".repeat(500_000) + "\"}}";
 

@@ -11,7 +11,11 @@ import dev.millrace.core.JsonCodec;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Checks of JSONata transformers, over HTTP. */
+/**
+ * Checks of JSONata transformers, over HTTP.
+ *
+ * @since 0.1
+ */
 public abstract class TransformerChecks extends WireChecks {
     private static final Duration QUIET = Duration.ofMillis(500);
 

@@ -5,7 +5,11 @@ import java.time.Instant;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 
-/** A suite of checks of one service. The suite does not close the service. */
+/**
+ * A suite of checks of one service. The suite does not close the service.
+ *
+ * @since 0.1
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit sets the field before all tests
 public abstract class WireChecks {

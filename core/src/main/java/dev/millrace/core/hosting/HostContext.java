@@ -15,6 +15,8 @@ import java.util.function.Function;
  * The environment of a hosted processor, for one project: streams, settings, secrets, progress, time and threads. The
  * engine makes one for each processor that it hosts; other programs make one with {@link #over}. Immutable and safe for
  * use by many threads.
+ *
+ * @since 0.1
  */
 public final class HostContext {
     private final EventStreams streams;

@@ -4,7 +4,11 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The permissions of a token. If two rules apply to an append, the token needs the operation that is later here. */
+/**
+ * The permissions of a token. If two rules apply to an append, the token needs the operation that is later here.
+ *
+ * @since 0.1
+ */
 public enum Operation {
     /** Reads, live reads, state and lists. Reading a stream that does not exist creates it. */
     READ,

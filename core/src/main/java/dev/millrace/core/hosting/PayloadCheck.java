@@ -6,6 +6,8 @@ import java.util.List;
 /**
  * A check of payloads: says why an event would be stored as {@code invalid-event-appended}. Implementations are safe
  * for use by many threads.
+ *
+ * @since 0.1
  */
 @FunctionalInterface
 public interface PayloadCheck {

@@ -7,6 +7,7 @@ import java.util.List;
  * many at once, before the event is stored.
  *
  * @param <T> the payload class
+ * @since 0.1
  */
 @FunctionalInterface
 public interface PayloadRule<T> {

@@ -9,6 +9,8 @@ import java.util.List;
  * with {@link java.util.ServiceLoader}. The processor runs on a stream after a {@code millrace/processor-attached
  * {processor}} event, after the first event of one of its {@link #events()} that activates it, or because it runs
  * {@link #everywhere()}. Stateless, and safe for use by many threads.
+ *
+ * @since 0.1
  */
 public interface ProcessorProvider {
     /** The name in attach events and the slug of the processor. Two providers with the same name are an error. */

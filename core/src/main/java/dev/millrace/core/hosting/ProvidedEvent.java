@@ -20,6 +20,7 @@ import java.util.Optional;
  * <p>Immutable; each method returns a new value.
  *
  * @param <T> the payload class
+ * @since 0.1
  */
 public final class ProvidedEvent<T> {
     private static final List<String> PREFIXES = List.of("https://events.iterate.com/events/stream/", "millrace/");

@@ -24,6 +24,7 @@ import java.util.Optional;
  * <p>{@link EventCatalog#decode} is more lenient, because stored payloads were accepted before.
  *
  * @param <T> the payload class
+ * @since 0.1
  */
 public final class StrictPayload<T> {
     private static final String WHERE = "payload";

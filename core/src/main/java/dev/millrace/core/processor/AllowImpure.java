@@ -9,6 +9,8 @@ import java.lang.annotation.Target;
 /**
  * Excludes a method or a class from the testkit's bytecode scan. Use it for code that calls something that a reducer
  * must not call, but without harm. The tests that compare states still run.
+ *
+ * @since 0.1
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
  * state until it is done, and launch it again from {@link Processor#onCaughtUp}. Safe for use by many threads.
  *
  * @param <S> the processor's state
+ * @since 0.1
  */
 public interface BackgroundTask<S> {
     /** The name it was launched with, unique among the running attempts of its (processor, stream). */

@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
  * The blocking form of {@link Effects}: each method waits for the result and returns it. Safe for use by many threads.
  *
  * @param <S> the processor's state
+ * @since 0.1
  */
 public final class BlockingEffects<S> {
     private final Effects<S> effects;

@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
  * runner stops waiting for it. The call continues in its thread, but its appends are refused.
  *
  * @param <S> the state
+ * @since 0.1
  */
 public interface BlockingProcessor<S> extends Processor<S> {
     /**

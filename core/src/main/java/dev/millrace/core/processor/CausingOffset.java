@@ -4,6 +4,7 @@ package dev.millrace.core.processor;
  * The event that is the reason for an effect. Idempotency keys and provenance are computed from it.
  *
  * @param offset the offset of that event in the processor's own stream
+ * @since 0.1
  */
 public record CausingOffset(long offset) {
     /** @throws IllegalArgumentException if the offset is not positive */

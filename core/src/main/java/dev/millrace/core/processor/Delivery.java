@@ -10,5 +10,6 @@ package dev.millrace.core.processor;
  * @param catchingUp true if the log already had later events when the runner connected. Then {@code onCaughtUp} will be
  *     called later, and this state may lack what other processes, or earlier runs of this one, have done since
  * @param attempt 1 for the first try of this effect, more for retries
+ * @since 0.1
  */
 public record Delivery(long headOffset, long behind, boolean catchingUp, int attempt) {}

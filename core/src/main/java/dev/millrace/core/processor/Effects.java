@@ -22,6 +22,7 @@ import java.util.function.Function;
  * stored event.
  *
  * @param <S> the processor's state
+ * @since 0.1
  */
 public interface Effects<S> {
     /** The highest number of events in the result of one {@link #read}. */

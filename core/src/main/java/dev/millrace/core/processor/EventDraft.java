@@ -11,6 +11,7 @@ import java.util.Optional;
  *     ../sibling} or an absolute path
  * @param name distinguishes several appends of one event type with the same cause
  * @param because the causing event, if it is not the event that the processor was called for
+ * @since 0.1
  */
 public record EventDraft(EventInput input, String to, Optional<String> name, Optional<CausingOffset> because) {
     /**

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
  * observed effects, no effects.
  *
  * @param <S> the state
+ * @since 0.1
  */
 public interface ForwardingProcessor<S> extends Processor<S> {
     /** The processor that does the work; always the same. */

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param requestedAt the offset of the event that requested it
  * @param expiresAt the time after which it is not started any more
  * @param starts how often it was started
+ * @since 0.1
  */
 public record Obligation(String id, long requestedAt, Optional<Instant> expiresAt, int starts) {
     /** True if it was started: its outcome is not known yet. */

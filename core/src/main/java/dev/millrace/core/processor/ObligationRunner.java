@@ -27,6 +27,7 @@ import java.util.function.Function;
  * ProcessorRunner.Builder.exclusive}). Immutable, and safe for use by many threads.
  *
  * @param <S> the processor's state
+ * @since 0.1
  */
 public final class ObligationRunner<S> {
     /**

@@ -13,6 +13,7 @@ import java.util.Optional;
  * start and an outcome to it; a {@link ObligationRunner} does the work. An immutable value that can be written as JSON.
  *
  * @param open the obligations without an outcome, by id, in the order of the requests
+ * @since 0.1
  */
 public record Obligations(Map<String, Obligation> open) {
     private static final Obligations NONE = new Obligations(Map.of());

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
  * state.
  *
  * @param <S> the state: immutable; for snapshots and replay tests it must be possible to write it as JSON
+ * @since 0.1
  */
 public interface Processor<S> {
     /** The processor's name in keys, provenance and progress: {@code a-z 0-9 - _ .}, the same in all versions. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * processor that it builds is.
  *
  * @param <S> the state
+ * @since 0.1
  */
 public final class ProcessorBuilder<S> {
     /**

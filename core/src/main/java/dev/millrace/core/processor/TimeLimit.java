@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param deadline the longest time from the start of the work, positive; none by default
  * @param expiresAt the time from which the work is not started, and at which running work is cancelled; none by default
+ * @since 0.1
  */
 public record TimeLimit(Optional<Duration> deadline, Optional<Instant> expiresAt) {
     /** No limit. */

@@ -20,6 +20,7 @@ import java.util.TreeSet;
  * @param waitsForSome true if the window names the processors it waits for, and may therefore end early
  * @param contributions the offsets of the events that were appended for it, ascending
  * @param open true if it was opened and not closed
+ * @since 0.1
  */
 public record WaitWindow(
         long openedAt,

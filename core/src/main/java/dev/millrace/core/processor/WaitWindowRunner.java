@@ -17,6 +17,7 @@ import java.util.function.Function;
  * ObligationRunner} do the work. Immutable, and safe for use by many threads.
  *
  * @param <S> the processor's state
+ * @since 0.1
  */
 public final class WaitWindowRunner<S> {
     /**

@@ -11,6 +11,7 @@ import java.util.random.RandomGenerator;
  *
  * @param first the longest delay after the first failure, positive
  * @param most the longest delay of all, not below {@code first}
+ * @since 0.1
  */
 public record Backoff(Duration first, Duration most) {
     /**

@@ -8,6 +8,7 @@ package dev.millrace.core.runner;
  * @param name the type of the event, {@code on-caught-up}, or the name of the attempt
  * @param offset the offset of the causing event; for {@code onCaughtUp} the newest offset in the state, 0 for none
  * @param attempt the number of the try, from 1
+ * @since 0.1
  */
 public record EffectCall(long number, Kind kind, String name, long offset, int attempt) {
     /** What is called. */

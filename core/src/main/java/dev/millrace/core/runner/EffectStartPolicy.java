@@ -6,6 +6,8 @@ import java.util.OptionalLong;
  * The policy that decides which events cause effects. Each policy computes one number, the <em>effect floor</em>; only
  * events with a higher offset cause effects. With {@link ProcessorRunner.Builder#staleAfter}, the event must also not
  * be too old. Immutable.
+ *
+ * @since 0.1
  */
 public final class EffectStartPolicy {
     /**

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The subscriber is called as {@link Subscriber} says, except {@code onDisconnected} and {@code onEnd(null)}, which
  * the owner of the tail calls. Safe for use by many threads; nothing here waits.
+ *
+ * @since 0.1
  */
 public final class PagedTail implements Subscription {
     private static final int PAGE = 128;

@@ -47,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  * IllegalStateException}.
  *
  * @param <S> the processor's state
+ * @since 0.1
  */
 public final class ProcessorRunner<S> implements AutoCloseable {
     private final RunHandle<S> run;

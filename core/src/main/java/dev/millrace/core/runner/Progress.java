@@ -9,5 +9,6 @@ import dev.millrace.core.StreamPath;
  * @param path the stream
  * @param incarnation the incarnation of the stream; the progress is valid only for this one
  * @param acknowledgedThrough every effect of events up to this offset has finished, or was not required
+ * @since 0.1
  */
 public record Progress(String slug, StreamPath path, String incarnation, long acknowledgedThrough) {}

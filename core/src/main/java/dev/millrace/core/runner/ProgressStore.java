@@ -9,7 +9,11 @@ import dev.millrace.core.internal.progress.StreamProgressStore;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A store of the progress of processors. Safe for use by many threads. */
+/**
+ * A store of the progress of processors. Safe for use by many threads.
+ *
+ * @since 0.1
+ */
 public interface ProgressStore {
     /** The newest saved progress; empty if there is none. */
     Optional<Progress> load(String slug, StreamPath path);

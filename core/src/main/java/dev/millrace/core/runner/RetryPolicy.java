@@ -10,6 +10,7 @@ import java.util.random.RandomGenerator;
  * @param retries how often after the first try; 0 for never
  * @param first the longest first delay, positive
  * @param most the longest delay of all, not below {@code first}
+ * @since 0.1
  */
 public record RetryPolicy(int retries, Duration first, Duration most) {
     /** Three retries, after 0.2 s, 0.4 s and 0.8 s at most. */

@@ -8,6 +8,7 @@ import dev.millrace.core.StreamPath;
  * @param processor the slug of the processor
  * @param version its version
  * @param path the stream
+ * @since 0.1
  */
 public record RunnerIdentity(String processor, int version, StreamPath path) {
     @Override

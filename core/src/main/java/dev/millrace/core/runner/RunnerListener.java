@@ -9,6 +9,8 @@ import java.time.Duration;
  * <p>The calls of one run come one at a time, in the order of the steps, on the thread of the step. A slow listener
  * makes the run slow: it must not block, and must not wait for the runner. Exceptions of a listener are logged and
  * ignored. A listener that serves several runners is called concurrently.
+ *
+ * @since 0.1
  */
 public interface RunnerListener {
     /** A connection was made, and this many events are not in the state yet; {@link #caughtUp} follows. */

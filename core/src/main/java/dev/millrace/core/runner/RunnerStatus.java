@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param acknowledgedThrough every effect of events up to this offset has finished, or was not required
  * @param waiting how many attempts wait for their start time
  * @param failure why it halted or stopped by itself
+ * @since 0.1
  */
 public record RunnerStatus(
         Phase phase,

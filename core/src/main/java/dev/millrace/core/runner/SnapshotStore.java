@@ -9,6 +9,8 @@ import java.util.Optional;
 /**
  * A store of snapshots. A snapshot can be lost at any time: then the runner only needs longer to start. Safe for use by
  * many threads.
+ *
+ * @since 0.1
  */
 public interface SnapshotStore {
     /**

@@ -10,6 +10,7 @@ import java.util.function.Function;
  * A JSON format of a processor's state. Its schema name tells whether a snapshot was written in this format. Immutable.
  *
  * @param <S> the state
+ * @since 0.1
  */
 public final class StateFormat<S> {
     private final String schema;

@@ -14,6 +14,7 @@ import dev.millrace.core.StreamPath;
  * @param schema the schema name, see {@link StateFormat#schema()}
  * @param through the offset of the last event in the state, 1 or more
  * @param state the state; must not be changed
+ * @since 0.1
  */
 public record StateSnapshot(
         String slug, StreamPath path, String incarnation, int version, String schema, long through, JsonNode state) {}

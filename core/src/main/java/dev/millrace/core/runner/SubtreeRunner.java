@@ -35,6 +35,7 @@ import java.util.function.Predicate;
  * ProcessorRunner}.
  *
  * @param <S> the processor's state, one for each stream
+ * @since 0.1
  */
 public final class SubtreeRunner<S> implements AutoCloseable {
     private final SubtreeRun<S> subtree;

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param queued how many wait for a place
  * @param halted on how many of them the reducer threw
  * @param failure why it stopped by itself
+ * @since 0.1
  */
 public record SubtreeStatus(
         RunnerStatus.Phase phase, int streams, int active, int queued, int halted, Optional<String> failure) {}

@@ -10,6 +10,8 @@ import java.time.Instant;
  * <p>Use {@link #at} for a point in time, and {@link #after} for a length of time from now, such as a back-off or a
  * heartbeat. Do not compute the delay for {@link #after} from the clock: if the clock is set meanwhile, the task runs
  * too late.
+ *
+ * @since 0.1
  */
 public interface Timers {
     /** The current time. */

@@ -19,6 +19,8 @@ import java.util.function.BooleanSupplier;
  * idle. Otherwise a thread that has read the old time sets its timer from the new one.
  *
  * <p>Safe for use by many threads; concurrent advances run one after the other.
+ *
+ * @since 0.1
  */
 public final class VirtualTimers implements Timers {
     private static final Duration PATIENCE = Duration.ofSeconds(30);

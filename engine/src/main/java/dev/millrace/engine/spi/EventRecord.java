@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param type the type as the caller wrote it
  * @param idempotencyKey its key, if it has one
  * @param json the whole event as on the wire: compact, UTF-8, numbers as the caller wrote them. Do not modify
+ * @since 0.1
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record EventRecord(

@@ -13,6 +13,8 @@ import java.util.Set;
  * <p>An append is acknowledged when {@link Transaction#commit} returns, so a durable store returns only when the data
  * is on disk. Failures are unchecked exceptions; a transaction that failed has no effect. {@code EventStoreContract} in
  * the contract suite tests every store.
+ *
+ * @since 0.1
  */
 public interface EventStore extends AutoCloseable {
     /** Begins a transaction. The engine has closed the one before it. */

@@ -10,6 +10,7 @@ import java.util.Set;
  * @param types only these types, in exactly this spelling; empty means every type
  * @param limit at most this many records, at least 1
  * @param descending newest first
+ * @since 0.1
  */
 public record RecordRange(long afterOffset, long beforeOffset, Set<String> types, int limit, boolean descending) {
     /** The next records after an offset. */

@@ -9,5 +9,6 @@ import java.time.Instant;
  * @param lastOffset the offset of its newest event, at least 1
  * @param lastCreatedAt the time of its newest event
  * @param paused whether it refuses appends
+ * @since 0.1
  */
 public record StreamHead(String incarnation, long lastOffset, Instant lastCreatedAt, boolean paused) {}

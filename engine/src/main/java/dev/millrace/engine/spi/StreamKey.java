@@ -8,6 +8,7 @@ import dev.millrace.core.StreamPath;
  *
  * @param project the project
  * @param path the path inside it
+ * @since 0.1
  */
 public record StreamKey(ProjectSlug project, StreamPath path) {
     /** Another stream of the same project. */

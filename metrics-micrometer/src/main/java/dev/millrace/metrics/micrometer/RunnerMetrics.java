@@ -37,6 +37,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * </table>
  *
  * <p>Safe for use by many threads.
+ *
+ * @since 0.1
  */
 public final class RunnerMetrics implements RunnerListener {
     private final MeterRegistry registry;

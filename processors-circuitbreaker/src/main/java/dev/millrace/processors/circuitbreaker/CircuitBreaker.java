@@ -32,6 +32,8 @@ import java.util.concurrent.CompletionStage;
  * and the records of pushed events ({@code millrace/delivery-...}) weigh 0 unless configured.
  *
  * <p>Only the reducer decides, from offsets and {@link Event#createdAt()}. Stateless and thread-safe.
+ *
+ * @since 0.1
  */
 public final class CircuitBreaker implements Processor<CircuitBreakerState> {
     /** The slug, and the provider name on servers. */

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param maxHops the longest allowed chain of reactions across streams; default 64
  * @param maxDepth the longest allowed chain of reactions in total; default 1000
  * @param repetition when repeated tool calls count as a loop; default never
+ * @since 0.1
  */
 @EventName("https://events.iterate.com/events/stream/circuit-breaker-configured")
 public record CircuitBreakerConfigured(

@@ -10,7 +10,11 @@ import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Processor;
 import java.util.List;
 
-/** The provider of the {@link CircuitBreaker}, which runs on every stream of a server. */
+/**
+ * The provider of the {@link CircuitBreaker}, which runs on every stream of a server.
+ *
+ * @since 0.1
+ */
 public final class CircuitBreakerProvider implements ProcessorProvider {
     private static final ProvidedEvent<CircuitBreakerConfigured> CONFIGURED = ProvidedEvent.of(
                     CircuitBreakerConfigured.class)

@@ -6,7 +6,11 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The state of a {@link CircuitBreaker} on one stream. Immutable. Its JSON contains the complete state. */
+/**
+ * The state of a {@link CircuitBreaker} on one stream. Immutable. Its JSON contains the complete state.
+ *
+ * @since 0.1
+ */
 public final class CircuitBreakerState {
     private final Optional<String> pauseReason;
     private final Optional<Instant> pausedAt;

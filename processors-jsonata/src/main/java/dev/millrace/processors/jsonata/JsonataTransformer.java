@@ -30,6 +30,8 @@ import java.util.concurrent.Executor;
  * the stream. Each failure becomes one {@code error-occurred} event; transformers ignore it, and the others continue.
  *
  * <p>Stateless and thread-safe. Expressions are evaluated on {@link EvaluationThreads}.
+ *
+ * @since 0.1
  */
 public final class JsonataTransformer implements Processor<TransformerState> {
     /** The slug, and the provider name on servers. */

@@ -14,6 +14,8 @@ import java.util.List;
 /**
  * The provider of the {@link JsonataTransformer}, which runs on every stream that configures a transformer. The server
  * setting {@code jsonata-transformer.most-derivations} replaces {@link JsonataTransformer#MOST_DERIVATIONS}.
+ *
+ * @since 0.1
  */
 public final class JsonataTransformerProvider implements ProcessorProvider {
     private static final String MOST = "jsonata-transformer.most-derivations";

@@ -3,7 +3,11 @@ package dev.millrace.processors.jsonata;
 import dev.millrace.core.EventName;
 import dev.millrace.core.payload.NotBlank;
 
-/** The events that configure transformers. Immutable. */
+/**
+ * The events that configure transformers. Immutable.
+ *
+ * @since 0.1
+ */
 public sealed interface TransformerEvent {
     /**
      * Adds a transformer, or replaces the one with the same slug.

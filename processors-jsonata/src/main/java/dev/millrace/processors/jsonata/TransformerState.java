@@ -8,7 +8,11 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The transformers of a stream, in the order in which they were first configured. Immutable. */
+/**
+ * The transformers of a stream, in the order in which they were first configured. Immutable.
+ *
+ * @since 0.1
+ */
 public final class TransformerState {
     private static final TransformerState NONE = new TransformerState(Map.of());
 

@@ -16,6 +16,8 @@ import java.util.Set;
  * <p>The id of a request is the offset of its {@link RequestStarted}. Only the newest started request is open. Events
  * for another request, or for a request that has ended, are ignored. A request ends with the first of {@link
  * RequestCompleted}, {@link RequestFailed}, {@link RequestCancelled} and {@link RequestLost}.
+ *
+ * @since 0.1
  */
 public sealed interface AgentEvent {
     /**

@@ -15,6 +15,8 @@ import org.immutables.value.Value;
 /**
  * The state of an agent: the conversation, and whether the user waits for a reply. Immutable; it can be written as JSON
  * and read back.
+ *
+ * @since 0.1
  */
 @Value.Immutable
 @MillraceStyle

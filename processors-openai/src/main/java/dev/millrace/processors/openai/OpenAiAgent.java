@@ -32,6 +32,8 @@ import java.util.random.RandomGenerator;
  *
  * <p>One instance can serve many streams. Thread-safe. If two processes run it on one stream without a lease, each one
  * records requests of the other as lost when it starts.
+ *
+ * @since 0.1
  */
 public final class OpenAiAgent implements Processor<AgentState> {
     /** The slug, and the name of the provider. */

@@ -12,6 +12,8 @@ import dev.millrace.core.processor.Processor;
  * the public API) and {@code openai.model} ({@code gpt-5-mini} by default). The config of {@code processor-attached}
  * can set {@code model}, {@code systemPrompt}, {@code reasoningEffort}, {@code maxOutputTokens} and {@code
  * temperature}. Events of the stream override both.
+ *
+ * @since 0.1
  */
 public final class OpenAiAgentProvider implements ProcessorProvider {
     /** For {@link java.util.ServiceLoader}. */

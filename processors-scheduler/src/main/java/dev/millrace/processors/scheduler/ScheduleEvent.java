@@ -8,7 +8,11 @@ import dev.millrace.core.EventName;
 import dev.millrace.core.payload.NotBlank;
 import java.util.Optional;
 
-/** The events of schedules, with times in whole seconds since the epoch. Immutable; do not change the JSON inside. */
+/**
+ * The events of schedules, with times in whole seconds since the epoch. Immutable; do not change the JSON inside.
+ *
+ * @since 0.1
+ */
 public sealed interface ScheduleEvent {
     /**
      * Requests an append at a later time. The scheduler then appends {@link Configured}, which puts the schedule in

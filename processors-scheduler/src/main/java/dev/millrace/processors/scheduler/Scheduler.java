@@ -35,6 +35,8 @@ import java.util.concurrent.CompletionStage;
  * one run is executed for all of them.
  *
  * <p>Thread-safe; all data is in the state.
+ *
+ * @since 0.1
  */
 public final class Scheduler implements Processor<SchedulerState> {
     /** The slug, and the provider name on servers. */

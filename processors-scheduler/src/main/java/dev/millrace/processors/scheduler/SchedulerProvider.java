@@ -13,7 +13,11 @@ import dev.millrace.processors.scheduler.ScheduleEvent.ExecutionFinished;
 import dev.millrace.processors.scheduler.ScheduleEvent.ExecutionStarted;
 import java.util.List;
 
-/** The provider of the {@link Scheduler}, which runs on every stream with a schedule. Refuses invalid schedules. */
+/**
+ * The provider of the {@link Scheduler}, which runs on every stream with a schedule. Refuses invalid schedules.
+ *
+ * @since 0.1
+ */
 public final class SchedulerProvider implements ProcessorProvider {
     @Override
     public String name() {

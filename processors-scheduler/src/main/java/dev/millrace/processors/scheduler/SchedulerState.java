@@ -11,7 +11,11 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The schedules of a stream by slug. In JSON an object with one field per schedule. Immutable. */
+/**
+ * The schedules of a stream by slug. In JSON an object with one field per schedule. Immutable.
+ *
+ * @since 0.1
+ */
 public final class SchedulerState {
     private static final SchedulerState EMPTY = new SchedulerState(new TreeMap<>());
 

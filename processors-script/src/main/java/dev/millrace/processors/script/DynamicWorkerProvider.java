@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The provider of the processor that runs scripts: {@code dynamic-worker/configured} adds a script to its stream. For
  * settings and limits see docs/processors/dynamic-worker.md. Thread-safe. The limit of workers applies to each instance
  * of this class; a server has one.
+ *
+ * @since 0.1
  */
 public final class DynamicWorkerProvider implements ProcessorProvider {
     private final AtomicInteger running = new AtomicInteger();

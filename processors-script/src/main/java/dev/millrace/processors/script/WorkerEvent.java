@@ -6,7 +6,11 @@ import dev.millrace.core.payload.NotBlank;
 import java.util.Map;
 import java.util.Optional;
 
-/** The events that configure the scripts of a stream. Immutable; do not change the JSON objects inside. */
+/**
+ * The events that configure the scripts of a stream. Immutable; do not change the JSON objects inside.
+ *
+ * @since 0.1
+ */
 public sealed interface WorkerEvent {
     /**
      * Adds a script, or replaces the one with the same slug. Has either {@code script} or {@code modules}.

@@ -27,6 +27,8 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>One instance can serve many streams of its context; all data of a stream is in its state and its attempts.
  * Thread-safe.
+ *
+ * @since 0.1
  */
 public final class ExternalSubscriber implements Processor<PushSubscriptions> {
     /** The slug, and the provider name on servers. */

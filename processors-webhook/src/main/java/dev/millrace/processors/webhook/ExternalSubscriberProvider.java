@@ -8,7 +8,11 @@ import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Processor;
 import java.util.List;
 
-/** The provider of the {@link ExternalSubscriber}, which runs on every stream that configures a push subscription. */
+/**
+ * The provider of the {@link ExternalSubscriber}, which runs on every stream that configures a push subscription.
+ *
+ * @since 0.1
+ */
 public final class ExternalSubscriberProvider implements ProcessorProvider {
     @Override
     public String name() {

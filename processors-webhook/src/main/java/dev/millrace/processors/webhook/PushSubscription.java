@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param disabled why pushing has stopped; empty while the subscriber is enabled
  * @param deliveredThrough events up to this offset were accepted or filtered out, according to the log
  * @param failing the latest failed attempt of the event that is being retried
+ * @since 0.1
  */
 public record PushSubscription(
         String slug,

@@ -16,6 +16,7 @@ import java.util.function.UnaryOperator;
  * The push subscribers of a stream. Immutable.
  *
  * @param subscribersBySlug in the order in which they were first configured
+ * @since 0.1
  */
 public record PushSubscriptions(Map<String, PushSubscription> subscribersBySlug) {
     static final PushSubscriptions NONE = new PushSubscriptions(Map.of());

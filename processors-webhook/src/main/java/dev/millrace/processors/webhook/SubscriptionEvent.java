@@ -5,7 +5,11 @@ import dev.millrace.core.payload.NotBlank;
 import dev.millrace.core.payload.Positive;
 import java.util.Optional;
 
-/** The events of push subscriptions: their configuration and the results of pushing. */
+/**
+ * The events of push subscriptions: their configuration and the results of pushing.
+ *
+ * @since 0.1
+ */
 public sealed interface SubscriptionEvent {
     /** The subscriber, unique within its stream. */
     String slug();

@@ -33,6 +33,8 @@ import java.util.function.UnaryOperator;
  * and revoke tokens while the service runs; the service sees the change with the next request. After the first token
  * was created, callers always need one, also when the last one was revoked. Thread-safe; several processes may change
  * the file.
+ *
+ * @since 0.1
  */
 public final class AccessTokens {
     static final String FILE = "tokens.json";

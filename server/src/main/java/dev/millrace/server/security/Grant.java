@@ -16,6 +16,7 @@ import java.util.Set;
  * @param prefix the stream; the token covers it and all streams below
  * @param operations the allowed operations; {@link Operation#ADMIN} includes all
  * @param expiresAt when it expires; empty for never
+ * @since 0.1
  */
 public record Grant(
         String id,

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param description a description for people; may be empty
  * @param createdAt when it was stored
  * @param updatedAt equal to {@code createdAt}, because secrets are replaced and not changed
+ * @since 0.1
  */
 public record SecretSummary(
         String id, String name, Optional<String> description, Instant createdAt, Instant updatedAt) {}

@@ -23,6 +23,8 @@ import java.util.UUID;
  * The store of secrets of all projects: create, list without values, delete. Only hosted processors can read a value,
  * by its name. Values are encrypted in the file and in memory (AES-256-GCM, one nonce each, bound to project and name)
  * and decrypted only when they are used. Thread-safe; changes are on disk when a method returns.
+ *
+ * @since 0.1
  */
 public final class Vault implements Secrets {
     /** The maximum length of name and description, in characters. */

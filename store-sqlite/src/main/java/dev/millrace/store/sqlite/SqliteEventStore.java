@@ -33,6 +33,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>The driver unpacks native code into {@code java.io.tmpdir} when the first store is opened. If that directory does
  * not allow execution, set another one with {@code -Dorg.sqlite.tmpdir=DIR}. From Java 24 on, {@code
  * --enable-native-access=ALL-UNNAMED} avoids a warning.
+ *
+ * @since 0.1
  */
 public final class SqliteEventStore implements EventStore {
     static final String FILE = "millrace.db";

@@ -5,6 +5,8 @@ import java.time.Duration;
 /**
  * A fault of one request to a {@link FaultServer}. Faults can be combined: {@code Fault.duplicate().cutAfter(700)}. Numbers
  * of bytes count the whole response, with its head, and are 0 or more. Immutable.
+ *
+ * @since 0.1
  */
 public final class Fault {
     /** How a response ends too early. */

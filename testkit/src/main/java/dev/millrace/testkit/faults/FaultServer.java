@@ -34,6 +34,8 @@ import java.util.concurrent.Executors;
  * }</pre>
  *
  * <p>Thread-safe. All threads are daemons.
+ *
+ * @since 0.1
  */
 public final class FaultServer implements AutoCloseable {
     private final StreamEngine engine =

@@ -7,7 +7,11 @@ import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.testkit.log.RecordedLog;
 import java.util.List;
 
-/** A builder of {@link StreamHarness}. Not thread-safe. */
+/**
+ * A builder of {@link StreamHarness}. Not thread-safe.
+ *
+ * @since 0.1
+ */
 public final class HarnessBuilder {
     final List<Processor<?>> processors;
     StreamPath path = StreamPath.of("/test");

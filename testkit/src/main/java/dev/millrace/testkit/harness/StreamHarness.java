@@ -55,6 +55,8 @@ import java.util.function.LongConsumer;
  * <p>The seed decides the size of batches and the order of steps that are ready at the same time. Runs with the same seed
  * are equal, and every failure names its seed. {@link #underSeeds} runs a test with many seeds. Payload arguments are
  * objects of classes with {@code @EventName}, or {@link EventInput}s. Not thread-safe.
+ *
+ * @since 0.1
  */
 public final class StreamHarness implements AutoCloseable {
     /** Processors that still run after so many steps are in an endless loop. */

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Assertions about a {@link StreamHarness}. Each failure is an {@link AssertionError} that shows the difference and the
  * seed. Begin with {@link MillraceAssertions#assertThat(StreamHarness)}.
+ *
+ * @since 0.1
  */
 public final class StreamHarnessAssert extends AbstractAssert<StreamHarnessAssert, StreamHarness> {
     public StreamHarnessAssert(@Nullable StreamHarness actual) {

@@ -3,6 +3,8 @@ package dev.millrace.testkit.log;
 /**
  * Thrown if a YAML log cannot be read, or if another YAML reader would read it differently. The message is {@code
  * file:line:column: problem; what to do}; IDEs show it as a link.
+ *
+ * @since 0.1
  */
 public final class MalformedLogException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -44,6 +44,8 @@ import java.util.stream.Stream;
  * be JSON, which is YAML; then every JSON number is allowed.
  *
  * <p>A log that is written and read again has equal events, with every text and every digit. Immutable.
+ *
+ * @since 0.1
  */
 public final class RecordedLog {
     private final String source;

@@ -12,6 +12,8 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
  * name matches, in the order of the names. {@link ReplayTest} combines this and {@code @ParameterizedTest}.
  *
  * <p>If a pattern matches no log, or a log cannot be read, the test fails.
+ *
+ * @since 0.1
  */
 @Documented
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})

@@ -36,6 +36,8 @@ import java.util.regex.Pattern;
  * it.
  *
  * <p>Immutable and thread-safe. Events are copied, not changed.
+ *
+ * @since 0.1
  */
 public final class SecretRedaction implements UnaryOperator<ObjectNode> {
     /** The text that replaces a secret. */

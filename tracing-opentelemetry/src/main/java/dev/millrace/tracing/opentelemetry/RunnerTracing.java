@@ -26,6 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * exception; a cancelled one has {@code millrace.cancelled} instead.
  *
  * <p>Safe for use by many threads; one instance may serve many runners.
+ *
+ * @since 0.1
  */
 public final class RunnerTracing implements RunnerListener {
     private static final AttributeKey<String> PROCESSOR = AttributeKey.stringKey("millrace.processor");
