@@ -94,7 +94,7 @@ class InternalPackagesTest {
 
     private static String packageOf(Path source) {
         Path file = SourceTree.root().relativize(source);
-        String path = file.getParent().toString().replace(File.separatorChar, '/');
-        return path.substring(path.indexOf("java/") + 5).replace('/', '.');
+        String path = file.toString().replace(File.separatorChar, '/');
+        return path.substring(path.indexOf("java/") + 5, path.lastIndexOf('/')).replace('/', '.');
     }
 }

@@ -4,7 +4,7 @@ import java.util.stream.Stream;
 
 /**
  * A check that refuses regular expressions with too many ways to match the empty string. The JDK tries these ways without
- * reading a character, so {@link TimedText} could not stop an exponential search. Used once, on a pattern that the JDK
+ * reading a character, so {@link TimedCharSequence} could not stop an exponential search. Used once, on a pattern that the JDK
  * accepts.
  */
 final class EmptyMatchCheck {

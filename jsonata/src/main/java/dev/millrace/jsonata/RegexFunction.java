@@ -20,7 +20,7 @@ final class RegexFunction extends JFunction {
     }
 
     Matcher over(String text) {
-        return pattern.matcher(new TimedText(text, EvaluationMeter.current()));
+        return pattern.matcher(new TimedCharSequence(text, EvaluationMeter.current()));
     }
 
     @Override

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PushReceiver<S> implements AutoCloseable {
     private final PushSignature signature;
-    private final PushSettings<S> settings;
+    private final PushReceiverSettings<S> settings;
     private final PushedRunCache<S> runs;
     private final Duration answerWithin;
     private final int maxBody;
@@ -58,7 +58,7 @@ public final class PushReceiver<S> implements AutoCloseable {
 
     private PushReceiver(Builder<S> builder) {
         this.signature = new PushSignature(builder.secrets, builder.tolerance);
-        this.settings = new PushSettings<>(
+        this.settings = new PushReceiverSettings<>(
                 builder.streams,
                 builder.processor,
                 builder.progress,

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundings {
     private static final Backoff RECONNECT = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
 
-    private final PushSettings<S> settings;
+    private final PushReceiverSettings<S> settings;
     private final StreamPath path;
     private final StreamReads log;
     private final CompletableFuture<String> life = new CompletableFuture<>();
@@ -39,7 +39,7 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
     private Instant lastUsed;
 
     /** Starts a runner; {@code offset} is the first pushed event, and by default the first that causes effects. */
-    PushedRun(PushSettings<S> settings, StreamPath path, long offset) {
+    PushedRun(PushReceiverSettings<S> settings, StreamPath path, long offset) {
         this.settings = settings;
         this.path = path;
         this.log = new StreamReads(settings.streams(), path);

@@ -13,11 +13,11 @@ import java.util.concurrent.CompletableFuture;
 final class PushedRunCache<S> {
     private static final Duration PARTING = Duration.ofSeconds(1);
 
-    private final PushSettings<S> settings;
+    private final PushReceiverSettings<S> settings;
     private final Map<StreamPath, PushedRun<S>> runs = new LinkedHashMap<>(16, 0.75f, true);
     private boolean closed;
 
-    PushedRunCache(PushSettings<S> settings) {
+    PushedRunCache(PushReceiverSettings<S> settings) {
         this.settings = settings;
     }
 

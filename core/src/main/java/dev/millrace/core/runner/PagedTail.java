@@ -159,8 +159,8 @@ public final class PagedTail implements Subscription {
         surroundings.executor().execute(this::run);
     }
 
-    /** If all events were delivered, suspends the tail and returns true; then call {@link #close} or {@link #goOn}. */
-    public synchronized boolean rest() {
+    /** If all events were delivered, suspends the tail and returns true; then call {@link #close} or {@link #resume}. */
+    public synchronized boolean trySuspend() {
         if (closed || !isAtHead()) {
             return false;
         }
@@ -168,7 +168,8 @@ public final class PagedTail implements Subscription {
         return true;
     }
 
-    public void goOn() {
+    /** Ends {@link #trySuspend}: delivers what arrived meanwhile. */
+    public void resume() {
         boolean news;
         synchronized (this) {
             running = false;
@@ -179,6 +180,7 @@ public final class PagedTail implements Subscription {
         }
     }
 
+    /** True if no event is pending or being delivered. */
     public synchronized boolean isAtHead() {
         return !running && connection == null && buffer.isEmpty();
     }

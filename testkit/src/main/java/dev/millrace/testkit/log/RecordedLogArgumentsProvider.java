@@ -17,7 +17,7 @@ final class RecordedLogArgumentsProvider implements ArgumentsProvider {
     public Stream<? extends Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context) {
         ClassLoader own = context.getRequiredTestClass().getClassLoader();
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        LogFileFinder files = new LogFileFinder(loader != null ? loader : own);
+        RecordedLogFinder files = new RecordedLogFinder(loader != null ? loader : own);
         return Arrays.stream(patterns(context.getRequiredTestMethod()))
                 .flatMap(pattern -> files.matching(pattern).stream())
                 .distinct()

@@ -44,7 +44,7 @@ public final class AppendCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ServerOptions remote = new ServerOptions();
+    private final ClientOptions remote = new ClientOptions();
 
     @Parameters(
             index = "0",
@@ -105,7 +105,7 @@ public final class AppendCommand implements Callable<Integer> {
                         && targets.get(to).equals(stream)) {
                     batch.add(events.get(to++).input());
                 }
-                List<AppendResult> answers = ServerOptions.await(append(streams, stream, batch));
+                List<AppendResult> answers = ClientOptions.await(append(streams, stream, batch));
                 for (int i = 0; i < answers.size(); i++) {
                     writer.write(answers.get(i).event());
                     allValid &= explain(answers.get(i), batch.get(i));

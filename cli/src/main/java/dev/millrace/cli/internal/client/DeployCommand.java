@@ -41,7 +41,7 @@ public final class DeployCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ServerOptions remote = new ServerOptions();
+    private final ClientOptions remote = new ClientOptions();
 
     @Parameters(index = "0", paramLabel = "PATH", description = "The stream.")
     private String path = "";
@@ -80,14 +80,14 @@ public final class DeployCommand implements Callable<Integer> {
         variables.forEach((key, value) -> inputs.add(EventInput.of(new WorkerEvent.EnvVarSet(key, value))));
         inputs.add(EventInput.of(new WorkerEvent.Configured(name, script())));
         try (HttpEventStreams streams = remote.connect()) {
-            List<AppendResult> stored = ServerOptions.await(streams.appendAll(stream, inputs));
+            List<AppendResult> stored = ClientOptions.await(streams.appendAll(stream, inputs));
             stored.forEach(appended -> check(appended, "not deployed: the service did not accept the configuration"));
             long offset = stored.get(stored.size() - 1).offset();
             terminal.out()
                     .println("deployed '" + name + "' to " + stream + " at offset " + offset
                             + (variables.isEmpty() ? "" : ", with " + String.join(", ", variables.keySet())));
             for (EventInput input : first) {
-                AppendResult begun = ServerOptions.await(streams.append(stream, input));
+                AppendResult begun = ClientOptions.await(streams.append(stream, input));
                 check(begun, "the service did not accept '" + input.type() + "'");
                 terminal.out().println("appended '" + input.type() + "' at offset " + begun.offset());
             }

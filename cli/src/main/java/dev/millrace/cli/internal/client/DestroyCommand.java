@@ -19,7 +19,7 @@ public final class DestroyCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ServerOptions remote = new ServerOptions();
+    private final ClientOptions remote = new ClientOptions();
 
     @Parameters(index = "0", paramLabel = "PATH", description = "The stream.")
     private String path = "";
@@ -35,7 +35,7 @@ public final class DestroyCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         StreamPath stream = remote.path(path);
         try (HttpEventStreams streams = remote.connect()) {
-            DestroyResult destroyed = ServerOptions.await(streams.destroy(stream, children));
+            DestroyResult destroyed = ClientOptions.await(streams.destroy(stream, children));
             destroyed
                     .finalStates()
                     .forEach((gone, state) -> terminal.out().println(gone + "  " + state.eventCount() + " events"));

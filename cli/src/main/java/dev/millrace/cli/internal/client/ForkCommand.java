@@ -25,7 +25,7 @@ public final class ForkCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ServerOptions remote = new ServerOptions();
+    private final ClientOptions remote = new ClientOptions();
 
     @Parameters(index = "0", paramLabel = "PATH", description = "The stream to copy from.")
     private String path = "";
@@ -49,7 +49,7 @@ public final class ForkCommand implements Callable<Integer> {
         StreamPath from = remote.path(path);
         StreamPath target = remote.path(to);
         try (HttpEventStreams streams = remote.connect()) {
-            ServerOptions.await(streams.fork(from, at, target));
+            ClientOptions.await(streams.fork(from, at, target));
         }
         terminal.out().println(target + " is a copy of " + from + " up to offset " + at);
         return 0;

@@ -22,7 +22,7 @@ public final class ListCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ServerOptions remote = new ServerOptions();
+    private final ClientOptions remote = new ClientOptions();
 
     @Parameters(
             index = "0",
@@ -51,7 +51,7 @@ public final class ListCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         StreamPath stream = remote.path(path);
         try (HttpEventStreams streams = remote.connect()) {
-            List<StreamSummary> found = ServerOptions.await(streams.list(stream));
+            List<StreamSummary> found = ClientOptions.await(streams.list(stream));
             for (StreamSummary summary : found) {
                 String time = JsonCodec.time(summary.createdAt());
                 terminal.out()

@@ -71,7 +71,7 @@ final class LogExport implements AutoCloseable {
     }
 
     private List<Event> page(ReadRange range) throws Exception {
-        return ServerOptions.await(streams.read(path, range));
+        return ClientOptions.await(streams.read(path, range));
     }
 
     private String text(Event event) {

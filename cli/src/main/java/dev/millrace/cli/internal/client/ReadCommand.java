@@ -31,7 +31,7 @@ public final class ReadCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ServerOptions remote = new ServerOptions();
+    private final ClientOptions remote = new ClientOptions();
 
     @Parameters(index = "0", paramLabel = "PATH", description = "The stream, /demo/agent for example.")
     private String path = "";
@@ -78,7 +78,7 @@ public final class ReadCommand implements Callable<Integer> {
             boolean more = true;
             while (more && left > 0 && !terminal.out().checkError()) {
                 int size = (int) Math.min(left, PAGE);
-                List<Event> page = ServerOptions.await(streams.read(stream, range(size)));
+                List<Event> page = ClientOptions.await(streams.read(stream, range(size)));
                 page.forEach(writer::write);
                 left -= page.size();
                 more = page.size() == size;

@@ -36,7 +36,7 @@ public final class RecordCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ServerOptions remote = new ServerOptions();
+    private final ClientOptions remote = new ClientOptions();
 
     @Parameters(index = "0", paramLabel = "PATH", description = "The stream, /demo/agent for example.")
     private String path = "";

@@ -26,7 +26,7 @@ public final class StateCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ServerOptions remote = new ServerOptions();
+    private final ClientOptions remote = new ClientOptions();
 
     @Parameters(index = "0", paramLabel = "PATH", description = "The stream, /demo/agent for example.")
     private String path = "";
@@ -42,7 +42,7 @@ public final class StateCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         StreamPath stream = remote.path(path);
         try (HttpEventStreams streams = remote.connect()) {
-            StreamState state = ServerOptions.await(streams.state(stream));
+            StreamState state = ClientOptions.await(streams.state(stream));
             JsonNode json = processor == null ? json(state) : part(state, processor);
             terminal.out().println(new String(JsonCodec.indent(JsonCodec.write(json)), StandardCharsets.UTF_8));
         }

@@ -35,7 +35,7 @@ public final class TailCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ServerOptions remote = new ServerOptions();
+    private final ClientOptions remote = new ClientOptions();
 
     @Parameters(index = "0", paramLabel = "PATH", description = "The stream, /demo/agent for example.")
     private String path = "";
@@ -68,7 +68,7 @@ public final class TailCommand implements Callable<Integer> {
         try (HttpEventStreams streams = remote.connect()) {
             // Read first: a wrong address fails here; a subscription would retry for ever.
             ReadRange newest = ReadRange.builder().limit(1).descending(true).build();
-            List<Event> last = ServerOptions.await(streams.read(stream, newest));
+            List<Event> last = ClientOptions.await(streams.read(stream, newest));
             CompletableFuture<Void> ended = new CompletableFuture<>();
             long end = last.isEmpty() ? 0 : last.get(0).offset();
             streams.subscribe(stream, begin.orElse(end), new Printer(ended)); // closed with the client

@@ -1,6 +1,6 @@
 package dev.millrace.cli.internal.demo;
 
-import dev.millrace.cli.internal.client.ServerOptions;
+import dev.millrace.cli.internal.client.ClientOptions;
 import dev.millrace.cli.internal.terminal.CommandException;
 import dev.millrace.cli.internal.terminal.EventWriter;
 import dev.millrace.core.Event;
@@ -37,20 +37,20 @@ final class DemoAgent {
                 .from(EventInput.of(attached))
                 .idempotencyKey("demo/attach-" + OpenAiAgent.SLUG)
                 .build();
-        ServerOptions.await(streams.append(PATH, input));
+        ClientOptions.await(streams.append(PATH, input));
     }
 
     /** Sends a message to the agent; without one, sends the first message if the stream has no input yet. */
     void say(@Nullable String message) throws Exception {
         if (message != null || isUntouched()) {
             AgentEvent said = AgentEvent.InputAdded.user(message == null ? FIRST_MESSAGE : message);
-            ServerOptions.await(streams.append(PATH, EventInput.of(said)));
+            ClientOptions.await(streams.append(PATH, EventInput.of(said)));
         }
     }
 
     private boolean isUntouched() throws Exception {
         ReadRange firstInput = ReadRange.builder().addTypes(INPUT).limit(1).build();
-        return ServerOptions.await(streams.read(PATH, firstInput)).isEmpty();
+        return ClientOptions.await(streams.read(PATH, firstInput)).isEmpty();
     }
 
     /**

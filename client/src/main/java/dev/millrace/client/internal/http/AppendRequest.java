@@ -56,7 +56,8 @@ public final class AppendRequest {
     public AppendResult readOne(Response response) throws IOException {
         Event event = JsonCodec.toEvent(JsonCodec.parse(response.body().bytes()).path("event"));
         boolean replayed = isReplay(response);
-        return new AppendResult(event, replayed, replayed && PayloadMismatch.between(JsonCodec.parse(json), event));
+        return new AppendResult(
+                event, replayed, replayed && IdempotencyKeyConflict.between(JsonCodec.parse(json), event));
     }
 
     /**
@@ -77,7 +78,7 @@ public final class AppendRequest {
         for (int i = 0; i < events.size(); i++) {
             JsonNode input = inputs.get(i);
             Event event = JsonCodec.toEvent(events.get(i));
-            boolean differs = PayloadMismatch.between(input, event);
+            boolean differs = IdempotencyKeyConflict.between(input, event);
             boolean sameKey = event.idempotencyKey()
                     .filter(key ->
                             key.equals(input.path("idempotencyKey").asText().strip()))

@@ -3,7 +3,7 @@ package dev.millrace.client.internal.tail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.client.Sample;
-import dev.millrace.client.internal.http.PayloadMismatch;
+import dev.millrace.client.internal.http.IdempotencyKeyConflict;
 import dev.millrace.client.internal.http.RetryAfterHeader;
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
@@ -70,7 +70,8 @@ class PartsTest {
             })
     void should_compare_values_and_not_spelling(String sent, boolean differs) {
         Event stored = JsonCodec.toEvent(JsonCodec.parse(Sample.event(2, "said", "{\"a\":1,\"b\":[1,\"x\"]}")));
-        assertThat(PayloadMismatch.between(JsonCodec.parse(sent), stored)).isEqualTo(differs);
+        assertThat(IdempotencyKeyConflict.between(JsonCodec.parse(sent), stored))
+                .isEqualTo(differs);
     }
 
     private static Response response(String name, String value) {

@@ -67,7 +67,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
                 EffectStartPolicy.after(Long.MAX_VALUE), ProgressStore.inMemory(), Optional.empty(), List.of());
         return new ProcessorRun<>(
                 new ReadOnlyEventStreams(streams),
-                new StandbyProcessor<>(processor),
+                new EffectlessProcessor<>(processor),
                 path,
                 quiet,
                 progression::changed);

@@ -62,7 +62,7 @@ final class SubtreeRunPool<S> {
         this.lock = lock;
         this.members = members;
         this.places = places;
-        this.streams = new SubtreeEventStreams(streams, this::subscribe);
+        this.streams = new SubtreeMemberStreams(streams, this::subscribe);
         this.processor = processor;
         this.options = options;
         this.settled = settled;
@@ -279,7 +279,7 @@ final class SubtreeRunPool<S> {
         if (run == null) {
             return;
         }
-        boolean rests = tail != null && tail.rest();
+        boolean rests = tail != null && tail.trySuspend();
         if (isOver || (rests && isIdle(run))) {
             let(member, run);
             return;
@@ -292,7 +292,7 @@ final class SubtreeRunPool<S> {
             }
         }
         if (rests && tail != null) {
-            tail.goOn();
+            tail.resume();
         }
         if (stays) {
             watch(member);

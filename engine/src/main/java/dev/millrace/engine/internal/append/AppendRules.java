@@ -79,7 +79,7 @@ public final class AppendRules {
     public record Answer(PreparedEvent input, boolean replayed, Optional<EventRecord> stored, int entry) {
         public AppendedRecord with(List<EventRecord> records) {
             EventRecord event = stored.orElseGet(() -> records.get(entry));
-            return new AppendedRecord(event, replayed, replayed && PayloadMismatch.between(input, event));
+            return new AppendedRecord(event, replayed, replayed && IdempotencyKeyConflict.between(input, event));
         }
     }
 }

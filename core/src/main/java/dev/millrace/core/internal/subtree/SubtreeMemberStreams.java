@@ -7,7 +7,7 @@ import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
 
 /** Streams for the runs of a subtree: {@code subscribe} uses the connection of the subtree. */
-record SubtreeEventStreams(EventStreams delegate, Subscribing subscribing) implements ForwardingEventStreams {
+record SubtreeMemberStreams(EventStreams delegate, Subscribing subscribing) implements ForwardingEventStreams {
     interface Subscribing {
         Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber);
     }

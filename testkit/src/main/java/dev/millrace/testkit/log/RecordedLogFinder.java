@@ -20,12 +20,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A finder of resources by pattern, in the directories and jars of a class path. */
-final class LogFileFinder {
+final class RecordedLogFinder {
     private static final Pattern FIXED = Pattern.compile("([^*?\\[{\\\\]*/)?.*");
 
     private final ClassLoader loader;
 
-    LogFileFinder(ClassLoader loader) {
+    RecordedLogFinder(ClassLoader loader) {
         this.loader = loader;
     }
 

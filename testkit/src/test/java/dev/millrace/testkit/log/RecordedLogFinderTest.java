@@ -16,7 +16,7 @@ import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class LogFileFinderTest {
+class RecordedLogFinderTest {
     @TempDir
     Path directory;
 
@@ -27,7 +27,7 @@ class LogFileFinderTest {
             Files.writeString(directory.resolve(name), "type: a\n");
         }
         try (URLClassLoader loader = loader(directory.toUri().toURL())) {
-            LogFileFinder files = new LogFileFinder(loader);
+            RecordedLogFinder files = new RecordedLogFinder(loader);
 
             assertThat(files.matching("logs/*.yaml")).containsExactly("logs/a.yaml", "logs/b.yaml");
             assertThat(files.matching("/logs/a.yaml")).containsExactly("logs/a.yaml");
@@ -48,14 +48,16 @@ class LogFileFinderTest {
             }
         }
         try (URLClassLoader loader = loader(jar.toUri().toURL())) {
-            assertThat(new LogFileFinder(loader).matching("logs/*.yaml")).containsExactly("logs/a.yaml", "logs/b.yaml");
+            assertThat(new RecordedLogFinder(loader).matching("logs/*.yaml"))
+                    .containsExactly("logs/a.yaml", "logs/b.yaml");
         }
     }
 
     @Test
     void should_fail_when_no_log_matches() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new LogFileFinder(LogFileFinderTest.class.getClassLoader()).matching("lost/*.yaml"))
+                .isThrownBy(() ->
+                        new RecordedLogFinder(RecordedLogFinderTest.class.getClassLoader()).matching("lost/*.yaml"))
                 .withMessage(
                         "no log matches 'lost/*.yaml' on the test class path; put logs under src/test/resources, or"
                                 + " correct the pattern");

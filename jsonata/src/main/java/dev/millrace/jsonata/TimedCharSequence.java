@@ -1,14 +1,14 @@
 package dev.millrace.jsonata;
 
 /** A text that checks the meter's time while it is read, so that a search in it ends. Confined to one thread. */
-final class TimedText implements CharSequence {
+final class TimedCharSequence implements CharSequence {
     private static final int BETWEEN_LOOKS = 1024;
 
     private final String text;
     private final EvaluationMeter meter;
     private int reads;
 
-    TimedText(String text, EvaluationMeter meter) {
+    TimedCharSequence(String text, EvaluationMeter meter) {
         this.text = text;
         this.meter = meter;
     }

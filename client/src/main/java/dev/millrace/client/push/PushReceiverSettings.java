@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /** The processor of a push receiver, and the settings of its runners. */
-record PushSettings<S>(
+record PushReceiverSettings<S>(
         EventStreams streams,
         Processor<S> processor,
         ProgressStore progress,

@@ -7,7 +7,7 @@ import dev.millrace.core.processor.Processor;
 import java.util.concurrent.CompletionStage;
 
 /** A processor without its effects, for a process that is in STANDBY. */
-record StandbyProcessor<S>(Processor<S> delegate) implements ForwardingProcessor<S> {
+record EffectlessProcessor<S>(Processor<S> delegate) implements ForwardingProcessor<S> {
     @Override
     public CompletionStage<Void> afterAppend(S state, Event event, Effects<S> effects) {
         return Effects.none();

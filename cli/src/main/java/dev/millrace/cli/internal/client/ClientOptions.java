@@ -17,7 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The picocli options of client commands: server, project, token. */
-public final class ServerOptions {
+public final class ClientOptions {
     private static final long MOST_SECONDS = 60;
 
     @Spec(Spec.Target.MIXEE)

@@ -9,14 +9,14 @@ import java.util.Comparator;
 import java.util.List;
 
 /** A comparison of an input with the event that is stored under its key. */
-final class PayloadMismatch {
+final class IdempotencyKeyConflict {
     private static final List<String> COMPARED = List.of("type", "payload", "metadata");
 
     /** Compares numbers by value: 1, 1.0 and 1e0 are equal. */
     private static final Comparator<JsonNode> AS_VALUES =
             (a, b) -> a.isNumber() && b.isNumber() ? a.decimalValue().compareTo(b.decimalValue()) : a.equals(b) ? 0 : 1;
 
-    private PayloadMismatch() {}
+    private IdempotencyKeyConflict() {}
 
     /** True if type, payload or metadata differ as JSON values. */
     static boolean between(PreparedEvent input, EventRecord stored) {

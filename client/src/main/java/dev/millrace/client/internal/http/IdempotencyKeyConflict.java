@@ -9,11 +9,11 @@ import java.util.Comparator;
  * A comparison of an input with the event that is stored under its key: type, payload and metadata. {@code 1.0} equals
  * {@code 1}, and the order of keys does not matter.
  */
-public final class PayloadMismatch {
+public final class IdempotencyKeyConflict {
     private static final Comparator<JsonNode> AS_VALUES =
             (a, b) -> a.isNumber() && b.isNumber() ? a.decimalValue().compareTo(b.decimalValue()) : a.equals(b) ? 0 : 1;
 
-    private PayloadMismatch() {}
+    private IdempotencyKeyConflict() {}
 
     /** True if they differ; {@code sent} is the input as sent on the wire. */
     public static boolean between(JsonNode sent, Event stored) {
