@@ -5,14 +5,15 @@ import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.io.IOContext;
 import com.fasterxml.jackson.core.io.InputDecorator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.core.JsonCodec;
 import java.io.InputStream;
 import java.io.Reader;
-import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -55,10 +56,10 @@ class ParseCountTest {
     }
 
     @BeforeEach
-    void start() throws ReflectiveOperationException {
-        Field mapper = JsonCodec.class.getDeclaredField("MAPPER");
-        mapper.setAccessible(true);
-        factory = ((ObjectMapper) mapper.get(null)).getFactory();
+    void start() throws IOException {
+        try (JsonParser parser = JsonCodec.parser("{}".getBytes(StandardCharsets.UTF_8))) {
+            factory = ((ObjectMapper) parser.getCodec()).getFactory();
+        }
         factory.setInputDecorator(new Seeing());
         millrace = new RunningServer();
     }

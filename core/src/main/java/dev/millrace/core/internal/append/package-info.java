@@ -1,4 +1,7 @@
-/** \n * The appends of a runner: they find their cause, get provenance and an idempotency key, and are sent in order. Not\n * API.\n */
+/**
+ * The appends of a runner: they find their cause, get provenance and an idempotency key, and are sent in order. Not
+ * API.
+ */
 @NullMarked
 package dev.millrace.core.internal.append;
 

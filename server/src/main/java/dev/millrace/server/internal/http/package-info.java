@@ -1,4 +1,6 @@
-/** \n * Everything about HTTP that is the same for all routes: routing, authentication, limits, bodies, errors. Not API.\n */
+/**
+ * Everything about HTTP that is the same for all routes: routing, authentication, limits, bodies, errors. Not API.
+ */
 @NullMarked
 package dev.millrace.server.internal.http;
 
