@@ -84,7 +84,7 @@ public sealed interface StreamEvent {
      * @param source the event it reacted to
      * @param message what failed
      * @param attempts how often the effect was tried
-     * @param attempt if launched work failed, the name of its attempt
+     * @param attempt if launched work failed, the name of its background task
      */
     @EventName("millrace/effect-failed")
     record EffectFailed(

@@ -217,8 +217,8 @@ public final class StreamEngine implements AutoCloseable {
 
     /**
      * True if nothing is queued or running on the engine's threads: no append, no delivery and no call of a hosted
-     * processor. Armed timers, appends parked by a pause, and work of processors elsewhere (HTTP requests, scripts,
-     * their own threads) do not count. For tests that move the clock; see {@link
+     * processor. Armed timers, appends that wait until a stream resumes, and work of processors elsewhere (HTTP
+     * requests, scripts, their own threads) do not count. For tests that move the clock; see {@link
      * dev.millrace.core.runner.VirtualTimers#advanceWhen}.
      */
     public boolean isIdle() {

@@ -6,7 +6,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The frame of one evaluation: it gives it a {@link EvaluationMeter} and a permit to run, and translates its exceptions. */
+/** The frame of one evaluation: gives it an {@link EvaluationMeter} and a permit, and translates its exceptions. */
 final class Evaluation {
     /** Permits to run, which limit the memory of all evaluations together. */
     private static final Semaphore TURNS =

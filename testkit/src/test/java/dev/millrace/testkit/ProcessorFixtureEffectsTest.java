@@ -50,9 +50,9 @@ class ProcessorFixtureEffectsTest {
         assertThatThrownBy(chat::thenNoEffects).isInstanceOf(AssertionError.class);
         assertThatThrownBy(() -> chat.thenLaunched("other"))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("'chat' launched other attempts on /test: expected [other] but was [reply]");
+                .hasMessage("'chat' launched other background tasks on /test: expected [other] but was [reply]");
         assertThatThrownBy(() -> chat.thenCancelled("reply"))
-                .hasMessage("'chat' cancelled other attempts on /test: expected [reply] but was []");
+                .hasMessage("'chat' cancelled other background tasks on /test: expected [reply] but was []");
     }
 
     @Test

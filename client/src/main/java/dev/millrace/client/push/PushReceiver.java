@@ -305,7 +305,7 @@ public final class PushReceiver<S> implements AutoCloseable {
             return this;
         }
 
-        /** Runs effects and attempts; by default shared daemon threads, virtual ones if the JVM has them. */
+        /** Runs effects and background tasks; by default shared daemon threads, virtual ones if the JVM has them. */
         public Builder<S> executor(Executor newExecutor) {
             executor = newExecutor;
             return this;
@@ -328,8 +328,8 @@ public final class PushReceiver<S> implements AutoCloseable {
         }
 
         /**
-         * The runner of a stream without deliveries, effects, attempts and timers is stopped after this time; 5 minutes
-         * by default. The next delivery computes the state again from the log.
+         * The runner of a stream without deliveries, effects, background tasks and timers is stopped after this time; 5
+         * minutes by default. The next delivery computes the state again from the log.
          */
         public Builder<S> idleAfter(Duration time) {
             idleAfter = positive(time, "idleAfter");

@@ -76,8 +76,8 @@ public final class HostContext {
 
     /**
      * A builder of a runner of another processor on the same streams, with the host's progress, time and threads. Your
-     * code must stop the runner: launch an attempt that ends when the runner ends, and stop the runner when the attempt
-     * is cancelled.
+     * code must stop the runner: launch a background task that ends when the runner ends, and stop the runner when
+     * the task is cancelled.
      */
     public <S> ProcessorRunner.Builder<S> runner(Processor<S> processor) {
         return ProcessorRunner.builder(streams, processor)

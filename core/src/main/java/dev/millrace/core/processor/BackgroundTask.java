@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
  * @since 0.1
  */
 public interface BackgroundTask<S> {
-    /** The name it was launched with, unique among the running attempts of its (processor, stream). */
+    /** The name it was launched with, unique among the running tasks of its (processor, stream). */
     String name();
 
     /** The event that was the reason to launch it. */
@@ -36,7 +36,7 @@ public interface BackgroundTask<S> {
     /** As {@link Effects#read}; after a cancel every read is refused, as in {@link #append(EventDraft)}. */
     CompletableFuture<List<Event>> read(ReadRange range);
 
-    /** True if it was cancelled by a newer attempt of its name, by {@link #cancel()} or by a stop of the runner. */
+    /** True if it was cancelled by a newer task of its name, by {@link #cancel()} or by a stop of the runner. */
     boolean isCancelled();
 
     /** Runs {@code action} once on cancel; immediately if it is already cancelled. Close sockets here. */

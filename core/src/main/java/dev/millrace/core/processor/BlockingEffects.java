@@ -39,7 +39,7 @@ public final class BlockingEffects<S> {
     }
 
     /**
-     * As {@link Effects#launch}, for blocking work. It runs on the processor's threads; if the attempt is cancelled,
+     * As {@link Effects#launch}, for blocking work. It runs on the processor's threads; if the task is cancelled,
      * its thread is interrupted.
      */
     public BackgroundTask<S> launch(String name, CausingOffset because, Work<S> work) {
@@ -57,14 +57,14 @@ public final class BlockingEffects<S> {
      */
     @FunctionalInterface
     public interface Work<S> {
-        /** @throws Exception any failure; the attempt has failed */
+        /** @throws Exception any failure; the background task has failed */
         void run(BackgroundTask<S> attempt) throws Exception;
     }
 
     /**
-     * Appends an event as part of an attempt, and waits until the event is durable.
+     * Appends an event as part of a background task, and waits until the event is durable.
      *
-     * @throws java.util.concurrent.CancellationException if the attempt was cancelled
+     * @throws java.util.concurrent.CancellationException if the task was cancelled
      * @throws InterruptedException if the thread is interrupted
      */
     public AppendResult append(BackgroundTask<S> attempt, Object payload) throws InterruptedException {

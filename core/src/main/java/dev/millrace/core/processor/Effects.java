@@ -44,24 +44,24 @@ public interface Effects<S> {
     }
 
     /**
-     * Starts work that can take long. One attempt of a name runs at a time. If the name is launched again for a newer
-     * event, the old attempt is cancelled and a new one starts; use this to interrupt work. For the same or an older
-     * event, the running attempt is returned and nothing happens; so code that decides from the state may launch as
-     * often as it likes.
+     * Starts work that can take long: a background task. One task of a name runs at a time. If the name is launched
+     * again for a newer event, the old task is cancelled and a new one starts; use this to interrupt work. For the same
+     * or an older event, the running task is returned and nothing happens; so code that decides from the state may
+     * launch as often as it likes.
      *
      * <p>If the work fails, a {@code millrace/effect-failed} event is appended, and the work is not tried again.
      *
      * @param name unique in this processor on this stream
      * @param because the event that is the reason
-     * @param work runs on the runner's executor; the attempt ends when the returned stage ends
+     * @param work runs on the runner's executor; the task ends when the returned stage ends
      */
     BackgroundTask<S> launch(
             String name, CausingOffset because, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work);
 
     /**
-     * As {@link #launch}, with a time limit. When the limit is reached, the attempt is cancelled: its {@link
-     * BackgroundTask#onCancel} actions run, and its later appends are refused. If {@code expiresAt} has passed already, the
-     * work is not started. In both cases a {@code millrace/effect-failed} event with the attempt's name is appended.
+     * As {@link #launch}, with a time limit. When the limit is reached, the task is cancelled: its {@link
+     * BackgroundTask#onCancel} actions run, and its later appends are refused. If {@code expiresAt} has passed already,
+     * the work is not started. In both cases a {@code millrace/effect-failed} event with the task's name is appended.
      * Handle that event in {@code reduce}; otherwise the next decision launches the work again.
      */
     BackgroundTask<S> launch(
@@ -71,10 +71,10 @@ public interface Effects<S> {
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work);
 
     /**
-     * As {@link #launch}, but the work starts after {@code delay}. Until then the attempt counts as running for {@link
+     * As {@link #launch}, but the work starts after {@code delay}. Until then the task counts as running for {@link
      * #running} and for a second launch; a runner that waits only for its start is idle.
      *
-     * <p>As any attempt, it is lost when the process ends: start it again from {@code onCaughtUp}.
+     * <p>As any background task, it is lost when the process ends: start it again from {@code onCaughtUp}.
      *
      * @param delay if zero or negative, the work starts immediately
      */
@@ -97,7 +97,7 @@ public interface Effects<S> {
             CausingOffset because,
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work);
 
-    /** The attempt with this name that is running, or waiting to start, in this process. */
+    /** The background task with this name that is running, or waiting to start, in this process. */
     Optional<BackgroundTask<S>> running(String name);
 
     /** The processor's own stream. */

@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public record EventDraft(EventInput input, String to, Optional<String> name, Optional<CausingOffset> because) {
     /**
-     * A draft for the processor's own stream.
+     * An event draft for the processor's own stream.
      *
      * @param payload an object of a class with {@code @EventName}, an {@link EventInput}, or a draft
      */

@@ -14,8 +14,8 @@ import java.util.function.Function;
  * like.
  *
  * <ul>
- *   <li>The work starts only after its start event is in the log, and only in the attempt that appended that event. So
- *       two processes, or two attempts, never do the work of the same start.
+ *   <li>The work starts only after its start event is in the log, and only in the background task that appended that
+ *       event. So two processes, or two tasks, never do the work of the same start.
  *   <li>An obligation has one outcome. All its outcomes have the same idempotency key: the first is stored, and a later
  *       append returns the stored one.
  *   <li>If an obligation was started and is no longer running: with {@link #once}, the {@code lost} event is appended,

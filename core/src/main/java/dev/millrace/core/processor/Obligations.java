@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * The open obligations of a processor, as a part of its state. In {@code reduce}, apply the events of a request, a
- * start and an outcome to it; a {@link ObligationRunner} does the work. An immutable value that can be written as JSON.
+ * start and an outcome to it; an {@link ObligationRunner} does the work. Immutable; can be written as JSON.
  *
  * @param open the obligations without an outcome, by id, in the order of the requests
  * @since 0.1

@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The time limit of an attempt: its longest duration and its latest time. Both use the clock of the process that runs
- * the attempt. So an {@code expiresAt} that was computed from an event's time is wrong by the difference of the two
- * clocks.
+ * The time limit of a background task: its longest duration and its latest time. Both use the clock of the process
+ * that runs the task. So an {@code expiresAt} that was computed from an event's time is wrong by the difference of the
+ * two clocks.
  *
  * @param deadline the longest time from the start of the work, positive; none by default
  * @param expiresAt the time from which the work is not started, and at which running work is cancelled; none by default
@@ -39,7 +39,7 @@ public record TimeLimit(Optional<Duration> deadline, Optional<Instant> expiresAt
         return new TimeLimit(deadline, Optional.of(moment));
     }
 
-    /** True if an attempt must not start at this time. */
+    /** True if a task must not start at this time. */
     public boolean isExpired(Instant now) {
         return expiresAt.filter(moment -> !moment.isAfter(now)).isPresent();
     }

@@ -7,9 +7,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * A delay of work while a {@link WaitWindow} is open. When the window is complete or its time has passed, it appends
- * the event that closes the window, and starts the work. Other processors cannot extend the time. Call {@link #decide}
- * from {@code afterAppend} and from {@code onCaughtUp}.
+ * A runner that delays work while a {@link WaitWindow} is open. When the window is complete or its time has passed, it
+ * appends the event that closes the window, and starts the work. Other processors cannot extend the time. Call {@link
+ * #decide} from {@code afterAppend} and from {@code onCaughtUp}.
  *
  * <p>If several processes, or calls with an old state, decide at once, one of them closes the window and starts the
  * work. If the process ends after that, the work is not started again. If it must be, let the closing event
@@ -36,9 +36,9 @@ public final class WaitWindowRunner<S> {
     private final Work<S> work;
 
     /**
-     * Creates a hesitation.
+     * Creates a wait window runner.
      *
-     * @param name the name of the attempt that does the work, unique in the processor
+     * @param name the name of the background task that does the work, unique in the processor
      * @param window finds the window in the state
      * @param closing makes the event that closes the window. Its payload has {@link WaitWindow#through()}, and the
      *     reducer passes that to {@link WaitWindow#closed}

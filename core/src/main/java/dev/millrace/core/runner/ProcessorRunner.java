@@ -96,8 +96,8 @@ public final class ProcessorRunner<S> implements AutoCloseable {
     }
 
     /**
-     * Waits until the runner is idle: caught up, no unfinished effect, no running attempt, no pending append, and all
-     * its appends to its own stream are reduced. An attempt that waits for its start time does not count.
+     * Waits until the runner is idle: caught up, no unfinished effect, no running background task, no pending append,
+     * and all its appends to its own stream are reduced. A task that waits for its start time does not count.
      */
     public void awaitIdle(Duration limit) {
         await(() -> run.current().isIdle(), limit, "awaitIdle");
@@ -120,16 +120,16 @@ public final class ProcessorRunner<S> implements AutoCloseable {
     static void await(CompletableFuture<Void> reached, Duration limit, String what, Supplier<String> status) {
         if (EffectQueue.isInside()) {
             throw new IllegalStateException(what + " called from inside an effect, which would wait for itself;"
-                    + " return the stage of the work instead, or launch an attempt");
+                    + " return the stage of the work instead, or launch a background task");
         }
-        String advice = "; wait longer, or find the reducer, effect or attempt that does not finish";
+        String advice = "; wait longer, or find the reducer, effect or background task that does not finish";
         BoundedAwait.await(reached, limit, what, () -> status.get() + advice);
     }
 
     /**
-     * Stops the runner: it takes no more events, waits for pending effects until the deadline, cancels attempts, and
-     * saves progress. Unfinished effects are logged; the next runner runs them. A second call does nothing. Inside an
-     * effect this method does not wait.
+     * Stops the runner: it takes no more events, waits for pending effects until the deadline, cancels background
+     * tasks, and saves progress. Unfinished effects are logged; the next runner runs them. A second call does nothing.
+     * Inside an effect this method does not wait.
      */
     public void stop(Duration deadline) {
         run.stop(deadline);
@@ -203,8 +203,8 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         }
 
         /**
-         * The executor of effects and attempts; {@link #sharedThreads()} by default. It must not reject tasks while the
-         * runner runs.
+         * The executor of effects and background tasks; {@link #sharedThreads()} by default. It must not reject tasks
+         * while the runner runs.
          */
         public Builder<S> executor(Executor newExecutor) {
             executor = newExecutor;
@@ -313,7 +313,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
 
         /**
          * The last event: the first one that matches is reduced and acted on, and no later event is read. Pending
-         * effects and attempts continue; the run still has to be stopped. By default there is none.
+         * effects and background tasks continue; the run still has to be stopped. By default there is none.
          */
         public Builder<S> until(Predicate<Event> lastEvent) {
             last = lastEvent;

@@ -29,8 +29,8 @@ public interface RunnerListener {
     default void effectFinished(RunnerIdentity runner, EffectCall call, Duration took) {}
 
     /**
-     * The effect threw, or its stage failed, or it is an attempt that was cancelled (then the failure is a {@link
-     * java.util.concurrent.CancellationException}). If it is retried, {@link #effectStarted} is called again.
+     * The effect threw, or its stage failed, or it is a background task that was cancelled (then the failure is a
+     * {@link java.util.concurrent.CancellationException}). If it is retried, {@link #effectStarted} is called again.
      */
     default void effectFailed(RunnerIdentity runner, EffectCall call, Duration took, Throwable failure) {}
 

@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param watermark the offset up to which the current catch-up goes
  * @param reducedThrough the newest offset in the state
  * @param acknowledgedThrough every effect of events up to this offset has finished, or was not required
- * @param waiting how many attempts wait for their start time
+ * @param waiting how many background tasks wait for their start time
  * @param failure why it halted or stopped by itself
  * @since 0.1
  */

@@ -27,7 +27,7 @@ import java.util.function.Predicate;
  *       copied events of a fork cause no effects.
  *   <li>A stream whose reducer throws, whose effects hang or whose log cannot be read does not affect the others.
  *   <li>At most {@link Builder#maxActive} streams have a run at a time. An idle run is stopped when another stream
- *       needs its place; its state is dropped. The next event on that stream starts a catch-up, with a call of {@link
+ *       needs its slot; its state is dropped. The next event on that stream starts a catch-up, with a call of {@link
  *       Processor#onCaughtUp}.
  * </ul>
  *
@@ -131,7 +131,7 @@ public final class SubtreeRunner<S> implements AutoCloseable {
 
         /**
          * How many streams can have a run at the same time; 1000 by default, at least 1. A stream with an unfinished
-         * effect or attempt keeps its place, so choose a number above the most such streams that you expect.
+         * effect or background task keeps its slot, so choose a number above the most such streams that you expect.
          */
         public Builder<S> maxActive(int streamsAtOnce) {
             if (streamsAtOnce < 1) {

@@ -8,7 +8,7 @@ import java.util.Optional;
  * @param phase the phase of its connection: {@link RunnerStatus.Phase#CATCHING_UP} until it knows every stream
  * @param streams how many streams it knows
  * @param active how many of them have a run now, idle ones included
- * @param queued how many wait for a place
+ * @param queued how many wait for a slot
  * @param halted on how many of them the reducer threw
  * @param failure why it stopped by itself
  * @since 0.1

@@ -82,7 +82,7 @@ public final class OpenAiAgent implements Processor<AgentState> {
     @Override
     public CompletionStage<Void> afterAppend(AgentState state, Event event, Effects<AgentState> effects) {
         if (event.payload() instanceof RequestCancelled) {
-            // Another caller stopped the request of the running attempt, so its input needs no reply.
+            // Another caller stopped the request of the running task, so its input needs no reply.
             effects.running(REPLY)
                     .filter(attempt -> attempt.because().offset() <= state.answered())
                     .ifPresent(BackgroundTask::cancel);

@@ -21,8 +21,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Records the answer to one request as events; the last event is its end. It is finished when that event is durable,
- * when an append fails, or when its attempt is cancelled. If an append is refused permanently, for example because an
- * item is too large for an event, the request ends as failed: sending it again would not help.
+ * when an append fails, or when its background task is cancelled. If an append is refused permanently, for example
+ * because an item is too large for an event, the request ends as failed: sending it again would not help.
  *
  * <p>The answer arrives on one thread; chunks are sent on another one after their time limit. Both may wait for an
  * append.

@@ -125,7 +125,7 @@ class RequestEventAppenderTest {
 
         @Override
         public void cancel() {
-            throw new AssertionError("these tests never cancel an attempt");
+            throw new AssertionError("these tests never cancel a background task");
         }
 
         @Override

@@ -27,7 +27,7 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * A running script: reads its configuring event, loads it, and runs it with a runner until the script is replaced,
- * removed or halted. It lives as long as its attempt.
+ * removed or halted. It lives as long as its background task.
  */
 final class DeployedScript {
     private static final EventCatalog CATALOG = EventCatalog.of(WorkerEvent.class);

@@ -25,7 +25,7 @@ import java.util.concurrent.CompletionStage;
  * Each runner has its own durable cursor: a subscriber gets its events in order and at least once, independent of the
  * others. Appends never wait for subscribers.
  *
- * <p>One instance can serve many streams of its context; all data of a stream is in its state and its attempts.
+ * <p>One instance can serve many streams of its context; all data of a stream is in its state and its background tasks.
  * Thread-safe.
  *
  * @since 0.1

@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A listener that traces each call with effects as a span: each try of {@code afterAppend} and {@code onCaughtUp}, and
- * each attempt. If a reducer throws, that is a span without duration. Calls of {@code reduce} are not traced; payloads
- * are never recorded.
+ * each background task. If a reducer throws, that is a span without duration. Calls of {@code reduce} are not traced;
+ * payloads are never recorded.
  *
  * <p>A span has the name of the processor and of the call, like {@code chat reply}, and the attributes {@code
  * millrace.processor}, {@code millrace.version}, {@code millrace.path}, {@code millrace.offset}, {@code millrace.kind}

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The outcome of the newest user message: a fold over the log of the agent. Not thread-safe.
+ * The outcome of the newest user message: computed from the log of the agent. Not thread-safe.
  *
  * <p>A request answers the inputs before its {@code inputThroughOffset}. It ends in one of four ways; only a lost
  * request leaves its inputs unanswered.

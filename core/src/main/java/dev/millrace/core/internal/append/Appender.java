@@ -117,8 +117,8 @@ public final class Appender {
 
     private void refuseIf(BooleanSupplier cancelled) {
         if (cancelled.getAsBoolean()) {
-            throw new CancellationException(
-                    "read of " + own + " was cancelled: its attempt was cancelled, or the stream was created again");
+            throw new CancellationException("read of " + own
+                    + " was cancelled: its background task was cancelled, or the stream was created again");
         }
     }
 

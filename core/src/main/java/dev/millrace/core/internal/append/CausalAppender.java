@@ -14,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /**
- * The appends of one processor call or one attempt: finds the cause, stamps the input, and refuses two appends with the
- * same key. Safe for use by many threads.
+ * The appends of one processor call or one background task: finds the cause, stamps the input, and refuses two appends
+ * with the same key. Safe for use by many threads.
  */
 public final class CausalAppender {
     private record Claim(StreamPath target, String type, long because, Optional<String> name) {}
@@ -51,7 +51,7 @@ public final class CausalAppender {
                 .orElseThrow(() ->
                         new IllegalStateException("append of " + draft.input().type() + " to " + target
                                 + " by '" + identity.slug()
-                                + "' has no cause: no event is being handled here; use Draft.of(…).because(offset)"));
+                                + "' has no cause: no event is being handled; use EventDraft.of(…).because(offset)"));
         Claim claim = new Claim(target, draft.input().type(), because.offset(), draft.name());
         boolean derived = draft.input().idempotencyKey().isEmpty();
         if (derived) {
@@ -119,7 +119,7 @@ public final class CausalAppender {
             if (!claimed.add(claim)) {
                 throw new IllegalStateException("second append of " + claim.type + " to " + claim.target + " by '"
                         + identity.slug() + "' because of " + identity.path() + "@" + claim.because
-                        + ": both would have the same idempotency key; tell them apart with Draft.of(…).named(\"…\")");
+                        + ": both would have the same idempotency key; name one with EventDraft.of(…).named(\"…\")");
             }
         }
     }

@@ -116,7 +116,7 @@ final class InFlightAppend {
 
     void giveUp() {
         String why = cancelled.getAsBoolean()
-                ? "its attempt was cancelled"
+                ? "its background task was cancelled"
                 : life != appender.life() ? "its stream was created again" : "the runner is stopping";
         fail(new CancellationException("append of " + input.type() + " to " + target + " was cancelled: " + why));
     }

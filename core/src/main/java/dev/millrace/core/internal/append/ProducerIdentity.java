@@ -25,8 +25,8 @@ public record ProducerIdentity(String slug, int version, StreamPath path, String
     }
 
     /**
-     * The key {@code <slug>/<type>@<path>~<incarnation>:<offset>}, plus {@code #<name>} for a named draft. Keys are
-     * unique within the target stream, so the target is not part of it.
+     * The key {@code <slug>/<type>@<path>~<incarnation>:<offset>}, plus {@code #<name>} for a named event draft. Keys
+     * are unique within the target stream, so the target is not part of it.
      */
     String key(EventDraft draft, Cause cause) {
         return slug + "/" + draft.input().type() + "@" + path + (incarnation.isEmpty() ? "" : "~" + incarnation) + ":"

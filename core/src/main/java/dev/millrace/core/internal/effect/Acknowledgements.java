@@ -38,7 +38,7 @@ public final class Acknowledgements {
         handedThrough = 0;
     }
 
-    /** Every effect of events up to this offset is in the lane, or not required. */
+    /** Every effect of events up to this offset is in the effect queue, or not required. */
     public void handed(long offset) {
         handedThrough = offset;
     }

@@ -33,7 +33,7 @@ public final class EffectQueue {
 
         boolean mayRetry(Throwable failure);
 
-        /** The last try failed. The lane continues when the returned stage completes, normally or exceptionally. */
+        /** The last try failed. The queue continues when the returned stage completes, normally or exceptionally. */
         CompletionStage<Void> failed(Throwable failure, int attempts);
     }
 
@@ -66,7 +66,7 @@ public final class EffectQueue {
         this.failpoints = options.failpoints();
     }
 
-    /** True if the calling thread is running a task of any lane. */
+    /** True if the calling thread is running a task of any effect queue. */
     public static boolean isInside() {
         return INSIDE.get() || BlockingProcessor.isActing();
     }
@@ -85,7 +85,7 @@ public final class EffectQueue {
     }
 
     /**
-     * Adds a task; never blocks. The caller calls {@link #awaitRoom} afterwards. After the lane was stopped, the task
+     * Adds a task; never blocks. The caller calls {@link #awaitRoom} afterwards. After the queue was stopped, the task
      * stays pending.
      */
     void submit(Task task) {

@@ -36,8 +36,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The effects of a run: effects in the lane, attempts beside it, and their failures as events. Safe for use by many
- * threads.
+ * The effects of a run: effects in the effect queue, background tasks beside it, and their failures as events. Safe for
+ * use by many threads.
  */
 public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
@@ -113,7 +113,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         lane.submit(new CaughtUpTask());
     }
 
-    /** The reducer threw: stops the attempts and appends {@code processor-halted}. */
+    /** The reducer threw: stops the background tasks and appends {@code processor-halted}. */
     public CompletableFuture<AppendResult> halt(Event event, Throwable thrown) {
         halted = true;
         attempts.stop();
@@ -134,7 +134,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         progression.changed();
     }
 
-    /** True if the effect at the head of the lane was left to the next run. */
+    /** True if the effect at the head of the effect queue was left to the next run. */
     public boolean isAbandoned() {
         return abandoned;
     }
@@ -143,7 +143,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         return attempts;
     }
 
-    // ---- the tasks of the lane
+    // ---- the tasks of the effect queue
 
     private abstract class CallTask implements EffectQueue.Task {
         final int begunIn = life.get();
@@ -223,8 +223,8 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
 
     /**
      * A call of {@code onCaughtUp} with the newest state. It first waits until this run has reduced its own appends. If
-     * the intake itself waits for room in the lane, the task goes to the end of the lane instead. It does nothing after
-     * the run has ended or the incarnation has changed.
+     * the intake itself waits for room in the effect queue, the task goes to the end of the queue instead. It does
+     * nothing after the run has ended or the incarnation has changed.
      */
     private final class CaughtUpTask extends CallTask {
         @Override
@@ -282,7 +282,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         return closing || FencedEventStreams.isFenced(thrown);
     }
 
-    /** The task at the head of the lane stays unacknowledged; the next run repeats it. */
+    /** The task at the head of the effect queue stays unacknowledged; the next run repeats it. */
     private CompletableFuture<Void> abandon() {
         abandoned = true;
         progression.changed();
@@ -307,7 +307,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
                 thrown);
     }
 
-    /** Records a failure as an event; then the lane continues. */
+    /** Records a failure as an event; then the effect queue continues. */
     private CompletableFuture<Void> bury(long offset, EventDraft letter, Throwable thrown) {
         return reactor(Optional.empty(), () -> false)
                 .bury(letter, offset)
@@ -356,7 +356,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
             if (refused != null) {
                 LOG.log(
                         Level.ERROR,
-                        () -> "attempt '" + attempt.name() + "' of " + identity
+                        () -> "background task '" + attempt.name() + "' of " + identity
                                 + " failed, and that could not be recorded (" + refused + "): "
                                 + FailureEvents.describe(thrown));
             }

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
-/** The running attempts of one (processor, stream), at most one for each name. Safe for use by many threads. */
+/** The running background tasks of one (processor, stream), at most one for each name. Safe for use by many threads. */
 public final class RunningTasks<S> {
     interface Surroundings<S> {
         Executor executor();
@@ -44,11 +44,11 @@ public final class RunningTasks<S> {
         void changed();
     }
 
-    /** When an attempt starts: at once, or when a timer fires. */
+    /** When a background task starts: at once, or when a timer fires. */
     @FunctionalInterface
     interface Start {
         Start NOW = (timers, begin) -> {
-            throw new IllegalStateException("an attempt that starts at once needs no timer");
+            throw new IllegalStateException("a background task that starts at once needs no timer");
         };
 
         static Start after(Duration delay) {
@@ -78,8 +78,8 @@ public final class RunningTasks<S> {
     }
 
     /**
-     * Launches an attempt. If {@code over} is true, the call belongs to an earlier incarnation and gets a cancelled
-     * attempt.
+     * Launches a background task. If {@code over} is true, the call belongs to an earlier incarnation and gets a
+     * cancelled task.
      */
     BackgroundTask<S> launch(
             String name,
@@ -121,7 +121,7 @@ public final class RunningTasks<S> {
                 .map(found -> found);
     }
 
-    /** True if no attempt is running; attempts that wait for their start time do not count. */
+    /** True if no background task is running; tasks that wait for their start time do not count. */
     public synchronized boolean isIdle() {
         return running.values().stream().allMatch(attempt -> attempt.isCancelled() || attempt.waits);
     }
@@ -175,7 +175,7 @@ public final class RunningTasks<S> {
             return this;
         }
 
-        /** Starts later. If the attempt is cancelled before, it ends at once. */
+        /** Starts later. If the task is cancelled before, it ends at once. */
         private void startLater(Start start, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
             Runnable begin = () -> surroundings.executor().execute(() -> {
                 if (stopsWaiting()) {
@@ -204,7 +204,7 @@ public final class RunningTasks<S> {
             CompletableFuture<?> stage;
             try {
                 stage = cancelled || isExpired() ? CompletableFuture.completedFuture(null) : begin(work);
-            } catch (Throwable failure) { // also an Error, such as a missing class, ends only this attempt
+            } catch (Throwable failure) { // also an Error, such as a missing class, ends only this task
                 stage = CompletableFuture.failedFuture(failure);
             }
             stage.whenComplete((value, failure) -> end(failure == null ? Optional.empty() : Optional.of(failure)));
@@ -214,13 +214,13 @@ public final class RunningTasks<S> {
             armTerm();
             CompletionStage<?> stage = work.apply(this);
             if (stage == null) {
-                throw new NullPointerException(
-                        "the work of attempt '" + name + "' returned null instead of a stage; return its last stage");
+                throw new NullPointerException("the work of background task '" + name
+                        + "' returned null instead of a stage; return its last stage");
             }
             return stage.toCompletableFuture();
         }
 
-        /** If the attempt has expired before it started, records that and returns true. */
+        /** If the task has expired before it started, records that and returns true. */
         private boolean isExpired() {
             boolean expired = term.isExpired(surroundings.timers().now());
             if (expired) {
@@ -248,10 +248,10 @@ public final class RunningTasks<S> {
             done.whenComplete((nothing, never) -> timer.cancel());
         }
 
-        /** Ends the attempt without waiting for its stage, which may never complete. */
+        /** Ends the task without waiting for its stage, which may never complete. */
         private void expire(String why) {
             if (endsByCancel()) {
-                String what = "attempt '" + name + "' because of @" + because.offset() + " " + why;
+                String what = "background task '" + name + "' because of @" + because.offset() + " " + why;
                 report(new TimeoutException(what));
                 leave();
             }
@@ -266,7 +266,7 @@ public final class RunningTasks<S> {
             try {
                 surroundings.failed(this, failure);
             } catch (RuntimeException lost) {
-                LOG.log(Level.ERROR, "attempt '" + name + "' failed, and its failure could not be recorded", lost);
+                LOG.log(Level.ERROR, "background task '" + name + "' failed, and its failure was not recorded", lost);
             }
         }
 
@@ -291,8 +291,8 @@ public final class RunningTasks<S> {
         @Override
         public CompletableFuture<AppendResult> append(EventDraft draft) {
             if (cancelled) {
-                return CompletableFuture.failedFuture(new CancellationException(
-                        "append of " + draft.input().type() + " was refused: attempt '" + name + "' was cancelled"));
+                return CompletableFuture.failedFuture(new CancellationException("append of "
+                        + draft.input().type() + " was refused: background task '" + name + "' was cancelled"));
             }
             return reactor.append(draft);
         }
@@ -328,7 +328,7 @@ public final class RunningTasks<S> {
             endsByCancel();
         }
 
-        /** Cancels; true if the attempt was still running. */
+        /** Cancels; true if the task was still running. */
         private boolean endsByCancel() {
             List<Runnable> actions;
             synchronized (onCancel) {
@@ -343,12 +343,12 @@ public final class RunningTasks<S> {
             return true;
         }
 
-        /** Runs one hook. If it throws, the other hooks and the superseding attempt still run. */
+        /** Runs one hook. If it throws, the other hooks and the superseding task still run. */
         private void runHook(Runnable action) {
             try {
                 action.run();
             } catch (RuntimeException | Error thrown) {
-                LOG.log(Level.WARNING, "an onCancel action of attempt '" + name + "' threw", thrown);
+                LOG.log(Level.WARNING, "an onCancel action of background task '" + name + "' threw", thrown);
             }
         }
 

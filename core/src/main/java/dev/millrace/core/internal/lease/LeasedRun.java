@@ -136,7 +136,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
             }
             closing = true;
         }
-        run.stop(Duration.ZERO); // the next lease holder runs the effects that are still in its lane
+        run.stop(Duration.ZERO); // the next lease holder runs the effects that are still in its effect queue
         keeper.stop();
         end(run.status().failure().orElse("the run has stopped"));
     }

@@ -3,9 +3,9 @@ package dev.millrace.core.internal.run;
 /** Test hooks: the places between two steps of a runner at which a process can die. */
 public interface Failpoints {
     enum Point {
-        /** The event is in the state; its effect is not in the lane yet. */
+        /** The event is in the state; its effect is not in the effect queue yet. */
         AFTER_FOLD,
-        /** The effect is in the lane; the event does not count as handed over yet. */
+        /** The effect is in the effect queue; the event does not count as handed over yet. */
         AFTER_SUBMIT,
         BEFORE_EFFECT,
         /** The effect has finished; the event is not acknowledged yet. */

@@ -35,8 +35,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a processor on a stream. The intake reduces events on the transport's thread; the lane runs effects on the
- * executor, one at a time; attempts run beside it. See the picture in docs/runner.md.
+ * One run of a processor on a stream. The intake reduces events on the transport's thread; the effect queue runs
+ * effects on the executor, one at a time; background tasks run beside it. See the picture in docs/runner.md.
  */
 public final class ProcessorRun<S> implements RunHandle<S> {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
@@ -379,9 +379,9 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     }
 
     /**
-     * The order of the checks matters: an event is in the lane before it counts as handed over, an attempt is running
-     * before the task that launched it has finished, and an append counts before its caller has finished. So work that
-     * starts between two checks shows in a later one.
+     * The order of the checks matters: an event is in the effect queue before it counts as handed over, a background
+     * task is running before the effect that launched it has finished, and an append counts before its caller has
+     * finished. So work that starts between two checks shows in a later one.
      */
     public boolean isIdle() {
         long own = appender.newestOwnOffset();
@@ -446,7 +446,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
             LOG.log(
                     Level.INFO,
                     () -> "stopped " + identity + " at " + acknowledgedThrough() + "; left to the next run: " + held
-                            + " effects and the attempts " + attempts.names());
+                            + " effects and the background tasks " + attempts.names());
         }
         attempts.stop();
         acknowledge();

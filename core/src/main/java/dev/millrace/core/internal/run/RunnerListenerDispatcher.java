@@ -107,7 +107,8 @@ public final class RunnerListenerDispatcher {
             Instant begun = timers.now();
             attempt.onCancel(() -> {
                 if (!isOver.getAndSet(true)) { // its stage may never complete
-                    Throwable cancelled = new CancellationException("attempt '" + attempt.name() + "' was cancelled");
+                    Throwable cancelled =
+                            new CancellationException("background task '" + attempt.name() + "' was cancelled");
                     tell(listener -> listener.effectFailed(runner, call, since(begun), cancelled));
                 }
             });

@@ -6,8 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places of active members: at most {@code most} at a time. Members with new events come before catch-ups,
- * otherwise first come, first served. The member that has been idle longest makes room. Guarded by its owner.
+ * The slots of active streams: at most {@code most} at a time. Streams with new events come before catch-ups,
+ * otherwise first come, first served. The stream that has been idle longest makes room. Guarded by its owner.
  */
 final class RunSlots<S> {
     private final int most;
@@ -30,7 +30,7 @@ final class RunSlots<S> {
         return urgent.size() + others.size();
     }
 
-    /** True if no member waits for a place, and all active ones are idle or wait for a timer. */
+    /** True if no stream waits for a slot, and all active ones are idle or wait for a timer. */
     boolean areQuiet() {
         return queued() == 0 && active == idle.size() + armed.size();
     }
@@ -40,7 +40,7 @@ final class RunSlots<S> {
         (isUrgent ? urgent : others).add(member);
     }
 
-    /** Removes a member from the queue. */
+    /** Removes a stream from the queue. */
     void forget(SubtreeStream<S> member) {
         if (urgent.remove(member) || others.remove(member)) {
             member.course = SubtreeStream.Course.PARKED;
@@ -58,14 +58,14 @@ final class RunSlots<S> {
         }
     }
 
-    /** The member is idle until a timer of its run fires; it keeps its place. */
+    /** The stream is idle until a timer of its run fires; it keeps its slot. */
     void isArmed(SubtreeStream<S> member) {
         if (member.course == SubtreeStream.Course.ACTIVE) {
             armed.add(member);
         }
     }
 
-    /** The member keeps its place after all. */
+    /** The stream keeps its slot after all. */
     void stays(SubtreeStream<S> member) {
         leaving.remove(member);
         member.course = SubtreeStream.Course.ACTIVE;
@@ -80,7 +80,7 @@ final class RunSlots<S> {
     }
 
     /**
-     * The next change: a member that becomes active, or, if there is no free place for a waiting one, a member that has
+     * The next change: a stream that becomes active, or, if there is no free slot for a waiting one, a stream that has
      * to leave; null if there is nothing to do.
      */
     @Nullable SubtreeStream<S> take() {

@@ -26,15 +26,15 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pool of the runs of a subtree. A stream with new events gets a {@link ProcessorRun} as soon as there is a place. When the
- * run is idle and other streams wait, it is stopped, and only the {@link SubtreeStream} stays. Safe for use by many threads;
- * only {@link #stop} waits.
+ * A pool of the runs of a subtree. A stream with new events gets a {@link ProcessorRun} as soon as there is a slot.
+ * When the run is idle and other streams wait, it is stopped, and only the {@link SubtreeStream} stays. Safe for use by
+ * many threads; only {@link #stop} waits.
  */
 final class SubtreeRunPool<S> {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
     private static final int READS_AT_ONCE = 16;
 
-    /** Guards the members and the places; not held while other code is called. */
+    /** Guards the streams and the slots; not held while other code is called. */
     private final Object lock;
 
     private final Map<StreamPath, SubtreeStream<S>> members;
@@ -48,7 +48,7 @@ final class SubtreeRunPool<S> {
     private boolean closing;
 
     /**
-     * {@code settled} is called when a member has caught up or ended before that, {@code changed} after each change.
+     * {@code settled} is called when a stream has caught up or ended before that, {@code changed} after each change.
      */
     SubtreeRunPool(
             Object lock,
@@ -91,7 +91,7 @@ final class SubtreeRunPool<S> {
         }
     }
 
-    /** Starts runs of waiting members, and stops idle runs to make room. */
+    /** Starts runs of waiting streams, and stops idle runs to make room. */
     void schedule() {
         for (Runnable next = next(); next != null; next = next()) {
             next.run();
@@ -150,7 +150,7 @@ final class SubtreeRunPool<S> {
         settled.accept(member);
     }
 
-    /** The member has no run any more: removes or queues it. */
+    /** The stream has no run any more: removes or queues it. */
     private void rest(SubtreeStream<S> member) {
         if (member.isGone) {
             members.remove(member.path);
@@ -214,7 +214,7 @@ final class SubtreeRunPool<S> {
         }
     }
 
-    /** Watches until the run of a member is idle. */
+    /** Watches until the run of a stream is idle. */
     void watch(SubtreeStream<S> member) {
         ProcessorRun<S> run;
         synchronized (lock) {

@@ -11,7 +11,7 @@ final class SubtreeStream<S> {
     enum Course {
         /** No run, and nothing to do. */
         PARKED,
-        /** Waits for a place. */
+        /** Waits for a slot. */
         QUEUED,
         /** Has a run. */
         ACTIVE,

@@ -28,7 +28,7 @@ public final class SubtreeStreams<S> {
     private final FirstAttachMarker mark;
     private final SubtreeRunPool<S> runs;
 
-    /** Guards everything below and the members; not held while other code is called. */
+    /** Guards everything below and the streams; not held while other code is called. */
     private final Object lock = new Object();
 
     private final Map<StreamPath, SubtreeStream<S>> members = new HashMap<>();
@@ -202,7 +202,7 @@ public final class SubtreeStreams<S> {
         }
     }
 
-    /** The member has caught up, or cannot. */
+    /** The stream has caught up, or cannot. */
     private void settled(SubtreeStream<S> member) {
         synchronized (lock) {
             awaitNoMore(member);

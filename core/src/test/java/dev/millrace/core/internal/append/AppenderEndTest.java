@@ -90,7 +90,7 @@ class AppenderEndTest {
     void should_send_nothing_for_a_cancelled_attempt() {
         CompletableFuture<AppendResult> a = appender.send(OWN, EventInput.ofType("a"), () -> true);
 
-        assertGivenUp(a, "its attempt was cancelled");
+        assertGivenUp(a, "its background task was cancelled");
         assertThat(streams.calls).isEmpty();
     }
 
@@ -104,7 +104,7 @@ class AppenderEndTest {
         cancelled.set(true);
         time.advance(RunnerOptions.PARKING_INTERVAL);
 
-        assertGivenUp(behind, "its attempt was cancelled");
+        assertGivenUp(behind, "its background task was cancelled");
         assertThat(first).isNotDone();
 
         streams.last().store(3);

@@ -16,8 +16,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * A processor that answers every question by an effect, and serves every wish by an attempt that looks at the open
- * wishes. Both take time. It reports every call that breaks a rule of the runner.
+ * A processor that answers every question by an effect, and serves every wish by a background task that looks at the
+ * open wishes. Both take time. It reports every call that breaks a rule of the runner.
  */
 final class Ledger implements Processor<Ledger.Account> {
     sealed interface Entry {
