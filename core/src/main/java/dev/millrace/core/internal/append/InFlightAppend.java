@@ -158,7 +158,7 @@ final class InFlightAppend {
             since = now;
             waitingSince = now;
         }
-        return appender.isOwn(target) || now.isBefore(since.plus(RunnerOptions.FOREIGN_PARKING_LIMIT));
+        return appender.isOwn(target) || now.isBefore(since.plus(RunnerOptions.PAUSED_WAIT_LIMIT));
     }
 
     private void fail(Throwable failure) {

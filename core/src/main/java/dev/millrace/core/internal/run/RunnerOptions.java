@@ -67,7 +67,7 @@ public record RunnerOptions(
     public static final Backoff RECONNECT = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
 
     /** How long an append to another, paused stream waits before it fails. */
-    public static final Duration FOREIGN_PARKING_LIMIT = Duration.ofSeconds(30);
+    public static final Duration PAUSED_WAIT_LIMIT = Duration.ofSeconds(30);
 
     /** An append of a longer chain of reactions between streams does not wait for a paused stream. */
     public static final int MOST_HOPS = 64;

@@ -226,7 +226,7 @@ class AppenderTest {
 
         assertRefused(a, PAUSED);
         assertThat(Duration.between(began, time.now()))
-                .isBetween(RunnerOptions.FOREIGN_PARKING_LIMIT, RunnerOptions.FOREIGN_PARKING_LIMIT.plusSeconds(4));
+                .isBetween(RunnerOptions.PAUSED_WAIT_LIMIT, RunnerOptions.PAUSED_WAIT_LIMIT.plusSeconds(4));
         assertThat(appender.isIdle()).isTrue();
     }
 
