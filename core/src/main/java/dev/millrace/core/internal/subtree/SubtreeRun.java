@@ -94,7 +94,7 @@ public final class SubtreeRun<S> {
 
         @Override
         public void onConnected(Duration gap) {
-            deaf = takeDeaf();
+            deaf = takeGap();
             connections = members.nextConnection();
             enter(Phase.CATCHING_UP);
         }
@@ -102,14 +102,14 @@ public final class SubtreeRun<S> {
         @Override
         public void onStream(StreamPath path, ConnectionInfo connected) {
             if (wanted.test(path)) {
-                members.stands(path, after(deaf, connected), connections);
+                members.streamReported(path, withGap(deaf, connected), connections);
             }
         }
 
         @Override
         public void onEvent(Event event) {
             if (wanted.test(event.path())) {
-                members.happened(event, connections);
+                members.eventReceived(event, connections);
             }
         }
 
@@ -139,14 +139,14 @@ public final class SubtreeRun<S> {
         }
     }
 
-    private static ConnectionInfo after(Duration deaf, ConnectionInfo connected) {
+    private static ConnectionInfo withGap(Duration deaf, ConnectionInfo connected) {
         return deaf.compareTo(connected.gap()) <= 0
                 ? connected
                 : new ConnectionInfo(connected.incarnation(), connected.watermark(), deaf);
     }
 
     /** The time without a subscription; zero after an unbroken one. Resets it. */
-    private synchronized Duration takeDeaf() {
+    private synchronized Duration takeGap() {
         Instant since = deafSince;
         deafSince = null;
         return since == null
