@@ -110,7 +110,7 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
             tail = next;
             announcedBefore = announced;
         }
-        next.reaches(announcedBefore);
+        next.readUpTo(announcedBefore);
         next.wake();
         if (closed.get()) {
             next.close();
@@ -172,7 +172,7 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
             return; // the next tail will read it
         }
         if (event == null) {
-            current.reaches(offset);
+            current.readUpTo(offset);
         } else {
             current.offer(event);
         }

@@ -99,7 +99,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     // ---- the connection
 
     public void start() {
-        connect(snapshots.find());
+        connect(snapshots.load());
     }
 
     void connect(long afterOffset) {
