@@ -33,7 +33,7 @@ public final class AppendQueues {
             lanes.computeIfAbsent(path, any -> new ArrayDeque<>()).add(waiting);
         }
         if (idle) {
-            advance(path);
+            sendNext(path);
         }
         return waiting.result;
     }
@@ -46,15 +46,15 @@ public final class AppendQueues {
      * Sends the next appends until one has to wait for its answer. A loop, so that a long queue needs no stack. Futures
      * of immediate answers are completed after the loop, because code of the caller may wait for later appends.
      */
-    private void advance(StreamPath path) {
+    private void sendNext(StreamPath path) {
         List<Runnable> finished = new ArrayList<>();
-        Waiting<?> next = next(path);
+        Waiting<?> next = takeNext(path);
         while (next != null) {
             Waiting<?> sent = next;
             if (sent.send(failure -> answered(path, sent, failure), finished)) {
                 break;
             }
-            next = next(path);
+            next = takeNext(path);
         }
         finished.forEach(Runnable::run);
     }
@@ -63,7 +63,7 @@ public final class AppendQueues {
         if (sent.isDependent && failure instanceof StreamException refusal && refusal.isRetryable()) {
             failDependents(path, refusal);
         }
-        advance(path);
+        sendNext(path);
     }
 
     private void failDependents(StreamPath path, StreamException refusal) {
@@ -77,7 +77,7 @@ public final class AppendQueues {
         behind.forEach(waiting -> waiting.result.completeExceptionally(refusal));
     }
 
-    private synchronized @Nullable Waiting<?> next(StreamPath path) {
+    private synchronized @Nullable Waiting<?> takeNext(StreamPath path) {
         Queue<Waiting<?>> lane = lanes.get(path);
         Waiting<?> next = lane == null ? null : lane.poll();
         if (next == null) {

@@ -43,12 +43,12 @@ public final class StreamReads {
     /**
      * The incarnation of a stream, empty if the service does not send it, and its newest offset, 0 if there is none.
      */
-    public record Standing(String incarnation, long head) {}
+    public record Head(String incarnation, long offset) {}
 
     /** Reads both; fails with {@code UNAVAILABLE} if the stream is destroyed and created again meanwhile. */
-    public CompletableFuture<Standing> standing() {
-        return life().thenCompose(before -> streams.read(path, NEWEST)
-                .thenCompose(newest -> life().thenApply(after -> {
+    public CompletableFuture<Head> readHead() {
+        return readIncarnation().thenCompose(before -> streams.read(path, NEWEST)
+                .thenCompose(newest -> readIncarnation().thenApply(after -> {
                     if (!before.equals(after)) {
                         throw new StreamException(
                                 StreamException.Code.UNAVAILABLE,
@@ -56,12 +56,12 @@ public final class StreamReads {
                                 "read failed: " + path
                                         + "; the stream was destroyed and created again meanwhile; read it again");
                     }
-                    return new Standing(
+                    return new Head(
                             after, newest.isEmpty() ? 0 : newest.get(0).offset());
                 })));
     }
 
-    private CompletableFuture<String> life() {
+    private CompletableFuture<String> readIncarnation() {
         return streams.read(path, FIRST).thenApply(StreamReads::incarnation);
     }
 
@@ -70,7 +70,7 @@ public final class StreamReads {
     }
 
     /** True if the same read may succeed later. */
-    public static boolean mayPass(Throwable failure) {
+    public static boolean isRetryable(Throwable failure) {
         Throwable why =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return why instanceof StreamException refusal && refusal.isRetryable();
