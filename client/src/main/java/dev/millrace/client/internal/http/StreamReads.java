@@ -47,18 +47,19 @@ public final class StreamReads {
 
     /** Reads both; fails with {@code UNAVAILABLE} if the stream is destroyed and created again meanwhile. */
     public CompletableFuture<Head> readHead() {
-        return readIncarnation().thenCompose(before -> streams.read(path, NEWEST)
-                .thenCompose(newest -> readIncarnation().thenApply(after -> {
-                    if (!before.equals(after)) {
-                        throw new StreamException(
-                                StreamException.Code.UNAVAILABLE,
-                                path,
-                                "read failed: " + path
-                                        + "; the stream was destroyed and created again meanwhile; read it again");
-                    }
-                    return new Head(
-                            after, newest.isEmpty() ? 0 : newest.get(0).offset());
-                })));
+        return readIncarnation()
+                .thenCompose(before -> streams.read(path, NEWEST)
+                        .thenCompose(newest -> readIncarnation().thenApply(after -> {
+                            if (!before.equals(after)) {
+                                throw new StreamException(
+                                        StreamException.Code.UNAVAILABLE,
+                                        path,
+                                        "read failed: " + path
+                                                + "; the stream was destroyed and created again meanwhile; read it again");
+                            }
+                            return new Head(
+                                    after, newest.isEmpty() ? 0 : newest.get(0).offset());
+                        })));
     }
 
     private CompletableFuture<String> readIncarnation() {

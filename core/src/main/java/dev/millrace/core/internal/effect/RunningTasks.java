@@ -233,11 +233,11 @@ public final class RunningTasks<S> {
         private void armTimeLimit() {
             Timers timers = surroundings.timers();
             term.deadline()
-                    .ifPresent(limit ->
-                            cancelTimerAtEnd(timers.after(limit, expiry("was cancelled, because it took longer than " + limit))));
+                    .ifPresent(limit -> cancelTimerAtEnd(
+                            timers.after(limit, expiry("was cancelled, because it took longer than " + limit))));
             term.expiresAt()
-                    .ifPresent(moment ->
-                            cancelTimerAtEnd(timers.at(moment, expiry("was cancelled, because it expired at " + moment))));
+                    .ifPresent(moment -> cancelTimerAtEnd(
+                            timers.at(moment, expiry("was cancelled, because it expired at " + moment))));
         }
 
         private Runnable expiry(String why) {

@@ -33,7 +33,8 @@ public final class ProviderRegistry {
         events = KnownEvents.of(providers);
         events.brought().stream()
                 .filter(brought -> brought.event().isActivating())
-                .forEach(brought -> activatingTypes.computeIfAbsent(brought.provider().name(), name -> new HashSet<>())
+                .forEach(brought -> activatingTypes
+                        .computeIfAbsent(brought.provider().name(), name -> new HashSet<>())
                         .addAll(brought.event().type().spellings()));
     }
 
