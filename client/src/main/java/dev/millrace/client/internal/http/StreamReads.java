@@ -47,9 +47,9 @@ public final class StreamReads {
 
     /** Reads both; fails with {@code UNAVAILABLE} if the stream is destroyed and created again meanwhile. */
     public CompletableFuture<Head> readHead() {
-        return readIncarnation()
+        return incarnation()
                 .thenCompose(before -> streams.read(path, NEWEST)
-                        .thenCompose(newest -> readIncarnation().thenApply(after -> {
+                        .thenCompose(newest -> incarnation().thenApply(after -> {
                             if (!before.equals(after)) {
                                 throw new StreamException(
                                         StreamException.Code.UNAVAILABLE,
@@ -62,7 +62,7 @@ public final class StreamReads {
                         })));
     }
 
-    private CompletableFuture<String> readIncarnation() {
+    private CompletableFuture<String> incarnation() {
         return streams.read(path, FIRST).thenApply(StreamReads::incarnation);
     }
 

@@ -238,14 +238,14 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
             BooleanSupplier knowsOwn = () -> fold.through() >= own || readingStopped;
             BooleanSupplier comes = () -> knowsOwn.getAsBoolean() || lane.isFull() || isOver();
             if (comes.getAsBoolean()) {
-                return look(knowsOwn, attempt);
+                return callOrRequeue(knowsOwn, attempt);
             }
             return progression
                     .when(comes)
                     .handle((come, ended) -> ended == null)
                     .thenComposeAsync(
                             come -> come
-                                    ? EffectQueue.inside(() -> look(knowsOwn, attempt))
+                                    ? EffectQueue.inside(() -> callOrRequeue(knowsOwn, attempt))
                                     : CompletableFuture.completedFuture(null),
                             options.executor());
         }
@@ -254,7 +254,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
             return closing || halted || incarnations.get() != begunIn;
         }
 
-        private CompletionStage<Void> look(BooleanSupplier knowsOwn, int attempt) {
+        private CompletionStage<Void> callOrRequeue(BooleanSupplier knowsOwn, int attempt) {
             if (isOver()) {
                 return Effects.none();
             }
@@ -296,7 +296,8 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     }
 
     /**
-     * Like {@link #recordFailure}, with a new key for each failure, because the same name can fail again for the same reason.
+     * Like {@link #recordFailure}, with a new key for each failure, because the same name can fail again for the same
+     * reason.
      */
     private CompletableFuture<Void> recordFailureOfCall(long offset, Throwable thrown, int tries, String name) {
         String once = name + "~" + Long.toHexString(options.random().nextLong());

@@ -67,7 +67,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     private final AtomicInteger losses = new AtomicInteger();
     private volatile @Nullable Instant deafSince;
 
-    private @Nullable Intake intake;
+    private @Nullable EventReceiver intake;
     private @Nullable Subscription subscription;
     private boolean closing;
 
@@ -103,7 +103,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     }
 
     void connect(long afterOffset) {
-        Intake next = new Intake(afterOffset);
+        EventReceiver next = new EventReceiver(afterOffset);
         synchronized (this) {
             if (closing) {
                 return;
@@ -142,10 +142,10 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     }
 
     /** The subscriber. After another intake has replaced it, it ignores further events. */
-    private final class Intake implements Subscriber {
+    private final class EventReceiver implements Subscriber {
         private final long afterOffset;
 
-        Intake(long afterOffset) {
+        EventReceiver(long afterOffset) {
             this.afterOffset = afterOffset;
         }
 

@@ -68,8 +68,8 @@ public final class SubtreeRun<S> {
         Subscription made;
         try {
             made = isOneByOne()
-                    ? new SubtreeSubscriptionFallback(streams, root, wanted, options, new Intake()).follow()
-                    : streams.subscribeSubtree(root, new Intake());
+                    ? new SubtreeSubscriptionFallback(streams, root, wanted, options, new SubtreeReceiver()).follow()
+                    : streams.subscribeSubtree(root, new SubtreeReceiver());
         } catch (RuntimeException refused) {
             ended(refused);
             return;
@@ -88,7 +88,7 @@ public final class SubtreeRun<S> {
         return followsOneByOne;
     }
 
-    private final class Intake implements SubtreeSubscriber {
+    private final class SubtreeReceiver implements SubtreeSubscriber {
         private int connections;
         private Duration deaf = Duration.ZERO;
 

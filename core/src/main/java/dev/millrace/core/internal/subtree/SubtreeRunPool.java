@@ -168,8 +168,8 @@ final class SubtreeRunPool<S> {
             }
             long watermark = member.tail == null ? member.baseline : Math.max(after, member.head);
             tail = new PagedTail(
-                    new Around(member),
-                    range -> reads.pass(() -> streams.read(path, range)),
+                    new TailSurroundings(member),
+                    range -> reads.submit(() -> streams.read(path, range)),
                     subscriber,
                     new ConnectionInfo(member.incarnation, watermark, Duration.ZERO),
                     after,
@@ -180,10 +180,10 @@ final class SubtreeRunPool<S> {
         return tail;
     }
 
-    private final class Around implements PagedTail.Surroundings {
+    private final class TailSurroundings implements PagedTail.Surroundings {
         private final SubtreeStream<S> member;
 
-        Around(SubtreeStream<S> member) {
+        TailSurroundings(SubtreeStream<S> member) {
             this.member = member;
         }
 

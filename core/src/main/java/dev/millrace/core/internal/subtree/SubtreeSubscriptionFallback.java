@@ -67,7 +67,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
 
     Subscription follow() {
         tell(told -> told.onConnected(Duration.ZERO));
-        new Top().follow();
+        new RootSubscriber().follow();
         return this;
     }
 
@@ -87,7 +87,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
         });
     }
 
-    private final class Top implements Subscriber {
+    private final class RootSubscriber implements Subscriber {
         private long history = -1;
         private long known;
         private int losses;
@@ -203,7 +203,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
         /** Reads only the newest offset: the history is not delivered. */
         void readHead() {
             ReadRange newest = ReadRange.builder().descending(true).limit(1).build();
-            reads.pass(() -> streams.read(path, newest)).whenComplete((events, failure) -> {
+            reads.submit(() -> streams.read(path, newest)).whenComplete((events, failure) -> {
                 if (failure == null) {
                     follow(events.isEmpty() ? 0 : events.get(0).offset());
                 } else {
