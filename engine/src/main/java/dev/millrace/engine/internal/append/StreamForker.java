@@ -136,7 +136,7 @@ public final class StreamForker {
             if (page.isEmpty()) {
                 return; // destroyed meanwhile; the writer will notice
             }
-            size.saw(page);
+            size.adaptTo(page);
             bytes += page.stream().mapToLong(record -> record.json().length).sum();
             after = page.get(page.size() - 1).offset();
             if (bytes > limits.forkBytes()) {

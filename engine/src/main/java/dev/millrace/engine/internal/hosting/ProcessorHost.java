@@ -106,7 +106,7 @@ public final class ProcessorHost implements CommitListener {
         run(() -> {
             Set<StreamKey> pending = new LinkedHashSet<>(attachments.streams());
             attachments.streams().stream()
-                    .filter(stream -> attachments.on(stream).stream().anyMatch(Attachment::subtree))
+                    .filter(stream -> attachments.ofStream(stream).stream().anyMatch(Attachment::subtree))
                     .forEach(stream -> pending.addAll(announcedOn(stream)));
             for (String name : providers.attachable()) {
                 pending.addAll(store.streamsWithCursor(name));
@@ -128,8 +128,9 @@ public final class ProcessorHost implements CommitListener {
                 .toList();
         if (incomplete || !control.isEmpty() || hosted == null) {
             run(() -> {
-                boolean changed =
-                        incomplete ? attachments.read(store, stream, first - 1) : attachments.applyAll(stream, control);
+                boolean changed = incomplete
+                        ? attachments.applyFrom(store, stream, first - 1)
+                        : attachments.applyAll(stream, control);
                 activate(stream, first);
                 if (changed) {
                     activateBelow(stream);
@@ -208,13 +209,13 @@ public final class ProcessorHost implements CommitListener {
     private Map<String, HostedProcessors.Wanted> wanted(StreamKey stream, long first) {
         EffectStartPolicy news = EffectStartPolicy.acknowledgedOrAfter(first - 1);
         Map<String, HostedProcessors.Wanted> wanted = new LinkedHashMap<>();
-        for (Attachment own : attachments.on(stream)) {
+        for (Attachment own : attachments.ofStream(stream)) {
             wanted.put(
                     own.processor(),
                     new HostedProcessors.Wanted(
                             own.config(), () -> EffectStartPolicy.after(own.since()), own.attachedBy()));
         }
-        attachments.above(stream).forEach((ancestor, reaching) -> {
+        attachments.ofAncestors(stream).forEach((ancestor, reaching) -> {
             for (Attachment attachment : reaching) {
                 wanted.putIfAbsent(
                         attachment.processor(),

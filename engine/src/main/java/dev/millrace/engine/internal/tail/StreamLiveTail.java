@@ -102,7 +102,7 @@ final class StreamLiveTail extends TailLoop {
             }
             return Step.AT_HEAD; // or destroyed; the tail will be closed soon
         }
-        pageSize.saw(page);
+        pageSize.adaptTo(page);
         cursor = page.get(page.size() - 1).offset();
         resetBackoff();
         return hand(() -> sink.onRecords(page));

@@ -163,7 +163,7 @@ final class SubtreeLiveTail extends TailLoop {
         if (page.records().isEmpty()) {
             return Step.AGAIN;
         }
-        pageSize.saw(page.records());
+        pageSize.adaptTo(page.records());
         resetBackoff();
         return hand(() -> sink.onRecords(page.records()));
     }
