@@ -22,7 +22,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A run of the processor on one incarnation of a stream. Thread-safe. */
-final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundings {
+final class PushedRun<S> implements PushedEventStreams.AppendListener, PagedTail.Surroundings {
     private static final Backoff RECONNECT = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
 
     private final PushReceiverSettings<S> settings;

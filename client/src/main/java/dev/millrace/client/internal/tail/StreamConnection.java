@@ -67,7 +67,7 @@ final class StreamConnection extends LiveConnection {
             return;
         }
         deliver(source, () -> subscriber.onEvent(event));
-        if (goesOn()) {
+        if (isOpen()) {
             position.deliveredThrough(event.offset());
             reportCaughtUpAtOwnWatermark(source);
         }
@@ -95,7 +95,7 @@ final class StreamConnection extends LiveConnection {
     }
 
     private void reportCaughtUp(@Nullable EventSource source, long watermark) {
-        if (!caughtUp && goesOn()) {
+        if (!caughtUp && isOpen()) {
             caughtUp = true;
             deliver(source, () -> subscriber.onCaughtUp(watermark));
         }
