@@ -93,7 +93,7 @@ final class EngineComponents {
 
     private void publish(CommitBatch group) {
         tails.publish(group);
-        changes.note(group);
+        changes.enqueue(group);
     }
 
     /** Returns the head of a stream. Uses the writer only if the stream does not exist and must be created. */

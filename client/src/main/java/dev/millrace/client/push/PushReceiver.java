@@ -101,10 +101,10 @@ public final class PushReceiver<S> implements AutoCloseable {
         } catch (RejectedDeliveryException refusal) {
             return refusal.answer();
         } catch (StreamException failure) {
-            return later(String.valueOf(failure.getMessage()));
+            return unavailable(String.valueOf(failure.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return later("the receiver was interrupted");
+            return unavailable("the receiver was interrupted");
         }
     }
 
@@ -123,15 +123,15 @@ public final class PushReceiver<S> implements AutoCloseable {
         long end = System.nanoTime() + answerWithin.toNanos();
         while (true) {
             if (!runs.has(event.path()) && !claimed.isEmpty()) {
-                String life = new StreamReads(settings.streams(), event.path()).incarnation(left(end));
-                if (!life.equals(claimed)) {
-                    return ofThePast(event);
+                String incarnation = new StreamReads(settings.streams(), event.path()).incarnation(remaining(end));
+                if (!incarnation.equals(claimed)) {
+                    return obsolete(event);
                 }
             }
             PushedRunCache.Entry<S> entry = runs.enter(event.path(), event.offset());
             PushedRun<S> run = entry.run();
             if (!entry.entered()) {
-                await(run.gone(), end);
+                await(run.stopped(), end);
                 continue;
             }
             try {
@@ -139,7 +139,7 @@ public final class PushReceiver<S> implements AutoCloseable {
                 if (answer.isPresent()) {
                     return answer.get();
                 }
-                runs.letGo(run); // the stream has a new incarnation
+                runs.stopLater(run); // the stream has a new incarnation
             } finally {
                 runs.exit(run);
             }
@@ -150,44 +150,44 @@ public final class PushReceiver<S> implements AutoCloseable {
     private Optional<PushResponse> deliver(PushedRun<S> run, Event event, String claimed, long end)
             throws InterruptedException {
         try {
-            String life = await(run.life(), end);
-            boolean isCertain = !claimed.isEmpty() && claimed.equals(life);
+            String incarnation = await(run.incarnation(), end);
+            boolean isCertain = !claimed.isEmpty() && claimed.equals(incarnation);
             if (!isCertain) {
-                String now = run.log().incarnation(left(end));
-                if (!now.equals(life)) {
+                String now = run.log().incarnation(remaining(end));
+                if (!now.equals(incarnation)) {
                     return Optional.empty();
                 }
                 if (!claimed.isEmpty()) {
-                    return Optional.of(ofThePast(event));
+                    return Optional.of(obsolete(event));
                 }
             }
             run.announce(event.offset(), isCertain ? event : null);
-            run.runner().awaitProcessed(event.offset(), left(end));
+            run.runner().awaitProcessed(event.offset(), remaining(end));
             return Optional.of(PushResponse.of(200, event.path() + "@" + event.offset() + " is done"));
         } catch (StreamException failure) {
             if (run.hasFailed()) {
-                runs.letGo(run);
+                runs.stopLater(run);
             }
             throw failure;
         }
     }
 
-    private static PushResponse ofThePast(Event event) {
+    private static PushResponse obsolete(Event event) {
         return PushResponse.of(
                 200,
                 event.path() + "@" + event.offset()
                         + " belongs to an earlier incarnation of the stream, which was destroyed; nothing was done");
     }
 
-    private static PushResponse later(String why) {
+    private static PushResponse unavailable(String why) {
         return PushResponse.of(503, why);
     }
 
     private <T> T await(CompletableFuture<T> future, long end) throws InterruptedException {
         try {
-            return future.get(left(end).toNanos(), TimeUnit.NANOSECONDS);
+            return future.get(remaining(end).toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw late();
+            throw timedOut();
         } catch (ExecutionException e) {
             throw e.getCause() instanceof StreamException failure
                     ? failure
@@ -195,15 +195,15 @@ public final class PushReceiver<S> implements AutoCloseable {
         }
     }
 
-    private Duration left(long end) {
+    private Duration remaining(long end) {
         long nanos = end - System.nanoTime();
         if (nanos <= 0) {
-            throw late();
+            throw timedOut();
         }
         return Duration.ofNanos(nanos);
     }
 
-    private RejectedDeliveryException late() {
+    private RejectedDeliveryException timedOut() {
         return new RejectedDeliveryException(503, "not done within " + answerWithin + "; deliver it again");
     }
 

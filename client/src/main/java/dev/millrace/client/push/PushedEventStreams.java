@@ -15,9 +15,10 @@ import java.util.concurrent.CompletableFuture;
  * The streams that a runner of pushed events gets. The subscription to its own stream is replaced; all other calls go
  * to the delegate. Events that the runner appends to its own stream are reported like delivered ones.
  */
-record PushedEventStreams(EventStreams delegate, StreamPath own, News news) implements ForwardingEventStreams {
+record PushedEventStreams(EventStreams delegate, StreamPath own, AppendListener news)
+        implements ForwardingEventStreams {
     /** The source of new events of the runner's own stream. */
-    interface News {
+    interface AppendListener {
         Subscription subscribe(long afterOffset, Subscriber subscriber);
 
         void appended(Event event);

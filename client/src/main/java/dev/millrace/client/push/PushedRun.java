@@ -22,20 +22,20 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A run of the processor on one incarnation of a stream. Thread-safe. */
-final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundings {
+final class PushedRun<S> implements PushedEventStreams.AppendListener, PagedTail.Surroundings {
     private static final Backoff RECONNECT = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
 
     private final PushReceiverSettings<S> settings;
     private final StreamPath path;
     private final StreamReads log;
-    private final CompletableFuture<String> life = new CompletableFuture<>();
-    private final CompletableFuture<Void> gone = new CompletableFuture<>();
+    private final CompletableFuture<String> incarnation = new CompletableFuture<>();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final ProcessorRunner<S> runner;
     private @Nullable PagedTail tail; // under the lock
     private long announced; // under the lock
 
     private int users; // this and the fields below: under the lock of PushedRuns
-    private boolean leaving;
+    private boolean stopping;
     private Instant lastUsed;
 
     /** Starts a runner; {@code offset} is the first pushed event, and by default the first that causes effects. */
@@ -76,41 +76,41 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
     }
 
     private void connect(long afterOffset, Subscriber subscriber, AtomicBoolean closed, int tries) {
-        log.standing()
+        log.readHead()
                 .whenCompleteAsync(
-                        (standing, failure) -> {
+                        (head, failure) -> {
                             if (closed.get()) {
                                 return;
                             }
                             if (failure == null) {
-                                follow(standing, afterOffset, subscriber, closed);
-                            } else if (StreamReads.mayPass(failure)) {
+                                follow(head, afterOffset, subscriber, closed);
+                            } else if (StreamReads.isRetryable(failure)) {
                                 settings.timers()
                                         .after(
                                                 RECONNECT.delay(tries, random()),
                                                 () -> connect(afterOffset, subscriber, closed, tries + 1));
                             } else {
-                                life.completeExceptionally(failure);
+                                incarnation.completeExceptionally(failure);
                                 subscriber.onEnd(failure);
                             }
                         },
                         executor());
     }
 
-    private void follow(StreamReads.Standing standing, long afterOffset, Subscriber subscriber, AtomicBoolean closed) {
-        life.complete(standing.incarnation());
-        if (!standing.incarnation().equals(life.getNow(""))) {
+    private void follow(StreamReads.Head head, long afterOffset, Subscriber subscriber, AtomicBoolean closed) {
+        incarnation.complete(head.incarnation());
+        if (!head.incarnation().equals(incarnation.getNow(""))) {
             subscriber.onEnd(new IllegalStateException(path + " was destroyed and created again; a new run begins"));
             return;
         }
-        ConnectionInfo connected = new ConnectionInfo(standing.incarnation(), standing.head(), Duration.ZERO);
-        PagedTail next = new PagedTail(this, log::read, subscriber, connected, afterOffset, standing.head());
+        ConnectionInfo connected = new ConnectionInfo(head.incarnation(), head.offset(), Duration.ZERO);
+        PagedTail next = new PagedTail(this, log::read, subscriber, connected, afterOffset, head.offset());
         long announcedBefore;
         synchronized (this) {
             tail = next;
             announcedBefore = announced;
         }
-        next.reaches(announcedBefore);
+        next.readUpTo(announcedBefore);
         next.wake();
         if (closed.get()) {
             next.close();
@@ -157,8 +157,8 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
     }
 
     /** The incarnation of the stream; completes after the first read of the log. */
-    CompletableFuture<String> life() {
-        return life;
+    CompletableFuture<String> incarnation() {
+        return incarnation;
     }
 
     /** Tells the run that the log has this offset. If the event is given, it is not read from the log. */
@@ -172,7 +172,7 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
             return; // the next tail will read it
         }
         if (event == null) {
-            current.reaches(offset);
+            current.readUpTo(offset);
         } else {
             current.offer(event);
         }
@@ -187,12 +187,12 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
         try {
             runner.stop(deadline);
         } finally {
-            gone.complete(null);
+            stopped.complete(null);
         }
     }
 
-    CompletableFuture<Void> gone() {
-        return gone;
+    CompletableFuture<Void> stopped() {
+        return stopped;
     }
 
     // ---- called by PushedRuns under its lock
@@ -201,25 +201,25 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
         users++;
     }
 
-    void exit() {
+    void release() {
         users--;
         lastUsed = settings.timers().now();
     }
 
-    boolean isLeaving() {
-        return leaving;
+    boolean isStopping() {
+        return stopping;
     }
 
-    void leave() {
-        leaving = true;
+    void markStopping() {
+        stopping = true;
     }
 
     boolean isIdleSince(Instant time) {
-        return isFree() && !lastUsed.isAfter(time);
+        return isIdle() && !lastUsed.isAfter(time);
     }
 
     /** True if the run is idle: no queued delivery, no running effect, no armed timer. */
-    boolean isFree() {
+    boolean isIdle() {
         return users == 0
                 && (runner.ended().isDone()
                         || (runner.isIdle() && runner.status().waiting() == 0));

@@ -44,9 +44,9 @@ final class PushedRunCache<S> {
             }
             run = new PushedRun<>(settings, path, offset);
             runs.put(path, run);
-            watch(run);
+            checkLater(run);
         }
-        boolean entered = !run.isLeaving();
+        boolean entered = !run.isStopping();
         if (entered) {
             run.enter();
         }
@@ -56,11 +56,11 @@ final class PushedRunCache<S> {
     /** Stops the least recently used idle run, if no other run is stopping already. */
     private PushedRun<S> makeRoom() {
         for (PushedRun<S> run : runs.values()) {
-            if (run.isLeaving()) {
+            if (run.isStopping()) {
                 return run;
             }
-            if (run.isFree()) {
-                letGo(run);
+            if (run.isIdle()) {
+                stopLater(run);
                 return run;
             }
         }
@@ -72,19 +72,19 @@ final class PushedRunCache<S> {
 
     /** Called when a delivery has been answered. */
     synchronized void exit(PushedRun<S> run) {
-        run.exit();
+        run.release();
     }
 
     /** Stops a run, even if it is in use; the next delivery of its stream starts another one. */
-    synchronized void letGo(PushedRun<S> run) {
-        if (!run.isLeaving()) {
-            run.leave();
-            ProcessorRunner.sharedThreads().execute(() -> part(run, PARTING));
+    synchronized void stopLater(PushedRun<S> run) {
+        if (!run.isStopping()) {
+            run.markStopping();
+            ProcessorRunner.sharedThreads().execute(() -> stop(run, PARTING));
         }
     }
 
-    private void part(PushedRun<S> run, Duration deadline) {
-        run.gone().thenRun(() -> remove(run));
+    private void stop(PushedRun<S> run, Duration deadline) {
+        run.stopped().thenRun(() -> remove(run));
         run.stop(deadline);
     }
 
@@ -92,24 +92,24 @@ final class PushedRunCache<S> {
         runs.remove(run.path(), run);
     }
 
-    private void watch(PushedRun<S> run) {
+    private void checkLater(PushedRun<S> run) {
         settings.timers()
                 .after(
                         settings.idleAfter(),
-                        () -> ProcessorRunner.sharedThreads().execute(() -> look(run)));
+                        () -> ProcessorRunner.sharedThreads().execute(() -> stopIfIdle(run)));
     }
 
-    private void look(PushedRun<S> run) {
+    private void stopIfIdle(PushedRun<S> run) {
         synchronized (this) {
-            if (run.isLeaving()) {
+            if (run.isStopping()) {
                 return;
             }
             if (run.isIdleSince(settings.timers().now().minus(settings.idleAfter()))) {
-                letGo(run);
+                stopLater(run);
                 return;
             }
         }
-        watch(run);
+        checkLater(run);
     }
 
     /** Stops all runs; completes when they have stopped. */
@@ -118,10 +118,10 @@ final class PushedRunCache<S> {
         synchronized (this) {
             closed = true;
             all = new ArrayList<>(runs.values());
-            all.forEach(PushedRun::leave);
+            all.forEach(PushedRun::markStopping);
         }
         return CompletableFuture.allOf(all.stream()
-                .map(run -> CompletableFuture.runAsync(() -> part(run, deadline), ProcessorRunner.sharedThreads()))
+                .map(run -> CompletableFuture.runAsync(() -> stop(run, deadline), ProcessorRunner.sharedThreads()))
                 .toArray(CompletableFuture<?>[]::new));
     }
 }

@@ -105,7 +105,7 @@ public final class ObligationRunner<S> {
      */
     public void pursue(Obligations duties, Effects<S> effects) {
         if (!effects.delivery().catchingUp()) {
-            duties.owed().forEach(duty -> begin(duty, effects));
+            duties.notStarted().forEach(duty -> begin(duty, effects));
         }
     }
 

@@ -62,7 +62,7 @@ public record Obligations(Map<String, Obligation> open) {
     }
 
     /** The obligations that were never started, oldest first. */
-    public List<Obligation> owed() {
+    public List<Obligation> notStarted() {
         return open.values().stream().filter(duty -> !duty.inDoubt()).toList();
     }
 

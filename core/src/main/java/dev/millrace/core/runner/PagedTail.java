@@ -121,7 +121,7 @@ public final class PagedTail implements Subscription {
     }
 
     /** The stream has this offset; new events are read. Never blocks. */
-    public void reaches(long offset) {
+    public void readUpTo(long offset) {
         synchronized (this) {
             if (closed || offset <= newest) {
                 return;
@@ -209,13 +209,13 @@ public final class PagedTail implements Subscription {
                 } else if (!caughtUp && cursor >= watermark) {
                     catchUp();
                 } else {
-                    Event next = page.isEmpty() ? buffered() : page.poll();
+                    Event next = page.isEmpty() ? pollBuffer() : page.poll();
                     if (next != null) {
                         deliver(next);
                     } else if (cursor < through) {
                         read(through);
                         return;
-                    } else if (comesToRest()) {
+                    } else if (stopIfAtHead()) {
                         surroundings.atHead();
                         return;
                     }
@@ -247,11 +247,11 @@ public final class PagedTail implements Subscription {
     }
 
     /** Removes the next event from the buffer, if none before it is missing. */
-    private synchronized @Nullable Event buffered() {
+    private synchronized @Nullable Event pollBuffer() {
         return cursor < gaplessFrom ? null : buffer.poll();
     }
 
-    private synchronized boolean comesToRest() {
+    private synchronized boolean stopIfAtHead() {
         if (connection != null || !buffer.isEmpty() || cursor < gaplessFrom) {
             return false;
         }
@@ -268,7 +268,7 @@ public final class PagedTail implements Subscription {
                 .build();
         log.apply(range).whenComplete((events, failure) -> {
             if (failure == null) {
-                taken(events, through);
+                pageRead(events, through);
             } else if (Appender.unwrap(failure) instanceof StreamException refusal && refusal.isRetryable()) {
                 readLater();
             } else {
@@ -277,7 +277,7 @@ public final class PagedTail implements Subscription {
         });
     }
 
-    private void taken(List<Event> events, long through) {
+    private void pageRead(List<Event> events, long through) {
         if (events.isEmpty() && surroundings.waitsForMissing()) {
             readLater();
             return;

@@ -208,7 +208,7 @@ class ObligationsTest extends RunnerRules {
         assertThat(duties.requested("a", log().get(2))).isSameAs(duties);
         assertThat(duties.settled("c")).isSameAs(duties);
         assertThat(duties.started("c")).isSameAs(duties);
-        assertThat(duties.owed()).extracting("id").containsExactly("b");
+        assertThat(duties.notStarted()).extracting("id").containsExactly("b");
         assertThat(duties.inDoubt()).extracting("id").containsExactly("a");
     }
 }

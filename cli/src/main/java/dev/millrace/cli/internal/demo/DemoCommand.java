@@ -85,7 +85,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
         LocalService.Listening listening =
                 LocalService.Listening.locally(port == null ? DEFAULT_PORT : port, port == null);
-        try (DemoModel model = DemoModel.choose(terminal.environment());
+        try (DemoModel model = DemoModel.start(terminal.environment());
                 LocalService service = LocalService.start(
                         data.open(DEFAULT_DATA, terminal.environment()), settings.with(model.settings()), listening)) {
             service.stopWithProcess();

@@ -17,7 +17,7 @@ final class DemoModel implements AutoCloseable {
         this.scripted = scripted;
     }
 
-    static DemoModel choose(Map<String, String> environment) {
+    static DemoModel start(Map<String, String> environment) {
         Map<String, String> settings = ModelProviderSettings.from(environment);
         if (ModelProviderSettings.nameAProvider(settings)) {
             return new DemoModel(settings, null);

@@ -19,21 +19,21 @@ import org.jspecify.annotations.Nullable;
  * the caller can send all of them again in order. A stream without appends uses no memory. Thread-safe.
  */
 public final class AppendQueues {
-    private final Map<StreamPath, Queue<Waiting<?>>> lanes = new HashMap<>(); // guarded by this
+    private final Map<StreamPath, Queue<QueuedAppend<?>>> lanes = new HashMap<>(); // guarded by this
 
     /**
      * Queues an append behind all earlier ones to this stream. A dependent append fails if a dependent append before it
      * fails with a retryable failure. If the future is cancelled before its turn, {@code send} is not called.
      */
     public <T> CompletableFuture<T> enter(StreamPath path, boolean isDependent, Supplier<CompletableFuture<T>> send) {
-        Waiting<T> waiting = new Waiting<>(send, isDependent);
+        QueuedAppend<T> waiting = new QueuedAppend<>(send, isDependent);
         boolean idle;
         synchronized (this) {
             idle = !lanes.containsKey(path);
             lanes.computeIfAbsent(path, any -> new ArrayDeque<>()).add(waiting);
         }
         if (idle) {
-            advance(path);
+            sendNext(path);
         }
         return waiting.result;
     }
@@ -46,30 +46,30 @@ public final class AppendQueues {
      * Sends the next appends until one has to wait for its answer. A loop, so that a long queue needs no stack. Futures
      * of immediate answers are completed after the loop, because code of the caller may wait for later appends.
      */
-    private void advance(StreamPath path) {
+    private void sendNext(StreamPath path) {
         List<Runnable> finished = new ArrayList<>();
-        Waiting<?> next = next(path);
+        QueuedAppend<?> next = takeNext(path);
         while (next != null) {
-            Waiting<?> sent = next;
+            QueuedAppend<?> sent = next;
             if (sent.send(failure -> answered(path, sent, failure), finished)) {
                 break;
             }
-            next = next(path);
+            next = takeNext(path);
         }
         finished.forEach(Runnable::run);
     }
 
-    private void answered(StreamPath path, Waiting<?> sent, @Nullable Throwable failure) {
+    private void answered(StreamPath path, QueuedAppend<?> sent, @Nullable Throwable failure) {
         if (sent.isDependent && failure instanceof StreamException refusal && refusal.isRetryable()) {
             failDependents(path, refusal);
         }
-        advance(path);
+        sendNext(path);
     }
 
     private void failDependents(StreamPath path, StreamException refusal) {
-        List<Waiting<?>> behind = new ArrayList<>();
+        List<QueuedAppend<?>> behind = new ArrayList<>();
         synchronized (this) {
-            Queue<Waiting<?>> lane = lanes.get(path);
+            Queue<QueuedAppend<?>> lane = lanes.get(path);
             if (lane != null) {
                 lane.removeIf(waiting -> waiting.isDependent && behind.add(waiting));
             }
@@ -77,21 +77,21 @@ public final class AppendQueues {
         behind.forEach(waiting -> waiting.result.completeExceptionally(refusal));
     }
 
-    private synchronized @Nullable Waiting<?> next(StreamPath path) {
-        Queue<Waiting<?>> lane = lanes.get(path);
-        Waiting<?> next = lane == null ? null : lane.poll();
+    private synchronized @Nullable QueuedAppend<?> takeNext(StreamPath path) {
+        Queue<QueuedAppend<?>> lane = lanes.get(path);
+        QueuedAppend<?> next = lane == null ? null : lane.poll();
         if (next == null) {
             lanes.remove(path);
         }
         return next;
     }
 
-    private static final class Waiting<T> {
+    private static final class QueuedAppend<T> {
         private final CompletableFuture<T> result = new CompletableFuture<>();
         private final Supplier<CompletableFuture<T>> send;
         private final boolean isDependent;
 
-        Waiting(Supplier<CompletableFuture<T>> send, boolean isDependent) {
+        QueuedAppend(Supplier<CompletableFuture<T>> send, boolean isDependent) {
             this.send = send;
             this.isDependent = isDependent;
         }

@@ -38,7 +38,7 @@ public final class AppendSender {
             return exchange.send(operation);
         }
         Attempts<T> attempts = new Attempts<>(operation);
-        attempts.next();
+        attempts.sendAgain();
         return attempts.result;
     }
 
@@ -53,7 +53,7 @@ public final class AppendSender {
             result.whenComplete((value, failure) -> cancelIfCancelled());
         }
 
-        void next() {
+        void sendAgain() {
             CompletableFuture<T> attempt = exchange.send(operation);
             current = attempt;
             cancelIfCancelled();
@@ -62,7 +62,7 @@ public final class AppendSender {
                     result.complete(value);
                 } else if (retries < RETRIES && isTemporary(failure) && !result.isDone()) {
                     Duration asked = asked(failure).orElse(Duration.ZERO);
-                    timers.after(asked.plus(backoff.delay(++retries, random)), this::next);
+                    timers.after(asked.plus(backoff.delay(++retries, random)), this::sendAgain);
                 } else {
                     result.completeExceptionally(failure);
                 }

@@ -43,25 +43,26 @@ public final class StreamReads {
     /**
      * The incarnation of a stream, empty if the service does not send it, and its newest offset, 0 if there is none.
      */
-    public record Standing(String incarnation, long head) {}
+    public record Head(String incarnation, long offset) {}
 
     /** Reads both; fails with {@code UNAVAILABLE} if the stream is destroyed and created again meanwhile. */
-    public CompletableFuture<Standing> standing() {
-        return life().thenCompose(before -> streams.read(path, NEWEST)
-                .thenCompose(newest -> life().thenApply(after -> {
-                    if (!before.equals(after)) {
-                        throw new StreamException(
-                                StreamException.Code.UNAVAILABLE,
-                                path,
-                                "read failed: " + path
-                                        + "; the stream was destroyed and created again meanwhile; read it again");
-                    }
-                    return new Standing(
-                            after, newest.isEmpty() ? 0 : newest.get(0).offset());
-                })));
+    public CompletableFuture<Head> readHead() {
+        return incarnation()
+                .thenCompose(before -> streams.read(path, NEWEST)
+                        .thenCompose(newest -> incarnation().thenApply(after -> {
+                            if (!before.equals(after)) {
+                                throw new StreamException(
+                                        StreamException.Code.UNAVAILABLE,
+                                        path,
+                                        "read failed: " + path
+                                                + "; the stream was destroyed and created again meanwhile; read it again");
+                            }
+                            return new Head(
+                                    after, newest.isEmpty() ? 0 : newest.get(0).offset());
+                        })));
     }
 
-    private CompletableFuture<String> life() {
+    private CompletableFuture<String> incarnation() {
         return streams.read(path, FIRST).thenApply(StreamReads::incarnation);
     }
 
@@ -70,7 +71,7 @@ public final class StreamReads {
     }
 
     /** True if the same read may succeed later. */
-    public static boolean mayPass(Throwable failure) {
+    public static boolean isRetryable(Throwable failure) {
         Throwable why =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return why instanceof StreamException refusal && refusal.isRetryable();

@@ -53,7 +53,7 @@ abstract class LiveConnection extends EventSourceListener {
         }
     }
 
-    final boolean goesOn() {
+    final boolean isOpen() {
         return outcome == null;
     }
 

@@ -104,7 +104,7 @@ public abstract class ReconnectingTail implements Subscription {
     }
 
     /** Starts a call; its thread continues this tail. */
-    final void begin(Call call, Turn turn) {
+    final void begin(Call call, ResponseHandler handler) {
         synchronized (lock) {
             if (closed) {
                 return; // close() found no current call and makes the last call
@@ -115,30 +115,30 @@ public abstract class ReconnectingTail implements Subscription {
         call.enqueue(new Callback() {
             @Override
             public void onFailure(Call failed, IOException e) {
-                take(() -> ConnectionOutcome.of(
+                proceedWith(() -> ConnectionOutcome.of(
                         ConnectionOutcome.Next.TRY_AGAIN,
                         StreamExceptions.unreachable("subscribe", path, call.request(), e)));
             }
 
             @Override
             public void onResponse(Call answered, Response response) {
-                take(() -> {
+                proceedWith(() -> {
                     try (response) {
-                        return turn.on(response);
+                        return handler.handle(response);
                     }
                 });
             }
         });
     }
 
-    interface Turn {
-        ConnectionOutcome on(Response response);
+    interface ResponseHandler {
+        ConnectionOutcome handle(Response response);
     }
 
-    private void take(Supplier<ConnectionOutcome> turn) {
+    private void proceedWith(Supplier<ConnectionOutcome> work) {
         ConnectionOutcome outcome;
         try {
-            outcome = turn.get();
+            outcome = work.get();
         } catch (RuntimeException | Error e) {
             outcome = ConnectionOutcome.of(ConnectionOutcome.Next.END, e);
         }
@@ -160,7 +160,7 @@ public abstract class ReconnectingTail implements Subscription {
             case TRY_AGAIN -> retry(outcome, false);
             case RECONNECT -> lost(outcome, false);
             case RECONNECT_AT_ONCE -> lost(outcome, true);
-            case AGAIN -> again();
+            case AGAIN -> reconnectAtOnce();
             case END -> end(outcome.cause());
         }
     }
@@ -190,7 +190,7 @@ public abstract class ReconnectingTail implements Subscription {
                     () -> "tail of " + path + " is not connected, the client reconnects: " + outcome.cause());
         }
         if (atOnce) {
-            again();
+            reconnectAtOnce();
             return;
         }
         Duration delay = port.backoff().delay(failures, port.random()).plus(outcome.notBefore());
@@ -203,18 +203,18 @@ public abstract class ReconnectingTail implements Subscription {
             }
         }
         if (wasClosed) {
-            sayEnd(null);
+            callEnded(null);
         }
     }
 
-    private void again() {
+    private void reconnectAtOnce() {
         boolean wasClosed;
         synchronized (lock) {
             current = null;
             wasClosed = closed;
         }
         if (wasClosed) {
-            sayEnd(null);
+            callEnded(null);
         } else {
             connect();
         }
@@ -228,7 +228,7 @@ public abstract class ReconnectingTail implements Subscription {
             wasClosed = closed;
             closed = true;
         }
-        sayEnd(wasClosed ? null : failure);
+        callEnded(wasClosed ? null : failure);
     }
 
     @Override
@@ -249,13 +249,13 @@ public abstract class ReconnectingTail implements Subscription {
             return;
         }
         try {
-            port.executor().execute(() -> sayEnd(null));
+            port.executor().execute(() -> callEnded(null));
         } catch (RejectedExecutionException e) {
-            sayEnd(null); // the client is closed too and has no threads
+            callEnded(null); // the client is closed too and has no threads
         }
     }
 
-    private void sayEnd(@Nullable Throwable failure) {
+    private void callEnded(@Nullable Throwable failure) {
         try {
             ended(failure);
         } catch (RuntimeException | Error e) {

@@ -35,7 +35,7 @@ final class StreamConnection extends LiveConnection {
 
     ConnectionOutcome run(ConnectionInfo connected, Response response) {
         deliver(null, () -> subscriber.onConnected(connected));
-        catchUpByOurselves(null);
+        reportCaughtUpAtOwnWatermark(null);
         return read(response);
     }
 
@@ -67,9 +67,9 @@ final class StreamConnection extends LiveConnection {
             return;
         }
         deliver(source, () -> subscriber.onEvent(event));
-        if (goesOn()) {
+        if (isOpen()) {
             position.deliveredThrough(event.offset());
-            catchUpByOurselves(source);
+            reportCaughtUpAtOwnWatermark(source);
         }
     }
 
@@ -85,17 +85,17 @@ final class StreamConnection extends LiveConnection {
             failed(source, "the service sent a caught-up frame that cannot be read (" + e.getMessage() + ")", e);
             return;
         }
-        sayCaughtUp(source, watermark);
+        reportCaughtUp(source, watermark);
     }
 
-    private void catchUpByOurselves(@Nullable EventSource source) {
+    private void reportCaughtUpAtOwnWatermark(@Nullable EventSource source) {
         if (ownWatermark >= 0 && position.delivered() >= ownWatermark) {
-            sayCaughtUp(source, ownWatermark);
+            reportCaughtUp(source, ownWatermark);
         }
     }
 
-    private void sayCaughtUp(@Nullable EventSource source, long watermark) {
-        if (!caughtUp && goesOn()) {
+    private void reportCaughtUp(@Nullable EventSource source, long watermark) {
+        if (!caughtUp && isOpen()) {
             caughtUp = true;
             deliver(source, () -> subscriber.onCaughtUp(watermark));
         }

@@ -73,7 +73,7 @@ final class SubtreeConnection extends LiveConnection {
             return;
         }
         deliver(source, callback);
-        if (goesOn() && reached >= 0) {
+        if (isOpen() && reached >= 0) {
             position.deliveredThrough(reached);
         }
     }

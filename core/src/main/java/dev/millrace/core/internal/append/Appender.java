@@ -44,7 +44,7 @@ public final class Appender {
     private long newestNews;
     private int resumes;
 
-    private volatile int life;
+    private volatile int incarnations;
     private volatile boolean patient = true;
     private volatile boolean closed;
 
@@ -63,7 +63,7 @@ public final class Appender {
     }
 
     /** Like {@link #send}, but without a limit while the service cannot be reached. */
-    CompletableFuture<AppendResult> insist(StreamPath target, EventInput input) {
+    CompletableFuture<AppendResult> sendUntilStored(StreamPath target, EventInput input) {
         return send(target, input, () -> false, true);
     }
 
@@ -72,12 +72,12 @@ public final class Appender {
         InFlightAppend sending;
         boolean behind;
         synchronized (this) {
-            sending = new InFlightAppend(this, sendings++, life, target, input, cancelled, insistent);
+            sending = new InFlightAppend(this, sendings++, incarnations, target, input, cancelled, insistent);
             // A resume ends the pause, so it does not wait.
             PausedAppendQueue parking = sending.isResume() ? null : parked.get(target);
             behind = parking != null;
             if (parking != null) {
-                sending.waitsFrom(options.timers().now());
+                sending.startWaiting(options.timers().now());
                 parking.add(sending);
             }
         }
@@ -87,7 +87,7 @@ public final class Appender {
             onProgress.run();
         });
         if (!behind) {
-            sending.go();
+            sending.sendOnce();
         } else if (!patient) {
             release(target);
         }
@@ -170,12 +170,12 @@ public final class Appender {
     /** Another incarnation of the own stream: forgets its offsets and cancels queued appends. */
     public void forgetOffsets() {
         synchronized (this) {
-            life++;
+            incarnations++;
             newestOwn = 0;
             newestNews = 0;
             causes.forget();
         }
-        giveUpWhatIsOver();
+        cancelObsolete();
     }
 
     public void resumed() {
@@ -190,7 +190,7 @@ public final class Appender {
         synchronized (this) {
             patient = false;
         }
-        giveUpWhatIsOver();
+        cancelObsolete();
     }
 
     public void close() {
@@ -198,7 +198,7 @@ public final class Appender {
         stopWaiting();
     }
 
-    private void giveUpWhatIsOver() {
+    private void cancelObsolete() {
         List<StreamPath> targets;
         synchronized (this) {
             targets = List.copyOf(parked.keySet());
@@ -228,8 +228,8 @@ public final class Appender {
         return patient;
     }
 
-    int life() {
-        return life;
+    int incarnations() {
+        return incarnations;
     }
 
     synchronized int resumes() {
@@ -237,7 +237,7 @@ public final class Appender {
     }
 
     synchronized void stored(InFlightAppend sending, AppendResult appended) {
-        if (isOwn(sending.target()) && sending.life() == life) {
+        if (isOwn(sending.target()) && sending.incarnations() == incarnations) {
             causes.remember(appended.event());
             newestOwn = Math.max(newestOwn, appended.offset());
             if (!FailureEvents.isFailure(appended.event())) {
@@ -253,7 +253,7 @@ public final class Appender {
             PausedAppendQueue parking = parked.get(sending.target());
             wasNext = parking != null && parking.isUnderWay(sending);
             if (parking != null && wasNext) {
-                parking.land();
+                parking.clearUnderWay();
             }
         }
         if (wasNext) {
@@ -275,13 +275,13 @@ public final class Appender {
         synchronized (this) {
             PausedAppendQueue parking = parked.computeIfAbsent(sending.target(), target -> new PausedAppendQueue());
             if (parking.isUnderWay(sending)) {
-                parking.land();
+                parking.clearUnderWay();
             }
             parking.add(sending);
             boolean resumedMeanwhile = untilResumed && sending.resumesSeen() != resumes;
             atOnce = resumedMeanwhile || sending.isOver();
             if (!atOnce) {
-                parking.look(options.timers(), delay, () -> release(sending.target()));
+                parking.armTimer(options.timers(), delay, () -> release(sending.target()));
             }
         }
         if (atOnce) {
@@ -296,7 +296,7 @@ public final class Appender {
             synchronized (this) {
                 PausedAppendQueue parking = parked.get(target);
                 if (parking != null) {
-                    over = parking.removeOver();
+                    over = parking.removeObsolete();
                 }
             }
             over.forEach(InFlightAppend::giveUp);
@@ -311,13 +311,13 @@ public final class Appender {
             if (parking == null || parking.isUnderWay()) {
                 return;
             }
-            next = parking.takeOff();
+            next = parking.takeNext();
             if (next == null) {
                 parked.remove(target);
             }
         }
         if (next != null) {
-            next.go();
+            next.sendOnce();
         }
     }
 

@@ -55,7 +55,7 @@ public final class CausalAppender {
         Claim claim = new Claim(target, draft.input().type(), because.offset(), draft.name());
         boolean derived = draft.input().idempotencyKey().isEmpty();
         if (derived) {
-            stake(claim);
+            claim(claim);
         }
         CompletableFuture<CompletableFuture<AppendResult>> sent;
         synchronized (this) {
@@ -72,7 +72,7 @@ public final class CausalAppender {
                 }
             }
             if (failure != null && derived) {
-                giveBack(claim); // a retry may use the same key
+                releaseClaim(claim); // a retry may use the same key
             }
         });
     }
@@ -93,8 +93,8 @@ public final class CausalAppender {
     }
 
     /** Like {@link #record}, but without a limit while the service cannot be reached. */
-    public CompletableFuture<AppendResult> bury(EventDraft draft, long offset) {
-        return appender.insist(identity.path(), stamped(draft, offset));
+    public CompletableFuture<AppendResult> recordInsistently(EventDraft draft, long offset) {
+        return appender.sendUntilStored(identity.path(), stamped(draft, offset));
     }
 
     private EventInput stamped(EventDraft draft, long offset) {
@@ -108,13 +108,13 @@ public final class CausalAppender {
                 .orElseGet(() -> appender.ask(() -> causes.find(offset)));
     }
 
-    private void giveBack(Claim claim) {
+    private void releaseClaim(Claim claim) {
         synchronized (claimed) {
             claimed.remove(claim);
         }
     }
 
-    private void stake(Claim claim) {
+    private void claim(Claim claim) {
         synchronized (claimed) {
             if (!claimed.add(claim)) {
                 throw new IllegalStateException("second append of " + claim.type + " to " + claim.target + " by '"

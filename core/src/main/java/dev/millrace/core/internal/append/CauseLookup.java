@@ -17,7 +17,7 @@ public final class CauseLookup {
     private final EventStreams streams;
     private final StreamPath path;
     private final Map<Long, Cause> recent = new LinkedHashMap<>(16, 0.75f, true);
-    private int life;
+    private int incarnations;
 
     public CauseLookup(EventStreams streams, StreamPath path) {
         this.streams = streams;
@@ -34,7 +34,7 @@ public final class CauseLookup {
     /** Another incarnation: clears the cache; reads that are running are not cached. */
     synchronized void forget() {
         recent.clear();
-        life++;
+        incarnations++;
     }
 
     synchronized Optional<Cause> recall(long offset) {
@@ -44,7 +44,7 @@ public final class CauseLookup {
     CompletableFuture<Cause> find(long offset) {
         int asked;
         synchronized (this) {
-            asked = life;
+            asked = incarnations;
             Cause known = recent.get(offset);
             if (known != null) {
                 return CompletableFuture.completedFuture(known);
@@ -59,7 +59,7 @@ public final class CauseLookup {
                         "because(" + offset + ") names no event of " + path + "; use the offset of a reduced event");
             }
             synchronized (this) {
-                if (asked == life) {
+                if (asked == incarnations) {
                     remember(events.get(0));
                 }
             }

@@ -15,7 +15,7 @@ public final class ConcurrencyLimiter {
         this.free = atOnce;
     }
 
-    public <T> CompletableFuture<T> pass(Supplier<CompletableFuture<T>> request) {
+    public <T> CompletableFuture<T> submit(Supplier<CompletableFuture<T>> request) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         synchronized (this) {
             waiting.add(() -> begin(request, answer));

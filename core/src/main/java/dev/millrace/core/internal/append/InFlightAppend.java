@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class InFlightAppend {
     private final Appender appender;
     private final long number;
-    private final int life;
+    private final int incarnations;
     private final StreamPath target;
     private final EventInput input;
     private final BooleanSupplier cancelled;
@@ -32,14 +32,14 @@ final class InFlightAppend {
     InFlightAppend(
             Appender appender,
             long number,
-            int life,
+            int incarnations,
             StreamPath target,
             EventInput input,
             BooleanSupplier cancelled,
             boolean insistent) {
         this.appender = appender;
         this.number = number;
-        this.life = life;
+        this.incarnations = incarnations;
         this.target = target;
         this.input = input;
         this.cancelled = cancelled;
@@ -55,8 +55,8 @@ final class InFlightAppend {
     }
 
     /** The incarnation counter at the time of the call. */
-    int life() {
-        return life;
+    int incarnations() {
+        return incarnations;
     }
 
     /** A resume ends the pause that others wait for, so it does not queue. */
@@ -73,7 +73,7 @@ final class InFlightAppend {
         return resumesSeen;
     }
 
-    void waitsFrom(Instant now) {
+    void startWaiting(Instant now) {
         waitingSince = now;
     }
 
@@ -82,11 +82,11 @@ final class InFlightAppend {
         boolean again = waitingSince != null || failures.get() > 0;
         return appender.isClosed()
                 || (again && !appender.isPatient())
-                || life != appender.life()
+                || incarnations != appender.incarnations()
                 || cancelled.getAsBoolean();
     }
 
-    void go() {
+    void sendOnce() {
         if (result.isDone()) {
             return;
         }
@@ -117,13 +117,13 @@ final class InFlightAppend {
     void giveUp() {
         String why = cancelled.getAsBoolean()
                 ? "its background task was cancelled"
-                : life != appender.life() ? "its stream was created again" : "the runner is stopping";
+                : incarnations != appender.incarnations() ? "its stream was created again" : "the runner is stopping";
         fail(new CancellationException("append of " + input.type() + " to " + target + " was cancelled: " + why));
     }
 
     private void refused(Throwable failure) {
         if (failure instanceof StreamException refusal) {
-            if (refusal.code() == StreamException.Code.PAUSED && mayPark()) {
+            if (refusal.code() == StreamException.Code.PAUSED && startWaitingIfAllowed()) {
                 appender.park(this);
                 return;
             }
@@ -144,7 +144,7 @@ final class InFlightAppend {
      * False for a {@code paused} event, for a runaway chain (the pause has to stop it), and after the time limit on a
      * stream other than the own one.
      */
-    private boolean mayPark() {
+    private boolean startWaitingIfAllowed() {
         boolean runaway = input.metadata()
                 .flatMap(Provenance::of)
                 .filter(origin -> origin.hops() > RunnerOptions.MOST_HOPS || origin.depth() > RunnerOptions.MOST_DEPTH)

@@ -17,7 +17,7 @@ final class PausedAppendQueue {
     private final Queue<InFlightAppend> waiting = new PriorityQueue<>(
             Comparator.comparing(InFlightAppend::isResume).reversed().thenComparingLong(InFlightAppend::number));
     private @Nullable InFlightAppend underWay;
-    private Timers.@Nullable Timer look;
+    private Timers.@Nullable Timer timer;
 
     void add(InFlightAppend sending) {
         waiting.add(sending);
@@ -31,30 +31,30 @@ final class PausedAppendQueue {
         return underWay == sending;
     }
 
-    void land() {
+    void clearUnderWay() {
         underWay = null;
     }
 
     /** The next append, now under way; null if the queue is empty. */
-    @Nullable InFlightAppend takeOff() {
-        if (look != null) {
-            look.cancel();
-            look = null;
+    @Nullable InFlightAppend takeNext() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
         }
         underWay = waiting.poll();
         return underWay;
     }
 
-    List<InFlightAppend> removeOver() {
+    List<InFlightAppend> removeObsolete() {
         List<InFlightAppend> over = new ArrayList<>();
         waiting.removeIf(sending -> sending.isOver() && over.add(sending));
         return over;
     }
 
     /** Runs the action after the delay, unless an append is under way or a timer is set. */
-    void look(Timers timers, Duration delay, Runnable action) {
-        if (underWay == null && look == null) {
-            look = timers.after(delay, action);
+    void armTimer(Timers timers, Duration delay, Runnable action) {
+        if (underWay == null && timer == null) {
+            timer = timers.after(delay, action);
         }
     }
 }

@@ -93,7 +93,7 @@ public final class EffectQueue {
             tasks.addLast(task);
             events += weight(task);
         }
-        pump();
+        startDraining();
     }
 
     /** A task without an event takes no room, because it may itself wait for the intake. */
@@ -148,7 +148,7 @@ public final class EffectQueue {
             attempt = 1;
             releaseRoom();
         }
-        tellProgress();
+        reportProgress();
     }
 
     /**
@@ -161,7 +161,7 @@ public final class EffectQueue {
         releaseRoom();
     }
 
-    private void pump() {
+    private void startDraining() {
         int current;
         synchronized (this) {
             if (running || stopped || tasks.isEmpty()) {
@@ -191,24 +191,24 @@ public final class EffectQueue {
             CompletableFuture<Void> stage = invoke(task, number);
             if (!stage.isDone()) {
                 stage.whenComplete((nothing, failure) -> executor.execute(() -> {
-                    if (settle(current, task, number, failure)) {
+                    if (finishTask(current, task, number, failure)) {
                         drain(current);
                     }
                 }));
                 return;
             }
             Throwable failure = stage.handle((nothing, thrown) -> thrown).getNow(null);
-            if (!settle(current, task, number, failure)) {
+            if (!finishTask(current, task, number, failure)) {
                 return;
             }
         }
     }
 
     /** True if the caller continues with the head of the queue; otherwise a timer or a stage continues. */
-    private boolean settle(int current, Task task, int number, @Nullable Throwable failure) {
+    private boolean finishTask(int current, Task task, int number, @Nullable Throwable failure) {
         if (failure == null) {
             failpoints.reach(Failpoints.Point.AFTER_EFFECT);
-            return finish(current);
+            return removeHead(current);
         }
         Throwable cause = Appender.unwrap(failure);
         boolean again = number <= retry.retries() && task.mayRetry(cause);
@@ -224,19 +224,19 @@ public final class EffectQueue {
             timers.after(retry.delay(number, random), () -> executor.execute(() -> drain(current)));
             return false;
         }
-        CompletableFuture<Void> buried = bury(task, cause, number);
+        CompletableFuture<Void> buried = recordFailure(task, cause, number);
         if (buried.isDone()) {
-            return finish(current);
+            return removeHead(current);
         }
         buried.whenComplete((nothing, more) -> executor.execute(() -> {
-            if (finish(current)) {
+            if (removeHead(current)) {
                 drain(current);
             }
         }));
         return false;
     }
 
-    private boolean finish(int current) {
+    private boolean removeHead(int current) {
         synchronized (this) {
             if (current != generation) {
                 return false;
@@ -247,11 +247,11 @@ public final class EffectQueue {
                 releaseRoom();
             }
         }
-        tellProgress();
+        reportProgress();
         return true;
     }
 
-    private void tellProgress() {
+    private void reportProgress() {
         try {
             onProgress.run();
         } catch (RuntimeException failure) { // effects continue although progress could not be saved
@@ -275,7 +275,7 @@ public final class EffectQueue {
         }
     }
 
-    private static CompletableFuture<Void> bury(Task task, Throwable failure, int attempts) {
+    private static CompletableFuture<Void> recordFailure(Task task, Throwable failure, int attempts) {
         CompletableFuture<Void> buried;
         try {
             buried = future(task.failed(failure, attempts));

@@ -53,7 +53,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     private final RunningTasks<S> attempts = new RunningTasks<>(this);
 
     /** Counts the incarnations of the stream; what started in an earlier one has no consequence. */
-    private final AtomicInteger life = new AtomicInteger();
+    private final AtomicInteger incarnations = new AtomicInteger();
 
     private volatile ProducerIdentity identity;
     private volatile long watermark;
@@ -61,7 +61,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     private volatile boolean abandoned;
     private volatile boolean closing;
     private volatile boolean halted;
-    private volatile boolean hearsNoMore;
+    private volatile boolean readingStopped;
 
     public EffectRunner(
             Processor<S> processor,
@@ -86,18 +86,18 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
 
     /** Another incarnation: cancels and forgets everything of the old one. */
     public void startOver() {
-        life.incrementAndGet();
+        incarnations.incrementAndGet();
         lane.clear();
         attempts.cancelAll();
         appender.forgetOffsets();
         newestActedOn = 0;
     }
 
-    public void actAs(ProducerIdentity newIdentity) {
+    public void setIdentity(ProducerIdentity newIdentity) {
         identity = newIdentity;
     }
 
-    public void reaches(long offset) {
+    public void setWatermark(long offset) {
         watermark = offset;
     }
 
@@ -114,7 +114,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     }
 
     /** The reducer threw: stops the background tasks and appends {@code processor-halted}. */
-    public CompletableFuture<AppendResult> halt(Event event, Throwable thrown) {
+    public CompletableFuture<AppendResult> recordHalt(Event event, Throwable thrown) {
         halted = true;
         attempts.stop();
         progression.changed();
@@ -123,8 +123,8 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     }
 
     /** No more events are reduced; effects continue. */
-    public void hearsNoMore() {
-        hearsNoMore = true;
+    public void stopReading() {
+        readingStopped = true;
         progression.changed();
     }
 
@@ -146,11 +146,11 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     // ---- the tasks of the effect queue
 
     private abstract class CallTask implements EffectQueue.Task {
-        final int begunIn = life.get();
+        final int begunIn = incarnations.get();
         private volatile @Nullable CausalAppender newest;
 
         PerCallEffects<S> effects(Optional<CausingOffset> because, long offset, int attempt) {
-            BooleanSupplier over = () -> life.get() != begunIn;
+            BooleanSupplier over = () -> incarnations.get() != begunIn;
             long known = Math.max(newestActedOn, appender.newestNews());
             long head = Math.max(offset, Math.max(watermark, known));
             CausalAppender reactor = reactor(because, over);
@@ -174,10 +174,10 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
 
         @Override
         public CompletionStage<Void> failed(Throwable thrown, int tries) {
-            return isLeftToTheNext(thrown) ? abandon() : orAbandoned(bury(thrown, tries));
+            return isLeftToTheNext(thrown) ? abandon() : abandonIfUnrecorded(recordFailure(thrown, tries));
         }
 
-        abstract CompletableFuture<Void> bury(Throwable thrown, int tries);
+        abstract CompletableFuture<Void> recordFailure(Throwable thrown, int tries);
     }
 
     private final class EventTask extends CallTask {
@@ -197,7 +197,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         @Override
         public CompletionStage<Void> run(int attempt) {
             Optional<CausingOffset> because = Optional.of(new CausingOffset(event.offset()));
-            if (life.get() == begunIn) {
+            if (incarnations.get() == begunIn) {
                 causes.remember(event); // it may have been evicted while the task waited
             }
             if (event.payload() instanceof MalformedPayload malformed) {
@@ -215,9 +215,9 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         }
 
         @Override
-        CompletableFuture<Void> bury(Throwable thrown, int tries) {
+        CompletableFuture<Void> recordFailure(Throwable thrown, int tries) {
             EventDraft letter = FailureEvents.effectFailed(identity, event.offset(), thrown, tries, Optional.empty());
-            return EffectRunner.this.bury(event.offset(), letter, thrown);
+            return EffectRunner.this.recordFailure(event.offset(), letter, thrown);
         }
     }
 
@@ -235,26 +235,26 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         @Override
         public CompletionStage<Void> run(int attempt) {
             long own = appender.newestOwnOffset();
-            BooleanSupplier knowsOwn = () -> fold.through() >= own || hearsNoMore;
+            BooleanSupplier knowsOwn = () -> fold.through() >= own || readingStopped;
             BooleanSupplier comes = () -> knowsOwn.getAsBoolean() || lane.isFull() || isOver();
             if (comes.getAsBoolean()) {
-                return look(knowsOwn, attempt);
+                return callOrRequeue(knowsOwn, attempt);
             }
             return progression
                     .when(comes)
                     .handle((come, ended) -> ended == null)
                     .thenComposeAsync(
                             come -> come
-                                    ? EffectQueue.inside(() -> look(knowsOwn, attempt))
+                                    ? EffectQueue.inside(() -> callOrRequeue(knowsOwn, attempt))
                                     : CompletableFuture.completedFuture(null),
                             options.executor());
         }
 
         private boolean isOver() {
-            return closing || halted || life.get() != begunIn;
+            return closing || halted || incarnations.get() != begunIn;
         }
 
-        private CompletionStage<Void> look(BooleanSupplier knowsOwn, int attempt) {
+        private CompletionStage<Void> callOrRequeue(BooleanSupplier knowsOwn, int attempt) {
             if (isOver()) {
                 return Effects.none();
             }
@@ -273,8 +273,8 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         }
 
         @Override
-        CompletableFuture<Void> bury(Throwable thrown, int tries) {
-            return buryNamed(Math.max(1, fold.through()), thrown, tries, "on-caught-up");
+        CompletableFuture<Void> recordFailure(Throwable thrown, int tries) {
+            return recordFailureOfCall(Math.max(1, fold.through()), thrown, tries, "on-caught-up");
         }
     }
 
@@ -290,17 +290,18 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     }
 
     /** A failure that could not be recorded because the runner is stopping stays unacknowledged. */
-    private CompletableFuture<Void> orAbandoned(CompletableFuture<Void> burial) {
+    private CompletableFuture<Void> abandonIfUnrecorded(CompletableFuture<Void> burial) {
         return burial.handle((nothing, lost) -> lost != null && isLeftToTheNext(Appender.unwrap(lost)))
                 .thenCompose(left -> left ? abandon() : burial);
     }
 
     /**
-     * Like {@link #bury}, with a new key for each failure, because the same name can fail again for the same reason.
+     * Like {@link #recordFailure}, with a new key for each failure, because the same name can fail again for the same
+     * reason.
      */
-    private CompletableFuture<Void> buryNamed(long offset, Throwable thrown, int tries, String name) {
+    private CompletableFuture<Void> recordFailureOfCall(long offset, Throwable thrown, int tries, String name) {
         String once = name + "~" + Long.toHexString(options.random().nextLong());
-        return bury(
+        return recordFailure(
                 offset,
                 FailureEvents.effectFailed(identity, offset, thrown, tries, Optional.of(name))
                         .named(once),
@@ -308,9 +309,9 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     }
 
     /** Records a failure as an event; then the effect queue continues. */
-    private CompletableFuture<Void> bury(long offset, EventDraft letter, Throwable thrown) {
+    private CompletableFuture<Void> recordFailure(long offset, EventDraft letter, Throwable thrown) {
         return reactor(Optional.empty(), () -> false)
-                .bury(letter, offset)
+                .recordInsistently(letter, offset)
                 .thenAccept(appended -> LOG.log(
                         Level.WARNING,
                         () -> "effect of '" + identity.slug() + "' failed for good: " + identity.path() + "@" + offset
@@ -352,15 +353,16 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         if (isLeftToTheNext(thrown)) {
             return; // the next run sees from the log whether the work is still required
         }
-        buryNamed(attempt.because().offset(), thrown, 1, attempt.name()).whenComplete((done, refused) -> {
-            if (refused != null) {
-                LOG.log(
-                        Level.ERROR,
-                        () -> "background task '" + attempt.name() + "' of " + identity
-                                + " failed, and that could not be recorded (" + refused + "): "
-                                + FailureEvents.describe(thrown));
-            }
-        });
+        recordFailureOfCall(attempt.because().offset(), thrown, 1, attempt.name())
+                .whenComplete((done, refused) -> {
+                    if (refused != null) {
+                        LOG.log(
+                                Level.ERROR,
+                                () -> "background task '" + attempt.name() + "' of " + identity
+                                        + " failed, and that could not be recorded (" + refused + "): "
+                                        + FailureEvents.describe(thrown));
+                    }
+                });
     }
 
     @Override

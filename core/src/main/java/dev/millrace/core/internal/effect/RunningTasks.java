@@ -93,14 +93,14 @@ public final class RunningTasks<S> {
         Running superseded;
         synchronized (this) {
             if (over.getAsBoolean()) {
-                return next.never();
+                return next.cancelBeforeStart();
             }
             superseded = running.get(name);
             if (superseded != null && superseded.because.offset() >= because.offset() && !superseded.isCancelled()) {
                 return superseded;
             }
             if (stopped) {
-                return next.never();
+                return next.cancelBeforeStart();
             }
             running.put(name, next);
         }
@@ -169,7 +169,7 @@ public final class RunningTasks<S> {
             this.reactor = surroundings.reactor(because, this::isCancelled);
         }
 
-        private Running never() {
+        private Running cancelBeforeStart() {
             cancelled = true;
             done.complete(null);
             return this;
@@ -178,13 +178,13 @@ public final class RunningTasks<S> {
         /** Starts later. If the task is cancelled before, it ends at once. */
         private void startLater(Start start, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
             Runnable begin = () -> surroundings.executor().execute(() -> {
-                if (stopsWaiting()) {
+                if (stopWaiting()) {
                     start(work);
                 }
             });
             Timers.Timer timer = start.arm(surroundings.timers(), begin);
             onCancel(() -> {
-                if (stopsWaiting()) {
+                if (stopWaiting()) {
                     timer.cancel();
                     end(Optional.empty());
                 }
@@ -192,7 +192,7 @@ public final class RunningTasks<S> {
         }
 
         /** Ends the wait; true for the first caller. */
-        private boolean stopsWaiting() {
+        private boolean stopWaiting() {
             synchronized (RunningTasks.this) {
                 boolean waited = waits;
                 waits = false;
@@ -203,7 +203,7 @@ public final class RunningTasks<S> {
         private void start(Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
             CompletableFuture<?> stage;
             try {
-                stage = cancelled || isExpired() ? CompletableFuture.completedFuture(null) : begin(work);
+                stage = cancelled || expireIfDue() ? CompletableFuture.completedFuture(null) : begin(work);
             } catch (Throwable failure) { // also an Error, such as a missing class, ends only this task
                 stage = CompletableFuture.failedFuture(failure);
             }
@@ -211,7 +211,7 @@ public final class RunningTasks<S> {
         }
 
         private CompletableFuture<?> begin(Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
-            armTerm();
+            armTimeLimit();
             CompletionStage<?> stage = work.apply(this);
             if (stage == null) {
                 throw new NullPointerException("the work of background task '" + name
@@ -221,7 +221,7 @@ public final class RunningTasks<S> {
         }
 
         /** If the task has expired before it started, records that and returns true. */
-        private boolean isExpired() {
+        private boolean expireIfDue() {
             boolean expired = term.isExpired(surroundings.timers().now());
             if (expired) {
                 expire("was not started, because it expired at "
@@ -230,36 +230,36 @@ public final class RunningTasks<S> {
             return expired;
         }
 
-        private void armTerm() {
+        private void armTimeLimit() {
             Timers timers = surroundings.timers();
             term.deadline()
-                    .ifPresent(limit ->
-                            endBy(timers.after(limit, ending("was cancelled, because it took longer than " + limit))));
+                    .ifPresent(limit -> cancelTimerAtEnd(
+                            timers.after(limit, expiry("was cancelled, because it took longer than " + limit))));
             term.expiresAt()
-                    .ifPresent(moment ->
-                            endBy(timers.at(moment, ending("was cancelled, because it expired at " + moment))));
+                    .ifPresent(moment -> cancelTimerAtEnd(
+                            timers.at(moment, expiry("was cancelled, because it expired at " + moment))));
         }
 
-        private Runnable ending(String why) {
+        private Runnable expiry(String why) {
             return () -> surroundings.executor().execute(() -> expire(why));
         }
 
-        private void endBy(Timers.Timer timer) {
+        private void cancelTimerAtEnd(Timers.Timer timer) {
             done.whenComplete((nothing, never) -> timer.cancel());
         }
 
         /** Ends the task without waiting for its stage, which may never complete. */
         private void expire(String why) {
-            if (endsByCancel()) {
+            if (tryCancel()) {
                 String what = "background task '" + name + "' because of @" + because.offset() + " " + why;
                 report(new TimeoutException(what));
-                leave();
+                remove();
             }
         }
 
         private void end(Optional<Throwable> failure) {
             failure.map(Appender::unwrap).filter(thrown -> !cancelled).ifPresent(this::report);
-            leave();
+            remove();
         }
 
         private void report(Throwable failure) {
@@ -270,7 +270,7 @@ public final class RunningTasks<S> {
             }
         }
 
-        private void leave() {
+        private void remove() {
             synchronized (RunningTasks.this) {
                 running.remove(name, this);
             }
@@ -325,11 +325,11 @@ public final class RunningTasks<S> {
 
         @Override
         public void cancel() {
-            endsByCancel();
+            tryCancel();
         }
 
         /** Cancels; true if the task was still running. */
-        private boolean endsByCancel() {
+        private boolean tryCancel() {
             List<Runnable> actions;
             synchronized (onCancel) {
                 if (cancelled || done.isDone()) {

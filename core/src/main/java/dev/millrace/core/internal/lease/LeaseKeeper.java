@@ -48,12 +48,12 @@ final class LeaseKeeper {
     private final Owner owner;
 
     /** A claim without an answer yet; it expires when its lease would end. */
-    private record Claim(int number, Fence fence, int life) {}
+    private record Claim(int number, Fence fence, int incarnation) {}
 
     // Everything below is guarded by this.
     private volatile @Nullable Fence held;
     private volatile Optional<String> refusal = Optional.empty();
-    private int life;
+    private int incarnations;
     private @Nullable String incarnation;
     private int epoch;
     private int renewals;
@@ -131,19 +131,19 @@ final class LeaseKeeper {
     }
 
     private void connect() {
-        Ears ears;
+        LeaseSubscriber subscriber;
         synchronized (this) {
             if (stopped) {
                 return;
             }
             connection++;
-            ears = new Ears(connection);
+            subscriber = new LeaseSubscriber(connection);
         }
         try {
-            Subscription made = streams.subscribe(leases, 0, ears);
+            Subscription made = streams.subscribe(leases, 0, subscriber);
             boolean unwanted;
             synchronized (this) {
-                unwanted = stopped || ears.number != connection;
+                unwanted = stopped || subscriber.number != connection;
                 if (!unwanted) {
                     subscription = made;
                 }
@@ -152,14 +152,14 @@ final class LeaseKeeper {
                 made.close();
             }
         } catch (RuntimeException refused) {
-            ears.onEnd(refused);
+            subscriber.onEnd(refused);
         }
     }
 
-    private final class Ears implements Subscriber {
+    private final class LeaseSubscriber implements Subscriber {
         private final int number;
 
-        Ears(int number) {
+        LeaseSubscriber(int number) {
             this.number = number;
         }
 
@@ -170,17 +170,17 @@ final class LeaseKeeper {
 
         @Override
         public void onEvent(Event event) {
-            heard(number, event);
+            received(number, event);
         }
 
         @Override
         public void onCaughtUp(long watermark) {
-            isCurrent(number);
+            caughtUp(number);
         }
 
         @Override
         public void onDisconnected(Throwable cause) {
-            deaf(number);
+            disconnected(number);
         }
 
         @Override
@@ -197,7 +197,7 @@ final class LeaseKeeper {
         current = false;
         if (!to.equals(incarnation)) {
             incarnation = to;
-            life++;
+            incarnations++;
             epoch = 0;
             released = false;
             claim = null;
@@ -207,7 +207,7 @@ final class LeaseKeeper {
         }
     }
 
-    private synchronized void heard(int number, Event event) {
+    private synchronized void received(int number, Event event) {
         Optional<BuiltInType> type = BuiltInType.of(event.type());
         int of = event.payloadJson().path("epoch").intValue();
         if (number != connection
@@ -222,25 +222,25 @@ final class LeaseKeeper {
             if (mine != null && mine.epoch() < of) {
                 stepDown();
             }
-            watchAgain();
+            rearmWatch();
         } else if (type.get() == BuiltInType.LEASE_RENEWED && of == epoch) {
-            watchAgain();
+            rearmWatch();
         } else if (type.get() == BuiltInType.LEASE_RELEASED && of == epoch) {
             released = true;
             claimIfFree();
         }
     }
 
-    private synchronized void isCurrent(int number) {
+    private synchronized void caughtUp(int number) {
         if (number == connection) {
             current = true;
             claimIfFree();
-            watchAgain();
+            rearmWatch();
         }
     }
 
     /** Without a connection no renewals arrive, so silence does not mean that the lease has ended. */
-    private synchronized void deaf(int number) {
+    private synchronized void disconnected(int number) {
         if (number == connection) {
             current = false;
             cancel(watch);
@@ -249,25 +249,25 @@ final class LeaseKeeper {
 
     private synchronized void ended(int number) {
         if (number == connection) {
-            deaf(number);
+            disconnected(number);
             if ("".equals(incarnation)) { // the service does not name incarnations, so the next one may differ
                 incarnation = null;
             }
-            options.later(part(), this::connect);
+            options.later(renewalInterval(), this::connect);
         }
     }
 
-    private void watchAgain() {
+    private void rearmWatch() {
         cancel(watch);
         if (!stopped && held == null && current) {
-            watch = options.later(isFree() ? part() : lease, this::silence);
+            watch = options.later(isFree() ? renewalInterval() : lease, this::claimAfterSilence);
         }
     }
 
-    private synchronized void silence() {
+    private synchronized void claimAfterSilence() {
         if (current && held == null) {
             claim();
-            watchAgain();
+            rearmWatch();
         }
     }
 
@@ -289,14 +289,14 @@ final class LeaseKeeper {
         if (claim != null || stopped) {
             return;
         }
-        Claim next = new Claim(++claims, new Fence(slug, path, epoch + 1), life);
+        Claim next = new Claim(++claims, new Fence(slug, path, epoch + 1), incarnations);
         Optional<Fence> last = epoch == 0 ? Optional.empty() : Optional.of(new Fence(slug, path, epoch));
         claim = next;
-        Timers.Timer end = options.later(lease, () -> claimRanOut(next));
+        Timers.Timer end = options.later(lease, () -> claimTimedOut(next));
         options.executor()
                 .execute(() -> append(BuiltInType.LEASE_CLAIMED, next.fence().epoch(), "", last)
                         .whenComplete((event, failure) -> {
-                            hear(failure);
+                            keepRefusal(failure);
                             claimed(next, failure == null && isMine(event), end);
                         }));
     }
@@ -306,7 +306,7 @@ final class LeaseKeeper {
     }
 
     /** Keeps and logs the reason of a refused claim, because the process stays in STANDBY. */
-    private void hear(@Nullable Throwable failure) {
+    private void keepRefusal(@Nullable Throwable failure) {
         Optional<String> why = Optional.ofNullable(failure)
                 .filter(thrown -> !FencedEventStreams.isFenced(thrown))
                 .map(thrown -> "the lease of '" + slug + "' on " + path + " cannot be claimed: "
@@ -334,21 +334,21 @@ final class LeaseKeeper {
             } else {
                 end.cancel();
                 if (isFree()) {
-                    watchAgain();
+                    rearmWatch();
                 }
             }
-            unused = mine && !holds(answered.fence()) && claim == null && answered.life() == life;
+            unused = mine && !holds(answered.fence()) && claim == null && answered.incarnation() == incarnations;
         }
         if (unused) {
             release(answered.fence());
         }
     }
 
-    private synchronized void claimRanOut(Claim unanswered) {
+    private synchronized void claimTimedOut(Claim unanswered) {
         if (unanswered.equals(claim)) {
             claim = null; // the watch timer claims again
         } else {
-            ranOut(unanswered.fence(), 0);
+            renewalTimedOut(unanswered.fence(), 0);
         }
     }
 
@@ -360,8 +360,8 @@ final class LeaseKeeper {
         held = fence;
         cancel(watch);
         expiry = end;
-        renewal = options.later(part(), () -> renew(fence));
-        tell(() -> owner.gained(fence));
+        renewal = options.later(renewalInterval(), () -> renew(fence));
+        notifyOwner(() -> owner.gained(fence));
     }
 
     private void renew(Fence fence) {
@@ -373,8 +373,8 @@ final class LeaseKeeper {
             }
             int asked = ++renewals;
             number = asked;
-            next = options.later(lease, () -> ranOut(fence, asked));
-            renewal = options.later(part(), () -> renew(fence));
+            next = options.later(lease, () -> renewalTimedOut(fence, asked));
+            renewal = options.later(renewalInterval(), () -> renew(fence));
         }
         append(BuiltInType.LEASE_RENEWED, fence.epoch(), "/renewed/" + number, Optional.of(fence))
                 .whenComplete((event, failure) -> renewed(fence, number, next, failure));
@@ -397,7 +397,7 @@ final class LeaseKeeper {
      * One lease time has passed since this renewal was requested. It ends the lease, unless a newer renewal was
      * granted.
      */
-    private synchronized void ranOut(Fence fence, int number) {
+    private synchronized void renewalTimedOut(Fence fence, int number) {
         if (holds(fence) && granted <= number) {
             stepDown();
         }
@@ -407,9 +407,9 @@ final class LeaseKeeper {
         held = null;
         cancel(expiry);
         cancel(renewal);
-        tell(owner::lost);
+        notifyOwner(owner::lost);
         claimIfFree();
-        watchAgain();
+        rearmWatch();
     }
 
     private CompletableFuture<?> release(Fence fence) {
@@ -439,7 +439,7 @@ final class LeaseKeeper {
                 .put("lease", lease.toString());
     }
 
-    private void tell(Runnable call) {
+    private void notifyOwner(Runnable call) {
         told = told.thenRunAsync(call, options.executor()).exceptionally(thrown -> {
             LOG.log(
                     Level.ERROR,
@@ -449,7 +449,7 @@ final class LeaseKeeper {
         });
     }
 
-    private Duration part() {
+    private Duration renewalInterval() {
         return lease.dividedBy(RENEWALS);
     }
 

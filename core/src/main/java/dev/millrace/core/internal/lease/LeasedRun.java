@@ -52,7 +52,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
         this.options = options;
         String holder = Long.toHexString(NAMES.nextLong()) + Long.toHexString(NAMES.nextLong());
         this.keeper = new LeaseKeeper(streams, processor.slug(), path, lease, holder, options, this);
-        this.current = watched(onlooking());
+        this.current = endWithStandby(standbyRun());
     }
 
     public void start() {
@@ -60,7 +60,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
         keeper.start();
     }
 
-    private ProcessorRun<S> onlooking() {
+    private ProcessorRun<S> standbyRun() {
         // No snapshots: events that only this run has reduced may still need effects. No effects and no appends, not
         // even about a malformed payload or a reducer that throws: the lease holder may run another version.
         RunnerOptions quiet = options.with(
@@ -89,24 +89,24 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
 
     @Override
     public void lost() {
-        replace(watched(onlooking()), false);
+        replace(endWithStandby(standbyRun()), false);
     }
 
     /**
      * A standby run that halts stays: the lease holder may run another version. If the service refuses its
      * subscription, this process ends.
      */
-    private ProcessorRun<S> watched(ProcessorRun<S> onlooker) {
-        onlooker.ended()
+    private ProcessorRun<S> endWithStandby(ProcessorRun<S> standby) {
+        standby.ended()
                 .thenAcceptAsync(
                         last -> {
                             if (last.phase() == RunnerStatus.Phase.STOPPED
                                     && last.failure().isPresent()) {
-                                endedByItself(onlooker);
+                                endedByItself(standby);
                             }
                         },
                         options.executor());
-        return onlooker;
+        return standby;
     }
 
     private boolean replace(ProcessorRun<S> next, boolean acts) {
@@ -152,7 +152,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
             last = current;
         }
         last.stop(deadline);
-        writeDown(deadline);
+        flushProgress(deadline);
         CompletableFuture<?> released = keeper.stop();
         if (!EffectQueue.isInside()) {
             BoundedAwait.completes(released, atMost(deadline));
@@ -161,7 +161,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
     }
 
     /** Flushes progress before the lease is released, because the next holder reads it then. */
-    private void writeDown(Duration deadline) {
+    private void flushProgress(Duration deadline) {
         boolean waits = acting && !deadline.isZero() && !EffectQueue.isInside();
         if (waits && options.progress() instanceof ProgressStore.Durable store) {
             try {

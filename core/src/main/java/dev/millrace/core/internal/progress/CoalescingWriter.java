@@ -33,7 +33,7 @@ public final class CoalescingWriter {
     private final int most;
     private final Timers timers;
     private final Executor thread;
-    private final Object turn = new Object();
+    private final Object writeLock = new Object();
     private final Map<ProgressKey, Progress> due = new LinkedHashMap<>();
     private boolean armed;
     private boolean failing;
@@ -58,7 +58,7 @@ public final class CoalescingWriter {
     }
 
     /** Writes this after the delay, unless a newer value replaces it. */
-    void soon(Progress progress, Duration delay) {
+    void writeLater(Progress progress, Duration delay) {
         synchronized (due) {
             refuseWhenClosed(progress);
             due.merge(ProgressKey.of(progress), progress, ProgressEvents::newer);
@@ -66,8 +66,8 @@ public final class CoalescingWriter {
         }
     }
 
-    void now(Progress progress) {
-        synchronized (turn) {
+    void writeNow(Progress progress) {
+        synchronized (writeLock) {
             synchronized (due) {
                 refuseWhenClosed(progress);
                 due.remove(ProgressKey.of(progress));
@@ -77,14 +77,14 @@ public final class CoalescingWriter {
     }
 
     void flush() {
-        synchronized (turn) {
+        synchronized (writeLock) {
             writeAll();
         }
     }
 
     /** Writes what is due, and refuses later saves. False if it was closed already. */
     boolean close() {
-        synchronized (turn) {
+        synchronized (writeLock) {
             synchronized (due) {
                 if (closed) {
                     return false;
@@ -107,11 +107,11 @@ public final class CoalescingWriter {
     private void arm(Duration delay) {
         if (!armed && !closed) {
             armed = true;
-            timers.after(delay, () -> thread.execute(this::round));
+            timers.after(delay, () -> thread.execute(this::writeDue));
         }
     }
 
-    private void round() {
+    private void writeDue() {
         synchronized (due) {
             armed = false;
         }
@@ -142,8 +142,8 @@ public final class CoalescingWriter {
             left = due.size();
         }
         while (left > 0) {
-            synchronized (turn) {
-                List<Progress> batch = take();
+            synchronized (writeLock) {
+                List<Progress> batch = takeBatch();
                 if (batch.isEmpty()) {
                     return;
                 }
@@ -151,14 +151,14 @@ public final class CoalescingWriter {
                 try {
                     sink.write(batch);
                 } catch (RuntimeException | Error notWritten) {
-                    giveBack(batch);
+                    restore(batch);
                     throw notWritten;
                 }
             }
         }
     }
 
-    private List<Progress> take() {
+    private List<Progress> takeBatch() {
         List<Progress> batch = new ArrayList<>();
         synchronized (due) {
             Iterator<Progress> oldest = due.values().iterator();
@@ -170,7 +170,7 @@ public final class CoalescingWriter {
         return batch;
     }
 
-    private void giveBack(List<Progress> batch) {
+    private void restore(List<Progress> batch) {
         synchronized (due) {
             batch.forEach(
                     old -> due.merge(ProgressKey.of(old), old, (newer, older) -> ProgressEvents.newer(older, newer)));

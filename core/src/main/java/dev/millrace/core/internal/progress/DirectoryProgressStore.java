@@ -97,12 +97,12 @@ public final class DirectoryProgressStore implements ProgressStore.Durable {
             saveNext(progress); // another thread was faster
             return;
         }
-        writes.now(progress);
+        writes.writeNow(progress);
         newest.put(ProgressKey.of(progress), progress);
     }
 
     private void saveNext(Progress progress) {
-        writes.soon(newest.merge(ProgressKey.of(progress), progress, ProgressEvents::newer), INTERVAL);
+        writes.writeLater(newest.merge(ProgressKey.of(progress), progress, ProgressEvents::newer), INTERVAL);
     }
 
     @Override

@@ -91,9 +91,9 @@ public final class StreamProgressStore implements ProgressStore.Durable {
         refuseOwn(key);
         Progress before = newest.get(key);
         if (before == null || !before.incarnation().equals(progress.incarnation())) {
-            writes.soon(progress, Duration.ZERO);
+            writes.writeLater(progress, Duration.ZERO);
         } else if (progress.acknowledgedThrough() > before.acknowledgedThrough()) {
-            writes.soon(progress, INTERVAL);
+            writes.writeLater(progress, INTERVAL);
         } else {
             return;
         }

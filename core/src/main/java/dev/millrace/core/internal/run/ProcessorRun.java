@@ -67,7 +67,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     private final AtomicInteger losses = new AtomicInteger();
     private volatile @Nullable Instant deafSince;
 
-    private @Nullable Intake intake;
+    private @Nullable EventReceiver intake;
     private @Nullable Subscription subscription;
     private boolean closing;
 
@@ -99,11 +99,11 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     // ---- the connection
 
     public void start() {
-        connect(snapshots.find());
+        connect(snapshots.load());
     }
 
     void connect(long afterOffset) {
-        Intake next = new Intake(afterOffset);
+        EventReceiver next = new EventReceiver(afterOffset);
         synchronized (this) {
             if (closing) {
                 return;
@@ -142,10 +142,10 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     }
 
     /** The subscriber. After another intake has replaced it, it ignores further events. */
-    private final class Intake implements Subscriber {
+    private final class EventReceiver implements Subscriber {
         private final long afterOffset;
 
-        Intake(long afterOffset) {
+        EventReceiver(long afterOffset) {
             this.afterOffset = afterOffset;
         }
 
@@ -187,7 +187,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         public void onCaughtUp(long offset) {
             if (!isStale()) {
                 options.failpoints().reach(Point.BEFORE_CAUGHT_UP);
-                tellTooLate();
+                logTooLate();
                 notices.caughtUp(offset);
                 acting.caughtUp();
                 phase = Phase.LIVE;
@@ -244,7 +244,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     }
 
     /** The time without a connection, within this subscription or between two of them. Resets the latter. */
-    private Duration gap(ConnectionInfo connected) {
+    private Duration takeGap(ConnectionInfo connected) {
         Instant since = deafSince;
         deafSince = null;
         Duration own = since == null
@@ -272,7 +272,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         boolean fromTheBeginning = false;
         if (anew) {
             identity = identity.in(connected.incarnation());
-            acting.actAs(identity);
+            acting.setIdentity(identity);
             decision = EffectDecision.onAttach(
                     options.effectsFrom(), options.staleAfter(), acknowledged, connected.watermark());
             acknowledgements.begin(acknowledged, decision.floor());
@@ -280,10 +280,10 @@ public final class ProcessorRun<S> implements RunHandle<S> {
             acknowledgements.handed(fold.through());
             attached = true;
         } else {
-            decision = decision.onReconnect(connected.watermark(), gap(connected), options.reconnectGrace());
+            decision = decision.onReconnect(connected.watermark(), takeGap(connected), options.reconnectGrace());
         }
         watermark = connected.watermark();
-        acting.reaches(watermark);
+        acting.setWatermark(watermark);
         phase = Phase.CATCHING_UP;
         notices.connected(watermark, fold.through());
         progression.changed();
@@ -327,14 +327,14 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         progression.changed();
         if (options.last().test(event)) {
             disconnect();
-            acting.hearsNoMore();
+            acting.stopReading();
         } else if (fires && !lane.awaitRoom(options.heartbeat())) {
             disconnect();
             lane.whenRoom().thenRunAsync(() -> connect(fold.through()), options.executor());
         }
     }
 
-    private void tellTooLate() {
+    private void logTooLate() {
         long count = tooLate;
         tooLate = 0;
         if (count > 0) {
@@ -350,7 +350,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         LOG.log(Level.ERROR, what, thrown);
         disconnect();
         notices.halted(event, thrown);
-        acting.halt(event, thrown).whenComplete((appended, refused) -> fail(Phase.HALTED, what));
+        acting.recordHalt(event, thrown).whenComplete((appended, refused) -> fail(Phase.HALTED, what));
     }
 
     private void fail(Phase end, String what) {

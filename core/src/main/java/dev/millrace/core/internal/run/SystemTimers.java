@@ -82,11 +82,12 @@ public enum SystemTimers implements Timers {
                 Instant now = now();
                 boolean isFar = due.isAfter(now.plus(LONGEST_WAIT));
                 boolean isPast = due.isBefore(now);
-                next = schedule(isFar ? LONGEST_WAIT : isPast ? Duration.ZERO : Duration.between(now, due), this::look);
+                next = schedule(
+                        isFar ? LONGEST_WAIT : isPast ? Duration.ZERO : Duration.between(now, due), this::runOrRearm);
             }
         }
 
-        private void look() {
+        private void runOrRearm() {
             if (due.isAfter(now())) {
                 arm();
             } else if (!isCancelled()) {

@@ -76,27 +76,27 @@ public final class Snapshotter<S> {
     }
 
     /** Loads the snapshot; returns the offset after which the log has to be read. */
-    public long find() {
+    public long load() {
         if (plan == null) {
             return 0;
         }
         ProducerIdentity own = identity.get();
         try {
-            found = plan.store().load(own.slug(), own.path()).filter(snapshot -> fits(snapshot, own));
+            found = plan.store().load(own.slug(), own.path()).filter(snapshot -> acceptOrIgnore(snapshot, own));
         } catch (RuntimeException unreadable) {
             LOG.log(Level.WARNING, "the snapshot of " + own + " cannot be loaded; the whole log is read", unreadable);
         }
         return found.map(StateSnapshot::through).orElse(0L);
     }
 
-    private boolean fits(StateSnapshot snapshot, ProducerIdentity own) {
+    private boolean acceptOrIgnore(StateSnapshot snapshot, ProducerIdentity own) {
         if (snapshot.version() != own.version()) {
-            return ignore(snapshot, "it is of version " + snapshot.version() + ", and this is " + own.version());
+            return logIgnored(snapshot, "it is of version " + snapshot.version() + ", and this is " + own.version());
         }
         if (plan != null && !snapshot.schema().equals(plan.format().schema())) {
-            return ignore(snapshot, "its state has another shape");
+            return logIgnored(snapshot, "its state has another shape");
         }
-        return snapshot.through() > 0 || ignore(snapshot, "it contains no event");
+        return snapshot.through() > 0 || logIgnored(snapshot, "it contains no event");
     }
 
     /**
@@ -111,19 +111,19 @@ public final class Snapshotter<S> {
 
     private boolean begin(StateSnapshot snapshot, StateFormat<S> format, ConnectionInfo connected, long floor) {
         if (connected.incarnation().isEmpty() || !connected.incarnation().equals(snapshot.incarnation())) {
-            return ignore(snapshot, "it is of another incarnation of the stream");
+            return logIgnored(snapshot, "it is of another incarnation of the stream");
         }
         if (snapshot.through() > connected.watermark()) {
-            return ignore(snapshot, "the stream has only " + connected.watermark() + " events");
+            return logIgnored(snapshot, "the stream has only " + connected.watermark() + " events");
         }
         if (snapshot.through() > floor) {
-            return ignore(snapshot, "events after " + floor + " still need effects");
+            return logIgnored(snapshot, "events after " + floor + " still need effects");
         }
         S state;
         try {
             state = format.read(snapshot.state());
         } catch (RuntimeException | StackOverflowError unreadable) {
-            return ignore(snapshot, "its state cannot be read: " + FailureEvents.describe(unreadable));
+            return logIgnored(snapshot, "its state cannot be read: " + FailureEvents.describe(unreadable));
         }
         fold.restore(state, snapshot.through());
         lock.lock();
@@ -136,7 +136,7 @@ public final class Snapshotter<S> {
         return true;
     }
 
-    private static boolean ignore(StateSnapshot snapshot, String why) {
+    private static boolean logIgnored(StateSnapshot snapshot, String why) {
         LOG.log(
                 Level.INFO,
                 () -> "the snapshot of '" + snapshot.slug() + "' on " + snapshot.path() + " through "
@@ -154,10 +154,10 @@ public final class Snapshotter<S> {
             }
             armed = true;
         }
-        options.later(INTERVAL, this::look);
+        options.later(INTERVAL, this::saveIfReady);
     }
 
-    private void look() {
+    private void saveIfReady() {
         synchronized (this) {
             armed = false;
             if (closed) {
@@ -172,11 +172,11 @@ public final class Snapshotter<S> {
             long settled = settledThrough.getAsLong();
             boolean quiet = newest.through() == seen;
             seen = newest.through();
-            Candidate<S> ready = ready(newest, settled);
-            if (ready != null && (quiet || news(ready) >= (plan == null ? 0 : plan.every()))) {
+            Candidate<S> ready = takeReady(newest, settled);
+            if (ready != null && (quiet || newEvents(ready) >= (plan == null ? 0 : plan.every()))) {
                 write(ready, true);
             }
-            more = !useless && news(newest) > 0;
+            more = !useless && newEvents(newest) > 0;
         } finally {
             lock.unlock();
         }
@@ -186,7 +186,7 @@ public final class Snapshotter<S> {
     }
 
     /** The newest state that may be saved now; a newer one is kept for the next check. */
-    private @Nullable Candidate<S> ready(Candidate<S> newest, long settled) {
+    private @Nullable Candidate<S> takeReady(Candidate<S> newest, long settled) {
         if (newest.through() <= settled) {
             waiting = null;
             return newest;
@@ -203,7 +203,7 @@ public final class Snapshotter<S> {
         return older;
     }
 
-    private long news(Candidate<S> candidate) {
+    private long newEvents(Candidate<S> candidate) {
         return candidate.identity.equals(written.identity)
                 ? candidate.through() - written.through()
                 : candidate.through();
@@ -231,7 +231,7 @@ public final class Snapshotter<S> {
     }
 
     private void write(Candidate<S> candidate, boolean afterProgress) {
-        if (plan == null || useless || news(candidate) <= 0) {
+        if (plan == null || useless || newEvents(candidate) <= 0) {
             return;
         }
         ProducerIdentity of = candidate.identity;

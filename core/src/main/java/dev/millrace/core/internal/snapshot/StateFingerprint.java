@@ -71,7 +71,7 @@ public final class StateFingerprint {
             }
         }
         Stream.concat(Stream.ofNullable(type.getGenericSuperclass()), Stream.of(type.getGenericInterfaces()))
-                .forEach(parent -> parts.add("is " + name(parent)));
+                .forEach(parent -> parts.add("is " + nameAndQueue(parent)));
         return parts.toString();
     }
 
@@ -82,25 +82,25 @@ public final class StateFingerprint {
                 .map(Object::toString)
                 .sorted()
                 .collect(Collectors.joining(" "));
-        return annotations + name + ":" + name(type);
+        return annotations + name + ":" + nameAndQueue(type);
     }
 
     /** The type as text; classes that it mentions are queued for description. */
-    private String name(Type type) {
+    private String nameAndQueue(Type type) {
         if (type instanceof Class<?> plain) {
-            mention(plain);
+            queue(plain);
         } else if (type instanceof ParameterizedType generic) {
-            name(generic.getRawType());
-            Stream.of(generic.getActualTypeArguments()).forEach(this::name);
+            nameAndQueue(generic.getRawType());
+            Stream.of(generic.getActualTypeArguments()).forEach(this::nameAndQueue);
         } else if (type instanceof GenericArrayType array) {
-            name(array.getGenericComponentType());
+            nameAndQueue(array.getGenericComponentType());
         } else if (type instanceof WildcardType wildcard) {
-            Stream.of(wildcard.getUpperBounds()).forEach(this::name);
+            Stream.of(wildcard.getUpperBounds()).forEach(this::nameAndQueue);
         }
         return type.getTypeName();
     }
 
-    private void mention(Class<?> type) {
+    private void queue(Class<?> type) {
         Class<?> element = type;
         while (element.isArray()) {
             element = element.getComponentType();

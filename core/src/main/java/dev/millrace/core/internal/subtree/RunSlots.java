@@ -47,26 +47,26 @@ final class RunSlots<S> {
         }
     }
 
-    void isBusy(SubtreeStream<S> member) {
+    void markBusy(SubtreeStream<S> member) {
         idle.remove(member);
         armed.remove(member);
     }
 
-    void isIdle(SubtreeStream<S> member) {
+    void markIdle(SubtreeStream<S> member) {
         if (member.course == SubtreeStream.Course.ACTIVE) {
             idle.add(member);
         }
     }
 
     /** The stream is idle until a timer of its run fires; it keeps its slot. */
-    void isArmed(SubtreeStream<S> member) {
+    void markArmed(SubtreeStream<S> member) {
         if (member.course == SubtreeStream.Course.ACTIVE) {
             armed.add(member);
         }
     }
 
     /** The stream keeps its slot after all. */
-    void stays(SubtreeStream<S> member) {
+    void keep(SubtreeStream<S> member) {
         leaving.remove(member);
         member.course = SubtreeStream.Course.ACTIVE;
     }

@@ -68,8 +68,8 @@ public final class SubtreeRun<S> {
         Subscription made;
         try {
             made = isOneByOne()
-                    ? new SubtreeSubscriptionFallback(streams, root, wanted, options, new Intake()).follow()
-                    : streams.subscribeSubtree(root, new Intake());
+                    ? new SubtreeSubscriptionFallback(streams, root, wanted, options, new SubtreeReceiver()).follow()
+                    : streams.subscribeSubtree(root, new SubtreeReceiver());
         } catch (RuntimeException refused) {
             ended(refused);
             return;
@@ -88,13 +88,13 @@ public final class SubtreeRun<S> {
         return followsOneByOne;
     }
 
-    private final class Intake implements SubtreeSubscriber {
+    private final class SubtreeReceiver implements SubtreeSubscriber {
         private int connections;
         private Duration deaf = Duration.ZERO;
 
         @Override
         public void onConnected(Duration gap) {
-            deaf = takeDeaf();
+            deaf = takeGap();
             connections = members.nextConnection();
             enter(Phase.CATCHING_UP);
         }
@@ -102,14 +102,14 @@ public final class SubtreeRun<S> {
         @Override
         public void onStream(StreamPath path, ConnectionInfo connected) {
             if (wanted.test(path)) {
-                members.stands(path, after(deaf, connected), connections);
+                members.streamReported(path, withGap(deaf, connected), connections);
             }
         }
 
         @Override
         public void onEvent(Event event) {
             if (wanted.test(event.path())) {
-                members.happened(event, connections);
+                members.eventReceived(event, connections);
             }
         }
 
@@ -139,14 +139,14 @@ public final class SubtreeRun<S> {
         }
     }
 
-    private static ConnectionInfo after(Duration deaf, ConnectionInfo connected) {
+    private static ConnectionInfo withGap(Duration deaf, ConnectionInfo connected) {
         return deaf.compareTo(connected.gap()) <= 0
                 ? connected
                 : new ConnectionInfo(connected.incarnation(), connected.watermark(), deaf);
     }
 
     /** The time without a subscription; zero after an unbroken one. Resets it. */
-    private synchronized Duration takeDeaf() {
+    private synchronized Duration takeGap() {
         Instant since = deafSince;
         deafSince = null;
         return since == null

@@ -86,48 +86,48 @@ final class SubtreeRunPool<S> {
         }
         if (member.course == SubtreeStream.Course.ACTIVE && run != null) {
             member.course = SubtreeStream.Course.LEAVING;
-            places.isBusy(member);
-            after.add(() -> options.executor().execute(() -> let(member, run)));
+            places.markBusy(member);
+            after.add(() -> options.executor().execute(() -> stopAndPark(member, run)));
         }
     }
 
     /** Starts runs of waiting streams, and stops idle runs to make room. */
     void schedule() {
-        for (Runnable next = next(); next != null; next = next()) {
+        for (Runnable next = takeNext(); next != null; next = takeNext()) {
             next.run();
         }
         changed.run();
     }
 
-    private @Nullable Runnable next() {
+    private @Nullable Runnable takeNext() {
         synchronized (lock) {
             SubtreeStream<S> member = closing ? null : places.take();
             if (member == null) {
                 return null;
             }
             if (member.course == SubtreeStream.Course.LEAVING) {
-                return () -> options.executor().execute(() -> park(member));
+                return () -> options.executor().execute(() -> parkIfIdle(member));
             }
-            int life = member.life;
-            member.lifeOfRun = life;
+            int incarnations = member.incarnations;
+            member.incarnationsAtStart = incarnations;
             member.isDue = false;
             member.failed = null;
-            return () -> begin(member, life);
+            return () -> startRun(member, incarnations);
         }
     }
 
-    private void begin(SubtreeStream<S> member, int life) {
+    private void startRun(SubtreeStream<S> member, int incarnations) {
         ProcessorRun<S> run;
         try {
             run = new ProcessorRun<>(streams, processor, member.path, options);
         } catch (RuntimeException | Error thrown) { // thrown by the processor's initialState
-            couldNotBegin(member, thrown);
+            startFailed(member, thrown);
             return;
         }
         synchronized (lock) {
-            if (closing || member.life != life) {
+            if (closing || member.incarnations != incarnations) {
                 release(member, SubtreeStream.Course.PARKED);
-                rest(member);
+                removeOrRequeue(member);
                 return;
             }
             member.run = run;
@@ -136,22 +136,22 @@ final class SubtreeRunPool<S> {
         options.executor().execute(run::start); // may block to read a snapshot
     }
 
-    private void couldNotBegin(SubtreeStream<S> member, Throwable thrown) {
+    private void startFailed(SubtreeStream<S> member, Throwable thrown) {
         String what = "'" + processor.slug() + "' could not start on " + member.path + ": "
                 + FailureEvents.describe(thrown) + "; it is started again at the next event";
         LOG.log(Level.ERROR, what, thrown);
         synchronized (lock) {
             release(member, SubtreeStream.Course.PARKED);
             member.failed = new RunnerStatus(RunnerStatus.Phase.STOPPED, member.head, 0, 0, 0, Optional.of(what));
-            if (member.life != member.lifeOfRun) {
-                rest(member);
+            if (member.incarnations != member.incarnationsAtStart) {
+                removeOrRequeue(member);
             }
         }
         settled.accept(member);
     }
 
     /** The stream has no run any more: removes or queues it. */
-    private void rest(SubtreeStream<S> member) {
+    private void removeOrRequeue(SubtreeStream<S> member) {
         if (member.isGone) {
             members.remove(member.path);
         } else if (member.hasNews() && !closing) {
@@ -163,13 +163,13 @@ final class SubtreeRunPool<S> {
         PagedTail tail;
         synchronized (lock) {
             SubtreeStream<S> member = members.get(path);
-            if (member == null || member.isGone || member.lifeOfRun != member.life) {
+            if (member == null || member.isGone || member.incarnationsAtStart != member.incarnations) {
                 return () -> {}; // its run will be stopped
             }
             long watermark = member.tail == null ? member.baseline : Math.max(after, member.head);
             tail = new PagedTail(
-                    new Around(member),
-                    range -> reads.pass(() -> streams.read(path, range)),
+                    new TailSurroundings(member),
+                    range -> reads.submit(() -> streams.read(path, range)),
                     subscriber,
                     new ConnectionInfo(member.incarnation, watermark, Duration.ZERO),
                     after,
@@ -180,10 +180,10 @@ final class SubtreeRunPool<S> {
         return tail;
     }
 
-    private final class Around implements PagedTail.Surroundings {
+    private final class TailSurroundings implements PagedTail.Surroundings {
         private final SubtreeStream<S> member;
 
-        Around(SubtreeStream<S> member) {
+        TailSurroundings(SubtreeStream<S> member) {
             this.member = member;
         }
 
@@ -234,9 +234,9 @@ final class SubtreeRunPool<S> {
                 if (rests && !again) {
                     armed = run.status().waiting() > 0;
                     if (armed) {
-                        places.isArmed(member);
+                        places.markArmed(member);
                     } else {
-                        places.isIdle(member);
+                        places.markIdle(member);
                     }
                 }
             }
@@ -255,7 +255,7 @@ final class SubtreeRunPool<S> {
         run.when(() -> !run.isIdle() || run.status().waiting() == 0).whenComplete((fired, over) -> {
             synchronized (lock) {
                 if (member.run == run) {
-                    places.isBusy(member);
+                    places.markBusy(member);
                 }
             }
             watch(member);
@@ -267,28 +267,28 @@ final class SubtreeRunPool<S> {
     }
 
     /** Stops a run if it is still idle. */
-    private void park(SubtreeStream<S> member) {
+    private void parkIfIdle(SubtreeStream<S> member) {
         ProcessorRun<S> run;
         PagedTail tail;
         boolean isOver;
         synchronized (lock) {
             run = member.run;
             tail = member.tail;
-            isOver = member.life != member.lifeOfRun;
+            isOver = member.incarnations != member.incarnationsAtStart;
         }
         if (run == null) {
             return;
         }
         boolean rests = tail != null && tail.trySuspend();
         if (isOver || (rests && isIdle(run))) {
-            let(member, run);
+            stopAndPark(member, run);
             return;
         }
         boolean stays;
         synchronized (lock) {
-            stays = member.life == member.lifeOfRun;
+            stays = member.incarnations == member.incarnationsAtStart;
             if (stays) {
-                places.stays(member);
+                places.keep(member);
             }
         }
         if (rests && tail != null) {
@@ -297,22 +297,22 @@ final class SubtreeRunPool<S> {
         if (stays) {
             watch(member);
         } else {
-            let(member, run);
+            stopAndPark(member, run);
         }
     }
 
     /** Stops a run that is idle or belongs to an old incarnation. */
-    private void let(SubtreeStream<S> member, ProcessorRun<S> run) {
+    private void stopAndPark(SubtreeStream<S> member, ProcessorRun<S> run) {
         run.stop(Duration.ZERO);
         synchronized (lock) {
             if (member.run != run) {
                 return;
             }
-            if (member.life == member.lifeOfRun) {
+            if (member.incarnations == member.incarnationsAtStart) {
                 member.baseline = Math.max(member.baseline, run.acknowledgedThrough());
             }
             release(member, SubtreeStream.Course.PARKED);
-            rest(member);
+            removeOrRequeue(member);
         }
         schedule();
     }

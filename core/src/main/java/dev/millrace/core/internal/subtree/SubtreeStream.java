@@ -47,10 +47,10 @@ final class SubtreeStream<S> {
 
     @Nullable PagedTail tail;
 
-    /** Counts the incarnations of the stream; {@link #lifeOfRun} is the one of its run. */
-    int life;
+    /** Counts the incarnations of the stream; {@link #incarnationsAtStart} is the one of its run. */
+    int incarnations;
 
-    int lifeOfRun;
+    int incarnationsAtStart;
 
     /** True if a watch for the idleness of its run is set. */
     boolean isWatched;
@@ -70,7 +70,7 @@ final class SubtreeStream<S> {
     }
 
     void beginAnew(String nextIncarnation, long nextHead, long nextBaseline) {
-        life++;
+        incarnations++;
         incarnation = nextIncarnation;
         head = nextHead;
         baseline = nextBaseline;

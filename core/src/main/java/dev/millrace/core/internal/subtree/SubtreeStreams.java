@@ -58,7 +58,7 @@ public final class SubtreeStreams<S> {
     }
 
     /** The connection with this number reports a stream. */
-    void stands(StreamPath path, ConnectionInfo connected, int connection) {
+    void streamReported(StreamPath path, ConnectionInfo connected, int connection) {
         boolean isNew = !isKnown(path) && mark.isNew(path, connected.incarnation());
         List<Runnable> after = new ArrayList<>();
         synchronized (lock) {
@@ -89,7 +89,7 @@ public final class SubtreeStreams<S> {
         PagedTail tail = member.tail;
         member.head = Math.max(member.head, connected.watermark());
         if (tail != null) {
-            places.isBusy(member);
+            places.markBusy(member);
             after.add(() -> tail.reconnected(connected));
         } else if (member.hasNews()) {
             member.baseline = floor(member.baseline, connected);
@@ -114,7 +114,7 @@ public final class SubtreeStreams<S> {
         return options.effectsFrom().floorOnReconnect(0, connected.watermark(), true);
     }
 
-    void happened(Event event, int connection) {
+    void eventReceived(Event event, int connection) {
         StreamInitialization birth = StreamInitialization.of(event);
         List<Runnable> after = new ArrayList<>();
         synchronized (lock) {
@@ -130,7 +130,7 @@ public final class SubtreeStreams<S> {
             member.head = Math.max(member.head, event.offset());
             PagedTail tail = member.tail;
             if (tail != null) {
-                places.isBusy(member);
+                places.markBusy(member);
                 SubtreeStream<S> told = member;
                 after.add(() -> {
                     if (!tail.offer(event)) {
@@ -149,7 +149,7 @@ public final class SubtreeStreams<S> {
         synchronized (lock) {
             SubtreeStream<S> member = members.get(path);
             if (member != null) {
-                gone(member, after);
+                markGone(member, after);
             }
         }
         finish(after);
@@ -162,7 +162,7 @@ public final class SubtreeStreams<S> {
             isListed = true;
             List.copyOf(members.values()).stream()
                     .filter(member -> member.namedIn != connection)
-                    .forEach(member -> gone(member, after));
+                    .forEach(member -> markGone(member, after));
         }
         finish(after);
         markIfCaughtUp();
@@ -175,7 +175,7 @@ public final class SubtreeStreams<S> {
 
     // ---- called with the lock
 
-    private void awaitNoMore(SubtreeStream<S> member) {
+    private void stopAwaiting(SubtreeStream<S> member) {
         if (member.isAwaited) {
             member.isAwaited = false;
             awaited--;
@@ -191,10 +191,10 @@ public final class SubtreeStreams<S> {
         }
     }
 
-    private void gone(SubtreeStream<S> member, List<Runnable> after) {
+    private void markGone(SubtreeStream<S> member, List<Runnable> after) {
         member.isGone = true;
-        member.life++;
-        awaitNoMore(member);
+        member.incarnations++;
+        stopAwaiting(member);
         places.forget(member);
         runs.retire(member, after);
         if (member.course != SubtreeStream.Course.ACTIVE && member.course != SubtreeStream.Course.LEAVING) {
@@ -205,7 +205,7 @@ public final class SubtreeStreams<S> {
     /** The stream has caught up, or cannot. */
     private void settled(SubtreeStream<S> member) {
         synchronized (lock) {
-            awaitNoMore(member);
+            stopAwaiting(member);
         }
         markIfCaughtUp();
     }
@@ -245,7 +245,7 @@ public final class SubtreeStreams<S> {
     }
 
     public Optional<RunnerStatus> status(StreamPath path) {
-        return look(path, member -> {
+        return query(path, member -> {
             if (member.run != null) {
                 return member.run.status();
             }
@@ -262,10 +262,10 @@ public final class SubtreeStreams<S> {
     }
 
     public Optional<S> state(StreamPath path) {
-        return look(path, member -> member.run == null ? null : member.run.state());
+        return query(path, member -> member.run == null ? null : member.run.state());
     }
 
-    private <T> Optional<T> look(StreamPath path, Function<SubtreeStream<S>, @Nullable T> question) {
+    private <T> Optional<T> query(StreamPath path, Function<SubtreeStream<S>, @Nullable T> question) {
         synchronized (lock) {
             SubtreeStream<S> member = members.get(path);
             return member == null ? Optional.empty() : Optional.ofNullable(question.apply(member));

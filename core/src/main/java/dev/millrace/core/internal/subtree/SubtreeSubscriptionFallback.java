@@ -45,11 +45,11 @@ final class SubtreeSubscriptionFallback implements Subscription {
 
     // Guarded by this; the subscriber is called under the lock.
     private final Map<StreamPath, Child> children = new HashMap<>();
-    private final List<Child> looked = new ArrayList<>();
+    private final List<Child> polled = new ArrayList<>();
     private @Nullable Subscription top;
     private int subscriptions;
-    private int unnamed = 1;
-    private boolean looks;
+    private int unreported = 1;
+    private boolean polling;
     private boolean closed;
 
     SubtreeSubscriptionFallback(
@@ -67,7 +67,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
 
     Subscription follow() {
         tell(told -> told.onConnected(Duration.ZERO));
-        new Top().follow();
+        new RootSubscriber().follow();
         return this;
     }
 
@@ -79,15 +79,15 @@ final class SubtreeSubscriptionFallback implements Subscription {
     }
 
     /** A stream that existed at the start has been reported to the subscriber, or has ended. */
-    private void named() {
+    private void countDownUnreported() {
         tell(told -> {
-            if (--unnamed == 0) {
+            if (--unreported == 0) {
                 told.onCaughtUp();
             }
         });
     }
 
-    private final class Top implements Subscriber {
+    private final class RootSubscriber implements Subscriber {
         private long history = -1;
         private long known;
         private int losses;
@@ -109,7 +109,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
             if (isCaughtUp || event.offset() > history) {
                 tell(told -> told.onEvent(event));
             }
-            announced(event).ifPresent(path -> begin(path, isCaughtUp));
+            announcedChild(event).ifPresent(path -> begin(path, isCaughtUp));
         }
 
         @Override
@@ -117,13 +117,13 @@ final class SubtreeSubscriptionFallback implements Subscription {
             losses = 0;
             if (!isCaughtUp) {
                 isCaughtUp = true;
-                named();
+                countDownUnreported();
             }
         }
 
         @Override
         public void onEnd(@Nullable Throwable failure) {
-            if (mayPass(failure)) {
+            if (isRetryable(failure)) {
                 options.afterLoss(++losses, this::follow);
                 return;
             }
@@ -132,7 +132,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
         }
     }
 
-    private static boolean mayPass(@Nullable Throwable failure) {
+    private static boolean isRetryable(@Nullable Throwable failure) {
         return failure instanceof StreamException refusal && refusal.isRetryable();
     }
 
@@ -158,7 +158,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
         }
     }
 
-    private Optional<StreamPath> announced(Event event) {
+    private Optional<StreamPath> announcedChild(Event event) {
         if (!BuiltInType.CHILD_STREAM_CREATED.matches(event.type())) {
             return Optional.empty();
         }
@@ -179,12 +179,12 @@ final class SubtreeSubscriptionFallback implements Subscription {
             }
             child.isSubscribed = subscriptions < MOST_SUBSCRIPTIONS;
             subscriptions += child.isSubscribed ? 1 : 0;
-            unnamed++;
+            unreported++;
         }
         if (isNew) {
             child.follow(0);
         } else {
-            child.findHead();
+            child.readHead();
         }
     }
 
@@ -193,7 +193,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
         private boolean isSubscribed;
         private long known;
         private int losses;
-        private boolean isNamed;
+        private boolean isReported;
         private @Nullable Subscription subscription;
 
         Child(StreamPath path) {
@@ -201,13 +201,13 @@ final class SubtreeSubscriptionFallback implements Subscription {
         }
 
         /** Reads only the newest offset: the history is not delivered. */
-        void findHead() {
+        void readHead() {
             ReadRange newest = ReadRange.builder().descending(true).limit(1).build();
-            reads.pass(() -> streams.read(path, newest)).whenComplete((events, failure) -> {
+            reads.submit(() -> streams.read(path, newest)).whenComplete((events, failure) -> {
                 if (failure == null) {
                     follow(events.isEmpty() ? 0 : events.get(0).offset());
                 } else {
-                    again(failure, this::findHead);
+                    retryLater(failure, this::readHead);
                 }
             });
         }
@@ -215,27 +215,27 @@ final class SubtreeSubscriptionFallback implements Subscription {
         void follow(long head) {
             known = head;
             if (!isSubscribed) {
-                name(new ConnectionInfo("", head, Duration.ZERO));
-                lookAt(this);
+                reportStream(new ConnectionInfo("", head, Duration.ZERO));
+                addToPolled(this);
                 return;
             }
             subscribe(path, head, this, made -> subscription = made);
         }
 
-        private void name(ConnectionInfo connected) {
+        private void reportStream(ConnectionInfo connected) {
             tell(told -> told.onStream(path, connected));
-            nameOnce();
+            countDownOnce();
         }
 
-        private void nameOnce() {
-            if (!isNamed) {
-                isNamed = true;
-                named();
+        private void countDownOnce() {
+            if (!isReported) {
+                isReported = true;
+                countDownUnreported();
             }
         }
 
-        private void again(Throwable failure, Runnable task) {
-            if (mayPass(failure)) {
+        private void retryLater(Throwable failure, Runnable task) {
+            if (isRetryable(failure)) {
                 options.afterLoss(++losses, task);
             } else {
                 onEnd(failure);
@@ -244,7 +244,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
 
         @Override
         public void onConnected(ConnectionInfo connected) {
-            name(isNamed ? connected : new ConnectionInfo(connected.incarnation(), known, Duration.ZERO));
+            reportStream(isReported ? connected : new ConnectionInfo(connected.incarnation(), known, Duration.ZERO));
         }
 
         @Override
@@ -256,7 +256,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
 
         @Override
         public void onEnd(@Nullable Throwable failure) {
-            if (mayPass(failure)) {
+            if (isRetryable(failure)) {
                 options.afterLoss(++losses, () -> follow(known));
                 return;
             }
@@ -265,15 +265,15 @@ final class SubtreeSubscriptionFallback implements Subscription {
             }
             synchronized (SubtreeSubscriptionFallback.this) {
                 children.remove(path, this);
-                looked.remove(this);
+                polled.remove(this);
                 subscriptions -= isSubscribed ? 1 : 0;
             }
             tell(told -> told.onDestroyed(path));
-            nameOnce();
+            countDownOnce();
         }
 
         /** Reads the new events, and then runs {@code then}. */
-        void look(Runnable then) {
+        void poll(Runnable then) {
             ReadRange range = ReadRange.builder().afterOffset(known).limit(PAGE).build();
             streams.read(path, range).whenComplete((events, failure) -> {
                 if (failure != null) {
@@ -283,7 +283,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
                 }
                 events.forEach(this::onEvent);
                 if (events.size() == PAGE) {
-                    look(then);
+                    poll(then);
                 } else {
                     then.run();
                 }
@@ -291,38 +291,38 @@ final class SubtreeSubscriptionFallback implements Subscription {
         }
     }
 
-    private void lookAt(Child child) {
+    private void addToPolled(Child child) {
         boolean first;
         synchronized (this) {
-            looked.add(child);
-            first = !looks;
-            looks = true;
+            polled.add(child);
+            first = !polling;
+            polling = true;
         }
         if (first) {
-            lookLater();
+            pollLater();
         }
     }
 
-    private void lookLater() {
+    private void pollLater() {
         options.later(LOOK_INTERVAL, () -> {
             List<Child> all;
             synchronized (this) {
-                all = closed ? List.of() : List.copyOf(looked);
+                all = closed ? List.of() : List.copyOf(polled);
             }
-            look(all, 0);
+            poll(all, 0);
         });
     }
 
-    private void look(List<Child> all, int next) {
+    private void poll(List<Child> all, int next) {
         synchronized (this) {
             if (closed) {
                 return;
             }
         }
         if (next >= all.size()) {
-            lookLater();
+            pollLater();
         } else {
-            all.get(next).look(() -> options.executor().execute(() -> look(all, next + 1)));
+            all.get(next).poll(() -> options.executor().execute(() -> poll(all, next + 1)));
         }
     }
 

@@ -14,10 +14,10 @@ class ConcurrencyLimiterTest {
         ConcurrencyLimiter turnstile = new ConcurrencyLimiter(1);
         CompletableFuture<Integer> first = new CompletableFuture<>();
         List<CompletableFuture<Integer>> answers = new ArrayList<>();
-        answers.add(turnstile.pass(() -> first));
+        answers.add(turnstile.submit(() -> first));
         for (int i = 1; i < 100_000; i++) {
             int number = i;
-            answers.add(turnstile.pass(() -> CompletableFuture.completedFuture(number)));
+            answers.add(turnstile.submit(() -> CompletableFuture.completedFuture(number)));
         }
 
         first.complete(0);
@@ -30,7 +30,7 @@ class ConcurrencyLimiterTest {
         ConcurrencyLimiter turnstile = new ConcurrencyLimiter(2);
         List<CompletableFuture<String>> underWay = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            turnstile.pass(() -> {
+            turnstile.submit(() -> {
                 CompletableFuture<String> answer = new CompletableFuture<>();
                 underWay.add(answer);
                 return answer;
@@ -47,10 +47,10 @@ class ConcurrencyLimiterTest {
     void should_go_on_after_a_request_that_throws() {
         ConcurrencyLimiter turnstile = new ConcurrencyLimiter(1);
 
-        CompletableFuture<String> refused = turnstile.pass(() -> {
+        CompletableFuture<String> refused = turnstile.submit(() -> {
             throw new IllegalStateException("broken");
         });
-        CompletableFuture<String> next = turnstile.pass(() -> CompletableFuture.completedFuture("next"));
+        CompletableFuture<String> next = turnstile.submit(() -> CompletableFuture.completedFuture("next"));
 
         assertThatThrownBy(refused::join).hasRootCauseMessage("broken");
         assertThat(next).isCompletedWithValue("next");

@@ -32,7 +32,7 @@ public final class PagedLogReader {
         while (left > 0) {
             List<EventRecord> page = store.read(
                     stream, new RecordRange(after, before, range.types(), Math.min(left, PAGE), range.descending()));
-            if (page.isEmpty() || !isSameLife()) {
+            if (page.isEmpty() || !isSameIncarnation()) {
                 return;
             }
             page.forEach(reader);
@@ -46,7 +46,7 @@ public final class PagedLogReader {
         }
     }
 
-    private boolean isSameLife() {
+    private boolean isSameIncarnation() {
         return store.head(stream)
                 .filter(now -> now.incarnation().equals(head.incarnation()))
                 .isPresent();

@@ -45,9 +45,9 @@ public final class StreamDestroyer {
     }
 
     private void attempt(StreamKey stream, boolean children, int number, CompletableFuture<DestroyResult> answer) {
-        Map<StreamKey, Doomed> doomed;
+        Map<StreamKey, LastState> doomed;
         try {
-            doomed = survey(stream, children);
+            doomed = listStreams(stream, children);
         } catch (RuntimeException e) {
             CallbackExecutor.complete(answer, stream.path(), () -> {
                 throw e;
@@ -55,9 +55,9 @@ public final class StreamDestroyer {
             return;
         }
         writer.submit(new WriteTask<Optional<DestroyResult>>(stream, 0, true, group -> {
-                    Map<StreamKey, Doomed> now = number < ATTEMPTS ? doomed : survey(stream, children);
+                    Map<StreamKey, LastState> now = number < ATTEMPTS ? doomed : listStreams(stream, children);
                     Optional<DestroyResult> wiped =
-                            isCurrent(stream, now, group) ? Optional.of(wipe(now, group)) : Optional.empty();
+                            isUnchanged(stream, now, group) ? Optional.of(removeAll(now, group)) : Optional.empty();
                     return () -> wiped;
                 }))
                 .whenComplete((wiped, failure) -> {
@@ -69,15 +69,15 @@ public final class StreamDestroyer {
                 });
     }
 
-    private Map<StreamKey, Doomed> survey(StreamKey target, boolean children) {
-        Map<StreamKey, Doomed> doomed = new LinkedHashMap<>();
+    private Map<StreamKey, LastState> listStreams(StreamKey target, boolean children) {
+        Map<StreamKey, LastState> doomed = new LinkedHashMap<>();
         Deque<StreamKey> next = new ArrayDeque<>();
         next.add(target);
         while (!next.isEmpty()) {
             StreamKey stream = next.remove();
             Optional<StreamHead> head = doomed.containsKey(stream) ? Optional.empty() : store.head(stream);
             if (head.isPresent()) {
-                doomed.put(stream, new Doomed(head.get(), states.at(stream, head.get())));
+                doomed.put(stream, new LastState(head.get(), states.at(stream, head.get())));
                 if (children) {
                     new StreamStateFold(store, stream, head.get())
                             .announced()
@@ -90,7 +90,7 @@ public final class StreamDestroyer {
     }
 
     /** True if nothing was appended since the survey, and a missing target was not created. */
-    private static boolean isCurrent(StreamKey target, Map<StreamKey, Doomed> doomed, CommitBatch group) {
+    private static boolean isUnchanged(StreamKey target, Map<StreamKey, LastState> doomed, CommitBatch group) {
         if (doomed.isEmpty()) {
             return group.head(target).isEmpty();
         }
@@ -99,7 +99,7 @@ public final class StreamDestroyer {
                         .equals(Optional.of(entry.getValue().head())));
     }
 
-    private static DestroyResult wipe(Map<StreamKey, Doomed> doomed, CommitBatch group) {
+    private static DestroyResult removeAll(Map<StreamKey, LastState> doomed, CommitBatch group) {
         Map<StreamPath, StreamState> states = new LinkedHashMap<>();
         doomed.forEach((stream, last) -> {
             group.remove(stream);
@@ -108,5 +108,5 @@ public final class StreamDestroyer {
         return new DestroyResult(states);
     }
 
-    private record Doomed(StreamHead head, StreamState state) {}
+    private record LastState(StreamHead head, StreamState state) {}
 }

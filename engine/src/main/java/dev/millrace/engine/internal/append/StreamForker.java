@@ -52,7 +52,7 @@ public final class StreamForker {
     }
 
     /** The incarnation of the source, the time of its first event, and its head at the requested offset. */
-    private record Plan(String life, Instant bornAt, StreamHead head) {}
+    private record Plan(String incarnation, Instant bornAt, StreamHead head) {}
 
     public CompletableFuture<StreamHead> fork(StreamKey from, long at, StreamKey to) {
         CompletableFuture<StreamHead> answer = new CompletableFuture<>();
@@ -67,7 +67,7 @@ public final class StreamForker {
                 throw refused(
                         Code.UNAVAILABLE, from, to, "the source was destroyed meanwhile; repeat it in a few seconds");
             }
-            plan = survey(from, at, to);
+            plan = plan(from, at, to);
         } catch (RuntimeException e) {
             CallbackExecutor.complete(answer, from.path(), () -> {
                 throw e;
@@ -80,8 +80,8 @@ public final class StreamForker {
                         throw taken(from, to);
                     }
                     Optional<StreamHead> made = group.head(from)
-                            .filter(head -> head.incarnation().equals(plan.life()))
-                            .map(head -> make(group, from, plan, to));
+                            .filter(head -> head.incarnation().equals(plan.incarnation()))
+                            .map(head -> copy(group, from, plan, to));
                     return () -> made;
                 }))
                 .whenComplete((made, failure) -> {
@@ -93,12 +93,12 @@ public final class StreamForker {
                 });
     }
 
-    private StreamHead make(CommitBatch group, StreamKey from, Plan plan, StreamKey to) {
+    private StreamHead copy(CommitBatch group, StreamKey from, Plan plan, StreamKey to) {
         ForkOrigin origin = new ForkOrigin(from.path(), plan.head().lastOffset());
         return announcements.fork(group, to, origin, plan.bornAt(), plan.head(), timers.now());
     }
 
-    private Plan survey(StreamKey from, long at, StreamKey to) {
+    private Plan plan(StreamKey from, long at, StreamKey to) {
         if (at < 1) {
             throw refused(
                     Code.BAD_REQUEST, from, to, "at must be 1 or more, got " + at + "; name the last offset to copy");
@@ -136,7 +136,7 @@ public final class StreamForker {
             if (page.isEmpty()) {
                 return; // destroyed meanwhile; the writer will notice
             }
-            size.saw(page);
+            size.adaptTo(page);
             bytes += page.stream().mapToLong(record -> record.json().length).sum();
             after = page.get(page.size() - 1).offset();
             if (bytes > limits.forkBytes()) {

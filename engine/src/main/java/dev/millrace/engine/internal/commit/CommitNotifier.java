@@ -23,7 +23,7 @@ public final class CommitNotifier {
     private volatile CommitListener listener = CommitListener.NONE;
     private Map<StreamKey, Change> pending = new LinkedHashMap<>();
     private int records;
-    private boolean telling;
+    private boolean notifying;
 
     public CommitNotifier(CallbackExecutor delivery) {
         this.delivery = delivery;
@@ -34,7 +34,7 @@ public final class CommitNotifier {
     }
 
     /** Adds the changes of a committed group. On the writer thread. */
-    public synchronized void note(CommitBatch group) {
+    public synchronized void enqueue(CommitBatch group) {
         if (listener == CommitListener.NONE) {
             return;
         }
@@ -47,27 +47,27 @@ public final class CommitNotifier {
             change.add(added, records + added.size() <= MOST_RECORDS);
             records += added.size();
         });
-        if (!telling && !pending.isEmpty()) {
-            telling = true;
-            delivery.execute(this::tell);
+        if (!notifying && !pending.isEmpty()) {
+            notifying = true;
+            delivery.execute(this::notifyListener);
         }
     }
 
-    private void tell() {
-        for (Map<StreamKey, Change> next = next(); !next.isEmpty(); next = next()) {
-            next.forEach(this::tell);
+    private void notifyListener() {
+        for (Map<StreamKey, Change> next = takePending(); !next.isEmpty(); next = takePending()) {
+            next.forEach(this::notifyListener);
         }
     }
 
-    private synchronized Map<StreamKey, Change> next() {
+    private synchronized Map<StreamKey, Change> takePending() {
         Map<StreamKey, Change> next = pending;
         pending = new LinkedHashMap<>();
         records = 0;
-        telling = !next.isEmpty();
+        notifying = !next.isEmpty();
         return next;
     }
 
-    private void tell(StreamKey stream, Change change) {
+    private void notifyListener(StreamKey stream, Change change) {
         try {
             if (change.destroyed) {
                 listener.destroyed(stream);

@@ -80,7 +80,7 @@ public final class StoreWriter {
      * several cursors for one processor and stream, only the newest is saved. Returns at once.
      */
     public void saveCursorSoon(StreamKey stream, String processor, EventStore.Cursor cursor) {
-        intake.cursor(new CursorKey(stream, processor), cursor);
+        intake.addCursor(new CursorKey(stream, processor), cursor);
         if (cursorsDue.compareAndSet(false, true)) {
             timers.after(CURSOR_DELAY, () -> {
                 cursorsDue.set(false);
@@ -115,7 +115,7 @@ public final class StoreWriter {
 
     private void write() {
         try {
-            Optional<WriteQueue.Taken> next = intake.take();
+            Optional<WriteQueue.WriteGroup> next = intake.take();
             while (next.isPresent()) {
                 try {
                     write(next.get());
@@ -138,7 +138,7 @@ public final class StoreWriter {
         LOG.log(Level.ERROR, "the writer " + what + "; the engine stores nothing any more; restart it", cause);
     }
 
-    private void write(WriteQueue.Taken taken) {
+    private void write(WriteQueue.WriteGroup taken) {
         CommitBatch group;
         try {
             group = commit(taken);
@@ -175,7 +175,7 @@ public final class StoreWriter {
         });
     }
 
-    private CommitBatch commit(WriteQueue.Taken taken) {
+    private CommitBatch commit(WriteQueue.WriteGroup taken) {
         EventStore.Transaction transaction = store.begin();
         try {
             CommitBatch group = new CommitBatch(transaction);
@@ -197,8 +197,8 @@ public final class StoreWriter {
         }
     }
 
-    private void failed(WriteQueue.Taken taken, Throwable cause) {
-        intake.giveBack(taken.cursors());
+    private void failed(WriteQueue.WriteGroup taken, Throwable cause) {
+        intake.restoreCursors(taken.cursors());
         if (cause.getCause() instanceof UnsupportedOperationException cannot) {
             taken.requests().forEach(request -> answer(() -> refuse(request, cannot)));
             return;

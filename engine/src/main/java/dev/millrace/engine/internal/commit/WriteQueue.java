@@ -91,12 +91,12 @@ public final class WriteQueue {
     }
 
     /** Adds a cursor to the next group; it replaces an older one. */
-    void cursor(CursorKey key, EventStore.Cursor cursor) {
+    void addCursor(CursorKey key, EventStore.Cursor cursor) {
         locked(() -> cursors.put(key, cursor));
     }
 
     /** Adds the cursors of a failed group again, except if there are newer ones or this queue is closed. */
-    void giveBack(Map<CursorKey, EventStore.Cursor> unsaved) {
+    void restoreCursors(Map<CursorKey, EventStore.Cursor> unsaved) {
         locked(() -> {
             if (!closed) {
                 unsaved.forEach(cursors::putIfAbsent);
@@ -113,7 +113,7 @@ public final class WriteQueue {
     }
 
     /** Waits for the next group; empty if this queue is closed and empty. */
-    Optional<Taken> take() throws InterruptedException {
+    Optional<WriteGroup> take() throws InterruptedException {
         lock.lock();
         try {
             while (queue.isEmpty() && !areCursorsDue()) {
@@ -124,7 +124,7 @@ public final class WriteQueue {
                 changed.await();
             }
             flush = false;
-            Taken taken = new Taken(nextRequests(), cursors);
+            WriteGroup taken = new WriteGroup(takeRequests(), cursors);
             cursors = new HashMap<>();
             room.signalAll();
             return Optional.of(taken);
@@ -137,7 +137,7 @@ public final class WriteQueue {
         return (flush || closed) && !cursors.isEmpty();
     }
 
-    private List<WriteTask<?>> nextRequests() {
+    private List<WriteTask<?>> takeRequests() {
         List<WriteTask<?>> group = new ArrayList<>();
         long size = 0;
         while (!queue.isEmpty() && group.size() < GROUP_REQUESTS && size < GROUP_BYTES) {
@@ -186,5 +186,5 @@ public final class WriteQueue {
     }
 
     /** The work of one transaction: requests in the order of the queue, and cursors to save. */
-    record Taken(List<WriteTask<?>> requests, Map<CursorKey, EventStore.Cursor> cursors) {}
+    record WriteGroup(List<WriteTask<?>> requests, Map<CursorKey, EventStore.Cursor> cursors) {}
 }

@@ -45,7 +45,7 @@ final class AttachmentRegistry {
 
     static AttachmentRegistry load(EventStore store, ProviderRegistry providers) {
         AttachmentRegistry attachments = new AttachmentRegistry(providers);
-        store.streamsWith(attachments.types).forEach(stream -> attachments.read(store, stream, 0));
+        store.streamsWith(attachments.types).forEach(stream -> attachments.applyFrom(store, stream, 0));
         return attachments;
     }
 
@@ -54,7 +54,7 @@ final class AttachmentRegistry {
     }
 
     /** Applies the events of a stream after an offset. Returns true if there were any of these types. */
-    boolean read(EventStore store, StreamKey stream, long afterOffset) {
+    boolean applyFrom(EventStore store, StreamKey stream, long afterOffset) {
         long after = afterOffset;
         List<EventRecord> page;
         do {
@@ -138,17 +138,17 @@ final class AttachmentRegistry {
     }
 
     /** The attachments that events of this stream made. */
-    synchronized Collection<Attachment> on(StreamKey stream) {
+    synchronized Collection<Attachment> ofStream(StreamKey stream) {
         return List.copyOf(byStream.getOrDefault(stream, Map.of()).values());
     }
 
     /** The attachments of ancestors that include their streams below, by ancestor, the nearest first. */
-    synchronized Map<StreamKey, List<Attachment>> above(StreamKey stream) {
+    synchronized Map<StreamKey, List<Attachment>> ofAncestors(StreamKey stream) {
         Map<StreamKey, List<Attachment>> reaching = new LinkedHashMap<>();
         for (StreamPath ancestor : stream.path().ancestors()) {
             StreamKey key = stream.at(ancestor);
             List<Attachment> subtree =
-                    on(key).stream().filter(Attachment::subtree).toList();
+                    ofStream(key).stream().filter(Attachment::subtree).toList();
             if (!subtree.isEmpty()) {
                 reaching.put(key, subtree);
             }

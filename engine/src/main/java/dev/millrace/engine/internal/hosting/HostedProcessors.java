@@ -51,11 +51,11 @@ final class HostedProcessors {
         touched = true;
     }
 
-    /** True if nothing was committed since the last call. */
-    boolean isUntouched() {
+    /** True if something was committed since the last call. Resets it. */
+    boolean takeTouched() {
         boolean wasTouched = touched;
         touched = false;
-        return !wasTouched;
+        return wasTouched;
     }
 
     /** Stops runners that are no longer wanted or whose configuration changed, and starts the missing ones. */

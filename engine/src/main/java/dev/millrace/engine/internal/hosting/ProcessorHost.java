@@ -73,7 +73,7 @@ public final class ProcessorHost implements CommitListener {
     /**
      * Streams that became inactive and must be checked for new events after this offset. Only for the host's thread.
      */
-    private final Map<StreamKey, Long> overlooked = new LinkedHashMap<>();
+    private final Map<StreamKey, Long> released = new LinkedHashMap<>();
 
     private final Map<ProjectSlug, HostContext> contexts = new ConcurrentHashMap<>();
     private final Map<ProjectSlug, CursorProgressStore> progress = new ConcurrentHashMap<>();
@@ -106,14 +106,14 @@ public final class ProcessorHost implements CommitListener {
         run(() -> {
             Set<StreamKey> pending = new LinkedHashSet<>(attachments.streams());
             attachments.streams().stream()
-                    .filter(stream -> attachments.on(stream).stream().anyMatch(Attachment::subtree))
+                    .filter(stream -> attachments.ofStream(stream).stream().anyMatch(Attachment::subtree))
                     .forEach(stream -> pending.addAll(announcedOn(stream)));
             for (String name : providers.attachable()) {
                 pending.addAll(store.streamsWithCursor(name));
             }
             pending.forEach(this::activateAtHead);
         });
-        sweepLater();
+        scheduleSweep();
     }
 
     @Override
@@ -128,8 +128,9 @@ public final class ProcessorHost implements CommitListener {
                 .toList();
         if (incomplete || !control.isEmpty() || hosted == null) {
             run(() -> {
-                boolean changed =
-                        incomplete ? attachments.read(store, stream, first - 1) : attachments.applyAll(stream, control);
+                boolean changed = incomplete
+                        ? attachments.applyFrom(store, stream, first - 1)
+                        : attachments.applyAll(stream, control);
                 activate(stream, first);
                 if (changed) {
                     activateBelow(stream);
@@ -145,7 +146,7 @@ public final class ProcessorHost implements CommitListener {
             if (hosted != null) {
                 hosted.stop(Duration.ZERO);
             }
-            overlooked.remove(stream);
+            released.remove(stream);
             attachments.forget(stream);
             progressOf(stream.project()).forget(stream.path());
             activateBelow(stream);
@@ -166,8 +167,8 @@ public final class ProcessorHost implements CommitListener {
         return providers.create(name, wanted.config(), contextOf(project));
     }
 
-    Map<String, Set<String>> standing() {
-        return providers.standing();
+    Map<String, Set<String>> activatingTypes() {
+        return providers.activatingTypes();
     }
 
     private HostContext contextOf(ProjectSlug project) {
@@ -208,13 +209,13 @@ public final class ProcessorHost implements CommitListener {
     private Map<String, HostedProcessors.Wanted> wanted(StreamKey stream, long first) {
         EffectStartPolicy news = EffectStartPolicy.acknowledgedOrAfter(first - 1);
         Map<String, HostedProcessors.Wanted> wanted = new LinkedHashMap<>();
-        for (Attachment own : attachments.on(stream)) {
+        for (Attachment own : attachments.ofStream(stream)) {
             wanted.put(
                     own.processor(),
                     new HostedProcessors.Wanted(
                             own.config(), () -> EffectStartPolicy.after(own.since()), own.attachedBy()));
         }
-        attachments.above(stream).forEach((ancestor, reaching) -> {
+        attachments.ofAncestors(stream).forEach((ancestor, reaching) -> {
             for (Attachment attachment : reaching) {
                 wanted.putIfAbsent(
                         attachment.processor(),
@@ -312,43 +313,43 @@ public final class ProcessorHost implements CommitListener {
     /** Stops the runners of idle streams; the next commit activates such a stream again. */
     private void sweep() {
         try {
-            List.copyOf(overlooked.keySet()).forEach(this::lookAgain);
-            List.copyOf(active.keySet()).forEach(this::letGoIfIdle);
+            List.copyOf(released.keySet()).forEach(this::activateIfNewer);
+            List.copyOf(active.keySet()).forEach(this::releaseIfIdle);
         } finally {
-            sweepLater();
+            scheduleSweep();
         }
     }
 
-    private void sweepLater() {
+    private void scheduleSweep() {
         if (!stopped) {
             timers.after(SWEEP_INTERVAL, () -> run(this::sweep));
         }
     }
 
-    private void letGoIfIdle(StreamKey stream) {
+    private void releaseIfIdle(StreamKey stream) {
         HostedProcessors hosted = active.get(stream);
-        if (hosted == null || !hosted.isUntouched() || !hosted.isIdle()) {
+        if (hosted == null || hosted.takeTouched() || !hosted.isIdle()) {
             return;
         }
         long through = hosted.reducedThrough();
         active.remove(stream);
         hosted.stop(Duration.ZERO);
         progressOf(stream.project()).forget(stream.path());
-        overlooked.put(stream, through);
-        lookAgain(stream);
+        released.put(stream, through);
+        activateIfNewer(stream);
     }
 
     /**
      * Activates a stream again if something was committed while it was still in the map of active streams. If the store
      * fails, this is repeated at the next sweep.
      */
-    private void lookAgain(StreamKey stream) {
+    private void activateIfNewer(StreamKey stream) {
         try {
-            long through = overlooked.getOrDefault(stream, Long.MAX_VALUE);
+            long through = released.getOrDefault(stream, Long.MAX_VALUE);
             store.head(stream)
                     .filter(head -> head.lastOffset() > through)
                     .ifPresent(head -> activate(stream, through + 1));
-            overlooked.remove(stream);
+            released.remove(stream);
         } catch (RuntimeException failure) {
             LOG.log(
                     Level.ERROR,

@@ -40,16 +40,16 @@ public final class ProcessorStateCache implements ProcessorStates {
         Map<String, JsonNode> slices = new LinkedHashMap<>();
         Map<String, HostedProcessors.Wanted> wanted = host.wantedOn(stream);
         wanted.forEach((name, here) -> slices.put(name, slice(stream, name, here, head)));
-        host.standing().forEach((name, types) -> {
+        host.activatingTypes().forEach((name, types) -> {
             if (!wanted.containsKey(name)) {
-                slices.put(name, standing(stream, name, types, head));
+                slices.put(name, sliceIfActivated(stream, name, types, head));
             }
         });
         return slices;
     }
 
     /** The slice of a processor that an event activates: the host may not have received that event yet. */
-    private JsonNode standing(StreamKey stream, String name, Set<String> types, StreamHead head) {
+    private JsonNode sliceIfActivated(StreamKey stream, String name, Set<String> types, StreamHead head) {
         boolean active = !store.read(stream, new RecordRange(0, head.lastOffset() + 1, types, 1, false))
                 .isEmpty();
         return active
@@ -128,7 +128,7 @@ public final class ProcessorStateCache implements ProcessorStates {
             long through = from.through;
             while (through < head) {
                 List<EventRecord> page = store.read(stream, new RecordRange(through, head + 1, Set.of(), PAGE, false));
-                if (page.isEmpty() || !isSameLife(store, stream)) {
+                if (page.isEmpty() || !isSameIncarnation(store, stream)) {
                     break; // destroyed meanwhile
                 }
                 for (EventRecord record : page) {
@@ -140,7 +140,7 @@ public final class ProcessorStateCache implements ProcessorStates {
             return new Folded<>(state, through);
         }
 
-        private boolean isSameLife(EventStore store, StreamKey stream) {
+        private boolean isSameIncarnation(EventStore store, StreamKey stream) {
             return store.head(stream)
                     .filter(now -> now.incarnation().equals(incarnation))
                     .isPresent();

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 public final class ProviderRegistry {
     private final Map<String, ProcessorProvider> byName = new LinkedHashMap<>();
     private final KnownEvents events;
-    private final Map<String, Set<String>> standing = new LinkedHashMap<>();
+    private final Map<String, Set<String>> activatingTypes = new LinkedHashMap<>();
 
     public ProviderRegistry(List<ProcessorProvider> providers) {
         for (ProcessorProvider provider : providers) {
@@ -33,7 +33,8 @@ public final class ProviderRegistry {
         events = KnownEvents.of(providers);
         events.brought().stream()
                 .filter(brought -> brought.event().isActivating())
-                .forEach(brought -> standing.computeIfAbsent(brought.provider().name(), name -> new HashSet<>())
+                .forEach(brought -> activatingTypes
+                        .computeIfAbsent(brought.provider().name(), name -> new HashSet<>())
                         .addAll(brought.event().type().spellings()));
     }
 
@@ -59,20 +60,20 @@ public final class ProviderRegistry {
 
     /** The types, in every spelling, of events that activate a processor on their stream. */
     Set<String> activating() {
-        return standing.values().stream().flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
+        return activatingTypes.values().stream().flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
     }
 
     /** The names of the processors that an event of this type activates. */
     List<String> activatedBy(String type) {
-        return standing.entrySet().stream()
+        return activatingTypes.entrySet().stream()
                 .filter(entry -> entry.getValue().contains(type))
                 .map(Map.Entry::getKey)
                 .toList();
     }
 
     /** By processor name, every spelling of the types that activate it; only for processors with such types. */
-    Map<String, Set<String>> standing() {
-        return standing;
+    Map<String, Set<String>> activatingTypes() {
+        return activatingTypes;
     }
 
     /** Creates a processor. Throws {@link IllegalArgumentException} if the name or the configuration is wrong. */

@@ -19,7 +19,7 @@ public final class PageSize {
         return records;
     }
 
-    public void saw(List<EventRecord> page) {
+    public void adaptTo(List<EventRecord> page) {
         long bytes = page.stream().mapToLong(record -> record.json().length).sum();
         if (bytes > HEAVY_BYTES) {
             records = Math.max(1, records / 4);

@@ -48,7 +48,7 @@ final class StreamLiveTail extends TailLoop {
     }
 
     @Override
-    boolean goesOnAfter(StreamException lost) {
+    boolean askToContinue(StreamException lost) {
         return sink.onLost(lost);
     }
 
@@ -59,7 +59,7 @@ final class StreamLiveTail extends TailLoop {
     }
 
     @Override
-    void over(@Nullable Throwable why) {
+    void callOnEnd(@Nullable Throwable why) {
         sink.onEnd(why);
     }
 
@@ -81,7 +81,7 @@ final class StreamLiveTail extends TailLoop {
     private Step deliver() {
         if (!isCaughtUp && cursor >= watermark) {
             isCaughtUp = true;
-            found();
+            resetBackoff();
             return tell(() -> sink.onCaughtUp(watermark));
         }
         List<EventRecord> page = isCaughtUp
@@ -91,7 +91,7 @@ final class StreamLiveTail extends TailLoop {
             return Step.AGAIN; // the page may belong to the next incarnation of a destroyed stream
         }
         if (page.isEmpty()) {
-            if (!isCaughtUp && isSameLife()) {
+            if (!isCaughtUp && isSameIncarnation()) {
                 throw new StreamException(
                         Code.INTERNAL,
                         stream().path(),
@@ -102,13 +102,13 @@ final class StreamLiveTail extends TailLoop {
             }
             return Step.AT_HEAD; // or destroyed; the tail will be closed soon
         }
-        pageSize.saw(page);
+        pageSize.adaptTo(page);
         cursor = page.get(page.size() - 1).offset();
-        found();
+        resetBackoff();
         return hand(() -> sink.onRecords(page));
     }
 
-    private boolean isSameLife() {
+    private boolean isSameIncarnation() {
         return tails.head(stream())
                 .filter(head -> head.incarnation().equals(incarnation))
                 .isPresent();

@@ -150,7 +150,7 @@ final class SubtreeLiveTail extends TailLoop {
         }
         if (!isCaughtUp && cursor >= watermark) {
             isCaughtUp = true;
-            found();
+            resetBackoff();
             return tell(() -> sink.onCaughtUp(watermark));
         }
         long bound = isCaughtUp ? store.lastPosition() : watermark;
@@ -163,13 +163,13 @@ final class SubtreeLiveTail extends TailLoop {
         if (page.records().isEmpty()) {
             return Step.AGAIN;
         }
-        pageSize.saw(page.records());
-        found();
+        pageSize.adaptTo(page.records());
+        resetBackoff();
         return hand(() -> sink.onRecords(page.records()));
     }
 
     @Override
-    boolean goesOnAfter(StreamException lost) {
+    boolean askToContinue(StreamException lost) {
         return sink.onLost(lost);
     }
 
@@ -182,7 +182,7 @@ final class SubtreeLiveTail extends TailLoop {
     }
 
     @Override
-    void over(@Nullable Throwable why) {
+    void callOnEnd(@Nullable Throwable why) {
         sink.onEnd(why);
     }
 

@@ -67,13 +67,13 @@ abstract class TailLoop implements Subscription {
     abstract Step step();
 
     /** Asks the sink whether to continue after a failure that can be retried. */
-    abstract boolean goesOnAfter(StreamException lost);
+    abstract boolean askToContinue(StreamException lost);
 
     /** Resets the tail: the next step begins again, after the last delivered record. */
     abstract void beginAgain();
 
     /** Makes the last call of the sink. */
-    abstract void over(@Nullable Throwable why);
+    abstract void callOnEnd(@Nullable Throwable why);
 
     /** Removes the tail from its registry. */
     abstract void forget();
@@ -133,7 +133,7 @@ abstract class TailLoop implements Subscription {
     }
 
     /** Called after a successful read. */
-    final void found() {
+    final void resetBackoff() {
         losses = 0;
     }
 
@@ -188,7 +188,7 @@ abstract class TailLoop implements Subscription {
 
     /** Waits and begins again, if the failure can be retried and the sink wants to continue. */
     private Step pause(StreamException lost) {
-        if (!lost.isRetryable() || !asksToGoOn(lost)) {
+        if (!lost.isRetryable() || !askToContinueSafely(lost)) {
             fail(lost);
             return Step.AGAIN;
         }
@@ -204,9 +204,9 @@ abstract class TailLoop implements Subscription {
         return after(waiting, this::fail);
     }
 
-    private boolean asksToGoOn(StreamException lost) {
+    private boolean askToContinueSafely(StreamException lost) {
         try {
-            return goesOnAfter(lost);
+            return askToContinue(lost);
         } catch (RuntimeException | Error e) {
             fail(e);
             return false;
@@ -243,7 +243,7 @@ abstract class TailLoop implements Subscription {
 
     private void end() {
         try {
-            over(failure);
+            callOnEnd(failure);
         } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "a sink failed in its last call, on " + stream, e);
         } finally {

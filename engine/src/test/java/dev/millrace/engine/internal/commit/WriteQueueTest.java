@@ -81,14 +81,14 @@ class WriteQueueTest {
     void should_finish_what_is_queued_and_then_end() throws InterruptedException {
         WriteQueue intake = new WriteQueue(10, 1_000, Duration.ZERO);
         intake.offer(request(1, false));
-        intake.cursor(new CursorKey(STREAM, "chat"), new EventStore.Cursor("life", 1));
+        intake.addCursor(new CursorKey(STREAM, "chat"), new EventStore.Cursor("life", 1));
         intake.close();
 
         assertThatThrownBy(() -> intake.offer(request(1, false))).hasMessageContaining("stopping");
-        WriteQueue.Taken last = intake.take().orElseThrow();
+        WriteQueue.WriteGroup last = intake.take().orElseThrow();
         assertThat(last.requests()).hasSize(1);
         assertThat(last.cursors()).hasSize(1);
-        intake.giveBack(last.cursors());
+        intake.restoreCursors(last.cursors());
         assertThat(intake.take())
                 .as("after the close, cursors of a failed group are not tried again")
                 .isEmpty();
@@ -98,12 +98,12 @@ class WriteQueueTest {
     void should_keep_the_newest_cursor_when_a_group_fails() throws InterruptedException {
         WriteQueue intake = new WriteQueue(10, 1_000, Duration.ZERO);
         CursorKey key = new CursorKey(STREAM, "chat");
-        intake.cursor(key, new EventStore.Cursor("life", 1));
+        intake.addCursor(key, new EventStore.Cursor("life", 1));
         intake.flushCursors();
-        WriteQueue.Taken failed = intake.take().orElseThrow();
-        intake.cursor(key, new EventStore.Cursor("life", 2));
+        WriteQueue.WriteGroup failed = intake.take().orElseThrow();
+        intake.addCursor(key, new EventStore.Cursor("life", 2));
 
-        intake.giveBack(failed.cursors());
+        intake.restoreCursors(failed.cursors());
         intake.flushCursors();
 
         assertThat(intake.take().orElseThrow().cursors()).containsEntry(key, new EventStore.Cursor("life", 2));

@@ -51,7 +51,7 @@ final class YamlBodyParser {
         }
 
         /** Moves to the next value; returns the keys if that value is a key, else null. */
-        @Nullable Set<String> turn() {
+        @Nullable Set<String> advance() {
             boolean key = keyIsNext;
             keyIsNext = keys != null && !key;
             return key ? keys : null;
@@ -104,7 +104,7 @@ final class YamlBodyParser {
             return;
         }
         Level level = open.peek();
-        Set<String> keys = level == null ? null : level.turn();
+        Set<String> keys = level == null ? null : level.advance();
         if (keys != null) {
             writeKey(event, keys, generator);
         } else if (event instanceof ScalarEvent scalar) {

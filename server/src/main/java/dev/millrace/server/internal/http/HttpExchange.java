@@ -52,15 +52,15 @@ public final class HttpExchange {
      * The rights of the caller, by its token; reads a file. Throws a 401 {@link HttpErrorException} if a token is required and no
      * valid one was sent.
      */
-    public CallerPermissions pass() {
+    public CallerPermissions authenticate() {
         return doorkeeper.admit(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION), project);
     }
 
     /** The identity of the caller for rate limits: the id of its token, or else its address. */
-    public String caller(CallerPermissions pass) {
-        return pass.grant().equals(Grant.EVERYTHING)
+    public String caller(CallerPermissions permissions) {
+        return permissions.grant().equals(Grant.EVERYTHING)
                 ? Request.getRemoteAddr(request)
-                : pass.grant().id();
+                : permissions.grant().id();
     }
 
     public Request request() {

@@ -28,7 +28,7 @@ public final class ResponseWriter extends IteratingCallback {
 
     private final Response response;
     private final Supplier<Instant> clock;
-    private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private final CompletableFuture<Void> completion = new CompletableFuture<>();
     private final Deque<Parcel> waiting = new ArrayDeque<>();
     private @Nullable Parcel current;
     private boolean last;
@@ -45,8 +45,8 @@ public final class ResponseWriter extends IteratingCallback {
     }
 
     /** Completes when the response is complete; fails with what aborted it. */
-    public CompletionStage<Void> over() {
-        return over;
+    public CompletionStage<Void> completion() {
+        return completion;
     }
 
     /**
@@ -56,7 +56,7 @@ public final class ResponseWriter extends IteratingCallback {
     public CompletionStage<Void> send(Iterator<byte[]> pieces) {
         CompletableFuture<Void> sent = new CompletableFuture<>();
         synchronized (this) {
-            if (last || over.isDone()) {
+            if (last || completion.isDone()) {
                 sent.completeExceptionally(new IllegalStateException("the answer has ended"));
                 return sent;
             }
@@ -156,7 +156,7 @@ public final class ResponseWriter extends IteratingCallback {
 
     @Override
     protected void onCompleteSuccess() {
-        over.complete(null);
+        completion.complete(null);
     }
 
     @Override
@@ -167,7 +167,7 @@ public final class ResponseWriter extends IteratingCallback {
             dropped = takeWaiting();
         }
         fail(dropped, cause);
-        over.completeExceptionally(cause);
+        completion.completeExceptionally(cause);
     }
 
     private List<Parcel> takeWaiting() {

@@ -94,13 +94,13 @@ public final class RootHandler extends Handler.Abstract {
         query.all(ProjectResolver.PARAMETER).forEach(value -> selection.name(ProjectResolver.PARAMETER, value));
         label.ifPresent(value -> selection.name("Host", value));
         RequestExecutor executor = request.getMethod().equals("POST") ? appending : reading;
-        go(
+        dispatch(
                 route.get(),
                 new HttpExchange(request, response, callback, query, selection.project(), doorkeeper, executor),
                 executor);
     }
 
-    private void go(RouteMatch route, HttpExchange exchange, RequestExecutor executor) {
+    private void dispatch(RouteMatch route, HttpExchange exchange, RequestExecutor executor) {
         RouteTarget target = route.target();
         String method = exchange.isHead() ? "GET" : exchange.request().getMethod();
         if (method.equals("OPTIONS")) {
@@ -128,13 +128,13 @@ public final class RootHandler extends Handler.Abstract {
 
     private void answer(RouteMatch route, String method, HttpExchange exchange) {
         try {
-            ask(route, method, exchange);
+            callRoute(route, method, exchange);
         } catch (RuntimeException e) {
             exchange.fail(e);
         }
     }
 
-    private void ask(RouteMatch route, String method, HttpExchange exchange) {
+    private void callRoute(RouteMatch route, String method, HttpExchange exchange) {
         switch (route.target()) {
             case STREAM -> {
                 switch (method) {

@@ -38,8 +38,8 @@ public final class AppendRoute {
 
     /** Appends the events of the body; answers when they are durable. */
     public void append(HttpExchange exchange, StreamPath path) {
-        CallerPermissions pass = exchange.pass();
-        pass.requireSomeAppend(path);
+        CallerPermissions permissions = exchange.authenticate();
+        permissions.requireSomeAppend(path);
         MediaType type = MediaType.of(exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE));
         if (type.isParsed()) {
             RequestBodyReader.requirePlain(exchange.request());
@@ -54,12 +54,12 @@ public final class AppendRoute {
                                 .thenApplyAsync(inputs -> inputs, exchange.executor())
                         : CompletableFuture.completedFuture(bodies.read(type, body, path)))
                 .thenCompose(inputs -> {
-                    limit.take(exchange.caller(pass), inputs.events().size());
+                    limit.take(exchange.caller(permissions), inputs.events().size());
                     return engine.appendParsed(
                                     exchange.project(),
                                     path,
                                     inputs.events(),
-                                    stored -> pass.requireAppend(known.operation(stored), stored, path))
+                                    stored -> permissions.requireAppend(known.operation(stored), stored, path))
                             .thenAccept(appended -> answer(exchange, inputs.batch(), appended));
                 }));
     }

@@ -82,9 +82,9 @@ final class FiniteReadResponse extends IteratingCallback {
             begun = true;
             format.begin(out);
         }
-        ended = !nextPage(out);
+        ended = !encodeNextPage(out);
         if (ended) {
-            if (parameters.caughtUp() && format == EventEncoding.EVENT_STREAM && sawTheEnd()) {
+            if (parameters.caughtUp() && format == EventEncoding.EVENT_STREAM && hasReachedWatermark()) {
                 out.writeBytes(EventEncoding.caughtUp(watermark));
             }
             format.end(empty, out);
@@ -93,7 +93,7 @@ final class FiniteReadResponse extends IteratingCallback {
     }
 
     /** Encodes the next page; returns whether there may be another one. */
-    private boolean nextPage(ByteArrayOutputStream out) {
+    private boolean encodeNextPage(ByteArrayOutputStream out) {
         if (before - 1 <= after) {
             return false;
         }
@@ -115,7 +115,7 @@ final class FiniteReadResponse extends IteratingCallback {
         return page.size() == size && left > 0;
     }
 
-    private boolean sawTheEnd() {
+    private boolean hasReachedWatermark() {
         return !parameters.descending() && before > watermark && left > 0;
     }
 

@@ -32,30 +32,30 @@ public final class ForkRoute {
 
     /** Forks the stream {@code from} at the offset and to the path in the body, {@code {at, to}}. */
     public void fork(HttpExchange exchange, StreamPath from) {
-        CallerPermissions pass = exchange.pass();
-        pass.require(Operation.READ, from);
+        CallerPermissions permissions = exchange.authenticate();
+        permissions.require(Operation.READ, from);
         RequestBodyReader.requirePlain(exchange.request());
         exchange.failWith(RequestBodyReader.read(exchange, first -> MOST_BYTES).thenCompose(body -> {
             JsonNode asked = parse(body);
             long at = offset(asked);
             StreamPath to = target(asked);
-            pass.require(Operation.APPEND, to);
-            requireCopied(pass, Operation.CONTROL, exchange, from, at, to);
-            requireCopied(pass, Operation.DEPLOY, exchange, from, at, to);
-            requireCopied(pass, Operation.ADMIN, exchange, from, at, to);
-            limit.take(exchange.caller(pass), (int) Math.max(1, Math.min(at, Integer.MAX_VALUE)));
+            permissions.require(Operation.APPEND, to);
+            requireCopied(permissions, Operation.CONTROL, exchange, from, at, to);
+            requireCopied(permissions, Operation.DEPLOY, exchange, from, at, to);
+            requireCopied(permissions, Operation.ADMIN, exchange, from, at, to);
+            limit.take(exchange.caller(permissions), (int) Math.max(1, Math.min(at, Integer.MAX_VALUE)));
             return engine.fork(exchange.project(), from, at, to).thenAccept(done -> answer(exchange, from, at, to));
         }));
     }
 
     private void requireCopied(
-            CallerPermissions pass,
+            CallerPermissions permissions,
             Operation operation,
             HttpExchange exchange,
             StreamPath from,
             long at,
             StreamPath to) {
-        if (pass.grant().allows(operation)) {
+        if (permissions.grant().allows(operation)) {
             return;
         }
         Set<String> types = engine.knownEvents().spellings(operation);
@@ -64,7 +64,7 @@ public final class ForkRoute {
         }
         RecordRange first = new RecordRange(0, Math.max(0, at) + 1, types, 1, false);
         engine.read(exchange.project(), from, first)
-                .forEach(record -> pass.requireAppend(operation, record.type(), to));
+                .forEach(record -> permissions.requireAppend(operation, record.type(), to));
     }
 
     private static void answer(HttpExchange exchange, StreamPath from, long at, StreamPath to) {

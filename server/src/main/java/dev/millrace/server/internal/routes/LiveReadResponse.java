@@ -44,7 +44,7 @@ public final class LiveReadResponse implements SubtreeSink {
     private final BooleanSupplier admitted;
     private final Timing timing;
     private final ResponseWriter outbox;
-    private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private final CompletableFuture<Void> completion = new CompletableFuture<>();
     private @Nullable Subscription subscription;
     private volatile Runnable again = this::finish;
     private Timers.@Nullable Timer timer;
@@ -89,8 +89,8 @@ public final class LiveReadResponse implements SubtreeSink {
     }
 
     /** Completes when the answer has ended, normally or with an error. */
-    CompletionStage<Void> over() {
-        return over;
+    CompletionStage<Void> completion() {
+        return completion;
     }
 
     /** Whether the reader was dropped as too slow. */
@@ -148,18 +148,18 @@ public final class LiveReadResponse implements SubtreeSink {
             exchange.response().setStatus(200);
             exchange.request().addIdleTimeoutListener(timeout -> false);
         }
-        outbox.over().whenComplete((done, failure) -> {
+        outbox.completion().whenComplete((done, failure) -> {
             end();
             if (failure == null) {
                 exchange.end();
-                over.complete(null);
+                completion.complete(null);
             } else {
                 exchange.abort(failure);
-                over.completeExceptionally(failure);
+                completion.completeExceptionally(failure);
             }
         });
         outbox.send(EventEncoding.comment());
-        watch(timing.heartbeat());
+        scheduleCheck(timing.heartbeat());
     }
 
     @Override
@@ -196,10 +196,10 @@ public final class LiveReadResponse implements SubtreeSink {
 
     @Override
     public void onEnd(@Nullable Throwable failure) {
-        String life;
+        String begunIncarnation;
         boolean goneTooSoon;
         synchronized (this) {
-            life = incarnation;
+            begunIncarnation = incarnation;
             goneTooSoon = phase == Phase.ACCEPTED && failure == null;
         }
         if (goneTooSoon) {
@@ -211,12 +211,12 @@ public final class LiveReadResponse implements SubtreeSink {
         }
         if (failure instanceof UnsupportedOperationException cannot) {
             refuse(HttpErrorException.badRequest("subtree", String.valueOf(cannot.getMessage())));
-        } else if (life == null) {
+        } else if (begunIncarnation == null) {
             refuse(failure != null ? failure : HttpErrorException.unavailable(STOPPING));
         } else if (failure != null) {
             outbox.finish(EventEncoding.error(ErrorResponses.of(failure).json()));
         } else {
-            if (marks && !alive.test(life)) {
+            if (marks && !alive.test(begunIncarnation)) {
                 outbox.send(EventEncoding.destroyed());
             }
             outbox.finishAfterAll();
@@ -225,7 +225,7 @@ public final class LiveReadResponse implements SubtreeSink {
 
     private void refuse(Throwable reason) {
         exchange.fail(reason);
-        over.complete(null);
+        completion.complete(null);
     }
 
     private synchronized boolean hasEnded() {
@@ -253,20 +253,20 @@ public final class LiveReadResponse implements SubtreeSink {
         return before;
     }
 
-    private synchronized void watch(Duration delay) {
+    private synchronized void scheduleCheck(Duration delay) {
         if (phase != Phase.ENDED) {
-            timer = timing.timers().after(delay, this::check);
+            timer = timing.timers().after(delay, this::dropOrSendHeartbeat);
         }
     }
 
-    private void check() {
+    private void dropOrSendHeartbeat() {
         Instant now = timing.timers().now();
         Duration stalled = outbox.stalled().orElse(Duration.ZERO);
         if (stalled.compareTo(timing.slowReaderTimeout()) >= 0) {
             drop(stalled);
             return;
         }
-        checkAdmission();
+        expelIfRevoked();
         Duration quiet = Duration.between(outbox.activity(), now);
         if (quiet.compareTo(timing.heartbeat()) >= 0) {
             outbox.sendIfIdle(EventEncoding.comment());
@@ -274,11 +274,11 @@ public final class LiveReadResponse implements SubtreeSink {
         }
         Duration rest = timing.slowReaderTimeout().minus(stalled);
         Duration next = timing.heartbeat().minus(quiet);
-        watch(rest.compareTo(next) < 0 ? rest : next);
+        scheduleCheck(rest.compareTo(next) < 0 ? rest : next);
     }
 
     /** Checks the token on the executor, because it may read a file; one check at a time. */
-    private void checkAdmission() {
+    private void expelIfRevoked() {
         if (looking.compareAndSet(false, true)) {
             exchange.executor().execute(() -> {
                 boolean holds = admitted.getAsBoolean();

@@ -72,8 +72,8 @@ public final class ReadRoute {
     }
 
     private void read(HttpExchange exchange, StreamPath path, EventEncoding format, ReadParameters.Default fallback) {
-        CallerPermissions pass = exchange.pass();
-        pass.require(Operation.READ, path);
+        CallerPermissions permissions = exchange.authenticate();
+        permissions.require(Operation.READ, path);
         String lastEventId = exchange.request().getHeaders().get("Last-Event-ID");
         ReadParameters parameters = ReadParameters.read(
                 exchange.query(),
@@ -105,7 +105,7 @@ public final class ReadRoute {
                 putHeaders(exchange, format, head);
                 exchange.body(200, format.contentType(), NO_BODY);
             } else if (parameters.live()) {
-                tail(exchange, pass, path, parameters, head);
+                tail(exchange, permissions, path, parameters, head);
             } else {
                 putHeaders(exchange, format, head);
                 new FiniteReadResponse(exchange, engine, path, format, parameters, head).iterate();
@@ -115,7 +115,7 @@ public final class ReadRoute {
 
     private void tail(
             HttpExchange exchange,
-            CallerPermissions pass,
+            CallerPermissions permissions,
             StreamPath path,
             ReadParameters parameters,
             StreamHead head) {
@@ -125,10 +125,10 @@ public final class ReadRoute {
                 parameters.caughtUp(),
                 parameters.subtree(),
                 incarnation -> parameters.subtree() || isAlive(exchange.project(), path, incarnation),
-                pass::stillHolds,
+                permissions::stillHolds,
                 timing);
         live.add(response);
-        response.over().whenComplete((done, failure) -> {
+        response.completion().whenComplete((done, failure) -> {
             live.remove(response);
             limit.leave(new StreamKey(exchange.project(), path));
         });

@@ -59,7 +59,7 @@ public final class SecretRoutes {
     }
 
     private Vault vault(HttpExchange exchange) {
-        exchange.pass().requireProject(Operation.ADMIN, "secrets");
+        exchange.authenticate().requireProject(Operation.ADMIN, "secrets");
         return vault.orElseThrow(
                 () -> HttpErrorException.notFound("this server has no secrets, because its program did not call"
                         + " MillraceServer.Builder.vault(...); call it there ('millrace serve' always has a vault)"));

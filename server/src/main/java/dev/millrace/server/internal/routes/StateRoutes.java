@@ -25,7 +25,7 @@ public final class StateRoutes {
 
     /** Answers the state. Creates the stream, unless {@code create=false}. */
     public void state(HttpExchange exchange, StreamPath path) {
-        exchange.pass().require(Operation.READ, path);
+        exchange.authenticate().require(Operation.READ, path);
         boolean create = exchange.query().flag("create").orElse(true);
         if (!create && engine.head(exchange.project(), path).isEmpty()) {
             throw HttpErrorException.notFound("there is no stream " + path + " in project " + exchange.project()
@@ -36,12 +36,12 @@ public final class StateRoutes {
 
     /** Answers the streams that a stream knows, newest first; only those that the caller may see. */
     public void list(HttpExchange exchange, StreamPath path) {
-        CallerPermissions pass = exchange.pass();
-        pass.requireList(path);
+        CallerPermissions permissions = exchange.authenticate();
+        permissions.requireList(path);
         answer(exchange, engine.list(exchange.project(), path), summaries -> {
             ArrayNode list = JsonNodeFactory.instance.arrayNode();
             for (StreamSummary summary : summaries) {
-                if (pass.sees(summary.path())) {
+                if (permissions.sees(summary.path())) {
                     list.addObject()
                             .put("path", summary.path().value())
                             .put("createdAt", JsonCodec.time(summary.createdAt()));
@@ -53,7 +53,7 @@ public final class StateRoutes {
 
     /** Destroys a stream; with {@code destroyChildren=true} also all streams below it. */
     public void destroy(HttpExchange exchange, StreamPath path) {
-        exchange.pass().require(Operation.ADMIN, path);
+        exchange.authenticate().require(Operation.ADMIN, path);
         boolean children = exchange.query().flag("destroyChildren").orElse(false);
         answer(exchange, engine.destroy(exchange.project(), path, children), destroyed -> {
             ObjectNode body = JsonNodeFactory.instance.objectNode();

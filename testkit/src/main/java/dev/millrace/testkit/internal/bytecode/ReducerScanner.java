@@ -133,12 +133,12 @@ public final class ReducerScanner {
         Visit visit = new Visit(target, parameters, caller, line);
         if (caller != null && target.has(Opcodes.ACC_NATIVE)) {
             report(new DeniedAction(ImpurityKind.NATIVE, target.unit().asCall()), caller, line);
-        } else if (!isAllowed(target, visit) && entered.add(new Entered(target.unit(), parameters))) {
+        } else if (!allowIfAnnotated(target, visit) && entered.add(new Entered(target.unit(), parameters))) {
             pending.add(visit);
         }
     }
 
-    private boolean isAllowed(ClassFileFinder.Declared target, Visit visit) {
+    private boolean allowIfAnnotated(ClassFileFinder.Declared target, Visit visit) {
         List<AnnotationNode> annotations = new ArrayList<>();
         Optional.ofNullable(target.method().invisibleAnnotations).ifPresent(annotations::addAll);
         Optional.ofNullable(target.type().invisibleAnnotations).ifPresent(annotations::addAll);

@@ -66,7 +66,7 @@ final class ForkedJvm {
     /** Starts the second JVM in the background, if it does not run yet. */
     static void prepare() {
         if (isWanted()) {
-            THREAD.execute(ForkedJvm::running);
+            THREAD.execute(ForkedJvm::startIfNeeded);
         }
     }
 
@@ -157,7 +157,7 @@ final class ForkedJvm {
     }
 
     private static Optional<Answer> exchange(byte[] request) {
-        Child running = running();
+        Child running = startIfNeeded();
         if (running == null) {
             return Optional.empty();
         }
@@ -185,7 +185,7 @@ final class ForkedJvm {
         }
     }
 
-    private static @Nullable Child running() {
+    private static @Nullable Child startIfNeeded() {
         if (child == null && !unavailable) {
             try {
                 child = start();
