@@ -352,15 +352,16 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         if (isLeftToTheNext(thrown)) {
             return; // the next run sees from the log whether the work is still required
         }
-        buryNamed(attempt.because().offset(), thrown, 1, attempt.name()).whenComplete((done, refused) -> {
-            if (refused != null) {
-                LOG.log(
-                        Level.ERROR,
-                        () -> "attempt '" + attempt.name() + "' of " + identity
-                                + " failed, and that could not be recorded (" + refused + "): "
-                                + FailureEvents.describe(thrown));
-            }
-        });
+        var unused = buryNamed(attempt.because().offset(), thrown, 1, attempt.name())
+                .whenComplete((done, refused) -> {
+                    if (refused != null) {
+                        LOG.log(
+                                Level.ERROR,
+                                () -> "attempt '" + attempt.name() + "' of " + identity
+                                        + " failed, and that could not be recorded (" + refused + "): "
+                                        + FailureEvents.describe(thrown));
+                    }
+                });
     }
 
     @Override
