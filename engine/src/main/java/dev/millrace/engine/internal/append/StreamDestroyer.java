@@ -54,7 +54,7 @@ public final class StreamDestroyer {
             });
             return;
         }
-        writer.submit(new WriteTask<Optional<DestroyResult>>(stream, 0, true, group -> {
+        var unused = writer.submit(new WriteTask<Optional<DestroyResult>>(stream, 0, true, group -> {
                     Map<StreamKey, Doomed> now = number < ATTEMPTS ? doomed : survey(stream, children);
                     Optional<DestroyResult> wiped =
                             isCurrent(stream, now, group) ? Optional.of(wipe(now, group)) : Optional.empty();

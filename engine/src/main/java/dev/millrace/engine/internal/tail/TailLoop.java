@@ -228,7 +228,7 @@ abstract class TailLoop implements Subscription {
         if (stage.isDone() && !stage.isCompletedExceptionally()) {
             return Step.AGAIN;
         }
-        stage.whenComplete((done, problem) -> {
+        var unused = stage.whenComplete((done, problem) -> {
             if (problem != null) {
                 failed.accept(unwrap(problem));
             }
