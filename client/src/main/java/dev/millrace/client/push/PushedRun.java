@@ -76,7 +76,7 @@ final class PushedRun<S> implements PushedEventStreams.News, PagedTail.Surroundi
     }
 
     private void connect(long afterOffset, Subscriber subscriber, AtomicBoolean closed, int tries) {
-        log.standing()
+        var unused = log.standing()
                 .whenCompleteAsync(
                         (standing, failure) -> {
                             if (closed.get()) {

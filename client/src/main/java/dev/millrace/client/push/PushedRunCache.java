@@ -84,7 +84,7 @@ final class PushedRunCache<S> {
     }
 
     private void part(PushedRun<S> run, Duration deadline) {
-        run.gone().thenRun(() -> remove(run));
+        var unused = run.gone().thenRun(() -> remove(run));
         run.stop(deadline);
     }
 
