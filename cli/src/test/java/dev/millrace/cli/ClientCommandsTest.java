@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The client commands, with a real server. */
-@SuppressWarnings("NullAway.Init") // set before each test
+@SuppressWarnings({"NullAway.Init", "FutureReturnValueIgnored"}) // set before each test
 class ClientCommandsTest {
     private LocalService service;
     private final ExecutorService tails = Executors.newCachedThreadPool();

@@ -137,7 +137,7 @@ final class EngineComponents {
         if (!await(tails.stop(), end)) {
             LOG.log(Level.WARNING, "some live tails did not end within {0}; their sinks are still busy", deadline);
         }
-        writer.ended().whenComplete((done, failure) -> {
+        var unused = writer.ended().whenComplete((done, failure) -> {
             store.close();
             delivery.shutdown();
         });

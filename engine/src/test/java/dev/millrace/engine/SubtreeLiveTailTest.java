@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A live tail of a stream and all streams below it. */
+@SuppressWarnings("FutureReturnValueIgnored")
 class SubtreeLiveTailTest {
     private static final String SAID = "{'type':'said'}";
 

@@ -37,7 +37,8 @@ import java.util.stream.Stream;
     "ReturnValueIgnored",
     "UnusedVariable",
     "Finally",
-    "ObjectToString"
+    "ObjectToString",
+    "FutureReturnValueIgnored"
 })
 public // what is wrong here is what is to be found
 final class ImpureCalls {

@@ -28,7 +28,7 @@ record PushedEventStreams(EventStreams delegate, StreamPath own, AppendListener 
     public CompletableFuture<AppendResult> append(StreamPath path, EventInput input) {
         CompletableFuture<AppendResult> append = delegate.append(path, input);
         if (path.equals(own)) {
-            append.thenAccept(appended -> news.appended(appended.event()));
+            var unused = append.thenAccept(appended -> news.appended(appended.event()));
         }
         return append;
     }
@@ -37,7 +37,7 @@ record PushedEventStreams(EventStreams delegate, StreamPath own, AppendListener 
     public CompletableFuture<List<AppendResult>> appendAll(StreamPath path, List<EventInput> inputs) {
         CompletableFuture<List<AppendResult>> append = delegate.appendAll(path, inputs);
         if (path.equals(own)) {
-            append.thenAccept(all -> all.forEach(appended -> news.appended(appended.event())));
+            var unused = append.thenAccept(all -> all.forEach(appended -> news.appended(appended.event())));
         }
         return append;
     }

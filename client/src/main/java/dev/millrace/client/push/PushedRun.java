@@ -76,7 +76,7 @@ final class PushedRun<S> implements PushedEventStreams.AppendListener, PagedTail
     }
 
     private void connect(long afterOffset, Subscriber subscriber, AtomicBoolean closed, int tries) {
-        log.readHead()
+        var unused = log.readHead()
                 .whenCompleteAsync(
                         (head, failure) -> {
                             if (closed.get()) {

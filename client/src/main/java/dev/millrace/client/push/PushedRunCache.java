@@ -84,7 +84,7 @@ final class PushedRunCache<S> {
     }
 
     private void stop(PushedRun<S> run, Duration deadline) {
-        run.stopped().thenRun(() -> remove(run));
+        var unused = run.stopped().thenRun(() -> remove(run));
         run.stop(deadline);
     }
 

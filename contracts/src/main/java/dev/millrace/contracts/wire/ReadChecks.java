@@ -123,7 +123,7 @@ public abstract class ReadChecks extends WireChecks {
         LiveReadClient one = millrace.live(api(stream));
         LiveReadClient two = millrace.live(api(stream));
         for (int i = 0; i < 80; i++) {
-            millrace.appendLater(stream, "{\"type\":\"a\",\"payload\":{\"i\":" + i + "}}");
+            var unused = millrace.appendLater(stream, "{\"type\":\"a\",\"payload\":{\"i\":" + i + "}}");
         }
         List<Long> all = LongStream.rangeClosed(1, 81).boxed().toList();
 

@@ -266,7 +266,7 @@ public final class PagedTail implements Subscription {
                 .beforeOffset(through + 1)
                 .limit(PAGE)
                 .build();
-        log.apply(range).whenComplete((events, failure) -> {
+        var unused = log.apply(range).whenComplete((events, failure) -> {
             if (failure == null) {
                 pageRead(events, through);
             } else if (Appender.unwrap(failure) instanceof StreamException refusal && refusal.isRetryable()) {

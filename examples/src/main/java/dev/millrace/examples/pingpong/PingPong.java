@@ -38,7 +38,7 @@ public final class PingPong {
                 var two = streams.subscribe(StreamPath.of("/table/pong"), 0, new PauseWatcher(end))) {
             ping.awaitCaughtUp(Duration.ofSeconds(5));
             pong.awaitCaughtUp(Duration.ofSeconds(5));
-            streams.append("/table/ping", new Player.BallHit(1));
+            streams.append("/table/ping", new Player.BallHit(1)).join();
             return end.get(10, TimeUnit.SECONDS) + " after " + (ping.state() + pong.state()) + " hits";
         }
     }

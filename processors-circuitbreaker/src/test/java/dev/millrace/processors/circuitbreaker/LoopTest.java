@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two streams that answer each other without end, until the breaker pauses them. */
+@SuppressWarnings("FutureReturnValueIgnored")
 class LoopTest {
     @EventName("ball-hit")
     record BallHit(int count) {}

@@ -22,8 +22,8 @@ final class RequestEventAppender {
     }
 
     /** Appends an event of a type of which there are several. */
-    synchronized CompletableFuture<Void> add(AgentEvent event) {
-        return append(EventDraft.of(event).named(String.valueOf(++count)));
+    synchronized void add(AgentEvent event) {
+        var unused = append(EventDraft.of(event).named(String.valueOf(++count)));
     }
 
     /** Appends the only event of its type. */
@@ -39,7 +39,7 @@ final class RequestEventAppender {
     private CompletableFuture<Void> append(EventDraft draft) {
         last = last.thenCompose(before -> attempt.append(draft.because(requestId)))
                 .thenAccept(appended -> {});
-        last.whenComplete((nothing, failure) -> {
+        var unused = last.whenComplete((nothing, failure) -> {
             if (failure != null) {
                 broken.completeExceptionally(failure);
             }

@@ -68,7 +68,7 @@ final class RunningRequest implements RetryingModelCall.Sink {
      * end can be recorded.
      */
     CompletionStage<Void> send() {
-        log.broken().whenComplete((nothing, failure) -> {
+        var unused = log.broken().whenComplete((nothing, failure) -> {
             stop();
             broken(failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
         });
@@ -91,7 +91,7 @@ final class RunningRequest implements RetryingModelCall.Sink {
                         "the answer of the model could not be stored: "
                                 + reason.substring(0, Math.min(reason.length(), MOST_REASON)))
                 .asEvent(requestId);
-        new RequestEventAppender(attempt, requestId).end(end).whenComplete((nothing, alsoRefused) -> {
+        var unused = new RequestEventAppender(attempt, requestId).end(end).whenComplete((nothing, alsoRefused) -> {
             if (alsoRefused == null) {
                 done.complete(null);
             } else {
@@ -140,7 +140,7 @@ final class RunningRequest implements RetryingModelCall.Sink {
         AgentEvent last = outcome instanceof ModelCallResult.Finished finished
                 ? completed(finished)
                 : ((RequestFailure) outcome).asEvent(requestId);
-        log.end(last).thenRun(() -> done.complete(null));
+        var unused = log.end(last).thenRun(() -> done.complete(null));
     }
 
     private RequestCompleted completed(ModelCallResult.Finished finished) {

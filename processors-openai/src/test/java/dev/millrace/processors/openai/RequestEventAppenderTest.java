@@ -46,7 +46,7 @@ class RequestEventAppenderTest {
         desk.store(0);
         log.add(chunk("b"));
         desk.store(1);
-        log.end(new RequestLost(7));
+        var unused = log.end(new RequestLost(7));
 
         assertThat(desk.sent).extracting(EventDraft::because).containsOnly(Optional.of(new CausingOffset(7)));
         assertThat(desk.sent)

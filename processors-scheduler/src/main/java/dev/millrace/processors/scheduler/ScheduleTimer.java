@@ -94,7 +94,7 @@ final class ScheduleTimer {
         CompletableFuture<Boolean> made = new CompletableFuture<>();
         BackgroundTask<SchedulerState> run =
                 effects.launch(queue.run, because(due.get(0)), attempt -> make(attempt, effects, due, made));
-        run.done().thenRun(() -> {
+        var unused = run.done().thenRun(() -> {
             if (run.isCancelled() || !made.isDone()) {
                 return;
             }

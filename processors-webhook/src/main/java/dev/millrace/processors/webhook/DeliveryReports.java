@@ -97,17 +97,18 @@ final class DeliveryReports {
             deliveries = 0;
             quietUntil = context.timers().now().plus(INTERVAL);
         }
-        effects.append(EventDraft.of(report).because(report.through())).whenComplete((appended, refused) -> {
-            log(refused);
-            boolean more;
-            synchronized (this) {
-                underWay = false;
-                more = due;
-            }
-            if (more) {
-                flush();
-            }
-        });
+        var unused = effects.append(EventDraft.of(report).because(report.through()))
+                .whenComplete((appended, refused) -> {
+                    log(refused);
+                    boolean more;
+                    synchronized (this) {
+                        underWay = false;
+                        more = due;
+                    }
+                    if (more) {
+                        flush();
+                    }
+                });
     }
 
     /** From now on, no successes are reported. */
@@ -121,7 +122,7 @@ final class DeliveryReports {
 
     /** Records a failed attempt; without {@code next} it was the last one. */
     void failed(long offset, int attempt, SendResult outcome, Optional<Instant> next, Effects<?> effects) {
-        append(
+        var unused = append(
                 new DeliveryFailed(
                         subscriber.slug(),
                         offset,

@@ -56,7 +56,7 @@ final class DeliveryRetries {
                 return;
             }
         }
-        attempt().whenComplete((outcome, broken) -> {
+        var unused = attempt().whenComplete((outcome, broken) -> {
             settle(attempt, broken == null ? outcome : SendResult.failed("sending failed: " + broken));
         });
     }
@@ -104,11 +104,13 @@ final class DeliveryRetries {
                 ? "the receiver is gone: " + outcome.message()
                 : "the event at offset " + message.offset() + " was not accepted in " + attempt
                         + (attempt == 1 ? " attempt" : " attempts") + "; the last one: " + outcome.message();
-        courier.reports().disabled(message.offset(), reason, effects).whenComplete((appended, refused) -> {
-            if (refused != null) {
-                accepted.completeExceptionally(refused);
-            }
-        });
+        var unused = courier.reports()
+                .disabled(message.offset(), reason, effects)
+                .whenComplete((appended, refused) -> {
+                    if (refused != null) {
+                        accepted.completeExceptionally(refused);
+                    }
+                });
     }
 
     /** Stops this delivery for good and appends nothing. */

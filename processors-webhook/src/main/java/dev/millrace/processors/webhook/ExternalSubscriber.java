@@ -113,7 +113,7 @@ public final class ExternalSubscriber implements Processor<PushSubscriptions> {
         CompletableFuture<String> over = before.get().done().thenApply(ended -> slug);
         Timers.Timer limit =
                 context.timers().after(DRAIN_LIMIT, () -> over.completeAsync(() -> slug, context.executor()));
-        over.thenAcceptAsync(
+        var unused = over.thenAcceptAsync(
                 subscriber -> {
                     limit.cancel();
                     settle(subscriber, effects);

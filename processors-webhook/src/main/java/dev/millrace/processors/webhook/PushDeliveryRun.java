@@ -32,7 +32,7 @@ final class PushDeliveryRun {
      * have been pushed, or when the runner has ended.
      */
     CompletionStage<Void> start() {
-        courier.drained().thenRun(this::close);
+        var unused = courier.drained().thenRun(this::close);
         begin();
         return ended;
     }
@@ -48,7 +48,7 @@ final class PushDeliveryRun {
                     .start();
             runner = started;
         }
-        started.ended().thenRun(this::close);
+        var unused = started.ended().thenRun(this::close);
     }
 
     /** Ends the pushing. An event in flight counts as not pushed. */

@@ -105,16 +105,18 @@ public final class AppendQueues {
                 return false;
             }
             CompletableFuture<T> sent = send.get();
-            result.whenComplete((value, failure) -> {
+            var unused = result.whenComplete((value, failure) -> {
                 if (result.isCancelled()) {
                     sent.cancel(false);
                 }
             });
             if (sent.isDone()) {
-                finished.add(() -> sent.whenComplete(this::finish));
+                finished.add(() -> {
+                    var unusedEnd = sent.whenComplete(this::finish);
+                });
                 return false;
             }
-            sent.whenComplete((value, failure) -> {
+            var unusedEnd = sent.whenComplete((value, failure) -> {
                 answered.accept(failure);
                 finish(value, failure);
             });

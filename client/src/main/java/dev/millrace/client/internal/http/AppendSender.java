@@ -50,14 +50,14 @@ public final class AppendSender {
 
         Attempts(ApiCall<T> operation) {
             this.operation = operation;
-            result.whenComplete((value, failure) -> cancelIfCancelled());
+            var unused = result.whenComplete((value, failure) -> cancelIfCancelled());
         }
 
         void sendAgain() {
             CompletableFuture<T> attempt = exchange.send(operation);
             current = attempt;
             cancelIfCancelled();
-            attempt.whenComplete((value, failure) -> {
+            var unused = attempt.whenComplete((value, failure) -> {
                 if (failure == null) {
                     result.complete(value);
                 } else if (retries < RETRIES && isTemporary(failure) && !result.isDone()) {

@@ -31,7 +31,7 @@ public final class AsyncHttpCaller {
         }
         CompletableFuture<T> future = new CompletableFuture<>();
         Call call = calls.newCall(operation.request());
-        future.whenComplete((value, failure) -> {
+        var unused = future.whenComplete((value, failure) -> {
             if (future.isCancelled()) {
                 call.cancel();
             }
@@ -65,14 +65,14 @@ public final class AsyncHttpCaller {
     public CompletableFuture<Void> perform(ApiCall<?> operation) {
         CompletableFuture<?> answer = send(operation);
         CompletableFuture<Void> done = new CompletableFuture<>();
-        answer.whenComplete((value, failure) -> {
+        var unused = answer.whenComplete((value, failure) -> {
             if (failure == null) {
                 done.complete(null);
             } else {
                 done.completeExceptionally(failure);
             }
         });
-        done.whenComplete((value, failure) -> {
+        var unusedToo = done.whenComplete((value, failure) -> {
             if (done.isCancelled()) {
                 answer.cancel(false);
             }

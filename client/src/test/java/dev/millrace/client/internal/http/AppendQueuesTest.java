@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("FutureReturnValueIgnored")
 class AppendQueuesTest {
     private final AppendQueues lanes = new AppendQueues();
     private final List<String> sent = new ArrayList<>();

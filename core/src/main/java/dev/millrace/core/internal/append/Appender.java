@@ -82,7 +82,7 @@ public final class Appender {
             }
         }
         inFlight.incrementAndGet();
-        sending.result().whenComplete((appended, failure) -> {
+        var unused = sending.result().whenComplete((appended, failure) -> {
             inFlight.decrementAndGet();
             onProgress.run();
         });
@@ -129,7 +129,7 @@ public final class Appender {
         } catch (RuntimeException broken) {
             answer = CompletableFuture.failedFuture(broken);
         }
-        answer.whenComplete((value, failure) -> {
+        var unused = answer.whenComplete((value, failure) -> {
             if (failure == null) {
                 result.complete(value);
                 return;

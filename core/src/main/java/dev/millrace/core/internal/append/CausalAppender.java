@@ -44,6 +44,7 @@ public final class CausalAppender {
         this.cancelled = cancelled;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the future inside the other one is not ignored: see thenCompose
     public CompletableFuture<AppendResult> append(EventDraft draft) {
         StreamPath target = identity.path().resolve(draft.to());
         CausingOffset because = draft.because()

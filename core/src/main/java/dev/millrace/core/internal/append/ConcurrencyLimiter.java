@@ -31,7 +31,7 @@ public final class ConcurrencyLimiter {
         } catch (RuntimeException refused) {
             begun = CompletableFuture.failedFuture(refused);
         }
-        begun.whenComplete((value, failure) -> {
+        var unused = begun.whenComplete((value, failure) -> {
             synchronized (this) {
                 free++;
             }

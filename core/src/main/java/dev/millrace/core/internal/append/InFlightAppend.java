@@ -102,7 +102,7 @@ final class InFlightAppend {
         } catch (RuntimeException broken) {
             answer = CompletableFuture.failedFuture(broken);
         }
-        answer.whenComplete((appended, failure) -> {
+        var unused = answer.whenComplete((appended, failure) -> {
             if (failure == null) {
                 appender.options().failpoints().reach(Point.AFTER_APPEND);
                 appender.stored(this, appended);

@@ -190,7 +190,7 @@ public final class EffectQueue {
             }
             CompletableFuture<Void> stage = invoke(task, number);
             if (!stage.isDone()) {
-                stage.whenComplete((nothing, failure) -> executor.execute(() -> {
+                var unused = stage.whenComplete((nothing, failure) -> executor.execute(() -> {
                     if (finishTask(current, task, number, failure)) {
                         drain(current);
                     }
@@ -228,7 +228,7 @@ public final class EffectQueue {
         if (buried.isDone()) {
             return removeHead(current);
         }
-        buried.whenComplete((nothing, more) -> executor.execute(() -> {
+        var unused = buried.whenComplete((nothing, more) -> executor.execute(() -> {
             if (removeHead(current)) {
                 drain(current);
             }

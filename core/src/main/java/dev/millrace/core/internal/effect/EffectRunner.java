@@ -353,7 +353,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         if (isLeftToTheNext(thrown)) {
             return; // the next run sees from the log whether the work is still required
         }
-        recordFailureOfCall(attempt.because().offset(), thrown, 1, attempt.name())
+        var unused = recordFailureOfCall(attempt.because().offset(), thrown, 1, attempt.name())
                 .whenComplete((done, refused) -> {
                     if (refused != null) {
                         LOG.log(

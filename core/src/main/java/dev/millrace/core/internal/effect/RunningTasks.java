@@ -207,7 +207,8 @@ public final class RunningTasks<S> {
             } catch (Throwable failure) { // also an Error, such as a missing class, ends only this task
                 stage = CompletableFuture.failedFuture(failure);
             }
-            stage.whenComplete((value, failure) -> end(failure == null ? Optional.empty() : Optional.of(failure)));
+            var unused = stage.whenComplete(
+                    (value, failure) -> end(failure == null ? Optional.empty() : Optional.of(failure)));
         }
 
         private CompletableFuture<?> begin(Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
@@ -245,7 +246,7 @@ public final class RunningTasks<S> {
         }
 
         private void cancelTimerAtEnd(Timers.Timer timer) {
-            done.whenComplete((nothing, never) -> timer.cancel());
+            var unused = done.whenComplete((nothing, never) -> timer.cancel());
         }
 
         /** Ends the task without waiting for its stage, which may never complete. */

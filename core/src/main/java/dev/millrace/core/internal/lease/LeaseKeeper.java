@@ -293,12 +293,13 @@ final class LeaseKeeper {
         Optional<Fence> last = epoch == 0 ? Optional.empty() : Optional.of(new Fence(slug, path, epoch));
         claim = next;
         Timers.Timer end = options.later(lease, () -> claimTimedOut(next));
-        options.executor()
-                .execute(() -> append(BuiltInType.LEASE_CLAIMED, next.fence().epoch(), "", last)
-                        .whenComplete((event, failure) -> {
-                            keepRefusal(failure);
-                            claimed(next, failure == null && isMine(event), end);
-                        }));
+        options.executor().execute(() -> {
+            var unused = append(BuiltInType.LEASE_CLAIMED, next.fence().epoch(), "", last)
+                    .whenComplete((event, failure) -> {
+                        keepRefusal(failure);
+                        claimed(next, failure == null && isMine(event), end);
+                    });
+        });
     }
 
     private boolean isMine(Event claimed) {
@@ -340,7 +341,7 @@ final class LeaseKeeper {
             unused = mine && !holds(answered.fence()) && claim == null && answered.incarnation() == incarnations;
         }
         if (unused) {
-            release(answered.fence());
+            var unusedRelease = release(answered.fence());
         }
     }
 
@@ -376,7 +377,7 @@ final class LeaseKeeper {
             next = options.later(lease, () -> renewalTimedOut(fence, asked));
             renewal = options.later(renewalInterval(), () -> renew(fence));
         }
-        append(BuiltInType.LEASE_RENEWED, fence.epoch(), "/renewed/" + number, Optional.of(fence))
+        var unused = append(BuiltInType.LEASE_RENEWED, fence.epoch(), "/renewed/" + number, Optional.of(fence))
                 .whenComplete((event, failure) -> renewed(fence, number, next, failure));
     }
 
@@ -414,7 +415,10 @@ final class LeaseKeeper {
 
     private CompletableFuture<?> release(Fence fence) {
         return append(BuiltInType.LEASE_RELEASED, fence.epoch(), "/released", Optional.of(fence))
-                .exceptionally(failure -> null);
+                .exceptionally(failure -> {
+                    LOG.log(Level.DEBUG, "the lease of '" + slug + "' on " + path + " was not released", failure);
+                    return null;
+                });
     }
 
     private CompletableFuture<Event> append(BuiltInType type, int of, String suffix, Optional<Fence> fence) {

@@ -83,7 +83,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
         ProcessorRun<S> next = new ProcessorRun<>(
                 new FencedEventStreams(streams, fence, keeper), processor, path, fenced, progression::changed);
         if (replace(next, true)) {
-            next.ended().thenAcceptAsync(last -> endedByItself(next), options.executor());
+            var unused = next.ended().thenAcceptAsync(last -> endedByItself(next), options.executor());
         }
     }
 
@@ -97,7 +97,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
      * subscription, this process ends.
      */
     private ProcessorRun<S> endWithStandby(ProcessorRun<S> standby) {
-        standby.ended()
+        var unused = standby.ended()
                 .thenAcceptAsync(
                         last -> {
                             if (last.phase() == RunnerStatus.Phase.STOPPED
@@ -137,7 +137,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
             closing = true;
         }
         run.stop(Duration.ZERO); // the next lease holder runs the effects that are still in its effect queue
-        keeper.stop();
+        var unused = keeper.stop();
         end(run.status().failure().orElse("the run has stopped"));
     }
 

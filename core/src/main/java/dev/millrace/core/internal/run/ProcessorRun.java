@@ -330,7 +330,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
             acting.stopReading();
         } else if (fires && !lane.awaitRoom(options.heartbeat())) {
             disconnect();
-            lane.whenRoom().thenRunAsync(() -> connect(fold.through()), options.executor());
+            var unused = lane.whenRoom().thenRunAsync(() -> connect(fold.through()), options.executor());
         }
     }
 
@@ -350,7 +350,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         LOG.log(Level.ERROR, what, thrown);
         disconnect();
         notices.halted(event, thrown);
-        acting.recordHalt(event, thrown).whenComplete((appended, refused) -> fail(Phase.HALTED, what));
+        var unused = acting.recordHalt(event, thrown).whenComplete((appended, refused) -> fail(Phase.HALTED, what));
     }
 
     private void fail(Phase end, String what) {

@@ -132,7 +132,7 @@ final class SubtreeRunPool<S> {
             }
             member.run = run;
         }
-        run.ended().thenAccept(status -> endedByItself(member, run, status));
+        var unused = run.ended().thenAccept(status -> endedByItself(member, run, status));
         options.executor().execute(run::start); // may block to read a snapshot
     }
 
@@ -224,7 +224,7 @@ final class SubtreeRunPool<S> {
             }
             member.isWatched = true;
         }
-        run.when(run::isIdle).whenComplete((idle, over) -> {
+        var unused = run.when(run::isIdle).whenComplete((idle, over) -> {
             boolean again;
             boolean armed = false;
             synchronized (lock) {
@@ -252,7 +252,7 @@ final class SubtreeRunPool<S> {
 
     /** Watches until a timer of a run fires, or is cancelled. */
     private void watchTimers(SubtreeStream<S> member, ProcessorRun<S> run) {
-        run.when(() -> !run.isIdle() || run.status().waiting() == 0).whenComplete((fired, over) -> {
+        var unused = run.when(() -> !run.isIdle() || run.status().waiting() == 0).whenComplete((fired, over) -> {
             synchronized (lock) {
                 if (member.run == run) {
                     places.markBusy(member);

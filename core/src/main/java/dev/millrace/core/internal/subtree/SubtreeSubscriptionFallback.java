@@ -203,7 +203,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
         /** Reads only the newest offset: the history is not delivered. */
         void readHead() {
             ReadRange newest = ReadRange.builder().descending(true).limit(1).build();
-            reads.submit(() -> streams.read(path, newest)).whenComplete((events, failure) -> {
+            var unused = reads.submit(() -> streams.read(path, newest)).whenComplete((events, failure) -> {
                 if (failure == null) {
                     follow(events.isEmpty() ? 0 : events.get(0).offset());
                 } else {
@@ -275,7 +275,7 @@ final class SubtreeSubscriptionFallback implements Subscription {
         /** Reads the new events, and then runs {@code then}. */
         void poll(Runnable then) {
             ReadRange range = ReadRange.builder().afterOffset(known).limit(PAGE).build();
-            streams.read(path, range).whenComplete((events, failure) -> {
+            var unused = streams.read(path, range).whenComplete((events, failure) -> {
                 if (failure != null) {
                     LOG.log(Level.DEBUG, () -> "read of " + path + " failed: " + failure);
                     then.run();

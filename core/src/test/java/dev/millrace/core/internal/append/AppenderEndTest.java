@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Appends that an appender cancels: when its runner stops, of cancelled attempts, and of an earlier incarnation. */
+@SuppressWarnings("FutureReturnValueIgnored")
 class AppenderEndTest {
     private static final StreamPath OWN = StreamPath.of("/own");
     private static final StreamPath OTHER = StreamPath.of("/other");

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("FutureReturnValueIgnored")
 class AppenderTest {
     private static final StreamPath OWN = StreamPath.of("/own");
     private static final StreamPath OTHER = StreamPath.of("/other");

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("FutureReturnValueIgnored")
 class ConcurrencyLimiterTest {
     @Test
     void should_answer_each_of_a_thousand_requests_whose_answers_are_there_at_once() {

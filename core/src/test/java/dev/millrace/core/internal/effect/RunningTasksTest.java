@@ -30,6 +30,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("FutureReturnValueIgnored")
 class RunningTasksTest {
     private static final StreamPath OWN = StreamPath.of("/own");
 

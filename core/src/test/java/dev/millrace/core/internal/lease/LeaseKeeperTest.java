@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("FutureReturnValueIgnored")
 class LeaseKeeperTest {
     private static final Duration LEASE = Duration.ofSeconds(9);
     private static final Duration PART = Duration.ofSeconds(3);

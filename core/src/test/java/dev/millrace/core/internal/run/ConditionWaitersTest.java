@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("FutureReturnValueIgnored")
 class ConditionWaitersTest {
     private final ConditionWaiters progression = new ConditionWaiters();
     private final AtomicBoolean condition = new AtomicBoolean();

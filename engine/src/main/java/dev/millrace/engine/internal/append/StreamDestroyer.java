@@ -54,7 +54,7 @@ public final class StreamDestroyer {
             });
             return;
         }
-        writer.submit(new WriteTask<Optional<DestroyResult>>(stream, 0, true, group -> {
+        var unused = writer.submit(new WriteTask<Optional<DestroyResult>>(stream, 0, true, group -> {
                     Map<StreamKey, LastState> now = number < ATTEMPTS ? doomed : listStreams(stream, children);
                     Optional<DestroyResult> wiped =
                             isUnchanged(stream, now, group) ? Optional.of(removeAll(now, group)) : Optional.empty();

@@ -75,7 +75,7 @@ public final class StreamForker {
             return;
         }
         // alone in its transaction: if the store cannot copy, no other append must fail
-        writer.submit(new WriteTask<Optional<StreamHead>>(from, 0, true, group -> {
+        var unused = writer.submit(new WriteTask<Optional<StreamHead>>(from, 0, true, group -> {
                     if (group.head(to).isPresent()) {
                         throw taken(from, to);
                     }

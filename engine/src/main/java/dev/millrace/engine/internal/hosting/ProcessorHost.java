@@ -280,19 +280,23 @@ public final class ProcessorHost implements CommitListener {
                     .effectsFrom(wanted.effectsFrom().get())
                     .until(event -> AttachmentRegistry.ends(event, name, wanted))
                     .start();
-            runner.ended().thenAccept(status -> forget(stream, name, runner, status));
+            var unused = runner.ended().thenAccept(status -> forget(stream, name, runner, status));
             return Optional.of(runner);
         } catch (RuntimeException refused) {
             String message = "cannot run processor '" + name + "' on " + stream.path() + ": " + refused.getMessage();
             LOG.log(Level.WARNING, message);
-            context.streams()
+            var unused = context.streams()
                     .append(
                             stream.path(),
                             EventInput.builder()
                                     .from(EventInput.of(new StreamEvent.ErrorOccurred(message)))
                                     .idempotencyKey("host/" + name + "@" + stream.path() + ":"
                                             + wanted.attachedBy().orElse(0))
-                                    .build());
+                                    .build())
+                    .exceptionally(failure -> {
+                        LOG.log(Level.WARNING, "not appended to the stream: " + message, failure);
+                        return null;
+                    });
             return Optional.empty();
         }
     }

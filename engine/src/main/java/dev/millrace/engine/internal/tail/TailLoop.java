@@ -193,7 +193,7 @@ abstract class TailLoop implements Subscription {
             return Step.AGAIN;
         }
         LOG.log(losses == 0 ? Level.INFO : Level.DEBUG, () -> "the tail of " + stream + " begins again later: " + lost);
-        lostAt = begun && lostAt == null ? timers.now() : lostAt;
+        noteLoss();
         beginAgain();
         CompletableFuture<Void> waiting = new CompletableFuture<>();
         pause = waiting;
@@ -202,6 +202,10 @@ abstract class TailLoop implements Subscription {
             waiting.complete(null);
         }
         return after(waiting, this::fail);
+    }
+
+    private void noteLoss() {
+        lostAt = begun && lostAt == null ? timers.now() : lostAt;
     }
 
     private boolean askToContinueSafely(StreamException lost) {
@@ -228,7 +232,7 @@ abstract class TailLoop implements Subscription {
         if (stage.isDone() && !stage.isCompletedExceptionally()) {
             return Step.AGAIN;
         }
-        stage.whenComplete((done, problem) -> {
+        var unused = stage.whenComplete((done, problem) -> {
             if (problem != null) {
                 failed.accept(unwrap(problem));
             }

@@ -70,7 +70,7 @@ public final class CallbackExecutor implements Executor {
     /** As {@link #supply}, with the value of another future. */
     public <A, B> CompletableFuture<B> then(CompletableFuture<A> first, StreamPath path, Function<A, B> next) {
         CompletableFuture<B> future = new CompletableFuture<>();
-        first.whenComplete((value, failure) -> {
+        var unused = first.whenComplete((value, failure) -> {
             if (failure != null) {
                 future.completeExceptionally(failure);
             } else {

@@ -95,7 +95,7 @@ public final class ReadRoute {
         if (reserved) {
             limit.enter(stream);
         }
-        engine.touch(exchange.project(), path).whenComplete((head, failure) -> {
+        var unused = engine.touch(exchange.project(), path).whenComplete((head, failure) -> {
             if (failure != null) {
                 if (reserved) {
                     limit.leave(stream);
@@ -132,13 +132,15 @@ public final class ReadRoute {
             live.remove(response);
             limit.leave(new StreamKey(exchange.project(), path));
         });
-        response.onStreamGone(() -> engine.touch(exchange.project(), path).whenComplete((reborn, failure) -> {
-            if (failure != null) {
-                response.onEnd(failure);
-            } else {
-                feed(response, exchange.project(), path, parameters, reborn);
-            }
-        }));
+        response.onStreamGone(() -> {
+            var unused = engine.touch(exchange.project(), path).whenComplete((reborn, failure) -> {
+                if (failure != null) {
+                    response.onEnd(failure);
+                } else {
+                    feed(response, exchange.project(), path, parameters, reborn);
+                }
+            });
+        });
         feed(response, exchange.project(), path, parameters, head);
     }
 

@@ -124,7 +124,7 @@ final class HandlerInvocation extends GuestCall {
             throw new ScriptEngine.Refusal("append: " + refused.getMessage());
         }
         openAppends++;
-        sent.whenComplete((appended, failure) -> thread.accept(() -> {
+        var unused = sent.whenComplete((appended, failure) -> thread.accept(() -> {
             openAppends--;
             settle(id, failure == null ? Optional.of(JsonCodec.toTree(appended.event())) : Optional.empty(), failure);
         }));
@@ -146,7 +146,7 @@ final class HandlerInvocation extends GuestCall {
         countOpen();
         FetchGateway.Exchange exchange = egress.send(FetchRequest.read(arguments), gateway, budget);
         open.put(id, exchange::cancel);
-        exchange.answer()
+        var unused = exchange.answer()
                 .whenComplete((answer, failure) -> thread.accept(() -> {
                     boolean wanted = open.remove(id) != null && !over;
                     if (answer != null && wanted) {
@@ -168,7 +168,7 @@ final class HandlerInvocation extends GuestCall {
         }
         countOpen();
         open.put(id, answer::close);
-        answer.read()
+        var unused = answer.read()
                 .whenComplete((chunk, failure) -> thread.accept(() -> {
                     if (open.remove(id) == null) {
                         return;

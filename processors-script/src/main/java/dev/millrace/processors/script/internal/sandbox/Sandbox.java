@@ -79,7 +79,7 @@ public final class Sandbox implements AutoCloseable {
             begin(next, event, state, before);
             return null;
         });
-        begun.whenComplete((nothing, failure) -> {
+        var unused = begun.whenComplete((nothing, failure) -> {
             if (failure != null) {
                 next.done().completeExceptionally(failure);
             }

@@ -54,7 +54,7 @@ final class SandboxThread {
         synchronized (pending) {
             pending.put(number, result);
         }
-        result.whenComplete((value, failure) -> {
+        var unused = result.whenComplete((value, failure) -> {
             synchronized (pending) {
                 pending.remove(number);
             }

@@ -42,7 +42,8 @@ final class FrameSendTracker {
         } else if (System.nanoTime() - deadline > 0) {
             sent.completeExceptionally(new IOException("the peer does not read"));
         } else {
-            SCHEDULER.schedule(() -> look(connection, socket, deadline, sent), LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            var unused = SCHEDULER.schedule(
+                    () -> look(connection, socket, deadline, sent), LOOK_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 

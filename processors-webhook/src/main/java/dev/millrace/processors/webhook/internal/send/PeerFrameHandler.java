@@ -81,7 +81,7 @@ final class PeerFrameHandler {
             Thread.currentThread().interrupt();
             return;
         }
-        streams.append(path, input).whenComplete((appended, failure) -> {
+        var unused = streams.append(path, input).whenComplete((appended, failure) -> {
             room.release();
             if (failure != null) {
                 Throwable cause = failure.getCause() == null ? failure : failure.getCause();
