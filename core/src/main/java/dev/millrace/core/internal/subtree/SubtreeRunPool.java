@@ -252,14 +252,15 @@ final class SubtreeRunPool<S> {
 
     /** Watches until a timer of a run fires, or is cancelled. */
     private void watchTimers(SubtreeStream<S> member, ProcessorRun<S> run) {
-        var unused = run.when(() -> !run.isIdle() || run.status().waiting() == 0).whenComplete((fired, over) -> {
-            synchronized (lock) {
-                if (member.run == run) {
-                    places.markBusy(member);
-                }
-            }
-            watch(member);
-        });
+        var unused = run.when(() -> !run.isIdle() || run.status().waiting() == 0)
+                .whenComplete((fired, over) -> {
+                    synchronized (lock) {
+                        if (member.run == run) {
+                            places.markBusy(member);
+                        }
+                    }
+                    watch(member);
+                });
     }
 
     private static boolean isIdle(ProcessorRun<?> run) {
