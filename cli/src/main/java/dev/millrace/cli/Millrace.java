@@ -95,15 +95,15 @@ public final class Millrace implements Runnable {
                         .addSubcommand(new TokenRevokeCommand(terminal)))
                 .addSubcommand(new TckCommand(terminal))
                 .addSubcommand(new HelpCommand());
-        CliExceptionHandler complaints = new CliExceptionHandler(terminal, () -> root.verbose);
+        CliExceptionHandler cliExceptionHandler = new CliExceptionHandler(terminal, () -> root.verbose);
         return commands.setOut(terminal.writer())
                 .setErr(terminal.errorWriter())
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(Math.max(60, Math.min(110, terminal.columns())))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.isInteractive() ? Ansi.ON : Ansi.OFF))
-                .setParameterExceptionHandler(complaints)
-                .setExecutionExceptionHandler(complaints)
+                .setParameterExceptionHandler(cliExceptionHandler)
+                .setExecutionExceptionHandler(cliExceptionHandler)
                 .setExecutionStrategy(parsed -> {
                     if (root.verbose) {
                         QuietLogging.speakUp();

@@ -78,12 +78,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpEventStreams implements EventStreams, AutoCloseable {
     private final ProjectSlug project;
-    private final RequestFactory requests;
-    private final HttpClients transport;
-    private final AsyncHttpCaller exchange;
+    private final RequestFactory requestFactory;
+    private final HttpClients httpClients;
+    private final AsyncHttpCaller asyncHttpCaller;
     private final AppendSender sender;
     private final AppendQueues lanes = new AppendQueues();
-    private final TailContext tailPort;
+    private final TailContext tailContext;
     private final @Nullable Supplier<String> keys;
     private final Set<ReconnectingTail> tails = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
@@ -92,18 +92,18 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         Backoff backoff = new Backoff(settings.firstDelay, settings.mostDelay);
         this.project = settings.project;
         this.keys = settings.keys;
-        this.requests = new RequestFactory(settings.base, settings.project, settings.token);
-        this.transport = new HttpClients(settings.httpClient, settings.heartbeat);
-        this.exchange = new AsyncHttpCaller(transport.calls());
-        this.sender = new AppendSender(exchange, settings.timers, backoff, settings.random);
-        this.tailPort = new TailContext(
-                transport.tails(),
-                transport.calls(),
-                requests,
+        this.requestFactory = new RequestFactory(settings.base, settings.project, settings.token);
+        this.httpClients = new HttpClients(settings.httpClient, settings.heartbeat);
+        this.asyncHttpCaller = new AsyncHttpCaller(httpClients.calls());
+        this.sender = new AppendSender(asyncHttpCaller, settings.timers, backoff, settings.random);
+        this.tailContext = new TailContext(
+                httpClients.tails(),
+                httpClients.calls(),
+                requestFactory,
                 settings.timers,
                 backoff,
                 settings.random,
-                transport.tailThreads(),
+                httpClients.tailThreads(),
                 tails::remove);
     }
 
@@ -180,19 +180,20 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(StreamExceptions.unsendable("append", path, e));
         }
-        ApiCall<T> operation = new ApiCall<>("append", path, requests.append(path, body.json()), answer.apply(body));
-        return lanes.enter(path, !retries, () -> sender.send(operation, retries && body.keyed()));
+        ApiCall<T> apiCall =
+                new ApiCall<>("append", path, requestFactory.append(path, body.json()), answer.apply(body));
+        return lanes.enter(path, !retries, () -> sender.send(apiCall, retries && body.keyed()));
     }
 
     @Override
     public CompletableFuture<List<Event>> read(StreamPath path, ReadRange range) {
         Request request;
         try {
-            request = requests.read(path, range);
+            request = requestFactory.read(path, range);
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(StreamExceptions.unsendable("read", path, e));
         }
-        return exchange.send(new ApiCall<>("read", path, request, ResponseDecoder::events));
+        return asyncHttpCaller.send(new ApiCall<>("read", path, request, ResponseDecoder::events));
     }
 
     /**
@@ -209,7 +210,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         if (closed) {
             throw StreamExceptions.closed("subscribe", path);
         }
-        return start(new HttpStreamTail(tailPort, path, afterOffset, subscriber));
+        return start(new HttpStreamTail(tailContext, path, afterOffset, subscriber));
     }
 
     /**
@@ -224,7 +225,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         if (closed) {
             throw StreamExceptions.closed("subscribe", path);
         }
-        return start(new HttpSubtreeTail(tailPort, path, subscriber));
+        return start(new HttpSubtreeTail(tailContext, path, subscriber));
     }
 
     private Subscription start(ReconnectingTail tail) {
@@ -238,26 +239,27 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
 
     @Override
     public CompletableFuture<StreamState> state(StreamPath path) {
-        return exchange.send(new ApiCall<>("state", path, requests.state(path), ResponseDecoder::state));
+        return asyncHttpCaller.send(new ApiCall<>("state", path, requestFactory.state(path), ResponseDecoder::state));
     }
 
     @Override
     public CompletableFuture<List<StreamSummary>> list(StreamPath path) {
-        return exchange.send(new ApiCall<>("list", path, requests.list(path), ResponseDecoder::summaries));
+        return asyncHttpCaller.send(new ApiCall<>("list", path, requestFactory.list(path), ResponseDecoder::summaries));
     }
 
     @Override
     public CompletableFuture<DestroyResult> destroy(StreamPath path, boolean children) {
-        return exchange.send(new ApiCall<>(
+        return asyncHttpCaller.send(new ApiCall<>(
                 "destroy",
                 path,
-                requests.destroy(path, children),
+                requestFactory.destroy(path, children),
                 response -> ResponseDecoder.destroyed(response, project)));
     }
 
     @Override
     public CompletableFuture<Void> fork(StreamPath from, long at, StreamPath to) {
-        return exchange.perform(new ApiCall<>("fork", from, requests.fork(from, at, to), ResponseDecoder::done));
+        return asyncHttpCaller.perform(
+                new ApiCall<>("fork", from, requestFactory.fork(from, at, to), ResponseDecoder::done));
     }
 
     /**
@@ -271,9 +273,9 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
             return;
         }
         closed = true;
-        exchange.close();
+        asyncHttpCaller.close();
         tails.forEach(ReconnectingTail::close);
-        transport.close();
+        httpClients.close();
     }
 
     /** Configures a client. Not safe for use by many threads. */

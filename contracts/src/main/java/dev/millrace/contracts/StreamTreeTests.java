@@ -195,11 +195,11 @@ interface StreamTreeTests extends EventStreamsSubject {
     }
 
     private String incarnation(StreamPath path) {
-        RecordingSubscriber recorder = new RecordingSubscriber();
-        try (Subscription subscription = subject().subscribe(path, 0, recorder)) {
-            eventually().until(recorder::isCaughtUp);
+        RecordingSubscriber recordingSubscriber = new RecordingSubscriber();
+        try (Subscription subscription = subject().subscribe(path, 0, recordingSubscriber)) {
+            eventually().until(recordingSubscriber::isCaughtUp);
         }
-        return recorder.connected().incarnation();
+        return recordingSubscriber.connected().incarnation();
     }
 
     private static List<String> announced(EventStreams streams, String path) {

@@ -25,64 +25,72 @@ interface SubscribeTests extends EventStreamsSubject {
     default void should_deliver_the_log_and_then_what_is_appended() {
         StreamPath path = fresh();
         given(path, 3);
-        RecordingSubscriber recorder = new RecordingSubscriber();
-        try (Subscription subscription = subject().subscribe(path, 0, recorder)) {
-            eventually().until(recorder::isCaughtUp);
-            assertThat(recorder.connected().watermark()).isEqualTo(4);
-            assertThat(recorder.connected().gap()).isEqualTo(Duration.ZERO);
-            assertThat(recorder.offsets()).containsExactly(1L, 2L, 3L, 4L);
+        RecordingSubscriber recordingSubscriber = new RecordingSubscriber();
+        try (Subscription subscription = subject().subscribe(path, 0, recordingSubscriber)) {
+            eventually().until(recordingSubscriber::isCaughtUp);
+            assertThat(recordingSubscriber.connected().watermark()).isEqualTo(4);
+            assertThat(recordingSubscriber.connected().gap()).isEqualTo(Duration.ZERO);
+            assertThat(recordingSubscriber.offsets()).containsExactly(1L, 2L, 3L, 4L);
 
             append(path, said("live"));
 
-            eventually().untilAsserted(() -> assertThat(recorder.offsets()).hasSize(5));
-            assertThat(recorder.events()).isEqualTo(history(path));
+            eventually()
+                    .untilAsserted(
+                            () -> assertThat(recordingSubscriber.offsets()).hasSize(5));
+            assertThat(recordingSubscriber.events()).isEqualTo(history(path));
         }
-        recorder.verify();
+        recordingSubscriber.verify();
     }
 
     @Test
     default void should_begin_after_an_offset_in_the_middle() {
         StreamPath path = fresh();
         given(path, 5);
-        RecordingSubscriber recorder = new RecordingSubscriber();
-        try (Subscription subscription = subject().subscribe(path, 4, recorder)) {
-            eventually().until(recorder::isCaughtUp);
-            assertThat(recorder.offsets()).containsExactly(5L, 6L);
-            assertThat(recorder.connected().watermark()).isEqualTo(6);
+        RecordingSubscriber recordingSubscriber = new RecordingSubscriber();
+        try (Subscription subscription = subject().subscribe(path, 4, recordingSubscriber)) {
+            eventually().until(recordingSubscriber::isCaughtUp);
+            assertThat(recordingSubscriber.offsets()).containsExactly(5L, 6L);
+            assertThat(recordingSubscriber.connected().watermark()).isEqualTo(6);
         }
-        recorder.verify();
+        recordingSubscriber.verify();
     }
 
     @Test
     default void should_be_caught_up_at_once_when_it_begins_at_the_end() {
         StreamPath path = fresh();
         given(path, 2);
-        RecordingSubscriber recorder = new RecordingSubscriber();
-        try (Subscription subscription = subject().subscribe(path, 3, recorder)) {
-            eventually().until(recorder::isCaughtUp);
-            assertThat(recorder.connected().watermark()).isEqualTo(3);
-            assertThat(recorder.events()).isEmpty();
+        RecordingSubscriber recordingSubscriber = new RecordingSubscriber();
+        try (Subscription subscription = subject().subscribe(path, 3, recordingSubscriber)) {
+            eventually().until(recordingSubscriber::isCaughtUp);
+            assertThat(recordingSubscriber.connected().watermark()).isEqualTo(3);
+            assertThat(recordingSubscriber.events()).isEmpty();
 
             AppendResult live = append(path, said("live"));
 
-            eventually().untilAsserted(() -> assertThat(recorder.events()).containsExactly(live.event()));
+            eventually()
+                    .untilAsserted(
+                            () -> assertThat(recordingSubscriber.events()).containsExactly(live.event()));
         }
-        recorder.verify();
+        recordingSubscriber.verify();
     }
 
     @Test
     default void should_create_a_stream_by_subscribing_to_it() {
         StreamPath path = fresh();
-        RecordingSubscriber recorder = new RecordingSubscriber();
-        try (Subscription subscription = subject().subscribe(path, 0, recorder)) {
-            eventually().until(() -> recorder.isCaughtUp() && !recorder.events().isEmpty());
-            assertThat(recorder.events().get(0).type()).isEqualTo(BuiltInType.INITIALIZED.type());
+        RecordingSubscriber recordingSubscriber = new RecordingSubscriber();
+        try (Subscription subscription = subject().subscribe(path, 0, recordingSubscriber)) {
+            eventually()
+                    .until(() -> recordingSubscriber.isCaughtUp()
+                            && !recordingSubscriber.events().isEmpty());
+            assertThat(recordingSubscriber.events().get(0).type()).isEqualTo(BuiltInType.INITIALIZED.type());
 
             append(path, said("live"));
 
-            eventually().untilAsserted(() -> assertThat(recorder.offsets()).containsExactly(1L, 2L));
+            eventually()
+                    .untilAsserted(
+                            () -> assertThat(recordingSubscriber.offsets()).containsExactly(1L, 2L));
         }
-        recorder.verify();
+        recordingSubscriber.verify();
     }
 
     @ParameterizedTest
@@ -102,22 +110,22 @@ interface SubscribeTests extends EventStreamsSubject {
                         append(path, said(appender + ":" + n));
                     }
                 }));
-                RecordingSubscriber recorder = new RecordingSubscriber();
-                recorders.add(recorder);
-                subscriptions.add(subject().subscribe(path, (long) round * i, recorder));
+                RecordingSubscriber recordingSubscriber = new RecordingSubscriber();
+                recorders.add(recordingSubscriber);
+                subscriptions.add(subject().subscribe(path, (long) round * i, recordingSubscriber));
             }
             work.forEach(EventStreamsSubject::get);
 
             for (int i = 0; i < appenders; i++) {
-                RecordingSubscriber recorder = recorders.get(i);
+                RecordingSubscriber recordingSubscriber = recorders.get(i);
                 long from = (long) round * i + 1;
                 eventually()
-                        .untilAsserted(() -> assertThat(recorder.offsets())
+                        .untilAsserted(() -> assertThat(recordingSubscriber.offsets())
                                 .containsExactlyElementsOf(LongStream.rangeClosed(from, 1 + appenders * each)
                                         .boxed()
                                         .toList()));
-                eventually().until(recorder::isCaughtUp);
-                recorder.verify();
+                eventually().until(recordingSubscriber::isCaughtUp);
+                recordingSubscriber.verify();
             }
             for (int i = 0; i < appenders; i++) {
                 String own = i + ":";
@@ -142,15 +150,17 @@ interface SubscribeTests extends EventStreamsSubject {
         List<Subscription> subscriptions = new ArrayList<>();
         try {
             for (int i = 0; i < 12; i++) {
-                RecordingSubscriber recorder = new RecordingSubscriber();
-                recorders.add(recorder);
-                subscriptions.add(subject().subscribe(path, 0, recorder));
+                RecordingSubscriber recordingSubscriber = new RecordingSubscriber();
+                recorders.add(recordingSubscriber);
+                subscriptions.add(subject().subscribe(path, 0, recordingSubscriber));
             }
             given(path, 10);
             List<Event> expected = history(path);
-            for (RecordingSubscriber recorder : recorders) {
-                eventually().untilAsserted(() -> assertThat(recorder.events()).isEqualTo(expected));
-                recorder.verify();
+            for (RecordingSubscriber recordingSubscriber : recorders) {
+                eventually()
+                        .untilAsserted(
+                                () -> assertThat(recordingSubscriber.events()).isEqualTo(expected));
+                recordingSubscriber.verify();
             }
         } finally {
             subscriptions.forEach(Subscription::close);
@@ -175,31 +185,33 @@ interface SubscribeTests extends EventStreamsSubject {
     @Test
     default void should_deliver_an_event_that_its_own_call_appended() {
         StreamPath path = fresh();
-        RecordingSubscriber recorder = new RecordingSubscriber(event -> {
+        RecordingSubscriber recordingSubscriber = new RecordingSubscriber(event -> {
             if (event.offset() < 5) {
                 get(subject().append(path, said("after " + event.offset())));
             }
         });
-        try (Subscription subscription = subject().subscribe(path, 0, recorder)) {
-            eventually().untilAsserted(() -> assertThat(recorder.offsets()).containsExactly(1L, 2L, 3L, 4L, 5L));
+        try (Subscription subscription = subject().subscribe(path, 0, recordingSubscriber)) {
+            eventually()
+                    .untilAsserted(
+                            () -> assertThat(recordingSubscriber.offsets()).containsExactly(1L, 2L, 3L, 4L, 5L));
         }
-        recorder.verify();
+        recordingSubscriber.verify();
     }
 
     @Test
     default void should_deliver_large_events() {
         StreamPath path = fresh();
         String large = "x".repeat(900_000);
-        RecordingSubscriber recorder = new RecordingSubscriber();
-        try (Subscription subscription = subject().subscribe(path, 0, recorder)) {
+        RecordingSubscriber recordingSubscriber = new RecordingSubscriber();
+        try (Subscription subscription = subject().subscribe(path, 0, recordingSubscriber)) {
             for (int i = 0; i < 5; i++) {
                 append(path, said(i + large));
             }
             List<Event> expected = history(path);
             eventually()
-                    .untilAsserted(
-                            () -> assertThat(recorder.events().equals(expected)).isTrue());
+                    .untilAsserted(() -> assertThat(recordingSubscriber.events().equals(expected))
+                            .isTrue());
         }
-        recorder.verify();
+        recordingSubscriber.verify();
     }
 }

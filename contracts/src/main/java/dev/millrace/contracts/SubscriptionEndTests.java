@@ -49,23 +49,23 @@ interface SubscriptionEndTests extends EventStreamsSubject {
     @Test
     default void should_call_on_end_once_when_it_is_closed() {
         StreamPath path = fresh();
-        RecordingSubscriber recorder = new RecordingSubscriber();
-        Subscription subscription = subject().subscribe(path, 0, recorder);
-        eventually().until(recorder::isCaughtUp);
+        RecordingSubscriber recordingSubscriber = new RecordingSubscriber();
+        Subscription subscription = subject().subscribe(path, 0, recordingSubscriber);
+        eventually().until(recordingSubscriber::isCaughtUp);
 
         subscription.close();
         subscription.close();
 
-        eventually().until(() -> recorder.end().isPresent());
-        assertThat(recorder.end()).contains(new End(null));
-        int calls = recorder.events().size();
+        eventually().until(() -> recordingSubscriber.end().isPresent());
+        assertThat(recordingSubscriber.end()).contains(new End(null));
+        int calls = recordingSubscriber.events().size();
         append(path, said("too late"));
         RecordingSubscriber later = new RecordingSubscriber();
         try (Subscription witness = subject().subscribe(path, 0, later)) {
             eventually().until(() -> later.offsets().size() == calls + 1);
         }
-        assertThat(recorder.events()).hasSize(calls);
-        recorder.verify();
+        assertThat(recordingSubscriber.events()).hasSize(calls);
+        recordingSubscriber.verify();
     }
 
     @Test
@@ -73,10 +73,10 @@ interface SubscriptionEndTests extends EventStreamsSubject {
         StreamPath path = fresh();
         given(path, 10);
         CountDownLatch release = new CountDownLatch(1);
-        RecordingSubscriber recorder = new RecordingSubscriber(blockedUntil(release));
-        Subscription subscription = subject().subscribe(path, 0, recorder);
+        RecordingSubscriber recordingSubscriber = new RecordingSubscriber(blockedUntil(release));
+        Subscription subscription = subject().subscribe(path, 0, recordingSubscriber);
         try {
-            eventually().until(() -> !recorder.events().isEmpty());
+            eventually().until(() -> !recordingSubscriber.events().isEmpty());
 
             get(CompletableFuture.runAsync(subscription::close));
 
@@ -85,10 +85,12 @@ interface SubscriptionEndTests extends EventStreamsSubject {
             release.countDown();
             subscription.close();
         }
-        eventually().until(() -> recorder.end().isPresent());
-        assertThat(recorder.end()).contains(new End(null));
-        assertThat(recorder.offsets()).as("nothing after the call under way").containsExactly(1L);
-        recorder.verify();
+        eventually().until(() -> recordingSubscriber.end().isPresent());
+        assertThat(recordingSubscriber.end()).contains(new End(null));
+        assertThat(recordingSubscriber.offsets())
+                .as("nothing after the call under way")
+                .containsExactly(1L);
+        recordingSubscriber.verify();
     }
 
     @Test
@@ -96,18 +98,18 @@ interface SubscriptionEndTests extends EventStreamsSubject {
         StreamPath path = fresh();
         given(path, 10);
         CompletableFuture<Subscription> handle = new CompletableFuture<>();
-        RecordingSubscriber recorder = new RecordingSubscriber(event -> {
+        RecordingSubscriber recordingSubscriber = new RecordingSubscriber(event -> {
             if (event.offset() == 3) {
                 get(handle).close();
             }
         });
-        handle.complete(subject().subscribe(path, 0, recorder));
+        handle.complete(subject().subscribe(path, 0, recordingSubscriber));
 
-        eventually().until(() -> recorder.end().isPresent());
+        eventually().until(() -> recordingSubscriber.end().isPresent());
 
-        assertThat(recorder.end()).contains(new End(null));
-        assertThat(recorder.offsets()).containsExactly(1L, 2L, 3L);
-        recorder.verify();
+        assertThat(recordingSubscriber.end()).contains(new End(null));
+        assertThat(recordingSubscriber.offsets()).containsExactly(1L, 2L, 3L);
+        recordingSubscriber.verify();
     }
 
     @Test
@@ -115,22 +117,22 @@ interface SubscriptionEndTests extends EventStreamsSubject {
         StreamPath path = fresh();
         given(path, 10);
         RecordingSubscriber other = new RecordingSubscriber();
-        RecordingSubscriber recorder = new RecordingSubscriber(event -> {
+        RecordingSubscriber recordingSubscriber = new RecordingSubscriber(event -> {
             if (event.offset() == 3) {
                 throw new IllegalArgumentException("cannot digest 3");
             }
         });
-        try (Subscription failing = subject().subscribe(path, 0, recorder);
+        try (Subscription failing = subject().subscribe(path, 0, recordingSubscriber);
                 Subscription sound = subject().subscribe(path, 0, other)) {
-            eventually().until(() -> recorder.end().isPresent());
-            assertThat(recorder.end().orElseThrow().failure())
+            eventually().until(() -> recordingSubscriber.end().isPresent());
+            assertThat(recordingSubscriber.end().orElseThrow().failure())
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("cannot digest 3");
             append(path, said("on it goes"));
             eventually().until(() -> other.offsets().size() == 12);
         }
-        assertThat(recorder.offsets()).containsExactly(1L, 2L, 3L);
-        recorder.verify();
+        assertThat(recordingSubscriber.offsets()).containsExactly(1L, 2L, 3L);
+        recordingSubscriber.verify();
         other.verify();
     }
 
@@ -138,17 +140,17 @@ interface SubscriptionEndTests extends EventStreamsSubject {
     default void should_end_live_subscriptions_when_the_stream_is_destroyed() {
         StreamPath path = fresh();
         given(path, 2);
-        RecordingSubscriber recorder = new RecordingSubscriber();
-        try (Subscription subscription = subject().subscribe(path, 0, recorder)) {
-            eventually().until(recorder::isCaughtUp);
+        RecordingSubscriber recordingSubscriber = new RecordingSubscriber();
+        try (Subscription subscription = subject().subscribe(path, 0, recordingSubscriber)) {
+            eventually().until(recordingSubscriber::isCaughtUp);
 
             get(subject().destroy(path, false));
 
-            eventually().until(() -> recorder.end().isPresent());
+            eventually().until(() -> recordingSubscriber.end().isPresent());
         }
-        assertThat(recorder.end()).contains(new End(null));
-        assertThat(recorder.offsets()).containsExactly(1L, 2L, 3L);
-        recorder.verify();
+        assertThat(recordingSubscriber.end()).contains(new End(null));
+        assertThat(recordingSubscriber.offsets()).containsExactly(1L, 2L, 3L);
+        recordingSubscriber.verify();
     }
 
     @Test

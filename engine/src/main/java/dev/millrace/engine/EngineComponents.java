@@ -50,14 +50,14 @@ final class EngineComponents {
     private final InputReader reader;
     private final StoreReader store;
     private final ActivityCounter activity = new ActivityCounter();
-    private final CallbackExecutor delivery = new CallbackExecutor(CallbackThreads.create(), activity);
-    private final CommitNotifier changes = new CommitNotifier(delivery);
-    private final AppendTasks appends;
-    private final TailRegistry tails;
+    private final CallbackExecutor callbackExecutor = new CallbackExecutor(CallbackThreads.create(), activity);
+    private final CommitNotifier commitNotifier = new CommitNotifier(callbackExecutor);
+    private final AppendTasks appendTasks;
+    private final TailRegistry tailRegistry;
     private final StoreWriter writer;
     private final StreamStateReader states;
-    private final StreamDestroyer demolition;
-    private final StreamForker forks;
+    private final StreamDestroyer streamDestroyer;
+    private final StreamForker streamForker;
     private final ProcessorHost host;
     private final AtomicBoolean stopped = new AtomicBoolean();
 
@@ -66,34 +66,34 @@ final class EngineComponents {
             Timers timers,
             Limits limits,
             Supplier<String> incarnations,
-            ProviderRegistry providers,
+            ProviderRegistry providerRegistry,
             Map<String, String> settings,
             Secrets secrets,
             Function<ProjectSlug, EventStreams> streams) {
         this.limits = limits;
-        this.reader = new InputReader(limits, providers.events());
+        this.reader = new InputReader(limits, providerRegistry.events());
         this.store = new StoreReader(store);
-        StreamCreation announcements = new StreamCreation(incarnations);
-        this.appends = new AppendTasks(announcements, timers);
-        this.tails = new TailRegistry(this.store, delivery, timers, this::touch);
+        StreamCreation streamCreation = new StreamCreation(incarnations);
+        this.appendTasks = new AppendTasks(streamCreation, timers);
+        this.tailRegistry = new TailRegistry(this.store, callbackExecutor, timers, this::touch);
         this.writer = new StoreWriter(
                 store,
                 new WriteQueue(MOST_WAITING, MOST_WAITING_BYTES, PATIENCE),
-                delivery,
+                callbackExecutor,
                 timers,
                 activity,
                 this::publish);
         this.states = new StreamStateReader(this.store);
-        this.demolition = new StreamDestroyer(this.store, writer, delivery, states);
-        this.forks = new StreamForker(this.store, writer, delivery, announcements, timers, limits);
+        this.streamDestroyer = new StreamDestroyer(this.store, writer, callbackExecutor, states);
+        this.streamForker = new StreamForker(this.store, writer, callbackExecutor, streamCreation, timers, limits);
         this.host = new ProcessorHost(
-                store, streams, providers, settings, secrets, timers, writer::saveCursorSoon, activity);
+                store, streams, providerRegistry, settings, secrets, timers, writer::saveCursorSoon, activity);
         host(host, new ProcessorStateCache(store, host));
     }
 
-    private void publish(CommitBatch group) {
-        tails.publish(group);
-        changes.enqueue(group);
+    private void publish(CommitBatch commitBatch) {
+        tailRegistry.publish(commitBatch);
+        commitNotifier.enqueue(commitBatch);
     }
 
     /** Returns the head of a stream. Uses the writer only if the stream does not exist and must be created. */
@@ -102,7 +102,7 @@ final class EngineComponents {
             Optional<StreamHead> head = store.head(stream);
             return head.isPresent()
                     ? CompletableFuture.completedFuture(head.get())
-                    : writer.submit(appends.touch(stream));
+                    : writer.submit(appendTasks.touch(stream));
         } catch (StreamException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -110,7 +110,7 @@ final class EngineComponents {
 
     /** Sets the listener to commits, and the source of the processor states that are part of a stream's state. */
     void host(CommitListener listener, ProcessorStates slices) {
-        changes.listener(listener);
+        commitNotifier.listener(listener);
         states.slices(slices);
     }
 
@@ -134,12 +134,12 @@ final class EngineComponents {
                     deadline);
             writer.abandon();
         }
-        if (!await(tails.stop(), end)) {
+        if (!await(tailRegistry.stop(), end)) {
             LOG.log(Level.WARNING, "some live tails did not end within {0}; their sinks are still busy", deadline);
         }
         var unused = writer.ended().whenComplete((done, failure) -> {
             store.close();
-            delivery.shutdown();
+            callbackExecutor.shutdown();
         });
     }
 
@@ -176,15 +176,15 @@ final class EngineComponents {
     }
 
     CallbackExecutor delivery() {
-        return delivery;
+        return callbackExecutor;
     }
 
     AppendTasks appends() {
-        return appends;
+        return appendTasks;
     }
 
     TailRegistry tails() {
-        return tails;
+        return tailRegistry;
     }
 
     StoreWriter writer() {
@@ -196,10 +196,10 @@ final class EngineComponents {
     }
 
     StreamDestroyer demolition() {
-        return demolition;
+        return streamDestroyer;
     }
 
     StreamForker forks() {
-        return forks;
+        return streamForker;
     }
 }

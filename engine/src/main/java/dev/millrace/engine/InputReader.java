@@ -34,8 +34,8 @@ final class InputReader {
         checkSizes(path, inputs.stream().mapToInt(input -> input.length).toArray());
         List<PreparedEvent> read = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            AppendErrors refusal = new AppendErrors(path, i, count);
-            read.add(read(path, parse(inputs.get(i), refusal), refusal));
+            AppendErrors appendErrors = new AppendErrors(path, i, count);
+            read.add(read(path, parse(inputs.get(i), appendErrors), appendErrors));
         }
         return read;
     }
@@ -72,37 +72,40 @@ final class InputReader {
         return read;
     }
 
-    private PreparedEvent read(StreamPath path, ParsedInput input, AppendErrors refusal) {
+    private PreparedEvent read(StreamPath path, ParsedInput input, AppendErrors appendErrors) {
         if (input.depth() > limits.jsonDepth()) {
-            throw tooDeep(refusal);
+            throw tooDeep(appendErrors);
         }
         InputValidator form = input.isObject()
                 ? new InputValidator(input.fields(), known)
                 : InputValidator.notAnObject(input.asField());
-        return form.isValid() ? form.input(path, refusal) : SystemEvents.invalid(path, input.json(), form.problems());
+        return form.isValid()
+                ? form.input(path, appendErrors)
+                : SystemEvents.invalid(path, input.json(), form.problems());
     }
 
-    private ParsedInput parse(byte[] json, AppendErrors refusal) {
+    private ParsedInput parse(byte[] json, AppendErrors appendErrors) {
         try (JsonParser parser = JsonCodec.parser(json)) {
             if (parser.nextToken() == null) {
-                throw refusal.notJson("it is empty", null);
+                throw appendErrors.notJson("it is empty", null);
             }
             ParsedInput input = ParsedInput.read(parser, limits.jsonDepth());
             if (parser.nextToken() != null) {
-                throw refusal.notJson("something follows the first value" + at(parser.currentTokenLocation()), null);
+                throw appendErrors.notJson(
+                        "something follows the first value" + at(parser.currentTokenLocation()), null);
             }
             return input;
         } catch (ParsedInput.TooDeepException e) {
-            throw tooDeep(refusal);
+            throw tooDeep(appendErrors);
         } catch (JsonProcessingException e) {
-            throw refusal.notJson(JsonCodec.problem(e) + at(e.getLocation()), e);
+            throw appendErrors.notJson(JsonCodec.problem(e) + at(e.getLocation()), e);
         } catch (IOException e) {
-            throw refusal.notJson(String.valueOf(e.getMessage()), e);
+            throw appendErrors.notJson(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private StreamException tooDeep(AppendErrors refusal) {
-        return refusal.tooDeep(limits.jsonDepth() + 1, limits.jsonDepth());
+    private StreamException tooDeep(AppendErrors appendErrors) {
+        return appendErrors.tooDeep(limits.jsonDepth() + 1, limits.jsonDepth());
     }
 
     private static String at(@Nullable JsonLocation location) {

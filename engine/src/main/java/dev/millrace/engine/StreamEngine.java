@@ -45,14 +45,14 @@ public final class StreamEngine implements AutoCloseable {
     private final KnownEvents knownEvents;
 
     private StreamEngine(Builder builder) {
-        ProviderRegistry providers = new ProviderRegistry(builder.providers);
-        this.knownEvents = providers.events();
+        ProviderRegistry providerRegistry = new ProviderRegistry(builder.providers);
+        this.knownEvents = providerRegistry.events();
         this.parts = new EngineComponents(
                 builder.store,
                 builder.timers,
                 builder.limits,
                 builder.incarnations,
-                providers,
+                providerRegistry,
                 builder.settings,
                 builder.secrets,
                 this::streams);
@@ -110,7 +110,7 @@ public final class StreamEngine implements AutoCloseable {
         List<PreparedEvent> read;
         try {
             read = inputs.get();
-            read.forEach(input -> permit.accept(input.type()));
+            read.forEach(preparedEvent -> permit.accept(preparedEvent.type()));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

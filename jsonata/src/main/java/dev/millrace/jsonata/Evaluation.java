@@ -14,9 +14,9 @@ final class Evaluation {
 
     private Evaluation() {}
 
-    static <T> T run(String text, EvaluationLimits bounds, Instant now, Function<EvaluationMeter, T> work) {
+    static <T> T run(String text, EvaluationLimits evaluationLimits, Instant now, Function<EvaluationMeter, T> work) {
         TURNS.acquireUninterruptibly();
-        EvaluationMeter meter = new EvaluationMeter(bounds, now);
+        EvaluationMeter meter = new EvaluationMeter(evaluationLimits, now);
         EvaluationMeter.begin(meter);
         try {
             return work.apply(meter);

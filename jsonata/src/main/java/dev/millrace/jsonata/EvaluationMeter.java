@@ -16,9 +16,9 @@ final class EvaluationMeter {
     private static final @Nullable ThreadMXBean THREADS =
             ManagementFactory.getThreadMXBean() instanceof ThreadMXBean bean ? bean : null;
 
-    private final EvaluationLimits bounds;
+    private final EvaluationLimits evaluationLimits;
     private final Instant now;
-    private final ValueSizeLimiter weights;
+    private final ValueSizeLimiter valueSizeLimiter;
     private final long startedAt = System.nanoTime();
     private final long cpuAtStart = cpu();
     private final long allocatedAtStart = allocated();
@@ -26,11 +26,11 @@ final class EvaluationMeter {
     private long nextLook;
     private int depth;
 
-    EvaluationMeter(EvaluationLimits bounds, Instant now) {
-        this.bounds = bounds;
+    EvaluationMeter(EvaluationLimits evaluationLimits, Instant now) {
+        this.evaluationLimits = evaluationLimits;
         this.now = now;
-        this.weights = new ValueSizeLimiter(bounds.valueWeight(), bounds.stringLength());
-        this.nanos = bounds.time().toNanos();
+        this.valueSizeLimiter = new ValueSizeLimiter(evaluationLimits.valueWeight(), evaluationLimits.stringLength());
+        this.nanos = evaluationLimits.time().toNanos();
         this.nextLook = nanos;
     }
 
@@ -56,12 +56,12 @@ final class EvaluationMeter {
     }
 
     ValueSizeLimiter weights() {
-        return weights;
+        return valueSizeLimiter;
     }
 
     void enter() {
-        if (++depth > bounds.depth()) {
-            throw new EvaluationException("it recurses too deeply (bound: depth " + bounds.depth() + ")");
+        if (++depth > evaluationLimits.depth()) {
+            throw new EvaluationException("it recurses too deeply (bound: depth " + evaluationLimits.depth() + ")");
         }
         check();
     }
@@ -76,15 +76,15 @@ final class EvaluationMeter {
 
     /** Checks a value that was created or is used again. */
     void made(@Nullable Object value) {
-        weights.weigh(value);
+        valueSizeLimiter.weigh(value);
         check();
     }
 
     void check() {
         checkTime();
-        if (allocated() - allocatedAtStart > bounds.allocatedBytes()) {
+        if (allocated() - allocatedAtStart > evaluationLimits.allocatedBytes()) {
             throw new EvaluationException(
-                    "it uses too much memory (bound: allocatedBytes " + bounds.allocatedBytes() + ")");
+                    "it uses too much memory (bound: allocatedBytes " + evaluationLimits.allocatedBytes() + ")");
         }
     }
 

@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Expression {
     private final String text;
-    private final EvaluationLimits bounds;
+    private final EvaluationLimits evaluationLimits;
     private final Jsonata compiled;
 
-    Expression(String text, EvaluationLimits bounds, Jsonata compiled) {
+    Expression(String text, EvaluationLimits evaluationLimits, Jsonata compiled) {
         this.text = text;
-        this.bounds = bounds;
+        this.evaluationLimits = evaluationLimits;
         this.compiled = compiled;
     }
 
@@ -42,8 +42,8 @@ public final class Expression {
      * @throws IllegalArgumentException if the text is not an expression or too long; the message has the problem and its
      *     position (in characters, from 0)
      */
-    public static Expression compile(String text, EvaluationLimits bounds) {
-        return ExpressionCompiler.compile(text, bounds);
+    public static Expression compile(String text, EvaluationLimits evaluationLimits) {
+        return ExpressionCompiler.compile(text, evaluationLimits);
     }
 
     /** The text of the expression. */
@@ -67,11 +67,11 @@ public final class Expression {
      * @throws EvaluationException if the expression fails on this input, or exceeds a bound
      */
     public Optional<JsonNode> evaluate(JsonNode input, Instant now) {
-        return Evaluation.run(text, bounds, now, meter -> {
+        return Evaluation.run(text, evaluationLimits, now, meter -> {
             @Nullable Object value = value(input);
             return value == null
                     ? Optional.empty()
-                    : Optional.of(new ResultConverter(bounds.resultBytes()).tree(value));
+                    : Optional.of(new ResultConverter(evaluationLimits.resultBytes()).tree(value));
         });
     }
 
@@ -83,11 +83,15 @@ public final class Expression {
      */
     public boolean matches(JsonNode input) {
         return Evaluation.run(
-                text, bounds, instantOf(input), meter -> Boolean.TRUE.equals(Functions.toBoolean(value(input))));
+                text,
+                evaluationLimits,
+                instantOf(input),
+                meter -> Boolean.TRUE.equals(Functions.toBoolean(value(input))));
     }
 
     private @Nullable Object value(JsonNode input) {
-        return compiled.evaluate(new InputConverter(bounds.inputBytes()).value(input), compiled.createFrame());
+        return compiled.evaluate(
+                new InputConverter(evaluationLimits.inputBytes()).value(input), compiled.createFrame());
     }
 
     private static Instant instantOf(JsonNode input) {

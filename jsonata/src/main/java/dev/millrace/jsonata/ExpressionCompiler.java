@@ -27,14 +27,14 @@ final class ExpressionCompiler {
 
     private ExpressionCompiler() {}
 
-    static Expression compile(String text, EvaluationLimits bounds) {
-        Key key = new Key(text, bounds);
+    static Expression compile(String text, EvaluationLimits evaluationLimits) {
+        Key key = new Key(text, evaluationLimits);
         Expression expression;
         synchronized (CACHE) {
             expression = CACHE.get(key);
         }
         if (expression == null) {
-            expression = make(text, bounds);
+            expression = make(text, evaluationLimits);
             synchronized (CACHE) {
                 CACHE.put(key, expression);
             }
@@ -42,16 +42,16 @@ final class ExpressionCompiler {
         return expression;
     }
 
-    private static Expression make(String text, EvaluationLimits bounds) {
-        if (text.length() > bounds.expressionLength()) {
+    private static Expression make(String text, EvaluationLimits evaluationLimits) {
+        if (text.length() > evaluationLimits.expressionLength()) {
             throw new IllegalArgumentException("cannot compile JSONata: it has " + text.length()
-                    + " characters (bound: expressionLength " + bounds.expressionLength() + ")");
+                    + " characters (bound: expressionLength " + evaluationLimits.expressionLength() + ")");
         }
         if (text.isBlank()) {
             throw failed(text, "it is empty (position 0)", null);
         }
         try {
-            return new Expression(text, bounds, jsonata(text));
+            return new Expression(text, evaluationLimits, jsonata(text));
         } catch (JException e) {
             throw failed(text, EvaluationErrors.of(e), null);
         } catch (StackOverflowError e) {

@@ -62,7 +62,7 @@ public final class PushReceiver<S> implements AutoCloseable {
                 builder.streams,
                 builder.processor,
                 builder.progress,
-                Optional.ofNullable(builder.effectsFrom),
+                Optional.ofNullable(builder.effectStartPolicy),
                 builder.retry,
                 builder.timers,
                 builder.executor,
@@ -243,7 +243,7 @@ public final class PushReceiver<S> implements AutoCloseable {
         private final Processor<S> processor;
         private final List<String> secrets = new ArrayList<>();
         private ProgressStore progress = new RecentProgressStore(10_000);
-        private @Nullable EffectStartPolicy effectsFrom;
+        private @Nullable EffectStartPolicy effectStartPolicy;
         private RetryPolicy retry = RetryPolicy.DEFAULT;
         private Timers timers = Timers.system();
         private Executor executor = ProcessorRunner.sharedThreads();
@@ -289,7 +289,7 @@ public final class PushReceiver<S> implements AutoCloseable {
                 throw new IllegalArgumentException("effectsFrom must not be LIVE: delivered events are in the log;"
                         + " use ACKNOWLEDGED, BEGINNING or acknowledgedOrAfter(offset)");
             }
-            effectsFrom = policy;
+            effectStartPolicy = policy;
             return this;
         }
 

@@ -26,17 +26,17 @@ final class ServiceUnderTest extends ServiceClient {
 
     /** Sets the service for the checks on this thread, until it is closed. */
     static ServiceUnderTest aim(URI uri, Duration heartbeat, Optional<String> token) {
-        ServiceUnderTest target = new ServiceUnderTest(uri, heartbeat, token);
-        CURRENT.set(target);
-        return target;
+        ServiceUnderTest serviceUnderTest = new ServiceUnderTest(uri, heartbeat, token);
+        CURRENT.set(serviceUnderTest);
+        return serviceUnderTest;
     }
 
     static ServiceUnderTest current() {
-        ServiceUnderTest target = CURRENT.get();
-        if (target == null) {
+        ServiceUnderTest serviceUnderTest = CURRENT.get();
+        if (serviceUnderTest == null) {
             throw new IllegalStateException("no service to check; run these checks with the tck tool");
         }
-        return target;
+        return serviceUnderTest;
     }
 
     @Override

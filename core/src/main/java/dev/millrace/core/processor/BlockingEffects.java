@@ -42,8 +42,8 @@ public final class BlockingEffects<S> {
      * As {@link Effects#launch}, for blocking work. It runs on the processor's threads; if the task is cancelled,
      * its thread is interrupted.
      */
-    public BackgroundTask<S> launch(String name, CausingOffset because, Work<S> work) {
-        return effects.launch(name, because, attempt -> {
+    public BackgroundTask<S> launch(String name, CausingOffset causingOffset, Work<S> work) {
+        return effects.launch(name, causingOffset, attempt -> {
             BlockingCall call = BlockingCall.begin(threads, () -> work.run(attempt));
             attempt.onCancel(() -> call.cancel(true));
             return call.result();

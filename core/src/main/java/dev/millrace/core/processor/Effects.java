@@ -52,11 +52,11 @@ public interface Effects<S> {
      * <p>If the work fails, a {@code millrace/effect-failed} event is appended, and the work is not tried again.
      *
      * @param name unique in this processor on this stream
-     * @param because the event that is the reason
+     * @param causingOffset the event that is the reason
      * @param work runs on the runner's executor; the task ends when the returned stage ends
      */
     BackgroundTask<S> launch(
-            String name, CausingOffset because, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work);
+            String name, CausingOffset causingOffset, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work);
 
     /**
      * As {@link #launch}, with a time limit. When the limit is reached, the task is cancelled: its {@link
@@ -66,7 +66,7 @@ public interface Effects<S> {
      */
     BackgroundTask<S> launch(
             String name,
-            CausingOffset because,
+            CausingOffset causingOffset,
             TimeLimit term,
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work);
 
@@ -81,7 +81,7 @@ public interface Effects<S> {
     BackgroundTask<S> after(
             Duration delay,
             String name,
-            CausingOffset because,
+            CausingOffset causingOffset,
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work);
 
     /**
@@ -94,7 +94,7 @@ public interface Effects<S> {
     BackgroundTask<S> at(
             Instant due,
             String name,
-            CausingOffset because,
+            CausingOffset causingOffset,
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work);
 
     /** The background task with this name that is running, or waiting to start, in this process. */

@@ -58,15 +58,15 @@ public final class WaitWindowRunner<S> {
         if (!now.open()) {
             return;
         }
-        CausingOffset because = Effects.because(now.openedAt());
+        CausingOffset causingOffset = Effects.because(now.openedAt());
         Instant time = effects.now();
         Instant due = now.closesAt(time);
         if (!due.isAfter(time)) {
             effects.running(waiting()).ifPresent(BackgroundTask::cancel);
-            effects.launch(name, because, attempt -> goAhead(now, attempt));
+            effects.launch(name, causingOffset, attempt -> goAhead(now, attempt));
         } else {
-            effects.at(due, waiting(), because, attempt -> {
-                effects.launch(name, because, next -> goAhead(now, next));
+            effects.at(due, waiting(), causingOffset, attempt -> {
+                effects.launch(name, causingOffset, next -> goAhead(now, next));
                 return Effects.none();
             });
         }

@@ -151,7 +151,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         private final Processor<S> processor;
         private @Nullable StreamPath path;
         private @Nullable ProgressStore progress;
-        private @Nullable EffectStartPolicy effectsFrom;
+        private @Nullable EffectStartPolicy effectStartPolicy;
         private Timers timers = Timers.system();
         private @Nullable Executor executor;
         private RandomGenerator random = RandomGenerator.getDefault();
@@ -192,7 +192,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
 
         /** The events that cause effects; with a progress store {@link EffectStartPolicy#ACKNOWLEDGED} by default. */
         public Builder<S> effectsFrom(EffectStartPolicy policy) {
-            effectsFrom = policy;
+            effectStartPolicy = policy;
             return this;
         }
 
@@ -356,9 +356,9 @@ public final class ProcessorRunner<S> implements AutoCloseable {
          */
         public ProcessorRunner<S> start() {
             if (lease != null) {
-                LeasedRun<S> exclusive = new LeasedRun<>(streams, processor, path(), options(), lease);
-                exclusive.start();
-                return new ProcessorRunner<>(exclusive, name());
+                LeasedRun<S> leasedRun = new LeasedRun<>(streams, processor, path(), options(), lease);
+                leasedRun.start();
+                return new ProcessorRunner<>(leasedRun, name());
             }
             ProcessorRun<S> run = new ProcessorRun<>(streams, processor, path(), options());
             run.start();
@@ -402,8 +402,8 @@ public final class ProcessorRunner<S> implements AutoCloseable {
                                 + " may already contain the last event; use one of them");
             }
             return new RunnerOptions(
-                    effectsFrom != null
-                            ? effectsFrom
+                    effectStartPolicy != null
+                            ? effectStartPolicy
                             : progress == null ? EffectStartPolicy.LIVE : EffectStartPolicy.ACKNOWLEDGED,
                     progress != null ? progress : ProgressStore.inMemory(),
                     timers,

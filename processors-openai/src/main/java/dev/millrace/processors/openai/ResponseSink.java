@@ -11,7 +11,7 @@ interface ResponseSink {
     void item(int outputIndex, JsonNode item);
 
     /** The end of the response. */
-    void end(ModelCallResult outcome);
+    void end(ModelCallResult modelCallResult);
 
     /**
      * A piece of an item.

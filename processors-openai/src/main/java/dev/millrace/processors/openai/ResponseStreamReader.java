@@ -147,9 +147,9 @@ final class ResponseStreamReader {
         }
     }
 
-    private void end(ModelCallResult outcome) {
+    private void end(ModelCallResult modelCallResult) {
         ended = true;
-        sink.end(outcome);
+        sink.end(modelCallResult);
     }
 
     private static Optional<String> text(JsonNode json, String field) {

@@ -82,8 +82,11 @@ final class ResponsesClient {
         }
 
         @Override
-        public void end(ModelCallResult outcome) {
-            sink.end(outcome instanceof RequestFailure failure ? failure.about(providerRequestId, key) : outcome);
+        public void end(ModelCallResult modelCallResult) {
+            sink.end(
+                    modelCallResult instanceof RequestFailure failure
+                            ? failure.about(providerRequestId, key)
+                            : modelCallResult);
         }
 
         @Override

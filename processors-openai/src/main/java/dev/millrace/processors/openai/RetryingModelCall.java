@@ -104,15 +104,15 @@ final class RetryingModelCall {
         }
 
         @Override
-        public void end(ModelCallResult outcome) {
+        public void end(ModelCallResult modelCallResult) {
             if (isCancelled()) {
                 return;
             }
-            Duration delay = outcome instanceof RequestFailure failure && !spoke ? delayAfter(failure) : null;
+            Duration delay = modelCallResult instanceof RequestFailure failure && !spoke ? delayAfter(failure) : null;
             if (delay == null) {
-                sink.end(outcome);
+                sink.end(modelCallResult);
             } else {
-                sink.retrying((RequestFailure) outcome, tries(), delay);
+                sink.retrying((RequestFailure) modelCallResult, tries(), delay);
                 retryIn(delay);
             }
         }

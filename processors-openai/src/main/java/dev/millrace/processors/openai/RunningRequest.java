@@ -135,11 +135,11 @@ final class RunningRequest implements RetryingModelCall.Sink {
     }
 
     @Override
-    public void end(ModelCallResult outcome) {
+    public void end(ModelCallResult modelCallResult) {
         chunks.flush();
-        AgentEvent last = outcome instanceof ModelCallResult.Finished finished
+        AgentEvent last = modelCallResult instanceof ModelCallResult.Finished finished
                 ? completed(finished)
-                : ((RequestFailure) outcome).asEvent(requestId);
+                : ((RequestFailure) modelCallResult).asEvent(requestId);
         var unused = log.end(last).thenRun(() -> done.complete(null));
     }
 

@@ -36,18 +36,18 @@ record RunResult(Optional<String> error, boolean last) {
     }
 
     /** The {@code execution-finished} event; its metadata has the error and the number of skipped runs. */
-    EventDraft finished(ScheduledRun tick, StreamPath path, Optional<Schedule.Next> following) {
+    EventDraft finished(ScheduledRun scheduledRun, StreamPath path, Optional<Schedule.Next> following) {
         Optional<Schedule.Next> next = following.filter(run -> !last);
         ExecutionFinished payload = new ExecutionFinished(
-                tick.slug(), error.isEmpty() ? "succeeded" : "failed", next.map(Schedule.Next::runAt));
+                scheduledRun.slug(), error.isEmpty() ? "succeeded" : "failed", next.map(Schedule.Next::runAt));
         ObjectNode metadata = JsonNodeFactory.instance.objectNode();
         error.ifPresent(text -> metadata.put("error", text));
         next.filter(run -> run.skipped() > 0).ifPresent(run -> metadata.put("skipped", run.skipped()));
         EventInput input = EventInput.builder()
                 .from(EventInput.of(payload))
-                .idempotencyKey(tick.key(IdempotencyKeys.FINISHED, path))
+                .idempotencyKey(scheduledRun.key(IdempotencyKeys.FINISHED, path))
                 .metadata(metadata)
                 .build();
-        return EventDraft.of(input).because(tick.entry().offset());
+        return EventDraft.of(input).because(scheduledRun.entry().offset());
     }
 }

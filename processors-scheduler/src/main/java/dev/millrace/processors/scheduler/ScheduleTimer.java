@@ -33,9 +33,9 @@ final class ScheduleTimer {
             this.alarm = alarm;
         }
 
-        private static Queue of(ScheduledRun tick) {
-            boolean first = ScheduledEvent.resumes(tick.entry().payloadJson())
-                    && !(tick.entry().times().orElse(null) instanceof Schedule.Every);
+        private static Queue of(ScheduledRun scheduledRun) {
+            boolean first = ScheduledEvent.resumes(scheduledRun.entry().payloadJson())
+                    && !(scheduledRun.entry().times().orElse(null) instanceof Schedule.Every);
             return first ? RESUMING : ORDINARY;
         }
     }
@@ -67,7 +67,7 @@ final class ScheduleTimer {
         }
         effects.running(queue.alarm).ifPresent(BackgroundTask::cancel);
         List<ScheduledRun> ticks = effects.current().ticks().stream()
-                .filter(tick -> Queue.of(tick) == queue && !made.contains(tick.id()))
+                .filter(scheduledRun -> Queue.of(scheduledRun) == queue && !made.contains(scheduledRun.id()))
                 .toList();
         if (ticks.isEmpty()) {
             return;
@@ -75,7 +75,12 @@ final class ScheduleTimer {
         Instant now = timers.now();
         ScheduledRun first = ticks.get(0);
         if (first.isDue(now)) {
-            run(queue, effects, ticks.stream().filter(tick -> tick.isDue(now)).toList());
+            run(
+                    queue,
+                    effects,
+                    ticks.stream()
+                            .filter(scheduledRun -> scheduledRun.isDue(now))
+                            .toList());
         } else {
             effects.at(first.dueAt(), queue.alarm, because(first), attempt -> armAgain(queue, effects));
         }
@@ -86,8 +91,8 @@ final class ScheduleTimer {
         return Effects.none();
     }
 
-    private static CausingOffset because(ScheduledRun tick) {
-        return Effects.because(tick.entry().offset());
+    private static CausingOffset because(ScheduledRun scheduledRun) {
+        return Effects.because(scheduledRun.entry().offset());
     }
 
     private void run(Queue queue, Effects<SchedulerState> effects, List<ScheduledRun> due) {
@@ -107,8 +112,8 @@ final class ScheduleTimer {
         });
     }
 
-    private synchronized void retry(Queue queue, Effects<SchedulerState> effects, ScheduledRun tick) {
-        effects.after(RETRY, queue.alarm, because(tick), attempt -> armAgain(queue, effects));
+    private synchronized void retry(Queue queue, Effects<SchedulerState> effects, ScheduledRun scheduledRun) {
+        effects.after(RETRY, queue.alarm, because(scheduledRun), attempt -> armAgain(queue, effects));
     }
 
     /** Never fails: a run that could not be executed stays due. */

@@ -35,49 +35,50 @@ final class ScheduledRunExecutor {
     /** Executes the runs in this order; stops with the first failure that is not a refusal by the service. */
     CompletableFuture<Void> all(List<ScheduledRun> due) {
         CompletableFuture<Void> before = CompletableFuture.completedFuture(null);
-        for (ScheduledRun tick : due) {
-            before = before.thenCompose(nothing -> ifItStands(tick, () -> one(tick)));
+        for (ScheduledRun scheduledRun : due) {
+            before = before.thenCompose(nothing -> ifItStands(scheduledRun, () -> one(scheduledRun)));
         }
         return before;
     }
 
     /** A caller can cancel or replace the schedule at any time, also between two steps. */
-    private CompletionStage<Void> ifItStands(ScheduledRun tick, Supplier<CompletionStage<Void>> step) {
-        return tick.standsIn(attempt.current()) ? step.get() : Effects.none();
+    private CompletionStage<Void> ifItStands(ScheduledRun scheduledRun, Supplier<CompletionStage<Void>> step) {
+        return scheduledRun.standsIn(attempt.current()) ? step.get() : Effects.none();
     }
 
-    private CompletionStage<Void> one(ScheduledRun tick) {
-        Optional<Schedule> schedule = tick.entry().times();
-        return start(tick, schedule)
+    private CompletionStage<Void> one(ScheduledRun scheduledRun) {
+        Optional<Schedule> schedule = scheduledRun.entry().times();
+        return start(scheduledRun, schedule)
                 .thenCompose(startedAt -> ifItStands(
-                        tick,
-                        () -> append(tick, schedule)
-                                .thenCompose(outcome -> finish(tick, schedule, startedAt, outcome))));
+                        scheduledRun,
+                        () -> append(scheduledRun, schedule)
+                                .thenCompose(runResult -> finish(scheduledRun, schedule, startedAt, runResult))));
     }
 
     /** The start of the run; for an interval schedule it is recorded in the log. */
-    private CompletableFuture<Long> start(ScheduledRun tick, Optional<Schedule> schedule) {
-        long now = Math.max(now(), tick.entry().nextRunAt());
+    private CompletableFuture<Long> start(ScheduledRun scheduledRun, Optional<Schedule> schedule) {
+        long now = Math.max(now(), scheduledRun.entry().nextRunAt());
         if (schedule.filter(Schedule.Every.class::isInstance).isEmpty()) {
             return CompletableFuture.completedFuture(now);
         }
         EventInput started = EventInput.builder()
-                .from(EventInput.of(new ExecutionStarted(tick.slug(), now)))
-                .idempotencyKey(tick.key(IdempotencyKeys.STARTED, path))
+                .from(EventInput.of(new ExecutionStarted(scheduledRun.slug(), now)))
+                .idempotencyKey(scheduledRun.key(IdempotencyKeys.STARTED, path))
                 .build();
-        return attempt.append(EventDraft.of(started).because(tick.entry().offset()))
+        return attempt.append(
+                        EventDraft.of(started).because(scheduledRun.entry().offset()))
                 .thenApply(appended ->
                         appended.event().payloadJson().path("startedAt").asLong(now));
     }
 
-    private CompletableFuture<RunResult> append(ScheduledRun tick, Optional<Schedule> schedule) {
+    private CompletableFuture<RunResult> append(ScheduledRun scheduledRun, Optional<Schedule> schedule) {
         EventInput target;
         try {
-            target = target(tick, schedule);
+            target = target(scheduledRun, schedule);
         } catch (IllegalArgumentException unusable) {
             return CompletableFuture.completedFuture(RunResult.hopeless(unusable));
         }
-        return attempt.append(EventDraft.of(target).because(tick.entry().offset()))
+        return attempt.append(EventDraft.of(target).because(scheduledRun.entry().offset()))
                 .thenApply(Scheduler::stored)
                 .thenApply(appended -> RunResult.SUCCEEDED)
                 .exceptionallyCompose(failure -> Scheduler.isRefusal(failure)
@@ -86,34 +87,35 @@ final class ScheduledRunExecutor {
     }
 
     /** A schedule that runs once uses the idempotency key of the user; a repeated one adds the due time to it. */
-    private EventInput target(ScheduledRun tick, Optional<Schedule> schedule) {
-        if (!tick.entry().callback().equals(ScheduleEntry.APPEND)) {
+    private EventInput target(ScheduledRun scheduledRun, Optional<Schedule> schedule) {
+        if (!scheduledRun.entry().callback().equals(ScheduleEntry.APPEND)) {
             throw new IllegalArgumentException("callback: expected '" + ScheduleEntry.APPEND + "', got '"
-                    + tick.entry().callback() + "'");
+                    + scheduledRun.entry().callback() + "'");
         }
         if (schedule.isEmpty()) {
             throw new IllegalArgumentException("schedule: expected one of the known kinds, got "
-                    + QuotedValues.describe(tick.entry().schedule()));
+                    + QuotedValues.describe(scheduledRun.entry().schedule()));
         }
-        EventInput target = ScheduledEvent.of(tick.entry().payloadJson(), payloads);
+        EventInput target = ScheduledEvent.of(scheduledRun.entry().payloadJson(), payloads);
         Optional<String> given = target.idempotencyKey();
         if (given.isPresent() && !schedule.get().recurs()) {
             return target;
         }
         return EventInput.builder()
                 .from(target)
-                .idempotencyKey(given.map(key -> key + ":" + tick.entry().nextRunAt())
-                        .orElseGet(() -> tick.key(IdempotencyKeys.TARGET, path)))
+                .idempotencyKey(
+                        given.map(key -> key + ":" + scheduledRun.entry().nextRunAt())
+                                .orElseGet(() -> scheduledRun.key(IdempotencyKeys.TARGET, path)))
                 .build();
     }
 
     private CompletionStage<Void> finish(
-            ScheduledRun tick, Optional<Schedule> schedule, long startedAt, RunResult outcome) {
-        ScheduleEntry entry = tick.entry();
+            ScheduledRun scheduledRun, Optional<Schedule> schedule, long startedAt, RunResult runResult) {
+        ScheduleEntry entry = scheduledRun.entry();
         Schedule.Run run = new Schedule.Run(
                 Math.max(entry.nextRunAt(), entry.createdAt()), startedAt, Math.max(now(), entry.nextRunAt()));
         Optional<Schedule.Next> next = schedule.flatMap(times -> times.next(run));
-        return Effects.done(attempt.append(outcome.finished(tick, path, next)));
+        return Effects.done(attempt.append(runResult.finished(scheduledRun, path, next)));
     }
 
     private long now() {

@@ -46,7 +46,7 @@ public final class Scheduler implements Processor<SchedulerState> {
 
     private static final EventType INVALID = EventType.of(StreamEvent.InvalidEventAppended.class);
 
-    private final ScheduleTimer alarm;
+    private final ScheduleTimer scheduleTimer;
 
     /** A scheduler that uses the clock of these timers. */
     public Scheduler(Timers timers) {
@@ -55,7 +55,7 @@ public final class Scheduler implements Processor<SchedulerState> {
 
     /** A scheduler whose runs fail and append nothing if the host would refuse the event. */
     Scheduler(Timers timers, PayloadCheck payloads) {
-        this.alarm = new ScheduleTimer(timers, payloads);
+        this.scheduleTimer = new ScheduleTimer(timers, payloads);
     }
 
     @Override
@@ -134,14 +134,14 @@ public final class Scheduler implements Processor<SchedulerState> {
                     .map(entry -> rewrite(new ScheduledRun(asked.slug(), entry), effects))
                     .orElseGet(Effects::none);
         }
-        alarm.arm(effects);
+        scheduleTimer.arm(effects);
         return Effects.none();
     }
 
     /** Sets the alarm, and puts all schedules in force that are still only requested. */
     @Override
     public CompletionStage<Void> onCaughtUp(SchedulerState state, Effects<SchedulerState> effects) {
-        alarm.arm(effects);
+        scheduleTimer.arm(effects);
         CompletableFuture<Void> before = CompletableFuture.completedFuture(null);
         for (ScheduledRun request : effects.current().requests()) {
             before = before.thenCompose(nothing -> rewrite(request, effects));

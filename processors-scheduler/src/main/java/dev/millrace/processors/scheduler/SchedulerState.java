@@ -20,9 +20,9 @@ public final class SchedulerState {
     private static final SchedulerState EMPTY = new SchedulerState(new TreeMap<>());
 
     private static final Comparator<ScheduledRun> ORDER = Comparator.comparingLong(
-                    (ScheduledRun tick) -> tick.entry().nextRunAt())
-            .thenComparing(tick -> tick.entry().createdAt())
-            .thenComparing(tick -> tick.entry().offset());
+                    (ScheduledRun scheduledRun) -> scheduledRun.entry().nextRunAt())
+            .thenComparing(scheduledRun -> scheduledRun.entry().createdAt())
+            .thenComparing(scheduledRun -> scheduledRun.entry().offset());
 
     private final SortedMap<String, ScheduleEntry> entries;
 

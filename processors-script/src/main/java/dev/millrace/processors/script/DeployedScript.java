@@ -35,7 +35,7 @@ final class DeployedScript {
 
     private final HostContext context;
     private final ScriptLimits limits;
-    private final FetchGateway egress;
+    private final FetchGateway fetchGateway;
     private final BackgroundTask<?> attempt;
     private final StreamPath path;
     private final String slug;
@@ -46,7 +46,7 @@ final class DeployedScript {
     DeployedScript(
             HostContext context,
             ScriptLimits limits,
-            FetchGateway egress,
+            FetchGateway fetchGateway,
             BackgroundTask<?> attempt,
             StreamPath path,
             String slug,
@@ -54,7 +54,7 @@ final class DeployedScript {
             Map<String, String> env) {
         this.context = context;
         this.limits = limits;
-        this.egress = egress;
+        this.fetchGateway = fetchGateway;
         this.attempt = attempt;
         this.path = path;
         this.slug = slug;
@@ -81,22 +81,23 @@ final class DeployedScript {
     }
 
     private CompletionStage<?> load(WorkerEvent.Configured configured) {
-        LoadedScript worker;
+        LoadedScript loadedScript;
         try {
-            worker = new LoadedScript(ScriptProgram.of(configured, env), limits, egress, context);
+            loadedScript = new LoadedScript(ScriptProgram.of(configured, env), limits, fetchGateway, context);
         } catch (ScriptException unreadable) {
             throw located(unreadable);
         }
-        attempt.onCancel(() -> stop(worker));
-        return worker.load()
+        attempt.onCancel(() -> stop(loadedScript));
+        return loadedScript
+                .load()
                 .handle((loaded, failure) -> {
                     if (failure != null) {
                         throw failure instanceof ScriptException why ? located(why) : new CompletionException(failure);
                     }
-                    return new ScriptProcessor(slug, configuration.configuredAt(), worker, loaded);
+                    return new ScriptProcessor(slug, configuration.configuredAt(), loadedScript, loaded);
                 })
                 .thenCompose(this::follow)
-                .whenComplete((status, failure) -> worker.close());
+                .whenComplete((status, failure) -> loadedScript.close());
     }
 
     private CompletionStage<RunnerStatus> follow(ScriptProcessor processor) {
@@ -116,9 +117,9 @@ final class DeployedScript {
     }
 
     /** Stops the runner first, so that it does not record the cancellation of the script as a failure. */
-    private void stop(LoadedScript worker) {
+    private void stop(LoadedScript loadedScript) {
         running.ifPresent(runner -> runner.stop(Duration.ZERO));
-        worker.close();
+        loadedScript.close();
     }
 
     /** Whether this event ends this run: it replaces or removes the script, or changes a variable. */

@@ -25,14 +25,14 @@ final class DynamicWorker implements Processor<DeployedScripts> {
 
     private final HostContext context;
     private final ScriptLimits limits;
-    private final FetchGateway egress;
-    private final WorkerPermits places;
+    private final FetchGateway fetchGateway;
+    private final WorkerPermits workerPermits;
 
-    DynamicWorker(HostContext context, ScriptLimits limits, FetchGateway egress, WorkerPermits places) {
+    DynamicWorker(HostContext context, ScriptLimits limits, FetchGateway fetchGateway, WorkerPermits workerPermits) {
         this.context = context;
         this.limits = limits;
-        this.egress = egress;
-        this.places = places;
+        this.fetchGateway = fetchGateway;
+        this.workerPermits = workerPermits;
     }
 
     @Override
@@ -86,7 +86,7 @@ final class DynamicWorker implements Processor<DeployedScripts> {
                     configuration.equals(effects.current().workersBySlug().get(slug));
             if (isCurrent) { // not replaced or removed after the event of this state
                 effects.launch(name(slug), Effects.because(configuration.startedBy()), attempt -> {
-                    if (!places.take()) {
+                    if (!workerPermits.take()) {
                         return CompletableFuture.failedFuture(new ScriptException("worker '" + slug + "' of " + path
                                 + "@"
                                 + configuration.configuredAt() + " was not started; this server already runs "
@@ -94,9 +94,16 @@ final class DynamicWorker implements Processor<DeployedScripts> {
                                 + " and append the configuration again"));
                     }
                     return new DeployedScript(
-                                    context, limits, egress, attempt, path, slug, configuration, state.envVarsByKey())
+                                    context,
+                                    limits,
+                                    fetchGateway,
+                                    attempt,
+                                    path,
+                                    slug,
+                                    configuration,
+                                    state.envVarsByKey())
                             .start()
-                            .whenComplete((status, failure) -> places.giveBack());
+                            .whenComplete((status, failure) -> workerPermits.giveBack());
                 });
             }
         });

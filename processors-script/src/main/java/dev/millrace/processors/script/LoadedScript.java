@@ -27,12 +27,12 @@ final class LoadedScript implements AutoCloseable {
 
     private final Sandbox acting;
     private final Sandbox reducing;
-    private final FetchGateway egress;
+    private final FetchGateway fetchGateway;
 
-    LoadedScript(ScriptProgram program, ScriptLimits limits, FetchGateway egress, HostContext context) {
+    LoadedScript(ScriptProgram program, ScriptLimits limits, FetchGateway fetchGateway, HostContext context) {
         this.acting = new Sandbox(program, false, limits, context.timers());
         this.reducing = new Sandbox(program, true, limits, context.timers());
-        this.egress = egress;
+        this.fetchGateway = fetchGateway;
     }
 
     /** Loads the script; fails with {@link ScriptException}. */
@@ -63,7 +63,7 @@ final class LoadedScript implements AutoCloseable {
     }
 
     CompletableFuture<Void> handle(Event event, JsonNode state, JsonNode before, Effects<?> effects) {
-        return acting.handle(event, state, before, effects, egress);
+        return acting.handle(event, state, before, effects, fetchGateway);
     }
 
     @Override

@@ -121,14 +121,14 @@ final class DeliveryReports {
     }
 
     /** Records a failed attempt; without {@code next} it was the last one. */
-    void failed(long offset, int attempt, SendResult outcome, Optional<Instant> next, Effects<?> effects) {
+    void failed(long offset, int attempt, SendResult sendResult, Optional<Instant> next, Effects<?> effects) {
         var unused = append(
                 new DeliveryFailed(
                         subscriber.slug(),
                         offset,
                         attempt,
-                        outcome.status(),
-                        shorten(outcome.message()),
+                        sendResult.status(),
+                        shorten(sendResult.message()),
                         next.map(JsonCodec::time),
                         Optional.of(subscriber.configuredAt())),
                 "attempt-" + attempt,

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The delivery of one message with its retries, until it is accepted or the subscriber is disabled. Thread-safe. */
 final class DeliveryRetries {
-    private final PushDelivery courier;
+    private final PushDelivery pushDelivery;
     private final OutgoingMessage message;
     private final Effects<?> effects;
     private final CompletableFuture<Void> accepted = new CompletableFuture<>();
@@ -20,8 +20,8 @@ final class DeliveryRetries {
     private boolean over;
     private Timers.@Nullable Timer waiting;
 
-    DeliveryRetries(PushDelivery courier, OutgoingMessage message, Effects<?> effects) {
-        this.courier = courier;
+    DeliveryRetries(PushDelivery pushDelivery, OutgoingMessage message, Effects<?> effects) {
+        this.pushDelivery = pushDelivery;
         this.message = message;
         this.effects = effects;
     }
@@ -44,9 +44,10 @@ final class DeliveryRetries {
         synchronized (this) {
             failedBefore = last.isPresent();
         }
-        int next = last.map(failed -> courier.attemptAfter(failed.attempt())).orElse(1);
-        Optional<Instant> due =
-                last.map(failed -> courier.dueAt(failed.nextAttemptAt())).filter(time -> !courier.isDue(time));
+        int next =
+                last.map(failed -> pushDelivery.attemptAfter(failed.attempt())).orElse(1);
+        Optional<Instant> due = last.map(failed -> pushDelivery.dueAt(failed.nextAttemptAt()))
+                .filter(time -> !pushDelivery.isDue(time));
         due.ifPresentOrElse(time -> sendAt(time, next), () -> send(next));
     }
 
@@ -56,55 +57,56 @@ final class DeliveryRetries {
                 return;
             }
         }
-        var unused = attempt().whenComplete((outcome, broken) -> {
-            settle(attempt, broken == null ? outcome : SendResult.failed("sending failed: " + broken));
+        var unused = attempt().whenComplete((sendResult, broken) -> {
+            settle(attempt, broken == null ? sendResult : SendResult.failed("sending failed: " + broken));
         });
     }
 
     /** Sends once. An exception, for example because secrets cannot be read, counts as a failed attempt. */
     private CompletableFuture<SendResult> attempt() {
         try {
-            return courier.target().send(message);
+            return pushDelivery.target().send(message);
         } catch (RuntimeException broken) { // its message may contain a secret
             return CompletableFuture.completedFuture(SendResult.failed("nothing was sent, because of a "
                     + broken.getClass().getSimpleName() + "; check that the server can read its secrets"));
         }
     }
 
-    private void settle(int attempt, SendResult outcome) {
+    private void settle(int attempt, SendResult sendResult) {
         synchronized (this) {
             if (over) {
                 return;
             }
-            failedBefore |= outcome.kind() != SendResult.Kind.ACCEPTED;
+            failedBefore |= sendResult.kind() != SendResult.Kind.ACCEPTED;
         }
-        if (outcome.kind() == SendResult.Kind.ACCEPTED) {
+        if (sendResult.kind() == SendResult.Kind.ACCEPTED) {
             accepted.complete(null);
             return;
         }
-        Optional<Duration> wait = outcome.kind() == SendResult.Kind.GONE
+        Optional<Duration> wait = sendResult.kind() == SendResult.Kind.GONE
                 ? Optional.empty()
-                : courier.waitAfter(attempt, outcome.retryAfter());
-        Optional<Instant> next = wait.map(courier::in);
-        courier.reports().failed(message.offset(), attempt, outcome, next, effects);
-        next.ifPresentOrElse(time -> sendAt(time, attempt + 1), () -> giveUp(attempt, outcome));
+                : pushDelivery.waitAfter(attempt, sendResult.retryAfter());
+        Optional<Instant> next = wait.map(pushDelivery::in);
+        pushDelivery.reports().failed(message.offset(), attempt, sendResult, next, effects);
+        next.ifPresentOrElse(time -> sendAt(time, attempt + 1), () -> giveUp(attempt, sendResult));
     }
 
     private void sendAt(Instant due, int attempt) {
         synchronized (this) {
             if (!over) {
-                waiting = courier.at(due, () -> send(attempt));
+                waiting = pushDelivery.at(due, () -> send(attempt));
             }
         }
     }
 
     /** Disables the subscriber. The event stays unacknowledged: it is pushed first after the next configuration. */
-    private void giveUp(int attempt, SendResult outcome) {
-        String reason = outcome.kind() == SendResult.Kind.GONE
-                ? "the receiver is gone: " + outcome.message()
+    private void giveUp(int attempt, SendResult sendResult) {
+        String reason = sendResult.kind() == SendResult.Kind.GONE
+                ? "the receiver is gone: " + sendResult.message()
                 : "the event at offset " + message.offset() + " was not accepted in " + attempt
-                        + (attempt == 1 ? " attempt" : " attempts") + "; the last one: " + outcome.message();
-        var unused = courier.reports()
+                        + (attempt == 1 ? " attempt" : " attempts") + "; the last one: " + sendResult.message();
+        var unused = pushDelivery
+                .reports()
                 .disabled(message.offset(), reason, effects)
                 .whenComplete((appended, refused) -> {
                     if (refused != null) {

@@ -142,8 +142,8 @@ public final class ExternalSubscriber implements Processor<PushSubscriptions> {
             PushSubscription subscriber,
             Effects<PushSubscriptions> effects,
             BackgroundTask<PushSubscriptions> attempt) {
-        PushDelivery courier = new PushDelivery(subscriber, effects.path(), context, clients);
-        PushDeliveryRun run = new PushDeliveryRun(courier, effects.path(), context);
+        PushDelivery pushDelivery = new PushDelivery(subscriber, effects.path(), context, clients);
+        PushDeliveryRun run = new PushDeliveryRun(pushDelivery, effects.path(), context);
         attempt.onCancel(run::close);
         return run.start();
     }

@@ -41,8 +41,8 @@ final class PushDelivery implements Processor<StreamIdentity> {
     private final HostContext context;
     private final RetrySchedule schedule;
     private final RandomGenerator random = RandomGenerator.getDefault();
-    private final MessageRenderer letter;
-    private final MessageSender target;
+    private final MessageRenderer messageRenderer;
+    private final MessageSender messageSender;
     private final DeliveryReports reports;
     private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
     private final AtomicInteger abandoned = new AtomicInteger();
@@ -52,9 +52,9 @@ final class PushDelivery implements Processor<StreamIdentity> {
         this.subscriber = subscriber;
         this.context = context;
         this.schedule = clients.settings().schedule();
-        this.letter = MessageRenderer.to(subscriber);
+        this.messageRenderer = MessageRenderer.to(subscriber);
         this.reports = new DeliveryReports(subscriber, context);
-        this.target = subscriber.isWebsocket()
+        this.messageSender = subscriber.isWebsocket()
                 ? new WebSocketMessageSender(subscriber, path, context, clients)
                 : new HttpMessageSender(subscriber, context, clients);
     }
@@ -75,12 +75,13 @@ final class PushDelivery implements Processor<StreamIdentity> {
     }
 
     @Override
-    public StreamIdentity reduce(StreamIdentity origin, Event event) {
-        return event.offset() == 1 && INITIALIZED.matches(event.type()) ? StreamIdentity.of(event) : origin;
+    public StreamIdentity reduce(StreamIdentity streamIdentity, Event event) {
+        return event.offset() == 1 && INITIALIZED.matches(event.type()) ? StreamIdentity.of(event) : streamIdentity;
     }
 
     @Override
-    public CompletionStage<Void> afterAppend(StreamIdentity origin, Event event, Effects<StreamIdentity> effects) {
+    public CompletionStage<Void> afterAppend(
+            StreamIdentity streamIdentity, Event event, Effects<StreamIdentity> effects) {
         if (subscriber.endsWith(event)) {
             reports.flush();
             drained.completeAsync(() -> null, context.executor());
@@ -88,16 +89,20 @@ final class PushDelivery implements Processor<StreamIdentity> {
         }
         int times = abandoned.get();
         boolean skipped = OwnEventFilter.includes(event) || event.offset() == subscriber.configuredAt();
-        if (skipped || !letter.takesTime()) {
-            return push(times, origin, event, skipped ? Optional.empty() : write(event, effects), effects);
+        if (skipped || !messageRenderer.takesTime()) {
+            return push(times, streamIdentity, event, skipped ? Optional.empty() : write(event, effects), effects);
         }
         return CompletableFuture.supplyAsync(() -> write(event, effects), EvaluationThreads.shared())
-                .thenComposeAsync(body -> push(times, origin, event, body, effects), context.executor());
+                .thenComposeAsync(body -> push(times, streamIdentity, event, body, effects), context.executor());
     }
 
     /** Sends the body. Never completes if this was abandoned meanwhile: the next run pushes the event again. */
     private CompletionStage<Void> push(
-            int times, StreamIdentity origin, Event event, Optional<byte[]> body, Effects<StreamIdentity> effects) {
+            int times,
+            StreamIdentity streamIdentity,
+            Event event,
+            Optional<byte[]> body,
+            Effects<StreamIdentity> effects) {
         if (abandoned.get() != times) {
             return new CompletableFuture<>();
         }
@@ -106,18 +111,23 @@ final class PushDelivery implements Processor<StreamIdentity> {
             return Effects.none();
         }
         OutgoingMessage message = new OutgoingMessage(
-                origin.messageId(subscriber.slug(), event), event.offset(), body.get(), origin.incarnation());
-        DeliveryRetries round = new DeliveryRetries(this, message, effects);
-        current = round;
+                streamIdentity.messageId(subscriber.slug(), event),
+                event.offset(),
+                body.get(),
+                streamIdentity.incarnation());
+        DeliveryRetries deliveryRetries = new DeliveryRetries(this, message, effects);
+        current = deliveryRetries;
         if (abandoned.get() != times) {
-            round.abandon();
+            deliveryRetries.abandon();
         }
-        round.begin(subscriber.failing().filter(failed -> failed.offset() == event.offset()));
-        return round.accepted().thenRun(() -> reports.succeeded(event.offset(), round.wasHard(), effects));
+        deliveryRetries.begin(subscriber.failing().filter(failed -> failed.offset() == event.offset()));
+        return deliveryRetries
+                .accepted()
+                .thenRun(() -> reports.succeeded(event.offset(), deliveryRetries.wasHard(), effects));
     }
 
     @Override
-    public CompletionStage<Void> onCaughtUp(StreamIdentity origin, Effects<StreamIdentity> effects) {
+    public CompletionStage<Void> onCaughtUp(StreamIdentity streamIdentity, Effects<StreamIdentity> effects) {
         reports.settle(effects);
         return Effects.none();
     }
@@ -125,17 +135,17 @@ final class PushDelivery implements Processor<StreamIdentity> {
     /** If filter or transform fails, appends {@code delivery-failed} and skips the event. */
     private Optional<byte[]> write(Event event, Effects<StreamIdentity> effects) {
         try {
-            return letter.write(event);
+            return messageRenderer.write(event);
         } catch (RuntimeException failure) {
-            SendResult outcome =
+            SendResult sendResult =
                     SendResult.failed("filter or transform failed, the event was skipped: " + failure.getMessage());
-            reports.failed(event.offset(), 1, outcome, Optional.empty(), effects);
+            reports.failed(event.offset(), 1, sendResult, Optional.empty(), effects);
             return Optional.empty();
         }
     }
 
     MessageSender target() {
-        return target;
+        return messageSender;
     }
 
     DeliveryReports reports() {
@@ -186,16 +196,16 @@ final class PushDelivery implements Processor<StreamIdentity> {
     /** Cancels the current delivery. The next run pushes that event again. */
     void abandon() {
         abandoned.incrementAndGet();
-        DeliveryRetries round = current;
-        if (round != null) {
-            round.abandon();
+        DeliveryRetries deliveryRetries = current;
+        if (deliveryRetries != null) {
+            deliveryRetries.abandon();
         }
-        target.abandon();
+        messageSender.abandon();
     }
 
     /** Closes all connections and appends nothing more, because the stream may have been destroyed. */
     void close() {
         reports.close();
-        target.close();
+        messageSender.close();
     }
 }

@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  * next run for the same subscriber continues there. Thread-safe.
  */
 final class PushDeliveryRun {
-    private final PushDelivery courier;
+    private final PushDelivery pushDelivery;
     private final StreamPath path;
     private final HostContext context;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private @Nullable ProcessorRunner<StreamIdentity> runner;
     private boolean closed;
 
-    PushDeliveryRun(PushDelivery courier, StreamPath path, HostContext context) {
-        this.courier = courier;
+    PushDeliveryRun(PushDelivery pushDelivery, StreamPath path, HostContext context) {
+        this.pushDelivery = pushDelivery;
         this.path = path;
         this.context = context;
     }
@@ -32,7 +32,7 @@ final class PushDeliveryRun {
      * have been pushed, or when the runner has ended.
      */
     CompletionStage<Void> start() {
-        var unused = courier.drained().thenRun(this::close);
+        var unused = pushDelivery.drained().thenRun(this::close);
         begin();
         return ended;
     }
@@ -43,8 +43,8 @@ final class PushDeliveryRun {
             if (closed) {
                 return;
             }
-            started = context.runner(courier).stream(path)
-                    .effectsFrom(EffectStartPolicy.after(courier.floor()))
+            started = context.runner(pushDelivery).stream(path)
+                    .effectsFrom(EffectStartPolicy.after(pushDelivery.floor()))
                     .start();
             runner = started;
         }
@@ -60,11 +60,11 @@ final class PushDeliveryRun {
             closed = true;
             if (runner != null) {
                 runner.stop(Duration.ZERO);
-                courier.abandon();
+                pushDelivery.abandon();
             }
-            courier.close();
+            pushDelivery.close();
         }
-        courier.drained().complete(null);
+        pushDelivery.drained().complete(null);
         ended.complete(null);
     }
 }

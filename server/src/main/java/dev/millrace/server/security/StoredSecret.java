@@ -24,8 +24,8 @@ record StoredSecret(ProjectSlug project, SecretSummary summary, String sealed) {
         return project.equals(whose) && summary.name().equals(name);
     }
 
-    Optional<String> open(AesGcmCipher seal) {
-        return seal.open(sealed, label(project, summary.name()));
+    Optional<String> open(AesGcmCipher aesGcmCipher) {
+        return aesGcmCipher.open(sealed, label(project, summary.name()));
     }
 
     ObjectNode toJson() {

@@ -38,19 +38,19 @@ public final class Vault implements Secrets {
     static final String KEY_FILE = "secret.key";
 
     private final Optional<OwnerOnlyFile> file;
-    private final AesGcmCipher seal;
+    private final AesGcmCipher aesGcmCipher;
     private final SecureRandom random;
     private final Timers timers;
     private volatile List<StoredSecret> entries;
 
     private Vault(
             Optional<OwnerOnlyFile> file,
-            AesGcmCipher seal,
+            AesGcmCipher aesGcmCipher,
             SecureRandom random,
             Timers timers,
             List<StoredSecret> entries) {
         this.file = file;
-        this.seal = seal;
+        this.aesGcmCipher = aesGcmCipher;
         this.random = random;
         this.timers = timers;
         this.entries = entries;
@@ -80,16 +80,16 @@ public final class Vault implements Secrets {
         byte[] bytes = key.map(text -> decode(text, "the given key"))
                 .or(() -> keyFile.read().map(found -> decode(new String(found, UTF_8), keyFile.path() + "")))
                 .orElseGet(() -> content.isPresent() ? missingKey(file, keyFile) : makeKey(keyFile, random));
-        AesGcmCipher seal = new AesGcmCipher(bytes, random);
+        AesGcmCipher aesGcmCipher = new AesGcmCipher(bytes, random);
         List<StoredSecret> entries = content.map(json -> read(json, file)).orElse(List.of());
         for (StoredSecret entry : entries) {
-            if (entry.open(seal).isEmpty()) {
+            if (entry.open(aesGcmCipher).isEmpty()) {
                 throw new IllegalStateException("cannot open the secrets: " + file.path() + "; '"
                         + entry.summary().name() + "' of project " + entry.project()
                         + " was not encrypted with this key, or was changed; start with the key that encrypted it");
             }
         }
-        return new Vault(Optional.of(file), seal, random, timers, entries);
+        return new Vault(Optional.of(file), aesGcmCipher, random, timers, entries);
     }
 
     /**
@@ -114,7 +114,7 @@ public final class Vault implements Secrets {
         }
         SecretSummary summary = new SecretSummary(newId(), trimmed, description, timers.now(), timers.now());
         List<StoredSecret> next = new ArrayList<>(entries);
-        next.add(new StoredSecret(project, summary, seal.close(value, StoredSecret.label(project, trimmed))));
+        next.add(new StoredSecret(project, summary, aesGcmCipher.close(value, StoredSecret.label(project, trimmed))));
         save(next);
         return summary;
     }
@@ -145,7 +145,7 @@ public final class Vault implements Secrets {
         return entries.stream()
                 .filter(entry -> entry.is(project, name))
                 .findFirst()
-                .flatMap(entry -> entry.open(seal));
+                .flatMap(entry -> entry.open(aesGcmCipher));
     }
 
     @Override

@@ -42,14 +42,15 @@ public final class SqliteEventStore implements EventStore {
     private static final System.Logger LOG = System.getLogger(SqliteEventStore.class.getPackageName());
 
     private final DirectoryLock lock;
-    private final WriteConnection writer;
-    private final ReadConnectionPool readers;
+    private final WriteConnection writeConnection;
+    private final ReadConnectionPool readConnectionPool;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private SqliteEventStore(DirectoryLock lock, WriteConnection writer, ReadConnectionPool readers) {
+    private SqliteEventStore(
+            DirectoryLock lock, WriteConnection writeConnection, ReadConnectionPool readConnectionPool) {
         this.lock = lock;
-        this.writer = writer;
-        this.readers = readers;
+        this.writeConnection = writeConnection;
+        this.readConnectionPool = readConnectionPool;
     }
 
     /**
@@ -69,8 +70,9 @@ public final class SqliteEventStore implements EventStore {
         DirectoryLock lock = DirectoryLock.take(home);
         Path file = home.resolve(FILE);
         try {
-            ReadConnectionPool readers = new ReadConnectionPool(file);
-            return new SqliteEventStore(lock, WriteConnection.open(file, readers, maxPages), readers);
+            ReadConnectionPool readConnectionPool = new ReadConnectionPool(file);
+            return new SqliteEventStore(
+                    lock, WriteConnection.open(file, readConnectionPool, maxPages), readConnectionPool);
         } catch (SQLException e) {
             lock.close();
             throw SqlExceptionTranslator.of("cannot open the event store", file, e);
@@ -82,57 +84,58 @@ public final class SqliteEventStore implements EventStore {
 
     @Override
     public Transaction begin() {
-        return writer.begin();
+        return writeConnection.begin();
     }
 
     @Override
     public Optional<StreamHead> head(StreamKey stream) {
-        return readers.read("cannot read the head of " + stream, queries -> queries.head(stream));
+        return readConnectionPool.read("cannot read the head of " + stream, queries -> queries.head(stream));
     }
 
     @Override
     public List<EventRecord> read(StreamKey stream, RecordRange range) {
-        return readers.read("cannot read " + stream, queries -> queries.records(stream, range));
+        return readConnectionPool.read("cannot read " + stream, queries -> queries.records(stream, range));
     }
 
     @Override
     public Optional<EventRecord> find(StreamKey stream, String idempotencyKey) {
-        return readers.read(
+        return readConnectionPool.read(
                 "cannot look up an idempotency key of " + stream, queries -> queries.record(stream, idempotencyKey));
     }
 
     @Override
     public List<StreamKey> streamsWith(Set<String> types) {
-        return readers.read("cannot find streams by event type", queries -> queries.streamsWith(types));
+        return readConnectionPool.read("cannot find streams by event type", queries -> queries.streamsWith(types));
     }
 
     @Override
     public Optional<Cursor> cursor(StreamKey stream, String processor) {
-        return readers.read(
+        return readConnectionPool.read(
                 "cannot read the cursor of " + processor + " on " + stream,
                 queries -> queries.cursor(stream, processor));
     }
 
     @Override
     public List<StreamKey> streamsWithCursor(String processor) {
-        return readers.read("cannot find the cursors of " + processor, queries -> queries.streamsWithCursor(processor));
+        return readConnectionPool.read(
+                "cannot find the cursors of " + processor, queries -> queries.streamsWithCursor(processor));
     }
 
     @Override
     public long lastPosition() {
-        return readers.read("cannot read the last position", Queries::lastPosition);
+        return readConnectionPool.read("cannot read the last position", Queries::lastPosition);
     }
 
     @Override
     public SubtreePage readSubtree(StreamKey root, long afterPosition, long throughPosition, int limit) {
-        return readers.read(
+        return readConnectionPool.read(
                 "cannot read the subtree of " + root,
                 queries -> queries.subtree(root, afterPosition, throughPosition, limit));
     }
 
     @Override
     public List<Standing> standings(StreamKey root, Optional<StreamPath> after, int limit) {
-        return readers.read("cannot list the streams of " + root, queries -> {
+        return readConnectionPool.read("cannot list the streams of " + root, queries -> {
             List<Standing> standings = new ArrayList<>();
             if (after.isEmpty()) {
                 queries.head(root).ifPresent(head -> standings.add(new Standing(root.path(), head)));
@@ -153,8 +156,8 @@ public final class SqliteEventStore implements EventStore {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             try (lock;
-                    writer;
-                    readers) {
+                    writeConnection;
+                    readConnectionPool) {
                 LOG.log(System.Logger.Level.DEBUG, "closing {0}", this);
             }
         }

@@ -33,7 +33,7 @@ final class SqliteTransaction implements Transaction {
         T take() throws SQLException;
     }
 
-    private final WriteConnection writer;
+    private final WriteConnection writeConnection;
     private final PreparedStatements statements;
     private final Queries queries;
     private final Map<StreamKey, StreamRow> streams = new HashMap<>();
@@ -43,8 +43,9 @@ final class SqliteTransaction implements Transaction {
     private boolean removed;
     private Phase phase = Phase.OPEN;
 
-    SqliteTransaction(WriteConnection writer, PreparedStatements statements, Queries queries, long lastPosition) {
-        this.writer = writer;
+    SqliteTransaction(
+            WriteConnection writeConnection, PreparedStatements statements, Queries queries, long lastPosition) {
+        this.writeConnection = writeConnection;
         this.statements = statements;
         this.queries = queries;
         this.lastPosition = lastPosition;
@@ -150,7 +151,7 @@ final class SqliteTransaction implements Transaction {
                 statements.run("DELETE FROM events WHERE stream_id = ?", row.id());
                 statements.run("DELETE FROM cursors WHERE stream_id = ?", row.id());
                 statements.run("DELETE FROM streams WHERE id = ?", row.id());
-                writer.forget(stream);
+                writeConnection.forget(stream);
                 streams.remove(stream);
                 moved.remove(stream);
                 removed = true;
@@ -195,7 +196,7 @@ final class SqliteTransaction implements Transaction {
             return phase;
         });
         onCommit.forEach(Runnable::run);
-        writer.committed(streams, lastPosition);
+        writeConnection.committed(streams, lastPosition);
     }
 
     @Override
@@ -207,7 +208,7 @@ final class SqliteTransaction implements Transaction {
             rollBack();
         }
         phase = Phase.CLOSED;
-        writer.ended();
+        writeConnection.ended();
     }
 
     private void rollBack() {
@@ -215,14 +216,14 @@ final class SqliteTransaction implements Transaction {
             statements.run("ROLLBACK");
         } catch (SQLException e) {
             // After a full disk, for example, SQLite has rolled back already; if it has not, the next BEGIN fails.
-            LOG.log(System.Logger.Level.DEBUG, "rollback", writer.failure("cannot roll back", e));
+            LOG.log(System.Logger.Level.DEBUG, "rollback", writeConnection.failure("cannot roll back", e));
         }
     }
 
     private @Nullable StreamRow row(StreamKey stream) throws SQLException {
         StreamRow row = streams.get(stream);
         if (row == null) {
-            row = writer.recall(stream);
+            row = writeConnection.recall(stream);
         }
         if (row == null) {
             row = queries.stream(stream);
@@ -272,7 +273,7 @@ final class SqliteTransaction implements Transaction {
             return step.take();
         } catch (SQLException e) {
             phase = Phase.FAILED;
-            throw writer.failure(purpose, e);
+            throw writeConnection.failure(purpose, e);
         } catch (RuntimeException | Error e) {
             phase = Phase.FAILED;
             throw e;

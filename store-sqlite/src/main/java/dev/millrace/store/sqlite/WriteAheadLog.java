@@ -19,16 +19,17 @@ final class WriteAheadLog {
 
     private final Path file;
     private final PreparedStatements statements;
-    private final ReadConnectionPool readers;
+    private final ReadConnectionPool readConnectionPool;
     private final long growth;
     private long limit;
 
-    WriteAheadLog(Path database, PreparedStatements statements, ReadConnectionPool readers, long limitBytes) {
+    WriteAheadLog(
+            Path database, PreparedStatements statements, ReadConnectionPool readConnectionPool, long limitBytes) {
         this.growth = limitBytes;
         this.limit = limitBytes;
         this.file = database.resolveSibling(database.getFileName() + "-wal");
         this.statements = statements;
-        this.readers = readers;
+        this.readConnectionPool = readConnectionPool;
     }
 
     /** Truncates the log if it is too long. If reads do not end in time, it does nothing and tries again later. */
@@ -37,7 +38,7 @@ final class WriteAheadLog {
         if (size <= limit) {
             return;
         }
-        boolean quiet = readers.whileQuiet(PATIENCE, () -> {
+        boolean quiet = readConnectionPool.whileQuiet(PATIENCE, () -> {
             try {
                 empty();
             } catch (SQLException e) {

@@ -23,15 +23,16 @@ final class WriteConnection implements AutoCloseable {
     private @Nullable SqliteTransaction open;
     private boolean closed;
 
-    private WriteConnection(Path file, PreparedStatements statements, ReadConnectionPool readers) throws SQLException {
+    private WriteConnection(Path file, PreparedStatements statements, ReadConnectionPool readConnectionPool)
+            throws SQLException {
         this.file = file;
         this.statements = statements;
         this.queries = new Queries(statements);
-        this.log = new WriteAheadLog(file, statements, readers, WriteAheadLog.LIMIT_BYTES);
+        this.log = new WriteAheadLog(file, statements, readConnectionPool, WriteAheadLog.LIMIT_BYTES);
         this.lastPosition = queries.lastPosition();
     }
 
-    static WriteConnection open(Path file, ReadConnectionPool readers, long maxPages) throws SQLException {
+    static WriteConnection open(Path file, ReadConnectionPool readConnectionPool, long maxPages) throws SQLException {
         Connection connection = ConnectionSetup.writing(file);
         try {
             DatabaseSchema.prepare(connection, file);
@@ -40,7 +41,7 @@ final class WriteConnection implements AutoCloseable {
                     statement.execute("PRAGMA max_page_count = " + maxPages);
                 }
             }
-            return new WriteConnection(file, new PreparedStatements(connection), readers);
+            return new WriteConnection(file, new PreparedStatements(connection), readConnectionPool);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;

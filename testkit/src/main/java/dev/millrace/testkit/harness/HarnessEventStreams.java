@@ -21,16 +21,16 @@ import java.util.function.Function;
 /** The streams of one run of a processor in a harness. Each call and each result is a step of {@link StepScheduler}. */
 final class HarnessEventStreams implements EventStreams {
     private final HarnessNetwork network;
-    private final RunScope life;
+    private final RunScope runScope;
 
-    HarnessEventStreams(HarnessNetwork network, RunScope life) {
+    HarnessEventStreams(HarnessNetwork network, RunScope runScope) {
         this.network = network;
-        this.life = life;
+        this.runScope = runScope;
     }
 
     private <T> CompletableFuture<T> call(StreamPath path, Function<EventStreams, CompletableFuture<T>> call) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        network.steps().add(this, life, () -> {
+        network.steps().add(this, runScope, () -> {
             if (network.isDown()) {
                 answer(() -> result.completeExceptionally(new StreamException(
                         StreamException.Code.UNAVAILABLE, path, "the harness is disconnected: " + path)));
@@ -49,7 +49,7 @@ final class HarnessEventStreams implements EventStreams {
 
     /** Delivers a result in a separate step, so that the run can end, or others can act, before it knows the result. */
     private void answer(Runnable completion) {
-        network.steps().add(life, life, completion);
+        network.steps().add(runScope, runScope, completion);
     }
 
     @Override
@@ -72,7 +72,7 @@ final class HarnessEventStreams implements EventStreams {
 
     @Override
     public Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber) {
-        HarnessSubscription link = new HarnessSubscription(network, life, path, afterOffset, subscriber);
+        HarnessSubscription link = new HarnessSubscription(network, runScope, path, afterOffset, subscriber);
         network.add(link);
         link.connect(Duration.ZERO);
         return link;

@@ -27,7 +27,7 @@ final class HarnessProcessor<S> {
     private final Timers time;
     private final long seed;
     private final Ledger ledger = new Ledger();
-    private RunScope life;
+    private RunScope runScope;
     private ProcessorRunner<S> runner;
 
     HarnessProcessor(
@@ -43,8 +43,8 @@ final class HarnessProcessor<S> {
         this.network = network;
         this.time = time;
         this.seed = seed;
-        this.life = new RunScope(network.steps(), time, ledger);
-        this.runner = start(life);
+        this.runScope = new RunScope(network.steps(), time, ledger);
+        this.runner = start(runScope);
     }
 
     private ProcessorRunner<S> start(RunScope newLife) {
@@ -68,13 +68,13 @@ final class HarnessProcessor<S> {
 
     /** Ends the current run; its remaining work is dropped. */
     void crash() {
-        life.end();
+        runScope.end();
         runner.stop(Duration.ZERO);
     }
 
     void restart() {
-        life = new RunScope(network.steps(), time, ledger);
-        runner = start(life);
+        runScope = new RunScope(network.steps(), time, ledger);
+        runner = start(runScope);
     }
 
     /** Resets the saved progress to this offset, if it is higher. */

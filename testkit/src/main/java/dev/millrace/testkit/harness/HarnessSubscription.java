@@ -20,7 +20,7 @@ final class HarnessSubscription implements Subscription {
     private static final Duration RECONNECT_DELAY = Duration.ofSeconds(1);
 
     private final HarnessNetwork network;
-    private final RunScope life;
+    private final RunScope runScope;
     private final StreamPath path;
     private final Subscriber subscriber;
     private long cursor;
@@ -33,9 +33,9 @@ final class HarnessSubscription implements Subscription {
     private @Nullable Instant lostAt;
 
     HarnessSubscription(
-            HarnessNetwork network, RunScope life, StreamPath path, long afterOffset, Subscriber subscriber) {
+            HarnessNetwork network, RunScope runScope, StreamPath path, long afterOffset, Subscriber subscriber) {
         this.network = network;
-        this.life = life;
+        this.runScope = runScope;
         this.path = path;
         this.cursor = afterOffset;
         this.subscriber = subscriber;
@@ -70,7 +70,7 @@ final class HarnessSubscription implements Subscription {
     }
 
     boolean isDead() {
-        return !life.isOn();
+        return !runScope.isOn();
     }
 
     void lose() {
@@ -164,6 +164,6 @@ final class HarnessSubscription implements Subscription {
     }
 
     private void step(Runnable action) {
-        network.steps().add(this, life, action);
+        network.steps().add(this, runScope, action);
     }
 }

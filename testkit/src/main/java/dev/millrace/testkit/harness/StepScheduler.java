@@ -26,15 +26,15 @@ final class StepScheduler {
     }
 
     /** Adds a step in a lane of its own. */
-    void add(RunScope life, Runnable action) {
-        add(new Object(), life, action);
+    void add(RunScope runScope, Runnable action) {
+        add(new Object(), runScope, action);
     }
 
     /** Adds a step at the end of a lane. */
-    void add(Object lane, RunScope life, Runnable action) {
+    void add(Object lane, RunScope runScope, Runnable action) {
         lock.lock();
         try {
-            ready.add(new Step(lane, life, action));
+            ready.add(new Step(lane, runScope, action));
             added.signalAll();
         } finally {
             lock.unlock();

@@ -44,7 +44,7 @@ public final class AppendCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ClientOptions remote = new ClientOptions();
+    private final ClientOptions clientOptions = new ClientOptions();
 
     @Parameters(
             index = "0",
@@ -91,9 +91,9 @@ public final class AppendCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         List<EventTextParser.Addressed> events = events();
         List<StreamPath> targets =
-                events.stream().map(event -> remote.path(target(event))).toList();
+                events.stream().map(event -> clientOptions.path(target(event))).toList();
         boolean allValid = true;
-        try (HttpEventStreams streams = remote.connect()) {
+        try (HttpEventStreams streams = clientOptions.connect()) {
             EventWriter writer = format.to(terminal);
             int from = 0;
             while (from < events.size()) {
@@ -127,10 +127,10 @@ public final class AppendCommand implements Callable<Integer> {
 
     private List<EventTextParser.Addressed> events() throws IOException {
         if (type != null && json != null) {
-            throw remote.usage("--type and --json exclude each other; give one of them");
+            throw clientOptions.usage("--type and --json exclude each other; give one of them");
         }
         if (payload != null && type == null) {
-            throw remote.usage("--payload needs --type");
+            throw clientOptions.usage("--payload needs --type");
         }
         try {
             if (type != null) {
@@ -155,7 +155,7 @@ public final class AppendCommand implements Callable<Integer> {
                 return events;
             }
             if (events.size() != 1) {
-                throw remote.usage("--key is for one event, but there are " + events.size()
+                throw clientOptions.usage("--key is for one event, but there are " + events.size()
                         + "; put an idempotencyKey into each event");
             }
             EventInput keyed = EventInput.builder()
@@ -164,7 +164,7 @@ public final class AppendCommand implements Callable<Integer> {
                     .build();
             return List.of(new EventTextParser.Addressed(events.get(0).path(), keyed));
         } catch (IllegalArgumentException e) {
-            throw remote.usage(String.valueOf(e.getMessage()));
+            throw clientOptions.usage(String.valueOf(e.getMessage()));
         }
     }
 
@@ -196,7 +196,7 @@ public final class AppendCommand implements Callable<Integer> {
         if (path != null) {
             return path;
         }
-        return event.path().orElseThrow(() -> remote.usage("PATH is missing: the input does not name a stream"));
+        return event.path().orElseThrow(() -> clientOptions.usage("PATH is missing: the input does not name a stream"));
     }
 
     /** Prints notes about an append to standard error; returns false if the event was stored as invalid. */

@@ -41,7 +41,7 @@ public final class DeployCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ClientOptions remote = new ClientOptions();
+    private final ClientOptions clientOptions = new ClientOptions();
 
     @Parameters(index = "0", paramLabel = "PATH", description = "The stream.")
     private String path = "";
@@ -73,13 +73,13 @@ public final class DeployCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        StreamPath stream = remote.path(path);
+        StreamPath stream = clientOptions.path(path);
         String name = slug == null ? nameOf(file) : slug;
         List<EventInput> first = first();
         List<EventInput> inputs = new ArrayList<>();
         variables.forEach((key, value) -> inputs.add(EventInput.of(new WorkerEvent.EnvVarSet(key, value))));
         inputs.add(EventInput.of(new WorkerEvent.Configured(name, script())));
-        try (HttpEventStreams streams = remote.connect()) {
+        try (HttpEventStreams streams = clientOptions.connect()) {
             List<AppendResult> stored = ClientOptions.await(streams.appendAll(stream, inputs));
             stored.forEach(appended -> check(appended, "not deployed: the service did not accept the configuration"));
             long offset = stored.get(stored.size() - 1).offset();
@@ -114,7 +114,7 @@ public final class DeployCommand implements Callable<Integer> {
                     .map(EventTextParser.Addressed::input)
                     .toList();
         } catch (IllegalArgumentException e) {
-            throw remote.usage("--event-json: " + e.getMessage(), e);
+            throw clientOptions.usage("--event-json: " + e.getMessage(), e);
         }
     }
 

@@ -19,7 +19,7 @@ public final class DestroyCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ClientOptions remote = new ClientOptions();
+    private final ClientOptions clientOptions = new ClientOptions();
 
     @Parameters(index = "0", paramLabel = "PATH", description = "The stream.")
     private String path = "";
@@ -33,8 +33,8 @@ public final class DestroyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        StreamPath stream = remote.path(path);
-        try (HttpEventStreams streams = remote.connect()) {
+        StreamPath stream = clientOptions.path(path);
+        try (HttpEventStreams streams = clientOptions.connect()) {
             DestroyResult destroyed = ClientOptions.await(streams.destroy(stream, children));
             destroyed
                     .finalStates()

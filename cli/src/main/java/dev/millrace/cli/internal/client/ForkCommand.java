@@ -25,7 +25,7 @@ public final class ForkCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ClientOptions remote = new ClientOptions();
+    private final ClientOptions clientOptions = new ClientOptions();
 
     @Parameters(index = "0", paramLabel = "PATH", description = "The stream to copy from.")
     private String path = "";
@@ -46,9 +46,9 @@ public final class ForkCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        StreamPath from = remote.path(path);
-        StreamPath target = remote.path(to);
-        try (HttpEventStreams streams = remote.connect()) {
+        StreamPath from = clientOptions.path(path);
+        StreamPath target = clientOptions.path(to);
+        try (HttpEventStreams streams = clientOptions.connect()) {
             ClientOptions.await(streams.fork(from, at, target));
         }
         terminal.out().println(target + " is a copy of " + from + " up to offset " + at);

@@ -22,7 +22,7 @@ public final class ListCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ClientOptions remote = new ClientOptions();
+    private final ClientOptions clientOptions = new ClientOptions();
 
     @Parameters(
             index = "0",
@@ -49,8 +49,8 @@ public final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        StreamPath stream = remote.path(path);
-        try (HttpEventStreams streams = remote.connect()) {
+        StreamPath stream = clientOptions.path(path);
+        try (HttpEventStreams streams = clientOptions.connect()) {
             List<StreamSummary> found = ClientOptions.await(streams.list(stream));
             for (StreamSummary summary : found) {
                 String time = JsonCodec.time(summary.createdAt());

@@ -31,7 +31,7 @@ public final class ReadCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ClientOptions remote = new ClientOptions();
+    private final ClientOptions clientOptions = new ClientOptions();
 
     @Parameters(index = "0", paramLabel = "PATH", description = "The stream, /demo/agent for example.")
     private String path = "";
@@ -69,10 +69,10 @@ public final class ReadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (after < 0 || before < 1 || limit < 1) {
-            throw remote.usage("--after must be 0 or more, --before and --limit must be 1 or more");
+            throw clientOptions.usage("--after must be 0 or more, --before and --limit must be 1 or more");
         }
-        StreamPath stream = remote.path(path);
-        try (HttpEventStreams streams = remote.connect()) {
+        StreamPath stream = clientOptions.path(path);
+        try (HttpEventStreams streams = clientOptions.connect()) {
             EventWriter writer = format.to(terminal);
             long left = limit;
             boolean more = true;

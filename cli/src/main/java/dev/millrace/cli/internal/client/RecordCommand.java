@@ -36,7 +36,7 @@ public final class RecordCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ClientOptions remote = new ClientOptions();
+    private final ClientOptions clientOptions = new ClientOptions();
 
     @Parameters(index = "0", paramLabel = "PATH", description = "The stream, /demo/agent for example.")
     private String path = "";
@@ -70,18 +70,18 @@ public final class RecordCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (after < 0 || before < 1) {
-            throw remote.usage("--after must be 0 or more, --before must be 1 or more");
+            throw clientOptions.usage("--after must be 0 or more, --before must be 1 or more");
         }
         if (keepSecrets && !fields.isEmpty()) {
-            throw remote.usage("--redact and --no-redact exclude each other; give one of them");
+            throw clientOptions.usage("--redact and --no-redact exclude each other; give one of them");
         }
-        StreamPath stream = remote.path(path);
+        StreamPath stream = clientOptions.path(path);
         Optional<SecretRedaction> redaction = keepSecrets ? Optional.empty() : Optional.of(redaction());
-        try (HttpEventStreams streams = remote.connect();
+        try (HttpEventStreams streams = clientOptions.connect();
                 LogExport recording = new LogExport(streams, stream, redaction)) {
             recording.read(after, before);
             String header = recording.header(
-                    remote.project(), after, before, Timers.system().now());
+                    clientOptions.project(), after, before, Timers.system().now());
             if (out == null) {
                 recording.writeTo(header, terminal.out());
                 terminal.out().flush();
@@ -96,7 +96,7 @@ public final class RecordCommand implements Callable<Integer> {
         try {
             return SecretRedaction.standard().andFields(fields);
         } catch (IllegalArgumentException e) {
-            throw remote.usage("--redact: " + e.getMessage(), e);
+            throw clientOptions.usage("--redact: " + e.getMessage(), e);
         }
     }
 

@@ -26,7 +26,7 @@ public final class StateCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ClientOptions remote = new ClientOptions();
+    private final ClientOptions clientOptions = new ClientOptions();
 
     @Parameters(index = "0", paramLabel = "PATH", description = "The stream, /demo/agent for example.")
     private String path = "";
@@ -40,8 +40,8 @@ public final class StateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        StreamPath stream = remote.path(path);
-        try (HttpEventStreams streams = remote.connect()) {
+        StreamPath stream = clientOptions.path(path);
+        try (HttpEventStreams streams = clientOptions.connect()) {
             StreamState state = ClientOptions.await(streams.state(stream));
             JsonNode json = processor == null ? json(state) : part(state, processor);
             terminal.out().println(new String(JsonCodec.indent(JsonCodec.write(json)), StandardCharsets.UTF_8));
@@ -52,7 +52,7 @@ public final class StateCommand implements Callable<Integer> {
     private JsonNode part(StreamState state, String name) {
         JsonNode part = state.processors().get(name);
         if (part == null) {
-            throw remote.usage("there is no processor '" + name + "' on " + state.path() + "; it has "
+            throw clientOptions.usage("there is no processor '" + name + "' on " + state.path() + "; it has "
                     + state.processors().keySet());
         }
         return part;

@@ -35,7 +35,7 @@ public final class TailCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private final ClientOptions remote = new ClientOptions();
+    private final ClientOptions clientOptions = new ClientOptions();
 
     @Parameters(index = "0", paramLabel = "PATH", description = "The stream, /demo/agent for example.")
     private String path = "";
@@ -61,11 +61,11 @@ public final class TailCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (format == OutputFormat.JSON) {
-            throw remote.usage("a live tail has no end, so it cannot be a JSON array; use --format ndjson");
+            throw clientOptions.usage("a live tail has no end, so it cannot be a JSON array; use --format ndjson");
         }
-        StreamPath stream = remote.path(path);
+        StreamPath stream = clientOptions.path(path);
         OptionalLong begin = begin();
-        try (HttpEventStreams streams = remote.connect()) {
+        try (HttpEventStreams streams = clientOptions.connect()) {
             // Read first: a wrong address fails here; a subscription would retry for ever.
             ReadRange newest = ReadRange.builder().limit(1).descending(true).build();
             List<Event> last = ClientOptions.await(streams.read(stream, newest));
@@ -92,7 +92,7 @@ public final class TailCommand implements Callable<Integer> {
         try {
             return OptionalLong.of(after.equals("start") ? 0 : Long.parseUnsignedLong(after));
         } catch (NumberFormatException e) {
-            throw remote.usage("--after must be an offset, 'start' or 'end', got '" + after + "'");
+            throw clientOptions.usage("--after must be an offset, 'start' or 'end', got '" + after + "'");
         }
     }
 

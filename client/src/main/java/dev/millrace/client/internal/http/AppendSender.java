@@ -20,41 +20,41 @@ public final class AppendSender {
     /** After a longer {@code Retry-After} the append fails, because the appends behind it would wait too. */
     static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
-    private final AsyncHttpCaller exchange;
+    private final AsyncHttpCaller asyncHttpCaller;
     private final Timers timers;
     private final Backoff backoff;
     private final RandomGenerator random;
 
-    public AppendSender(AsyncHttpCaller exchange, Timers timers, Backoff backoff, RandomGenerator random) {
-        this.exchange = exchange;
+    public AppendSender(AsyncHttpCaller asyncHttpCaller, Timers timers, Backoff backoff, RandomGenerator random) {
+        this.asyncHttpCaller = asyncHttpCaller;
         this.timers = timers;
         this.backoff = backoff;
         this.random = random;
     }
 
     /** Sends; cancelling the future cancels the current attempt. */
-    public <T> CompletableFuture<T> send(ApiCall<T> operation, boolean keyed) {
+    public <T> CompletableFuture<T> send(ApiCall<T> apiCall, boolean keyed) {
         if (!keyed) {
-            return exchange.send(operation);
+            return asyncHttpCaller.send(apiCall);
         }
-        Attempts<T> attempts = new Attempts<>(operation);
+        Attempts<T> attempts = new Attempts<>(apiCall);
         attempts.sendAgain();
         return attempts.result;
     }
 
     private final class Attempts<T> {
         private final CompletableFuture<T> result = new CompletableFuture<>();
-        private final ApiCall<T> operation;
+        private final ApiCall<T> apiCall;
         private volatile @Nullable CompletableFuture<T> current;
         private int retries; // confined to the current attempt
 
-        Attempts(ApiCall<T> operation) {
-            this.operation = operation;
+        Attempts(ApiCall<T> apiCall) {
+            this.apiCall = apiCall;
             var unused = result.whenComplete((value, failure) -> cancelIfCancelled());
         }
 
         void sendAgain() {
-            CompletableFuture<T> attempt = exchange.send(operation);
+            CompletableFuture<T> attempt = asyncHttpCaller.send(apiCall);
             current = attempt;
             cancelIfCancelled();
             var unused = attempt.whenComplete((value, failure) -> {

@@ -25,12 +25,12 @@ public final class AsyncHttpCaller {
      * Sends an operation. If the future fails, it fails with a {@link StreamException}. Cancelling it cancels the call;
      * the service may have done it already.
      */
-    public <T> CompletableFuture<T> send(ApiCall<T> operation) {
+    public <T> CompletableFuture<T> send(ApiCall<T> apiCall) {
         if (closed) {
-            return CompletableFuture.failedFuture(StreamExceptions.closed(operation.verb(), operation.path()));
+            return CompletableFuture.failedFuture(StreamExceptions.closed(apiCall.verb(), apiCall.path()));
         }
         CompletableFuture<T> future = new CompletableFuture<>();
-        Call call = calls.newCall(operation.request());
+        Call call = calls.newCall(apiCall.request());
         var unused = future.whenComplete((value, failure) -> {
             if (future.isCancelled()) {
                 call.cancel();
@@ -41,16 +41,15 @@ public final class AsyncHttpCaller {
             public void onFailure(Call failed, IOException e) {
                 future.completeExceptionally(
                         closed
-                                ? StreamExceptions.closed(operation.verb(), operation.path())
-                                : StreamExceptions.unreachable(
-                                        operation.verb(), operation.path(), operation.request(), e));
+                                ? StreamExceptions.closed(apiCall.verb(), apiCall.path())
+                                : StreamExceptions.unreachable(apiCall.verb(), apiCall.path(), apiCall.request(), e));
             }
 
             @Override
             public void onResponse(Call answered, Response response) {
                 T value;
                 try (response) {
-                    value = read(operation, response);
+                    value = read(apiCall, response);
                 } catch (StreamException e) {
                     future.completeExceptionally(e);
                     return;
@@ -62,8 +61,8 @@ public final class AsyncHttpCaller {
     }
 
     /** As {@link #send}, without the result. */
-    public CompletableFuture<Void> perform(ApiCall<?> operation) {
-        CompletableFuture<?> answer = send(operation);
+    public CompletableFuture<Void> perform(ApiCall<?> apiCall) {
+        CompletableFuture<?> answer = send(apiCall);
         CompletableFuture<Void> done = new CompletableFuture<>();
         var unused = answer.whenComplete((value, failure) -> {
             if (failure == null) {
@@ -80,16 +79,16 @@ public final class AsyncHttpCaller {
         return done;
     }
 
-    private static <T> T read(ApiCall<T> operation, Response response) {
+    private static <T> T read(ApiCall<T> apiCall, Response response) {
         if (!response.isSuccessful()) {
-            throw StreamExceptions.refused(operation.verb(), operation.path(), response);
+            throw StreamExceptions.refused(apiCall.verb(), apiCall.path(), response);
         }
         try {
-            return operation.answer().read(response);
+            return apiCall.answer().read(response);
         } catch (IOException e) {
-            throw StreamExceptions.unreachable(operation.verb(), operation.path(), operation.request(), e);
+            throw StreamExceptions.unreachable(apiCall.verb(), apiCall.path(), apiCall.request(), e);
         } catch (RuntimeException e) {
-            throw StreamExceptions.unreadable(operation.verb(), operation.path(), operation.request(), e);
+            throw StreamExceptions.unreadable(apiCall.verb(), apiCall.path(), apiCall.request(), e);
         }
     }
 }

@@ -79,28 +79,34 @@ public final class HttpStreamTail extends ReconnectingTail {
             return notAnEventStream(call, response);
         }
         Instant now = port().timers().now();
-        LiveResponseHeaders greeting = LiveResponseHeaders.of(response, now);
-        if (position.isOfAnotherLog(greeting.incarnation())) {
+        LiveResponseHeaders liveResponseHeaders = LiveResponseHeaders.of(response, now);
+        if (position.isOfAnotherLog(liveResponseHeaders.incarnation())) {
             call.cancel(); // otherwise the response is read to the end, to reuse the connection
             position.startOver();
             return ConnectionOutcome.of(ConnectionOutcome.Next.AGAIN);
         }
-        if (greeting.watermark().isEmpty() && stateHead.isEmpty()) {
+        if (liveResponseHeaders.watermark().isEmpty() && stateHead.isEmpty()) {
             call.cancel();
             asksState = true;
             return ConnectionOutcome.of(ConnectionOutcome.Next.AGAIN);
         }
-        return run(call, response, greeting, stateHead, now);
+        return run(call, response, liveResponseHeaders, stateHead, now);
     }
 
     private ConnectionOutcome run(
-            Call call, Response response, LiveResponseHeaders greeting, OptionalLong stateHead, Instant now) {
-        position.connectedTo(greeting.incarnation());
-        long ownWatermark = greeting.watermark().isPresent() ? -1 : stateHead.orElse(-1);
+            Call call,
+            Response response,
+            LiveResponseHeaders liveResponseHeaders,
+            OptionalLong stateHead,
+            Instant now) {
+        position.connectedTo(liveResponseHeaders.incarnation());
+        long ownWatermark = liveResponseHeaders.watermark().isPresent() ? -1 : stateHead.orElse(-1);
         StreamConnection connection =
                 new StreamConnection(path(), subscriber, position, call, this::isClosed, ownWatermark);
         ConnectionInfo connected = new ConnectionInfo(
-                greeting.incarnation(), greeting.watermark().orElse(stateHead.orElse(0)), connected(greeting, now));
+                liveResponseHeaders.incarnation(),
+                liveResponseHeaders.watermark().orElse(stateHead.orElse(0)),
+                connected(liveResponseHeaders, now));
         return connection.run(connected, observed(response));
     }
 }

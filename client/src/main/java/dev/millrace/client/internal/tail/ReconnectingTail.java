@@ -70,9 +70,9 @@ public abstract class ReconnectingTail implements Subscription {
     }
 
     /** Called when a connection was made; returns the time without a connection before. */
-    final Duration connected(LiveResponseHeaders greeting, Instant now) {
+    final Duration connected(LiveResponseHeaders liveResponseHeaders, Instant now) {
         connectedAt = now;
-        return clock.connected(greeting.time(), now);
+        return clock.connected(liveResponseHeaders.time(), now);
     }
 
     /** The response, decompressed; the clock notes when bytes arrive. */

@@ -33,7 +33,7 @@ public final class Appender {
     private final EventStreams streams;
     private final StreamPath own;
     private final RunnerOptions options;
-    private final CauseLookup causes;
+    private final CauseLookup causeLookup;
     private final Runnable onProgress;
     private final AtomicInteger inFlight = new AtomicInteger();
 
@@ -49,11 +49,11 @@ public final class Appender {
     private volatile boolean closed;
 
     public Appender(
-            EventStreams streams, StreamPath own, RunnerOptions options, CauseLookup causes, Runnable onProgress) {
+            EventStreams streams, StreamPath own, RunnerOptions options, CauseLookup causeLookup, Runnable onProgress) {
         this.streams = streams;
         this.own = own;
         this.options = options;
-        this.causes = causes;
+        this.causeLookup = causeLookup;
         this.onProgress = onProgress;
     }
 
@@ -69,29 +69,29 @@ public final class Appender {
 
     private CompletableFuture<AppendResult> send(
             StreamPath target, EventInput input, BooleanSupplier cancelled, boolean insistent) {
-        InFlightAppend sending;
+        InFlightAppend inFlightAppend;
         boolean behind;
         synchronized (this) {
-            sending = new InFlightAppend(this, sendings++, incarnations, target, input, cancelled, insistent);
+            inFlightAppend = new InFlightAppend(this, sendings++, incarnations, target, input, cancelled, insistent);
             // A resume ends the pause, so it does not wait.
-            PausedAppendQueue parking = sending.isResume() ? null : parked.get(target);
-            behind = parking != null;
-            if (parking != null) {
-                sending.startWaiting(options.timers().now());
-                parking.add(sending);
+            PausedAppendQueue pausedAppendQueue = inFlightAppend.isResume() ? null : parked.get(target);
+            behind = pausedAppendQueue != null;
+            if (pausedAppendQueue != null) {
+                inFlightAppend.startWaiting(options.timers().now());
+                pausedAppendQueue.add(inFlightAppend);
             }
         }
         inFlight.incrementAndGet();
-        var unused = sending.result().whenComplete((appended, failure) -> {
+        var unused = inFlightAppend.result().whenComplete((appended, failure) -> {
             inFlight.decrementAndGet();
             onProgress.run();
         });
         if (!behind) {
-            sending.sendOnce();
+            inFlightAppend.sendOnce();
         } else if (!patient) {
             release(target);
         }
-        return sending.result();
+        return inFlightAppend.result();
     }
 
     /** Repeats a query like an append: as often, with the same delays. */
@@ -173,7 +173,7 @@ public final class Appender {
             incarnations++;
             newestOwn = 0;
             newestNews = 0;
-            causes.forget();
+            causeLookup.forget();
         }
         cancelObsolete();
     }
@@ -236,9 +236,9 @@ public final class Appender {
         return resumes;
     }
 
-    synchronized void stored(InFlightAppend sending, AppendResult appended) {
-        if (isOwn(sending.target()) && sending.incarnations() == incarnations) {
-            causes.remember(appended.event());
+    synchronized void stored(InFlightAppend inFlightAppend, AppendResult appended) {
+        if (isOwn(inFlightAppend.target()) && inFlightAppend.incarnations() == incarnations) {
+            causeLookup.remember(appended.event());
             newestOwn = Math.max(newestOwn, appended.offset());
             if (!FailureEvents.isFailure(appended.event())) {
                 newestNews = Math.max(newestNews, appended.offset());
@@ -247,45 +247,46 @@ public final class Appender {
     }
 
     /** The append has its result: the next one in the queue is sent. */
-    void settled(InFlightAppend sending) {
+    void settled(InFlightAppend inFlightAppend) {
         boolean wasNext;
         synchronized (this) {
-            PausedAppendQueue parking = parked.get(sending.target());
-            wasNext = parking != null && parking.isUnderWay(sending);
-            if (parking != null && wasNext) {
-                parking.clearUnderWay();
+            PausedAppendQueue pausedAppendQueue = parked.get(inFlightAppend.target());
+            wasNext = pausedAppendQueue != null && pausedAppendQueue.isUnderWay(inFlightAppend);
+            if (pausedAppendQueue != null && wasNext) {
+                pausedAppendQueue.clearUnderWay();
             }
         }
         if (wasNext) {
-            options.executor().execute(() -> sendNext(sending.target()));
+            options.executor().execute(() -> sendNext(inFlightAppend.target()));
         }
     }
 
-    void backOff(InFlightAppend sending, int failures, StreamException refusal) {
-        park(sending, delay(failures, refusal), false);
+    void backOff(InFlightAppend inFlightAppend, int failures, StreamException refusal) {
+        park(inFlightAppend, delay(failures, refusal), false);
     }
 
     /** The append was refused because its stream is paused. */
-    void park(InFlightAppend sending) {
-        park(sending, RunnerOptions.PARKING_INTERVAL, isOwn(sending.target()));
+    void park(InFlightAppend inFlightAppend) {
+        park(inFlightAppend, RunnerOptions.PARKING_INTERVAL, isOwn(inFlightAppend.target()));
     }
 
-    private void park(InFlightAppend sending, Duration delay, boolean untilResumed) {
+    private void park(InFlightAppend inFlightAppend, Duration delay, boolean untilResumed) {
         boolean atOnce;
         synchronized (this) {
-            PausedAppendQueue parking = parked.computeIfAbsent(sending.target(), target -> new PausedAppendQueue());
-            if (parking.isUnderWay(sending)) {
-                parking.clearUnderWay();
+            PausedAppendQueue pausedAppendQueue =
+                    parked.computeIfAbsent(inFlightAppend.target(), target -> new PausedAppendQueue());
+            if (pausedAppendQueue.isUnderWay(inFlightAppend)) {
+                pausedAppendQueue.clearUnderWay();
             }
-            parking.add(sending);
-            boolean resumedMeanwhile = untilResumed && sending.resumesSeen() != resumes;
-            atOnce = resumedMeanwhile || sending.isOver();
+            pausedAppendQueue.add(inFlightAppend);
+            boolean resumedMeanwhile = untilResumed && inFlightAppend.resumesSeen() != resumes;
+            atOnce = resumedMeanwhile || inFlightAppend.isOver();
             if (!atOnce) {
-                parking.armTimer(options.timers(), delay, () -> release(sending.target()));
+                pausedAppendQueue.armTimer(options.timers(), delay, () -> release(inFlightAppend.target()));
             }
         }
         if (atOnce) {
-            release(sending.target());
+            release(inFlightAppend.target());
         }
     }
 
@@ -294,9 +295,9 @@ public final class Appender {
         options.executor().execute(() -> {
             List<InFlightAppend> over = List.of();
             synchronized (this) {
-                PausedAppendQueue parking = parked.get(target);
-                if (parking != null) {
-                    over = parking.removeObsolete();
+                PausedAppendQueue pausedAppendQueue = parked.get(target);
+                if (pausedAppendQueue != null) {
+                    over = pausedAppendQueue.removeObsolete();
                 }
             }
             over.forEach(InFlightAppend::giveUp);
@@ -307,11 +308,11 @@ public final class Appender {
     private void sendNext(StreamPath target) {
         InFlightAppend next;
         synchronized (this) {
-            PausedAppendQueue parking = parked.get(target);
-            if (parking == null || parking.isUnderWay()) {
+            PausedAppendQueue pausedAppendQueue = parked.get(target);
+            if (pausedAppendQueue == null || pausedAppendQueue.isUnderWay()) {
                 return;
             }
-            next = parking.takeNext();
+            next = pausedAppendQueue.takeNext();
             if (next == null) {
                 parked.remove(target);
             }

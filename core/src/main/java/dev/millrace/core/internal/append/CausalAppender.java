@@ -21,7 +21,7 @@ public final class CausalAppender {
     private record Claim(StreamPath target, String type, long because, Optional<String> name) {}
 
     private final ProducerIdentity identity;
-    private final CauseLookup causes;
+    private final CauseLookup causeLookup;
     private final Appender appender;
     private final Optional<CausingOffset> standing;
     private final BooleanSupplier cancelled;
@@ -32,28 +32,28 @@ public final class CausalAppender {
 
     public CausalAppender(
             ProducerIdentity identity,
-            CauseLookup causes,
+            CauseLookup causeLookup,
             Appender appender,
             Optional<CausingOffset> standing,
             BooleanSupplier cancelled) {
         this.identity = identity;
-        this.causes = causes;
+        this.causeLookup = causeLookup;
         this.appender = appender;
         this.standing = standing;
-        this.known = standing.flatMap(because -> causes.recall(because.offset()));
+        this.known = standing.flatMap(causingOffset -> causeLookup.recall(causingOffset.offset()));
         this.cancelled = cancelled;
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the future inside the other one is not ignored: see thenCompose
     public CompletableFuture<AppendResult> append(EventDraft draft) {
         StreamPath target = identity.path().resolve(draft.to());
-        CausingOffset because = draft.because()
+        CausingOffset causingOffset = draft.because()
                 .or(() -> standing)
                 .orElseThrow(() ->
                         new IllegalStateException("append of " + draft.input().type() + " to " + target
                                 + " by '" + identity.slug()
                                 + "' has no cause: no event is being handled; use EventDraft.of(…).because(offset)"));
-        Claim claim = new Claim(target, draft.input().type(), because.offset(), draft.name());
+        Claim claim = new Claim(target, draft.input().type(), causingOffset.offset(), draft.name());
         boolean derived = draft.input().idempotencyKey().isEmpty();
         if (derived) {
             claim(claim);
@@ -62,7 +62,7 @@ public final class CausalAppender {
         synchronized (this) {
             // Appends are handed over in the order of the calls, even if a cause takes long to find.
             sent = handedOver.thenCombine(
-                    cause(because.offset()),
+                    cause(causingOffset.offset()),
                     (nothing, cause) -> appender.send(target, identity.stamp(draft, cause, target), cancelled));
             handedOver = sent.handle((appended, failure) -> null);
         }
@@ -106,7 +106,7 @@ public final class CausalAppender {
     private CompletableFuture<Cause> cause(long offset) {
         return known.filter(cause -> cause.offset() == offset)
                 .map(CompletableFuture::completedFuture)
-                .orElseGet(() -> appender.ask(() -> causes.find(offset)));
+                .orElseGet(() -> appender.ask(() -> causeLookup.find(offset)));
     }
 
     private void releaseClaim(Claim claim) {

@@ -19,16 +19,16 @@ final class PausedAppendQueue {
     private @Nullable InFlightAppend underWay;
     private Timers.@Nullable Timer timer;
 
-    void add(InFlightAppend sending) {
-        waiting.add(sending);
+    void add(InFlightAppend inFlightAppend) {
+        waiting.add(inFlightAppend);
     }
 
     boolean isUnderWay() {
         return underWay != null;
     }
 
-    boolean isUnderWay(InFlightAppend sending) {
-        return underWay == sending;
+    boolean isUnderWay(InFlightAppend inFlightAppend) {
+        return underWay == inFlightAppend;
     }
 
     void clearUnderWay() {
@@ -47,7 +47,7 @@ final class PausedAppendQueue {
 
     List<InFlightAppend> removeObsolete() {
         List<InFlightAppend> over = new ArrayList<>();
-        waiting.removeIf(sending -> sending.isOver() && over.add(sending));
+        waiting.removeIf(inFlightAppend -> inFlightAppend.isOver() && over.add(inFlightAppend));
         return over;
     }
 

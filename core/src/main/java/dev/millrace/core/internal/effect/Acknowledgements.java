@@ -16,7 +16,7 @@ import java.util.OptionalLong;
 public final class Acknowledgements {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
 
-    private final EffectQueue lane;
+    private final EffectQueue effectQueue;
     private final ProgressStore store;
     private volatile long handedThrough;
     private volatile OptionalLong frozen = OptionalLong.empty();
@@ -24,8 +24,8 @@ public final class Acknowledgements {
     private long savedThrough = -1;
     private final Failpoints failpoints;
 
-    public Acknowledgements(EffectQueue lane, RunnerOptions options) {
-        this.lane = lane;
+    public Acknowledgements(EffectQueue effectQueue, RunnerOptions options) {
+        this.effectQueue = effectQueue;
         this.store = options.progress();
         this.failpoints = options.failpoints();
     }
@@ -59,7 +59,7 @@ public final class Acknowledgements {
             return last.getAsLong();
         }
         long handed = handedThrough;
-        OptionalLong oldest = lane.oldestPending();
+        OptionalLong oldest = effectQueue.oldestPending();
         return oldest.isPresent() ? Math.min(oldest.getAsLong() - 1, handed) : handed;
     }
 

@@ -44,13 +44,13 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
 
     private final Processor<S> processor;
     private final RunnerOptions options;
-    private final StateHolder<S> fold;
-    private final EffectQueue lane;
+    private final StateHolder<S> stateHolder;
+    private final EffectQueue effectQueue;
     private final Appender appender;
-    private final CauseLookup causes;
-    private final ConditionWaiters progression;
-    private final RunnerListenerDispatcher notices;
-    private final RunningTasks<S> attempts = new RunningTasks<>(this);
+    private final CauseLookup causeLookup;
+    private final ConditionWaiters conditionWaiters;
+    private final RunnerListenerDispatcher runnerListenerDispatcher;
+    private final RunningTasks<S> runningTasks = new RunningTasks<>(this);
 
     /** Counts the incarnations of the stream; what started in an earlier one has no consequence. */
     private final AtomicInteger incarnations = new AtomicInteger();
@@ -67,28 +67,28 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
             Processor<S> processor,
             ProducerIdentity identity,
             RunnerOptions options,
-            StateHolder<S> fold,
-            EffectQueue lane,
+            StateHolder<S> stateHolder,
+            EffectQueue effectQueue,
             Appender appender,
-            CauseLookup causes,
-            ConditionWaiters progression,
-            RunnerListenerDispatcher notices) {
+            CauseLookup causeLookup,
+            ConditionWaiters conditionWaiters,
+            RunnerListenerDispatcher runnerListenerDispatcher) {
         this.processor = processor;
         this.identity = identity;
         this.options = options;
-        this.fold = fold;
-        this.lane = lane;
+        this.stateHolder = stateHolder;
+        this.effectQueue = effectQueue;
         this.appender = appender;
-        this.causes = causes;
-        this.progression = progression;
-        this.notices = notices;
+        this.causeLookup = causeLookup;
+        this.conditionWaiters = conditionWaiters;
+        this.runnerListenerDispatcher = runnerListenerDispatcher;
     }
 
     /** Another incarnation: cancels and forgets everything of the old one. */
     public void startOver() {
         incarnations.incrementAndGet();
-        lane.clear();
-        attempts.cancelAll();
+        effectQueue.clear();
+        runningTasks.cancelAll();
         appender.forgetOffsets();
         newestActedOn = 0;
     }
@@ -106,18 +106,18 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         if (!(event.payload() instanceof MalformedPayload)) {
             newestActedOn = event.offset();
         }
-        lane.submit(new EventTask(fold.state(), event));
+        effectQueue.submit(new EventTask(stateHolder.state(), event));
     }
 
     public void caughtUp() {
-        lane.submit(new CaughtUpTask());
+        effectQueue.submit(new CaughtUpTask());
     }
 
     /** The reducer threw: stops the background tasks and appends {@code processor-halted}. */
     public CompletableFuture<AppendResult> recordHalt(Event event, Throwable thrown) {
         halted = true;
-        attempts.stop();
-        progression.changed();
+        runningTasks.stop();
+        conditionWaiters.changed();
         return reactor(Optional.empty(), () -> false)
                 .record(FailureEvents.halted(identity, event.offset(), thrown), event.offset());
     }
@@ -125,13 +125,13 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     /** No more events are reduced; effects continue. */
     public void stopReading() {
         readingStopped = true;
-        progression.changed();
+        conditionWaiters.changed();
     }
 
     /** The runner is stopping: failures from now on, and {@code onCaughtUp}, are left to the next run. */
     public void close() {
         closing = true;
-        progression.changed();
+        conditionWaiters.changed();
     }
 
     /** True if the effect at the head of the effect queue was left to the next run. */
@@ -140,7 +140,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     }
 
     public RunningTasks<S> attempts() {
-        return attempts;
+        return runningTasks;
     }
 
     // ---- the tasks of the effect queue
@@ -153,18 +153,25 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
             BooleanSupplier over = () -> incarnations.get() != begunIn;
             long known = Math.max(newestActedOn, appender.newestNews());
             long head = Math.max(offset, Math.max(watermark, known));
-            CausalAppender reactor = reactor(because, over);
-            newest = reactor;
+            CausalAppender causalAppender = reactor(because, over);
+            newest = causalAppender;
             Delivery delivery = new Delivery(head, head - offset, because.isPresent() && offset < watermark, attempt);
-            return new PerCallEffects<>(identity.path(), reactor, attempts, EffectRunner.this, notices, delivery, over);
+            return new PerCallEffects<>(
+                    identity.path(),
+                    causalAppender,
+                    runningTasks,
+                    EffectRunner.this,
+                    runnerListenerDispatcher,
+                    delivery,
+                    over);
         }
 
         /** An effect is not retried because of an append that was already sent {@link RunnerOptions#SENDS} times. */
         @Override
         public boolean mayRetry(Throwable thrown) {
             if (thrown instanceof StreamException refusal) {
-                CausalAppender reactor = newest;
-                boolean wasSent = reactor != null && refusal.isRetryable() && reactor.hasGivenUp(thrown);
+                CausalAppender causalAppender = newest;
+                boolean wasSent = causalAppender != null && refusal.isRetryable() && causalAppender.hasGivenUp(thrown);
                 return !wasSent
                         && refusal.code() != StreamException.Code.FENCED
                         && refusal.code() != StreamException.Code.PAUSED;
@@ -198,7 +205,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         public CompletionStage<Void> run(int attempt) {
             Optional<CausingOffset> because = Optional.of(new CausingOffset(event.offset()));
             if (incarnations.get() == begunIn) {
-                causes.remember(event); // it may have been evicted while the task waited
+                causeLookup.remember(event); // it may have been evicted while the task waited
             }
             if (event.payload() instanceof MalformedPayload malformed) {
                 return Effects.done(reactor(because, () -> false)
@@ -206,7 +213,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
             }
             options.failpoints().reach(Point.BEFORE_EFFECT);
             PerCallEffects<S> effects = effects(because, event.offset(), attempt);
-            return notices.calling(
+            return runnerListenerDispatcher.calling(
                     EffectCall.Kind.AFTER_APPEND,
                     event.type(),
                     event.offset(),
@@ -235,12 +242,12 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         @Override
         public CompletionStage<Void> run(int attempt) {
             long own = appender.newestOwnOffset();
-            BooleanSupplier knowsOwn = () -> fold.through() >= own || readingStopped;
-            BooleanSupplier comes = () -> knowsOwn.getAsBoolean() || lane.isFull() || isOver();
+            BooleanSupplier knowsOwn = () -> stateHolder.through() >= own || readingStopped;
+            BooleanSupplier comes = () -> knowsOwn.getAsBoolean() || effectQueue.isFull() || isOver();
             if (comes.getAsBoolean()) {
                 return callOrRequeue(knowsOwn, attempt);
             }
-            return progression
+            return conditionWaiters
                     .when(comes)
                     .handle((come, ended) -> ended == null)
                     .thenComposeAsync(
@@ -259,12 +266,12 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
                 return Effects.none();
             }
             if (!knowsOwn.getAsBoolean()) {
-                lane.submit(this);
+                effectQueue.submit(this);
                 return Effects.none();
             }
-            StateHolder.Snapshot<S> now = fold.now();
+            StateHolder.Snapshot<S> now = stateHolder.now();
             PerCallEffects<S> effects = effects(Optional.empty(), now.through(), attempt);
-            return notices.calling(
+            return runnerListenerDispatcher.calling(
                     EffectCall.Kind.ON_CAUGHT_UP,
                     "on-caught-up",
                     now.through(),
@@ -274,7 +281,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
 
         @Override
         CompletableFuture<Void> recordFailure(Throwable thrown, int tries) {
-            return recordFailureOfCall(Math.max(1, fold.through()), thrown, tries, "on-caught-up");
+            return recordFailureOfCall(Math.max(1, stateHolder.through()), thrown, tries, "on-caught-up");
         }
     }
 
@@ -285,7 +292,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     /** The task at the head of the effect queue stays unacknowledged; the next run repeats it. */
     private CompletableFuture<Void> abandon() {
         abandoned = true;
-        progression.changed();
+        conditionWaiters.changed();
         return new CompletableFuture<>();
     }
 
@@ -319,12 +326,12 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     }
 
     private CausalAppender reactor(Optional<CausingOffset> because, BooleanSupplier cancelled) {
-        return new CausalAppender(identity, causes, appender, because, cancelled);
+        return new CausalAppender(identity, causeLookup, appender, because, cancelled);
     }
 
     @Override
-    public CausalAppender reactor(CausingOffset because, BooleanSupplier cancelled) {
-        return reactor(Optional.of(because), cancelled);
+    public CausalAppender reactor(CausingOffset causingOffset, BooleanSupplier cancelled) {
+        return reactor(Optional.of(causingOffset), cancelled);
     }
 
     @Override
@@ -339,13 +346,13 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
 
     @Override
     public S current() {
-        return fold.state();
+        return stateHolder.state();
     }
 
     @Override
     public CompletableFuture<List<Event>> read(ReadRange range, BooleanSupplier cancelled) {
         return appender.read(range, cancelled)
-                .thenApply(events -> events.stream().map(fold::decode).toList());
+                .thenApply(events -> events.stream().map(stateHolder::decode).toList());
     }
 
     @Override
@@ -367,6 +374,6 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
 
     @Override
     public void changed() {
-        progression.changed();
+        conditionWaiters.changed();
     }
 }

@@ -38,37 +38,38 @@ record PerCallEffects<S>(
 
     @Override
     public BackgroundTask<S> launch(
-            String name, CausingOffset because, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
-        return attempts.launch(name, because, TimeLimit.OPEN, RunningTasks.Start.NOW, notices.watching(work), over);
+            String name, CausingOffset causingOffset, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
+        return attempts.launch(
+                name, causingOffset, TimeLimit.OPEN, RunningTasks.Start.NOW, notices.watching(work), over);
     }
 
     @Override
     public BackgroundTask<S> launch(
             String name,
-            CausingOffset because,
+            CausingOffset causingOffset,
             TimeLimit term,
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
-        return attempts.launch(name, because, term, RunningTasks.Start.NOW, notices.watching(work), over);
+        return attempts.launch(name, causingOffset, term, RunningTasks.Start.NOW, notices.watching(work), over);
     }
 
     @Override
     public BackgroundTask<S> after(
             Duration delay,
             String name,
-            CausingOffset because,
+            CausingOffset causingOffset,
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
         RunningTasks.Start start = RunningTasks.Start.after(delay);
-        return attempts.launch(name, because, TimeLimit.OPEN, start, notices.watching(work), over);
+        return attempts.launch(name, causingOffset, TimeLimit.OPEN, start, notices.watching(work), over);
     }
 
     @Override
     public BackgroundTask<S> at(
             Instant due,
             String name,
-            CausingOffset because,
+            CausingOffset causingOffset,
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
         RunningTasks.Start start = due.isAfter(now()) ? RunningTasks.Start.at(due) : RunningTasks.Start.NOW;
-        return attempts.launch(name, because, TimeLimit.OPEN, start, notices.watching(work), over);
+        return attempts.launch(name, causingOffset, TimeLimit.OPEN, start, notices.watching(work), over);
     }
 
     @Override

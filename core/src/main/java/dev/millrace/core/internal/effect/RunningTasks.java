@@ -33,7 +33,7 @@ public final class RunningTasks<S> {
 
         Timers timers();
 
-        CausalAppender reactor(CausingOffset because, BooleanSupplier cancelled);
+        CausalAppender reactor(CausingOffset causingOffset, BooleanSupplier cancelled);
 
         S current();
 
@@ -73,8 +73,8 @@ public final class RunningTasks<S> {
     }
 
     BackgroundTask<S> launch(
-            String name, CausingOffset because, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
-        return launch(name, because, TimeLimit.OPEN, Start.NOW, work, () -> false);
+            String name, CausingOffset causingOffset, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
+        return launch(name, causingOffset, TimeLimit.OPEN, Start.NOW, work, () -> false);
     }
 
     /**
@@ -83,20 +83,22 @@ public final class RunningTasks<S> {
      */
     BackgroundTask<S> launch(
             String name,
-            CausingOffset because,
+            CausingOffset causingOffset,
             TimeLimit term,
             Start start,
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work,
             BooleanSupplier over) {
         boolean atOnce = start == Start.NOW;
-        Running next = new Running(name, because, term, !atOnce);
+        Running next = new Running(name, causingOffset, term, !atOnce);
         Running superseded;
         synchronized (this) {
             if (over.getAsBoolean()) {
                 return next.cancelBeforeStart();
             }
             superseded = running.get(name);
-            if (superseded != null && superseded.because.offset() >= because.offset() && !superseded.isCancelled()) {
+            if (superseded != null
+                    && superseded.causingOffset.offset() >= causingOffset.offset()
+                    && !superseded.isCancelled()) {
                 return superseded;
             }
             if (stopped) {
@@ -153,20 +155,20 @@ public final class RunningTasks<S> {
 
     final class Running implements BackgroundTask<S> {
         private final String name;
-        private final CausingOffset because;
+        private final CausingOffset causingOffset;
         private final TimeLimit term;
-        private final CausalAppender reactor;
+        private final CausalAppender causalAppender;
         private final CompletableFuture<Void> done = new CompletableFuture<>();
         private final List<Runnable> onCancel = new ArrayList<>();
         private volatile boolean cancelled;
         private volatile boolean waits;
 
-        Running(String name, CausingOffset because, TimeLimit term, boolean waits) {
+        Running(String name, CausingOffset causingOffset, TimeLimit term, boolean waits) {
             this.name = name;
-            this.because = because;
+            this.causingOffset = causingOffset;
             this.term = term;
             this.waits = waits;
-            this.reactor = surroundings.reactor(because, this::isCancelled);
+            this.causalAppender = surroundings.reactor(causingOffset, this::isCancelled);
         }
 
         private Running cancelBeforeStart() {
@@ -252,7 +254,7 @@ public final class RunningTasks<S> {
         /** Ends the task without waiting for its stage, which may never complete. */
         private void expire(String why) {
             if (tryCancel()) {
-                String what = "background task '" + name + "' because of @" + because.offset() + " " + why;
+                String what = "background task '" + name + "' because of @" + causingOffset.offset() + " " + why;
                 report(new TimeoutException(what));
                 remove();
             }
@@ -286,7 +288,7 @@ public final class RunningTasks<S> {
 
         @Override
         public CausingOffset because() {
-            return because;
+            return causingOffset;
         }
 
         @Override
@@ -295,7 +297,7 @@ public final class RunningTasks<S> {
                 return CompletableFuture.failedFuture(new CancellationException("append of "
                         + draft.input().type() + " was refused: background task '" + name + "' was cancelled"));
             }
-            return reactor.append(draft);
+            return causalAppender.append(draft);
         }
 
         @Override

@@ -37,7 +37,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
     private final Processor<S> processor;
     private final StreamPath path;
     private final RunnerOptions options;
-    private final ConditionWaiters progression = new ConditionWaiters();
+    private final ConditionWaiters conditionWaiters = new ConditionWaiters();
     private final CompletableFuture<RunnerStatus> ended = new CompletableFuture<>();
     private final LeaseKeeper keeper;
     private volatile ProcessorRun<S> current;
@@ -70,7 +70,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
                 new EffectlessProcessor<>(processor),
                 path,
                 quiet,
-                progression::changed);
+                conditionWaiters::changed);
     }
 
     @Override
@@ -81,7 +81,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
                 options.snapshots(),
                 options.listeners());
         ProcessorRun<S> next = new ProcessorRun<>(
-                new FencedEventStreams(streams, fence, keeper), processor, path, fenced, progression::changed);
+                new FencedEventStreams(streams, fence, keeper), processor, path, fenced, conditionWaiters::changed);
         if (replace(next, true)) {
             var unused = next.ended().thenAcceptAsync(last -> endedByItself(next), options.executor());
         }
@@ -124,7 +124,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
         } finally {
             next.start();
         }
-        progression.changed();
+        conditionWaiters.changed();
         return true;
     }
 
@@ -178,7 +178,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
 
     private void end(String why) {
         ended.complete(current.status());
-        progression.end(new StreamException(StreamException.Code.UNAVAILABLE, path, why));
+        conditionWaiters.end(new StreamException(StreamException.Code.UNAVAILABLE, path, why));
     }
 
     @Override
@@ -214,6 +214,6 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
 
     @Override
     public CompletableFuture<Void> when(BooleanSupplier condition) {
-        return progression.when(condition);
+        return conditionWaiters.when(condition);
     }
 }

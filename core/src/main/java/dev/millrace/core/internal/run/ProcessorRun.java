@@ -44,15 +44,15 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     private final EventStreams streams;
     private final StreamPath path;
     private final RunnerOptions options;
-    private final StateHolder<S> fold;
-    private final ConditionWaiters progression;
-    private final EffectQueue lane;
+    private final StateHolder<S> stateHolder;
+    private final ConditionWaiters conditionWaiters;
+    private final EffectQueue effectQueue;
     private final Acknowledgements acknowledgements;
-    private final CauseLookup causes;
+    private final CauseLookup causeLookup;
     private final Appender appender;
-    private final EffectRunner<S> acting;
-    private final Snapshotter<S> snapshots;
-    private final RunnerListenerDispatcher notices;
+    private final EffectRunner<S> effectRunner;
+    private final Snapshotter<S> snapshotter;
+    private final RunnerListenerDispatcher runnerListenerDispatcher;
 
     private volatile ProducerIdentity identity;
     private volatile Phase phase = Phase.CATCHING_UP;
@@ -77,29 +77,40 @@ public final class ProcessorRun<S> implements RunHandle<S> {
 
     public ProcessorRun(
             EventStreams streams, Processor<S> processor, StreamPath path, RunnerOptions options, Runnable onChange) {
-        this.progression = new ConditionWaiters(onChange);
+        this.conditionWaiters = new ConditionWaiters(onChange);
         this.streams = streams;
         this.path = path;
         this.options = options;
         this.identity = ProducerIdentity.of(processor, path);
-        this.fold = new StateHolder<>(processor);
-        this.lane = new EffectQueue(options, this::acknowledge);
-        this.acknowledgements = new Acknowledgements(lane, options);
-        this.causes = new CauseLookup(streams, path);
-        this.appender = new Appender(streams, path, options, causes, progression::changed);
+        this.stateHolder = new StateHolder<>(processor);
+        this.effectQueue = new EffectQueue(options, this::acknowledge);
+        this.acknowledgements = new Acknowledgements(effectQueue, options);
+        this.causeLookup = new CauseLookup(streams, path);
+        this.appender = new Appender(streams, path, options, causeLookup, conditionWaiters::changed);
         RunnerIdentity name = new RunnerIdentity(identity.slug(), identity.version(), path);
-        this.notices = new RunnerListenerDispatcher(options.listeners(), name, options.timers());
-        this.acting =
-                new EffectRunner<>(processor, identity, options, fold, lane, appender, causes, progression, notices);
+        this.runnerListenerDispatcher = new RunnerListenerDispatcher(options.listeners(), name, options.timers());
+        this.effectRunner = new EffectRunner<>(
+                processor,
+                identity,
+                options,
+                stateHolder,
+                effectQueue,
+                appender,
+                causeLookup,
+                conditionWaiters,
+                runnerListenerDispatcher);
         this.decision = new EffectDecision(options.effectsFrom(), options.staleAfter(), 0);
-        this.snapshots = new Snapshotter<>(
-                options, fold, () -> identity, () -> Math.max(decision.floor(), acknowledgements.savedThrough()));
+        this.snapshotter = new Snapshotter<>(
+                options,
+                stateHolder,
+                () -> identity,
+                () -> Math.max(decision.floor(), acknowledgements.savedThrough()));
     }
 
     // ---- the connection
 
     public void start() {
-        connect(snapshots.load());
+        connect(snapshotter.load());
     }
 
     void connect(long afterOffset) {
@@ -178,7 +189,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
 
         @Override
         public void onEvent(Event event) {
-            if (!isStale() && event.offset() > fold.through()) {
+            if (!isStale() && event.offset() > stateHolder.through()) {
                 take(event);
             }
         }
@@ -188,13 +199,13 @@ public final class ProcessorRun<S> implements RunHandle<S> {
             if (!isStale()) {
                 options.failpoints().reach(Point.BEFORE_CAUGHT_UP);
                 logTooLate();
-                notices.caughtUp(offset);
-                acting.caughtUp();
+                runnerListenerDispatcher.caughtUp(offset);
+                effectRunner.caughtUp();
                 phase = Phase.LIVE;
                 acknowledgements.save(identity); // first, because callers of awaitCaughtUp rely on it
                 caughtUpOnce = true;
                 losses.set(0);
-                progression.changed();
+                conditionWaiters.changed();
             }
         }
 
@@ -203,7 +214,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
             if (!isStale()) {
                 phase = Phase.RECONNECTING;
                 LOG.log(Level.DEBUG, () -> identity + ": connection lost: " + cause);
-                notices.reconnecting(cause);
+                runnerListenerDispatcher.reconnecting(cause);
             }
         }
 
@@ -217,7 +228,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
                 phase = Phase.RECONNECTING;
                 connectLater(0);
             } else if (why instanceof StreamException notNow && notNow.isRetryable()) {
-                tryAgain(notNow, attached ? fold.through() : afterOffset);
+                tryAgain(notNow, attached ? stateHolder.through() : afterOffset);
             } else {
                 disconnect();
                 fail(Phase.STOPPED, "subscription to " + path + " ended: " + FailureEvents.describe(why));
@@ -235,7 +246,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
                 losses.get() == 0 ? Level.WARNING : Level.DEBUG,
                 () -> identity + " is not connected, and connects again",
                 notNow);
-        notices.reconnecting(notNow);
+        runnerListenerDispatcher.reconnecting(notNow);
         connectLater(afterOffset);
     }
 
@@ -266,27 +277,27 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         OptionalLong acknowledged = anew ? acknowledged(connected.incarnation()) : OptionalLong.empty();
         if (reborn) {
             acknowledgements.freeze();
-            acting.startOver();
-            fold.reset();
+            effectRunner.startOver();
+            stateHolder.reset();
         }
         boolean fromTheBeginning = false;
         if (anew) {
             identity = identity.in(connected.incarnation());
-            acting.setIdentity(identity);
+            effectRunner.setIdentity(identity);
             decision = EffectDecision.onAttach(
                     options.effectsFrom(), options.staleAfter(), acknowledged, connected.watermark());
             acknowledgements.begin(acknowledged, decision.floor());
-            fromTheBeginning = reborn || !snapshots.restore(connected, decision.floor());
-            acknowledgements.handed(fold.through());
+            fromTheBeginning = reborn || !snapshotter.restore(connected, decision.floor());
+            acknowledgements.handed(stateHolder.through());
             attached = true;
         } else {
             decision = decision.onReconnect(connected.watermark(), takeGap(connected), options.reconnectGrace());
         }
         watermark = connected.watermark();
-        acting.setWatermark(watermark);
+        effectRunner.setWatermark(watermark);
         phase = Phase.CATCHING_UP;
-        notices.connected(watermark, fold.through());
-        progression.changed();
+        runnerListenerDispatcher.connected(watermark, stateHolder.through());
+        conditionWaiters.changed();
         return fromTheBeginning;
     }
 
@@ -298,10 +309,10 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     }
 
     private void take(Event raw) {
-        Event event = fold.decode(raw);
-        causes.remember(event);
+        Event event = stateHolder.decode(raw);
+        causeLookup.remember(event);
         try {
-            notices.reducing(event, () -> fold.apply(event));
+            runnerListenerDispatcher.reducing(event, () -> stateHolder.apply(event));
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError thrown) {
             halt(event, thrown);
             return;
@@ -314,23 +325,23 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         boolean fires = decision.fires(event.offset(), event.createdAt(), now)
                 && !FailureEvents.isOwnFailure(event, identity.slug());
         if (fires) {
-            acting.actOn(event);
+            effectRunner.actOn(event);
             options.failpoints().reach(Point.AFTER_SUBMIT);
         } else if (decision.isTooLate(event.offset(), event.createdAt(), now)) {
             tooLate++;
         }
         acknowledgements.handed(event.offset());
-        if (lane.isIdle()) {
+        if (effectQueue.isIdle()) {
             acknowledgements.save(identity); // an effect of this event may have finished before handed()
         }
-        snapshots.changed();
-        progression.changed();
+        snapshotter.changed();
+        conditionWaiters.changed();
         if (options.last().test(event)) {
             disconnect();
-            acting.stopReading();
-        } else if (fires && !lane.awaitRoom(options.heartbeat())) {
+            effectRunner.stopReading();
+        } else if (fires && !effectQueue.awaitRoom(options.heartbeat())) {
             disconnect();
-            var unused = lane.whenRoom().thenRunAsync(() -> connect(fold.through()), options.executor());
+            var unused = effectQueue.whenRoom().thenRunAsync(() -> connect(stateHolder.through()), options.executor());
         }
     }
 
@@ -349,24 +360,25 @@ public final class ProcessorRun<S> implements RunHandle<S> {
                 + event.offset() + " (" + event.type() + "): " + FailureEvents.describe(thrown);
         LOG.log(Level.ERROR, what, thrown);
         disconnect();
-        notices.halted(event, thrown);
-        var unused = acting.recordHalt(event, thrown).whenComplete((appended, refused) -> fail(Phase.HALTED, what));
+        runnerListenerDispatcher.halted(event, thrown);
+        var unused =
+                effectRunner.recordHalt(event, thrown).whenComplete((appended, refused) -> fail(Phase.HALTED, what));
     }
 
     private void fail(Phase end, String what) {
         phase = end;
         failure = what;
         LOG.log(Level.ERROR, () -> identity + " has stopped: " + what);
-        notices.stopped(status());
+        runnerListenerDispatcher.stopped(status());
         ended.complete(status());
-        progression.end(new StreamException(StreamException.Code.INTERNAL, path, what));
+        conditionWaiters.end(new StreamException(StreamException.Code.INTERNAL, path, what));
     }
 
     // ---- progress
 
     private void acknowledge() {
         acknowledgements.save(identity);
-        progression.changed();
+        conditionWaiters.changed();
     }
 
     @Override
@@ -387,18 +399,18 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         long own = appender.newestOwnOffset();
         return phase == Phase.LIVE
                 && acknowledgements.handedThrough() >= own
-                && lane.isIdle()
-                && acting.attempts().isIdle()
+                && effectQueue.isIdle()
+                && effectRunner.attempts().isIdle()
                 && appender.isIdle()
                 && own == appender.newestOwnOffset();
     }
 
     public long reducedThrough() {
-        return fold.through();
+        return stateHolder.through();
     }
 
     public S state() {
-        return fold.state();
+        return stateHolder.state();
     }
 
     @Override
@@ -411,9 +423,9 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         return new RunnerStatus(
                 phase,
                 watermark,
-                fold.through(),
+                stateHolder.through(),
                 acknowledgedThrough(),
-                acting.attempts().waiting(),
+                effectRunner.attempts().waiting(),
                 Optional.ofNullable(failure));
     }
 
@@ -424,7 +436,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
 
     @Override
     public CompletableFuture<Void> when(BooleanSupplier condition) {
-        return progression.when(condition);
+        return conditionWaiters.when(condition);
     }
 
     @Override
@@ -435,31 +447,32 @@ public final class ProcessorRun<S> implements RunHandle<S> {
             }
             closing = true;
         }
-        acting.close();
+        effectRunner.close();
         disconnect();
         appender.stopWaiting();
         boolean finished = EffectQueue.isInside()
-                || BoundedAwait.completes(progression.when(() -> lane.isIdle() || acting.isAbandoned()), deadline);
-        int held = lane.pending();
-        RunningTasks<S> attempts = acting.attempts();
-        if (!finished || held > 0 || !attempts.isIdle()) {
+                || BoundedAwait.completes(
+                        conditionWaiters.when(() -> effectQueue.isIdle() || effectRunner.isAbandoned()), deadline);
+        int held = effectQueue.pending();
+        RunningTasks<S> runningTasks = effectRunner.attempts();
+        if (!finished || held > 0 || !runningTasks.isIdle()) {
             LOG.log(
                     Level.INFO,
                     () -> "stopped " + identity + " at " + acknowledgedThrough() + "; left to the next run: " + held
-                            + " effects and the background tasks " + attempts.names());
+                            + " effects and the background tasks " + runningTasks.names());
         }
-        attempts.stop();
+        runningTasks.stop();
         acknowledge();
         acknowledgements.freeze();
         appender.close();
-        lane.stop();
-        snapshots.close();
+        effectQueue.stop();
+        snapshotter.close();
         if (phase != Phase.HALTED) {
             phase = Phase.STOPPED;
         }
-        notices.stopped(status());
+        runnerListenerDispatcher.stopped(status());
         ended.complete(status());
-        progression.end(new StreamException(
+        conditionWaiters.end(new StreamException(
                 StreamException.Code.UNAVAILABLE, path, "runner of '" + identity.slug() + "' was stopped"));
     }
 }

@@ -39,7 +39,7 @@ public final class Snapshotter<S> {
 
     private final @Nullable SnapshotSettings<S> plan;
     private final RunnerOptions options;
-    private final StateHolder<S> fold;
+    private final StateHolder<S> stateHolder;
     private final Supplier<ProducerIdentity> identity;
     private final LongSupplier settledThrough;
 
@@ -61,7 +61,7 @@ public final class Snapshotter<S> {
     /** {@code settledThrough} is the offset up to which no event needs effects in a next run. */
     public Snapshotter(
             RunnerOptions options,
-            StateHolder<S> fold,
+            StateHolder<S> stateHolder,
             Supplier<ProducerIdentity> identity,
             LongSupplier settledThrough) {
         @SuppressWarnings("unchecked") // the builder takes a format of its processor's state
@@ -69,10 +69,10 @@ public final class Snapshotter<S> {
                 (SnapshotSettings<S>) options.snapshots().orElse(null);
         this.plan = ofThisState;
         this.options = options;
-        this.fold = fold;
+        this.stateHolder = stateHolder;
         this.identity = identity;
         this.settledThrough = settledThrough;
-        this.written = new Candidate<>(identity.get(), fold.now());
+        this.written = new Candidate<>(identity.get(), stateHolder.now());
     }
 
     /** Loads the snapshot; returns the offset after which the log has to be read. */
@@ -125,10 +125,10 @@ public final class Snapshotter<S> {
         } catch (RuntimeException | StackOverflowError unreadable) {
             return logIgnored(snapshot, "its state cannot be read: " + FailureEvents.describe(unreadable));
         }
-        fold.restore(state, snapshot.through());
+        stateHolder.restore(state, snapshot.through());
         lock.lock();
         try {
-            written = new Candidate<>(identity.get(), fold.now());
+            written = new Candidate<>(identity.get(), stateHolder.now());
         } finally {
             lock.unlock();
         }
@@ -168,7 +168,7 @@ public final class Snapshotter<S> {
         lock.lock();
         try {
             // Identity first: if the incarnation changes in between, the candidate has the old one and is not used.
-            Candidate<S> newest = new Candidate<>(identity.get(), fold.now());
+            Candidate<S> newest = new Candidate<>(identity.get(), stateHolder.now());
             long settled = settledThrough.getAsLong();
             boolean quiet = newest.through() == seen;
             seen = newest.through();
@@ -221,7 +221,7 @@ public final class Snapshotter<S> {
             return; // a running write may wait for a service, and the stop must not
         }
         try {
-            Candidate<S> newest = new Candidate<>(identity.get(), fold.now());
+            Candidate<S> newest = new Candidate<>(identity.get(), stateHolder.now());
             if (newest.through() <= settledThrough.getAsLong()) {
                 write(newest, false); // the progress store is flushed when it is closed
             }

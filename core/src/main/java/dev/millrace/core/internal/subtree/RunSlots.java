@@ -35,48 +35,48 @@ final class RunSlots<S> {
         return queued() == 0 && active == idle.size() + armed.size();
     }
 
-    void queue(SubtreeStream<S> member, boolean isUrgent) {
-        member.course = SubtreeStream.Course.QUEUED;
-        (isUrgent ? urgent : others).add(member);
+    void queue(SubtreeStream<S> subtreeStream, boolean isUrgent) {
+        subtreeStream.course = SubtreeStream.Course.QUEUED;
+        (isUrgent ? urgent : others).add(subtreeStream);
     }
 
     /** Removes a stream from the queue. */
-    void forget(SubtreeStream<S> member) {
-        if (urgent.remove(member) || others.remove(member)) {
-            member.course = SubtreeStream.Course.PARKED;
+    void forget(SubtreeStream<S> subtreeStream) {
+        if (urgent.remove(subtreeStream) || others.remove(subtreeStream)) {
+            subtreeStream.course = SubtreeStream.Course.PARKED;
         }
     }
 
-    void markBusy(SubtreeStream<S> member) {
-        idle.remove(member);
-        armed.remove(member);
+    void markBusy(SubtreeStream<S> subtreeStream) {
+        idle.remove(subtreeStream);
+        armed.remove(subtreeStream);
     }
 
-    void markIdle(SubtreeStream<S> member) {
-        if (member.course == SubtreeStream.Course.ACTIVE) {
-            idle.add(member);
+    void markIdle(SubtreeStream<S> subtreeStream) {
+        if (subtreeStream.course == SubtreeStream.Course.ACTIVE) {
+            idle.add(subtreeStream);
         }
     }
 
     /** The stream is idle until a timer of its run fires; it keeps its slot. */
-    void markArmed(SubtreeStream<S> member) {
-        if (member.course == SubtreeStream.Course.ACTIVE) {
-            armed.add(member);
+    void markArmed(SubtreeStream<S> subtreeStream) {
+        if (subtreeStream.course == SubtreeStream.Course.ACTIVE) {
+            armed.add(subtreeStream);
         }
     }
 
     /** The stream keeps its slot after all. */
-    void keep(SubtreeStream<S> member) {
-        leaving.remove(member);
-        member.course = SubtreeStream.Course.ACTIVE;
+    void keep(SubtreeStream<S> subtreeStream) {
+        leaving.remove(subtreeStream);
+        subtreeStream.course = SubtreeStream.Course.ACTIVE;
     }
 
-    void release(SubtreeStream<S> member, SubtreeStream.Course next) {
-        idle.remove(member);
-        armed.remove(member);
-        leaving.remove(member);
+    void release(SubtreeStream<S> subtreeStream, SubtreeStream.Course next) {
+        idle.remove(subtreeStream);
+        armed.remove(subtreeStream);
+        leaving.remove(subtreeStream);
         active--;
-        member.course = next;
+        subtreeStream.course = next;
     }
 
     /**

@@ -35,8 +35,8 @@ public final class SubtreeRun<S> {
     private final StreamPath root;
     private final RunnerOptions options;
     private final Predicate<StreamPath> wanted;
-    private final SubtreeStreams<S> members;
-    private final ConditionWaiters progression = new ConditionWaiters();
+    private final SubtreeStreams<S> subtreeStreams;
+    private final ConditionWaiters conditionWaiters = new ConditionWaiters();
     private final CompletableFuture<SubtreeStatus> ended = new CompletableFuture<>();
 
     // Guarded by this.
@@ -61,7 +61,8 @@ public final class SubtreeRun<S> {
         this.options = options;
         this.wanted = wanted;
         FirstAttachMarker mark = new FirstAttachMarker(options.progress(), ProducerIdentity.of(processor, root));
-        this.members = new SubtreeStreams<>(streams, processor, options, mostActive, mark, progression::changed);
+        this.subtreeStreams =
+                new SubtreeStreams<>(streams, processor, options, mostActive, mark, conditionWaiters::changed);
     }
 
     public void connect() {
@@ -95,27 +96,27 @@ public final class SubtreeRun<S> {
         @Override
         public void onConnected(Duration gap) {
             deaf = takeGap();
-            connections = members.nextConnection();
+            connections = subtreeStreams.nextConnection();
             enter(Phase.CATCHING_UP);
         }
 
         @Override
         public void onStream(StreamPath path, ConnectionInfo connected) {
             if (wanted.test(path)) {
-                members.streamReported(path, withGap(deaf, connected), connections);
+                subtreeStreams.streamReported(path, withGap(deaf, connected), connections);
             }
         }
 
         @Override
         public void onEvent(Event event) {
             if (wanted.test(event.path())) {
-                members.eventReceived(event, connections);
+                subtreeStreams.eventReceived(event, connections);
             }
         }
 
         @Override
         public void onDestroyed(StreamPath path) {
-            members.destroyed(path);
+            subtreeStreams.destroyed(path);
         }
 
         @Override
@@ -124,7 +125,7 @@ public final class SubtreeRun<S> {
                 losses = 0;
                 enter(Phase.LIVE);
             }
-            members.listed(connections);
+            subtreeStreams.listed(connections);
         }
 
         @Override
@@ -194,15 +195,15 @@ public final class SubtreeRun<S> {
         }
         LOG.log(Level.ERROR, () -> "'" + processor.slug() + "' below " + root + " has stopped: " + what);
         ended.complete(status());
-        progression.end(new StreamException(StreamException.Code.INTERNAL, root, what));
+        conditionWaiters.end(new StreamException(StreamException.Code.INTERNAL, root, what));
     }
 
     public SubtreeStreams<S> members() {
-        return members;
+        return subtreeStreams;
     }
 
     public CompletableFuture<Void> when(BooleanSupplier condition) {
-        return progression.when(condition);
+        return conditionWaiters.when(condition);
     }
 
     public CompletableFuture<SubtreeStatus> ended() {
@@ -216,7 +217,7 @@ public final class SubtreeRun<S> {
             now = phase;
             why = Optional.ofNullable(failure);
         }
-        return members.status(now, why);
+        return subtreeStreams.status(now, why);
     }
 
     public void stop(Duration deadline) {
@@ -231,12 +232,12 @@ public final class SubtreeRun<S> {
         if (last != null) {
             last.close();
         }
-        members.stop(deadline);
+        subtreeStreams.stop(deadline);
         synchronized (this) {
             phase = Phase.STOPPED;
         }
         ended.complete(status());
-        progression.end(new StreamException(
+        conditionWaiters.end(new StreamException(
                 StreamException.Code.UNAVAILABLE, root, "runner of '" + processor.slug() + "' was stopped"));
     }
 }

@@ -38,7 +38,7 @@ final class SubtreeRunPool<S> {
     private final Object lock;
 
     private final Map<StreamPath, SubtreeStream<S>> members;
-    private final RunSlots<S> places;
+    private final RunSlots<S> runSlots;
     private final EventStreams streams;
     private final Processor<S> processor;
     private final RunnerOptions options;
@@ -53,7 +53,7 @@ final class SubtreeRunPool<S> {
     SubtreeRunPool(
             Object lock,
             Map<StreamPath, SubtreeStream<S>> members,
-            RunSlots<S> places,
+            RunSlots<S> runSlots,
             EventStreams streams,
             Processor<S> processor,
             RunnerOptions options,
@@ -61,7 +61,7 @@ final class SubtreeRunPool<S> {
             Runnable changed) {
         this.lock = lock;
         this.members = members;
-        this.places = places;
+        this.runSlots = runSlots;
         this.streams = new SubtreeMemberStreams(streams, this::subscribe);
         this.processor = processor;
         this.options = options;
@@ -71,23 +71,23 @@ final class SubtreeRunPool<S> {
 
     // ---- called with the lock
 
-    void wake(SubtreeStream<S> member, boolean isUrgent) {
-        if (member.course == SubtreeStream.Course.PARKED) {
-            places.queue(member, isUrgent);
+    void wake(SubtreeStream<S> subtreeStream, boolean isUrgent) {
+        if (subtreeStream.course == SubtreeStream.Course.PARKED) {
+            runSlots.queue(subtreeStream, isUrgent);
         }
     }
 
     /** Stops the run of an old incarnation; the next run starts after it has stopped. */
-    void retire(SubtreeStream<S> member, List<Runnable> after) {
-        ProcessorRun<S> run = member.run;
-        if (member.tail != null) {
-            member.tail.close();
-            member.tail = null;
+    void retire(SubtreeStream<S> subtreeStream, List<Runnable> after) {
+        ProcessorRun<S> run = subtreeStream.run;
+        if (subtreeStream.tail != null) {
+            subtreeStream.tail.close();
+            subtreeStream.tail = null;
         }
-        if (member.course == SubtreeStream.Course.ACTIVE && run != null) {
-            member.course = SubtreeStream.Course.LEAVING;
-            places.markBusy(member);
-            after.add(() -> options.executor().execute(() -> stopAndPark(member, run)));
+        if (subtreeStream.course == SubtreeStream.Course.ACTIVE && run != null) {
+            subtreeStream.course = SubtreeStream.Course.LEAVING;
+            runSlots.markBusy(subtreeStream);
+            after.add(() -> options.executor().execute(() -> stopAndPark(subtreeStream, run)));
         }
     }
 
@@ -101,90 +101,93 @@ final class SubtreeRunPool<S> {
 
     private @Nullable Runnable takeNext() {
         synchronized (lock) {
-            SubtreeStream<S> member = closing ? null : places.take();
-            if (member == null) {
+            SubtreeStream<S> subtreeStream = closing ? null : runSlots.take();
+            if (subtreeStream == null) {
                 return null;
             }
-            if (member.course == SubtreeStream.Course.LEAVING) {
-                return () -> options.executor().execute(() -> parkIfIdle(member));
+            if (subtreeStream.course == SubtreeStream.Course.LEAVING) {
+                return () -> options.executor().execute(() -> parkIfIdle(subtreeStream));
             }
-            int incarnations = member.incarnations;
-            member.incarnationsAtStart = incarnations;
-            member.isDue = false;
-            member.failed = null;
-            return () -> startRun(member, incarnations);
+            int incarnations = subtreeStream.incarnations;
+            subtreeStream.incarnationsAtStart = incarnations;
+            subtreeStream.isDue = false;
+            subtreeStream.failed = null;
+            return () -> startRun(subtreeStream, incarnations);
         }
     }
 
-    private void startRun(SubtreeStream<S> member, int incarnations) {
+    private void startRun(SubtreeStream<S> subtreeStream, int incarnations) {
         ProcessorRun<S> run;
         try {
-            run = new ProcessorRun<>(streams, processor, member.path, options);
+            run = new ProcessorRun<>(streams, processor, subtreeStream.path, options);
         } catch (RuntimeException | Error thrown) { // thrown by the processor's initialState
-            startFailed(member, thrown);
+            startFailed(subtreeStream, thrown);
             return;
         }
         synchronized (lock) {
-            if (closing || member.incarnations != incarnations) {
-                release(member, SubtreeStream.Course.PARKED);
-                removeOrRequeue(member);
+            if (closing || subtreeStream.incarnations != incarnations) {
+                release(subtreeStream, SubtreeStream.Course.PARKED);
+                removeOrRequeue(subtreeStream);
                 return;
             }
-            member.run = run;
+            subtreeStream.run = run;
         }
-        var unused = run.ended().thenAccept(status -> endedByItself(member, run, status));
+        var unused = run.ended().thenAccept(status -> endedByItself(subtreeStream, run, status));
         options.executor().execute(run::start); // may block to read a snapshot
     }
 
-    private void startFailed(SubtreeStream<S> member, Throwable thrown) {
-        String what = "'" + processor.slug() + "' could not start on " + member.path + ": "
+    private void startFailed(SubtreeStream<S> subtreeStream, Throwable thrown) {
+        String what = "'" + processor.slug() + "' could not start on " + subtreeStream.path + ": "
                 + FailureEvents.describe(thrown) + "; it is started again at the next event";
         LOG.log(Level.ERROR, what, thrown);
         synchronized (lock) {
-            release(member, SubtreeStream.Course.PARKED);
-            member.failed = new RunnerStatus(RunnerStatus.Phase.STOPPED, member.head, 0, 0, 0, Optional.of(what));
-            if (member.incarnations != member.incarnationsAtStart) {
-                removeOrRequeue(member);
+            release(subtreeStream, SubtreeStream.Course.PARKED);
+            subtreeStream.failed =
+                    new RunnerStatus(RunnerStatus.Phase.STOPPED, subtreeStream.head, 0, 0, 0, Optional.of(what));
+            if (subtreeStream.incarnations != subtreeStream.incarnationsAtStart) {
+                removeOrRequeue(subtreeStream);
             }
         }
-        settled.accept(member);
+        settled.accept(subtreeStream);
     }
 
     /** The stream has no run any more: removes or queues it. */
-    private void removeOrRequeue(SubtreeStream<S> member) {
-        if (member.isGone) {
-            members.remove(member.path);
-        } else if (member.hasNews() && !closing) {
-            wake(member, true);
+    private void removeOrRequeue(SubtreeStream<S> subtreeStream) {
+        if (subtreeStream.isGone) {
+            members.remove(subtreeStream.path);
+        } else if (subtreeStream.hasNews() && !closing) {
+            wake(subtreeStream, true);
         }
     }
 
     private Subscription subscribe(StreamPath path, long after, Subscriber subscriber) {
         PagedTail tail;
         synchronized (lock) {
-            SubtreeStream<S> member = members.get(path);
-            if (member == null || member.isGone || member.incarnationsAtStart != member.incarnations) {
+            SubtreeStream<S> subtreeStream = members.get(path);
+            if (subtreeStream == null
+                    || subtreeStream.isGone
+                    || subtreeStream.incarnationsAtStart != subtreeStream.incarnations) {
                 return () -> {}; // its run will be stopped
             }
-            long watermark = member.tail == null ? member.baseline : Math.max(after, member.head);
+            long watermark = subtreeStream.tail == null ? subtreeStream.baseline : Math.max(after, subtreeStream.head);
             tail = new PagedTail(
-                    new TailSurroundings(member),
+                    new TailSurroundings(subtreeStream),
                     range -> reads.submit(() -> streams.read(path, range)),
                     subscriber,
-                    new ConnectionInfo(member.incarnation, watermark, Duration.ZERO),
+                    new ConnectionInfo(subtreeStream.incarnation, watermark, Duration.ZERO),
                     after,
-                    member.head);
-            member.tail = tail;
+                    subtreeStream.head);
+            subtreeStream.tail = tail;
         }
         tail.wake();
         return tail;
     }
 
     private final class TailSurroundings implements PagedTail.Surroundings {
-        private final SubtreeStream<S> member;
+        private final SubtreeStream<S> subtreeStream;
 
-        TailSurroundings(SubtreeStream<S> member) {
-            this.member = member;
+        TailSurroundings(SubtreeStream<S> subtreeStream) {
+            this.subtreeStream = subtreeStream;
         }
 
         @Override
@@ -204,62 +207,65 @@ final class SubtreeRunPool<S> {
 
         @Override
         public void caughtUp() {
-            settled.accept(member);
+            settled.accept(subtreeStream);
             changed.run();
         }
 
         @Override
         public void atHead() {
-            watch(member);
+            watch(subtreeStream);
         }
     }
 
     /** Watches until the run of a stream is idle. */
-    void watch(SubtreeStream<S> member) {
+    void watch(SubtreeStream<S> subtreeStream) {
         ProcessorRun<S> run;
         synchronized (lock) {
-            run = member.run;
-            if (run == null || member.isWatched || member.course != SubtreeStream.Course.ACTIVE) {
+            run = subtreeStream.run;
+            if (run == null || subtreeStream.isWatched || subtreeStream.course != SubtreeStream.Course.ACTIVE) {
                 return;
             }
-            member.isWatched = true;
+            subtreeStream.isWatched = true;
         }
         var unused = run.when(run::isIdle).whenComplete((idle, over) -> {
             boolean again;
             boolean armed = false;
             synchronized (lock) {
-                member.isWatched = false;
-                boolean rests = over == null && member.run == run && member.tail != null && member.tail.isAtHead();
+                subtreeStream.isWatched = false;
+                boolean rests = over == null
+                        && subtreeStream.run == run
+                        && subtreeStream.tail != null
+                        && subtreeStream.tail.isAtHead();
                 again = rests && !run.isIdle(); // an event was delivered meanwhile
                 if (rests && !again) {
                     armed = run.status().waiting() > 0;
                     if (armed) {
-                        places.markArmed(member);
+                        runSlots.markArmed(subtreeStream);
                     } else {
-                        places.markIdle(member);
+                        runSlots.markIdle(subtreeStream);
                     }
                 }
             }
             if (again) {
-                watch(member);
+                watch(subtreeStream);
             }
             if (armed) {
-                watchTimers(member, run);
+                watchTimers(subtreeStream, run);
             }
             schedule();
         });
     }
 
     /** Watches until a timer of a run fires, or is cancelled. */
-    private void watchTimers(SubtreeStream<S> member, ProcessorRun<S> run) {
+    private void watchTimers(SubtreeStream<S> subtreeStream, ProcessorRun<S> run) {
         var unused = run.when(() -> !run.isIdle() || run.status().waiting() == 0)
                 .whenComplete((fired, over) -> {
                     synchronized (lock) {
-                        if (member.run == run) {
-                            places.markBusy(member);
+                        if (subtreeStream.run == run) {
+                            runSlots.markBusy(subtreeStream);
                         }
                     }
-                    watch(member);
+                    watch(subtreeStream);
                 });
     }
 
@@ -268,77 +274,77 @@ final class SubtreeRunPool<S> {
     }
 
     /** Stops a run if it is still idle. */
-    private void parkIfIdle(SubtreeStream<S> member) {
+    private void parkIfIdle(SubtreeStream<S> subtreeStream) {
         ProcessorRun<S> run;
         PagedTail tail;
         boolean isOver;
         synchronized (lock) {
-            run = member.run;
-            tail = member.tail;
-            isOver = member.incarnations != member.incarnationsAtStart;
+            run = subtreeStream.run;
+            tail = subtreeStream.tail;
+            isOver = subtreeStream.incarnations != subtreeStream.incarnationsAtStart;
         }
         if (run == null) {
             return;
         }
         boolean rests = tail != null && tail.trySuspend();
         if (isOver || (rests && isIdle(run))) {
-            stopAndPark(member, run);
+            stopAndPark(subtreeStream, run);
             return;
         }
         boolean stays;
         synchronized (lock) {
-            stays = member.incarnations == member.incarnationsAtStart;
+            stays = subtreeStream.incarnations == subtreeStream.incarnationsAtStart;
             if (stays) {
-                places.keep(member);
+                runSlots.keep(subtreeStream);
             }
         }
         if (rests && tail != null) {
             tail.resume();
         }
         if (stays) {
-            watch(member);
+            watch(subtreeStream);
         } else {
-            stopAndPark(member, run);
+            stopAndPark(subtreeStream, run);
         }
     }
 
     /** Stops a run that is idle or belongs to an old incarnation. */
-    private void stopAndPark(SubtreeStream<S> member, ProcessorRun<S> run) {
+    private void stopAndPark(SubtreeStream<S> subtreeStream, ProcessorRun<S> run) {
         run.stop(Duration.ZERO);
         synchronized (lock) {
-            if (member.run != run) {
+            if (subtreeStream.run != run) {
                 return;
             }
-            if (member.incarnations == member.incarnationsAtStart) {
-                member.baseline = Math.max(member.baseline, run.acknowledgedThrough());
+            if (subtreeStream.incarnations == subtreeStream.incarnationsAtStart) {
+                subtreeStream.baseline = Math.max(subtreeStream.baseline, run.acknowledgedThrough());
             }
-            release(member, SubtreeStream.Course.PARKED);
-            removeOrRequeue(member);
+            release(subtreeStream, SubtreeStream.Course.PARKED);
+            removeOrRequeue(subtreeStream);
         }
         schedule();
     }
 
-    private void release(SubtreeStream<S> member, SubtreeStream.Course next) {
-        places.release(member, next);
-        member.run = null;
-        member.tail = null;
+    private void release(SubtreeStream<S> subtreeStream, SubtreeStream.Course next) {
+        runSlots.release(subtreeStream, next);
+        subtreeStream.run = null;
+        subtreeStream.tail = null;
     }
 
-    private void endedByItself(SubtreeStream<S> member, ProcessorRun<S> run, RunnerStatus status) {
+    private void endedByItself(SubtreeStream<S> subtreeStream, ProcessorRun<S> run, RunnerStatus status) {
         synchronized (lock) {
-            if (closing || member.run != run || member.course != SubtreeStream.Course.ACTIVE) {
+            if (closing || subtreeStream.run != run || subtreeStream.course != SubtreeStream.Course.ACTIVE) {
                 return; // it was stopped by this pool
             }
             release(
-                    member,
+                    subtreeStream,
                     status.phase() == RunnerStatus.Phase.HALTED
                             ? SubtreeStream.Course.HALTED
                             : SubtreeStream.Course.PARKED);
-            member.failed = status;
-            member.baseline = Math.max(member.baseline, status.acknowledgedThrough());
+            subtreeStream.failed = status;
+            subtreeStream.baseline = Math.max(subtreeStream.baseline, status.acknowledgedThrough());
         }
         options.executor().execute(() -> run.stop(Duration.ZERO));
-        settled.accept(member);
+        settled.accept(subtreeStream);
         schedule();
     }
 
@@ -347,12 +353,12 @@ final class SubtreeRunPool<S> {
         List<ProcessorRun<S>> runs = new ArrayList<>();
         synchronized (lock) {
             closing = true;
-            for (SubtreeStream<S> member : members.values()) {
-                if (member.tail != null) {
-                    member.tail.close();
+            for (SubtreeStream<S> subtreeStream : members.values()) {
+                if (subtreeStream.tail != null) {
+                    subtreeStream.tail.close();
                 }
-                if (member.run != null) {
-                    runs.add(member.run);
+                if (subtreeStream.run != null) {
+                    runs.add(subtreeStream.run);
                 }
             }
         }

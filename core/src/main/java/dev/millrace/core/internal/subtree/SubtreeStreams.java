@@ -32,7 +32,7 @@ public final class SubtreeStreams<S> {
     private final Object lock = new Object();
 
     private final Map<StreamPath, SubtreeStream<S>> members = new HashMap<>();
-    private final RunSlots<S> places;
+    private final RunSlots<S> runSlots;
     private int connections;
     private boolean isListed;
     private int awaited;
@@ -45,9 +45,9 @@ public final class SubtreeStreams<S> {
             FirstAttachMarker mark,
             Runnable changed) {
         this.options = options;
-        this.places = new RunSlots<>(mostActive);
+        this.runSlots = new RunSlots<>(mostActive);
         this.mark = mark;
-        this.runs = new SubtreeRunPool<>(lock, members, places, streams, processor, options, this::settled, changed);
+        this.runs = new SubtreeRunPool<>(lock, members, runSlots, streams, processor, options, this::settled, changed);
     }
 
     /** Counts a new connection and returns its number. */
@@ -62,39 +62,39 @@ public final class SubtreeStreams<S> {
         boolean isNew = !isKnown(path) && mark.isNew(path, connected.incarnation());
         List<Runnable> after = new ArrayList<>();
         synchronized (lock) {
-            SubtreeStream<S> member = members.get(path);
-            if (member == null) {
+            SubtreeStream<S> subtreeStream = members.get(path);
+            if (subtreeStream == null) {
                 long baseline = isListed ? floor(0, connected) : isNew ? floorOfNew(connected) : connected.watermark();
-                member = new SubtreeStream<>(path, connected.incarnation(), connected.watermark(), baseline);
-                member.isDue = true;
-                members.put(path, member);
+                subtreeStream = new SubtreeStream<>(path, connected.incarnation(), connected.watermark(), baseline);
+                subtreeStream.isDue = true;
+                members.put(path, subtreeStream);
                 if (!isListed) {
-                    member.isAwaited = true;
+                    subtreeStream.isAwaited = true;
                     awaited++;
                 }
-                runs.wake(member, isListed);
-            } else if (member.isGone || !member.incarnation.equals(connected.incarnation())) {
-                beginAnew(member, connected.incarnation(), connected.watermark(), floor(0, connected), after);
-                member.isDue = true;
-                runs.wake(member, true);
+                runs.wake(subtreeStream, isListed);
+            } else if (subtreeStream.isGone || !subtreeStream.incarnation.equals(connected.incarnation())) {
+                beginAnew(subtreeStream, connected.incarnation(), connected.watermark(), floor(0, connected), after);
+                subtreeStream.isDue = true;
+                runs.wake(subtreeStream, true);
             } else {
-                reconnected(member, connected, after);
+                reconnected(subtreeStream, connected, after);
             }
-            member.namedIn = connection;
+            subtreeStream.namedIn = connection;
         }
         finish(after);
     }
 
-    private void reconnected(SubtreeStream<S> member, ConnectionInfo connected, List<Runnable> after) {
-        PagedTail tail = member.tail;
-        member.head = Math.max(member.head, connected.watermark());
+    private void reconnected(SubtreeStream<S> subtreeStream, ConnectionInfo connected, List<Runnable> after) {
+        PagedTail tail = subtreeStream.tail;
+        subtreeStream.head = Math.max(subtreeStream.head, connected.watermark());
         if (tail != null) {
-            places.markBusy(member);
+            runSlots.markBusy(subtreeStream);
             after.add(() -> tail.reconnected(connected));
-        } else if (member.hasNews()) {
-            member.baseline = floor(member.baseline, connected);
-            member.isDue = true; // it has to catch up, even if no event of the gap causes effects
-            runs.wake(member, true);
+        } else if (subtreeStream.hasNews()) {
+            subtreeStream.baseline = floor(subtreeStream.baseline, connected);
+            subtreeStream.isDue = true; // it has to catch up, even if no event of the gap causes effects
+            runs.wake(subtreeStream, true);
         }
     }
 
@@ -115,30 +115,39 @@ public final class SubtreeStreams<S> {
     }
 
     void eventReceived(Event event, int connection) {
-        StreamInitialization birth = StreamInitialization.of(event);
+        StreamInitialization streamInitialization = StreamInitialization.of(event);
         List<Runnable> after = new ArrayList<>();
         synchronized (lock) {
-            SubtreeStream<S> member = members.get(event.path());
-            if (member == null) {
-                long baseline = birth.isOne() ? birth.copiedThrough() : event.offset() - 1;
-                member = new SubtreeStream<>(event.path(), birth.incarnation(), event.offset(), baseline);
-                members.put(event.path(), member);
-            } else if (member.isGone || (birth.isOne() && !birth.incarnation().equals(member.incarnation))) {
-                beginAnew(member, birth.incarnation(), event.offset(), birth.copiedThrough(), after);
+            SubtreeStream<S> subtreeStream = members.get(event.path());
+            if (subtreeStream == null) {
+                long baseline =
+                        streamInitialization.isOne() ? streamInitialization.copiedThrough() : event.offset() - 1;
+                subtreeStream =
+                        new SubtreeStream<>(event.path(), streamInitialization.incarnation(), event.offset(), baseline);
+                members.put(event.path(), subtreeStream);
+            } else if (subtreeStream.isGone
+                    || (streamInitialization.isOne()
+                            && !streamInitialization.incarnation().equals(subtreeStream.incarnation))) {
+                beginAnew(
+                        subtreeStream,
+                        streamInitialization.incarnation(),
+                        event.offset(),
+                        streamInitialization.copiedThrough(),
+                        after);
             }
-            member.namedIn = connection; // the event shows that the stream exists
-            member.head = Math.max(member.head, event.offset());
-            PagedTail tail = member.tail;
+            subtreeStream.namedIn = connection; // the event shows that the stream exists
+            subtreeStream.head = Math.max(subtreeStream.head, event.offset());
+            PagedTail tail = subtreeStream.tail;
             if (tail != null) {
-                places.markBusy(member);
-                SubtreeStream<S> told = member;
+                runSlots.markBusy(subtreeStream);
+                SubtreeStream<S> told = subtreeStream;
                 after.add(() -> {
                     if (!tail.offer(event)) {
                         runs.watch(told); // the event is known already: the run is as idle as before
                     }
                 });
-            } else if (member.hasNews()) {
-                runs.wake(member, true);
+            } else if (subtreeStream.hasNews()) {
+                runs.wake(subtreeStream, true);
             }
         }
         finish(after);
@@ -147,9 +156,9 @@ public final class SubtreeStreams<S> {
     void destroyed(StreamPath path) {
         List<Runnable> after = new ArrayList<>();
         synchronized (lock) {
-            SubtreeStream<S> member = members.get(path);
-            if (member != null) {
-                markGone(member, after);
+            SubtreeStream<S> subtreeStream = members.get(path);
+            if (subtreeStream != null) {
+                markGone(subtreeStream, after);
             }
         }
         finish(after);
@@ -161,8 +170,8 @@ public final class SubtreeStreams<S> {
         synchronized (lock) {
             isListed = true;
             List.copyOf(members.values()).stream()
-                    .filter(member -> member.namedIn != connection)
-                    .forEach(member -> markGone(member, after));
+                    .filter(subtreeStream -> subtreeStream.namedIn != connection)
+                    .forEach(subtreeStream -> markGone(subtreeStream, after));
         }
         finish(after);
         markIfCaughtUp();
@@ -175,37 +184,38 @@ public final class SubtreeStreams<S> {
 
     // ---- called with the lock
 
-    private void stopAwaiting(SubtreeStream<S> member) {
-        if (member.isAwaited) {
-            member.isAwaited = false;
+    private void stopAwaiting(SubtreeStream<S> subtreeStream) {
+        if (subtreeStream.isAwaited) {
+            subtreeStream.isAwaited = false;
             awaited--;
         }
     }
 
     private void beginAnew(
-            SubtreeStream<S> member, String incarnation, long head, long baseline, List<Runnable> after) {
-        runs.retire(member, after);
-        member.beginAnew(incarnation, head, baseline);
-        if (member.course == SubtreeStream.Course.HALTED) {
-            member.course = SubtreeStream.Course.PARKED;
+            SubtreeStream<S> subtreeStream, String incarnation, long head, long baseline, List<Runnable> after) {
+        runs.retire(subtreeStream, after);
+        subtreeStream.beginAnew(incarnation, head, baseline);
+        if (subtreeStream.course == SubtreeStream.Course.HALTED) {
+            subtreeStream.course = SubtreeStream.Course.PARKED;
         }
     }
 
-    private void markGone(SubtreeStream<S> member, List<Runnable> after) {
-        member.isGone = true;
-        member.incarnations++;
-        stopAwaiting(member);
-        places.forget(member);
-        runs.retire(member, after);
-        if (member.course != SubtreeStream.Course.ACTIVE && member.course != SubtreeStream.Course.LEAVING) {
-            members.remove(member.path);
+    private void markGone(SubtreeStream<S> subtreeStream, List<Runnable> after) {
+        subtreeStream.isGone = true;
+        subtreeStream.incarnations++;
+        stopAwaiting(subtreeStream);
+        runSlots.forget(subtreeStream);
+        runs.retire(subtreeStream, after);
+        if (subtreeStream.course != SubtreeStream.Course.ACTIVE
+                && subtreeStream.course != SubtreeStream.Course.LEAVING) {
+            members.remove(subtreeStream.path);
         }
     }
 
     /** The stream has caught up, or cannot. */
-    private void settled(SubtreeStream<S> member) {
+    private void settled(SubtreeStream<S> subtreeStream) {
         synchronized (lock) {
-            stopAwaiting(member);
+            stopAwaiting(subtreeStream);
         }
         markIfCaughtUp();
     }
@@ -225,16 +235,16 @@ public final class SubtreeStreams<S> {
 
     public boolean areIdle() {
         synchronized (lock) {
-            return isListed && places.areQuiet();
+            return isListed && runSlots.areQuiet();
         }
     }
 
     SubtreeStatus status(RunnerStatus.Phase phase, Optional<String> failure) {
         synchronized (lock) {
             int halted = (int) members.values().stream()
-                    .filter(member -> member.course == SubtreeStream.Course.HALTED)
+                    .filter(subtreeStream -> subtreeStream.course == SubtreeStream.Course.HALTED)
                     .count();
-            return new SubtreeStatus(phase, members.size(), places.active(), places.queued(), halted, failure);
+            return new SubtreeStatus(phase, members.size(), runSlots.active(), runSlots.queued(), halted, failure);
         }
     }
 
@@ -245,30 +255,30 @@ public final class SubtreeStreams<S> {
     }
 
     public Optional<RunnerStatus> status(StreamPath path) {
-        return query(path, member -> {
-            if (member.run != null) {
-                return member.run.status();
+        return query(path, subtreeStream -> {
+            if (subtreeStream.run != null) {
+                return subtreeStream.run.status();
             }
-            return member.failed != null
-                    ? member.failed
+            return subtreeStream.failed != null
+                    ? subtreeStream.failed
                     : new RunnerStatus(
-                            member.hasNews() ? RunnerStatus.Phase.CATCHING_UP : RunnerStatus.Phase.LIVE,
-                            member.head,
-                            member.baseline,
-                            member.baseline,
+                            subtreeStream.hasNews() ? RunnerStatus.Phase.CATCHING_UP : RunnerStatus.Phase.LIVE,
+                            subtreeStream.head,
+                            subtreeStream.baseline,
+                            subtreeStream.baseline,
                             0,
                             Optional.empty());
         });
     }
 
     public Optional<S> state(StreamPath path) {
-        return query(path, member -> member.run == null ? null : member.run.state());
+        return query(path, subtreeStream -> subtreeStream.run == null ? null : subtreeStream.run.state());
     }
 
     private <T> Optional<T> query(StreamPath path, Function<SubtreeStream<S>, @Nullable T> question) {
         synchronized (lock) {
-            SubtreeStream<S> member = members.get(path);
-            return member == null ? Optional.empty() : Optional.ofNullable(question.apply(member));
+            SubtreeStream<S> subtreeStream = members.get(path);
+            return subtreeStream == null ? Optional.empty() : Optional.ofNullable(question.apply(subtreeStream));
         }
     }
 

@@ -39,36 +39,36 @@ public final class AppendRules {
         Map<String, Integer> keys = new HashMap<>();
         StreamHead current = head;
         for (int i = 0; i < inputs.size(); i++) {
-            PreparedEvent input = inputs.get(i);
-            Optional<Integer> sibling = input.key().map(keys::get);
-            Optional<EventRecord> earlier = input.key().flatMap(stored);
+            PreparedEvent preparedEvent = inputs.get(i);
+            Optional<Integer> sibling = preparedEvent.key().map(keys::get);
+            Optional<EventRecord> earlier = preparedEvent.key().flatMap(stored);
             if (earlier.isPresent() || sibling.isPresent()) {
-                answers.add(new Answer(input, true, earlier, sibling.orElse(-1)));
+                answers.add(new Answer(preparedEvent, true, earlier, sibling.orElse(-1)));
                 continue;
             }
-            check(input, current, new AppendErrors(stream.path(), i, inputs.size()));
-            PendingRecord entry = input.after(current, now);
-            current = entry.head();
+            check(preparedEvent, current, new AppendErrors(stream.path(), i, inputs.size()));
+            PendingRecord pendingRecord = preparedEvent.after(current, now);
+            current = pendingRecord.head();
             int index = entries.size();
-            input.key().ifPresent(key -> keys.put(key, index));
-            entries.add(entry);
-            answers.add(new Answer(input, false, Optional.empty(), index));
+            preparedEvent.key().ifPresent(key -> keys.put(key, index));
+            entries.add(pendingRecord);
+            answers.add(new Answer(preparedEvent, false, Optional.empty(), index));
         }
         return new Decision(entries, answers);
     }
 
-    private static void check(PreparedEvent input, StreamHead head, AppendErrors refusal) {
-        if (input.is(BuiltInType.INITIALIZED)) {
-            throw refusal.initializedTwice();
+    private static void check(PreparedEvent preparedEvent, StreamHead head, AppendErrors appendErrors) {
+        if (preparedEvent.is(BuiltInType.INITIALIZED)) {
+            throw appendErrors.initializedTwice();
         }
         long next = head.lastOffset() + 1;
-        input.expectedOffset().ifPresent(expected -> {
+        preparedEvent.expectedOffset().ifPresent(expected -> {
             if (expected != next) {
-                throw refusal.wrongOffset(expected, next);
+                throw appendErrors.wrongOffset(expected, next);
             }
         });
-        if (head.paused() && !input.is(BuiltInType.RESUMED)) {
-            throw refusal.paused();
+        if (head.paused() && !preparedEvent.is(BuiltInType.RESUMED)) {
+            throw appendErrors.paused();
         }
     }
 

@@ -13,17 +13,17 @@ import java.util.function.Function;
 
 /** A factory of the requests that create streams and append to them. */
 public final class AppendTasks {
-    private final StreamCreation announcements;
+    private final StreamCreation streamCreation;
     private final Timers timers;
 
-    public AppendTasks(StreamCreation announcements, Timers timers) {
-        this.announcements = announcements;
+    public AppendTasks(StreamCreation streamCreation, Timers timers) {
+        this.streamCreation = streamCreation;
         this.timers = timers;
     }
 
     public WriteTask<StreamHead> touch(StreamKey stream) {
-        return new WriteTask<>(stream, 0, false, group -> {
-            StreamHead head = announcements.touch(group, stream, timers.now());
+        return new WriteTask<>(stream, 0, false, commitBatch -> {
+            StreamHead head = streamCreation.touch(commitBatch, stream, timers.now());
             return () -> head;
         });
     }
@@ -31,15 +31,17 @@ public final class AppendTasks {
     /** Appends all inputs or none; creates the stream in both cases. {@code view} is called on a delivery thread. */
     public <T> WriteTask<T> request(
             StreamKey stream, List<PreparedEvent> inputs, Function<List<AppendedRecord>, T> view) {
-        int bytes = inputs.stream().mapToInt(input -> input.opening().length).sum();
-        return new WriteTask<>(stream, bytes, false, group -> {
+        int bytes = inputs.stream()
+                .mapToInt(preparedEvent -> preparedEvent.opening().length)
+                .sum();
+        return new WriteTask<>(stream, bytes, false, commitBatch -> {
             Instant now = timers.now();
-            StreamHead head = announcements.touch(group, stream, now);
-            FencingCheck.check(stream, inputs, group);
+            StreamHead head = streamCreation.touch(commitBatch, stream, now);
+            FencingCheck.check(stream, inputs, commitBatch);
             AppendRules.Decision decision =
-                    AppendRules.decide(stream, head, inputs, key -> group.find(stream, key), now);
+                    AppendRules.decide(stream, head, inputs, key -> commitBatch.find(stream, key), now);
             List<EventRecord> records = new ArrayList<>(decision.entries().size());
-            decision.entries().forEach(entry -> records.add(group.append(stream, entry)));
+            decision.entries().forEach(pendingRecord -> records.add(commitBatch.append(stream, pendingRecord)));
             return () -> view.apply(decision.answers().stream()
                     .map(answer -> answer.with(records))
                     .toList());

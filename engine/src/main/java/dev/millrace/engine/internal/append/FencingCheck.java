@@ -15,21 +15,24 @@ final class FencingCheck {
     private FencingCheck() {}
 
     /** Refuses the request ({@code FENCED}) if an input without a known key names a lease that is not held. */
-    static void check(StreamKey stream, List<PreparedEvent> inputs, CommitBatch group) {
+    static void check(StreamKey stream, List<PreparedEvent> inputs, CommitBatch commitBatch) {
         for (int i = 0; i < inputs.size(); i++) {
-            PreparedEvent input = inputs.get(i);
-            Optional<Fence> fence = input.fence();
+            PreparedEvent preparedEvent = inputs.get(i);
+            Optional<Fence> fence = preparedEvent.fence();
             if (fence.isPresent()
-                    && !isHeld(fence.get(), stream, group)
-                    && input.key().flatMap(key -> group.find(stream, key)).isEmpty()) {
+                    && !isHeld(fence.get(), stream, commitBatch)
+                    && preparedEvent
+                            .key()
+                            .flatMap(key -> commitBatch.find(stream, key))
+                            .isEmpty()) {
                 throw new AppendErrors(stream.path(), i, inputs.size()).fenced(fence.get());
             }
         }
     }
 
-    private static boolean isHeld(Fence fence, StreamKey stream, CommitBatch group) {
+    private static boolean isHeld(Fence fence, StreamKey stream, CommitBatch commitBatch) {
         StreamKey leases = new StreamKey(stream.project(), fence.leases());
-        return group.find(leases, fence.claimKey()).isPresent()
-                && group.find(leases, fence.nextClaimKey()).isEmpty();
+        return commitBatch.find(leases, fence.claimKey()).isPresent()
+                && commitBatch.find(leases, fence.nextClaimKey()).isEmpty();
     }
 }

@@ -19,8 +19,8 @@ final class IdempotencyKeyConflict {
     private IdempotencyKeyConflict() {}
 
     /** True if type, payload or metadata differ as JSON values. */
-    static boolean between(PreparedEvent input, EventRecord stored) {
-        byte[] opening = input.opening();
+    static boolean between(PreparedEvent preparedEvent, EventRecord stored) {
+        byte[] opening = preparedEvent.opening();
         int mismatch = Arrays.mismatch(opening, stored.json());
         if (mismatch < 0 || mismatch >= opening.length) {
             return false; // the usual retry: the same bytes

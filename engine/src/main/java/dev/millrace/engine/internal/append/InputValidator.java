@@ -64,9 +64,9 @@ public final class InputValidator {
     }
 
     /** The input as it will be stored; only if it is valid. */
-    public PreparedEvent input(StreamPath path, AppendErrors refusal) {
+    public PreparedEvent input(StreamPath path, AppendErrors appendErrors) {
         key.filter(text -> text.startsWith(StreamCreation.RESERVED)).ifPresent(text -> {
-            throw refusal.reservedKey(text);
+            throw appendErrors.reservedKey(text);
         });
         return new PreparedEvent(
                 type, key, offset, fence(), EventJsonWriter.opening(path, type, payload, metadata, key));

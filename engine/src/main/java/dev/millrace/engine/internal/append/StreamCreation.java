@@ -25,9 +25,9 @@ public final class StreamCreation {
     }
 
     /** The head of a stream. Creates the stream and its ancestors if they do not exist. */
-    StreamHead touch(CommitBatch group, StreamKey stream, Instant now) {
-        Optional<StreamHead> existing = group.head(stream);
-        return existing.isPresent() ? existing.get() : create(group, stream, now);
+    StreamHead touch(CommitBatch commitBatch, StreamKey stream, Instant now) {
+        Optional<StreamHead> existing = commitBatch.head(stream);
+        return existing.isPresent() ? existing.get() : create(commitBatch, stream, now);
     }
 
     /**
@@ -37,12 +37,17 @@ public final class StreamCreation {
      * @param then the head of the source as it was at that offset
      */
     StreamHead fork(
-            CommitBatch group, StreamKey stream, ForkOrigin origin, Instant bornAt, StreamHead then, Instant now) {
-        createAncestors(group, stream, now);
+            CommitBatch commitBatch,
+            StreamKey stream,
+            ForkOrigin origin,
+            Instant bornAt,
+            StreamHead then,
+            Instant now) {
+        createAncestors(commitBatch, stream, now);
         String incarnation = incarnations.get();
         PendingRecord first = first(stream, incarnation, Optional.of(origin), bornAt);
         StreamHead head = new StreamHead(incarnation, then.lastOffset(), then.lastCreatedAt(), then.paused());
-        group.fork(
+        commitBatch.fork(
                 stream,
                 first,
                 new EventStore.Copy(
@@ -53,16 +58,16 @@ public final class StreamCreation {
                         head,
                         EventJsonWriter.beginning(origin.path()),
                         EventJsonWriter.beginning(stream.path())));
-        announce(group, stream, incarnation, now);
+        announce(commitBatch, stream, incarnation, now);
         return head;
     }
 
-    private StreamHead create(CommitBatch group, StreamKey stream, Instant now) {
-        createAncestors(group, stream, now);
+    private StreamHead create(CommitBatch commitBatch, StreamKey stream, Instant now) {
+        createAncestors(commitBatch, stream, now);
         String incarnation = incarnations.get();
         PendingRecord first = first(stream, incarnation, Optional.empty(), now);
-        group.append(stream, first);
-        announce(group, stream, incarnation, now);
+        commitBatch.append(stream, first);
+        announce(commitBatch, stream, incarnation, now);
         return first.head();
     }
 
@@ -75,19 +80,19 @@ public final class StreamCreation {
         return stream.path().ancestors().stream().map(stream::at).toList();
     }
 
-    private void createAncestors(CommitBatch group, StreamKey stream, Instant now) {
+    private void createAncestors(CommitBatch commitBatch, StreamKey stream, Instant now) {
         List<StreamKey> ancestors = ancestors(stream);
         for (int i = ancestors.size() - 1; i >= 0; i--) { // the root first, to avoid deep recursion
-            touch(group, ancestors.get(i), now);
+            touch(commitBatch, ancestors.get(i), now);
         }
     }
 
-    private void announce(CommitBatch group, StreamKey stream, String incarnation, Instant now) {
+    private void announce(CommitBatch commitBatch, StreamKey stream, String incarnation, Instant now) {
         String key = key(stream.path(), incarnation);
         for (StreamKey ancestor : ancestors(stream)) {
-            StreamHead head = touch(group, ancestor, now);
-            if (group.find(ancestor, key).isEmpty()) {
-                group.append(
+            StreamHead head = touch(commitBatch, ancestor, now);
+            if (commitBatch.find(ancestor, key).isEmpty()) {
+                commitBatch.append(
                         ancestor,
                         SystemEvents.childCreated(ancestor.path(), stream.path(), key)
                                 .after(head, now));

@@ -27,20 +27,21 @@ public final class StreamDestroyer {
 
     private final StoreReader store;
     private final StoreWriter writer;
-    private final CallbackExecutor delivery;
+    private final CallbackExecutor callbackExecutor;
     private final StreamStateReader states;
 
-    public StreamDestroyer(StoreReader store, StoreWriter writer, CallbackExecutor delivery, StreamStateReader states) {
+    public StreamDestroyer(
+            StoreReader store, StoreWriter writer, CallbackExecutor callbackExecutor, StreamStateReader states) {
         this.store = store;
         this.writer = writer;
-        this.delivery = delivery;
+        this.callbackExecutor = callbackExecutor;
         this.states = states;
     }
 
     /** Destroys a stream; the answer is empty if it does not exist. */
     public CompletableFuture<DestroyResult> destroy(StreamKey stream, boolean children) {
         CompletableFuture<DestroyResult> answer = new CompletableFuture<>();
-        delivery.execute(() -> attempt(stream, children, 1, answer));
+        callbackExecutor.execute(() -> attempt(stream, children, 1, answer));
         return answer;
     }
 
@@ -54,10 +55,11 @@ public final class StreamDestroyer {
             });
             return;
         }
-        var unused = writer.submit(new WriteTask<Optional<DestroyResult>>(stream, 0, true, group -> {
+        var unused = writer.submit(new WriteTask<Optional<DestroyResult>>(stream, 0, true, commitBatch -> {
                     Map<StreamKey, LastState> now = number < ATTEMPTS ? doomed : listStreams(stream, children);
-                    Optional<DestroyResult> wiped =
-                            isUnchanged(stream, now, group) ? Optional.of(removeAll(now, group)) : Optional.empty();
+                    Optional<DestroyResult> wiped = isUnchanged(stream, now, commitBatch)
+                            ? Optional.of(removeAll(now, commitBatch))
+                            : Optional.empty();
                     return () -> wiped;
                 }))
                 .whenComplete((wiped, failure) -> {
@@ -90,19 +92,20 @@ public final class StreamDestroyer {
     }
 
     /** True if nothing was appended since the survey, and a missing target was not created. */
-    private static boolean isUnchanged(StreamKey target, Map<StreamKey, LastState> doomed, CommitBatch group) {
+    private static boolean isUnchanged(StreamKey target, Map<StreamKey, LastState> doomed, CommitBatch commitBatch) {
         if (doomed.isEmpty()) {
-            return group.head(target).isEmpty();
+            return commitBatch.head(target).isEmpty();
         }
         return doomed.entrySet().stream()
-                .allMatch(entry -> group.head(entry.getKey())
+                .allMatch(entry -> commitBatch
+                        .head(entry.getKey())
                         .equals(Optional.of(entry.getValue().head())));
     }
 
-    private static DestroyResult removeAll(Map<StreamKey, LastState> doomed, CommitBatch group) {
+    private static DestroyResult removeAll(Map<StreamKey, LastState> doomed, CommitBatch commitBatch) {
         Map<StreamPath, StreamState> states = new LinkedHashMap<>();
         doomed.forEach((stream, last) -> {
-            group.remove(stream);
+            commitBatch.remove(stream);
             states.put(stream.path(), last.state());
         });
         return new DestroyResult(states);

@@ -31,22 +31,22 @@ public final class StreamForker {
 
     private final StoreReader store;
     private final StoreWriter writer;
-    private final CallbackExecutor delivery;
-    private final StreamCreation announcements;
+    private final CallbackExecutor callbackExecutor;
+    private final StreamCreation streamCreation;
     private final Timers timers;
     private final Limits limits;
 
     public StreamForker(
             StoreReader store,
             StoreWriter writer,
-            CallbackExecutor delivery,
-            StreamCreation announcements,
+            CallbackExecutor callbackExecutor,
+            StreamCreation streamCreation,
             Timers timers,
             Limits limits) {
         this.store = store;
         this.writer = writer;
-        this.delivery = delivery;
-        this.announcements = announcements;
+        this.callbackExecutor = callbackExecutor;
+        this.streamCreation = streamCreation;
         this.timers = timers;
         this.limits = limits;
     }
@@ -56,7 +56,7 @@ public final class StreamForker {
 
     public CompletableFuture<StreamHead> fork(StreamKey from, long at, StreamKey to) {
         CompletableFuture<StreamHead> answer = new CompletableFuture<>();
-        delivery.execute(() -> attempt(from, at, to, 1, answer));
+        callbackExecutor.execute(() -> attempt(from, at, to, 1, answer));
         return answer;
     }
 
@@ -75,13 +75,14 @@ public final class StreamForker {
             return;
         }
         // alone in its transaction: if the store cannot copy, no other append must fail
-        var unused = writer.submit(new WriteTask<Optional<StreamHead>>(from, 0, true, group -> {
-                    if (group.head(to).isPresent()) {
+        var unused = writer.submit(new WriteTask<Optional<StreamHead>>(from, 0, true, commitBatch -> {
+                    if (commitBatch.head(to).isPresent()) {
                         throw taken(from, to);
                     }
-                    Optional<StreamHead> made = group.head(from)
+                    Optional<StreamHead> made = commitBatch
+                            .head(from)
                             .filter(head -> head.incarnation().equals(plan.incarnation()))
-                            .map(head -> copy(group, from, plan, to));
+                            .map(head -> copy(commitBatch, from, plan, to));
                     return () -> made;
                 }))
                 .whenComplete((made, failure) -> {
@@ -93,9 +94,9 @@ public final class StreamForker {
                 });
     }
 
-    private StreamHead copy(CommitBatch group, StreamKey from, Plan plan, StreamKey to) {
+    private StreamHead copy(CommitBatch commitBatch, StreamKey from, Plan plan, StreamKey to) {
         ForkOrigin origin = new ForkOrigin(from.path(), plan.head().lastOffset());
-        return announcements.fork(group, to, origin, plan.bornAt(), plan.head(), timers.now());
+        return streamCreation.fork(commitBatch, to, origin, plan.bornAt(), plan.head(), timers.now());
     }
 
     private Plan plan(StreamKey from, long at, StreamKey to) {

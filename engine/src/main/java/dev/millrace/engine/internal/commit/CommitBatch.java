@@ -34,10 +34,10 @@ public final class CommitBatch {
         return calling(() -> transaction.find(stream, key));
     }
 
-    public EventRecord append(StreamKey stream, PendingRecord entry) {
+    public EventRecord append(StreamKey stream, PendingRecord pendingRecord) {
         EventRecord record = calling(() -> {
-            EventRecord placed = entry.at(transaction.nextPosition());
-            transaction.append(stream, entry.head(), placed);
+            EventRecord placed = pendingRecord.at(transaction.nextPosition());
+            transaction.append(stream, pendingRecord.head(), placed);
             return placed;
         });
         appended.computeIfAbsent(stream, key -> new ArrayList<>()).add(record);

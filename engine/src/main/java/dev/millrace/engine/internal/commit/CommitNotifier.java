@@ -19,14 +19,14 @@ public final class CommitNotifier {
     private static final Logger LOG = System.getLogger("dev.millrace.engine");
     private static final int MOST_RECORDS = 4096;
 
-    private final CallbackExecutor delivery;
+    private final CallbackExecutor callbackExecutor;
     private volatile CommitListener listener = CommitListener.NONE;
     private Map<StreamKey, Change> pending = new LinkedHashMap<>();
     private int records;
     private boolean notifying;
 
-    public CommitNotifier(CallbackExecutor delivery) {
-        this.delivery = delivery;
+    public CommitNotifier(CallbackExecutor callbackExecutor) {
+        this.callbackExecutor = callbackExecutor;
     }
 
     public void listener(CommitListener next) {
@@ -34,22 +34,23 @@ public final class CommitNotifier {
     }
 
     /** Adds the changes of a committed group. On the writer thread. */
-    public synchronized void enqueue(CommitBatch group) {
+    public synchronized void enqueue(CommitBatch commitBatch) {
         if (listener == CommitListener.NONE) {
             return;
         }
-        group.removed().forEach(stream -> pending.put(stream, new Change(true)));
-        group.forked()
+        commitBatch.removed().forEach(stream -> pending.put(stream, new Change(true)));
+        commitBatch
+                .forked()
                 .forEach((stream, last) -> pending.computeIfAbsent(stream, key -> new Change(false))
                         .addUnseen(1, last));
-        group.appended().forEach((stream, added) -> {
+        commitBatch.appended().forEach((stream, added) -> {
             Change change = pending.computeIfAbsent(stream, key -> new Change(false));
             change.add(added, records + added.size() <= MOST_RECORDS);
             records += added.size();
         });
         if (!notifying && !pending.isEmpty()) {
             notifying = true;
-            delivery.execute(this::notifyListener);
+            callbackExecutor.execute(this::notifyListener);
         }
     }
 

@@ -24,8 +24,8 @@ public final class StoreWriter {
     private static final Duration ANSWER_DELAY = Duration.ofMillis(20);
 
     private final EventStore store;
-    private final WriteQueue intake;
-    private final CallbackExecutor delivery;
+    private final WriteQueue writeQueue;
+    private final CallbackExecutor callbackExecutor;
     private final Timers timers;
     private final ActivityCounter activity;
     private final Publication publication;
@@ -34,14 +34,14 @@ public final class StoreWriter {
 
     public StoreWriter(
             EventStore store,
-            WriteQueue intake,
-            CallbackExecutor delivery,
+            WriteQueue writeQueue,
+            CallbackExecutor callbackExecutor,
             Timers timers,
             ActivityCounter activity,
             Publication publication) {
         this.store = store;
-        this.intake = intake;
-        this.delivery = delivery;
+        this.writeQueue = writeQueue;
+        this.callbackExecutor = callbackExecutor;
         this.timers = timers;
         this.activity = activity;
         this.publication = publication;
@@ -49,7 +49,7 @@ public final class StoreWriter {
 
     /** Called after each commit, before the answers; on the writer thread, so it must not block. */
     public interface Publication {
-        void publish(CommitBatch group);
+        void publish(CommitBatch commitBatch);
     }
 
     public void start() {
@@ -59,20 +59,20 @@ public final class StoreWriter {
     }
 
     /** Queues a request and returns its future, which may have failed already. */
-    public <T> CompletableFuture<T> submit(WriteTask<T> request) {
+    public <T> CompletableFuture<T> submit(WriteTask<T> writeTask) {
         activity.begin();
         boolean queued = false;
         try {
-            intake.offer(request);
+            writeQueue.offer(writeTask);
             queued = true;
         } catch (StreamException e) {
-            request.future().completeExceptionally(e);
+            writeTask.future().completeExceptionally(e);
         } finally {
             if (!queued) {
                 activity.end();
             }
         }
-        return request.future();
+        return writeTask.future();
     }
 
     /**
@@ -80,29 +80,29 @@ public final class StoreWriter {
      * several cursors for one processor and stream, only the newest is saved. Returns at once.
      */
     public void saveCursorSoon(StreamKey stream, String processor, EventStore.Cursor cursor) {
-        intake.addCursor(new CursorKey(stream, processor), cursor);
+        writeQueue.addCursor(new CursorKey(stream, processor), cursor);
         if (cursorsDue.compareAndSet(false, true)) {
             timers.after(CURSOR_DELAY, () -> {
                 cursorsDue.set(false);
-                intake.flushCursors();
+                writeQueue.flushCursors();
             });
         }
     }
 
     /** The number of waiting requests; for tests. */
     public int queued() {
-        return intake.size();
+        return writeQueue.size();
     }
 
     /** Refuses later requests; queued ones are still done. */
     public void close() {
-        intake.close();
+        writeQueue.close();
     }
 
     /** Fails the requests that are still queued. */
     public void abandon() {
-        for (WriteTask<?> request : intake.abandon()) {
-            answer(() -> request.fail(
+        for (WriteTask<?> writeTask : writeQueue.abandon()) {
+            answer(() -> writeTask.fail(
                     Code.UNAVAILABLE, "the engine stopped before it was stored", "send it after the restart", null));
             activity.end();
         }
@@ -115,14 +115,14 @@ public final class StoreWriter {
 
     private void write() {
         try {
-            Optional<WriteQueue.WriteGroup> next = intake.take();
+            Optional<WriteQueue.WriteGroup> next = writeQueue.take();
             while (next.isPresent()) {
                 try {
                     write(next.get());
                 } finally {
                     next.get().requests().forEach(answered -> activity.end());
                 }
-                next = intake.take();
+                next = writeQueue.take();
             }
         } catch (Throwable e) { // after any failure: no caller may wait for a thread that has ended
             giveUp(e);
@@ -132,33 +132,33 @@ public final class StoreWriter {
     }
 
     private void giveUp(Throwable cause) {
-        intake.close();
+        writeQueue.close();
         abandon();
         String what = cause instanceof InterruptedException ? "was interrupted" : "failed";
         LOG.log(Level.ERROR, "the writer " + what + "; the engine stores nothing any more; restart it", cause);
     }
 
     private void write(WriteQueue.WriteGroup taken) {
-        CommitBatch group;
+        CommitBatch commitBatch;
         try {
-            group = commit(taken);
+            commitBatch = commit(taken);
         } catch (RuntimeException | Error e) {
             failed(taken, e);
             return;
         }
         try {
-            publication.publish(group);
+            publication.publish(commitBatch);
         } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "a group is stored, but live tails and hosted processors could not be notified", e);
         } finally {
-            taken.requests().forEach(request -> answer(request::answer));
+            taken.requests().forEach(writeTask -> answer(writeTask::answer));
         }
     }
 
     /** If there is no thread for an answer, it is delivered later; the other answers and this thread continue. */
     private void answer(Runnable answer) {
         try {
-            delivery.answer(answer);
+            callbackExecutor.answer(answer);
         } catch (RuntimeException | Error e) {
             answerLater();
             LOG.log(Level.ERROR, "an answer could not be delivered; trying again every " + ANSWER_DELAY, e);
@@ -168,7 +168,7 @@ public final class StoreWriter {
     private void answerLater() {
         timers.after(ANSWER_DELAY, () -> {
             try {
-                delivery.answerWaiting();
+                callbackExecutor.answerWaiting();
             } catch (RuntimeException | Error e) {
                 answerLater();
             }
@@ -178,11 +178,11 @@ public final class StoreWriter {
     private CommitBatch commit(WriteQueue.WriteGroup taken) {
         EventStore.Transaction transaction = store.begin();
         try {
-            CommitBatch group = new CommitBatch(transaction);
-            taken.requests().forEach(request -> request.run(group));
-            taken.cursors().forEach(group::saveCursor);
-            group.commit();
-            return group;
+            CommitBatch commitBatch = new CommitBatch(transaction);
+            taken.requests().forEach(writeTask -> writeTask.run(commitBatch));
+            taken.cursors().forEach(commitBatch::saveCursor);
+            commitBatch.commit();
+            return commitBatch;
         } finally {
             close(transaction);
         }
@@ -198,13 +198,13 @@ public final class StoreWriter {
     }
 
     private void failed(WriteQueue.WriteGroup taken, Throwable cause) {
-        intake.restoreCursors(taken.cursors());
+        writeQueue.restoreCursors(taken.cursors());
         if (cause.getCause() instanceof UnsupportedOperationException cannot) {
-            taken.requests().forEach(request -> answer(() -> refuse(request, cannot)));
+            taken.requests().forEach(writeTask -> answer(() -> refuse(writeTask, cannot)));
             return;
         }
-        for (WriteTask<?> request : taken.requests()) {
-            answer(() -> request.fail(
+        for (WriteTask<?> writeTask : taken.requests()) {
+            answer(() -> writeTask.fail(
                     Code.INTERNAL,
                     "the store failed: " + cause.getMessage(),
                     "send it again with the same idempotency key",
@@ -214,8 +214,8 @@ public final class StoreWriter {
     }
 
     /** The same request would fail again, so this is a {@code BAD_REQUEST}. */
-    private static void refuse(WriteTask<?> request, UnsupportedOperationException cannot) {
-        request.fail(
+    private static void refuse(WriteTask<?> writeTask, UnsupportedOperationException cannot) {
+        writeTask.fail(
                 Code.BAD_REQUEST,
                 "the store cannot do this: " + cannot.getMessage(),
                 "use a store that supports it",

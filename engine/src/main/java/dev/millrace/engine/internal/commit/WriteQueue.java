@@ -44,41 +44,41 @@ public final class WriteQueue {
     /**
      * Queues a request. Blocks if there is no room; {@code UNAVAILABLE} if there is none in time, or this is closed.
      */
-    void offer(WriteTask<?> request) {
+    void offer(WriteTask<?> writeTask) {
         assert !NonBlockingThread.isCurrent()
-                : NonBlockingThread.forbids("a request to store something on " + request.stream());
+                : NonBlockingThread.forbids("a request to store something on " + writeTask.stream());
         lock.lock();
         try {
             long left = patience.toNanos();
-            while (!closed && isFull(request)) {
+            while (!closed && isFull(writeTask)) {
                 if (left <= 0) {
                     throw unavailable(
-                            request,
+                            writeTask,
                             queue.size() + " requests already wait; append less, or repeat it in a few seconds");
                 }
                 left = room.awaitNanos(left);
             }
             if (closed) {
-                throw unavailable(request, "the engine is stopping; repeat it after the restart");
+                throw unavailable(writeTask, "the engine is stopping; repeat it after the restart");
             }
-            queue.add(request);
-            bytes += request.bytes();
+            queue.add(writeTask);
+            bytes += writeTask.bytes();
             changed.signal();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw unavailable(request, "the calling thread was interrupted; repeat it if it is still needed");
+            throw unavailable(writeTask, "the calling thread was interrupted; repeat it if it is still needed");
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean isFull(WriteTask<?> request) {
-        return queue.size() >= mostRequests || (!queue.isEmpty() && bytes + request.bytes() > mostBytes);
+    private boolean isFull(WriteTask<?> writeTask) {
+        return queue.size() >= mostRequests || (!queue.isEmpty() && bytes + writeTask.bytes() > mostBytes);
     }
 
-    private static StreamException unavailable(WriteTask<?> request, String why) {
+    private static StreamException unavailable(WriteTask<?> writeTask, String why) {
         return new StreamException(
-                Code.UNAVAILABLE, request.stream().path(), "request refused: " + request.stream() + "; " + why);
+                Code.UNAVAILABLE, writeTask.stream().path(), "request refused: " + writeTask.stream() + "; " + why);
     }
 
     int size() {

@@ -51,9 +51,9 @@ public final class WriteTask<T> {
     }
 
     /** On the writer thread. */
-    void run(CommitBatch group) {
+    void run(CommitBatch commitBatch) {
         try {
-            result = work.apply(group);
+            result = work.apply(commitBatch);
         } catch (StreamException e) {
             refusal = e;
         }

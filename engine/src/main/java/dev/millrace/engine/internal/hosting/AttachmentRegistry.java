@@ -33,20 +33,20 @@ final class AttachmentRegistry {
     private static final EventCatalog CATALOG = EventCatalog.of(StreamEvent.class);
     private static final int PAGE = 256;
 
-    private final ProviderRegistry providers;
+    private final ProviderRegistry providerRegistry;
     private final Set<String> types;
     private final Map<StreamKey, Map<String, Attachment>> byStream = new HashMap<>();
 
-    private AttachmentRegistry(ProviderRegistry providers) {
-        this.providers = providers;
-        this.types = Stream.concat(EXPLICIT.stream(), providers.activating().stream())
+    private AttachmentRegistry(ProviderRegistry providerRegistry) {
+        this.providerRegistry = providerRegistry;
+        this.types = Stream.concat(EXPLICIT.stream(), providerRegistry.activating().stream())
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    static AttachmentRegistry load(EventStore store, ProviderRegistry providers) {
-        AttachmentRegistry attachments = new AttachmentRegistry(providers);
-        store.streamsWith(attachments.types).forEach(stream -> attachments.applyFrom(store, stream, 0));
-        return attachments;
+    static AttachmentRegistry load(EventStore store, ProviderRegistry providerRegistry) {
+        AttachmentRegistry attachmentRegistry = new AttachmentRegistry(providerRegistry);
+        store.streamsWith(attachmentRegistry.types).forEach(stream -> attachmentRegistry.applyFrom(store, stream, 0));
+        return attachmentRegistry;
     }
 
     boolean concerns(String type) {
@@ -96,7 +96,7 @@ final class AttachmentRegistry {
     }
 
     private void activate(StreamKey stream, EventRecord record) {
-        providers
+        providerRegistry
                 .activatedBy(record.type())
                 .forEach(name -> attach(
                         stream,

@@ -61,13 +61,13 @@ public final class ProcessorHost implements CommitListener {
 
     private final EventStore store;
     private final Function<ProjectSlug, EventStreams> streams;
-    private final ProviderRegistry providers;
+    private final ProviderRegistry providerRegistry;
     private final Map<String, String> settings;
     private final Secrets secrets;
     private final Timers timers;
     private final CursorProgressStore.Saver saver;
     private final ActivityCounter activity;
-    private final AttachmentRegistry attachments;
+    private final AttachmentRegistry attachmentRegistry;
     private final Map<StreamKey, HostedProcessors> active = new ConcurrentHashMap<>();
 
     /**
@@ -85,7 +85,7 @@ public final class ProcessorHost implements CommitListener {
     public ProcessorHost(
             EventStore store,
             Function<ProjectSlug, EventStreams> streams,
-            ProviderRegistry providers,
+            ProviderRegistry providerRegistry,
             Map<String, String> settings,
             Secrets secrets,
             Timers timers,
@@ -93,22 +93,23 @@ public final class ProcessorHost implements CommitListener {
             ActivityCounter activity) {
         this.store = store;
         this.streams = streams;
-        this.providers = providers;
+        this.providerRegistry = providerRegistry;
         this.settings = settings;
         this.secrets = secrets;
         this.timers = timers;
         this.saver = saver;
         this.activity = activity;
-        this.attachments = AttachmentRegistry.load(store, providers);
+        this.attachmentRegistry = AttachmentRegistry.load(store, providerRegistry);
     }
 
     public void start() {
         run(() -> {
-            Set<StreamKey> pending = new LinkedHashSet<>(attachments.streams());
-            attachments.streams().stream()
-                    .filter(stream -> attachments.ofStream(stream).stream().anyMatch(Attachment::subtree))
+            Set<StreamKey> pending = new LinkedHashSet<>(attachmentRegistry.streams());
+            attachmentRegistry.streams().stream()
+                    .filter(stream ->
+                            attachmentRegistry.ofStream(stream).stream().anyMatch(Attachment::subtree))
                     .forEach(stream -> pending.addAll(announcedOn(stream)));
-            for (String name : providers.attachable()) {
+            for (String name : providerRegistry.attachable()) {
                 pending.addAll(store.streamsWithCursor(name));
             }
             pending.forEach(this::activateAtHead);
@@ -124,13 +125,13 @@ public final class ProcessorHost implements CommitListener {
         }
         boolean incomplete = records.isEmpty();
         List<EventRecord> control = records.stream()
-                .filter(record -> attachments.concerns(record.type()))
+                .filter(record -> attachmentRegistry.concerns(record.type()))
                 .toList();
         if (incomplete || !control.isEmpty() || hosted == null) {
             run(() -> {
                 boolean changed = incomplete
-                        ? attachments.applyFrom(store, stream, first - 1)
-                        : attachments.applyAll(stream, control);
+                        ? attachmentRegistry.applyFrom(store, stream, first - 1)
+                        : attachmentRegistry.applyAll(stream, control);
                 activate(stream, first);
                 if (changed) {
                     activateBelow(stream);
@@ -147,7 +148,7 @@ public final class ProcessorHost implements CommitListener {
                 hosted.stop(Duration.ZERO);
             }
             released.remove(stream);
-            attachments.forget(stream);
+            attachmentRegistry.forget(stream);
             progressOf(stream.project()).forget(stream.path());
             activateBelow(stream);
             activate(stream, 1); // its next incarnation may have begun before this call, and all of its events are new
@@ -164,11 +165,11 @@ public final class ProcessorHost implements CommitListener {
     }
 
     Processor<?> create(ProjectSlug project, String name, HostedProcessors.Wanted wanted) {
-        return providers.create(name, wanted.config(), contextOf(project));
+        return providerRegistry.create(name, wanted.config(), contextOf(project));
     }
 
     Map<String, Set<String>> activatingTypes() {
-        return providers.activatingTypes();
+        return providerRegistry.activatingTypes();
     }
 
     private HostContext contextOf(ProjectSlug project) {
@@ -179,7 +180,7 @@ public final class ProcessorHost implements CommitListener {
                         .secrets(name -> secrets.find(slug, name))
                         .progress(progressOf(slug))
                         .timers(timers)
-                        .payloads(providers.events())
+                        .payloads(providerRegistry.events())
                         .executor(task -> activity.execute(effects, task))
                         .build());
     }
@@ -209,13 +210,13 @@ public final class ProcessorHost implements CommitListener {
     private Map<String, HostedProcessors.Wanted> wanted(StreamKey stream, long first) {
         EffectStartPolicy news = EffectStartPolicy.acknowledgedOrAfter(first - 1);
         Map<String, HostedProcessors.Wanted> wanted = new LinkedHashMap<>();
-        for (Attachment own : attachments.ofStream(stream)) {
+        for (Attachment own : attachmentRegistry.ofStream(stream)) {
             wanted.put(
                     own.processor(),
                     new HostedProcessors.Wanted(
                             own.config(), () -> EffectStartPolicy.after(own.since()), own.attachedBy()));
         }
-        attachments.ofAncestors(stream).forEach((ancestor, reaching) -> {
+        attachmentRegistry.ofAncestors(stream).forEach((ancestor, reaching) -> {
             for (Attachment attachment : reaching) {
                 wanted.putIfAbsent(
                         attachment.processor(),
@@ -225,7 +226,7 @@ public final class ProcessorHost implements CommitListener {
                                 OptionalLong.empty()));
             }
         });
-        for (String name : providers.everywhere()) {
+        for (String name : providerRegistry.everywhere()) {
             wanted.putIfAbsent(
                     name,
                     new HostedProcessors.Wanted(
@@ -275,7 +276,7 @@ public final class ProcessorHost implements CommitListener {
     private Optional<ProcessorRunner<?>> startRunner(StreamKey stream, String name, HostedProcessors.Wanted wanted) {
         HostContext context = contextOf(stream.project());
         try {
-            ProcessorRunner<?> runner = context.runner(providers.create(name, wanted.config(), context)).stream(
+            ProcessorRunner<?> runner = context.runner(providerRegistry.create(name, wanted.config(), context)).stream(
                             stream.path())
                     .effectsFrom(wanted.effectsFrom().get())
                     .until(event -> AttachmentRegistry.ends(event, name, wanted))

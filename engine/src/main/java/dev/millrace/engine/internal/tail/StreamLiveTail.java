@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * its sink, until it has reached the head.
  */
 final class StreamLiveTail extends TailLoop {
-    private final TailRegistry tails;
+    private final TailRegistry tailRegistry;
     private final RecordSink sink;
     private final PageSize pageSize = new PageSize();
     private long cursor;
@@ -30,14 +30,14 @@ final class StreamLiveTail extends TailLoop {
 
     /** Creates a tail; {@link #wake} starts it. The argument of {@code sink} tells whether the tail has ended. */
     StreamLiveTail(
-            TailRegistry tails,
+            TailRegistry tailRegistry,
             Executor delivery,
             Timers timers,
             StreamKey stream,
             long afterOffset,
             Function<BooleanSupplier, RecordSink> sink) {
         super(delivery, timers, stream);
-        this.tails = tails;
+        this.tailRegistry = tailRegistry;
         this.cursor = afterOffset;
         this.sink = sink.apply(this::hasEnded);
     }
@@ -65,13 +65,13 @@ final class StreamLiveTail extends TailLoop {
 
     @Override
     void forget() {
-        tails.forget(stream(), this);
+        tailRegistry.forget(stream(), this);
     }
 
     private Step begin() {
-        Optional<StreamHead> head = tails.head(stream());
+        Optional<StreamHead> head = tailRegistry.head(stream());
         if (head.isEmpty()) {
-            return afterStore(tails.touch(stream()));
+            return afterStore(tailRegistry.touch(stream()));
         }
         watermark = head.get().lastOffset();
         incarnation = head.get().incarnation();
@@ -85,8 +85,8 @@ final class StreamLiveTail extends TailLoop {
             return tell(() -> sink.onCaughtUp(watermark));
         }
         List<EventRecord> page = isCaughtUp
-                ? tails.live(stream(), cursor, pageSize.records())
-                : tails.backlog(stream(), cursor, watermark, pageSize.records());
+                ? tailRegistry.live(stream(), cursor, pageSize.records())
+                : tailRegistry.backlog(stream(), cursor, watermark, pageSize.records());
         if (hasEnded()) {
             return Step.AGAIN; // the page may belong to the next incarnation of a destroyed stream
         }
@@ -109,7 +109,8 @@ final class StreamLiveTail extends TailLoop {
     }
 
     private boolean isSameIncarnation() {
-        return tails.head(stream())
+        return tailRegistry
+                .head(stream())
                 .filter(head -> head.incarnation().equals(incarnation))
                 .isPresent();
     }

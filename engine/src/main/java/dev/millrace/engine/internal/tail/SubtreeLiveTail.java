@@ -32,7 +32,7 @@ final class SubtreeLiveTail extends TailLoop {
     /** A destroyed stream, and the position of the newest record at that time. */
     private record Notice(long position, StreamPath path) {}
 
-    private final TailRegistry tails;
+    private final TailRegistry tailRegistry;
     private final StoreReader store;
     private final SubtreeSink sink;
     private final PageSize pageSize = new PageSize();
@@ -50,7 +50,7 @@ final class SubtreeLiveTail extends TailLoop {
      * record.
      */
     SubtreeLiveTail(
-            TailRegistry tails,
+            TailRegistry tailRegistry,
             StoreReader store,
             Executor delivery,
             Timers timers,
@@ -59,7 +59,7 @@ final class SubtreeLiveTail extends TailLoop {
             boolean standings,
             Function<BooleanSupplier, SubtreeSink> sink) {
         super(delivery, timers, root);
-        this.tails = tails;
+        this.tailRegistry = tailRegistry;
         this.store = store;
         this.cursor = afterPosition;
         this.lists = standings;
@@ -68,9 +68,9 @@ final class SubtreeLiveTail extends TailLoop {
     }
 
     /** Called after a commit, on the writer thread. */
-    void published(CommitBatch group) {
+    void published(CommitBatch commitBatch) {
         try {
-            for (StreamKey removed : group.removed()) {
+            for (StreamKey removed : commitBatch.removed()) {
                 if (stream().covers(removed)) {
                     note(new Notice(store.lastPosition(), removed.path()));
                 }
@@ -78,11 +78,11 @@ final class SubtreeLiveTail extends TailLoop {
         } catch (StreamException unread) { // when the tail begins again, it lists the streams again
             lose(unread);
         }
-        foreign += group.appended().values().stream().mapToInt(List::size).sum();
+        foreign += commitBatch.appended().values().stream().mapToInt(List::size).sum();
         if (foreign > MOST_FOREIGN // so that the cursor does not stay far behind
-                || group.appended().keySet().stream().anyMatch(stream()::covers)
-                || group.forked().keySet().stream().anyMatch(stream()::covers)
-                || group.removed().stream().anyMatch(stream()::covers)) {
+                || commitBatch.appended().keySet().stream().anyMatch(stream()::covers)
+                || commitBatch.forked().keySet().stream().anyMatch(stream()::covers)
+                || commitBatch.removed().stream().anyMatch(stream()::covers)) {
             foreign = 0;
             wake();
         }
@@ -114,9 +114,9 @@ final class SubtreeLiveTail extends TailLoop {
     }
 
     private Step begin() {
-        Optional<StreamHead> head = tails.head(stream());
+        Optional<StreamHead> head = tailRegistry.head(stream());
         if (head.isEmpty()) {
-            return afterStore(tails.touch(stream()));
+            return afterStore(tailRegistry.touch(stream()));
         }
         synchronized (notices) {
             notices.clear(); // streams that were destroyed before are not listed
@@ -188,6 +188,6 @@ final class SubtreeLiveTail extends TailLoop {
 
     @Override
     void forget() {
-        tails.forget(this);
+        tailRegistry.forget(this);
     }
 }

@@ -28,7 +28,7 @@ import java.util.function.Function;
  */
 public final class TailRegistry {
     private final StoreReader store;
-    private final CallbackExecutor delivery;
+    private final CallbackExecutor callbackExecutor;
     private final Timers timers;
     private final Function<StreamKey, CompletableFuture<StreamHead>> touch;
     private final Map<StreamKey, StreamFanout> channels = new ConcurrentHashMap<>();
@@ -39,21 +39,21 @@ public final class TailRegistry {
 
     public TailRegistry(
             StoreReader store,
-            CallbackExecutor delivery,
+            CallbackExecutor callbackExecutor,
             Timers timers,
             Function<StreamKey, CompletableFuture<StreamHead>> touch) {
         this.store = store;
-        this.delivery = delivery;
+        this.callbackExecutor = callbackExecutor;
         this.timers = timers;
         this.touch = touch;
     }
 
     /** Registers a tail and starts it; the sink can ask whether the tail has ended. */
     public StreamLiveTail open(StreamKey stream, long afterOffset, Function<BooleanSupplier, RecordSink> sink) {
-        StreamLiveTail tail = new StreamLiveTail(this, delivery, timers, stream, afterOffset, sink);
+        StreamLiveTail tail = new StreamLiveTail(this, callbackExecutor, timers, stream, afterOffset, sink);
         alive.incrementAndGet();
-        channels.compute(stream, (key, channel) -> {
-            StreamFanout open = channel == null ? new StreamFanout(delivery) : channel;
+        channels.compute(stream, (key, streamFanout) -> {
+            StreamFanout open = streamFanout == null ? new StreamFanout(callbackExecutor) : streamFanout;
             open.add(tail);
             return open;
         });
@@ -64,7 +64,8 @@ public final class TailRegistry {
     /** As {@link #open}, for a stream and all streams below it. */
     public SubtreeLiveTail openSubtree(
             StreamKey root, long afterPosition, boolean standings, Function<BooleanSupplier, SubtreeSink> sink) {
-        SubtreeLiveTail tail = new SubtreeLiveTail(this, store, delivery, timers, root, afterPosition, standings, sink);
+        SubtreeLiveTail tail =
+                new SubtreeLiveTail(this, store, callbackExecutor, timers, root, afterPosition, standings, sink);
         alive.incrementAndGet();
         subtrees.add(tail);
         start(tail);
@@ -83,7 +84,7 @@ public final class TailRegistry {
     }
 
     void forget(StreamKey stream, StreamLiveTail tail) {
-        channels.computeIfPresent(stream, (key, channel) -> channel.remove(tail) ? null : channel);
+        channels.computeIfPresent(stream, (key, streamFanout) -> streamFanout.remove(tail) ? null : streamFanout);
         alive.decrementAndGet();
         endIfStopped();
     }
@@ -95,20 +96,20 @@ public final class TailRegistry {
     }
 
     /** Wakes the tails after a commit. On the writer thread. */
-    public void publish(CommitBatch group) {
-        for (StreamKey stream : group.removed()) {
-            StreamFanout channel = channels.remove(stream);
-            if (channel != null) {
-                channel.end();
+    public void publish(CommitBatch commitBatch) {
+        for (StreamKey stream : commitBatch.removed()) {
+            StreamFanout streamFanout = channels.remove(stream);
+            if (streamFanout != null) {
+                streamFanout.end();
             }
         }
-        group.appended().forEach((stream, records) -> {
-            StreamFanout channel = channels.get(stream);
-            if (channel != null) {
-                channel.publish(records);
+        commitBatch.appended().forEach((stream, records) -> {
+            StreamFanout streamFanout = channels.get(stream);
+            if (streamFanout != null) {
+                streamFanout.publish(records);
             }
         });
-        subtrees.forEach(tail -> tail.published(group));
+        subtrees.forEach(tail -> tail.published(commitBatch));
     }
 
     Optional<StreamHead> head(StreamKey stream) {
@@ -126,8 +127,8 @@ public final class TailRegistry {
 
     /** The records after an offset: from memory if all of them are there, otherwise from the log. */
     List<EventRecord> live(StreamKey stream, long after, int limit) {
-        StreamFanout channel = channels.get(stream);
-        return Optional.ofNullable(channel)
+        StreamFanout streamFanout = channels.get(stream);
+        return Optional.ofNullable(streamFanout)
                 .flatMap(open -> open.recent(after, limit))
                 .orElseGet(() -> store.read(stream, RecordRange.after(after, limit)));
     }

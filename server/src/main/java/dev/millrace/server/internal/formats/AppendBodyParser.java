@@ -30,20 +30,20 @@ public final class AppendBodyParser {
             return ParsedAppend.single("null".getBytes(StandardCharsets.UTF_8));
         }
         JsonBodyParser json = new JsonBodyParser(limits, url);
-        ParsedAppend inputs;
+        ParsedAppend parsedAppend;
         if (type.isLines()) {
-            inputs = json.lines(utf8(type, body));
+            parsedAppend = json.lines(utf8(type, body));
         } else if (type.isJson()) {
-            inputs = json.read(utf8(type, body));
+            parsedAppend = json.read(utf8(type, body));
         } else if (type.isYaml()) {
-            inputs = json.read(new YamlBodyParser(text(type, body), body.length).toJson());
+            parsedAppend = json.read(new YamlBodyParser(text(type, body), body.length).toJson());
         } else {
-            inputs = ParsedAppend.single(OpaqueBodyEncoder.describe(type, body));
+            parsedAppend = ParsedAppend.single(OpaqueBodyEncoder.describe(type, body));
         }
-        if (!inputs.batch() && body.length > limits.eventBytes()) {
+        if (!parsedAppend.batch() && body.length > limits.eventBytes()) {
             throw tooLarge("event", limits.eventBytes(), body.length + " bytes");
         }
-        return inputs;
+        return parsedAppend;
     }
 
     /**

@@ -22,7 +22,7 @@ public final class HttpExchange {
     private final Callback callback;
     private final QueryParameters query;
     private final ProjectSlug project;
-    private final BearerAuthenticator doorkeeper;
+    private final BearerAuthenticator bearerAuthenticator;
     private final Executor executor;
     private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -32,14 +32,14 @@ public final class HttpExchange {
             Callback callback,
             QueryParameters query,
             ProjectSlug project,
-            BearerAuthenticator doorkeeper,
+            BearerAuthenticator bearerAuthenticator,
             Executor executor) {
         this.request = request;
         this.response = response;
         this.callback = callback;
         this.query = query;
         this.project = project;
-        this.doorkeeper = doorkeeper;
+        this.bearerAuthenticator = bearerAuthenticator;
         this.executor = executor;
     }
 
@@ -53,7 +53,7 @@ public final class HttpExchange {
      * valid one was sent.
      */
     public CallerPermissions authenticate() {
-        return doorkeeper.admit(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION), project);
+        return bearerAuthenticator.admit(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION), project);
     }
 
     /** The identity of the caller for rate limits: the id of its token, or else its address. */

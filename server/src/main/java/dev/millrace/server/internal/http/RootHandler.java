@@ -35,8 +35,8 @@ public final class RootHandler extends Handler.Abstract {
     private final RequestExecutor appending = new RequestExecutor("appends", THREADS, MOST_WAITING);
     private final RequestExecutor reading = new RequestExecutor("reads", THREADS, MOST_WAITING);
     private final HostHeaderFilter hosts;
-    private final CorsPolicy origins;
-    private final BearerAuthenticator doorkeeper;
+    private final CorsPolicy corsPolicy;
+    private final BearerAuthenticator bearerAuthenticator;
     private final Routes routes;
 
     public record Routes(
@@ -47,10 +47,11 @@ public final class RootHandler extends Handler.Abstract {
             SecretRoutes secrets,
             ApiDocsRoute reference) {}
 
-    public RootHandler(HostHeaderFilter hosts, CorsPolicy origins, BearerAuthenticator doorkeeper, Routes routes) {
+    public RootHandler(
+            HostHeaderFilter hosts, CorsPolicy corsPolicy, BearerAuthenticator bearerAuthenticator, Routes routes) {
         this.hosts = hosts;
-        this.origins = origins;
-        this.doorkeeper = doorkeeper;
+        this.corsPolicy = corsPolicy;
+        this.bearerAuthenticator = bearerAuthenticator;
         this.routes = routes;
     }
 
@@ -76,7 +77,7 @@ public final class RootHandler extends Handler.Abstract {
         response.getHeaders().put("X-Content-Type-Options", "nosniff");
         HttpFields headers = request.getHeaders();
         Optional<String> label = hosts.check(Request.getServerName(request), localAddress(request));
-        if (origins.admit(request.getMethod(), headers, headers.get(HttpHeader.HOST), response.getHeaders())) {
+        if (corsPolicy.admit(request.getMethod(), headers, headers.get(HttpHeader.HOST), response.getHeaders())) {
             response.setStatus(204);
             callback.succeeded();
             return;
@@ -96,7 +97,8 @@ public final class RootHandler extends Handler.Abstract {
         RequestExecutor executor = request.getMethod().equals("POST") ? appending : reading;
         dispatch(
                 route.get(),
-                new HttpExchange(request, response, callback, query, selection.project(), doorkeeper, executor),
+                new HttpExchange(
+                        request, response, callback, query, selection.project(), bearerAuthenticator, executor),
                 executor);
     }
 

@@ -51,16 +51,17 @@ public final class AppendRoute {
                         ? transform
                                 .get()
                                 .apply(bodies.value(type, body), known)
-                                .thenApplyAsync(inputs -> inputs, exchange.executor())
+                                .thenApplyAsync(parsedAppend -> parsedAppend, exchange.executor())
                         : CompletableFuture.completedFuture(bodies.read(type, body, path)))
-                .thenCompose(inputs -> {
-                    limit.take(exchange.caller(permissions), inputs.events().size());
+                .thenCompose(parsedAppend -> {
+                    limit.take(
+                            exchange.caller(permissions), parsedAppend.events().size());
                     return engine.appendParsed(
                                     exchange.project(),
                                     path,
-                                    inputs.events(),
+                                    parsedAppend.events(),
                                     stored -> permissions.requireAppend(known.operation(stored), stored, path))
-                            .thenAccept(appended -> answer(exchange, inputs.batch(), appended));
+                            .thenAccept(appended -> answer(exchange, parsedAppend.batch(), appended));
                 }));
     }
 

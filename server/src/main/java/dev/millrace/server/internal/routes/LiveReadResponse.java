@@ -43,7 +43,7 @@ public final class LiveReadResponse implements SubtreeSink {
     private final Predicate<String> alive;
     private final BooleanSupplier admitted;
     private final Timing timing;
-    private final ResponseWriter outbox;
+    private final ResponseWriter responseWriter;
     private final CompletableFuture<Void> completion = new CompletableFuture<>();
     private @Nullable Subscription subscription;
     private volatile Runnable again = this::finish;
@@ -85,7 +85,7 @@ public final class LiveReadResponse implements SubtreeSink {
         this.alive = alive;
         this.admitted = admitted;
         this.timing = timing;
-        this.outbox = new ResponseWriter(exchange.response(), timing.timers()::now);
+        this.responseWriter = new ResponseWriter(exchange.response(), timing.timers()::now);
     }
 
     /** Completes when the answer has ended, normally or with an error. */
@@ -124,7 +124,7 @@ public final class LiveReadResponse implements SubtreeSink {
         if (before == Phase.ACCEPTED) {
             refuse(HttpErrorException.unavailable(STOPPING));
         } else if (before == Phase.BEGUN) {
-            outbox.finish(null);
+            responseWriter.finish(null);
         }
     }
 
@@ -148,7 +148,7 @@ public final class LiveReadResponse implements SubtreeSink {
             exchange.response().setStatus(200);
             exchange.request().addIdleTimeoutListener(timeout -> false);
         }
-        outbox.completion().whenComplete((done, failure) -> {
+        responseWriter.completion().whenComplete((done, failure) -> {
             end();
             if (failure == null) {
                 exchange.end();
@@ -158,7 +158,7 @@ public final class LiveReadResponse implements SubtreeSink {
                 completion.completeExceptionally(failure);
             }
         });
-        outbox.send(EventEncoding.comment());
+        responseWriter.send(EventEncoding.comment());
         scheduleCheck(timing.heartbeat());
     }
 
@@ -172,25 +172,26 @@ public final class LiveReadResponse implements SubtreeSink {
                 : page.stream().filter(event -> types.contains(event.type())).toList();
         return wanted.isEmpty()
                 ? CompletableFuture.completedFuture(null)
-                : outbox.send(new Pieces(wanted.iterator(), subtree));
+                : responseWriter.send(new Pieces(wanted.iterator(), subtree));
     }
 
     @Override
     public void onCaughtUp(long watermark) {
         if (marks && !hasEnded()) {
-            outbox.send(subtree ? EventEncoding.caughtUpInSubtree(watermark) : EventEncoding.caughtUp(watermark));
+            responseWriter.send(
+                    subtree ? EventEncoding.caughtUpInSubtree(watermark) : EventEncoding.caughtUp(watermark));
         }
     }
 
     @Override
     public CompletionStage<Void> onStandings(List<EventStore.Standing> page) {
-        return outbox.send(page.stream().map(EventEncoding::standing).iterator());
+        return responseWriter.send(page.stream().map(EventEncoding::standing).iterator());
     }
 
     @Override
     public void onDestroyed(StreamPath path) {
         if (marks && !hasEnded()) {
-            outbox.send(EventEncoding.destroyed(path));
+            responseWriter.send(EventEncoding.destroyed(path));
         }
     }
 
@@ -214,12 +215,12 @@ public final class LiveReadResponse implements SubtreeSink {
         } else if (begunIncarnation == null) {
             refuse(failure != null ? failure : HttpErrorException.unavailable(STOPPING));
         } else if (failure != null) {
-            outbox.finish(EventEncoding.error(ErrorResponses.of(failure).json()));
+            responseWriter.finish(EventEncoding.error(ErrorResponses.of(failure).json()));
         } else {
             if (marks && !alive.test(begunIncarnation)) {
-                outbox.send(EventEncoding.destroyed());
+                responseWriter.send(EventEncoding.destroyed());
             }
-            outbox.finishAfterAll();
+            responseWriter.finishAfterAll();
         }
     }
 
@@ -261,15 +262,15 @@ public final class LiveReadResponse implements SubtreeSink {
 
     private void dropOrSendHeartbeat() {
         Instant now = timing.timers().now();
-        Duration stalled = outbox.stalled().orElse(Duration.ZERO);
+        Duration stalled = responseWriter.stalled().orElse(Duration.ZERO);
         if (stalled.compareTo(timing.slowReaderTimeout()) >= 0) {
             drop(stalled);
             return;
         }
         expelIfRevoked();
-        Duration quiet = Duration.between(outbox.activity(), now);
+        Duration quiet = Duration.between(responseWriter.activity(), now);
         if (quiet.compareTo(timing.heartbeat()) >= 0) {
-            outbox.sendIfIdle(EventEncoding.comment());
+            responseWriter.sendIfIdle(EventEncoding.comment());
             quiet = Duration.ZERO;
         }
         Duration rest = timing.slowReaderTimeout().minus(stalled);
@@ -292,7 +293,7 @@ public final class LiveReadResponse implements SubtreeSink {
 
     private void expel() {
         if (end() != Phase.ENDED) {
-            outbox.finish(EventEncoding.error(ErrorResponses.of(HttpErrorException.unauthorized(
+            responseWriter.finish(EventEncoding.error(ErrorResponses.of(HttpErrorException.unauthorized(
                             "the token has expired or was revoked; reconnect with another", true))
                     .json()));
         }
@@ -306,7 +307,7 @@ public final class LiveReadResponse implements SubtreeSink {
         HttpErrorException reason = HttpErrorException.unavailable("the reader is too slow: it read nothing for "
                 + stalled.toMillis() + " ms; reconnect with Last-Event-ID and read faster");
         dropped = true;
-        outbox.finish(EventEncoding.error(ErrorResponses.of(reason).json()));
+        responseWriter.finish(EventEncoding.error(ErrorResponses.of(reason).json()));
         timing.timers().after(timing.heartbeat(), () -> exchange.abort(reason));
     }
 

@@ -153,9 +153,9 @@ public final class ReducerScanner {
         return false;
     }
 
-    private void report(DeniedAction denial, Visit visit, int line) {
+    private void report(DeniedAction deniedAction, Visit visit, int line) {
         List<Step> chain = visit.chain(line);
-        found.putIfAbsent(denial + " " + chain.get(chain.size() - 1), new ImpureCall(denial, chain));
+        found.putIfAbsent(deniedAction + " " + chain.get(chain.size() - 1), new ImpureCall(deniedAction, chain));
     }
 
     private void follow(Visit visit) {
@@ -169,7 +169,7 @@ public final class ReducerScanner {
         if (!isInitialisation(instruction, visit)) {
             mutation.of(instruction, operands)
                     .map(place -> new DeniedAction(ImpurityKind.STATE, place.inWords() + ", which the reducer changes"))
-                    .ifPresent(denial -> report(denial, visit, line));
+                    .ifPresent(deniedAction -> report(deniedAction, visit, line));
         }
         if (instruction instanceof FieldInsnNode field) {
             seeField(field, operands, visit, line);

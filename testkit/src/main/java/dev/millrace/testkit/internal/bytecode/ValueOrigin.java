@@ -44,8 +44,8 @@ record ValueOrigin(
         return new ValueOrigin(size, type, place, taint, text);
     }
 
-    ValueOrigin withTaint(@Nullable DeniedAction denial) {
-        return new ValueOrigin(size, type, shared, denial, text);
+    ValueOrigin withTaint(@Nullable DeniedAction deniedAction) {
+        return new ValueOrigin(size, type, shared, deniedAction, text);
     }
 
     /** The origin of a value that is one of two. */

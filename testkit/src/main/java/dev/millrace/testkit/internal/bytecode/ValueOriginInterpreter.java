@@ -172,7 +172,7 @@ final class ValueOriginInterpreter extends Interpreter<ValueOrigin> {
         Type result;
         DeniedAction taint = values.stream()
                 .map(ValueOrigin::taint)
-                .filter(denial -> denial != null)
+                .filter(deniedAction -> deniedAction != null)
                 .findFirst()
                 .orElse(null);
         ValueOrigin.Place shared = null;

@@ -119,7 +119,7 @@ public final class FetchGateway {
             Request request,
             int redirectsLeft,
             boolean redirected,
-            ResponseRedactor redaction,
+            ResponseRedactor responseRedactor,
             ResponseBudget budget) {
         Call call = client.newCall(request);
         exchange.call = Optional.of(call);
@@ -137,17 +137,17 @@ public final class FetchGateway {
                 public void onResponse(Call answered, Response response) {
                     Optional<Request> next = redirectsLeft > 0 ? redirect(request, response) : Optional.empty();
                     if (next.isEmpty()) {
-                        StreamedResponse answer =
-                                new StreamedResponse(answered, response, redirected, redaction, budget);
-                        if (!exchange.answer.complete(answer)) {
-                            answer.close();
+                        StreamedResponse streamedResponse =
+                                new StreamedResponse(answered, response, redirected, responseRedactor, budget);
+                        if (!exchange.answer.complete(streamedResponse)) {
+                            streamedResponse.close();
                         }
                         return;
                     }
                     response.close();
                     try {
                         check(next.get().url());
-                        send(exchange, next.get(), redirectsLeft - 1, true, redaction, budget);
+                        send(exchange, next.get(), redirectsLeft - 1, true, responseRedactor, budget);
                     } catch (FetchException refused) {
                         exchange.answer.completeExceptionally(refused);
                     }

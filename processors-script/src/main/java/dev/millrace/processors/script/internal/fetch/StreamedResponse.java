@@ -19,17 +19,21 @@ public final class StreamedResponse {
     private final Call call;
     private final Response response;
     private final boolean redirected;
-    private final ResponseRedactor redaction;
+    private final ResponseRedactor responseRedactor;
     private final ResponseBudget budget;
     private boolean ended;
     private volatile boolean finished;
 
     StreamedResponse(
-            Call call, Response response, boolean redirected, ResponseRedactor redaction, ResponseBudget budget) {
+            Call call,
+            Response response,
+            boolean redirected,
+            ResponseRedactor responseRedactor,
+            ResponseBudget budget) {
         this.call = call;
         this.response = response;
         this.redirected = redirected;
-        this.redaction = redaction;
+        this.responseRedactor = responseRedactor;
         this.budget = budget;
     }
 
@@ -38,12 +42,13 @@ public final class StreamedResponse {
         ObjectNode head = JsonNodeFactory.instance.objectNode();
         head.put("answer", id);
         head.put("status", response.code());
-        head.put("statusText", redaction.whole(response.message()));
+        head.put("statusText", responseRedactor.whole(response.message()));
         head.put("redirected", redirected);
         head.put("url", response.request().url().toString());
         ArrayNode headers = head.putArray("headers");
         response.headers()
-                .forEach(header -> headers.addArray().add(header.getFirst()).add(redaction.whole(header.getSecond())));
+                .forEach(header ->
+                        headers.addArray().add(header.getFirst()).add(responseRedactor.whole(header.getSecond())));
         return head;
     }
 
@@ -66,8 +71,8 @@ public final class StreamedResponse {
                 finished = ended;
                 budget.spend(Math.max(0, count));
                 String text = ended
-                        ? redaction.rest()
-                        : redaction.next(new String(bytes, 0, count, StandardCharsets.ISO_8859_1));
+                        ? responseRedactor.rest()
+                        : responseRedactor.next(new String(bytes, 0, count, StandardCharsets.ISO_8859_1));
                 if (!text.isEmpty()) {
                     return Optional.of(text);
                 }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandlerInvocation extends GuestCall {
     private final Effects<?> effects;
-    private final FetchGateway egress;
+    private final FetchGateway fetchGateway;
     private final Optional<WorkerEvent.Header> gateway;
     private final Consumer<Runnable> thread;
     private final Runnable onMessage;
@@ -52,13 +52,13 @@ final class HandlerInvocation extends GuestCall {
             ScriptLimits limits,
             Timers timers,
             Effects<?> effects,
-            FetchGateway egress,
+            FetchGateway fetchGateway,
             Optional<WorkerEvent.Header> gateway,
             Consumer<Runnable> thread,
             Consumer<HandlerInvocation> onMessage) {
         super(what, limits, timers);
         this.effects = effects;
-        this.egress = egress;
+        this.fetchGateway = fetchGateway;
         this.gateway = gateway;
         this.thread = thread;
         this.onMessage = () -> onMessage.accept(this);
@@ -144,16 +144,16 @@ final class HandlerInvocation extends GuestCall {
 
     private void fetch(int id, JsonNode arguments) {
         countOpen();
-        FetchGateway.Exchange exchange = egress.send(FetchRequest.read(arguments), gateway, budget);
+        FetchGateway.Exchange exchange = fetchGateway.send(FetchRequest.read(arguments), gateway, budget);
         open.put(id, exchange::cancel);
         var unused = exchange.answer()
-                .whenComplete((answer, failure) -> thread.accept(() -> {
+                .whenComplete((streamedResponse, failure) -> thread.accept(() -> {
                     boolean wanted = open.remove(id) != null && !over;
-                    if (answer != null && wanted) {
-                        answers.put(id, answer);
-                        settle(id, Optional.of(answer.head(id)), null);
-                    } else if (answer != null) {
-                        answer.close();
+                    if (streamedResponse != null && wanted) {
+                        answers.put(id, streamedResponse);
+                        settle(id, Optional.of(streamedResponse.head(id)), null);
+                    } else if (streamedResponse != null) {
+                        streamedResponse.close();
                     } else if (wanted) {
                         settle(id, Optional.empty(), failure);
                     }
@@ -161,14 +161,15 @@ final class HandlerInvocation extends GuestCall {
     }
 
     private void read(int id, int answerId) {
-        StreamedResponse answer = answers.get(answerId);
-        if (answer == null) {
+        StreamedResponse streamedResponse = answers.get(answerId);
+        if (streamedResponse == null) {
             throw new ScriptEngine.Refusal(
                     "this body was cancelled, or belongs to another event; read a body while its own event is handled");
         }
         countOpen();
-        open.put(id, answer::close);
-        var unused = answer.read()
+        open.put(id, streamedResponse::close);
+        var unused = streamedResponse
+                .read()
                 .whenComplete((chunk, failure) -> thread.accept(() -> {
                     if (open.remove(id) == null) {
                         return;
@@ -181,7 +182,7 @@ final class HandlerInvocation extends GuestCall {
                     } else {
                         piece.put("done", true);
                         answers.remove(answerId);
-                        answer.close();
+                        streamedResponse.close();
                     }
                     settle(id, failure == null ? Optional.of(piece) : Optional.empty(), failure);
                 }));
@@ -192,9 +193,9 @@ final class HandlerInvocation extends GuestCall {
         if (action != null) {
             action.run();
         }
-        StreamedResponse answer = answers.remove(operation);
-        if (answer != null) {
-            answer.close();
+        StreamedResponse streamedResponse = answers.remove(operation);
+        if (streamedResponse != null) {
+            streamedResponse.close();
         }
     }
 

@@ -31,7 +31,7 @@ public final class Sandbox implements AutoCloseable {
     // Confined to the thread.
     private @Nullable ScriptEngine engine;
     private GuestCall current;
-    private @Nullable HandlerInvocation handling;
+    private @Nullable HandlerInvocation handlerInvocation;
     private Instant lastUse;
     private boolean parking;
 
@@ -64,13 +64,13 @@ public final class Sandbox implements AutoCloseable {
      *     CancellationException} if the sandbox is closed before that
      */
     public CompletableFuture<Void> handle(
-            Event event, JsonNode state, JsonNode before, Effects<?> effects, FetchGateway egress) {
+            Event event, JsonNode state, JsonNode before, Effects<?> effects, FetchGateway fetchGateway) {
         HandlerInvocation next = new HandlerInvocation(
                 "handling " + event.path() + "@" + event.offset(),
                 limits,
                 timers,
                 effects,
-                egress,
+                fetchGateway,
                 program.gateway(),
                 thread::execute,
                 this::step);
@@ -152,11 +152,12 @@ public final class Sandbox implements AutoCloseable {
     }
 
     private void begin(HandlerInvocation next, Event event, JsonNode state, JsonNode before) {
-        if (handling != null) {
-            throw new IllegalStateException(next.what() + " started before " + handling.what() + " had finished");
+        if (handlerInvocation != null) {
+            throw new IllegalStateException(
+                    next.what() + " started before " + handlerInvocation.what() + " had finished");
         }
         ready();
-        handling = next;
+        handlerInvocation = next;
         ObjectNode message = JsonNodeFactory.instance.objectNode().put("kind", "handle");
         message.set("event", JsonCodec.toTree(event));
         message.set("state", state);
@@ -168,7 +169,7 @@ public final class Sandbox implements AutoCloseable {
     /** Runs the guest until it waits, and ends the handling if it is finished or waits for nothing. */
     private void step(HandlerInvocation stepping) {
         ScriptEngine there = engine;
-        if (stepping != handling || there == null) {
+        if (stepping != handlerInvocation || there == null) {
             return;
         }
         try {
@@ -187,7 +188,7 @@ public final class Sandbox implements AutoCloseable {
     }
 
     private void timeUp(HandlerInvocation slow) {
-        if (slow != handling) {
+        if (slow != handlerInvocation) {
             return;
         }
         if (slow.isAppending()) { // perhaps the stream is paused: this time does not count for the script
@@ -201,7 +202,7 @@ public final class Sandbox implements AutoCloseable {
     }
 
     private void end(HandlerInvocation ending, Optional<? extends RuntimeException> failure) {
-        handling = null;
+        handlerInvocation = null;
         failure.ifPresentOrElse(why -> discard(), this::used);
         ending.end(failure);
     }
@@ -245,7 +246,7 @@ public final class Sandbox implements AutoCloseable {
     private void park() {
         parking = false;
         Instant now = timers.now();
-        Instant due = (handling == null ? lastUse : now).plus(limits.idle());
+        Instant due = (handlerInvocation == null ? lastUse : now).plus(limits.idle());
         if (!due.isAfter(now)) {
             discard();
         } else if (engine != null) {
@@ -263,7 +264,7 @@ public final class Sandbox implements AutoCloseable {
     public void close() {
         closed = true;
         thread.close(() -> {
-            HandlerInvocation open = handling;
+            HandlerInvocation open = handlerInvocation;
             if (open != null) {
                 end(open, Optional.of(new CancellationException(open.what() + " was stopped")));
             }

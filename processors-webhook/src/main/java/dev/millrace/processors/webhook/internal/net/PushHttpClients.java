@@ -65,16 +65,16 @@ public final class PushHttpClients {
         return settings;
     }
 
-    public OkHttpClient requests(CallbackUrl endpoint) {
-        return isTrusted(endpoint) ? trusting : guarded;
+    public OkHttpClient requests(CallbackUrl callbackUrl) {
+        return isTrusted(callbackUrl) ? trusting : guarded;
     }
 
-    public OkHttpClient sockets(CallbackUrl endpoint) {
-        return isTrusted(endpoint) ? trustingSockets : guardedSockets;
+    public OkHttpClient sockets(CallbackUrl callbackUrl) {
+        return isTrusted(callbackUrl) ? trustingSockets : guardedSockets;
     }
 
-    private boolean isTrusted(CallbackUrl endpoint) {
-        return settings.allowHosts().contains(endpoint.url().host());
+    private boolean isTrusted(CallbackUrl callbackUrl) {
+        return settings.allowHosts().contains(callbackUrl.url().host());
     }
 
     private static OkHttpClient sockets(OkHttpClient requests) {
