@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The parser of appended inputs; numbers keep their characters. It refuses an input that is not JSON or exceeds a
- * limit. Every other input becomes an {@link PreparedEvent}, possibly an invalid event. Immutable; runs on the caller's thread.
+ * limit. Every other input becomes a {@link PreparedEvent}, possibly invalid. Immutable; runs on the caller's thread.
  */
 final class InputReader {
     private final Limits limits;

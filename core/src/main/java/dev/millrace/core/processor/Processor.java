@@ -57,7 +57,7 @@ public interface Processor<S> {
      *
      * @param state the newest state, after the effects of the events before: it includes what they appended to this
      *     stream
-     * @param effects there is no event of this call, so every append and launch must name its reason, {@link CausingOffset}
+     * @param effects there is no event of this call, so every append and launch must name its {@link CausingOffset}
      */
     default CompletionStage<Void> onCaughtUp(S state, Effects<S> effects) {
         return Effects.none();

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** The streams of one run of a processor in a harness. Each call and each result is one of the {@link StepScheduler}. */
+/** The streams of one run of a processor in a harness. Each call and each result is a step of {@link StepScheduler}. */
 final class HarnessEventStreams implements EventStreams {
     private final HarnessNetwork network;
     private final RunScope life;

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One subscription in a harness. All its work runs as {@link StepScheduler} of one lane. */
+/** One subscription in a harness. All its work runs as steps of one lane of the {@link StepScheduler}. */
 final class HarnessSubscription implements Subscription {
     private static final int LARGEST_BATCH = 16;
     private static final Duration RECONNECT_DELAY = Duration.ofSeconds(1);

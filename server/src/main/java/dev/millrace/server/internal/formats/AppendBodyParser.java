@@ -22,8 +22,8 @@ public final class AppendBodyParser {
     }
 
     /**
-     * Parses the events of a body for the stream that the URL names. Throws a {@link HttpErrorException}, with line and column, if
-     * declared JSON or YAML is invalid.
+     * Parses the events of a body for the stream that the URL names. Throws an {@link HttpErrorException}, with line
+     * and column, if declared JSON or YAML is invalid.
      */
     public ParsedAppend read(MediaType type, byte[] body, StreamPath url) {
         if (body.length == 0) {
@@ -47,8 +47,8 @@ public final class AppendBodyParser {
     }
 
     /**
-     * Parses a body as one JSON value of any kind; a body that is neither JSON nor YAML is wrapped by {@link
-     * OpaqueBodyEncoder}. Throws a {@link HttpErrorException}, with line and column, if declared JSON or YAML is invalid.
+     * Parses a body as any JSON value; a body that is neither JSON nor YAML is wrapped by {@link OpaqueBodyEncoder}.
+     * Throws an {@link HttpErrorException} with line and column if declared JSON or YAML is invalid.
      */
     public byte[] value(MediaType type, byte[] body) {
         if (body.length > limits.eventBytes()) {

@@ -22,7 +22,7 @@ public record BodyTransform(Expression expression) {
     private static final String FIELD = "jsonataTransform";
     private static final String PREFIX = "invalid_jsonata_transform: ";
 
-    /** Throws a {@link HttpErrorException} if the text is no valid expression. */
+    /** Throws an {@link HttpErrorException} if the text is no valid expression. */
     public static BodyTransform compile(String text) {
         try {
             return new BodyTransform(Expression.compile(text));
@@ -32,8 +32,8 @@ public record BodyTransform(Expression expression) {
     }
 
     /**
-     * Evaluates the expression on one JSON value, on its own threads and in bounded time. Fails with a {@link HttpErrorException}
-     * if the evaluation fails or returns something that is no event.
+     * Evaluates the expression on one JSON value, on its own threads and in bounded time. Fails with an {@link
+     * HttpErrorException} if the evaluation fails or returns something that is no event.
      */
     public CompletableFuture<ParsedAppend> apply(byte[] body, PayloadCheck payloads) {
         return CompletableFuture.supplyAsync(() -> inputs(JsonCodec.parse(body), payloads), EvaluationThreads.shared());

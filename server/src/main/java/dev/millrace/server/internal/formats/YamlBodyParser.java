@@ -63,7 +63,7 @@ final class YamlBodyParser {
         options.setCodePointLimit(Math.max(codePoints, 1));
     }
 
-    /** Converts the body; throws a {@link HttpErrorException} if it is no YAML, or YAML that JSON cannot represent. */
+    /** Converts the body; throws an {@link HttpErrorException} if it is no YAML, or YAML that JSON cannot represent. */
     byte[] toJson() {
         List<byte[]> documents = new ArrayList<>();
         ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -15,8 +15,8 @@ public final class ProjectResolver {
     private String chosenBy = "";
 
     /**
-     * Adds a project name and its source (header or parameter, for the error). Throws a {@link HttpErrorException} if the text is
-     * no slug or another source named another project.
+     * Adds a project name and its source (header or parameter, for the error). Throws an {@link HttpErrorException} if
+     * the text is no slug or another source named another project.
      */
     void name(String source, String text) {
         ProjectSlug slug;

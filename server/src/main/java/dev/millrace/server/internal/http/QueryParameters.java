@@ -16,7 +16,7 @@ public final class QueryParameters {
         this.values = values;
     }
 
-    /** Decodes a raw query; null means none. Throws a {@link HttpErrorException} if it is not percent-encoded UTF-8. */
+    /** Decodes a raw query; null means none. Throws an {@link HttpErrorException} unless it is percent-encoded UTF-8. */
     public static QueryParameters of(@Nullable String raw) {
         Map<String, List<String>> values = new LinkedHashMap<>();
         for (String pair : raw == null ? new String[0] : raw.split("&")) {
@@ -38,7 +38,7 @@ public final class QueryParameters {
         return values.getOrDefault(name, List.of());
     }
 
-    /** The value of a parameter; throws a {@link HttpErrorException} if it was given with two different values. */
+    /** The value of a parameter; throws an {@link HttpErrorException} if it was given with two different values. */
     public Optional<String> one(String name) {
         List<String> all = all(name);
         if (all.stream().distinct().count() > 1) {
@@ -49,8 +49,8 @@ public final class QueryParameters {
     }
 
     /**
-     * A boolean parameter: {@code true} or {@code 1}, {@code false} or {@code 0}; throws a {@link HttpErrorException} for anything
-     * else.
+     * A boolean parameter: {@code true} or {@code 1}, {@code false} or {@code 0}; throws an {@link HttpErrorException}
+     * for anything else.
      */
     public Optional<Boolean> flag(String name) {
         return one(name).map(value -> switch (value) {

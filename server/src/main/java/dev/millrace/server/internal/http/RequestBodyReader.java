@@ -48,7 +48,7 @@ public final class RequestBodyReader implements Runnable {
 
     /**
      * Reads a body; its first byte that is not white space decides its size limit. Completes on the executor of the
-     * exchange; fails with a {@link HttpErrorException} as soon as the body is known to be too large.
+     * exchange; fails with an {@link HttpErrorException} as soon as the body is known to be too large.
      */
     public static CompletableFuture<byte[]> read(HttpExchange exchange, IntUnaryOperator limitByFirstByte) {
         RequestBodyReader body = new RequestBodyReader(exchange, limitByFirstByte);

@@ -16,8 +16,8 @@ public record RouteMatch(RouteTarget target, StreamPath path, String id) {
     private static final String ID = "/{id}";
 
     /**
-     * Finds the route of a raw path; empty if there is none. Throws a {@link HttpErrorException} if the URL has an invalid stream
-     * path.
+     * Finds the route of a raw path; empty if there is none. Throws an {@link HttpErrorException} if the URL has an
+     * invalid stream path.
      */
     public static Optional<RouteMatch> of(String rawPath) {
         String trimmed = StreamPathParser.trimSlashes(rawPath);

@@ -10,7 +10,7 @@ public final class StreamPathParser {
     private StreamPathParser() {}
 
     /**
-     * Parses the raw part of a URL that names a stream; throws a {@link HttpErrorException} with the broken rule if it is no path.
+     * Parses the raw part of a URL that names a stream; throws an {@link HttpErrorException} with the rule it breaks.
      */
     public static StreamPath read(String raw) {
         try {

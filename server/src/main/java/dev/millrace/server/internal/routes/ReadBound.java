@@ -14,8 +14,8 @@ record ReadBound(long offset) {
     static final ReadBound END = new ReadBound(Long.MAX_VALUE);
 
     /**
-     * Parses a bound; {@code name} is the parameter, for the error. Throws a {@link HttpErrorException} if the text is not a
-     * bound.
+     * Parses a bound; {@code name} is the parameter, for the error. Throws an {@link HttpErrorException} if the text is
+     * not a bound.
      */
     static ReadBound read(String name, String text) {
         if (text.equals("start")) {

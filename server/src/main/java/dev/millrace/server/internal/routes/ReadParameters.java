@@ -55,8 +55,8 @@ public record ReadParameters(
     }
 
     /**
-     * Parses the parameters; throws a {@link HttpErrorException} if one is invalid or two contradict each other. The {@code
-     * Last-Event-ID} header replaces the lower bound of the query.
+     * Parses the parameters; throws an {@link HttpErrorException} if one is invalid or two contradict each other. The
+     * {@code Last-Event-ID} header replaces the lower bound of the query.
      */
     static ReadParameters read(QueryParameters query, @Nullable String lastEventId, Default fallback) {
         Optional<String> generation = generation(query);
