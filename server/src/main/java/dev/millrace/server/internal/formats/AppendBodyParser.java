@@ -30,25 +30,25 @@ public final class AppendBodyParser {
             return ParsedAppend.single("null".getBytes(StandardCharsets.UTF_8));
         }
         JsonBodyParser json = new JsonBodyParser(limits, url);
-        ParsedAppend parsedAppend;
+        ParsedAppend inputs;
         if (type.isLines()) {
-            parsedAppend = json.lines(utf8(type, body));
+            inputs = json.lines(utf8(type, body));
         } else if (type.isJson()) {
-            parsedAppend = json.read(utf8(type, body));
+            inputs = json.read(utf8(type, body));
         } else if (type.isYaml()) {
-            parsedAppend = json.read(new YamlBodyParser(text(type, body), body.length).toJson());
+            inputs = json.read(new YamlBodyParser(text(type, body), body.length).toJson());
         } else {
-            parsedAppend = ParsedAppend.single(OpaqueBodyEncoder.describe(type, body));
+            inputs = ParsedAppend.single(OpaqueBodyEncoder.describe(type, body));
         }
-        if (!parsedAppend.batch() && body.length > limits.eventBytes()) {
+        if (!inputs.batch() && body.length > limits.eventBytes()) {
             throw tooLarge("event", limits.eventBytes(), body.length + " bytes");
         }
-        return parsedAppend;
+        return inputs;
     }
 
     /**
-     * Parses a body as one JSON value of any kind; a body that is neither JSON nor YAML is wrapped by {@link
-     * OpaqueBodyEncoder}. Throws an {@link HttpErrorException} with line and column if declared JSON or YAML is invalid.
+     * Parses a body as any JSON value; a body that is neither JSON nor YAML is wrapped by {@link OpaqueBodyEncoder}.
+     * Throws an {@link HttpErrorException} with line and column if declared JSON or YAML is invalid.
      */
     public byte[] value(MediaType type, byte[] body) {
         if (body.length > limits.eventBytes()) {
