@@ -14,9 +14,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * What users can compile against, as text: a line for each public type, and below it an indented line for each of its public and
- * protected fields, constructors and methods, all sorted by name. Left out is what the compiler derives from the header of a record or
- * an enum, and every {@code equals}, {@code hashCode} and {@code toString}.
+ * What users can compile against, as text: a line for each public type, and below it an indented line for each of its
+ * public and protected fields, constructors and methods, all sorted by name. Left out is what the compiler derives from
+ * the header of a record or an enum, and every {@code equals}, {@code hashCode} and {@code toString}.
  *
  * <p>A public type may extend a type that users cannot name. The members of that type are listed with the public type.
  */

@@ -15,7 +15,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Code in documents is code that compiles and is tested, and what they say of built-in events is what the code says. */
+/**
+ * Code in documents is code that compiles and is tested, and what they say of built-in events is what the code says.
+ */
 class DocumentationTest {
     private static final Path EVENTS = SourceTree.root().resolve("docs/events");
 

@@ -79,7 +79,10 @@ class ModuleArrowsTest {
                     "org.immutables.value..",
                     "org.jspecify.annotations..");
 
-    /** What a processor needs of the service's own types are records in the core; what is more, a stranger could not write. */
+    /**
+     * What a processor needs of the service's own types are records in the core; what is more, a stranger could not
+     * write.
+     */
     @ArchTest
     static final ArchRule should_keep_the_built_in_types_from_processors_and_their_spi = noClasses()
             .that()

@@ -5,12 +5,18 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The words of a Markdown document that a person wrote as sentences: no code, no names of files, no targets of links, no HTML. */
+/**
+ * The words of a Markdown document that a person wrote as sentences: no code, no names of files, no targets of links,
+ * no HTML.
+ */
 final class Prose {
     /** A word, and the line it is in, counted from 1. */
     record Word(String text, int line) {}
 
-    /** What is not prose: blocks of code, comments, spans of code, targets of links, addresses, names of files, tags, entities. */
+    /**
+     * What is not prose: blocks of code, comments, spans of code, targets of links, addresses, names of files, tags,
+     * entities.
+     */
     private static final Pattern NO_PROSE = Pattern.compile("(?ms)^ *(```+|~~~+).*?^ *\\1 *$"
             + "|<!--.*?-->"
             + "|(?<!`)(`+)(?!`)(?:(?!\n\n).)*?(?<!`)\\2(?!`)"

@@ -4,7 +4,9 @@ import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Set;
 
-/** The packages that users compile against. A library package that is not listed here has {@code internal} in its name. */
+/**
+ * The packages that users compile against. A library package that is not listed here has {@code internal} in its name.
+ */
 final class PublicApi {
     private static final Set<String> PACKAGES = Set.of(
             "dev.millrace.client",
@@ -54,7 +56,10 @@ final class PublicApi {
         return Arrays.asList(packageName.split("\\.")).contains("internal");
     }
 
-    /** Whether users of a library can name a type: it and the types around it are public or protected, in an API package. */
+    /**
+     * Whether users of a library can name a type: it and the types around it are public or protected, in an API
+     * package.
+     */
     static boolean contains(Class<?> type) {
         if (type.isAnonymousClass() || type.isLocalClass() || type.isSynthetic()) {
             return false;

@@ -22,8 +22,8 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /**
- * A package of a library is public API and listed in {@link PublicApi}, or it has {@code internal} in its name, or its only public
- * types are those that a service file names.
+ * A package of a library is public API and listed in {@link PublicApi}, or it has {@code internal} in its name, or its
+ * only public types are those that a service file names.
  */
 @AnalyzeClasses(packages = "dev.millrace", importOptions = DoNotIncludeTests.class)
 class PublicTypesTest {

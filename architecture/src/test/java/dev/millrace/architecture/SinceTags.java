@@ -26,7 +26,9 @@ final class SinceTags {
                 .toList();
     }
 
-    /** What is wrong with one formatted source: its public type has a javadoc comment without {@code @since}, or none. */
+    /**
+     * What is wrong with one formatted source: its public type has a javadoc comment without {@code @since}, or none.
+     */
     static Optional<String> problem(String file, List<String> lines) {
         OptionalInt type = IntStream.range(0, lines.size())
                 .filter(i -> PUBLIC_TYPE.matcher(lines.get(i)).matches())

@@ -14,8 +14,8 @@ import morfologik.speller.Speller;
 import morfologik.stemming.Dictionary;
 
 /**
- * American English, and the terms of the project. A term in lower case is right with a capital at its beginning too; a term with
- * capitals is right only as it is written. Words in capitals and words with digits are not checked.
+ * American English, and the terms of the project. A term in lower case is right with a capital at its beginning too; a
+ * term with capitals is right only as it is written. Words in capitals and words with digits are not checked.
  */
 final class Spelling {
     private static final String DICTIONARY = "/org/languagetool/resource/en/hunspell/en_US.dict";

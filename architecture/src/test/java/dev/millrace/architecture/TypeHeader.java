@@ -11,7 +11,10 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** How a type is declared: modifiers, name, type variables, components of a record, and the types above it that users can name. */
+/**
+ * How a type is declared: modifiers, name, type variables, components of a record, and the types above it that users
+ * can name.
+ */
 final class TypeHeader {
     private final Class<?> type;
     private final Predicate<Class<?>> isApi;

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Types as a source writes them: types of the JDK by their simple name, others in full, with {@code @Nullable} where it is. Reads the
- * same on every JDK, which {@link Type#getTypeName()} does not promise.
+ * Types as a source writes them: types of the JDK by their simple name, others in full, with {@code @Nullable} where it
+ * is. Reads the same on every JDK, which {@link Type#getTypeName()} does not promise.
  */
 final class TypeText {
     private TypeText() {}

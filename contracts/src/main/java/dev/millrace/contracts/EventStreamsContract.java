@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * A test suite for everything that {@link EventStreams} promises, in process or over HTTP.
  *
- * <p>Every test uses new streams, so all tests may use one service; it must have the default limits. It may run a circuit
- * breaker: before a test appends 100 events in a second to a stream, it switches the breaker off there.
+ * <p>Every test uses new streams, so all tests may use one service; it must have the default limits. It may run a
+ * circuit breaker: before a test appends 100 events in a second to a stream, it switches the breaker off there.
  *
  * <pre>{@code
  * class MyStreamsTest extends EventStreamsContract {

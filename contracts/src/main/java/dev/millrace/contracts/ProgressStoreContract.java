@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  * class MyProgressStoreTest extends ProgressStoreContract {
  *   @TempDir Path directory;
  *   @Override protected ProgressStore open() { return MyProgressStore.open(directory); }
- *   @Override protected ProgressStore reopen(ProgressStore store) { store.close(); return MyProgressStore.open(directory); }
+ *   @Override protected ProgressStore reopen(ProgressStore store) { store.close(); return open(); }
  *   @Override protected ProgressStore crash(ProgressStore store) { … }
  *   @Override protected void close(ProgressStore store) { store.close(); }
  * }
@@ -128,7 +128,10 @@ public abstract class ProgressStoreContract {
         assertAfterwards(progress("mailer", PATH, "", Long.MAX_VALUE));
     }
 
-    /** After a crash, loaded progress is not newer than the saved one, and not older than the one that was loaded before. */
+    /**
+     * After a crash, loaded progress is not newer than the saved one, and not older than the one that was loaded
+     * before.
+     */
     @Test
     void should_never_load_progress_that_was_not_saved_after_crashes() {
         long seed = Long.getLong("millrace.seed", Boolean.getBoolean("millrace.long") ? System.nanoTime() : 1);

@@ -26,7 +26,10 @@ public interface Event {
     /** The payload object as JSON. Treat it as read-only. */
     JsonNode payloadJson();
 
-    /** The payload, decoded by the reader's catalog: an object of its class, {@link UnknownPayload} or {@link MalformedPayload}. */
+    /**
+     * The payload, decoded by the reader's catalog: an object of its class, {@link UnknownPayload} or {@link
+     * MalformedPayload}.
+     */
     @Value.Default
     default Object payload() {
         return new UnknownPayload(type(), payloadJson());

@@ -8,8 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The built-in functions of JSONata, as {@link GuardedFunction}s. Functions that can create large values are limited here.
- * Functions that do not depend on their arguments alone are replaced or refused. The others are the evaluator's own.
+ * The built-in functions of JSONata, as {@link GuardedFunction}s. Functions that can create large values are limited
+ * here. Functions that do not depend on their arguments alone are replaced or refused. The others are the evaluator's
+ * own.
  */
 final class BuiltInFunctions {
     private static final GuardedFunction.Body OWN = (arguments, meter) -> GuardedFunction.PROCEED;

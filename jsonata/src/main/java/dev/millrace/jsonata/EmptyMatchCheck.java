@@ -3,9 +3,9 @@ package dev.millrace.jsonata;
 import java.util.stream.Stream;
 
 /**
- * A check that refuses regular expressions with too many ways to match the empty string. The JDK tries these ways without
- * reading a character, so {@link TimedCharSequence} could not stop an exponential search. Used once, on a pattern that the JDK
- * accepts.
+ * A check that refuses regular expressions with too many ways to match the empty string. The JDK tries these ways
+ * without reading a character, so {@link TimedCharSequence} could not stop an exponential search. Used once, on a
+ * pattern that the JDK accepts.
  */
 final class EmptyMatchCheck {
     private static final int ALLOWED = 8;

@@ -5,12 +5,12 @@ import java.time.Duration;
 /**
  * The limits of one evaluation; an evaluation that exceeds one fails with an {@link EvaluationException}. Immutable.
  *
- * @param time CPU time of the evaluating thread. An evaluation also fails after ten times this time by the clock, so a busy
- *     machine alone fails none
+ * @param time CPU time of the evaluating thread. An evaluation also fails after ten times this time by the clock, so a
+ *     busy machine alone fails none
  * @param depth nested sub-expressions, so also recursion; tail calls do not count, {@code time} limits them
  * @param expressionLength characters of the expression's text
- * @param inputBytes characters of the input as compact JSON. An intermediate string may have twice as many characters, an
- *     intermediate value eight times this size
+ * @param inputBytes characters of the input as compact JSON. An intermediate string may have twice as many characters,
+ *     an intermediate value eight times this size
  * @param resultBytes characters of the result as compact JSON
  * @param allocatedBytes allocated memory, with garbage, if the JVM counts it (HotSpot, platform threads)
  * @since 0.1

@@ -7,11 +7,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An executor for evaluations, so that slow expressions delay only other expressions. It has as many threads as evaluations
- * may run at once. They are daemons, named {@code millrace-jsonata-n}, and end after ten idle seconds.
+ * An executor for evaluations, so that slow expressions delay only other expressions. It has as many threads as
+ * evaluations may run at once. They are daemons, named {@code millrace-jsonata-n}, and end after ten idle seconds.
  *
- * <p>The queue has no limit of its own. Callers limit it: a processor evaluates one expression of a stream at a time, and a
- * server one for each request.
+ * <p>The queue has no limit of its own. Callers limit it: a processor evaluates one expression of a stream at a time,
+ * and a server one for each request.
  *
  * @since 0.1
  */

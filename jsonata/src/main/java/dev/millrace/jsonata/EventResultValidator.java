@@ -12,8 +12,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * A validator of expression results: it checks whether a result is an event that the service would accept. A result that
- * is not accepted is an error of the expression, so its author gets the problems. Stateless.
+ * A validator of expression results: it checks whether a result is an event that the service would accept. A result
+ * that is not accepted is an error of the expression, so its author gets the problems. Stateless.
  *
  * @since 0.1
  */

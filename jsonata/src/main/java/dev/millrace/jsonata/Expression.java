@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
  * A compiled JSONata expression, which is evaluated over JSON trees within {@link EvaluationLimits}.
  *
  * <p>A result depends only on the input and one instant: {@code $now()} and {@code $millis()} return that instant, and
- * {@code $random}, {@code $shuffle} and {@code $eval} are refused. Numbers that are only copied keep all digits; arithmetic
- * uses doubles, as in JSONata. An undefined result is empty; a JSON {@code null} is a value.
+ * {@code $random}, {@code $shuffle} and {@code $eval} are refused. Numbers that are only copied keep all digits;
+ * arithmetic uses doubles, as in JSONata. An undefined result is empty; a JSON {@code null} is a value.
  *
- * <p>Immutable and thread-safe. Evaluations run on the caller's thread. At most as many as the machine has processors, and
- * at least two, run at once; others wait, for a limited time because each evaluation is limited. Input trees are only read.
+ * <p>Immutable and thread-safe. Evaluations run on the caller's thread. At most as many as the machine has processors,
+ * and at least two, run at once; others wait, for a limited time because each evaluation is limited. Input trees are
+ * only read.
  *
  * @since 0.1
  */
@@ -39,8 +40,8 @@ public final class Expression {
     /**
      * Compiles an expression, or returns it from a cache of the 100 expressions used last.
      *
-     * @throws IllegalArgumentException if the text is not an expression or too long; the message has the problem and its
-     *     position (in characters, from 0)
+     * @throws IllegalArgumentException if the text is not an expression or too long; the message has the problem and
+     *     its position (in characters, from 0)
      */
     public static Expression compile(String text, EvaluationLimits evaluationLimits) {
         return ExpressionCompiler.compile(text, evaluationLimits);
@@ -52,7 +53,8 @@ public final class Expression {
     }
 
     /**
-     * As {@link #evaluate(JsonNode, Instant)}, at the {@code createdAt} of the input (events have one), or at the epoch.
+     * As {@link #evaluate(JsonNode, Instant)}, at the {@code createdAt} of the input (events have one), or at the
+     * epoch.
      *
      * @throws EvaluationException if the expression fails on this input, or exceeds a bound
      */
@@ -76,8 +78,8 @@ public final class Expression {
     }
 
     /**
-     * Whether the result for this input is true by the rules of JSONata: not undefined, null, false, 0, an empty string, an
-     * empty object, a function, or an array without a true item.
+     * Whether the result for this input is true by the rules of JSONata: not undefined, null, false, 0, an empty
+     * string, an empty object, a function, or an array without a true item.
      *
      * @throws EvaluationException if the expression fails on this input, or exceeds a bound
      */

@@ -9,7 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A regular expression in an expression. In JSONata it is a function that returns the first match in a text. Immutable. */
+/**
+ * A regular expression in an expression. In JSONata it is a function that returns the first match in a text. Immutable.
+ */
 @SuppressWarnings("rawtypes") // the evaluator's own signatures are raw
 final class RegexFunction extends JFunction {
     private final Pattern pattern;

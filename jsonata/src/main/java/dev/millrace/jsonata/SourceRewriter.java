@@ -7,9 +7,10 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A scanner of an expression's text that makes it safe for the parser. It splits the text into tokens as the parser does.
- * Regular expressions become variables for {@link RegexFunction} functions. Complicated function signatures, which the parser turns
- * into regular expressions, are refused, and so are the names of the hooks that call the {@link EvaluationMeter}. Used once.
+ * A scanner of an expression's text that makes it safe for the parser. It splits the text into tokens as the parser
+ * does. Regular expressions become variables for {@link RegexFunction} functions. Complicated function signatures,
+ * which the parser turns into regular expressions, are refused, and so are the names of the hooks that call the {@link
+ * EvaluationMeter}. Used once.
  */
 final class SourceRewriter {
     private static final String OPERATORS = ".[]{}(),@#;:?+-*/%|=<>^&!~";

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limiter of the size of values: eight for each value and member, and one for each character. A shared part counts each
- * time it occurs, so a small graph that would become a huge tree is found without a walk over that tree.
+ * A limiter of the size of values: eight for each value and member, and one for each character. A shared part counts
+ * each time it occurs, so a small graph that would become a huge tree is found without a walk over that tree.
  */
 final class ValueSizeLimiter {
     private static final int HIGHEST = 500;

@@ -19,8 +19,8 @@ import java.util.function.BiFunction;
 
 /**
  * A model server on a free port of the loopback address, for tests and demos. It answers {@code POST /v1/responses} and
- * {@code POST /v1/chat/completions} from a {@link ModelScript}, streamed in the format of each, and {@code GET /v1/models}.
- * It refuses requests that the real service would refuse as malformed ({@link ModelRequest#problem()}).
+ * {@code POST /v1/chat/completions} from a {@link ModelScript}, streamed in the format of each, and {@code GET
+ * /v1/models}. It refuses requests that the real service would refuse as malformed ({@link ModelRequest#problem()}).
  *
  * <p>Thread-safe. Each response has its own thread; all threads are daemons.
  *

@@ -43,8 +43,8 @@ public final class EventAssert extends AbstractAssert<EventAssert, Event> {
     }
 
     /**
-     * Asserts that the event has this payload; its type is not checked. Fields may have any order, and numbers are compared
-     * by value.
+     * Asserts that the event has this payload; its type is not checked. Fields may have any order, and numbers are
+     * compared by value.
      *
      * @param json a JSON object
      */
@@ -78,7 +78,9 @@ public final class EventAssert extends AbstractAssert<EventAssert, Event> {
         return this;
     }
 
-    /** Asserts that the processor with this slug appended the event because of the event at this offset, on any stream. */
+    /**
+     * Asserts that the processor with this slug appended the event because of the event at this offset, on any stream.
+     */
     public EventAssert wasCausedBy(String slug, long sourceOffset) {
         Optional<Provenance> provenance = event().provenance();
         if (provenance.isEmpty()

@@ -16,8 +16,8 @@ import java.util.Random;
 import java.util.function.Function;
 
 /**
- * Generators of random paths, payloads, events and logs. All results are valid, and the same seed gives the same results on
- * every machine. Use them in a loop over seeds:
+ * Generators of random paths, payloads, events and logs. All results are valid, and the same seed gives the same
+ * results on every machine. Use them in a loop over seeds:
  *
  * <pre>{@code
  * for (long seed = 0; seed < 1_000; seed++) {
@@ -136,11 +136,12 @@ public final class Generators {
     }
 
     /**
-     * Returns a generator of payloads of these records or sealed types. Components can be texts, numbers, booleans, enums,
-     * optionals, lists, maps, JSON, times, and records of these.
+     * Returns a generator of payloads of these records or sealed types. Components can be texts, numbers, booleans,
+     * enums, optionals, lists, maps, JSON, times, and records of these.
      *
      * @param families classes or interfaces with {@code @EventName}, as for a catalog
-     * @throws IllegalArgumentException if a member is not a record; the generator throws it for a component of another type
+     * @throws IllegalArgumentException if a member is not a record; the generator throws it for a component of another
+     *     type
      */
     public static Function<Random, Object> payloads(Class<?>... families) {
         return new RecordGenerator(families)::next;

@@ -9,7 +9,8 @@ import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The factory methods of all assertions. The class extends AssertJ's {@code Assertions}, so one static import is enough:
+ * The factory methods of all assertions. The class extends AssertJ's {@code Assertions}, so one static import is
+ * enough:
  *
  * <pre>{@code
  * import static dev.millrace.testkit.MillraceAssertions.assertThat;

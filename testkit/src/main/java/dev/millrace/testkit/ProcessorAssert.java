@@ -26,16 +26,17 @@ public final class ProcessorAssert<S> extends AbstractAssert<ProcessorAssert<S>,
     }
 
     /**
-     * Asserts that the reducer is pure: over this log it always computes the same states. The check calls it twice for each
-     * event, reduces the log again, continues from states that were written as JSON and read back, and runs it in a second
-     * JVM with another locale, time zone, charset and order of sets. The reducer must not change its arguments. Its
-     * bytecode, and the code that it calls, must do nothing on the deny-list, even where this log does not reach it.
+     * Asserts that the reducer is pure: over this log it always computes the same states. The check calls it twice for
+     * each event, reduces the log again, continues from states that were written as JSON and read back, and runs it in
+     * a second JVM with another locale, time zone, charset and order of sets. The reducer must not change its
+     * arguments. Its bytecode, and the code that it calls, must do nothing on the deny-list, even where this log does
+     * not reach it.
      *
      * <p>To accept harmless code, annotate it with {@link dev.millrace.core.processor.AllowImpure}.
      *
-     * @throws AssertionError if the reducer is not pure, with the event, the first difference and the remedy, or with the
-     *     class, the method, the line and the calls that lead there; also if the reducer throws, or if its state changes
-     *     when it is written as JSON and read back
+     * @throws AssertionError if the reducer is not pure, with the event, the first difference and the remedy, or with
+     *     the class, the method, the line and the calls that lead there; also if the reducer throws, or if its state
+     *     changes when it is written as JSON and read back
      */
     public ProcessorAssert<S> isPureOver(RecordedLog log) {
         fold(log);
@@ -76,13 +77,13 @@ public final class ProcessorAssert<S> extends AbstractAssert<ProcessorAssert<S>,
     }
 
     /**
-     * Asserts that the code of the reducer, and the code of its module that it calls, has the fingerprint that was accepted
-     * for this {@code version()}. The accepted fingerprint is in {@code src/test/fingerprints/<slug>.txt} of the module. Run
-     * the test with {@code -Dmillrace.fingerprints=accept} to write it.
+     * Asserts that the code of the reducer, and the code of its module that it calls, has the fingerprint that was
+     * accepted for this {@code version()}. The accepted fingerprint is in {@code src/test/fingerprints/<slug>.txt} of
+     * the module. Run the test with {@code -Dmillrace.fingerprints=accept} to write it.
      *
      * <p>If you change a reducer and do not raise its version, the new code continues from states that the old code
-     * computed. Different JDKs give the same fingerprint for the same source and {@code --release}. If you rename a method
-     * that the reducer calls, the fingerprint changes.
+     * computed. Different JDKs give the same fingerprint for the same source and {@code --release}. If you rename a
+     * method that the reducer calls, the fingerprint changes.
      *
      * @throws AssertionError if the code or the version differs, with the methods; or if no fingerprint was accepted
      */

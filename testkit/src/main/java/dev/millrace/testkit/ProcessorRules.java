@@ -32,8 +32,8 @@ import java.util.stream.Stream;
 import org.objectweb.asm.Type;
 
 /**
- * ArchUnit rules for all processors of a code base; they need no log and no instance. ArchUnit is an optional dependency
- * of the testkit, so a project that uses these rules must add it.
+ * ArchUnit rules for all processors of a code base; they need no log and no instance. ArchUnit is an optional
+ * dependency of the testkit, so a project that uses these rules must add it.
  *
  * <pre>{@code
  * @AnalyzeClasses(packages = "com.example", importOptions = DoNotIncludeTests.class)
@@ -53,7 +53,9 @@ import org.objectweb.asm.Type;
  * @since 0.1
  */
 public final class ProcessorRules {
-    /** Every field of a processor is final: one instance can serve many streams, and their data belongs in the state. */
+    /**
+     * Every field of a processor is final: one instance can serve many streams, and their data belongs in the state.
+     */
     public static final ArchRule PROCESSORS_HAVE_NO_MUTABLE_FIELDS = ArchRuleDefinition.classes()
             .that(describe("are processors", ProcessorRules::isProcessor))
             .should(haveFinalFieldsOnly())
@@ -61,8 +63,8 @@ public final class ProcessorRules {
             .allowEmptyShould(true);
 
     /**
-     * Every field of a state is final or transient, because effects get the state later and replays keep it. States are the
-     * type argument of {@code Processor<...>}, and the classes of the code base in its fields.
+     * Every field of a state is final or transient, because effects get the state later and replays keep it. States are
+     * the type argument of {@code Processor<...>}, and the classes of the code base in its fields.
      */
     public static final ArchRule STATES_HAVE_NO_MUTABLE_FIELDS = ArchRuleDefinition.classes()
             .that(describe("are processors", ProcessorRules::isProcessor))
@@ -72,8 +74,8 @@ public final class ProcessorRules {
 
     /**
      * No reducer, and no code in the imported classes that it calls, uses anything on the deny-list of {@code
-     * docs/purity.md}: the clock, random numbers, I/O, threads, the environment, default locale, zone or charset. Calls of
-     * interfaces and format texts are not checked; {@link ProcessorAssert#isPureOver(RecordedLog)} checks them.
+     * docs/purity.md}: the clock, random numbers, I/O, threads, the environment, default locale, zone or charset. Calls
+     * of interfaces and format texts are not checked; {@link ProcessorAssert#isPureOver(RecordedLog)} checks them.
      */
     public static final ArchRule REDUCERS_CALL_NOTHING_IMPURE = ArchRuleDefinition.classes()
             .that(describe("are processors", ProcessorRules::isProcessor))

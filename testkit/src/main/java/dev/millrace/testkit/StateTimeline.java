@@ -27,8 +27,8 @@ import java.util.stream.Collectors;
  * * timeline.firstChange("history[2]");   // the event that changed it
  * }</pre>
  *
- * <p>The reducer is called once for each event; no effect runs. All states are kept in memory; their JSON is computed on
- * demand. A place in a state is a path such as {@code history[3]} or {@code $.users["a b"].name}, or a JSON pointer
+ * <p>The reducer is called once for each event; no effect runs. All states are kept in memory; their JSON is computed
+ * on demand. A place in a state is a path such as {@code history[3]} or {@code $.users["a b"].name}, or a JSON pointer
  * ({@code /history/3}); {@code $} is the whole state. Immutable; thread-safe if the states are.
  *
  * @param <S> the processor's state

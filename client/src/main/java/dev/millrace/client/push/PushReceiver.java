@@ -282,7 +282,8 @@ public final class PushReceiver<S> implements AutoCloseable {
          * Decides which events cause effects. By default all that are not acknowledged; for a stream without progress,
          * from the first delivered event on.
          *
-         * @throws IllegalArgumentException if it is {@link EffectStartPolicy#LIVE}: a delivered event is in the log already
+         * @throws IllegalArgumentException if it is {@link EffectStartPolicy#LIVE}: a delivered event is in the log
+         *     already
          */
         public Builder<S> effectsFrom(EffectStartPolicy policy) {
             if (policy == EffectStartPolicy.LIVE) {

@@ -23,8 +23,8 @@ public final class BlockingEffects<S> {
     }
 
     /**
-     * As {@link Effects#append(EventDraft)}: waits until the event is durable; while the stream is paused, without a time
-     * limit.
+     * As {@link Effects#append(EventDraft)}: waits until the event is durable; while the stream is paused, without a
+     * time limit.
      *
      * @throws dev.millrace.core.StreamException if the append was refused
      * @throws InterruptedException if the thread is interrupted; the event may or may not be stored then

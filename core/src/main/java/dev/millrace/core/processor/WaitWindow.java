@@ -10,8 +10,8 @@ import java.util.TreeSet;
 
 /**
  * A short time in which other processors may append events before a processor continues; a part of its state. A {@link
- * WaitWindowRunner} does the waiting. Offsets, not clocks, decide which events belong to the window: the closing event names
- * the last offset, so every replay computes the same. An immutable value that can be written as JSON.
+ * WaitWindowRunner} does the waiting. Offsets, not clocks, decide which events belong to the window: the closing event
+ * names the last offset, so every replay computes the same. An immutable value that can be written as JSON.
  *
  * @param openedAt the offset of the event that opened it, 0 for none yet
  * @param openedOn the time of that event

@@ -159,7 +159,9 @@ public final class PagedTail implements Subscription {
         surroundings.executor().execute(this::run);
     }
 
-    /** If all events were delivered, suspends the tail and returns true; then call {@link #close} or {@link #resume}. */
+    /**
+     * If all events were delivered, suspends the tail and returns true; then call {@link #close} or {@link #resume}.
+     */
     public synchronized boolean trySuspend() {
         if (closed || !isAtHead()) {
             return false;

@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>every event is reduced once, in offset order; reducing does not wait for effects while fewer than {@link
  *       Builder#maxUnacknowledged} events have unfinished effects;
- *   <li>{@link Processor#afterAppend} is called for the events that {@link EffectStartPolicy} selects, in offset order, one
- *       at a time, at least once; what it appends is stored once;
+ *   <li>{@link Processor#afterAppend} is called for the events that {@link EffectStartPolicy} selects, in offset order,
+ *       one at a time, at least once; what it appends is stored once;
  *   <li>{@link Processor#onCaughtUp} is called once for each catch-up, and again only if it failed;
  *   <li>an effect that fails is retried and then recorded as an event; a reducer that throws halts the run and is
  *       recorded.
@@ -184,7 +184,10 @@ public final class ProcessorRunner<S> implements AutoCloseable {
             return stream(StreamPath.of(newPath));
         }
 
-        /** The store of progress. Without one, nothing is saved, and {@link EffectStartPolicy#LIVE} is the default policy. */
+        /**
+         * The store of progress. Without one, nothing is saved, and {@link EffectStartPolicy#LIVE} is the default
+         * policy.
+         */
         public Builder<S> progress(ProgressStore store) {
             progress = store;
             return this;
@@ -224,8 +227,8 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         }
 
         /**
-         * The longest connection gap after which {@link EffectStartPolicy#LIVE} still acts on the events of the gap; 30 s by
-         * default, not negative. The events of a longer gap are only reduced.
+         * The longest connection gap after which {@link EffectStartPolicy#LIVE} still acts on the events of the gap; 30
+         * s by default, not negative. The events of a longer gap are only reduced.
          */
         public Builder<S> reconnectGrace(Duration grace) {
             if (grace.isNegative()) {
@@ -259,8 +262,8 @@ public final class ProcessorRunner<S> implements AutoCloseable {
 
         /**
          * The greatest age of an event that causes effects, positive; no limit by default. An older event is only
-         * reduced and counts as acknowledged, whatever {@link EffectStartPolicy} says. The age is the difference between
-         * {@link Event#createdAt()} and this machine's clock when the event is reduced; leave room for clock
+         * reduced and counts as acknowledged, whatever {@link EffectStartPolicy} says. The age is the difference
+         * between {@link Event#createdAt()} and this machine's clock when the event is reduced; leave room for clock
          * differences. {@link Processor#onCaughtUp} is still called.
          */
         public Builder<S> staleAfter(Duration age) {

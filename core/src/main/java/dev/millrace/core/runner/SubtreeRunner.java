@@ -23,8 +23,8 @@ import java.util.function.Predicate;
  *   <li>One connection serves all streams if the service has subtree subscriptions. Otherwise at most 64 streams are
  *       subscribed to, and the others are read in turn, every few seconds.
  *   <li>On a stream that is created while this runner runs, it acts from the first event, also with {@link
- *       EffectStartPolicy#LIVE}; with a durable progress store, also on one that was created while no runner was running. The
- *       copied events of a fork cause no effects.
+ *       EffectStartPolicy#LIVE}; with a durable progress store, also on one that was created while no runner was
+ *       running. The copied events of a fork cause no effects.
  *   <li>A stream whose reducer throws, whose effects hang or whose log cannot be read does not affect the others.
  *   <li>At most {@link Builder#maxActive} streams have a run at a time. An idle run is stopped when another stream
  *       needs its slot; its state is dropped. The next event on that stream starts a catch-up, with a call of {@link

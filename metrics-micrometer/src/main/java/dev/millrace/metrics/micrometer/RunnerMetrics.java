@@ -21,17 +21,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A listener that counts and times the work of runners, as Micrometer meters. One instance serves all runners of a registry.
- * Every meter has the tag {@code processor}. No meter has the stream as a tag, because there may be 100,000 streams.
+ * A listener that counts and times the work of runners, as Micrometer meters. One instance serves all runners of a
+ * registry. Every meter has the tag {@code processor}. No meter has the stream as a tag, because there may be 100,000
+ * streams.
  *
  * <table>
  *   <caption>Meters</caption>
  *   <tr><th>name</th><th>kind</th><th>of</th></tr>
  *   <tr><td>{@code millrace.reduced}</td><td>timer</td><td>events passed to {@code reduce}</td></tr>
- *   <tr><td>{@code millrace.effects}</td><td>timer, tags {@code kind}, {@code outcome}</td><td>calls with effects; outcome
+ *   <tr><td>{@code millrace.effects}</td><td>timer, tags {@code kind}, {@code outcome}</td><td>calls with effects;
+ *   outcome
  *       is {@code done}, {@code failed} or {@code cancelled}</td></tr>
  *   <tr><td>{@code millrace.effects.active}</td><td>gauge</td><td>such calls that are running</td></tr>
- *   <tr><td>{@code millrace.behind}</td><td>summary</td><td>events missing in the state when a connection was made</td></tr>
+ *   <tr><td>{@code millrace.behind}</td><td>summary</td><td>events missing in the state when a connection was
+ *   made</td></tr>
  *   <tr><td>{@code millrace.caught.up}, {@code millrace.reconnecting}, {@code millrace.halted}, {@code
  *       millrace.stopped}</td><td>counters</td><td>completed catch-ups, lost connections, halts, ended runs</td></tr>
  * </table>

@@ -9,8 +9,8 @@ import okhttp3.OkHttpClient;
 
 /**
  * The HTTP client of all agents of this JVM. Each stream needs a thread, so the default limit of five per host is
- * raised; threads are daemons and end when idle. It sends nothing twice ({@link RetryingModelCall} does), and follows no
- * redirects, because a key must go only to the configured server.
+ * raised; threads are daemons and end when idle. It sends nothing twice ({@link RetryingModelCall} does), and follows
+ * no redirects, because a key must go only to the configured server.
  */
 final class ModelHttpClient {
     /** The longest silence of a server. Reasoning models can think for long before the first byte. */

@@ -3,8 +3,8 @@ package dev.millrace.testkit.faults;
 import java.time.Duration;
 
 /**
- * A fault of one request to a {@link FaultServer}. Faults can be combined: {@code Fault.duplicate().cutAfter(700)}. Numbers
- * of bytes count the whole response, with its head, and are 0 or more. Immutable.
+ * A fault of one request to a {@link FaultServer}. Faults can be combined: {@code Fault.duplicate().cutAfter(700)}.
+ * Numbers of bytes count the whole response, with its head, and are 0 or more. Immutable.
  *
  * @since 0.1
  */
@@ -54,7 +54,10 @@ public final class Fault {
         return new Fault(End.NEVER, 0, 0, 2, Integer.MAX_VALUE, Duration.ZERO);
     }
 
-    /** The request is not executed; the response is 503 with this time in {@code Retry-After}, without the header if zero. */
+    /**
+     * The request is not executed; the response is 503 with this time in {@code Retry-After}, without the header if
+     * zero.
+     */
     public static Fault unavailable(Duration retryAfter) {
         return refuse(503, retryAfter);
     }

@@ -21,9 +21,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * An HTTP stream server that injects faults into its responses. It runs the real engine in memory, on a free port of the
- * loopback address. It serves live reads (without heartbeats) and appends of JSON under {@code /api/streams/PATH}, one
- * request per connection; other requests get 404.
+ * An HTTP stream server that injects faults into its responses. It runs the real engine in memory, on a free port of
+ * the loopback address. It serves live reads (without heartbeats) and appends of JSON under {@code /api/streams/PATH},
+ * one request per connection; other requests get 404.
  *
  * <pre>{@code
  * try (FaultServer server = FaultServer.start()) {
@@ -94,7 +94,10 @@ public final class FaultServer implements AutoCloseable {
         }
     }
 
-    /** Method and target of all requests, in the order of arrival, for example {@code GET /api/streams/a?afterOffset=start}. */
+    /**
+     * Method and target of all requests, in the order of arrival, for example {@code GET
+     * /api/streams/a?afterOffset=start}.
+     */
     public List<String> requests() {
         return List.copyOf(requests);
     }

@@ -34,7 +34,10 @@ public final class HarnessBuilder {
         return this;
     }
 
-    /** Puts a log on the stream before the processors start. Processors reduce it; {@link #effectsFrom} decides on effects. */
+    /**
+     * Puts a log on the stream before the processors start. Processors reduce it; {@link #effectsFrom} decides on
+     * effects.
+     */
     public HarnessBuilder given(RecordedLog log) {
         given = log.events();
         if (!given.isEmpty()) {

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * One processor of a harness, with its saved progress, over all crashes and restarts.
  */
 final class HarnessProcessor<S> {
-    /** With this heartbeat, a runner with too many unfinished effects closes its subscription instead of blocking a step. */
+    /**
+     * With this heartbeat, a runner with too many unfinished effects closes its subscription instead of blocking a
+     * step.
+     */
     private static final Duration NO_PATIENCE = Duration.ofNanos(1);
 
     private final Processor<S> processor;

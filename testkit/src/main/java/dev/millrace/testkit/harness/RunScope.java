@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
- * The executor, timers and progress store of one run of a processor. After its end, for example a crash, tasks and timers of
- * the run do nothing, and progress is not saved.
+ * The executor, timers and progress store of one run of a processor. After its end, for example a crash, tasks and
+ * timers of the run do nothing, and progress is not saved.
  */
 final class RunScope implements Executor, Timers, ProgressStore {
     private final StepScheduler steps;

@@ -37,8 +37,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 /**
- * A deterministic simulation of processors on one stream, with the real runner and the real engine. The test controls the
- * clock, the network and crashes.
+ * A deterministic simulation of processors on one stream, with the real runner and the real engine. The test controls
+ * the clock, the network and crashes.
  *
  * <pre>{@code
  * try (StreamHarness harness = StreamHarness.of(chat)) {
@@ -47,14 +47,14 @@ import java.util.function.LongConsumer;
  * }
  * }</pre>
  *
- * <p>Processors run only inside a call of the harness, on the calling thread, step by step: a batch of events is delivered,
- * an effect runs, an append is stored, its response arrives. Each call runs steps until the processors can continue only
- * after {@link #advance}, {@link #reconnect}, or a result from the test's own threads. Nothing sleeps. The next call sees
- * results of the test's own threads; {@link #awaitIdle} waits for them.
+ * <p>Processors run only inside a call of the harness, on the calling thread, step by step: a batch of events is
+ * delivered, an effect runs, an append is stored, its response arrives. Each call runs steps until the processors can
+ * continue only after {@link #advance}, {@link #reconnect}, or a result from the test's own threads. Nothing sleeps.
+ * The next call sees results of the test's own threads; {@link #awaitIdle} waits for them.
  *
- * <p>The seed decides the size of batches and the order of steps that are ready at the same time. Runs with the same seed
- * are equal, and every failure names its seed. {@link #underSeeds} runs a test with many seeds. Payload arguments are
- * objects of classes with {@code @EventName}, or {@link EventInput}s. Not thread-safe.
+ * <p>The seed decides the size of batches and the order of steps that are ready at the same time. Runs with the same
+ * seed are equal, and every failure names its seed. {@link #underSeeds} runs a test with many seeds. Payload arguments
+ * are objects of classes with {@code @EventName}, or {@link EventInput}s. Not thread-safe.
  *
  * @since 0.1
  */
@@ -216,8 +216,8 @@ public final class StreamHarness implements AutoCloseable {
     }
 
     /**
-     * Appends these events and crashes after so many steps: between a delivery, an effect, an append and its response. If
-     * there are fewer steps, the crash follows the last one.
+     * Appends these events and crashes after so many steps: between a delivery, an effect, an append and its response.
+     * If there are fewer steps, the crash follows the last one.
      *
      * @param after number of steps, 0 or more
      */
@@ -232,8 +232,8 @@ public final class StreamHarness implements AutoCloseable {
     }
 
     /**
-     * Crashes as if no progress since the last {@code play} was saved, so the effects of its events run again. Their appends
-     * have the same idempotency keys, so no event may be stored.
+     * Crashes as if no progress since the last {@code play} was saved, so the effects of its events run again. Their
+     * appends have the same idempotency keys, so no event may be stored.
      *
      * @throws AssertionError if an event was stored
      */
@@ -246,8 +246,8 @@ public final class StreamHarness implements AutoCloseable {
     }
 
     /**
-     * Starts every processor again when all work is done; each reduces the log from the beginning. No event may be appended,
-     * and the states must be the same.
+     * Starts every processor again when all work is done; each reduces the log from the beginning. No event may be
+     * appended, and the states must be the same.
      *
      * @throws AssertionError if an event was appended or a state differs, with the first difference
      */

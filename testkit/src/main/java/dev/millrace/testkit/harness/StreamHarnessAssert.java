@@ -27,7 +27,8 @@ public final class StreamHarnessAssert extends AbstractAssert<StreamHarnessAsser
     }
 
     /**
-     * Asserts that the processor appended exactly these events to the stream, in this order, before and after all crashes.
+     * Asserts that the processor appended exactly these events to the stream, in this order, before and after all
+     * crashes.
      *
      * @param payloads objects of classes with {@code @EventName}, or {@link dev.millrace.core.EventInput}s
      */

@@ -25,8 +25,8 @@ import java.util.stream.Stream;
 
 /**
  * The log of a stream in YAML. Each event is a mapping with the field names of the HTTP API, either as a document after
- * {@code ---} or as an item of a list. A server returns this format for {@code Accept: application/yaml}. It can also be
- * written by hand:
+ * {@code ---} or as an item of a list. A server returns this format for {@code Accept: application/yaml}. It can also
+ * be written by hand:
  *
  * <pre>{@code
  * ---
@@ -40,8 +40,8 @@ import java.util.stream.Stream;
  *
  * <p>Reading is strict. These are errors, reported as {@code file:line:column} with a remedy: unquoted values that YAML
  * readers interpret differently ({@code no}, {@code 017}, {@code 1_000}, {@code 1e3}, {@code ~}), tabs, duplicate keys,
- * anchors, aliases, tags, unknown fields, and offsets that do not ascend. Unquoted dates and times are text. A log may also
- * be JSON, which is YAML; then every JSON number is allowed.
+ * anchors, aliases, tags, unknown fields, and offsets that do not ascend. Unquoted dates and times are text. A log may
+ * also be JSON, which is YAML; then every JSON number is allowed.
  *
  * <p>A log that is written and read again has equal events, with every text and every digit. Immutable.
  *
@@ -128,10 +128,11 @@ public final class RecordedLog {
     }
 
     /**
-     * Records the current events of a stream, without the secrets that {@link SecretRedaction#standard()} finds. The whole log is
-     * kept in memory, so limit the range of a long stream.
+     * Records the current events of a stream, without the secrets that {@link SecretRedaction#standard()} finds. The
+     * whole log is kept in memory, so limit the range of a long stream.
      *
-     * @param range with a limit, its first events; with a limit and descending, its newest events. The log always ascends
+     * @param range with a limit, its first events; with a limit and descending, its newest events. The log always
+     *     ascends
      * @throws StreamException if the stream cannot be read
      * @throws IllegalStateException if a page takes longer than a minute, or the thread is interrupted
      */

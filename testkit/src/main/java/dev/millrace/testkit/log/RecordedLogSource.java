@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /**
- * An arguments source that runs a {@code @ParameterizedTest} once for each {@link RecordedLog} on the test class path whose
- * name matches, in the order of the names. {@link ReplayTest} combines this and {@code @ParameterizedTest}.
+ * An arguments source that runs a {@code @ParameterizedTest} once for each {@link RecordedLog} on the test class path
+ * whose name matches, in the order of the names. {@link ReplayTest} combines this and {@code @ParameterizedTest}.
  *
  * <p>If a pattern matches no log, or a log cannot be read, the test fails.
  *
@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 @ArgumentsSource(RecordedLogArgumentsProvider.class)
 public @interface RecordedLogSource {
     /**
-     * Patterns of resource names, for example {@code logs/*.yaml}. {@code *} matches within one directory, {@code **} also
-     * below it.
+     * Patterns of resource names, for example {@code logs/*.yaml}. {@code *} matches within one directory, {@code **}
+     * also below it.
      */
     String[] value();
 }

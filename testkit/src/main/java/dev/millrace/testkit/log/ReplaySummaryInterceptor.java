@@ -11,7 +11,9 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 import org.opentest4j.TestAbortedException;
 
-/** A JUnit interceptor of {@link ReplayTest}: it counts and reports the results, and stops early with {@code failFast}. */
+/**
+ * A JUnit interceptor of {@link ReplayTest}: it counts and reports the results, and stops early with {@code failFast}.
+ */
 final class ReplaySummaryInterceptor implements InvocationInterceptor {
     private static final System.Logger LOG = System.getLogger("dev.millrace.testkit");
 

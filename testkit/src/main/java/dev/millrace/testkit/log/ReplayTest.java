@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
  * }
  * }</pre>
  *
- * <p>A new log in the same directory is tested without a change of the test. If a pattern matches no log, the test fails, as
- * with {@link RecordedLogSource}. At the end, a report entry {@code millrace.replay} and a log line say how many logs passed and
- * which failed.
+ * <p>A new log in the same directory is tested without a change of the test. If a pattern matches no log, the test
+ * fails, as with {@link RecordedLogSource}. At the end, a report entry {@code millrace.replay} and a log line say how
+ * many logs passed and which failed.
  * @since 0.1
  */
 @Documented

@@ -19,21 +19,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A function that removes secrets from the JSON of an event, for example before it becomes a log of a test. In the payload
- * and the metadata, at any depth, {@value #MARK} replaces
+ * A function that removes secrets from the JSON of an event, for example before it becomes a log of a test. In the
+ * payload and the metadata, at any depth, {@value #MARK} replaces
  *
  * <ul>
- *   <li>the text, number, object or list in a field whose name is the name of a secret, or ends in one ({@code password},
- *       {@code token}, {@code api_key}, {@code X-Api-Key}, {@code clientSecret}, …); case and separators are ignored, and
- *       names such as {@code pageToken} match too;
+ *   <li>the text, number, object or list in a field whose name is the name of a secret, or ends in one ({@code
+ *       password}, {@code token}, {@code api_key}, {@code X-Api-Key}, {@code clientSecret}, …); case and separators are
+ *       ignored, and names such as {@code pageToken} match too;
  *   <li>{@code value}, if {@code name} or {@code key} in the same object is such a name;
- *   <li>parts of texts that look like a secret: {@code sk-…}, {@code Bearer …}, access tokens of this and other services,
- *       signed web tokens, private keys, the user and password of a URL.
+ *   <li>parts of texts that look like a secret: {@code sk-…}, {@code Bearer …}, access tokens of this and other
+ *       services, signed web tokens, private keys, the user and password of a URL.
  * </ul>
  *
- * <p>Booleans, nulls, empty texts and all other fields stay. Exception: an idempotency key that looks like a secret becomes
- * the mark and the offset, so that keys stay distinct. The rules cannot find every secret: read a log before you publish
- * it.
+ * <p>Booleans, nulls, empty texts and all other fields stay. Exception: an idempotency key that looks like a secret
+ * becomes the mark and the offset, so that keys stay distinct. The rules cannot find every secret: read a log before
+ * you publish it.
  *
  * <p>Immutable and thread-safe. Events are copied, not changed.
  *

@@ -7,7 +7,7 @@ import okio.GzipSource;
 import okio.Okio;
 
 /**
- * A decoder of the {@code Content-ContentEncoding} of live responses. The client asks for uncompressed ones, but a proxy may
+ * A decoder of the {@code Content-Encoding} of live responses. The client asks for uncompressed ones, but a proxy may
  * compress them.
  */
 public final class ContentEncoding {

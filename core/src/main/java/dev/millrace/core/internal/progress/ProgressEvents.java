@@ -18,7 +18,9 @@ final class ProgressEvents {
                 saved.slug(), new StreamPath(saved.path()), saved.incarnation(), saved.acknowledgedThrough());
     }
 
-    /** Which progress to keep after {@code saved} was saved: within one incarnation of the stream, it never goes back. */
+    /**
+     * Which progress to keep after {@code saved} was saved: within one incarnation of the stream, it never goes back.
+     */
     static Progress newer(Progress kept, Progress saved) {
         return saved.incarnation().equals(kept.incarnation())
                         && saved.acknowledgedThrough() < kept.acknowledgedThrough()

@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /**
- * The part of a run that {@link ProcessorRunner} uses; implemented by {@link ProcessorRun} and {@link LeasedRun}. Safe for use
- * by many threads.
+ * The part of a run that {@link ProcessorRunner} uses; implemented by {@link ProcessorRun} and {@link LeasedRun}. Safe
+ * for use by many threads.
  */
 public interface RunHandle<S> {
     /** The run that is active now. */

@@ -45,9 +45,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * The host of the processors that run inside the engine: those of {@link ProviderRegistry#everywhere} on every active stream,
- * the others where an event attached them. A stream becomes active with its first append after the start; a stream with
- * attached processors becomes active at the start, because effects may be pending.
+ * The host of the processors that run inside the engine: those of {@link ProviderRegistry#everywhere} on every active
+ * stream, the others where an event attached them. A stream becomes active with its first append after the start; a
+ * stream with attached processors becomes active at the start, because effects may be pending.
  *
  * <p>One thread starts and stops runners; effects run on a bounded pool.
  */

@@ -49,7 +49,10 @@ public final class ContentNegotiation {
         return ranges.stream().anyMatch(range -> range.quality > 0 && range.type.equals(mediaType));
     }
 
-    /** The offer with the highest quality; of equals the first. Throws a 406 {@link HttpErrorException} if none is acceptable. */
+    /**
+     * The offer with the highest quality; of equals the first. Throws a 406 {@link HttpErrorException} if none is
+     * acceptable.
+     */
     public <T extends Offer> T choose(List<T> offers) {
         Optional<T> best = Optional.empty();
         double quality = 0;

@@ -34,7 +34,10 @@ public final class AppendRateLimiter {
         this.timers = timers;
     }
 
-    /** Takes events from the bucket of a caller; throws a 429 {@link HttpErrorException}, and takes nothing, if it has too few. */
+    /**
+     * Takes events from the bucket of a caller; throws a 429 {@link HttpErrorException}, and takes nothing, if it has
+     * too few.
+     */
     public synchronized void take(String caller, int events) {
         if (perSecond == 0) {
             return;

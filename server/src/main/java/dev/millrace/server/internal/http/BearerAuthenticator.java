@@ -21,8 +21,8 @@ public final class BearerAuthenticator {
     }
 
     /**
-     * Returns the rights of a caller; throws a 401 {@link HttpErrorException} if a token is required and none was sent, or the
-     * token is unknown or expired. {@code credentials} are the values of the {@code Authorization} headers.
+     * Returns the rights of a caller; throws a 401 {@link HttpErrorException} if a token is required and none was sent,
+     * or the token is unknown or expired. {@code credentials} are the values of the {@code Authorization} headers.
      */
     CallerPermissions admit(List<String> credentials, ProjectSlug project) {
         if (tokens.isEmpty() || !tokens.get().areRequired()) {

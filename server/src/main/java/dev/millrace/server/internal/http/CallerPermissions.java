@@ -7,8 +7,8 @@ import dev.millrace.server.security.Grant;
 import java.util.function.Predicate;
 
 /**
- * The rights of one caller in the project of its request. Methods named {@code require...} throw a 403 {@link HttpErrorException}
- * if the token does not cover the stream or does not allow the operation.
+ * The rights of one caller in the project of its request. Methods named {@code require...} throw a 403 {@link
+ * HttpErrorException} if the token does not cover the stream or does not allow the operation.
  *
  * @param grant what the token allows
  * @param project the project of the request

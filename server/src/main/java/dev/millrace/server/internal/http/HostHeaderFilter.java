@@ -23,7 +23,8 @@ public final class HostHeaderFilter {
 
     /**
      * Checks the host of a request, given without port; returns the project label in it, if there is one. Throws a
-     * {@link HttpErrorException} if the host is neither a name of this server nor the address at which the connection arrived.
+     * {@link HttpErrorException} if the host is neither a name of this server nor the address at which the connection
+     * arrived.
      */
     Optional<String> check(String host, String localAddress) {
         String name = normalise(host);

@@ -49,8 +49,8 @@ public final class HttpExchange {
     }
 
     /**
-     * The rights of the caller, by its token; reads a file. Throws a 401 {@link HttpErrorException} if a token is required and no
-     * valid one was sent.
+     * The rights of the caller, by its token; reads a file. Throws a 401 {@link HttpErrorException} if a token is
+     * required and no valid one was sent.
      */
     public CallerPermissions authenticate() {
         return bearerAuthenticator.admit(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION), project);

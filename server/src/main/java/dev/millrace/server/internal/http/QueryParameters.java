@@ -16,7 +16,9 @@ public final class QueryParameters {
         this.values = values;
     }
 
-    /** Decodes a raw query; null means none. Throws an {@link HttpErrorException} unless it is percent-encoded UTF-8. */
+    /**
+     * Decodes a raw query; null means none. Throws an {@link HttpErrorException} unless it is percent-encoded UTF-8.
+     */
     public static QueryParameters of(@Nullable String raw) {
         Map<String, List<String>> values = new LinkedHashMap<>();
         for (String pair : raw == null ? new String[0] : raw.split("&")) {

@@ -33,8 +33,8 @@ public final class RequestBodyReader implements Runnable {
     }
 
     /**
-     * Throws a 415 {@link HttpErrorException} if the body is compressed: bodies that are parsed must not be, because limits count
-     * sent bytes.
+     * Throws a 415 {@link HttpErrorException} if the body is compressed: bodies that are parsed must not be, because
+     * limits count sent bytes.
      */
     public static void requirePlain(Request request) {
         List<String> codings = request.getHeaders().getCSV(HttpHeader.CONTENT_ENCODING, false);

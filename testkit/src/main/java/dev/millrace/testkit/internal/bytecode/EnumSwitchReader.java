@@ -15,8 +15,8 @@ import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.TableSwitchInsnNode;
 
 /**
- * Finds the enum members of a switch in bytecode. Compilers use the ordinals directly, or an array in a generated class that
- * maps ordinals to numbers.
+ * Finds the enum members of a switch in bytecode. Compilers use the ordinals directly, or an array in a generated class
+ * that maps ordinals to numbers.
  */
 final class EnumSwitchReader {
     private static final String MAP = "$SwitchMap$";

@@ -18,9 +18,9 @@ import org.objectweb.asm.tree.FieldNode;
 import org.objectweb.asm.tree.MethodNode;
 
 /**
- * A rule for the shared fields that a reducer may read: a field must be set by its constructor or static initialiser, not to
- * the result of an impure call, and must never change later. The rule scans all classes of the same source file. Not
- * thread-safe.
+ * A rule for the shared fields that a reducer may read: a field must be set by its constructor or static initialiser,
+ * not to the result of an impure call, and must never change later. The rule scans all classes of the same source file.
+ * Not thread-safe.
  */
 final class FieldReadRule {
     private final ClassFileFinder classes;

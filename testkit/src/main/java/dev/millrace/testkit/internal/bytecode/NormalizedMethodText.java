@@ -28,9 +28,9 @@ import org.objectweb.asm.tree.TypeInsnNode;
 import org.objectweb.asm.tree.VarInsnNode;
 
 /**
- * A converter of methods to text that is the same for all compilers. The text has no line numbers, no names of lambdas and
- * anonymous classes, no variable numbers and no kinds of calls. The body of a lambda is at the place where the lambda is
- * created, and a string concatenation lists only its operands. Not thread-safe.
+ * A converter of methods to text that is the same for all compilers. The text has no line numbers, no names of lambdas
+ * and anonymous classes, no variable numbers and no kinds of calls. The body of a lambda is at the place where the
+ * lambda is created, and a string concatenation lists only its operands. Not thread-safe.
  */
 final class NormalizedMethodText {
     private static final Pattern UNNAMED = Pattern.compile("[\\w/$]+\\$\\d+\\w*");
@@ -80,7 +80,9 @@ final class NormalizedMethodText {
         }
     }
 
-    /** The instructions with which a constructor stores captured variables; compilers differ in their order and number. */
+    /**
+     * The instructions with which a constructor stores captured variables; compilers differ in their order and number.
+     */
     private static Set<AbstractInsnNode> captures(String owner, MethodNode method) {
         Set<AbstractInsnNode> captures = new HashSet<>();
         for (AbstractInsnNode at : method.instructions) {

@@ -27,8 +27,8 @@ import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 
 /**
- * The fingerprint of a reducer: a short hash for each of its methods, and for each method of the same module that it calls.
- * Compilers of all JDKs give the same fingerprint for the same source and {@code --release}.
+ * The fingerprint of a reducer: a short hash for each of its methods, and for each method of the same module that it
+ * calls. Compilers of all JDKs give the same fingerprint for the same source and {@code --release}.
  *
  * @param version the processor's version
  * @param methods the hash of each method, by name with class and parameters, sorted
@@ -152,7 +152,10 @@ public record ReducerFingerprint(int version, Map<String, String> methods) {
             }
         }
 
-        /** Enters the static initialiser that computes a constant; not for enum members and generated arrays of switches. */
+        /**
+         * Enters the static initialiser that computes a constant; not for enum members and generated arrays of
+         * switches.
+         */
         private void constant(FieldInsnNode read) {
             classes.find(read.owner)
                     .filter(owner -> owner.fields.stream()

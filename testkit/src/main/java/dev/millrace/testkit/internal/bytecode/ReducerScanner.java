@@ -28,10 +28,10 @@ import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 
 /**
- * A scan of the bytecode of a reducer and of all code that it may call. It lists code that is on the deny-list or depends on
- * changing values. Trusted code (the JDK, Jackson, the core) is not scanned. A call of an interface is followed to the
- * classes that the scanned code creates, that the processor and its states contain, or that a sealed interface permits.
- * Lambdas in the processor's fields have no class file, so they are not scanned. Not thread-safe.
+ * A scan of the bytecode of a reducer and of all code that it may call. It lists code that is on the deny-list or
+ * depends on changing values. Trusted code (the JDK, Jackson, the core) is not scanned. A call of an interface is
+ * followed to the classes that the scanned code creates, that the processor and its states contain, or that a sealed
+ * interface permits. Lambdas in the processor's fields have no class file, so they are not scanned. Not thread-safe.
  */
 public final class ReducerScanner {
     private static final String ALLOWED = Type.getDescriptor(AllowImpure.class);

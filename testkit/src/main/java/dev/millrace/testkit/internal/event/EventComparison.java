@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A comparison of expected and actual events by type and payload. Each method returns the problem as several lines, or empty
- * if there is none.
+ * A comparison of expected and actual events by type and payload. Each method returns the problem as several lines, or
+ * empty if there is none.
  */
 public record EventComparison(List<EventInput> expected, List<Event> actual) {
     private static final int LONGEST_LINE = 300;

@@ -22,8 +22,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The main class of the second JVM: it reduces logs, one after the other, until the end of its input. It reads requests from
- * standard input and writes responses to standard output; output of a reducer goes to the error output.
+ * The main class of the second JVM: it reduces logs, one after the other, until the end of its input. It reads requests
+ * from standard input and writes responses to standard output; output of a reducer goes to the error output.
  */
 final class ForkedFoldMain {
     /** Response code: the states follow. */

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A second JVM that reduces logs in another environment. It has another locale, time zone, charset, line separator,
- * environment variables, user, directory, thread, hash codes of objects, and order of {@code Set.of} and {@code Map.of}. The
- * first check of a test run starts it, and it ends with the test run.
+ * environment variables, user, directory, thread, hash codes of objects, and order of {@code Set.of} and {@code
+ * Map.of}. The first check of a test run starts it, and it ends with the test run.
  *
  * <p>If it cannot be started, takes longer than a minute, or cannot create a processor, a log line says so and no test
  * fails. {@code -Dmillrace.purity.secondJvm=false} turns it off.

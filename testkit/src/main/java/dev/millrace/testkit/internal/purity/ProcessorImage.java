@@ -19,8 +19,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A serialisable image of a processor, from which another JVM creates an equal one. Values of JDK classes are serialised by
- * Java, other objects field by field. Lambdas, thread pools and sockets cannot be copied; the copy has a placeholder or null.
+ * A serialisable image of a processor, from which another JVM creates an equal one. Values of JDK classes are
+ * serialised by Java, other objects field by field. Lambdas, thread pools and sockets cannot be copied; the copy has a
+ * placeholder or null.
  */
 final class ProcessorImage {
     private static final int MOST_OBJECTS = 2_000;

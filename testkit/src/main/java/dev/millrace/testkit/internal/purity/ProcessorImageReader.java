@@ -24,7 +24,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A reader that creates objects from a {@link ProcessorImage} in another JVM. Only records are created by constructors. */
+/**
+ * A reader that creates objects from a {@link ProcessorImage} in another JVM. Only records are created by constructors.
+ */
 final class ProcessorImageReader {
     private final Map<Integer, Object> made = new HashMap<>();
 

@@ -23,16 +23,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A check that reduces a log in several ways, for which a pure reducer gives the same states, and that scans the bytecode.
- * Each way finds impurities that the others miss:
+ * A check that reduces a log in several ways, for which a pure reducer gives the same states, and that scans the
+ * bytecode. Each way finds impurities that the others miss:
  *
  * <ol>
  *   <li>call the reducer twice for every event, with a clock tick between, and compare its arguments before and after;
  *   <li>call it again for every event, at least a millisecond later, with the states of the first fold;
  *   <li>reduce the whole log again from a new initial state;
  *   <li>write the state as JSON and read it back after every event;
- *   <li>write the state as JSON and read it back once, and reduce the rest of the log from it: at every event of a log of up
- *       to 200 events, otherwise at 50 events. Beyond 50 events, only the next 20 states and the last one are compared;
+ *   <li>write the state as JSON and read it back once, and reduce the rest of the log from it: at every event of a log
+ *       of up to 200 events, otherwise at 50 events. Beyond 50 events, only the next 20 states and the last one are
+ *       compared;
  *   <li>reduce the log in a second JVM with another environment, see {@link ForkedJvm};
  *   <li>scan the bytecode of the reducer and of all code that it calls, see {@link ReducerScanner}.
  * </ol>

@@ -8,8 +8,8 @@ import java.nio.charset.CharacterCodingException;
 import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
- * A reader that passes the characters of a log to the parser, without a byte order mark. It reports tabs and characters that
- * YAML does not allow, with their place. Not thread-safe.
+ * A reader that passes the characters of a log to the parser, without a byte order mark. It reports tabs and characters
+ * that YAML does not allow, with their place. Not thread-safe.
  */
 final class LogCharReader extends Reader {
     private static final int BYTE_ORDER_MARK = 0xFEFF;

@@ -10,8 +10,8 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A reader of UTF-8 that returns all characters before a decoding error and then throws, so that the place of the error is
- * known. The JDK's reader replaces errors, or drops characters before them. Not thread-safe.
+ * A reader of UTF-8 that returns all characters before a decoding error and then throws, so that the place of the error
+ * is known. The JDK's reader replaces errors, or drops characters before them. Not thread-safe.
  */
 public final class Utf8Decoder extends Reader {
     private final InputStream in;

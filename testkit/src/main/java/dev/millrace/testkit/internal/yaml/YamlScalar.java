@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The rules for an unquoted YAML value: if it is JSON, it has JSON's meaning; otherwise it is text. Exception: if some YAML
- * reader does not read it as text, it is ambiguous and must be quoted.
+ * The rules for an unquoted YAML value: if it is JSON, it has JSON's meaning; otherwise it is text. Exception: if some
+ * YAML reader does not read it as text, it is ambiguous and must be quoted.
  */
 final class YamlScalar {
     private static final Pattern JSON_NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?");

@@ -26,8 +26,8 @@ import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
- * A reader of YAML as JSON, based on parser events, which still know what was quoted. It reports everything that JSON does
- * not have, or that YAML readers interpret differently, with its place.
+ * A reader of YAML as JSON, based on parser events, which still know what was quoted. It reports everything that JSON
+ * does not have, or that YAML readers interpret differently, with its place.
  */
 public final class YamlToJsonParser {
     private static final int MAX_DEPTH = 256;

@@ -7,8 +7,8 @@ import okhttp3.Dns;
 
 /**
  * A DNS resolver that refuses a host if any of its addresses is not allowed. The HTTP client connects to one of the
- * addresses checked here; the host is not looked up again. {@link GuardedSocketFactory} checks the address once more before
- * it connects, because the client does not look up hosts that are written as addresses.
+ * addresses checked here; the host is not looked up again. {@link GuardedSocketFactory} checks the address once more
+ * before it connects, because the client does not look up hosts that are written as addresses.
  */
 record AddressGuard(Dns names, boolean loopbackAllowed) implements Dns {
     @Override

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Frames as bytes: {@code 81} is a text, {@code 01} the first and {@code 00} a middle part of one, {@code 89} a ping. */
+/**
+ * Frames as bytes: {@code 81} is a text, {@code 01} the first and {@code 00} a middle part of one, {@code 89} a ping.
+ */
 class FrameSizeLimiterTest {
     private static final int LIMIT = 1000;
 
