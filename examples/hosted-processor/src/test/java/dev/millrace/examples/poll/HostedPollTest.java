@@ -134,7 +134,7 @@ class HostedPollTest {
         assertThat(opened.path("operation").asText()).isEqualTo("control");
         assertThat(opened.path("page").asText())
                 .startsWith("# `poll-opened`")
-                .contains("the number of votes that closes the poll");
+                .contains("how many votes close the poll");
         assertThat(http.described("vote-cast").at("/schema/$ref").asText())
                 .isEqualTo("#/components/schemas/event.vote-cast");
     }
