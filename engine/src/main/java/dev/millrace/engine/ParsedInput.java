@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A parsed JSON value that can be appended. The fields of an object are kept separately, so that the engine does not
  * parse them again. Numbers keep the characters of the input. Immutable.
  *
- * @since 0.1.0
+ * @since 0.1
  */
 public final class ParsedInput {
     private static final String EVENT = "event";

@@ -34,7 +34,7 @@ import java.util.function.Supplier;
  * The service for event streams, in this process. One writer thread checks appends and stores them in groups; readers
  * and live tails do not wait for it, and it does not wait for them. Safe for use by many threads.
  *
- * <p>Futures complete on a delivery thread, after the commit. If a future fails, it fails with a {@link
+ * <p>Futures complete on a callback thread, after the commit. If a future fails, it fails with a {@link
  * StreamException}. A read that begins after an append was acknowledged sees the stored events. If appends come faster
  * than the store takes them, {@code append} blocks for up to one second and then fails with {@code UNAVAILABLE}.
  *
@@ -96,7 +96,7 @@ public final class StreamEngine implements AutoCloseable {
                 new StreamKey(project, path), () -> parts.reader().take(path, inputs), permit, answers -> answers);
     }
 
-    /** As the public method; {@code view} converts the answers on a delivery thread. */
+    /** As the public method; {@code view} converts the answers on a callback thread. */
     <T> CompletableFuture<T> append(
             StreamKey stream, List<byte[]> inputs, Consumer<String> permit, Function<List<AppendedRecord>, T> view) {
         return submit(stream, () -> parts.reader().read(stream.path(), inputs), permit, view);

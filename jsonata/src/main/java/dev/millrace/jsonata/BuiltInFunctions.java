@@ -114,7 +114,7 @@ final class BuiltInFunctions {
 
     private static Object within(String what, @Nullable Integer value, int most) {
         if (value != null && (value > most || value < -most)) {
-            throw new EvaluationException("a function's " + what + " is " + value + " (bound: " + most + ")");
+            throw new EvaluationException("a function's " + what + " is " + value + " (limit: " + most + ")");
         }
         return GuardedFunction.PROCEED;
     }

@@ -22,13 +22,13 @@ public record EvaluationLimits(
     public static final EvaluationLimits DEFAULT = new EvaluationLimits(
             Duration.ofMillis(500), 250, 16 * 1024, 2 * 1024 * 1024, 1024 * 1024, 256 * 1024 * 1024);
 
-    /** @throws IllegalArgumentException if a bound is not positive */
+    /** @throws IllegalArgumentException if a limit is not positive */
     public EvaluationLimits {
         if (time.isNegative()
                 || time.isZero()
                 || Math.min(depth, expressionLength) < 1
                 || Math.min(inputBytes, Math.min(resultBytes, allocatedBytes)) < 1) {
-            throw new IllegalArgumentException("every bound of an evaluation must be positive, got time " + time
+            throw new IllegalArgumentException("every limit of an evaluation must be positive, got time " + time
                     + ", depth " + depth + ", expressionLength " + expressionLength + ", inputBytes " + inputBytes
                     + ", resultBytes " + resultBytes + ", allocatedBytes " + allocatedBytes);
         }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The resource limiter of one evaluation. It is called before and after every sub-expression and built-in function, and
- * throws an {@link EvaluationException} if a bound is exceeded. Confined to the evaluating thread.
+ * throws an {@link EvaluationException} if a limit is exceeded. Confined to the evaluating thread.
  */
 final class EvaluationMeter {
     private static final ThreadLocal<EvaluationMeter> CURRENT = new ThreadLocal<>();
@@ -61,7 +61,7 @@ final class EvaluationMeter {
 
     void enter() {
         if (++depth > evaluationLimits.depth()) {
-            throw new EvaluationException("it recurses too deeply (bound: depth " + evaluationLimits.depth() + ")");
+            throw new EvaluationException("it recurses too deeply (limit: depth " + evaluationLimits.depth() + ")");
         }
         check();
     }
@@ -84,7 +84,7 @@ final class EvaluationMeter {
         checkTime();
         if (allocated() - allocatedAtStart > evaluationLimits.allocatedBytes()) {
             throw new EvaluationException(
-                    "it uses too much memory (bound: allocatedBytes " + evaluationLimits.allocatedBytes() + ")");
+                    "it uses too much memory (limit: allocatedBytes " + evaluationLimits.allocatedBytes() + ")");
         }
     }
 
@@ -97,7 +97,7 @@ final class EvaluationMeter {
         long used = cpuAtStart < 0 ? elapsed : cpu() - cpuAtStart;
         if (used > nanos || elapsed > 10 * nanos) {
             throw new EvaluationException(
-                    "it takes too long (bound: time " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms)");
+                    "it takes too long (limit: time " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms)");
         }
         nextLook = elapsed + Math.max(1, nanos - used);
     }

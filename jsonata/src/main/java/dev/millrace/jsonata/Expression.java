@@ -56,7 +56,7 @@ public final class Expression {
      * As {@link #evaluate(JsonNode, Instant)}, at the {@code createdAt} of the input (events have one), or at the
      * epoch.
      *
-     * @throws EvaluationException if the expression fails on this input, or exceeds a bound
+     * @throws EvaluationException if the expression fails on this input, or exceeds a limit
      */
     public Optional<JsonNode> evaluate(JsonNode input) {
         return evaluate(input, instantOf(input));
@@ -66,7 +66,7 @@ public final class Expression {
      * Returns the result for this input as a new tree; empty if it is undefined.
      *
      * @param now the instant for {@code $now()} and {@code $millis()}
-     * @throws EvaluationException if the expression fails on this input, or exceeds a bound
+     * @throws EvaluationException if the expression fails on this input, or exceeds a limit
      */
     public Optional<JsonNode> evaluate(JsonNode input, Instant now) {
         return Evaluation.run(text, evaluationLimits, now, meter -> {
@@ -81,7 +81,7 @@ public final class Expression {
      * Whether the result for this input is true by the rules of JSONata: not undefined, null, false, 0, an empty
      * string, an empty object, a function, or an array without a true item.
      *
-     * @throws EvaluationException if the expression fails on this input, or exceeds a bound
+     * @throws EvaluationException if the expression fails on this input, or exceeds a limit
      */
     public boolean matches(JsonNode input) {
         return Evaluation.run(

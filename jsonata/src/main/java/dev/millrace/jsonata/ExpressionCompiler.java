@@ -45,7 +45,7 @@ final class ExpressionCompiler {
     private static Expression make(String text, EvaluationLimits evaluationLimits) {
         if (text.length() > evaluationLimits.expressionLength()) {
             throw new IllegalArgumentException("cannot compile JSONata: it has " + text.length()
-                    + " characters (bound: expressionLength " + evaluationLimits.expressionLength() + ")");
+                    + " characters (limit: expressionLength " + evaluationLimits.expressionLength() + ")");
         }
         if (text.isBlank()) {
             throw failed(text, "it is empty (position 0)", null);

@@ -27,7 +27,7 @@ final class InputConverter {
 
     private Object value(JsonNode tree, int depth) {
         if (depth > DEEPEST) {
-            throw new EvaluationException("the input is nested too deeply (bound: " + DEEPEST + ")");
+            throw new EvaluationException("the input is nested too deeply (limit: " + DEEPEST + ")");
         }
         if (tree.isObject()) {
             Map<String, Object> map = new LinkedHashMap<>();
@@ -89,7 +89,7 @@ final class InputConverter {
     private void count(long characters) {
         size += characters;
         if (size > bound) {
-            throw new EvaluationException("the input is too large (bound: inputBytes " + bound + ")");
+            throw new EvaluationException("the input is too large (limit: inputBytes " + bound + ")");
         }
     }
 }

@@ -87,7 +87,7 @@ final class ResultConverter {
     private void count(long characters) {
         size += characters;
         if (size > bound) {
-            throw new EvaluationException("the result is too large (bound: resultBytes " + bound + ")");
+            throw new EvaluationException("the result is too large (limit: resultBytes " + bound + ")");
         }
     }
 }

@@ -34,7 +34,7 @@ final class ValueSizeLimiter {
     void admit(long characters) {
         if (characters > longest) {
             throw new EvaluationException(
-                    "it makes a string of " + characters + " characters (bound: " + longest + ")");
+                    "it makes a string of " + characters + " characters (limit: " + longest + ")");
         }
     }
 
@@ -88,10 +88,10 @@ final class ValueSizeLimiter {
 
     private Known sized(Known measured) {
         if (measured.weight > heaviest) {
-            throw new EvaluationException("it makes too large a value (bound: weight " + heaviest + ")");
+            throw new EvaluationException("it makes too large a value (limit: weight " + heaviest + ")");
         }
         if (measured.height > HIGHEST) {
-            throw new EvaluationException("it nests values too deeply (bound: " + HIGHEST + ")");
+            throw new EvaluationException("it nests values too deeply (limit: " + HIGHEST + ")");
         }
         return measured;
     }

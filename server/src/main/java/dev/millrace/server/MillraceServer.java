@@ -294,7 +294,7 @@ public final class MillraceServer implements AutoCloseable {
         private static HttpConfiguration configuration() {
             HttpConfiguration configuration = new HttpConfiguration();
             configuration.setSendServerVersion(false);
-            // '%2F' may be part of a stream path; PathSpelling refuses what is no path
+            // '%2F' may be part of a stream path; StreamPathParser refuses what is not a path
             configuration.setUriCompliance(UriCompliance.UNSAFE);
             return configuration;
         }

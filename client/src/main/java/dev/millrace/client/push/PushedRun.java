@@ -34,7 +34,7 @@ final class PushedRun<S> implements PushedEventStreams.AppendListener, PagedTail
     private @Nullable PagedTail tail; // under the lock
     private long announced; // under the lock
 
-    private int users; // this and the fields below: under the lock of PushedRuns
+    private int users; // this and the fields below: under the lock of PushedRunCache
     private boolean stopping;
     private Instant lastUsed;
 
@@ -195,7 +195,7 @@ final class PushedRun<S> implements PushedEventStreams.AppendListener, PagedTail
         return stopped;
     }
 
-    // ---- called by PushedRuns under its lock
+    // ---- called by PushedRunCache under its lock
 
     void enter() {
         users++;

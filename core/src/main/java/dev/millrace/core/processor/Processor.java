@@ -25,7 +25,7 @@ public interface Processor<S> {
         return 1;
     }
 
-    /** The event types whose payloads are decoded for this processor; all others arrive as {@code Unknown}. */
+    /** The event types whose payloads are decoded for this processor; all others arrive as {@link dev.millrace.core.UnknownPayload}. */
     default EventCatalog events() {
         return EventCatalog.empty();
     }

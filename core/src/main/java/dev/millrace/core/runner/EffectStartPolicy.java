@@ -56,7 +56,12 @@ public final class EffectStartPolicy {
         return offset;
     }
 
-    /** The floor on the first connection to this incarnation of the stream. */
+    /**
+     * The effect floor on the first connection to an incarnation of the stream. Runners call it.
+     *
+     * @param acknowledgedThrough the saved progress, if there is one
+     * @param watermark the last offset of the stream at the connection
+     */
     public long floorOnAttach(OptionalLong acknowledgedThrough, long watermark) {
         if (resumes && acknowledgedThrough.isPresent()) {
             return Math.max(Math.min(acknowledgedThrough.getAsLong(), watermark), least);
@@ -64,7 +69,13 @@ public final class EffectStartPolicy {
         return firstFloor.orElse(watermark);
     }
 
-    /** The floor after a reconnect. */
+    /**
+     * The effect floor after a reconnect. Runners call it.
+     *
+     * @param floor the floor before
+     * @param watermark the last offset of the stream at the new connection
+     * @param gapWasLong whether the connection was lost for longer than {@code reconnectGrace}
+     */
     public long floorOnReconnect(long floor, long watermark, boolean gapWasLong) {
         return resumes || !gapWasLong ? floor : Math.max(floor, watermark);
     }

@@ -8,7 +8,7 @@ package dev.millrace.core.runner;
  * <p>Code that can wait asserts that {@link #isCurrent()} is false. So a test with assertions enabled fails if a timer
  * calls such code.
  *
- * @since 0.1.0
+ * @since 0.1
  */
 public interface NonBlockingThread {
     /** True if the calling thread must not wait. */
@@ -21,7 +21,7 @@ public interface NonBlockingThread {
      *
      * @param call the call that can wait, for example {@code "an append to /a"}
      */
-    static String forbids(String call) {
+    static String violation(String call) {
         return call + " can wait, and was called on the thread "
                 + Thread.currentThread().getName() + ", which must not wait; call it on an executor";
     }

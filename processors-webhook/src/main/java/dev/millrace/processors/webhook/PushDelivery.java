@@ -55,13 +55,13 @@ final class PushDelivery implements Processor<StreamIdentity> {
         this.messageRenderer = MessageRenderer.to(subscriber);
         this.reports = new DeliveryReports(subscriber, context);
         this.messageSender = subscriber.isWebsocket()
-                ? new WebSocketMessageSender(subscriber, path, context, clients)
+                ? new WebSocketMessageSender(subscriber, PushDeliverySlug.of(subscriber.slug()), path, context, clients)
                 : new HttpMessageSender(subscriber, context, clients);
     }
 
     @Override
     public String slug() {
-        return subscriber.courierSlug();
+        return PushDeliverySlug.of(subscriber.slug());
     }
 
     @Override

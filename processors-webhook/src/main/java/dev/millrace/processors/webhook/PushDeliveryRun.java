@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A running courier with its runner. {@link #close} returns after the runner has stopped and saved its progress, so the
+ * A running {@link PushDelivery} with its runner. {@link #close} returns after the runner has stopped and saved its progress, so the
  * next run for the same subscriber continues there. Thread-safe.
  */
 final class PushDeliveryRun {

@@ -80,10 +80,6 @@ public record PushSubscription(
         return Math.max(startedAt, deliveredThrough.orElse(0L));
     }
 
-    public String courierSlug() {
-        return PushDeliverySlug.of(slug);
-    }
-
     /** Whether this event ends the configuration: it replaces, removes or disables the subscriber. */
     boolean endsWith(Event event) {
         if (event.offset() <= configuredAt

@@ -96,11 +96,12 @@ class ConfigurationTest {
                 "é",
                 "is.slack",
                 "hash.1");
-        List<String> couriers = slugs.stream().map(PushDeliverySlug::of).toList();
+        List<String> slugsOfDeliveries =
+                slugs.stream().map(PushDeliverySlug::of).toList();
 
-        assertThat(couriers).doesNotHaveDuplicates().allMatch(slug -> slug.matches("[a-z0-9][a-z0-9._-]*"));
-        assertThat(couriers.get(0)).isEqualTo("external-subscriber.is.slack");
-        assertThat(couriers).allMatch(PushDeliverySlug::isOurs);
+        assertThat(slugsOfDeliveries).doesNotHaveDuplicates().allMatch(slug -> slug.matches("[a-z0-9][a-z0-9._-]*"));
+        assertThat(slugsOfDeliveries.get(0)).isEqualTo("external-subscriber.is.slack");
+        assertThat(slugsOfDeliveries).allMatch(PushDeliverySlug::isOurs);
         assertThat(PushDeliverySlug.isOurs("external-subscribers")).isFalse();
     }
 

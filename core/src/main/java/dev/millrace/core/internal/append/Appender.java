@@ -206,7 +206,7 @@ public final class Appender {
         targets.forEach(this::release);
     }
 
-    // ---- calls of a Sending
+    // ---- calls of an InFlightAppend
 
     EventStreams streams() {
         return streams;

@@ -40,6 +40,9 @@ public final class ConditionWaiters {
         RuntimeException why;
         synchronized (waiters) {
             waiters.removeIf(waiter -> waiter.reached.isDone()); // the wait timed out
+            if (waiters.isEmpty()) {
+                return;
+            }
             reached = waiters.stream()
                     .filter(waiter -> waiter.condition.getAsBoolean())
                     .toList();

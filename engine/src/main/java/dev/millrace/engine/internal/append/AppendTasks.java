@@ -28,7 +28,7 @@ public final class AppendTasks {
         });
     }
 
-    /** Appends all inputs or none; creates the stream in both cases. {@code view} is called on a delivery thread. */
+    /** Appends all inputs or none; creates the stream in both cases. {@code view} is called on a callback thread. */
     public <T> WriteTask<T> request(
             StreamKey stream, List<PreparedEvent> inputs, Function<List<AppendedRecord>, T> view) {
         int bytes = inputs.stream()

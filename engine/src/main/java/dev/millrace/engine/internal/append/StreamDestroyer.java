@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The destruction of streams. A delivery thread finds the streams and computes their last states; the writer then
+ * The destruction of streams. A callback thread finds the streams and computes their last states; the writer then
  * checks that nothing has changed since, otherwise this is repeated. The last attempt does everything on the writer, so
  * the answer always holds the states at the moment of destruction. Thread-safe.
  */

@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The fork of streams. A delivery thread computes the head at the requested offset; the writer checks that the source
+ * The fork of streams. A callback thread computes the head at the requested offset; the writer checks that the source
  * still has the same incarnation, and lets the store copy. Thread-safe.
  */
 public final class StreamForker {

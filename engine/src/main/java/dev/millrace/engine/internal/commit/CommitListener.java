@@ -5,7 +5,7 @@ import dev.millrace.engine.spi.StreamKey;
 import java.util.List;
 
 /**
- * A listener to committed changes. It is called on a delivery thread, one call at a time, in commit order for each
+ * A listener to committed changes. It is called on a callback thread, one call at a time, in commit order for each
  * stream. It should return soon; until then, changes of the same stream are merged.
  */
 public interface CommitListener {

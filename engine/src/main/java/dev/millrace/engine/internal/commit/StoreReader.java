@@ -50,7 +50,7 @@ public final class StoreReader {
 
     /** Runs a read; the path is for the error message. */
     <T> T reading(@Nullable StreamPath path, Function<EventStore, T> read) {
-        assert !NonBlockingThread.isCurrent() : NonBlockingThread.forbids("a read of the store for " + path);
+        assert !NonBlockingThread.isCurrent() : NonBlockingThread.violation("a read of the store for " + path);
         lock.readLock().lock();
         try {
             if (!open) {

@@ -46,7 +46,7 @@ public final class WriteQueue {
      */
     void offer(WriteTask<?> writeTask) {
         assert !NonBlockingThread.isCurrent()
-                : NonBlockingThread.forbids("a request to store something on " + writeTask.stream());
+                : NonBlockingThread.violation("a request to store something on " + writeTask.stream());
         lock.lock();
         try {
             long left = patience.toNanos();

@@ -59,7 +59,7 @@ public final class WriteTask<T> {
         }
     }
 
-    /** Completes the future after the commit. On a delivery thread, because this runs code of the caller. */
+    /** Completes the future after the commit. On a callback thread, because this runs code of the caller. */
     void answer() {
         if (refusal != null) {
             future.completeExceptionally(refusal);
@@ -68,7 +68,7 @@ public final class WriteTask<T> {
         }
     }
 
-    /** Completes the future with a failure. On a delivery thread. */
+    /** Completes the future with a failure. On a callback thread. */
     void fail(Code code, String why, String whatToDo, @Nullable Throwable cause) {
         future.completeExceptionally(new StreamException(
                 code, stream.path(), "request failed: " + stream + "; " + why + "; " + whatToDo, cause));

@@ -11,7 +11,7 @@ public interface ProcessorStates {
     ProcessorStates NONE = (stream, head) -> Map.of();
 
     /**
-     * The states by slug, at exactly this head. Called on a delivery thread or, for a destroy, on the writer thread.
+     * The states by slug, at exactly this head. Called on a callback thread or, for a destroy, on the writer thread.
      */
     Map<String, JsonNode> at(StreamKey stream, StreamHead head);
 }

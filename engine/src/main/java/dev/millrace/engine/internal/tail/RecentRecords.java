@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * A cache of the newest records of one stream, without gaps, so that the tails at the head do not all read the store.
- * Bounded in records and bytes. Not thread-safe; its channel guards it.
+ * Bounded in records and bytes. Not thread-safe; its {@link StreamFanout} guards it.
  */
 final class RecentRecords {
     private static final int MOST_RECORDS = 256;

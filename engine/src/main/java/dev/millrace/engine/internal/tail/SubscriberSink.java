@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A sink that calls a {@link Subscriber} on the delivery thread; as long as a call blocks, nothing is read. */
+/** A sink that calls a {@link Subscriber} on the callback thread; as long as a call blocks, nothing is read. */
 public final class SubscriberSink implements RecordSink {
     private final Subscriber subscriber;
     private final BooleanSupplier ended;

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A sink that calls a {@link SubtreeSubscriber} on the delivery thread; as long as a call blocks, nothing is read. */
+/** A sink that calls a {@link SubtreeSubscriber} on the callback thread; as long as a call blocks, nothing is read. */
 public final class SubtreeSubscriberSink implements SubtreeSink {
     private final SubtreeSubscriber subscriber;
     private final BooleanSupplier ended;

@@ -56,7 +56,7 @@ final class CallbackThreadPool extends AbstractExecutorService {
         lock.lock();
         try {
             if (shutdown) {
-                throw new RejectedExecutionException("the delivery threads are shut down");
+                throw new RejectedExecutionException("the callback threads are shut down");
             }
             waiting.add(task);
             if (waiting.size() <= idle) {
@@ -183,10 +183,7 @@ final class CallbackThreadPool extends AbstractExecutorService {
                 more = finished == before ? addThreads(more) : 1;
             }
         } catch (InterruptedException | RuntimeException | Error e) {
-            LOG.log(
-                    Level.WARNING,
-                    "deliveries wait because no thread can be started; the next delivery tries again",
-                    e);
+            LOG.log(Level.WARNING, "callbacks wait because no thread can be started; the next callback tries again", e);
         } finally {
             watching = false;
             lock.unlock();

@@ -1,4 +1,4 @@
-/** States as JSON: their differences, places in them, and approved states. Not API. */
+/** States as JSON: how they are written and read, their differences, and places in them. Not API. */
 @NullMarked
 package dev.millrace.testkit.internal.state;
 

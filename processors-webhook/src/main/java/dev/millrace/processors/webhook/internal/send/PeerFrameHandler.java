@@ -25,13 +25,15 @@ final class PeerFrameHandler {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final PushSubscription subscriber;
+    private final String processor;
     private final StreamPath path;
     private final EventStreams streams;
     private final Semaphore room = new Semaphore(MOST_UNDER_WAY);
     private volatile long newestSent;
 
-    PeerFrameHandler(PushSubscription subscriber, StreamPath path, EventStreams streams) {
+    PeerFrameHandler(PushSubscription subscriber, String processor, StreamPath path, EventStreams streams) {
         this.subscriber = subscriber;
+        this.processor = processor;
         this.path = path;
         this.streams = streams;
         this.newestSent = subscriber.configuredAt();
@@ -95,7 +97,7 @@ final class PeerFrameHandler {
         if (input.metadata().flatMap(Provenance::of).isPresent()) {
             return input;
         }
-        Provenance provenance = new Provenance(subscriber.courierSlug(), 1, path, newestSent, 1, 1);
+        Provenance provenance = new Provenance(processor, 1, path, newestSent, 1, 1);
         return EventInput.builder()
                 .from(input)
                 .metadata(provenance.asMetadata(input.metadata()))

@@ -25,10 +25,14 @@ public final class WebSocketMessageSender implements MessageSender {
     private boolean closed;
 
     public WebSocketMessageSender(
-            PushSubscription subscriber, StreamPath path, HostContext context, PushHttpClients clients) {
+            PushSubscription subscriber,
+            String processor,
+            StreamPath path,
+            HostContext context,
+            PushHttpClients clients) {
         this.endpoint = CallbackUrl.parse(subscriber.callbackUrl(), true);
         this.client = clients.sockets(endpoint);
-        this.frames = new PeerFrameHandler(subscriber, path, context.streams());
+        this.frames = new PeerFrameHandler(subscriber, processor, path, context.streams());
         this.sent = new FrameSendTracker(clients.settings().timeout());
     }
 
