@@ -48,10 +48,10 @@ record EventPage(Described type, String text) {
             return Stream.concat(
                             Arrays.stream(BuiltInType.values())
                                     .map(type -> new Described(type.eventType(), type.fields())),
-                            KNOWN.brought().stream()
-                                    .map(brought -> new Described(
-                                            brought.event().type(),
-                                            brought.event().fields())))
+                            KNOWN.registrations().stream()
+                                    .map(registration -> new Described(
+                                            registration.event().type(),
+                                            registration.event().fields())))
                     .toList();
         }
 

@@ -195,7 +195,7 @@ final class EngineComponents {
         return states;
     }
 
-    StreamDestroyer demolition() {
+    StreamDestroyer streamDestroyer() {
         return streamDestroyer;
     }
 

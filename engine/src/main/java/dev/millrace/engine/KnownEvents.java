@@ -40,8 +40,8 @@ public final class KnownEvents implements PayloadCheck {
     /** The types of the service alone. */
     public static final KnownEvents OF_THE_SERVICE = of(List.of());
 
-    private final List<Brought> brought;
-    private final Map<String, List<Brought>> bySpelling = new HashMap<>();
+    private final List<Registration> registrations;
+    private final Map<String, List<Registration>> bySpelling = new HashMap<>();
 
     /**
      * An event type and the provider that defines it.
@@ -49,11 +49,11 @@ public final class KnownEvents implements PayloadCheck {
      * @param provider its provider
      * @param event the type
      */
-    public record Brought(ProcessorProvider provider, ProvidedEvent<?> event) {}
+    public record Registration(ProcessorProvider provider, ProvidedEvent<?> event) {}
 
-    private KnownEvents(List<Brought> brought) {
-        this.brought = brought;
-        for (Brought one : brought) {
+    private KnownEvents(List<Registration> registrations) {
+        this.registrations = registrations;
+        for (Registration one : registrations) {
             one.event()
                     .type()
                     .spellings()
@@ -66,17 +66,17 @@ public final class KnownEvents implements PayloadCheck {
     /** The types of the service and of these providers. */
     public static KnownEvents of(Collection<? extends ProcessorProvider> providers) {
         return new KnownEvents(providers.stream()
-                .flatMap(provider -> provider.events().stream().map(event -> new Brought(provider, event)))
+                .flatMap(provider -> provider.events().stream().map(event -> new Registration(provider, event)))
                 .toList());
     }
 
     /** The types of the providers, in their order. */
-    public List<Brought> brought() {
-        return brought;
+    public List<Registration> registrations() {
+        return registrations;
     }
 
     /** The definitions of this type, in any of its spellings. */
-    List<Brought> brought(String type) {
+    List<Registration> registrations(String type) {
         return bySpelling.getOrDefault(type, List.of());
     }
 
@@ -96,11 +96,11 @@ public final class KnownEvents implements PayloadCheck {
     private List<String> problems(String type, JsonNode payload, PayloadCheck inside) {
         List<String> problems = new ArrayList<>();
         BuiltInType.of(type).ifPresent(builtIn -> problems.addAll(builtIn.problems(payload)));
-        brought(type).forEach(one -> problems.addAll(problems(one, payload, inside)));
+        registrations(type).forEach(one -> problems.addAll(problems(one, payload, inside)));
         return problems;
     }
 
-    private static List<String> problems(Brought one, JsonNode payload, PayloadCheck inside) {
+    private static List<String> problems(Registration one, JsonNode payload, PayloadCheck inside) {
         try {
             return one.event().problems(payload, inside).stream()
                     .map(line -> line.startsWith("payload") && line.contains(": ") ? line : "payload: " + line)
@@ -118,7 +118,8 @@ public final class KnownEvents implements PayloadCheck {
                 BuiltInType.of(type)
                         .map(builtIn -> RECORDS.contains(builtIn) ? Operation.APPEND : Operation.CONTROL)
                         .stream();
-        return Stream.concat(own, brought(type).stream().map(one -> one.event().operation()))
+        return Stream.concat(
+                        own, registrations(type).stream().map(one -> one.event().operation()))
                 .reduce(Operation.APPEND, (a, b) -> a.compareTo(b) >= 0 ? a : b);
     }
 

@@ -212,7 +212,7 @@ public final class StreamEngine implements AutoCloseable {
 
     /** As {@link EventStreams#destroy}. */
     public CompletableFuture<DestroyResult> destroy(ProjectSlug project, StreamPath path, boolean children) {
-        return parts.demolition().destroy(new StreamKey(project, path), children);
+        return parts.streamDestroyer().destroy(new StreamKey(project, path), children);
     }
 
     /**

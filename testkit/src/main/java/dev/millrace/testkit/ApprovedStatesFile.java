@@ -63,7 +63,7 @@ final class ApprovedStatesFile {
         if (!Files.isRegularFile(file)) {
             String text = text(actual);
             return Optional.of("Nothing is approved yet for " + timeline + ": " + file + " is missing; to approve these"
-                    + " states, " + howTo() + "\n"
+                    + " states, " + approvalHint() + "\n"
                     + (text.length() > MOST_TEXT ? text.substring(0, MOST_TEXT) + "…" : text));
         }
         List<String> lines = differences(read(), actual);
@@ -73,10 +73,10 @@ final class ApprovedStatesFile {
         String more = lines.size() > MOST_LINES ? "\n  and " + (lines.size() - MOST_LINES) + " more" : "";
         return Optional.of(timeline.toString().replaceFirst("^s", "S") + " are not as approved in " + file + ":\n  "
                 + String.join("\n  ", lines.subList(0, Math.min(lines.size(), MOST_LINES))) + more
-                + "\nif this is intended, " + howTo());
+                + "\nif this is intended, " + approvalHint());
     }
 
-    private static String howTo() {
+    private static String approvalHint() {
         return "run the test once with -D" + SWITCH + "=true, and read the changed file before you commit it";
     }
 
@@ -147,7 +147,7 @@ final class ApprovedStatesFile {
             if (event.is(Event.ID.MappingStart)) {
                 JsonNode document = source.value(event);
                 if (!document.path("offset").isIntegralNumber() || !document.has("state")) {
-                    throw source.error(event, "expected 'offset' and 'state'; " + howTo());
+                    throw source.error(event, "expected 'offset' and 'state'; " + approvalHint());
                 }
                 states.put(document.path("offset").longValue(), (ObjectNode) document);
             }

@@ -34,7 +34,7 @@ class ProcessorFixtureEffectsTest {
     @Test
     void should_cancel_the_old_answer_when_the_user_continues() {
         ProcessorFixture.of(new ChatProcessor(history -> new CompletableFuture<>())) // a model that never answers
-                .leavingAttemptsOpen()
+                .leavingTasksOpen()
                 .when(new UserSaid("write a long poem"))
                 .when(new UserSaid("stop"))
                 .thenLaunched("reply", "reply")
@@ -103,7 +103,7 @@ class ProcessorFixtureEffectsTest {
         ProcessorFixture<ChatState> fixture = ProcessorFixture.of(new ChatProcessor(history -> completedFuture("pong")))
                 .givenLog("logs/two-turns.yaml");
         List<String> types = new ArrayList<>();
-        (open ? fixture.leavingAttemptsOpen() : fixture)
+        (open ? fixture.leavingTasksOpen() : fixture)
                 .when(new UserSaid("a"))
                 .when(new UserSaid("b"))
                 .thenLog(log -> log.forEach(event -> types.add(event.offset() + event.type() + event.createdAt())));

@@ -25,7 +25,7 @@ final class ServiceUnderTest extends ServiceClient {
     }
 
     /** Sets the service for the checks on this thread, until it is closed. */
-    static ServiceUnderTest aim(URI uri, Duration heartbeat, Optional<String> token) {
+    static ServiceUnderTest set(URI uri, Duration heartbeat, Optional<String> token) {
         ServiceUnderTest serviceUnderTest = new ServiceUnderTest(uri, heartbeat, token);
         CURRENT.set(serviceUnderTest);
         return serviceUnderTest;

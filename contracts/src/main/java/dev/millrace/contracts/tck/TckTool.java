@@ -49,7 +49,7 @@ public final class TckTool implements ToolProvider {
             return 2;
         }
         try (ServiceUnderTest target =
-                ServiceUnderTest.aim(arguments.service(), arguments.heartbeat(), arguments.token())) {
+                ServiceUnderTest.set(arguments.service(), arguments.heartbeat(), arguments.token())) {
             Optional<String> silence = target.silence();
             if (silence.isPresent()) {
                 err.println("tck: no answer: " + arguments.service() + "; " + silence.get()

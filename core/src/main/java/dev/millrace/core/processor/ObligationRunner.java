@@ -146,7 +146,7 @@ public final class ObligationRunner<S> {
     }
 
     private CompletionStage<Void> settle(Obligation duty, BackgroundTask<S> attempt) {
-        return doing(duty, attempt)
+        return startWork(duty, attempt)
                 .<Object>handle((result, failure) -> failure == null
                         ? Objects.requireNonNull(
                                 result,
@@ -156,7 +156,7 @@ public final class ObligationRunner<S> {
                 .thenCompose(result -> Effects.done(attempt.append(outcome(duty, result))));
     }
 
-    private CompletionStage<?> doing(Obligation duty, BackgroundTask<S> attempt) {
+    private CompletionStage<?> startWork(Obligation duty, BackgroundTask<S> attempt) {
         try {
             return work.begin(duty, attempt);
         } catch (RuntimeException thrown) {

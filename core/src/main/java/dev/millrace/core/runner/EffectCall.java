@@ -18,6 +18,6 @@ public record EffectCall(long number, Kind kind, String name, long offset, int a
         /** A processor's {@code onCaughtUp}. */
         ON_CAUGHT_UP,
         /** A background task. */
-        ATTEMPT
+        BACKGROUND_TASK
     }
 }

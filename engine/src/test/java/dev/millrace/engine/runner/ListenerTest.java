@@ -118,12 +118,12 @@ class ListenerTest extends RunnerRules {
         });
         ProcessorRunner<List<String>> runner = listened(hanging);
         say("hi");
-        eventually(() -> diary.lines.contains("started ATTEMPT hang@2 try 1"));
+        eventually(() -> diary.lines.contains("started BACKGROUND_TASK hang@2 try 1"));
 
         passUntil(Duration.ofSeconds(5), () -> !logOf("millrace/effect-failed").isEmpty());
         runner.awaitIdle(LIMIT);
 
-        assertThat(diary.lines).containsOnlyOnce("failed ATTEMPT hang@2 try 1 with CancellationException");
+        assertThat(diary.lines).containsOnlyOnce("failed BACKGROUND_TASK hang@2 try 1 with CancellationException");
     }
 
     @Test
@@ -158,11 +158,11 @@ class ListenerTest extends RunnerRules {
         ProcessorRunner<List<String>> runner = listened(launching);
 
         say("hi");
-        eventually(() -> diary.lines.contains("started ATTEMPT reply@2 try 1"));
+        eventually(() -> diary.lines.contains("started BACKGROUND_TASK reply@2 try 1"));
         runner.stop(Duration.ofSeconds(1));
 
         assertThat(diary.lines)
-                .contains("failed ATTEMPT reply@2 try 1 with " + CancellationException.class.getSimpleName());
+                .contains("failed BACKGROUND_TASK reply@2 try 1 with " + CancellationException.class.getSimpleName());
     }
 
     @Test

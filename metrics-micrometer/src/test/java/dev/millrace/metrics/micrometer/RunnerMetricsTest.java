@@ -99,7 +99,7 @@ class RunnerMetricsTest {
         assertThat(registry.get("millrace.reduced").timer().count()).isEqualTo(3);
         assertThat(effects("on-caught-up", "done")).isEqualTo(1);
         assertThat(effects("after-append", "done")).isEqualTo(1);
-        assertThat(effects("attempt", "done")).isEqualTo(1);
+        assertThat(effects("background-task", "done")).isEqualTo(1);
         assertThat(active()).isZero();
         assertThat(registry.get("millrace.halted").counter().count()).isEqualTo(1);
         assertThat(registry.get("millrace.stopped").counter().count()).isEqualTo(1);
@@ -117,7 +117,7 @@ class RunnerMetricsTest {
         runner.awaitIdle(LIMIT);
         runner.close();
 
-        assertThat(effects("attempt", "failed")).isGreaterThanOrEqualTo(1);
+        assertThat(effects("background-task", "failed")).isGreaterThanOrEqualTo(1);
         assertThat(active()).isZero();
     }
 

@@ -25,7 +25,7 @@ record RunResult(Optional<String> error, boolean last) {
     }
 
     /** A failure that every later run would have too. */
-    static RunResult hopeless(Throwable why) {
+    static RunResult permanentFailure(Throwable why) {
         return failed(why, true);
     }
 

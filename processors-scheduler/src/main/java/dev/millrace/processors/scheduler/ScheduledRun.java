@@ -17,7 +17,7 @@ record ScheduledRun(String slug, ScheduleEntry entry) {
     }
 
     /** Whether the run is still pending: the schedule was not replaced or cancelled, and this run is not finished. */
-    boolean standsIn(SchedulerState state) {
+    boolean isValidIn(SchedulerState state) {
         return state.entry(slug)
                 .filter(current -> new ScheduledRun(slug, current).id().equals(id()))
                 .isPresent();

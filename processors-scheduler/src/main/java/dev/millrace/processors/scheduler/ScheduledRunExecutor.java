@@ -36,20 +36,20 @@ final class ScheduledRunExecutor {
     CompletableFuture<Void> all(List<ScheduledRun> due) {
         CompletableFuture<Void> before = CompletableFuture.completedFuture(null);
         for (ScheduledRun scheduledRun : due) {
-            before = before.thenCompose(nothing -> ifItStands(scheduledRun, () -> one(scheduledRun)));
+            before = before.thenCompose(nothing -> ifStillValid(scheduledRun, () -> one(scheduledRun)));
         }
         return before;
     }
 
     /** A caller can cancel or replace the schedule at any time, also between two steps. */
-    private CompletionStage<Void> ifItStands(ScheduledRun scheduledRun, Supplier<CompletionStage<Void>> step) {
-        return scheduledRun.standsIn(attempt.current()) ? step.get() : Effects.none();
+    private CompletionStage<Void> ifStillValid(ScheduledRun scheduledRun, Supplier<CompletionStage<Void>> step) {
+        return scheduledRun.isValidIn(attempt.current()) ? step.get() : Effects.none();
     }
 
     private CompletionStage<Void> one(ScheduledRun scheduledRun) {
         Optional<Schedule> schedule = scheduledRun.entry().times();
         return start(scheduledRun, schedule)
-                .thenCompose(startedAt -> ifItStands(
+                .thenCompose(startedAt -> ifStillValid(
                         scheduledRun,
                         () -> append(scheduledRun, schedule)
                                 .thenCompose(runResult -> finish(scheduledRun, schedule, startedAt, runResult))));
@@ -76,7 +76,7 @@ final class ScheduledRunExecutor {
         try {
             target = target(scheduledRun, schedule);
         } catch (IllegalArgumentException unusable) {
-            return CompletableFuture.completedFuture(RunResult.hopeless(unusable));
+            return CompletableFuture.completedFuture(RunResult.permanentFailure(unusable));
         }
         return attempt.append(EventDraft.of(target).because(scheduledRun.entry().offset()))
                 .thenApply(Scheduler::stored)

@@ -159,8 +159,8 @@ public final class Scheduler implements Processor<SchedulerState> {
         return effects.append(EventDraft.of(configured).because(offset))
                 .thenApply(Scheduler::stored)
                 .exceptionallyCompose(failure -> isRefusal(failure)
-                        ? effects.append(
-                                RunResult.hopeless(unwrap(failure)).finished(request, effects.path(), Optional.empty()))
+                        ? effects.append(RunResult.permanentFailure(unwrap(failure))
+                                .finished(request, effects.path(), Optional.empty()))
                         : CompletableFuture.failedFuture(failure))
                 .thenApply(appended -> (Void) null);
     }

@@ -27,14 +27,14 @@ public final class SchedulerProvider implements ProcessorProvider {
     @Override
     public List<ProvidedEvent<?>> events() {
         return List.of(
-                steering(AppendScheduled.class).withRule(ScheduleRules::ofRequest),
-                steering(Configured.class).withRule(ScheduleRules::ofConfiguration),
-                steering(Cancelled.class),
-                steering(ExecutionStarted.class).withRule(ScheduleRules::ofStart),
-                steering(ExecutionFinished.class).withRule(ScheduleRules::ofEnd));
+                controlEvent(AppendScheduled.class).withRule(ScheduleRules::ofRequest),
+                controlEvent(Configured.class).withRule(ScheduleRules::ofConfiguration),
+                controlEvent(Cancelled.class),
+                controlEvent(ExecutionStarted.class).withRule(ScheduleRules::ofStart),
+                controlEvent(ExecutionFinished.class).withRule(ScheduleRules::ofEnd));
     }
 
-    private static <T extends ScheduleEvent> ProvidedEvent<T> steering(Class<T> payload) {
+    private static <T extends ScheduleEvent> ProvidedEvent<T> controlEvent(Class<T> payload) {
         return ProvidedEvent.of(payload).activating().withOperation(Operation.CONTROL);
     }
 

@@ -23,16 +23,16 @@ public final class ExternalSubscriberProvider implements ProcessorProvider {
     @Override
     public List<ProvidedEvent<?>> events() {
         return List.of(
-                steering(SubscriptionEvent.Configured.class)
+                controlEvent(SubscriptionEvent.Configured.class)
                         .activating()
                         .withRule((configured, host) -> SubscriberConfigValidator.to(configured)),
-                steering(SubscriptionEvent.Removed.class),
-                steering(SubscriptionEvent.Disabled.class),
-                steering(SubscriptionEvent.DeliveryFailed.class),
-                steering(SubscriptionEvent.DeliverySucceeded.class));
+                controlEvent(SubscriptionEvent.Removed.class),
+                controlEvent(SubscriptionEvent.Disabled.class),
+                controlEvent(SubscriptionEvent.DeliveryFailed.class),
+                controlEvent(SubscriptionEvent.DeliverySucceeded.class));
     }
 
-    private static <T extends SubscriptionEvent> ProvidedEvent<T> steering(Class<T> payload) {
+    private static <T extends SubscriptionEvent> ProvidedEvent<T> controlEvent(Class<T> payload) {
         return ProvidedEvent.of(payload).withOperation(Operation.CONTROL);
     }
 

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * order; a seeded random number selects the next lane. Steps can be added on any thread.
  */
 final class StepScheduler {
-    private record Step(Object lane, RunScope life, Runnable action) {}
+    private record Step(Object lane, RunScope runScope, Runnable action) {}
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition added = lock.newCondition();
@@ -49,7 +49,7 @@ final class StepScheduler {
     /** Runs one step, or drops it if its run has ended; false if no step is ready. */
     boolean next() {
         Optional<Step> step = take();
-        step.filter(taken -> taken.life.isOn()).ifPresent(taken -> taken.action.run());
+        step.filter(taken -> taken.runScope.isOn()).ifPresent(taken -> taken.action.run());
         return step.isPresent();
     }
 

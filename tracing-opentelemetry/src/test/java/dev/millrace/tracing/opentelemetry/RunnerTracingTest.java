@@ -113,7 +113,7 @@ class RunnerTracingTest {
         assertThat(span.getAttributes().get(AttributeKey.longKey("millrace.offset")))
                 .isEqualTo(2);
         assertThat(span.getAttributes().get(AttributeKey.stringKey("millrace.kind")))
-                .isEqualTo("ATTEMPT");
+                .isEqualTo("BACKGROUND_TASK");
         assertThat(spans.getFinishedSpanItems())
                 .extracting(SpanData::getName)
                 .contains("worker on-caught-up", "worker do", "worker work");

@@ -19,7 +19,7 @@ final class DemoModel implements AutoCloseable {
 
     static DemoModel start(Map<String, String> environment) {
         Map<String, String> settings = ModelProviderSettings.from(environment);
-        if (ModelProviderSettings.nameAProvider(settings)) {
+        if (ModelProviderSettings.hasProvider(settings)) {
             return new DemoModel(settings, null);
         }
         ScriptedModelServer scripted = ScriptedModelServer.start(ModelScript.assistant());

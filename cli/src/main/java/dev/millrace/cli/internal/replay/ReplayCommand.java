@@ -89,7 +89,7 @@ public final class ReplayCommand implements Callable<Integer> {
     private <S> void replay(Processor<S> subject) throws IOException {
         ReplaySession session = new ReplaySession(timeline(subject), terminal);
         if (!commands.isEmpty()) {
-            obeyed(session, String.join(";", commands));
+            executed(session, String.join(";", commands));
         } else {
             converse(session);
         }
@@ -126,22 +126,22 @@ public final class ReplayCommand implements Callable<Integer> {
                 session.prompt();
             }
             String line = lines.readLine();
-            hasMore = line != null && (isPerson ? answered(session, line) : obeyed(session, line));
+            hasMore = line != null && (isPerson ? answered(session, line) : executed(session, line));
         }
     }
 
     private boolean answered(ReplaySession session, String line) {
         try {
-            return obeyed(session, line);
+            return executed(session, line);
         } catch (CommandException e) {
             terminal.note(String.valueOf(e.getMessage()));
             return true;
         }
     }
 
-    private static boolean obeyed(ReplaySession session, String line) {
+    private static boolean executed(ReplaySession session, String line) {
         for (String command : ReplayScript.split(line)) {
-            if (!session.obey(command)) {
+            if (!session.execute(command)) {
                 return false;
             }
         }

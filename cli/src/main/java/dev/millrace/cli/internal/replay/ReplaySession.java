@@ -49,7 +49,7 @@ final class ReplaySession {
     }
 
     /** Executes a command; returns false for {@code quit}. Throws a {@link CommandException} if it fails. */
-    boolean obey(String command) {
+    boolean execute(String command) {
         String[] words = command.split("\\s+", 2);
         String rest = words.length > 1 ? words[1] : "";
         try {

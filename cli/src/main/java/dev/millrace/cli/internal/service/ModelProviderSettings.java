@@ -27,7 +27,7 @@ public final class ModelProviderSettings {
     }
 
     /** Whether a provider is configured: by a key, or by a base URL, whose server may need no key. */
-    public static boolean nameAProvider(Map<String, String> settings) {
+    public static boolean hasProvider(Map<String, String> settings) {
         return settings.containsKey(API_KEY) || settings.containsKey(BASE_URL);
     }
 }

@@ -37,8 +37,8 @@ public final class HttpStreamTail extends ReconnectingTail {
     }
 
     @Override
-    boolean takeMoved() {
-        return position.takeMoved();
+    boolean takeHasMoved() {
+        return position.takeHasMoved();
     }
 
     @Override

@@ -29,8 +29,8 @@ public final class HttpSubtreeTail extends ReconnectingTail {
     }
 
     @Override
-    boolean takeMoved() {
-        return position.takeMoved();
+    boolean takeHasMoved() {
+        return position.takeHasMoved();
     }
 
     @Override

@@ -50,7 +50,7 @@ public abstract class ReconnectingTail implements Subscription {
     public abstract void connect();
 
     /** True if something was delivered since the last call of this method. */
-    abstract boolean takeMoved();
+    abstract boolean takeHasMoved();
 
     abstract void disconnected(Throwable cause);
 
@@ -167,7 +167,7 @@ public abstract class ReconnectingTail implements Subscription {
 
     private void lost(ConnectionOutcome outcome, boolean orderly) {
         Duration lived = Duration.between(connectedAt, port.timers().now());
-        if (takeMoved() || lived.compareTo(port.backoff().most()) > 0) {
+        if (takeHasMoved() || lived.compareTo(port.backoff().most()) > 0) {
             failures = 0;
         }
         try {

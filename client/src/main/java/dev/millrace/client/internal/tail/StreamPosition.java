@@ -18,7 +18,7 @@ final class StreamPosition {
     }
 
     /** True if something was delivered since the last call of this method. */
-    boolean takeMoved() {
+    boolean takeHasMoved() {
         boolean was = moved;
         moved = false;
         return was;

@@ -25,7 +25,7 @@ final class SubtreePosition {
     }
 
     /** True if something was delivered since the last call of this method. */
-    boolean takeMoved() {
+    boolean takeHasMoved() {
         boolean was = moved;
         moved = false;
         return was;

@@ -38,10 +38,10 @@ public final class Appender {
     private final AtomicInteger inFlight = new AtomicInteger();
 
     // Guarded by this.
-    private final Map<StreamPath, PausedAppendQueue> parked = new HashMap<>();
+    private final Map<StreamPath, PausedAppendQueue> pausedQueues = new HashMap<>();
     private long sendings;
     private long newestOwn;
-    private long newestNews;
+    private long newestAppendedOffset;
     private int resumes;
 
     private volatile int incarnations;
@@ -74,7 +74,7 @@ public final class Appender {
         synchronized (this) {
             inFlightAppend = new InFlightAppend(this, sendings++, incarnations, target, input, cancelled, insistent);
             // A resume ends the pause, so it does not wait.
-            PausedAppendQueue pausedAppendQueue = inFlightAppend.isResume() ? null : parked.get(target);
+            PausedAppendQueue pausedAppendQueue = inFlightAppend.isResume() ? null : pausedQueues.get(target);
             behind = pausedAppendQueue != null;
             if (pausedAppendQueue != null) {
                 inFlightAppend.startWaiting(options.timers().now());
@@ -163,8 +163,8 @@ public final class Appender {
     }
 
     /** Like {@link #newestOwnOffset}, without the processor's own failure events, which cause no effects. */
-    public synchronized long newestNews() {
-        return newestNews;
+    public synchronized long newestAppendedOffset() {
+        return newestAppendedOffset;
     }
 
     /** Another incarnation of the own stream: forgets its offsets and cancels queued appends. */
@@ -172,7 +172,7 @@ public final class Appender {
         synchronized (this) {
             incarnations++;
             newestOwn = 0;
-            newestNews = 0;
+            newestAppendedOffset = 0;
             causeLookup.forget();
         }
         cancelObsolete();
@@ -201,7 +201,7 @@ public final class Appender {
     private void cancelObsolete() {
         List<StreamPath> targets;
         synchronized (this) {
-            targets = List.copyOf(parked.keySet());
+            targets = List.copyOf(pausedQueues.keySet());
         }
         targets.forEach(this::release);
     }
@@ -241,7 +241,7 @@ public final class Appender {
             causeLookup.remember(appended.event());
             newestOwn = Math.max(newestOwn, appended.offset());
             if (!FailureEvents.isFailure(appended.event())) {
-                newestNews = Math.max(newestNews, appended.offset());
+                newestAppendedOffset = Math.max(newestAppendedOffset, appended.offset());
             }
         }
     }
@@ -250,7 +250,7 @@ public final class Appender {
     void settled(InFlightAppend inFlightAppend) {
         boolean wasNext;
         synchronized (this) {
-            PausedAppendQueue pausedAppendQueue = parked.get(inFlightAppend.target());
+            PausedAppendQueue pausedAppendQueue = pausedQueues.get(inFlightAppend.target());
             wasNext = pausedAppendQueue != null && pausedAppendQueue.isUnderWay(inFlightAppend);
             if (pausedAppendQueue != null && wasNext) {
                 pausedAppendQueue.clearUnderWay();
@@ -274,7 +274,7 @@ public final class Appender {
         boolean atOnce;
         synchronized (this) {
             PausedAppendQueue pausedAppendQueue =
-                    parked.computeIfAbsent(inFlightAppend.target(), target -> new PausedAppendQueue());
+                    pausedQueues.computeIfAbsent(inFlightAppend.target(), target -> new PausedAppendQueue());
             if (pausedAppendQueue.isUnderWay(inFlightAppend)) {
                 pausedAppendQueue.clearUnderWay();
             }
@@ -295,7 +295,7 @@ public final class Appender {
         options.executor().execute(() -> {
             List<InFlightAppend> over = List.of();
             synchronized (this) {
-                PausedAppendQueue pausedAppendQueue = parked.get(target);
+                PausedAppendQueue pausedAppendQueue = pausedQueues.get(target);
                 if (pausedAppendQueue != null) {
                     over = pausedAppendQueue.removeObsolete();
                 }
@@ -308,13 +308,13 @@ public final class Appender {
     private void sendNext(StreamPath target) {
         InFlightAppend next;
         synchronized (this) {
-            PausedAppendQueue pausedAppendQueue = parked.get(target);
+            PausedAppendQueue pausedAppendQueue = pausedQueues.get(target);
             if (pausedAppendQueue == null || pausedAppendQueue.isUnderWay()) {
                 return;
             }
             next = pausedAppendQueue.takeNext();
             if (next == null) {
-                parked.remove(target);
+                pausedQueues.remove(target);
             }
         }
         if (next != null) {

@@ -118,7 +118,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         halted = true;
         runningTasks.stop();
         conditionWaiters.changed();
-        return reactor(Optional.empty(), () -> false)
+        return appenderFor(Optional.empty(), () -> false)
                 .record(FailureEvents.halted(identity, event.offset(), thrown), event.offset());
     }
 
@@ -139,7 +139,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         return abandoned;
     }
 
-    public RunningTasks<S> attempts() {
+    public RunningTasks<S> runningTasks() {
         return runningTasks;
     }
 
@@ -151,9 +151,9 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
 
         PerCallEffects<S> effects(Optional<CausingOffset> because, long offset, int attempt) {
             BooleanSupplier over = () -> incarnations.get() != begunIn;
-            long known = Math.max(newestActedOn, appender.newestNews());
+            long known = Math.max(newestActedOn, appender.newestAppendedOffset());
             long head = Math.max(offset, Math.max(watermark, known));
-            CausalAppender causalAppender = reactor(because, over);
+            CausalAppender causalAppender = appenderFor(because, over);
             newest = causalAppender;
             Delivery delivery = new Delivery(head, head - offset, because.isPresent() && offset < watermark, attempt);
             return new PerCallEffects<>(
@@ -208,7 +208,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
                 causeLookup.remember(event); // it may have been evicted while the task waited
             }
             if (event.payload() instanceof MalformedPayload malformed) {
-                return Effects.done(reactor(because, () -> false)
+                return Effects.done(appenderFor(because, () -> false)
                         .record(FailureEvents.malformed(identity, event.offset(), malformed), event.offset()));
             }
             options.failpoints().reach(Point.BEFORE_EFFECT);
@@ -223,8 +223,9 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
 
         @Override
         CompletableFuture<Void> recordFailure(Throwable thrown, int tries) {
-            EventDraft letter = FailureEvents.effectFailed(identity, event.offset(), thrown, tries, Optional.empty());
-            return EffectRunner.this.recordFailure(event.offset(), letter, thrown);
+            EventDraft failureEvent =
+                    FailureEvents.effectFailed(identity, event.offset(), thrown, tries, Optional.empty());
+            return EffectRunner.this.recordFailure(event.offset(), failureEvent, thrown);
         }
     }
 
@@ -297,9 +298,10 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     }
 
     /** A failure that could not be recorded because the runner is stopping stays unacknowledged. */
-    private CompletableFuture<Void> abandonIfUnrecorded(CompletableFuture<Void> burial) {
-        return burial.handle((nothing, lost) -> lost != null && isLeftToTheNext(Appender.unwrap(lost)))
-                .thenCompose(left -> left ? abandon() : burial);
+    private CompletableFuture<Void> abandonIfUnrecorded(CompletableFuture<Void> recording) {
+        return recording
+                .handle((nothing, lost) -> lost != null && isLeftToTheNext(Appender.unwrap(lost)))
+                .thenCompose(left -> left ? abandon() : recording);
     }
 
     /**
@@ -316,22 +318,22 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     }
 
     /** Records a failure as an event; then the effect queue continues. */
-    private CompletableFuture<Void> recordFailure(long offset, EventDraft letter, Throwable thrown) {
-        return reactor(Optional.empty(), () -> false)
-                .recordInsistently(letter, offset)
+    private CompletableFuture<Void> recordFailure(long offset, EventDraft failureEvent, Throwable thrown) {
+        return appenderFor(Optional.empty(), () -> false)
+                .recordInsistently(failureEvent, offset)
                 .thenAccept(appended -> LOG.log(
                         Level.WARNING,
                         () -> "effect of '" + identity.slug() + "' failed for good: " + identity.path() + "@" + offset
                                 + "; " + FailureEvents.describe(thrown) + "; recorded at " + appended.offset()));
     }
 
-    private CausalAppender reactor(Optional<CausingOffset> because, BooleanSupplier cancelled) {
+    private CausalAppender appenderFor(Optional<CausingOffset> because, BooleanSupplier cancelled) {
         return new CausalAppender(identity, causeLookup, appender, because, cancelled);
     }
 
     @Override
-    public CausalAppender reactor(CausingOffset causingOffset, BooleanSupplier cancelled) {
-        return reactor(Optional.of(causingOffset), cancelled);
+    public CausalAppender appenderFor(CausingOffset causingOffset, BooleanSupplier cancelled) {
+        return appenderFor(Optional.of(causingOffset), cancelled);
     }
 
     @Override

@@ -24,8 +24,8 @@ import java.util.function.Function;
 /** The {@link Effects} of one call of a processor. */
 record PerCallEffects<S>(
         StreamPath path,
-        CausalAppender reactor,
-        RunningTasks<S> attempts,
+        CausalAppender causalAppender,
+        RunningTasks<S> runningTasks,
         RunningTasks.Surroundings<S> surroundings,
         RunnerListenerDispatcher notices,
         Delivery delivery,
@@ -33,13 +33,13 @@ record PerCallEffects<S>(
         implements Effects<S> {
     @Override
     public CompletableFuture<AppendResult> append(EventDraft draft) {
-        return reactor.append(draft);
+        return causalAppender.append(draft);
     }
 
     @Override
     public BackgroundTask<S> launch(
             String name, CausingOffset causingOffset, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
-        return attempts.launch(
+        return runningTasks.launch(
                 name, causingOffset, TimeLimit.OPEN, RunningTasks.Start.NOW, notices.watching(work), over);
     }
 
@@ -49,7 +49,7 @@ record PerCallEffects<S>(
             CausingOffset causingOffset,
             TimeLimit term,
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
-        return attempts.launch(name, causingOffset, term, RunningTasks.Start.NOW, notices.watching(work), over);
+        return runningTasks.launch(name, causingOffset, term, RunningTasks.Start.NOW, notices.watching(work), over);
     }
 
     @Override
@@ -59,7 +59,7 @@ record PerCallEffects<S>(
             CausingOffset causingOffset,
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
         RunningTasks.Start start = RunningTasks.Start.after(delay);
-        return attempts.launch(name, causingOffset, TimeLimit.OPEN, start, notices.watching(work), over);
+        return runningTasks.launch(name, causingOffset, TimeLimit.OPEN, start, notices.watching(work), over);
     }
 
     @Override
@@ -69,12 +69,12 @@ record PerCallEffects<S>(
             CausingOffset causingOffset,
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
         RunningTasks.Start start = due.isAfter(now()) ? RunningTasks.Start.at(due) : RunningTasks.Start.NOW;
-        return attempts.launch(name, causingOffset, TimeLimit.OPEN, start, notices.watching(work), over);
+        return runningTasks.launch(name, causingOffset, TimeLimit.OPEN, start, notices.watching(work), over);
     }
 
     @Override
     public Optional<BackgroundTask<S>> running(String name) {
-        return attempts.find(name);
+        return runningTasks.find(name);
     }
 
     @Override

@@ -33,7 +33,7 @@ public final class RunningTasks<S> {
 
         Timers timers();
 
-        CausalAppender reactor(CausingOffset causingOffset, BooleanSupplier cancelled);
+        CausalAppender appenderFor(CausingOffset causingOffset, BooleanSupplier cancelled);
 
         S current();
 
@@ -168,7 +168,7 @@ public final class RunningTasks<S> {
             this.causingOffset = causingOffset;
             this.term = term;
             this.waits = waits;
-            this.causalAppender = surroundings.reactor(causingOffset, this::isCancelled);
+            this.causalAppender = surroundings.appenderFor(causingOffset, this::isCancelled);
         }
 
         private Running cancelBeforeStart() {

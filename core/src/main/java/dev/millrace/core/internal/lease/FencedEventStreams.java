@@ -17,13 +17,13 @@ public record FencedEventStreams(EventStreams delegate, Fence fence, LeaseKeeper
         implements ForwardingEventStreams {
     @Override
     public CompletableFuture<AppendResult> append(StreamPath path, EventInput input) {
-        return keeper.holds(fence) ? noticing(delegate.append(path, fenced(input))) : refused(path);
+        return keeper.holds(fence) ? watchForFencing(delegate.append(path, fenced(input))) : refused(path);
     }
 
     @Override
     public CompletableFuture<List<AppendResult>> appendAll(StreamPath path, List<EventInput> inputs) {
         return keeper.holds(fence)
-                ? noticing(delegate.appendAll(
+                ? watchForFencing(delegate.appendAll(
                         path, inputs.stream().map(this::fenced).toList()))
                 : refused(path);
     }
@@ -35,7 +35,7 @@ public record FencedEventStreams(EventStreams delegate, Fence fence, LeaseKeeper
                 .build();
     }
 
-    private <T> CompletableFuture<T> noticing(CompletableFuture<T> answer) {
+    private <T> CompletableFuture<T> watchForFencing(CompletableFuture<T> answer) {
         return answer.whenComplete((appended, failure) -> {
             if (isFenced(failure)) {
                 keeper.fenced(fence);

@@ -65,9 +65,9 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     private final CompletableFuture<RunnerStatus> ended = new CompletableFuture<>();
 
     private final AtomicInteger losses = new AtomicInteger();
-    private volatile @Nullable Instant deafSince;
+    private volatile @Nullable Instant disconnectedSince;
 
-    private @Nullable EventReceiver intake;
+    private @Nullable EventReceiver receiver;
     private @Nullable Subscription subscription;
     private boolean closing;
 
@@ -119,7 +119,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
             if (closing) {
                 return;
             }
-            intake = next;
+            receiver = next;
         }
         Subscription made;
         try {
@@ -130,7 +130,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         }
         boolean unwanted;
         synchronized (this) {
-            unwanted = intake != next;
+            unwanted = receiver != next;
             if (!unwanted) {
                 subscription = made;
             }
@@ -143,7 +143,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     private void disconnect() {
         Subscription old;
         synchronized (this) {
-            intake = null;
+            receiver = null;
             old = subscription;
             subscription = null;
         }
@@ -162,7 +162,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
 
         private boolean isStale() {
             synchronized (ProcessorRun.this) {
-                return intake != this;
+                return receiver != this;
             }
         }
 
@@ -239,8 +239,8 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     private void tryAgain(StreamException notNow, long afterOffset) {
         disconnect();
         phase = Phase.RECONNECTING;
-        if (attached && deafSince == null) {
-            deafSince = options.timers().now();
+        if (attached && disconnectedSince == null) {
+            disconnectedSince = options.timers().now();
         }
         LOG.log(
                 losses.get() == 0 ? Level.WARNING : Level.DEBUG,
@@ -256,8 +256,8 @@ public final class ProcessorRun<S> implements RunHandle<S> {
 
     /** The time without a connection, within this subscription or between two of them. Resets the latter. */
     private Duration takeGap(ConnectionInfo connected) {
-        Instant since = deafSince;
-        deafSince = null;
+        Instant since = disconnectedSince;
+        disconnectedSince = null;
         Duration own = since == null
                 ? Duration.ZERO
                 : Duration.between(since, options.timers().now());
@@ -272,10 +272,10 @@ public final class ProcessorRun<S> implements RunHandle<S> {
      * @throws StreamException if the progress cannot be read; then nothing has changed
      */
     private boolean attach(ConnectionInfo connected) {
-        boolean reborn = attached && !connected.incarnation().equals(identity.incarnation());
-        boolean anew = !attached || reborn;
+        boolean isNewIncarnation = attached && !connected.incarnation().equals(identity.incarnation());
+        boolean anew = !attached || isNewIncarnation;
         OptionalLong acknowledged = anew ? acknowledged(connected.incarnation()) : OptionalLong.empty();
-        if (reborn) {
+        if (isNewIncarnation) {
             acknowledgements.freeze();
             effectRunner.startOver();
             stateHolder.reset();
@@ -287,7 +287,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
             decision = EffectDecision.onAttach(
                     options.effectsFrom(), options.staleAfter(), acknowledged, connected.watermark());
             acknowledgements.begin(acknowledged, decision.floor());
-            fromTheBeginning = reborn || !snapshotter.restore(connected, decision.floor());
+            fromTheBeginning = isNewIncarnation || !snapshotter.restore(connected, decision.floor());
             acknowledgements.handed(stateHolder.through());
             attached = true;
         } else {
@@ -400,7 +400,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         return phase == Phase.LIVE
                 && acknowledgements.handedThrough() >= own
                 && effectQueue.isIdle()
-                && effectRunner.attempts().isIdle()
+                && effectRunner.runningTasks().isIdle()
                 && appender.isIdle()
                 && own == appender.newestOwnOffset();
     }
@@ -425,7 +425,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
                 watermark,
                 stateHolder.through(),
                 acknowledgedThrough(),
-                effectRunner.attempts().waiting(),
+                effectRunner.runningTasks().waiting(),
                 Optional.ofNullable(failure));
     }
 
@@ -454,7 +454,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
                 || BoundedAwait.completes(
                         conditionWaiters.when(() -> effectQueue.isIdle() || effectRunner.isAbandoned()), deadline);
         int held = effectQueue.pending();
-        RunningTasks<S> runningTasks = effectRunner.attempts();
+        RunningTasks<S> runningTasks = effectRunner.runningTasks();
         if (!finished || held > 0 || !runningTasks.isIdle()) {
             LOG.log(
                     Level.INFO,

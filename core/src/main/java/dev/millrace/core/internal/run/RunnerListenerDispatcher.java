@@ -102,7 +102,10 @@ public final class RunnerListenerDispatcher {
                 return work.apply(attempt);
             }
             EffectCall call = called(
-                    EffectCall.Kind.ATTEMPT, attempt.name(), attempt.because().offset(), 1);
+                    EffectCall.Kind.BACKGROUND_TASK,
+                    attempt.name(),
+                    attempt.because().offset(),
+                    1);
             AtomicBoolean isOver = new AtomicBoolean();
             Instant begun = timers.now();
             attempt.onCancel(() -> {

@@ -43,7 +43,7 @@ final class RunSlots<S> {
     /** Removes a stream from the queue. */
     void forget(SubtreeStream<S> subtreeStream) {
         if (urgent.remove(subtreeStream) || others.remove(subtreeStream)) {
-            subtreeStream.course = SubtreeStream.Course.PARKED;
+            subtreeStream.course = SubtreeStream.Course.SUSPENDED;
         }
     }
 

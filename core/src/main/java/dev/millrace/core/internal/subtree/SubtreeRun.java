@@ -45,7 +45,7 @@ public final class SubtreeRun<S> {
     private @Nullable String failure;
     private boolean followsOneByOne;
     private int losses;
-    private @Nullable Instant deafSince;
+    private @Nullable Instant disconnectedSince;
     private boolean closing;
 
     public SubtreeRun(
@@ -91,11 +91,11 @@ public final class SubtreeRun<S> {
 
     private final class SubtreeReceiver implements SubtreeSubscriber {
         private int connections;
-        private Duration deaf = Duration.ZERO;
+        private Duration gap = Duration.ZERO;
 
         @Override
         public void onConnected(Duration gap) {
-            deaf = takeGap();
+            this.gap = takeGap();
             connections = subtreeStreams.nextConnection();
             enter(Phase.CATCHING_UP);
         }
@@ -103,7 +103,7 @@ public final class SubtreeRun<S> {
         @Override
         public void onStream(StreamPath path, ConnectionInfo connected) {
             if (wanted.test(path)) {
-                subtreeStreams.streamReported(path, withGap(deaf, connected), connections);
+                subtreeStreams.streamReported(path, withGap(gap, connected), connections);
             }
         }
 
@@ -140,16 +140,16 @@ public final class SubtreeRun<S> {
         }
     }
 
-    private static ConnectionInfo withGap(Duration deaf, ConnectionInfo connected) {
-        return deaf.compareTo(connected.gap()) <= 0
+    private static ConnectionInfo withGap(Duration gap, ConnectionInfo connected) {
+        return gap.compareTo(connected.gap()) <= 0
                 ? connected
-                : new ConnectionInfo(connected.incarnation(), connected.watermark(), deaf);
+                : new ConnectionInfo(connected.incarnation(), connected.watermark(), gap);
     }
 
     /** The time without a subscription; zero after an unbroken one. Resets it. */
     private synchronized Duration takeGap() {
-        Instant since = deafSince;
-        deafSince = null;
+        Instant since = disconnectedSince;
+        disconnectedSince = null;
         return since == null
                 ? Duration.ZERO
                 : Duration.between(since, options.timers().now());
@@ -173,7 +173,7 @@ public final class SubtreeRun<S> {
             followsOneByOne |= oneByOne;
             phase = again || oneByOne ? Phase.RECONNECTING : Phase.STOPPED;
             if (again && losses++ == 0) {
-                deafSince = options.timers().now();
+                disconnectedSince = options.timers().now();
             }
             delay = RunnerOptions.RECONNECT.delay(losses, options.random());
         }

@@ -72,7 +72,7 @@ final class SubtreeRunPool<S> {
     // ---- called with the lock
 
     void wake(SubtreeStream<S> subtreeStream, boolean isUrgent) {
-        if (subtreeStream.course == SubtreeStream.Course.PARKED) {
+        if (subtreeStream.course == SubtreeStream.Course.SUSPENDED) {
             runSlots.queue(subtreeStream, isUrgent);
         }
     }
@@ -126,7 +126,7 @@ final class SubtreeRunPool<S> {
         }
         synchronized (lock) {
             if (closing || subtreeStream.incarnations != incarnations) {
-                release(subtreeStream, SubtreeStream.Course.PARKED);
+                release(subtreeStream, SubtreeStream.Course.SUSPENDED);
                 removeOrRequeue(subtreeStream);
                 return;
             }
@@ -141,7 +141,7 @@ final class SubtreeRunPool<S> {
                 + FailureEvents.describe(thrown) + "; it is started again at the next event";
         LOG.log(Level.ERROR, what, thrown);
         synchronized (lock) {
-            release(subtreeStream, SubtreeStream.Course.PARKED);
+            release(subtreeStream, SubtreeStream.Course.SUSPENDED);
             subtreeStream.failed =
                     new RunnerStatus(RunnerStatus.Phase.STOPPED, subtreeStream.head, 0, 0, 0, Optional.of(what));
             if (subtreeStream.incarnations != subtreeStream.incarnationsAtStart) {
@@ -318,7 +318,7 @@ final class SubtreeRunPool<S> {
             if (subtreeStream.incarnations == subtreeStream.incarnationsAtStart) {
                 subtreeStream.baseline = Math.max(subtreeStream.baseline, run.acknowledgedThrough());
             }
-            release(subtreeStream, SubtreeStream.Course.PARKED);
+            release(subtreeStream, SubtreeStream.Course.SUSPENDED);
             removeOrRequeue(subtreeStream);
         }
         schedule();
@@ -339,7 +339,7 @@ final class SubtreeRunPool<S> {
                     subtreeStream,
                     status.phase() == RunnerStatus.Phase.HALTED
                             ? SubtreeStream.Course.HALTED
-                            : SubtreeStream.Course.PARKED);
+                            : SubtreeStream.Course.SUSPENDED);
             subtreeStream.failed = status;
             subtreeStream.baseline = Math.max(subtreeStream.baseline, status.acknowledgedThrough());
         }

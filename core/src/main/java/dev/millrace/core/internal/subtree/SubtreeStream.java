@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class SubtreeStream<S> {
     enum Course {
         /** No run, and nothing to do. */
-        PARKED,
+        SUSPENDED,
         /** Waits for a slot. */
         QUEUED,
         /** Has a run. */
@@ -22,7 +22,7 @@ final class SubtreeStream<S> {
     }
 
     final StreamPath path;
-    Course course = Course.PARKED;
+    Course course = Course.SUSPENDED;
     String incarnation;
 
     /** The newest known offset. */

@@ -196,7 +196,7 @@ public final class SubtreeStreams<S> {
         runs.retire(subtreeStream, after);
         subtreeStream.beginAnew(incarnation, head, baseline);
         if (subtreeStream.course == SubtreeStream.Course.HALTED) {
-            subtreeStream.course = SubtreeStream.Course.PARKED;
+            subtreeStream.course = SubtreeStream.Course.SUSPENDED;
         }
     }
 

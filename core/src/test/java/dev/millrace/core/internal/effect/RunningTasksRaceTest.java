@@ -109,7 +109,7 @@ class RunningTasksRaceTest implements RunningTasks.Surroundings<String> {
     }
 
     @Override
-    public CausalAppender reactor(CausingOffset because, BooleanSupplier cancelled) {
+    public CausalAppender appenderFor(CausingOffset because, BooleanSupplier cancelled) {
         StreamPath own = StreamPath.of("/own");
         CauseLookup causes = new CauseLookup(streams, own);
         Appender appender =

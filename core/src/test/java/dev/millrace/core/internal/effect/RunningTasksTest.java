@@ -385,7 +385,7 @@ class RunningTasksTest {
         }
 
         @Override
-        public CausalAppender reactor(CausingOffset because, BooleanSupplier cancelled) {
+        public CausalAppender appenderFor(CausingOffset because, BooleanSupplier cancelled) {
             ProducerIdentity identity = new ProducerIdentity("chat", 1, OWN, "");
             return new CausalAppender(identity, causes, appender, Optional.of(because), cancelled);
         }

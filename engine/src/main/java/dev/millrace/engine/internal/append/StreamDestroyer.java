@@ -46,9 +46,9 @@ public final class StreamDestroyer {
     }
 
     private void attempt(StreamKey stream, boolean children, int number, CompletableFuture<DestroyResult> answer) {
-        Map<StreamKey, LastState> doomed;
+        Map<StreamKey, LastState> lastStates;
         try {
-            doomed = listStreams(stream, children);
+            lastStates = listStreams(stream, children);
         } catch (RuntimeException e) {
             CallbackExecutor.complete(answer, stream.path(), () -> {
                 throw e;
@@ -56,7 +56,7 @@ public final class StreamDestroyer {
             return;
         }
         var unused = writer.submit(new WriteTask<Optional<DestroyResult>>(stream, 0, true, commitBatch -> {
-                    Map<StreamKey, LastState> now = number < ATTEMPTS ? doomed : listStreams(stream, children);
+                    Map<StreamKey, LastState> now = number < ATTEMPTS ? lastStates : listStreams(stream, children);
                     Optional<DestroyResult> wiped = isUnchanged(stream, now, commitBatch)
                             ? Optional.of(removeAll(now, commitBatch))
                             : Optional.empty();
@@ -72,14 +72,14 @@ public final class StreamDestroyer {
     }
 
     private Map<StreamKey, LastState> listStreams(StreamKey target, boolean children) {
-        Map<StreamKey, LastState> doomed = new LinkedHashMap<>();
+        Map<StreamKey, LastState> lastStates = new LinkedHashMap<>();
         Deque<StreamKey> next = new ArrayDeque<>();
         next.add(target);
         while (!next.isEmpty()) {
             StreamKey stream = next.remove();
-            Optional<StreamHead> head = doomed.containsKey(stream) ? Optional.empty() : store.head(stream);
+            Optional<StreamHead> head = lastStates.containsKey(stream) ? Optional.empty() : store.head(stream);
             if (head.isPresent()) {
-                doomed.put(stream, new LastState(head.get(), states.at(stream, head.get())));
+                lastStates.put(stream, new LastState(head.get(), states.at(stream, head.get())));
                 if (children) {
                     new StreamStateFold(store, stream, head.get())
                             .announced()
@@ -88,23 +88,24 @@ public final class StreamDestroyer {
                 }
             }
         }
-        return doomed;
+        return lastStates;
     }
 
     /** True if nothing was appended since the survey, and a missing target was not created. */
-    private static boolean isUnchanged(StreamKey target, Map<StreamKey, LastState> doomed, CommitBatch commitBatch) {
-        if (doomed.isEmpty()) {
+    private static boolean isUnchanged(
+            StreamKey target, Map<StreamKey, LastState> lastStates, CommitBatch commitBatch) {
+        if (lastStates.isEmpty()) {
             return commitBatch.head(target).isEmpty();
         }
-        return doomed.entrySet().stream()
+        return lastStates.entrySet().stream()
                 .allMatch(entry -> commitBatch
                         .head(entry.getKey())
                         .equals(Optional.of(entry.getValue().head())));
     }
 
-    private static DestroyResult removeAll(Map<StreamKey, LastState> doomed, CommitBatch commitBatch) {
+    private static DestroyResult removeAll(Map<StreamKey, LastState> lastStates, CommitBatch commitBatch) {
         Map<StreamPath, StreamState> states = new LinkedHashMap<>();
-        doomed.forEach((stream, last) -> {
+        lastStates.forEach((stream, last) -> {
             commitBatch.remove(stream);
             states.put(stream.path(), last.state());
         });

@@ -42,14 +42,14 @@ public final class ProcessorStateCache implements ProcessorStates {
         wanted.forEach((name, here) -> slices.put(name, slice(stream, name, here, head)));
         host.activatingTypes().forEach((name, types) -> {
             if (!wanted.containsKey(name)) {
-                slices.put(name, sliceIfActivated(stream, name, types, head));
+                slices.put(name, stateIfActivated(stream, name, types, head));
             }
         });
         return slices;
     }
 
     /** The slice of a processor that an event activates: the host may not have received that event yet. */
-    private JsonNode sliceIfActivated(StreamKey stream, String name, Set<String> types, StreamHead head) {
+    private JsonNode stateIfActivated(StreamKey stream, String name, Set<String> types, StreamHead head) {
         boolean active = !store.read(stream, new RecordRange(0, head.lastOffset() + 1, types, 1, false))
                 .isEmpty();
         return active

@@ -31,11 +31,11 @@ public final class ProviderRegistry {
             }
         }
         events = KnownEvents.of(providers);
-        events.brought().stream()
-                .filter(brought -> brought.event().isActivating())
-                .forEach(brought -> activatingTypes
-                        .computeIfAbsent(brought.provider().name(), name -> new HashSet<>())
-                        .addAll(brought.event().type().spellings()));
+        events.registrations().stream()
+                .filter(registration -> registration.event().isActivating())
+                .forEach(registration -> activatingTypes
+                        .computeIfAbsent(registration.provider().name(), name -> new HashSet<>())
+                        .addAll(registration.event().type().spellings()));
     }
 
     public KnownEvents events() {

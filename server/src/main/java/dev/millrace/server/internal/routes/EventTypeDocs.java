@@ -28,11 +28,11 @@ final class EventTypeDocs {
         for (BuiltInType type : BuiltInType.values()) {
             describe(type.eventType(), EventTypeDocs.class.getClassLoader());
         }
-        for (KnownEvents.Brought brought : known.brought()) {
-            ProvidedEvent<?> event = brought.event();
+        for (KnownEvents.Registration registration : known.registrations()) {
+            ProvidedEvent<?> event = registration.event();
             ObjectNode described =
                     describe(event.type(), event.payload().getClassLoader()).put("activates", event.isActivating());
-            described.put("processor", brought.provider().name());
+            described.put("processor", registration.provider().name());
             event.schema().ifPresent(schema -> {
                 String name = SCHEMAS + ProvidedEvent.pageOf(event.type()).replaceFirst(".*/(.*)\\.md", "$1");
                 schemas.set(name, schema);
