@@ -152,7 +152,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         }
     }
 
-    /** The subscriber. After another intake has replaced it, it ignores further events. */
+    /** The subscriber. After another receiver has replaced it, it ignores further events. */
     private final class EventReceiver implements Subscriber {
         private final long afterOffset;
 
