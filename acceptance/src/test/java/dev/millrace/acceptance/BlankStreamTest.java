@@ -46,7 +46,7 @@ class BlankStreamTest {
             String url = server.awaitLine("http://127.0.0.1:").replaceFirst(".*(http://[0-9.:]+).*", "$1");
 
             post(url, "{\"type\":\"system-prompt-updated\",\"payload\":{\"systemPrompt\":\"Be brief.\"}}");
-            post(url, "{\"type\":\"millrace/processor-attached\",\"payload\":{\"processor\":\"openai-agent\"}}");
+            post(url, "{\"type\":\"millrace/processor-attached\",\"payload\":{\"processor\":\"agent\"}}");
             post(
                     url,
                     "{\"type\":\"agent-input-added\",\"payload\":{\"role\":\"user\",\"content\":\"What is 50 - 8?\"}}");

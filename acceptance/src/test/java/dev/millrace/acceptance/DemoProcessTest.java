@@ -168,7 +168,7 @@ class DemoProcessTest {
             assertThat(shell(lines.get(append) + "\n" + lines.get(append + 1))).contains("\"agent-input-added\"");
             demo.awaitLine("6 * 7 is 42.");
             awaitLine(lines.get(tail), line -> line.startsWith("data: ") && line.contains("6 * 7 is 42."));
-            assertThat(shell(lines.get(state))).contains("\"openai-agent\"", "\"eventCount\"");
+            assertThat(shell(lines.get(state))).contains("\"agent\"", "\"eventCount\"");
 
             assertThat(demo.terminate()).isEqualTo(143);
             assertThat(demo.err()).isEmpty();

@@ -208,6 +208,7 @@ class ReplayCommandTest {
             "jsonata-transformer",
             "external-subscriber",
             "dynamic-worker",
+            "agent",
             "openai-agent"
         }) {
             Screen own = Screen.pipe();

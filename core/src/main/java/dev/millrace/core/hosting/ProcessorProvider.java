@@ -3,6 +3,7 @@ package dev.millrace.core.hosting;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.processor.Processor;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A provider of a processor that a server can run by name. List it in {@code META-INF/services}: the server loads it
@@ -15,6 +16,14 @@ import java.util.List;
 public interface ProcessorProvider {
     /** The name in attach events and the slug of the processor. Two providers with the same name are an error. */
     String name();
+
+    /**
+     * Older names: an event that attaches or detaches one of them means this processor. None by default. A name or alias
+     * of another provider is an error.
+     */
+    default Set<String> aliases() {
+        return Set.of();
+    }
 
     /** True if the processor runs on every stream, without an attach event. */
     default boolean everywhere() {

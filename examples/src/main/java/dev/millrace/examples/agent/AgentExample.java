@@ -8,8 +8,9 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.processors.openai.AgentEvent;
-import dev.millrace.processors.openai.OpenAiAgent;
+import dev.millrace.processors.agent.Agent;
+import dev.millrace.processors.agent.AgentEvent;
+import dev.millrace.processors.openai.OpenAiModel;
 import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import java.time.Duration;
@@ -29,21 +30,21 @@ public final class AgentExample {
         Map<String, String> environment = System.getenv();
         String key = environment.getOrDefault("OPENAI_API_KEY", "");
         try (ScriptedModelServer scripted = ScriptedModelServer.start(ModelScript.assistant())) {
-            OpenAiAgent.Builder agent = OpenAiAgent.builder().apiKey(key);
+            OpenAiModel.Builder model = OpenAiModel.builder().apiKey(key);
             if (!environment.getOrDefault("OPENAI_BASE_URL", "").isEmpty()) {
-                agent.baseUrl(environment.getOrDefault("OPENAI_BASE_URL", ""));
+                model.baseUrl(environment.getOrDefault("OPENAI_BASE_URL", ""));
             } else if (key.isEmpty()) {
                 System.out.println("No OPENAI_API_KEY: a scripted model answers.");
-                agent.baseUrl(scripted.baseUrl());
+                model.baseUrl(scripted.baseUrl());
             }
-            ask(agent.build(), question)
+            ask(Agent.of(model.build()), question)
                     .forEach(event ->
                             System.out.println(event.offset() + " " + event.type() + " " + event.payloadJson()));
         }
     }
 
     /** The log of an agent that was asked one question. */
-    static List<Event> ask(OpenAiAgent agent, String question) {
+    static List<Event> ask(Agent agent, String question) {
         StreamPath path = StreamPath.of("/agents/ann");
         try (StreamEngine engine =
                 StreamEngine.builder(new InMemoryEventStore()).start()) {

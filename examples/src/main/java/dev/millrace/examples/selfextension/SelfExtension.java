@@ -13,7 +13,7 @@ import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.processors.jsonata.TransformerEvent;
-import dev.millrace.processors.openai.AgentEvent.InputAdded;
+import dev.millrace.processors.agent.AgentEvent.InputAdded;
 import dev.millrace.processors.script.WorkerEvent;
 import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
@@ -37,11 +37,11 @@ public final class SelfExtension {
 
     /** Matches a finished message of the model that contains a code block. */
     private static final String MATCHER =
-            "type = 'llm-item-completed' and payload.item.type = 'message' and $contains(payload.item.content[0].text, '```js')";
+            "type = 'llm-item-completed' and payload.item.type = 'message' and $contains(payload.item.text, '```js')";
 
     private static final String TRANSFORM =
             "{'type': 'https://events.iterate.com/events/stream/dynamic-worker/configured', 'payload': {'slug': 'learned',"
-                    + " 'script': $substringBefore($substringAfter(payload.item.content[0].text, '```js\n'), '```')}}";
+                    + " 'script': $substringBefore($substringAfter(payload.item.text, '```js\n'), '```')}}";
 
     private SelfExtension() {}
 
@@ -71,7 +71,7 @@ public final class SelfExtension {
             try (Subscription watching = streams.subscribe(PATH, 0, log)) {
                 append(
                         streams,
-                        EventInput.of(new ProcessorAttached("openai-agent", Optional.empty(), Optional.empty())));
+                        EventInput.of(new ProcessorAttached("agent", Optional.empty(), Optional.empty())));
                 append(
                         streams,
                         EventInput.of(new TransformerEvent.Configured("deploy-what-it-writes", MATCHER, TRANSFORM)));

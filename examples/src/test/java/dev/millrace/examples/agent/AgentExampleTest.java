@@ -3,7 +3,8 @@ package dev.millrace.examples.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Event;
-import dev.millrace.processors.openai.OpenAiAgent;
+import dev.millrace.processors.agent.Agent;
+import dev.millrace.processors.openai.OpenAiModel;
 import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import org.junit.jupiter.api.Tag;
@@ -14,7 +15,7 @@ class AgentExampleTest {
     @Test
     void should_answer_with_one_request() {
         try (ScriptedModelServer model = ScriptedModelServer.start(ModelScript.assistant())) {
-            OpenAiAgent agent = OpenAiAgent.builder().baseUrl(model.baseUrl()).build();
+            Agent agent = Agent.of(OpenAiModel.builder().baseUrl(model.baseUrl()).build());
 
             assertThat(AgentExample.ask(agent, "What is 50 - 8?"))
                     .extracting(Event::type)

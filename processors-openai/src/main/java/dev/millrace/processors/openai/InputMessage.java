@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.processors.agent.model.PromptPart;
 import java.util.Set;
 
 /**
@@ -15,24 +16,31 @@ final class InputMessage {
 
     private InputMessage() {}
 
-    static JsonNode of(JsonNode input) {
-        JsonNode content = input.path("content");
-        if (content.isTextual()) {
-            return input;
+    static ObjectNode of(PromptPart.Input input) {
+        boolean assistant = input.role().equals("assistant");
+        ObjectNode message = JsonNodeFactory.instance.objectNode();
+        message.put("type", "message").put("role", input.role());
+        ArrayNode parts = message.putArray("content");
+        if (input.content().isTextual()) {
+            text(parts, input.content().textValue(), assistant);
         }
-        boolean assistant = input.path("role").asText().equals("assistant");
-        ArrayNode parts = JsonNodeFactory.instance.arrayNode();
-        for (JsonNode part : content) {
+        for (JsonNode part : input.content()) {
             if (part.path("text").isTextual()) {
-                ObjectNode text = parts.addObject();
-                text.put("type", assistant ? "output_text" : "input_text");
-                text.put("text", part.path("text").textValue());
+                text(parts, part.path("text").textValue(), assistant);
             } else if (!assistant && ATTACHMENTS.contains(part.path("type").asText())) {
                 parts.add(part);
             }
         }
-        ObjectNode message = JsonNodeFactory.instance.objectNode();
-        message.set("role", input.path("role"));
-        return parts.isEmpty() ? message.put("content", "") : message.set("content", parts);
+        if (parts.isEmpty()) {
+            text(parts, "", assistant);
+        }
+        return message;
+    }
+
+    private static void text(ArrayNode parts, String text, boolean assistant) {
+        ObjectNode part = parts.addObject().put("type", assistant ? "output_text" : "input_text").put("text", text);
+        if (assistant) {
+            part.putArray("annotations");
+        }
     }
 }

@@ -4,7 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
-import dev.millrace.processors.openai.ResponseSink.Delta;
+import dev.millrace.processors.agent.http.ErrorBody;
+import dev.millrace.processors.agent.http.ResponseParser;
+import dev.millrace.processors.agent.model.ModelFailure;
+import dev.millrace.processors.agent.model.ModelResult;
+import dev.millrace.processors.agent.model.ModelSink;
+import dev.millrace.processors.agent.model.ModelSink.Delta;
+import dev.millrace.processors.agent.model.OutputItem;
+import dev.millrace.processors.agent.model.Usage;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -18,36 +25,40 @@ import java.util.TreeMap;
  *
  * <p>Not thread-safe; the events of one response come from one thread.
  */
-final class ResponseStreamReader {
+final class ResponseStreamReader implements ResponseParser {
     private static final Map<String, String> KIND_BY_TYPE = Map.of(
             "response.output_text.delta", "text",
             "response.refusal.delta", "refusal",
             "response.reasoning_summary_text.delta", "reasoning",
             "response.reasoning_text.delta", "reasoning",
+            "response.reasoning.delta", "reasoning",
             "response.function_call_arguments.delta", "arguments",
             "response.custom_tool_call_input.delta", "arguments",
             "response.mcp_call_arguments.delta", "arguments");
 
-    private final ResponseSink sink;
+    private final ModelSink sink;
     private final Set<Integer> completeItems = new HashSet<>();
     private final TreeMap<Integer, StringBuilder> texts = new TreeMap<>();
     private long events;
     private boolean ended;
 
-    ResponseStreamReader(ResponseSink sink) {
+    ResponseStreamReader(ModelSink sink) {
         this.sink = sink;
     }
 
-    long events() {
+    @Override
+    public long events() {
         return events;
     }
 
-    boolean isEnded() {
+    @Override
+    public boolean isEnded() {
         return ended;
     }
 
     /** Handles the next server-sent event; {@code name} is its {@code event:} field, or empty. */
-    void event(String name, String data) {
+    @Override
+    public void event(String name, String data) {
         if (ended || data.isBlank() || data.strip().equals("[DONE]")) {
             return;
         }
@@ -68,23 +79,23 @@ final class ResponseStreamReader {
             case "response.output_item.done" -> item(json.path("output_index").asInt(), json.path("item"));
             case "response.completed" -> finish(json.path("response"), Optional.empty());
             case "response.incomplete" -> finish(json.path("response"), Optional.of(reason(json.path("response"))));
-            case "response.failed" ->
-                fail(ErrorBodyReader.of(json.path("response").path("error")).failure(0));
-            case "error", "response.error" -> fail(ErrorBodyReader.of(json).failure(0));
+            case "response.failed" -> failed(json.path("response"));
+            case "error", "response.error" -> fail(ErrorBody.of(json).failure(0));
             default -> {
                 if (type.isEmpty() && json.hasNonNull("error")) {
-                    fail(ErrorBodyReader.of(json).failure(0));
+                    fail(ErrorBody.of(json).failure(0));
                 }
             }
         }
     }
 
     /** Handles a whole response of a server that does not stream; returns false if the JSON is no response. */
-    boolean whole(JsonNode response) {
+    @Override
+    public boolean whole(JsonNode response) {
         boolean known = response.path("object").asText().equals("response");
         if (known && !ended) {
             switch (response.path("status").asText()) {
-                case "failed" -> fail(ErrorBodyReader.of(response.path("error")).failure(0));
+                case "failed" -> failed(response);
                 case "incomplete" -> finish(response, Optional.of(reason(response)));
                 default -> finish(response, Optional.empty());
             }
@@ -93,8 +104,29 @@ final class ResponseStreamReader {
     }
 
     /** Handles the end of the stream; {@code otherwise} is the failure if the response has not ended. */
-    void eof(RequestFailure otherwise) {
+    @Override
+    public void eof(ModelFailure otherwise) {
         fail(otherwise);
+    }
+
+    private void failed(JsonNode response) {
+        fail(ErrorBody.of(response.path("error")).failure(0).withUsage(usage(response)));
+    }
+
+    private static Optional<Usage> usage(JsonNode response) {
+        JsonNode usage = response.path("usage");
+        return usage.path("output_tokens").isNumber() || usage.path("input_tokens").isNumber()
+                ? Optional.of(new Usage(
+                        usage.path("input_tokens").asLong(),
+                        usage.path("output_tokens").asLong(),
+                        number(usage.at("/input_tokens_details/cached_tokens")),
+                        number(usage.at("/output_tokens_details/reasoning_tokens")),
+                        false))
+                : Optional.empty();
+    }
+
+    private static Optional<Long> number(JsonNode json) {
+        return json.isIntegralNumber() ? Optional.of(json.longValue()) : Optional.empty();
     }
 
     private static String reason(JsonNode response) {
@@ -115,7 +147,8 @@ final class ResponseStreamReader {
 
     private void item(int index, JsonNode item) {
         if (item.isObject() && completeItems.add(index)) {
-            sink.item(index, item);
+            OutputItem received = OutputItems.received(item);
+            sink.item(index, received.item(), received.opaque());
         }
     }
 
@@ -126,11 +159,11 @@ final class ResponseStreamReader {
             item(index++, item);
         }
         texts.forEach((at, text) -> item(at, message(text.toString())));
-        end(new ModelCallResult.Finished(
+        end(new ModelResult.Response(
                 text(response, "id"),
                 text(response, "model"),
                 incompleteReason,
-                Optional.of(response.path("usage")).filter(JsonNode::isObject)));
+                usage(response)));
     }
 
     private static ObjectNode message(String text) {
@@ -141,15 +174,15 @@ final class ResponseStreamReader {
         return message;
     }
 
-    private void fail(RequestFailure failure) {
+    private void fail(ModelFailure failure) {
         if (!ended) {
             end(failure);
         }
     }
 
-    private void end(ModelCallResult modelCallResult) {
+    private void end(ModelResult result) {
         ended = true;
-        sink.end(modelCallResult);
+        sink.end(result);
     }
 
     private static Optional<String> text(JsonNode json, String field) {

@@ -3,7 +3,8 @@ package dev.millrace.cli.internal.demo;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.StreamEvent;
-import dev.millrace.processors.openai.AgentEvent;
+import dev.millrace.core.UnknownPayload;
+import dev.millrace.processors.agent.AgentEvent;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +16,7 @@ import java.util.Optional;
  * request leaves its inputs unanswered.
  */
 final class ConversationTurn {
-    private static final EventCatalog CATALOG = EventCatalog.of(AgentEvent.class, StreamEvent.class);
+    private static final EventCatalog STREAM = EventCatalog.of(StreamEvent.class);
 
     /** The end of a turn; {@code failure} says why the user got no reply, and is empty if there is one. */
     record Outcome(Optional<String> failure) {}
@@ -36,7 +37,10 @@ final class ConversationTurn {
     }
 
     void fold(Event event) {
-        Object payload = event.decodedBy(CATALOG).payload();
+        Event decoded = event.decodedBy(AgentEvent.catalog());
+        Object payload = decoded.payload() instanceof UnknownPayload
+                ? event.decodedBy(STREAM).payload()
+                : decoded.payload();
         if (payload instanceof AgentEvent.InputAdded input && input.role().equals("user")) {
             newestInput = event.offset();
             outcome = Optional.empty();

@@ -11,13 +11,13 @@ import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
-import dev.millrace.processors.openai.AgentEvent;
-import dev.millrace.processors.openai.OpenAiAgent;
+import dev.millrace.processors.agent.AgentEvent;
+import dev.millrace.processors.agent.Agent;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The agent of the demo: a stream with the processor {@code openai-agent}. */
+/** The agent of the demo: a stream with the processor {@code agent}. */
 final class DemoAgent {
     static final StreamPath PATH = StreamPath.of("/demo/agent");
     static final String FIRST_MESSAGE = "What is 50 - 8?";
@@ -32,10 +32,10 @@ final class DemoAgent {
 
     /** Attaches the agent to the stream; on old data this has no effect. */
     void attach() throws Exception {
-        StreamEvent attached = new StreamEvent.ProcessorAttached(OpenAiAgent.SLUG, Optional.empty(), Optional.empty());
+        StreamEvent attached = new StreamEvent.ProcessorAttached(Agent.SLUG, Optional.empty(), Optional.empty());
         EventInput input = EventInput.builder()
                 .from(EventInput.of(attached))
-                .idempotencyKey("demo/attach-" + OpenAiAgent.SLUG)
+                .idempotencyKey("demo/attach-" + Agent.SLUG)
                 .build();
         ClientOptions.await(streams.append(PATH, input));
     }
@@ -64,7 +64,7 @@ final class DemoAgent {
     private static final class Watch implements Subscriber {
         private final EventWriter log;
         private final CompletableFuture<ConversationTurn.Outcome> outcome;
-        private final ConversationTurn turn = new ConversationTurn(OpenAiAgent.SLUG);
+        private final ConversationTurn turn = new ConversationTurn(Agent.SLUG);
         private boolean caughtUp;
 
         Watch(EventWriter log, CompletableFuture<ConversationTurn.Outcome> outcome) {

@@ -82,7 +82,7 @@ public final class ProcessorClasspath implements AutoCloseable {
     public Processor<?> processor(String name, String config) {
         List<String> names = new ArrayList<>();
         for (ProcessorProvider provider : providers()) {
-            if (provider.name().equals(name)) {
+            if (provider.name().equals(name) || provider.aliases().contains(name)) {
                 return made(provider, config);
             }
             names.add(provider.name());

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         name = "serve",
         description = {
             "Runs a server. It prints one line with its address when it accepts requests; SIGTERM or Ctrl-C stops it.",
-            "OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL configure the openai-agent processor; MILLRACE_SECRET_KEY"
+            "OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL configure the model of the agent processor; MILLRACE_SECRET_KEY"
                     + " encrypts secrets (32 bytes in Base64; without it, a key is created in the data directory)."
         },
         footer = {

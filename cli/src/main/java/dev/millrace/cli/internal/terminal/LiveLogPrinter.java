@@ -2,8 +2,8 @@ package dev.millrace.cli.internal.terminal;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
-import dev.millrace.processors.openai.AgentEvent;
-import dev.millrace.processors.openai.AgentEvent.ChunkAdded;
+import dev.millrace.processors.agent.AgentEvent;
+import dev.millrace.processors.agent.AgentEvent.ChunkAdded;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * each chunk is a line. Not thread-safe.
  */
 public final class LiveLogPrinter implements EventWriter {
-    private static final EventCatalog CATALOG = EventCatalog.of(AgentEvent.class);
+    private static final EventCatalog CATALOG = AgentEvent.catalog();
     private static final String INDENT = "       ";
 
     private final Terminal terminal;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.cli.Events;
 import dev.millrace.core.StreamEvent;
-import dev.millrace.processors.openai.AgentEvent.InputAdded;
-import dev.millrace.processors.openai.AgentEvent.RequestCancelled;
-import dev.millrace.processors.openai.AgentEvent.RequestCompleted;
-import dev.millrace.processors.openai.AgentEvent.RequestFailed;
-import dev.millrace.processors.openai.AgentEvent.RequestLost;
-import dev.millrace.processors.openai.AgentEvent.RequestStarted;
-import dev.millrace.processors.openai.OpenAiAgent;
+import dev.millrace.processors.agent.AgentEvent.InputAdded;
+import dev.millrace.processors.agent.AgentEvent.RequestCancelled;
+import dev.millrace.processors.agent.AgentEvent.RequestCompleted;
+import dev.millrace.processors.agent.AgentEvent.RequestFailed;
+import dev.millrace.processors.agent.AgentEvent.RequestLost;
+import dev.millrace.processors.agent.AgentEvent.RequestStarted;
+import dev.millrace.processors.agent.Agent;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -47,7 +47,7 @@ class ConversationTurnTest {
                         .orElseThrow()
                         .failure())
                 .hasValue("the stream is paused: enough");
-        assertThat(after(HELLO, halted(OpenAiAgent.SLUG)).orElseThrow().failure())
+        assertThat(after(HELLO, halted(Agent.SLUG)).orElseThrow().failure())
                 .hasValue("the agent stopped: division by zero");
     }
 
@@ -58,8 +58,8 @@ class ConversationTurnTest {
 
     @Test
     void should_still_owe_the_reply_of_a_lost_request() {
-        assertThat(after(HELLO, started(1), new RequestLost(2))).isEmpty();
-        assertThat(after(HELLO, started(1), new RequestLost(2), started(1), completed(4)))
+        assertThat(after(HELLO, started(1), new RequestLost(2, Optional.empty()))).isEmpty();
+        assertThat(after(HELLO, started(1), new RequestLost(2, Optional.empty()), started(1), completed(4)))
                 .contains(new ConversationTurn.Outcome(Optional.empty()));
     }
 
@@ -70,7 +70,7 @@ class ConversationTurnTest {
     }
 
     private static Optional<ConversationTurn.Outcome> after(Object... payloads) {
-        ConversationTurn turn = new ConversationTurn(OpenAiAgent.SLUG);
+        ConversationTurn turn = new ConversationTurn(Agent.SLUG);
         long offset = 0;
         for (Object payload : List.of(payloads)) {
             turn.fold(Events.event(++offset, payload));
@@ -79,7 +79,7 @@ class ConversationTurnTest {
     }
 
     private static RequestStarted started(long through) {
-        return new RequestStarted(through, "scripted", 1, "launch");
+        return new RequestStarted(through, "scripted", 1, "launch", Optional.empty(), Optional.empty());
     }
 
     private static RequestCompleted completed(long request) {
@@ -102,7 +102,9 @@ class ConversationTurnTest {
                 Optional.of(429),
                 "You exceeded your current quota.",
                 Optional.empty(),
-                false);
+                false,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static RequestCancelled interrupted(long request) {

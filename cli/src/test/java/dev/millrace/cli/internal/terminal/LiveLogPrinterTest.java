@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.cli.Events;
 import dev.millrace.cli.Screen;
 import dev.millrace.core.Event;
-import dev.millrace.processors.openai.AgentEvent.ChunkAdded;
-import dev.millrace.processors.openai.AgentEvent.RequestLost;
+import dev.millrace.processors.agent.AgentEvent.ChunkAdded;
+import dev.millrace.processors.agent.AgentEvent.RequestLost;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +21,7 @@ class LiveLogPrinterTest {
         log.write(chunk(5, 0, "text", "50 - 8"));
         assertThat(screen.out()).isEqualTo("    5  12:00:00.250  llm-chunk-added           50 - 8");
         log.write(chunk(6, 0, "text", " is\n42."));
-        log.write(Events.event(7, new RequestLost(4)));
+        log.write(Events.event(7, new RequestLost(4, Optional.empty())));
 
         assertThat(screen.out()).isEqualTo("""
                             5  12:00:00.250  llm-chunk-added           50 - 8 is

@@ -84,13 +84,13 @@ final class AttachmentRegistry {
                             event.offset(),
                             record.position(),
                             OptionalLong.of(event.offset()),
-                            attached.processor(),
+                            providerRegistry.canonical(attached.processor()),
                             config(attached),
                             attached.subtree().orElse(false)));
         } else if (event.payload() instanceof StreamEvent.ProcessorDetached detached) {
             Map<String, Attachment> here = byStream.get(stream);
             if (here != null) {
-                here.remove(detached.processor());
+                here.remove(providerRegistry.canonical(detached.processor()));
             }
         }
     }
@@ -115,7 +115,7 @@ final class AttachmentRegistry {
     }
 
     /** True if this event ends the attachment that an earlier event of the stream made under this name. */
-    static boolean ends(Event event, String processor, HostedProcessors.Wanted wanted) {
+    boolean ends(Event event, String processor, HostedProcessors.Wanted wanted) {
         if (wanted.attachedBy().isEmpty()
                 || event.offset() <= wanted.attachedBy().getAsLong()
                 || !EXPLICIT.contains(event.type())) {
@@ -123,10 +123,11 @@ final class AttachmentRegistry {
         }
         Object payload = event.decodedBy(CATALOG).payload();
         if (payload instanceof StreamEvent.ProcessorAttached attached) {
-            return attached.processor().equals(processor) && !config(attached).equals(wanted.config());
+            return providerRegistry.canonical(attached.processor()).equals(processor)
+                    && !config(attached).equals(wanted.config());
         }
         return payload instanceof StreamEvent.ProcessorDetached detached
-                && detached.processor().equals(processor);
+                && providerRegistry.canonical(detached.processor()).equals(processor);
     }
 
     private static JsonNode config(StreamEvent.ProcessorAttached attached) {

@@ -279,7 +279,7 @@ public final class ProcessorHost implements CommitListener {
             ProcessorRunner<?> runner = context.runner(providerRegistry.create(name, wanted.config(), context)).stream(
                             stream.path())
                     .effectsFrom(wanted.effectsFrom().get())
-                    .until(event -> AttachmentRegistry.ends(event, name, wanted))
+                    .until(event -> attachmentRegistry.ends(event, name, wanted))
                     .start();
             var unused = runner.ended().thenAccept(status -> forget(stream, name, runner, status));
             return Optional.of(runner);

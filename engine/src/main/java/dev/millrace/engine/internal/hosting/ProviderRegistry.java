@@ -7,6 +7,7 @@ import dev.millrace.core.processor.Processor;
 import dev.millrace.engine.KnownEvents;
 import java.security.CodeSource;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,16 +20,17 @@ import java.util.stream.Collectors;
 /** The processor providers of an engine, by name. Immutable. */
 public final class ProviderRegistry {
     private final Map<String, ProcessorProvider> byName = new LinkedHashMap<>();
+    private final Map<String, String> nameByAlias = new HashMap<>();
     private final KnownEvents events;
     private final Map<String, Set<String>> activatingTypes = new LinkedHashMap<>();
 
     public ProviderRegistry(List<ProcessorProvider> providers) {
         for (ProcessorProvider provider : providers) {
-            ProcessorProvider other = byName.putIfAbsent(provider.name(), provider);
-            if (other != null) {
-                throw new IllegalArgumentException("two processors are named '" + provider.name() + "': "
-                        + describe(other) + " and " + describe(provider) + "; take one of them off the class path");
-            }
+            add(provider.name(), provider);
+            byName.put(provider.name(), provider);
+        }
+        for (ProcessorProvider provider : providers) {
+            provider.aliases().forEach(alias -> add(alias, provider));
         }
         events = KnownEvents.of(providers);
         events.registrations().stream()
@@ -36,6 +38,20 @@ public final class ProviderRegistry {
                 .forEach(registration -> activatingTypes
                         .computeIfAbsent(registration.provider().name(), name -> new HashSet<>())
                         .addAll(registration.event().type().spellings()));
+    }
+
+    private void add(String name, ProcessorProvider provider) {
+        String other = nameByAlias.putIfAbsent(name, provider.name());
+        if (other != null) {
+            throw new IllegalArgumentException("two processors are named '" + name + "': "
+                    + describe(byName.getOrDefault(other, provider)) + " and " + describe(provider)
+                    + "; take one of them off the class path");
+        }
+    }
+
+    /** The name of the processor that an attach event means. */
+    String canonical(String name) {
+        return nameByAlias.getOrDefault(name, name);
     }
 
     public KnownEvents events() {

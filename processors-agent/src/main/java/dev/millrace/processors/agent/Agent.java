@@ -1,0 +1,342 @@
+package dev.millrace.processors.agent;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.processor.BackgroundTask;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.processors.agent.AgentDecision.Command;
+import dev.millrace.processors.agent.AgentDecision.DeclareLost;
+import dev.millrace.processors.agent.AgentDecision.GiveUp;
+import dev.millrace.processors.agent.AgentDecision.Interrupt;
+import dev.millrace.processors.agent.AgentDecision.LookAgain;
+import dev.millrace.processors.agent.AgentDecision.Situation;
+import dev.millrace.processors.agent.AgentDecision.Start;
+import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
+import dev.millrace.processors.agent.AgentEvent.RequestCancelled;
+import dev.millrace.processors.agent.AgentEvent.RequestFailed;
+import dev.millrace.processors.agent.AgentEvent.RequestLost;
+import dev.millrace.processors.agent.AgentEvent.RequestStarted;
+import dev.millrace.processors.agent.AgentState.OpenRequest;
+import dev.millrace.processors.agent.model.FailureKind;
+import dev.millrace.processors.agent.model.Model;
+import dev.millrace.processors.agent.model.Origin;
+import dev.millrace.processors.agent.model.Prompt;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+
+/**
+ * A processor that answers user messages with a language model and records the answer as events ({@link AgentEvent}).
+ *
+ * <ul>
+ *   <li>It decides from its state, not from a single event: a hundred inputs that arrived while it was not running
+ *       make one request. An input that was answered, or whose answer failed, is not sent again, unless {@link
+ *       AgentEvent.RetryRequested} asks for it.
+ *   <li>A newer user input interrupts the open request; the model then reads its own partial answer.
+ *   <li>If the process ends during a request, the request is recorded as lost and sent again, at most five times for
+ *       one input.
+ *   <li>Temporary failures are retried before the first output, but not after it. Each request ends with one event.
+ * </ul>
+ *
+ * <p>It runs under a lease by default, so several processes may run it on one stream or subtree: one acts, the others
+ * stand by. Without a lease, a request that is silent for 150 seconds counts as lost. One instance can serve many
+ * streams. Thread-safe.
+ *
+ * @since 0.1
+ */
+public final class Agent implements Processor<AgentState> {
+    /** The slug, and the name of the provider. */
+    public static final String SLUG = "agent";
+
+    private static final Duration LEASE = Duration.ofSeconds(10);
+    private static final String REPLY = "reply";
+    private static final String WATCH = "watch";
+
+    private final Model model;
+    private final PromptDefaults defaults;
+    private final Timers timers;
+    private final RandomGenerator random;
+
+    private Agent(Builder builder) {
+        this.model = builder.model;
+        this.defaults = new PromptDefaults(builder.systemPrompt, builder.config);
+        this.timers = builder.timers;
+        this.random = builder.random;
+    }
+
+    /** An agent with defaults. */
+    public static Agent of(Model model) {
+        return builder(model).build();
+    }
+
+    /** A builder of an agent that asks this model. */
+    public static Builder builder(Model model) {
+        return new Builder(model);
+    }
+
+    @Override
+    public String slug() {
+        return SLUG;
+    }
+
+    @Override
+    public Optional<Duration> lease() {
+        return Optional.of(LEASE);
+    }
+
+    @Override
+    public EventCatalog events() {
+        return AgentEvent.catalog();
+    }
+
+    @Override
+    public AgentState initialState() {
+        return AgentState.empty();
+    }
+
+    @Override
+    public AgentState reduce(AgentState state, Event event) {
+        return AgentReducer.reduce(state, event);
+    }
+
+    @Override
+    public CompletionStage<Void> afterAppend(AgentState state, Event event, Effects<AgentState> effects) {
+        if (event.payload() instanceof RequestCancelled) {
+            // Another caller stopped the request of the running task, so its input needs no reply.
+            effects.running(REPLY)
+                    .filter(attempt -> attempt.because().offset() <= state.answered())
+                    .ifPresent(BackgroundTask::cancel);
+        }
+        boolean neverOpened = event.payload() instanceof RequestStarted
+                && state.open().filter(open -> open.id() == event.offset()).isEmpty();
+        CompletionStage<Void> tidied = neverOpened ? superseded(effects, event.offset()) : Effects.none();
+        return tidied.thenCompose(nothing -> decide(state, effects, false));
+    }
+
+    @Override
+    public CompletionStage<Void> onCaughtUp(AgentState state, Effects<AgentState> effects) {
+        return decide(state, effects, true);
+    }
+
+    /** Decides what to do next from the state. Called after each event, also after events that it appended itself. */
+    private CompletionStage<Void> decide(AgentState state, Effects<AgentState> effects, boolean caughtUp) {
+        boolean isBehind = !caughtUp && effects.delivery().behind() > 0;
+        boolean runs = effects.running(REPLY).isPresent();
+        boolean ownsAll = caughtUp && effects.lease().isPresent();
+        List<Command> commands =
+                AgentDecision.next(state, effects.now(), new Situation(isBehind, runs, ownsAll));
+        if (commands.stream().noneMatch(LookAgain.class::isInstance)) {
+            effects.running(WATCH).ifPresent(BackgroundTask::cancel);
+        }
+        CompletionStage<Void> done = Effects.none();
+        for (Command command : commands) {
+            done = done.thenCompose(nothing -> execute(command, effects));
+        }
+        return done;
+    }
+
+    private CompletionStage<Void> execute(Command command, Effects<AgentState> effects) {
+        if (command instanceof Start start) {
+            effects.launch(REPLY, Effects.because(start.owed()), this::reply);
+            return Effects.none();
+        }
+        if (command instanceof LookAgain look) {
+            effects.at(look.due(), WATCH, Effects.because(look.request().newest()), this::watch);
+            return Effects.none();
+        }
+        if (command instanceof Interrupt interrupt) {
+            effects.running(REPLY)
+                    .filter(attempt -> attempt.because().offset() < interrupt.byOffset())
+                    .ifPresent(BackgroundTask::cancel);
+        }
+        return Effects.done(effects.append(end(command)));
+    }
+
+    /** A request of another process has been silent for long; without a lease, nobody else says that it is lost. */
+    private CompletionStage<?> watch(BackgroundTask<AgentState> task) {
+        CompletionStage<?> done = Effects.none();
+        for (Command command :
+                AgentDecision.next(task.current(), timers.now(), new Situation(false, false, false))) {
+            if (command instanceof DeclareLost || command instanceof GiveUp) {
+                done = done.thenCompose(nothing -> task.append(end(command)));
+            }
+        }
+        return done;
+    }
+
+    /** The event with which a command ends a request. */
+    private static EventDraft end(Command command) {
+        if (command instanceof Interrupt interrupt) {
+            OpenRequest open = interrupt.request();
+            return draft(
+                    open.id(),
+                    new RequestCancelled(
+                            open.id(),
+                            "interrupted",
+                            Optional.of(interrupt.byOffset()),
+                            Optional.of(open.estimatedUsage())));
+        }
+        if (command instanceof DeclareLost lost) {
+            OpenRequest open = lost.request();
+            return draft(open.id(), new RequestLost(open.id(), Optional.of(open.estimatedUsage())));
+        }
+        if (command instanceof GiveUp giveUp) {
+            OpenRequest open = giveUp.request();
+            return draft(
+                    open.id(),
+                    new RequestFailed(
+                            open.id(),
+                            FailureKind.RETRIES_EXHAUSTED.wireName(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            "stopped after " + open.attempt()
+                                    + " requests for this input; each was lost when its process ended; to try again,"
+                                    + " append llm-retry-requested",
+                            Optional.empty(),
+                            true,
+                            Optional.empty(),
+                            Optional.of(open.estimatedUsage())));
+        }
+        throw new IllegalStateException(command + " ends no request");
+    }
+
+    private static CompletionStage<Void> superseded(Effects<AgentState> effects, long requestId) {
+        return Effects.done(
+                effects.append(draft(requestId, new RequestCancelled(requestId, "superseded", Optional.empty()))));
+    }
+
+    private static EventDraft draft(long requestId, AgentEvent event) {
+        return EventDraft.of(event).because(requestId);
+    }
+
+    /** The background task: appends the start of a request; if no other launch did so first, sends it to the model. */
+    private CompletionStage<?> reply(BackgroundTask<AgentState> task) {
+        AgentState state = task.current();
+        boolean isUnanswered =
+                state.owesReply() && state.owed() == task.because().offset();
+        if (!isUnanswered || state.open().isPresent()) {
+            return Effects.none(); // the state of this launch is out of date
+        }
+        int number = state.attempts() + 1;
+        String launch = Long.toHexString(random.nextLong());
+        RequestStarted started = started(state, number, launch);
+        return task.append(EventDraft.of(started).named("attempt-" + number)).thenCompose(appended -> {
+            boolean ours =
+                    appended.event().payloadJson().path("launch").asText().equals(launch);
+            if (!ours || task.isCancelled()) {
+                return Effects.none();
+            }
+            Event event = appended.event().decodedBy(events());
+            AgentState opened = AgentReducer.reduce(state, event);
+            return opened.open()
+                    .filter(open -> open.id() == event.offset())
+                    .map(open -> new RunningRequest(task, open, opened, model, defaults, timers, random).send())
+                    .orElseGet(Effects::none);
+        });
+    }
+
+    /**
+     * The prompt of the open request; if none is open, the prompt of a request that would start now. Nothing is sent.
+     *
+     * @param log the events of the agent's stream from its first one, in order
+     */
+    public Prompt prompt(List<Event> log) {
+        List<Event> events = new ArrayList<>();
+        AgentState state = AgentState.empty();
+        for (Event event : log) {
+            Event decoded = event.decodedBy(events());
+            events.add(decoded);
+            state = AgentReducer.reduce(state, decoded);
+        }
+        if (state.open().isEmpty()) {
+            long offset = events.isEmpty() ? 1 : events.get(events.size() - 1).offset() + 1;
+            RequestStarted start = started(state, state.attempts() + 1, "preview");
+            Event event = Event.builder()
+                    .path(StreamPath.root())
+                    .offset(offset)
+                    .type(EventCatalog.nameOf(RequestStarted.class))
+                    .payloadJson(JsonCodec.toTree(start))
+                    .payload(start)
+                    .createdAt(Instant.EPOCH)
+                    .build();
+            events.add(event);
+            state = AgentReducer.reduce(state, event);
+        }
+        OpenRequest open = state.open().orElse(null);
+        long through = open == null ? state.inputThrough() : open.inputThrough();
+        List<Event> before = open == null
+                ? events
+                : events.stream().filter(event -> event.offset() <= open.id()).toList();
+        Origin origin = open == null
+                ? new Origin(model.provider(), Optional.of(model.baseUrl()), defaults.modelOf(state, model))
+                : open.origin();
+        return defaults.prompt(Conversation.upTo(before, through), origin, state, model);
+    }
+
+    private RequestStarted started(AgentState state, int attempt, String launch) {
+        return new RequestStarted(
+                state.inputThrough(),
+                defaults.modelOf(state, model),
+                attempt,
+                launch,
+                Optional.of(model.provider()),
+                Optional.of(model.baseUrl()));
+    }
+
+    /** Contains the address of the model, but not the key. */
+    @Override
+    public String toString() {
+        return SLUG + " (" + model + ")";
+    }
+
+    /** A builder of an agent. Not thread-safe. */
+    public static final class Builder {
+        private final Model model;
+        private LlmConfigUpdated config = LlmConfigUpdated.none();
+        private Optional<String> systemPrompt = Optional.empty();
+        private Timers timers = Timers.system();
+        private RandomGenerator random = RandomGenerator.getDefault();
+
+        private Builder(Model model) {
+            this.model = model;
+        }
+
+        /** Defaults for values that the log does not set; absent values keep their previous setting. */
+        public Builder config(LlmConfigUpdated defaults) {
+            config = config.with(defaults);
+            return this;
+        }
+
+        /** The system prompt if the log has none; none by default. */
+        public Builder systemPrompt(String text) {
+            systemPrompt = Optional.of(text);
+            return this;
+        }
+
+        /** Clock and timers, for chunks and retries; those of the system by default. */
+        public Builder timers(Timers newTimers) {
+            timers = newTimers;
+            return this;
+        }
+
+        /** Random numbers for retry delays and launch names. */
+        public Builder random(RandomGenerator newRandom) {
+            random = newRandom;
+            return this;
+        }
+
+        /** Builds the agent. */
+        public Agent build() {
+            return new Agent(this);
+        }
+    }
+}

@@ -1,0 +1,312 @@
+package dev.millrace.processors.agent;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.EventName;
+import dev.millrace.processors.agent.model.ModelItem;
+import dev.millrace.processors.agent.model.OutputItem;
+import dev.millrace.processors.agent.model.Usage;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The events of an agent. Callers append the first four types, the agent appends the others.
+ *
+ * <p>The id of a request is the offset of its {@link RequestStarted}. Only the newest started request is open. Events
+ * for another request, or for a request that has ended, are ignored. A request ends with the first of {@link
+ * RequestCompleted}, {@link RequestFailed}, {@link RequestCancelled} and {@link RequestLost}.
+ *
+ * @since 0.1
+ */
+public sealed interface AgentEvent {
+    /** The catalog of these events. It also reads what earlier versions stored: items and usage as OpenAI sent them. */
+    static EventCatalog catalog() {
+        return AgentCatalog.CATALOG;
+    }
+
+    /**
+     * A message in the conversation. A message with the role {@code user} requires a reply; the other roles only add to
+     * the conversation.
+     *
+     * @param role {@code user}, {@code assistant}, {@code system} or {@code developer}; {@code user} if the JSON has
+     *     none
+     * @param content text, or an array of content parts in the format of the provider
+     * @param delivery when the message takes effect; only {@code interrupt} is known, and it is the default: a message of
+     *     a user stops the open request
+     */
+    @EventName("agent-input-added")
+    record InputAdded(String role, JsonNode content, Optional<String> delivery) implements AgentEvent {
+        private static final Set<String> ROLES = Set.of("user", "assistant", "system", "developer");
+        private static final String INTERRUPT = "interrupt";
+
+        /**
+         * Checks the input.
+         *
+         * @throws IllegalArgumentException if the role or the delivery is another one, or the content is neither text nor
+         *     an array
+         */
+        public InputAdded {
+            if (!ROLES.contains(role)) {
+                throw new IllegalArgumentException(
+                        "role must be user, assistant, system or developer, got '" + role + "'");
+            }
+            if (!content.isTextual() && !content.isArray()) {
+                throw new IllegalArgumentException("content must be text or an array of parts, got "
+                        + content.getNodeType().name().toLowerCase(Locale.ROOT));
+            }
+            delivery.filter(when -> !when.equals(INTERRUPT)).ifPresent(when -> {
+                throw new IllegalArgumentException("delivery must be interrupt, got '" + when
+                        + "'; no other delivery is supported yet, so leave it out");
+            });
+        }
+
+        /** A message with the default delivery. */
+        public InputAdded(String role, JsonNode content) {
+            this(role, content, Optional.empty());
+        }
+
+        @JsonCreator
+        static InputAdded of(
+                @JsonProperty("role") Optional<String> role,
+                @JsonProperty("content") JsonNode content,
+                @JsonProperty("delivery") Optional<String> delivery) {
+            return new InputAdded(role.orElse("user"), content, delivery);
+        }
+
+        /** A message of a user. */
+        public static InputAdded user(String text) {
+            return new InputAdded("user", TextNode.valueOf(text));
+        }
+
+        /** A message of an {@code assistant}, {@code system} or {@code developer}. */
+        public static InputAdded as(String role, String text) {
+            return new InputAdded(role, TextNode.valueOf(text));
+        }
+    }
+
+    /**
+     * The instructions of all requests that start after this event.
+     *
+     * @param systemPrompt the text; it replaces the previous one
+     */
+    @EventName("system-prompt-updated")
+    record SystemPromptUpdated(String systemPrompt) implements AgentEvent {}
+
+    /**
+     * The configuration of all requests that start after this event. Absent values keep their previous setting.
+     *
+     * @param model the id of the model
+     * @param reasoningEffort the effort of a reasoning model, in the words of the provider
+     * @param maxOutputTokens the maximum number of tokens of a response, reasoning included
+     * @param temperature the sampling temperature; reasoning models refuse it
+     */
+    @EventName("llm-config-updated")
+    record LlmConfigUpdated(
+            Optional<String> model,
+            Optional<String> reasoningEffort,
+            Optional<Integer> maxOutputTokens,
+            Optional<BigDecimal> temperature)
+            implements AgentEvent {
+        /** A configuration without values. */
+        public static LlmConfigUpdated none() {
+            return new LlmConfigUpdated(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        }
+
+        /** A configuration with only a model. */
+        public static LlmConfigUpdated model(String model) {
+            return new LlmConfigUpdated(Optional.of(model), Optional.empty(), Optional.empty(), Optional.empty());
+        }
+
+        /** This configuration; values of {@code newer} replace its own. */
+        public LlmConfigUpdated with(LlmConfigUpdated newer) {
+            return new LlmConfigUpdated(
+                    newer.model.or(() -> model),
+                    newer.reasoningEffort.or(() -> reasoningEffort),
+                    newer.maxOutputTokens.or(() -> maxOutputTokens),
+                    newer.temperature.or(() -> temperature));
+        }
+    }
+
+    /**
+     * Asks for another request after the newest one failed or was stopped. Nothing happens if the newest input has a
+     * complete answer, or if a request is open.
+     *
+     * @param reason why, for readers of the log
+     */
+    @EventName("llm-retry-requested")
+    record RetryRequested(Optional<String> reason) implements AgentEvent {}
+
+    /**
+     * The start of a request to the model. Its content is not repeated here: it is all inputs up to {@code
+     * inputThroughOffset} and the outputs of all requests that ended before.
+     *
+     * @param inputThroughOffset the newest input, prompt or configuration that it includes
+     * @param model the requested model
+     * @param attempt the number of requests for the newest user input, this one included
+     * @param launch a random name of the launch that appended it, by which the launch recognises its own event
+     * @param provider the provider; empty in logs of earlier versions, where it is {@code openai}
+     * @param baseUrl the address of the provider; empty in logs of earlier versions
+     */
+    @EventName("llm-request-started")
+    record RequestStarted(
+            long inputThroughOffset,
+            String model,
+            int attempt,
+            String launch,
+            Optional<String> provider,
+            Optional<String> baseUrl)
+            implements AgentEvent {}
+
+    /**
+     * A parameter that the service of a provider refused. Requests to the same model at the same address are sent
+     * without it.
+     *
+     * @param requestId the request that was refused; it is sent once more
+     * @param baseUrl the address of the provider
+     * @param model the requested model
+     * @param parameter the parameter, in the words of the provider
+     * @param supported false
+     * @param message the refusal
+     */
+    @EventName("llm-capability-learned")
+    record CapabilityLearned(
+            long requestId, String baseUrl, String model, String parameter, boolean supported, Optional<String> message)
+            implements AgentEvent {}
+
+    /**
+     * A piece of the output of the model. The pieces of one request are in order and never split a code point.
+     *
+     * @param requestId the request
+     * @param outputIndex the position of its item in the response
+     * @param kind {@code text}, {@code reasoning}, {@code refusal} or {@code arguments}
+     * @param text the piece
+     * @param seqFrom the sequence number of its first event, given by the provider
+     * @param seqTo the sequence number of its last event, given by the provider
+     */
+    @EventName("llm-chunk-added")
+    record ChunkAdded(long requestId, int outputIndex, String kind, String text, long seqFrom, long seqTo)
+            implements AgentEvent {}
+
+    /**
+     * A complete item of the response. It replaces the chunks with its output index.
+     *
+     * @param requestId the request
+     * @param outputIndex the position of the item in the response
+     * @param item the item, in a form that is the same for every provider
+     * @param opaque what the provider adds and needs back, see {@link OutputItem#opaque}
+     */
+    @EventName("llm-item-completed")
+    record ItemCompleted(long requestId, int outputIndex, ModelItem item, Optional<JsonNode> opaque)
+            implements AgentEvent {
+        /** The text of the item if it is a message or a refusal; else empty. */
+        public String text() {
+            if (item instanceof ModelItem.Refusal refusal) {
+                return refusal.text();
+            }
+            return item instanceof ModelItem.Message message ? message.text() : "";
+        }
+    }
+
+    /**
+     * A temporary failure of a request before the first output; the request will be sent again.
+     *
+     * @param requestId the request
+     * @param failedTries how often it has failed so far
+     * @param delayMs the delay before the next try, in milliseconds
+     * @param failureClass as in {@link RequestFailed}
+     * @param message a description of the failure
+     */
+    @EventName("llm-retry-scheduled")
+    record RetryScheduled(
+            long requestId,
+            int failedTries,
+            long delayMs,
+            @JsonProperty("class") String failureClass,
+            String message) implements AgentEvent {}
+
+    /**
+     * The end of a successful response.
+     *
+     * @param requestId the request
+     * @param responseId the id of the response, given by the provider
+     * @param model the model that answered, as the provider calls it
+     * @param status {@code completed}, or {@code incomplete} if the provider ended the response early
+     * @param incompleteReason why it is incomplete, in the words of the provider
+     * @param usage the tokens; estimated if the provider said nothing
+     * @param durationMs from the start of the request to its end, in milliseconds
+     * @param ttftMs from the start of the request to the first output, in milliseconds
+     */
+    @EventName("llm-request-completed")
+    record RequestCompleted(
+            long requestId,
+            Optional<String> responseId,
+            Optional<String> model,
+            String status,
+            Optional<String> incompleteReason,
+            Optional<Usage> usage,
+            long durationMs,
+            Optional<Long> ttftMs)
+            implements AgentEvent {}
+
+    /**
+     * The final failure of a request. It counts as the answer to the input. A new input, {@link RetryRequested} or a new
+     * configuration starts another request.
+     *
+     * @param requestId the request
+     * @param failureClass {@code quota}, {@code auth}, {@code rate-limit}, {@code overloaded}, {@code context-length},
+     *     {@code invalid-request}, {@code truncated}, {@code network}, {@code retries-exhausted}, {@code not-recorded}
+     *     (the service refused to store a part of the answer) or {@code unknown}
+     * @param code the code of the provider
+     * @param status the HTTP status, if it was not a success
+     * @param message a description of the failure
+     * @param providerRequestId the id to give to the support of the provider
+     * @param retryable whether the same request may succeed later
+     * @param retryAt the time before which the provider wants no other request, if that is too late to wait for it
+     * @param usage the tokens; estimated if the provider said nothing
+     */
+    @EventName("llm-request-failed")
+    record RequestFailed(
+            long requestId,
+            @JsonProperty("class") String failureClass,
+            Optional<String> code,
+            Optional<Integer> status,
+            String message,
+            Optional<String> providerRequestId,
+            boolean retryable,
+            Optional<Instant> retryAt,
+            Optional<Usage> usage)
+            implements AgentEvent {}
+
+    /**
+     * The end of a request that was stopped. Any caller may append this event to stop a request.
+     *
+     * @param requestId the request
+     * @param reason {@code interrupted} by a newer input, {@code superseded} by another start, or the reason of the
+     *     caller
+     * @param byOffset the input that interrupted it
+     * @param usage the tokens, estimated
+     */
+    @EventName("llm-request-cancelled")
+    record RequestCancelled(long requestId, String reason, Optional<Long> byOffset, Optional<Usage> usage)
+            implements AgentEvent {
+        /** A stop without usage, for callers other than the agent. */
+        public RequestCancelled(long requestId, String reason, Optional<Long> byOffset) {
+            this(requestId, reason, byOffset, Optional.empty());
+        }
+    }
+
+    /**
+     * The end of a request whose process ended before the answer was complete. Its input is still unanswered.
+     *
+     * @param requestId the request
+     * @param usage the tokens, estimated
+     */
+    @EventName("llm-request-lost")
+    record RequestLost(long requestId, Optional<Usage> usage) implements AgentEvent {}
+}

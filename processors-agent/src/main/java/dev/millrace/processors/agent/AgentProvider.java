@@ -1,0 +1,87 @@
+package dev.millrace.processors.agent;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.core.hosting.ProvidedEvent;
+import dev.millrace.core.processor.Processor;
+import dev.millrace.processors.agent.model.ModelProvider;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The provider of {@link Agent} under the name {@code agent}; the older name {@code openai-agent} means the same.
+ *
+ * <p>The config of {@code processor-attached} can set {@code provider}, {@code model}, {@code systemPrompt}, {@code
+ * reasoningEffort}, {@code maxOutputTokens} and {@code temperature}. Events of the stream override the last five. Without
+ * {@code provider}, the setting {@code agent.provider} of the server decides; without it, {@code openai}, or the only
+ * {@link ModelProvider} on the class path.
+ *
+ * @since 0.1
+ */
+public final class AgentProvider implements ProcessorProvider {
+    private static final String DEFAULT = "openai";
+
+    /** For {@link java.util.ServiceLoader}. */
+    public AgentProvider() {}
+
+    @Override
+    public String name() {
+        return Agent.SLUG;
+    }
+
+    @Override
+    public Set<String> aliases() {
+        return Set.of("openai-agent");
+    }
+
+    @Override
+    public List<ProvidedEvent<?>> events() {
+        return List.of(
+                event(AgentEvent.InputAdded.class),
+                event(AgentEvent.SystemPromptUpdated.class),
+                event(AgentEvent.LlmConfigUpdated.class),
+                event(AgentEvent.RetryRequested.class),
+                event(AgentEvent.RequestStarted.class),
+                event(AgentEvent.ChunkAdded.class),
+                event(AgentEvent.ItemCompleted.class),
+                event(AgentEvent.RetryScheduled.class),
+                event(AgentEvent.CapabilityLearned.class),
+                event(AgentEvent.RequestCompleted.class),
+                event(AgentEvent.RequestFailed.class),
+                event(AgentEvent.RequestCancelled.class),
+                event(AgentEvent.RequestLost.class));
+    }
+
+    /** Other programs write these events too, with fields of their own. */
+    private static <T> ProvidedEvent<T> event(Class<T> payload) {
+        return ProvidedEvent.of(payload).ignoringUnknownFields();
+    }
+
+    @Override
+    public Processor<?> create(JsonNode config, HostContext context) {
+        String provider = AttachedAgentConfig.provider(config)
+                .or(() -> context.setting("agent.provider"))
+                .orElse("");
+        Agent.Builder builder = Agent.builder(provider(provider).create(context)).timers(context.timers());
+        AttachedAgentConfig.apply(config, builder);
+        return builder.build();
+    }
+
+    private static ModelProvider provider(String name) {
+        TreeMap<String, ModelProvider> known = new TreeMap<>();
+        for (ModelProvider provider : ServiceLoader.load(ModelProvider.class)) {
+            known.put(provider.name(), provider);
+        }
+        String wanted = !name.isEmpty() ? name : known.size() == 1 ? known.firstKey() : DEFAULT;
+        ModelProvider provider = known.get(wanted);
+        if (provider == null) {
+            throw new IllegalArgumentException("processor 'agent' cannot start: no provider of models is named '" + wanted
+                    + "'; known are " + known.keySet() + "; correct 'provider' in the config of processor-attached, or"
+                    + " the setting agent.provider of the server, or add the jar of the provider to its class path");
+        }
+        return provider;
+    }
+}

@@ -1,0 +1,210 @@
+package dev.millrace.processors.agent;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.Event;
+import dev.millrace.processors.agent.AgentEvent.CapabilityLearned;
+import dev.millrace.processors.agent.AgentEvent.ChunkAdded;
+import dev.millrace.processors.agent.AgentEvent.InputAdded;
+import dev.millrace.processors.agent.AgentEvent.ItemCompleted;
+import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
+import dev.millrace.processors.agent.AgentEvent.RequestFailed;
+import dev.millrace.processors.agent.AgentEvent.RequestStarted;
+import dev.millrace.processors.agent.AgentEvent.RetryRequested;
+import dev.millrace.processors.agent.AgentEvent.RetryScheduled;
+import dev.millrace.processors.agent.AgentEvent.SystemPromptUpdated;
+import dev.millrace.processors.agent.AgentState.OpenRequest;
+import dev.millrace.processors.agent.AgentState.RequestEnd;
+import dev.millrace.processors.agent.AgentState.Unsupported;
+import dev.millrace.processors.agent.model.Origin;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The reducer of an agent. Pure. Each event costs the same, however long the log is. */
+final class AgentReducer {
+    /** The provider of all requests in logs of earlier versions. */
+    static final String FIRST_PROVIDER = "openai";
+
+    private static final int MOST_UNSUPPORTED = 100;
+
+    private AgentReducer() {}
+
+    static AgentState reduce(AgentState state, Event event) {
+        AgentState next = next(state, event);
+        return next == state ? state : withStatus(next, event);
+    }
+
+    private static AgentState next(AgentState state, Event event) {
+        Object payload = event.payload();
+        if (payload instanceof InputAdded input) {
+            return input(state, event.offset(), input);
+        }
+        if (payload instanceof SystemPromptUpdated updated) {
+            ImmutableAgentState.Builder next = copy(state)
+                    .systemPrompt(event.offset())
+                    .inputThrough(event.offset())
+                    .length(state.length() + updated.systemPrompt().length());
+            return configured(next.build(), event.offset());
+        }
+        if (payload instanceof LlmConfigUpdated updated) {
+            ImmutableAgentState.Builder next =
+                    copy(state).config(state.config().with(updated)).inputThrough(event.offset());
+            return configured(next.build(), event.offset());
+        }
+        if (payload instanceof RetryRequested) {
+            return isAbandoned(state) ? owed(state, event.offset()) : state;
+        }
+        if (payload instanceof CapabilityLearned learned) {
+            return learned(state, learned);
+        }
+        if (payload instanceof RequestStarted started) {
+            return started(state, event, started);
+        }
+        return state.open().map(open -> underWay(state, open, event)).orElse(state);
+    }
+
+    private static AgentState input(AgentState state, long offset, InputAdded input) {
+        ImmutableAgentState.Builder next =
+                copy(state).inputThrough(offset).length(state.length() + length(input.content()));
+        return input.role().equals("user") ? next.owed(offset).attempts(0).build() : next.build();
+    }
+
+    private static long length(JsonNode content) {
+        long length = content.asText("").length();
+        for (JsonNode part : content) {
+            length += part.path("text").asText("").length();
+        }
+        return length;
+    }
+
+    /** A new configuration; a request that failed with the old one is made again. */
+    private static AgentState configured(AgentState state, long offset) {
+        AgentState next = copy(state).configured(offset).build();
+        boolean failed = isAbandoned(state)
+                && state.lastEnd()
+                        .filter(end -> end.outcome().equals(RequestEnding.FAILED.outcome()))
+                        .isPresent();
+        return failed ? owed(next, offset) : next;
+    }
+
+    /** Whether the newest input has no complete answer, and nobody works on it. */
+    private static boolean isAbandoned(AgentState state) {
+        return state.open().isEmpty()
+                && !state.owesReply()
+                && state.lastEnd()
+                        .filter(end -> !end.outcome().equals(RequestEnding.COMPLETED.outcome()))
+                        .isPresent();
+    }
+
+    private static AgentState owed(AgentState state, long offset) {
+        return copy(state).owed(offset).inputThrough(offset).attempts(0).build();
+    }
+
+    private static AgentState learned(AgentState state, CapabilityLearned learned) {
+        Unsupported refused = new Unsupported(learned.baseUrl(), learned.model(), learned.parameter());
+        boolean isNew = !learned.supported()
+                && !state.unsupported().contains(refused)
+                && state.unsupported().size() < MOST_UNSUPPORTED;
+        return isNew ? copy(state).addUnsupported(refused).build() : state;
+    }
+
+    private static AgentState started(AgentState state, Event event, RequestStarted started) {
+        long offset = event.offset();
+        long through = Math.min(started.inputThroughOffset(), offset - 1);
+        boolean stale = through <= state.answered()
+                || state.open().filter(open -> open.inputThrough() > through).isPresent();
+        if (stale) {
+            return state;
+        }
+        AgentState before = state.open()
+                .map(open -> closed(state, open, event, RequestEnding.SUPERSEDED))
+                .orElse(state);
+        Origin origin = new Origin(started.provider().orElse(FIRST_PROVIDER), started.baseUrl(), started.model());
+        return copy(before)
+                .open(new OpenRequest(
+                        offset, through, started.attempt(), origin, offset, event.createdAt(), before.length(), 0))
+                .attempts(through >= state.owed() ? started.attempt() : state.attempts())
+                .build();
+    }
+
+    /** The effect of an event on the open request; none if the event is about another request. */
+    private static AgentState underWay(AgentState state, OpenRequest open, Event event) {
+        Object payload = event.payload();
+        if (payload instanceof ChunkAdded chunk && chunk.requestId() == open.id()) {
+            return alive(state, open, event, event.createdAt(), chunk.text().length());
+        }
+        if (payload instanceof ItemCompleted item && item.requestId() == open.id()) {
+            return alive(state, open, event, event.createdAt(), 0);
+        }
+        if (payload instanceof RetryScheduled retry && retry.requestId() == open.id()) {
+            return alive(state, open, event, event.createdAt().plusMillis(Math.max(0, retry.delayMs())), 0);
+        }
+        return RequestEnding.of(payload, open.id())
+                .map(ending -> closed(state, open, event, ending))
+                .orElse(state);
+    }
+
+    private static AgentState alive(AgentState state, OpenRequest open, Event event, Instant since, long length) {
+        return copy(state).open(open.after(event.offset(), since, length)).build();
+    }
+
+    private static AgentState closed(AgentState state, OpenRequest open, Event event, RequestEnding ending) {
+        ImmutableAgentState.Builder next = copy(state)
+                .open(Optional.empty())
+                .closedThrough(open.id())
+                .length(state.length() + open.outputLength())
+                .usage(state.usage().plus(RequestEnding.usage(event.payload()).orElseGet(open::estimatedUsage)));
+        if (!ending.answers()) {
+            return next.build();
+        }
+        Optional<RequestFailed> failure = Optional.of(event.payload())
+                .filter(RequestFailed.class::isInstance)
+                .map(RequestFailed.class::cast);
+        AgentState answered = next.answered(Math.max(state.answered(), open.inputThrough()))
+                .lastEnd(new RequestEnd(
+                        open.id(),
+                        event.offset(),
+                        ending.outcome(),
+                        failure.map(RequestFailed::failureClass),
+                        failure.flatMap(RequestFailed::retryAt)))
+                .build();
+        boolean configuredMeanwhile = failure.isPresent() && state.configured() > open.inputThrough();
+        return configuredMeanwhile && !answered.owesReply() ? owed(answered, state.configured()) : answered;
+    }
+
+    private static AgentState withStatus(AgentState state, Event event) {
+        AgentStatus status = status(state, event);
+        return status.equals(state.status()) ? state : copy(state).status(status).build();
+    }
+
+    private static AgentStatus status(AgentState state, Event event) {
+        if (state.open().isPresent()) {
+            long id = state.open().get().id();
+            if (event.payload() instanceof RetryScheduled retry && retry.requestId() == id) {
+                return AgentStatus.working(AgentStatus.RETRY_WAIT, event.offset());
+            }
+            boolean waits = state.status().reason().equals(AgentStatus.RETRY_WAIT)
+                    && state.status().since() == state.open().get().newest();
+            return waits ? state.status() : AgentStatus.working(AgentStatus.MODEL_CALL, id);
+        }
+        if (state.owesReply()) {
+            return AgentStatus.working(AgentStatus.REPLY_OWED, state.owed());
+        }
+        return state.lastEnd()
+                .map(AgentReducer::idle)
+                .orElseGet(() -> AgentStatus.idle(AgentStatus.NO_INPUT, 0));
+    }
+
+    private static AgentStatus idle(RequestEnd end) {
+        String reason =
+                switch (end.outcome()) {
+                    case "completed" -> AgentStatus.ANSWERED;
+                    case "failed" -> AgentStatus.FAILED;
+                    default -> AgentStatus.STOPPED;
+                };
+        return new AgentStatus(false, reason, end.offset(), end.failureClass(), end.retryAt());
+    }
+
+    private static ImmutableAgentState.Builder copy(AgentState state) {
+        return ImmutableAgentState.builder().from(state);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.millrace.processors.agent;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A parser of the configuration in {@code processor-attached}. Each caller that may append can write it, so it can choose
+ * a provider, but cannot set base URL or key.
+ */
+final class AttachedAgentConfig {
+    private static final String PROVIDER = "provider";
+    private static final String PROMPT = "systemPrompt";
+    private static final Set<String> FIELDS =
+            Set.of(PROVIDER, PROMPT, "model", "reasoningEffort", "maxOutputTokens", "temperature");
+
+    private AttachedAgentConfig() {}
+
+    /** The provider that a configuration names. Throws {@link IllegalArgumentException} if a field is unknown or wrong. */
+    static Optional<String> provider(JsonNode config) {
+        Set<String> unknown = new TreeSet<>();
+        config.fieldNames().forEachRemaining(unknown::add);
+        unknown.removeAll(FIELDS);
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("config of 'agent' has unknown fields " + unknown + "; use "
+                    + new TreeSet<>(FIELDS) + "; base URL and key belong to the settings of the server");
+        }
+        return text(config, PROVIDER);
+    }
+
+    /** Applies the other fields. Throws {@link IllegalArgumentException} if one is wrong. */
+    static void apply(JsonNode config, Agent.Builder builder) {
+        text(config, PROMPT).ifPresent(builder::systemPrompt);
+        try {
+            builder.config(JsonCodec.fromTree(config, LlmConfigUpdated.class));
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException("config of 'agent': " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private static Optional<String> text(JsonNode config, String field) {
+        JsonNode value = config.path(field);
+        if (!value.isMissingNode() && !value.isTextual()) {
+            throw new IllegalArgumentException("config of 'agent': " + field + " must be a text");
+        }
+        return Optional.ofNullable(value.textValue());
+    }
+}

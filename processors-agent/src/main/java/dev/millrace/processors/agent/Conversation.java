@@ -1,0 +1,192 @@
+package dev.millrace.processors.agent;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.millrace.core.Event;
+import dev.millrace.processors.agent.AgentEvent.ChunkAdded;
+import dev.millrace.processors.agent.AgentEvent.InputAdded;
+import dev.millrace.processors.agent.AgentEvent.ItemCompleted;
+import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
+import dev.millrace.processors.agent.AgentEvent.SystemPromptUpdated;
+import dev.millrace.processors.agent.AgentState.OpenRequest;
+import dev.millrace.processors.agent.model.ModelItem;
+import dev.millrace.processors.agent.model.OutputItem;
+import dev.millrace.processors.agent.model.PromptPart;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The texts of an agent's log in the order in which the model reads them: the output of a request follows the inputs that
+ * it answers, also if newer inputs arrived before it. Computed from the events of the log alone. Immutable.
+ *
+ * @since 0.1
+ */
+public final class Conversation {
+    private static final String CONTINUE =
+            "[The response above is not complete. Answer the newest message of the user completely.]";
+
+    private final List<Entry> entries;
+    private final Optional<String> systemPrompt;
+    private final LlmConfigUpdated config;
+    private final List<Cut> cut;
+
+    private Conversation(Reader reader) {
+        this.entries = List.copyOf(reader.entries);
+        this.systemPrompt = reader.systemPrompt;
+        this.config = reader.config;
+        this.cut = List.copyOf(reader.cut);
+    }
+
+    /**
+     * Reads a log.
+     *
+     * @param events the events of an agent's stream from its first one, in order; other types are ignored
+     */
+    public static Conversation of(List<Event> events) {
+        return upTo(events, Long.MAX_VALUE);
+    }
+
+    /** Reads a log; inputs, prompts and configurations after {@code inputThrough} are left out. */
+    static Conversation upTo(List<Event> events, long inputThrough) {
+        Reader reader = new Reader(inputThrough);
+        events.forEach(reader::read);
+        return new Conversation(reader);
+    }
+
+    /** The conversation, oldest first. The output of an open request is not part of it. */
+    public List<Entry> entries() {
+        return entries;
+    }
+
+    /** The newest system prompt. */
+    public Optional<String> systemPrompt() {
+        return systemPrompt;
+    }
+
+    /** The merged configuration. */
+    public LlmConfigUpdated config() {
+        return config;
+    }
+
+    /**
+     * The requests that can have output that is in chunks only. If the events did not contain the chunks, that output is
+     * missing in the entries.
+     */
+    List<Cut> cut() {
+        return cut;
+    }
+
+    /** A request that was cut off, and the offset of the event that ended it. */
+    record Cut(long requestId, long end) {}
+
+    /**
+     * One part of the conversation.
+     *
+     * @param order the offset of an input; for an output, the newest input that it answers
+     * @param requestId the request of an output; 0 for an input
+     * @param part the message or the output
+     * @since 0.1
+     */
+    public record Entry(long order, long requestId, PromptPart part) {
+        private boolean isOfModel() {
+            return part instanceof PromptPart.Output
+                    || (part instanceof PromptPart.Input input && input.role().equals("assistant"));
+        }
+    }
+
+    /** Folds the state and collects the texts beside it. */
+    private static final class Reader {
+        private final long inputThrough;
+        private final List<Entry> entries = new ArrayList<>();
+        private final List<Cut> cut = new ArrayList<>();
+        private final SortedMap<Integer, OutputItem> items = new TreeMap<>();
+        private final SortedMap<Integer, StringBuilder> partialTexts = new TreeMap<>();
+        private Optional<String> systemPrompt = Optional.empty();
+        private LlmConfigUpdated config = LlmConfigUpdated.none();
+        private AgentState state = AgentState.empty();
+
+        Reader(long inputThrough) {
+            this.inputThrough = inputThrough;
+        }
+
+        void read(Event event) {
+            AgentState before = state;
+            state = AgentReducer.reduce(state, event);
+            Object payload = event.payload();
+            before.open()
+                    .filter(open -> state.closedThrough() == open.id())
+                    .ifPresent(open -> RequestEnding.of(payload, open.id()).ifPresent(ending -> end(open, event.offset(), ending)));
+            if (event.offset() <= inputThrough) {
+                input(event);
+            }
+            state.open().ifPresent(open -> underWay(open, event, before));
+        }
+
+        private void input(Event event) {
+            if (event.payload() instanceof InputAdded input) {
+                entries.add(new Entry(event.offset(), 0, new PromptPart.Input(input.role(), input.content())));
+            } else if (event.payload() instanceof SystemPromptUpdated updated) {
+                systemPrompt = Optional.of(updated.systemPrompt());
+            } else if (event.payload() instanceof LlmConfigUpdated updated) {
+                config = config.with(updated);
+            }
+        }
+
+        private void underWay(OpenRequest open, Event event, AgentState before) {
+            if (open.id() == event.offset() && before.open().filter(open::equals).isEmpty()) {
+                begin(open);
+            } else if (event.payload() instanceof ChunkAdded chunk
+                    && chunk.requestId() == open.id()
+                    && chunk.kind().equals("text")
+                    && !items.containsKey(chunk.outputIndex())) {
+                partialTexts
+                        .computeIfAbsent(chunk.outputIndex(), index -> new StringBuilder())
+                        .append(chunk.text());
+            } else if (event.payload() instanceof ItemCompleted item && item.requestId() == open.id()) {
+                items.put(item.outputIndex(), new OutputItem(item.item(), item.opaque()));
+                partialTexts.remove(item.outputIndex());
+            }
+        }
+
+        /** A model must not read a conversation that ends with its own words, so a note of the user follows them. */
+        private void begin(OpenRequest open) {
+            items.clear();
+            partialTexts.clear();
+            int at = after(open.inputThrough());
+            if (at > 0 && entries.get(at - 1).isOfModel()) {
+                entries.add(
+                        at,
+                        new Entry(
+                                open.inputThrough(), 0, new PromptPart.Input("user", TextNode.valueOf(CONTINUE))));
+            }
+        }
+
+        private void end(OpenRequest open, long offset, RequestEnding ending) {
+            if (ending != RequestEnding.COMPLETED || items.isEmpty()) {
+                cut.add(new Cut(open.id(), offset));
+            }
+            SortedMap<Integer, OutputItem> said = new TreeMap<>(items);
+            partialTexts.forEach((index, text) -> said.putIfAbsent(
+                    index, new OutputItem(new ModelItem.Message(text + ending.marker()), Optional.empty())));
+            if (!said.isEmpty()) {
+                entries.add(
+                        after(open.inputThrough()),
+                        new Entry(
+                                open.inputThrough(),
+                                open.id(),
+                                new PromptPart.Output(open.origin(), List.copyOf(said.values()))));
+            }
+        }
+
+        /** The index of the first entry of a newer input. */
+        private int after(long order) {
+            int at = entries.size();
+            while (at > 0 && entries.get(at - 1).order() > order) {
+                at--;
+            }
+            return at;
+        }
+    }
+}

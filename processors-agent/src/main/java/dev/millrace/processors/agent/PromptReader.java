@@ -1,0 +1,76 @@
+package dev.millrace.processors.agent;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.processor.Effects;
+import dev.millrace.processors.agent.AgentEvent.ChunkAdded;
+import dev.millrace.processors.agent.AgentState.OpenRequest;
+import dev.millrace.processors.agent.model.Model;
+import dev.millrace.processors.agent.model.Prompt;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * A reader of the log for the prompt of one request. The prompt is a function of the events up to the start of the
+ * request. Chunks are read only for requests that were cut off, because complete items repeat them.
+ */
+final class PromptReader {
+    private static final String CHUNK = EventCatalog.nameOf(ChunkAdded.class);
+    private static final Set<String> ALL_BUT_CHUNKS = AgentEvent.catalog().types().stream()
+            .filter(type -> !type.equals(CHUNK))
+            .collect(Collectors.toUnmodifiableSet());
+
+    /** Reads a page of the agent's stream. */
+    @FunctionalInterface
+    interface Pages extends Function<ReadRange, CompletableFuture<List<Event>>> {}
+
+    private final Pages pages;
+
+    PromptReader(Pages pages) {
+        this.pages = pages;
+    }
+
+    /** The prompt of the request {@code open}; {@code state} is the state at its start, or later. */
+    CompletableFuture<Prompt> read(OpenRequest open, AgentState state, PromptDefaults defaults, Model model) {
+        return readAll(ALL_BUT_CHUNKS, 0, open.id(), new ArrayList<>())
+                .thenCompose(events -> withChunks(events, open.inputThrough()))
+                .thenApply(conversation -> defaults.prompt(conversation, open.origin(), state, model));
+    }
+
+    private CompletableFuture<Conversation> withChunks(List<Event> events, long inputThrough) {
+        Conversation conversation = Conversation.upTo(events, inputThrough);
+        if (conversation.cut().isEmpty()) {
+            return CompletableFuture.completedFuture(conversation);
+        }
+        CompletableFuture<List<Event>> all = CompletableFuture.completedFuture(new ArrayList<>(events));
+        for (Conversation.Cut cut : conversation.cut()) {
+            all = all.thenCompose(read -> readAll(Set.of(CHUNK), cut.requestId(), cut.end(), read));
+        }
+        return all.thenApply(read -> {
+            read.sort(Comparator.comparingLong(Event::offset));
+            return Conversation.upTo(read, inputThrough);
+        });
+    }
+
+    /** Adds the events of these types between {@code after} and {@code through} to {@code read}. */
+    private CompletableFuture<List<Event>> readAll(Set<String> types, long after, long through, List<Event> read) {
+        ReadRange range = ReadRange.builder()
+                .addAllTypes(types)
+                .afterOffset(after)
+                .beforeOffset(through + 1)
+                .limit(Effects.PAGE)
+                .build();
+        return pages.apply(range).thenCompose(page -> {
+            read.addAll(page);
+            return page.size() < Effects.PAGE
+                    ? CompletableFuture.completedFuture(read)
+                    : readAll(types, page.get(page.size() - 1).offset(), through, read);
+        });
+    }
+}

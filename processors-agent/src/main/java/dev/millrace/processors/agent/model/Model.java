@@ -1,0 +1,27 @@
+package dev.millrace.processors.agent.model;
+
+/**
+ * A language model behind one address. It sends a prompt once, in the form of its provider, and reports the response
+ * piece by piece. It keeps nothing between two calls, and it does not retry: the agent does. Safe for use by many
+ * threads.
+ *
+ * @since 0.1
+ */
+public interface Model {
+    /** The name of the provider, for example {@code openai}. It is stored with each response. */
+    String provider();
+
+    /** The address of the service, without secrets. It is stored with each response. */
+    String baseUrl();
+
+    /** The model of a request if neither the log nor the agent names one. */
+    String defaultModel();
+
+    /**
+     * Sends one request and returns at once. The sink is called on a thread of the model, also if the request cannot be
+     * sent. This method throws nothing.
+     *
+     * @return cancels the request and closes its connection at once, also while the service is silent
+     */
+    Runnable send(Prompt prompt, ModelSink sink);
+}

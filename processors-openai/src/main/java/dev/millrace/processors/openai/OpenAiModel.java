@@ -1,0 +1,118 @@
+package dev.millrace.processors.openai;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.processors.agent.http.ApiKey;
+import dev.millrace.processors.agent.http.BaseUrl;
+import dev.millrace.processors.agent.http.ModelHttpClient;
+import dev.millrace.processors.agent.model.Model;
+import dev.millrace.processors.agent.model.ModelSink;
+import dev.millrace.processors.agent.model.Prompt;
+import okhttp3.HttpUrl;
+
+/**
+ * A model behind OpenAI's Responses API. The service stores nothing between requests: each request has the whole
+ * conversation. Thread-safe.
+ *
+ * @since 0.1
+ */
+public final class OpenAiModel implements Model {
+    /** The name of the provider. */
+    public static final String PROVIDER = "openai";
+
+    static final String PUBLIC_BASE_URL = "https://api.openai.com/v1";
+    static final String DEFAULT_MODEL = "gpt-5-mini";
+
+    private final String baseUrl;
+    private final String defaultModel;
+    private final ModelHttpClient client;
+
+    private OpenAiModel(Builder builder) {
+        HttpUrl url = BaseUrl.parse(builder.baseUrl, "openai.base-url", PUBLIC_BASE_URL);
+        ApiKey key = new ApiKey(builder.apiKey, "openai.api-key");
+        this.baseUrl = url.toString();
+        this.defaultModel = builder.model;
+        this.client = new ModelHttpClient(
+                url.newBuilder().addPathSegment("responses").build(),
+                key,
+                request -> key.authorize(request, "Authorization", "Bearer "),
+                "openai.base-url",
+                builder.timers);
+    }
+
+    /** A builder of a model. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public String provider() {
+        return PROVIDER;
+    }
+
+    @Override
+    public String baseUrl() {
+        return baseUrl;
+    }
+
+    @Override
+    public String defaultModel() {
+        return defaultModel;
+    }
+
+    @Override
+    public Runnable send(Prompt prompt, ModelSink sink) {
+        ObjectNode body = RequestBody.of(prompt, this);
+        return client.send(body, ResponseStreamReader::new, error -> OptionalParameters.refused(error, body), sink);
+    }
+
+    /** Contains the address, but not the key. */
+    @Override
+    public String toString() {
+        return client.toString();
+    }
+
+    /** A builder of a model. Not thread-safe. */
+    public static final class Builder {
+        private String baseUrl = PUBLIC_BASE_URL;
+        private String apiKey = "";
+        private String model = DEFAULT_MODEL;
+        private Timers timers = Timers.system();
+
+        private Builder() {}
+
+        /** The base URL, to which {@code /responses} is appended; by default that of the public API. */
+        public Builder baseUrl(String url) {
+            baseUrl = url;
+            return this;
+        }
+
+        /** The API key; none by default, which many local servers accept. */
+        public Builder apiKey(String key) {
+            apiKey = key;
+            return this;
+        }
+
+        /** The model if neither the log nor the agent names one; {@code gpt-5-mini} by default. */
+        public Builder model(String id) {
+            model = id;
+            return this;
+        }
+
+        /** Clock and timers; those of the system by default. */
+        public Builder timers(Timers newTimers) {
+            timers = newTimers;
+            return this;
+        }
+
+        /**
+         * Builds the model.
+         *
+         * @throws IllegalArgumentException if the base URL is no HTTP URL or the key has invalid characters; the
+         *     message does not contain the key
+         */
+        public OpenAiModel build() {
+            return new OpenAiModel(this);
+        }
+    }
+}
