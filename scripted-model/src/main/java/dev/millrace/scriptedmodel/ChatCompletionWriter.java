@@ -18,12 +18,14 @@ final class ChatCompletionWriter implements ModelStream {
 
     private final ModelRequest request;
     private final int number;
+    private final ErrorForm errors;
     private final List<String> events = new ArrayList<>();
     private int outputTokens;
 
-    ChatCompletionWriter(ModelRequest request, int number) {
+    ChatCompletionWriter(ModelRequest request, int number, ErrorForm errors) {
         this.request = request;
         this.number = number;
+        this.errors = errors;
     }
 
     @Override
@@ -82,7 +84,7 @@ final class ChatCompletionWriter implements ModelStream {
     @Override
     public List<String> errorInStream(String code, String message) {
         begin();
-        events.add("data: " + ResponseStreamWriter.errorBody(code, code, message) + "\n\n");
+        events.add("data: " + errors.body(500, code, code, null, message) + "\n\n");
         return events;
     }
 

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reply of the scripted model: its content and how it is sent. Immutable; methods that change something return a
@@ -15,7 +17,7 @@ public final class ModelReply {
     /** Creates the body, in the pieces that are flushed one by one. */
     @FunctionalInterface
     interface Body {
-        List<String> pieces(ModelStream wire);
+        List<String> pieces(ModelStream wire, ErrorForm errors);
     }
 
     /** How a body is sent. Negative numbers mean never. */
@@ -67,8 +69,12 @@ public final class ModelReply {
         this.delivery = delivery;
     }
 
-    private static ModelReply streaming(Body body) {
-        return new ModelReply(200, Map.of("Content-Type", "text/event-stream; charset=utf-8"), body, Delivery.PLAIN);
+    private static ModelReply streaming(Function<ModelStream, List<String>> body) {
+        return new ModelReply(
+                200,
+                Map.of("Content-Type", "text/event-stream; charset=utf-8"),
+                (wire, errors) -> body.apply(wire),
+                Delivery.PLAIN);
     }
 
     /** A complete, successful response with this text, one delta per word. */
@@ -81,7 +87,10 @@ public final class ModelReply {
         return streaming(wire -> wire.completed(TextPieces.of(text, charactersPerDelta)));
     }
 
-    /** Like {@link #text(String)}, after a reasoning item with this summary and an opaque encrypted content. */
+    /**
+     * Like {@link #text(String)}, after reasoning: an item with this summary and an opaque encrypted content; at servers
+     * other than OpenAI, with this text; on {@code /v1/messages}, a thinking block with this text and a signature.
+     */
     public static ModelReply thoughtfulText(String summary, String text) {
         return streaming(wire -> wire.completedAfterReasoning(summary, TextPieces.words(text)));
     }
@@ -111,7 +120,10 @@ public final class ModelReply {
         return streaming(wire -> wire.incomplete(reason, TextPieces.words(text)));
     }
 
-    /** Status 200 and then an error inside the stream; with responses, {@code response.failed} follows it. */
+    /**
+     * Status 200 and then an error inside the stream; with responses, {@code response.failed} follows it. On {@code
+     * /v1/messages} the code is the type of the error.
+     */
     public static ModelReply errorInStream(String code, String message) {
         return streaming(wire -> wire.errorInStream(code, message));
     }
@@ -121,16 +133,24 @@ public final class ModelReply {
         return streaming(wire -> List.of(events));
     }
 
-    /** An error answer with the error body of the provider. */
+    /**
+     * An error answer with the error body of the provider. On {@code /v1/messages} the type follows from the status, and
+     * there is no code.
+     */
     public static ModelReply failure(int status, String type, String code, String message) {
-        return status(status, ResponseStreamWriter.errorBody(type, code, message), Map.of());
+        return refused(status, type, code, null, message);
+    }
+
+    static ModelReply refused(int status, String type, @Nullable String code, @Nullable String param, String message) {
+        Body body = (wire, errors) -> List.of(errors.body(status, type, code, param, message));
+        return new ModelReply(status, Map.of("Content-Type", "application/json"), body, Delivery.PLAIN);
     }
 
     /** An answer with exactly this status and body; it is JSON unless the headers say otherwise. */
     public static ModelReply status(int status, String body, Map<String, String> headers) {
         Map<String, String> all = new LinkedHashMap<>(Map.of("Content-Type", "application/json"));
         all.putAll(headers);
-        return new ModelReply(status, all, wire -> List.of(body), Delivery.PLAIN);
+        return new ModelReply(status, all, (wire, errors) -> List.of(body), Delivery.PLAIN);
     }
 
     /** Sends nothing, not even a status, until {@link ScriptedModelServer#release()}; then sends this reply. */

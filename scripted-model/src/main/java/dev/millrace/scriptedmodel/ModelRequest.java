@@ -7,17 +7,33 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A request {@code POST /v1/responses} or {@code POST /v1/chat/completions}, as the server received it. Immutable if
- * the body is not modified.
+ * A request {@code POST /v1/responses}, {@code POST /v1/chat/completions} or {@code POST /v1/messages}, as the server
+ * received it. Immutable if the body is not modified.
  *
+ * @param path the path of the URL, for example {@code /v1/responses}
  * @param headers the first value of each header, names in lower case
  * @param body the JSON body; do not modify it
  * @since 0.1
  */
-public record ModelRequest(Map<String, String> headers, JsonNode body) {
+public record ModelRequest(String path, Map<String, String> headers, JsonNode body) {
+    static final String RESPONSES = "/v1/responses";
+    static final String CHAT = "/v1/chat/completions";
+    static final String MESSAGES = "/v1/messages";
+
     /** Copies the headers. */
     public ModelRequest {
         headers = Map.copyOf(headers);
+    }
+
+    /**
+     * A request whose path follows from its content: {@code /v1/messages} if there is the header {@code
+     * anthropic-version}, {@code /v1/chat/completions} if the body has {@code messages}, else {@code /v1/responses}.
+     */
+    public ModelRequest(Map<String, String> headers, JsonNode body) {
+        this(
+                headers.containsKey("anthropic-version") ? MESSAGES : body.has("messages") ? CHAT : RESPONSES,
+                headers,
+                body);
     }
 
     /** The requested model; empty if the request names none. */
@@ -27,21 +43,31 @@ public record ModelRequest(Map<String, String> headers, JsonNode body) {
 
     /** Whether this is a request for a chat completion. */
     public boolean isChat() {
-        return body.has("messages");
+        return path.equals(CHAT);
+    }
+
+    /** Whether this is a request to {@code /v1/messages}, the API of Anthropic. */
+    public boolean isAnthropic() {
+        return path.equals(MESSAGES);
     }
 
     /**
      * The texts of all messages with this role, oldest first. An {@code input} that is plain text is one user message.
+     * In a request to {@code /v1/messages}, {@code system} is one message of that role, and user messages that have only
+     * tool results are left out.
      */
     public List<String> texts(String role) {
-        JsonNode input = isChat() ? body.path("messages") : body.path("input");
+        JsonNode input = path.equals(RESPONSES) ? body.path("input") : body.path("messages");
         List<String> texts = new ArrayList<>();
+        if (isAnthropic() && role.equals("system") && body.hasNonNull("system")) {
+            texts.add(text(body.path("system")));
+        }
         if (input.isTextual() && role.equals("user")) {
             texts.add(input.textValue());
         }
         if (input.isArray()) {
             for (JsonNode item : input) {
-                if (item.path("role").asText().equals(role)) {
+                if (item.path("role").asText().equals(role) && !hasOnlyToolResults(item)) {
                     texts.add(text(item.path("content")));
                 }
             }
@@ -55,9 +81,41 @@ public record ModelRequest(Map<String, String> headers, JsonNode body) {
         return texts.isEmpty() ? "" : texts.get(texts.size() - 1);
     }
 
-    /** The error message with which a strict provider would refuse this request; empty if it would not. */
+    /**
+     * The error message with which a strict provider would refuse this request; empty if it would not. The same as
+     * {@code problem(ProviderDialect.OPENAI)}.
+     */
     public Optional<String> problem() {
-        return isChat() ? ChatRequestValidator.problem(body) : ResponsesRequestValidator.problem(body);
+        return problem(ProviderDialect.OPENAI);
+    }
+
+    /** The error message with which a strict server of this kind would refuse this request; empty if it would not. */
+    public Optional<String> problem(ProviderDialect dialect) {
+        return refusal(dialect).map(RequestRefusal::message);
+    }
+
+    Optional<RequestRefusal> refusal(ProviderDialect dialect) {
+        try {
+            if (isAnthropic()) {
+                AnthropicRequestValidator.check(headers, body);
+            } else if (isChat()) {
+                ChatRequestValidator.check(body, dialect);
+            } else {
+                ResponsesRequestValidator.check(body, dialect);
+            }
+            return Optional.empty();
+        } catch (RequestRefusal refusal) {
+            return Optional.of(refusal);
+        }
+    }
+
+    private boolean hasOnlyToolResults(JsonNode message) {
+        JsonNode content = message.path("content");
+        return isAnthropic()
+                && content.isArray()
+                && !content.isEmpty()
+                && content.valueStream()
+                        .allMatch(block -> block.path("type").asText().equals("tool_result"));
     }
 
     private static String text(JsonNode content) {

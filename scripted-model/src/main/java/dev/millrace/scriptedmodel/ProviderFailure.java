@@ -77,16 +77,17 @@ public enum ProviderFailure {
         return code;
     }
 
-    /** The reply with this error. */
+    /** The reply with this error, in the form of the server. */
     public ModelReply reply() {
-        return ModelReply.status(status, body(), headers);
-    }
-
-    private String body() {
-        return switch (this) {
-            case BAD_GATEWAY -> "<html><body><h1>502 Bad Gateway</h1></body></html>";
-            case GATEWAY_TIMEOUT -> "";
-            default -> ResponseStreamWriter.errorBody(type, code, "The scripted model says " + code + ".");
+        ModelReply reply = switch (this) {
+            case BAD_GATEWAY ->
+                ModelReply.status(status, "<html><body><h1>502 Bad Gateway</h1></body></html>", Map.of());
+            case GATEWAY_TIMEOUT -> ModelReply.status(status, "", Map.of());
+            default -> ModelReply.failure(status, type, code, "The scripted model says " + code + ".");
         };
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            reply = reply.header(header.getKey(), header.getValue());
+        }
+        return reply;
     }
 }

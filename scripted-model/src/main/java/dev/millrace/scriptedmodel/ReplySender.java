@@ -10,6 +10,7 @@ import java.util.List;
 final class ReplySender {
     private static final String DELTA = "event: response.output_text.delta\n";
     private static final String CHAT_DELTA = "\"delta\":{\"content\":";
+    private static final String ANTHROPIC_DELTA = "\"delta\":{\"type\":\"text_delta\"";
 
     private final HttpExchange exchange;
     private final ReplyGate gate;
@@ -33,12 +34,14 @@ final class ReplySender {
         if (!gate.pass(delivery.latency())) {
             return;
         }
+        // OpenAI and Anthropic have different names for it.
         exchange.getResponseHeaders().set("x-request-id", "req_scripted");
+        exchange.getResponseHeaders().set("request-id", "req_scripted");
         reply.headers().forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
         exchange.sendResponseHeaders(reply.status(), 0);
         OutputStream out = exchange.getResponseBody();
         for (String piece : pieces) {
-            boolean delta = piece.startsWith(DELTA) || piece.contains(CHAT_DELTA);
+            boolean delta = piece.startsWith(DELTA) || piece.contains(CHAT_DELTA) || piece.contains(ANTHROPIC_DELTA);
             if (!held && deltas == delivery.holdAfterDeltas() && (delta || deltas > 0)) {
                 held = true;
                 gate.hold();

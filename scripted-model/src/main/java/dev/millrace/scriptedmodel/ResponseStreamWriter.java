@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Writes one response in the format of the provider: server-sent events, numbered from 0, named by their type. */
+/**
+ * Writes one response in the format of OpenAI or Open Responses: server-sent events, numbered from 0, named by their
+ * type.
+ */
 final class ResponseStreamWriter implements ModelStream {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final long EPOCH_SECONDS = 1_767_225_600;
@@ -17,14 +20,16 @@ final class ResponseStreamWriter implements ModelStream {
 
     private final ModelRequest request;
     private final int number;
+    private final boolean open;
     private final List<String> events = new ArrayList<>();
     private final ArrayNode output = JSON.arrayNode();
     private int outputTokens;
 
     /** {@code number} is the number of the response on this server; ids and times are computed from it. */
-    ResponseStreamWriter(ModelRequest request, int number) {
+    ResponseStreamWriter(ModelRequest request, int number, ProviderDialect dialect) {
         this.request = request;
         this.number = number;
+        this.open = dialect == ProviderDialect.OPEN_RESPONSES;
     }
 
     @Override
@@ -128,16 +133,6 @@ final class ResponseStreamWriter implements ModelStream {
         return events;
     }
 
-    static String errorBody(String type, String code, String message) {
-        ObjectNode body = JSON.objectNode();
-        body.putObject("error")
-                .put("message", message)
-                .put("type", type)
-                .putNull("param")
-                .put("code", code);
-        return JsonCodec.writeText(body);
-    }
-
     private void begin() {
         lifecycle("response.created", "in_progress", response -> {});
         lifecycle("response.in_progress", "in_progress", response -> {});
@@ -150,6 +145,33 @@ final class ResponseStreamWriter implements ModelStream {
         item.putArray("summary");
         item.put("encrypted_content", "");
         added(index, item);
+        if (open) {
+            reasoningText(item, index, summary);
+        } else {
+            reasoningSummary(item, index, summary);
+        }
+        item.put("encrypted_content", "sealed:" + id);
+        done(index, item);
+    }
+
+    /** The events of Open Responses for a text of the reasoning. */
+    private void reasoningText(ObjectNode item, int index, String text) {
+        String id = item.path("id").asText();
+        event("response.content_part.added", node -> contentKey(node, id, index).set("part", reasoningPart("")));
+        for (String delta : TextPieces.words(text)) {
+            outputTokens++;
+            event(
+                    "response.reasoning.delta",
+                    node -> contentKey(node, id, index).put("delta", delta));
+        }
+        event("response.reasoning.done", node -> contentKey(node, id, index).put("text", text));
+        ObjectNode part = reasoningPart(text);
+        event("response.content_part.done", node -> contentKey(node, id, index).set("part", part));
+        item.putArray("content").add(part);
+    }
+
+    private void reasoningSummary(ObjectNode item, int index, String summary) {
+        String id = item.path("id").asText();
         ObjectNode part = JSON.objectNode().put("type", "summary_text").put("text", "");
         event(
                 "response.reasoning_summary_part.added",
@@ -168,8 +190,6 @@ final class ResponseStreamWriter implements ModelStream {
                 "response.reasoning_summary_part.done",
                 node -> summaryKey(node, id, index).set("part", part));
         item.withArray("summary").add(part);
-        item.put("encrypted_content", "sealed:" + id);
-        done(index, item);
     }
 
     private void message(List<String> deltas, String status) {
@@ -210,6 +230,10 @@ final class ResponseStreamWriter implements ModelStream {
             part.putArray("annotations");
         }
         return part.put(field, text);
+    }
+
+    private static ObjectNode reasoningPart(String text) {
+        return JSON.objectNode().put("type", "reasoning_text").put("text", text);
     }
 
     private static ObjectNode contentKey(ObjectNode node, String id, int index) {

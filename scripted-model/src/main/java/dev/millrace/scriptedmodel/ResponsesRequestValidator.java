@@ -1,104 +1,160 @@
 package dev.millrace.scriptedmodel;
 
+import static dev.millrace.scriptedmodel.FieldRules.absent;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashSet;
-import java.util.Optional;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The rules by which the real service answers 400, as far as they concern a conversation: roles, content parts, calls
- * without an output, outputs without a call, and reasoning without a following item.
+ * The rules by which servers refuse {@code POST /v1/responses}: those about the whole request, and those about the order
+ * of its items. {@link ResponseItemRules} has the rules for one item.
  */
 final class ResponsesRequestValidator {
-    private static final Set<String> ROLES = Set.of("user", "system", "developer", "assistant");
-    private static final Set<String> INPUT_PARTS = Set.of("input_text", "input_image", "input_file");
-    private static final Set<String> OUTPUT_PARTS = Set.of("output_text", "refusal");
+    /** OpenAI: the parameters of the create request in its API description. */
+    private static final Set<String> OPENAI_PARAMETERS = Set.of(
+            ("background context_management conversation include input instructions max_output_tokens max_tool_calls"
+                            + " metadata model moderation parallel_tool_calls previous_response_id prompt"
+                            + " prompt_cache_key prompt_cache_options prompt_cache_retention reasoning"
+                            + " safety_identifier service_tier store stream stream_options temperature text"
+                            + " tool_choice tools top_logprobs top_p truncation user")
+                    .split(" "));
 
     private ResponsesRequestValidator() {}
 
-    static Optional<String> problem(JsonNode body) {
+    static void check(JsonNode body, ProviderDialect dialect) {
+        if (!body.isObject()) {
+            throw RequestRefusal.type("body", "an object", body);
+        }
+        boolean llamaCpp = dialect == ProviderDialect.LLAMA_CPP;
+        if (FieldRules.string(body.path("model"), "model").isBlank()) {
+            throw RequestRefusal.missing("model");
+        }
+        if (llamaCpp) {
+            LlamaCppRules.checkResponse(body);
+        } else {
+            FieldRules.onlyKnown(body, OPENAI_PARAMETERS, false);
+        }
         JsonNode input = body.path("input");
-        if (!body.path("model").isTextual() || body.path("model").textValue().isBlank()) {
-            return Optional.of("Missing required parameter: 'model'.");
+        if (absent(input)) {
+            throw RequestRefusal.missing("input");
         }
         if (!input.isTextual() && !input.isArray()) {
-            return Optional.of("Missing required parameter: 'input'.");
+            throw RequestRefusal.type("input", "a string or an array of input items", input);
         }
-        return input.isArray() ? itemsProblem(input) : Optional.empty();
+        tools(body.path("tools"));
+        if (!input.isArray()) {
+            return;
+        }
+        if (input.isEmpty()) {
+            throw RequestRefusal.emptyArray("input");
+        }
+        for (int i = 0; i < input.size(); i++) {
+            if (llamaCpp) {
+                LlamaCppRules.checkItem(input.get(i));
+            }
+            ResponseItemRules.check(input.get(i), "input[" + i + "]", dialect);
+        }
+        uniqueIds(input);
+        if (llamaCpp) {
+            LlamaCppRules.checkOrder(body);
+        }
+        pairs(input);
+        reasoning(input, dialect);
     }
 
-    private static Optional<String> itemsProblem(JsonNode input) {
-        Set<String> openCalls = new HashSet<>();
-        Set<String> calls = new HashSet<>();
-        for (int i = 0; i < input.size(); i++) {
-            JsonNode item = input.get(i);
-            String at = "'input[" + i + "]'";
+    /** OpenAI and the Open Responses schema: the name of a function. */
+    private static void tools(JsonNode tools) {
+        for (int i = 0; i < tools.size(); i++) {
+            String at = "tools[" + i + "]";
+            String type = FieldRules.string(tools.get(i).path("type"), at + ".type");
+            if (type.equals("function") || type.equals("custom")) {
+                FieldRules.name(tools.get(i).path("name"), at + ".name");
+            }
+        }
+    }
+
+    /** OpenAI: an id occurs once. */
+    private static void uniqueIds(JsonNode input) {
+        Set<String> ids = new HashSet<>();
+        for (JsonNode item : input) {
+            JsonNode id = item.path("id");
+            if (id.isTextual() && !ids.add(id.textValue())) {
+                throw RequestRefusal.of(
+                        null,
+                        "input",
+                        "Duplicate item found with id " + id.textValue()
+                                + ". Remove duplicate items from your input and try again.");
+            }
+        }
+    }
+
+    /** OpenAI: it reads the items in order and binds each output to one earlier call. */
+    private static void pairs(JsonNode input) {
+        Set<String> open = new LinkedHashSet<>();
+        for (JsonNode item : input) {
+            String type = item.path("type").asText();
             String callId = item.path("call_id").asText();
-            switch (item.path("type").asText("message")) {
-                case "message" -> {
-                    Optional<String> problem = messageProblem(item, at);
-                    if (problem.isPresent()) {
-                        return problem;
-                    }
-                }
+            switch (type) {
                 case "function_call", "custom_tool_call" -> {
-                    if (callId.isEmpty() || !item.path("name").isTextual()) {
-                        return Optional.of("Missing required parameter: call_id or name of " + at + ".");
+                    if (!open.add(type + " " + callId)) {
+                        throw unanswered(callId);
                     }
-                    calls.add(callId);
-                    openCalls.add(callId);
                 }
                 case "function_call_output", "custom_tool_call_output" -> {
-                    if (!calls.contains(callId)) {
-                        return Optional.of("No tool call found for function call output with call_id " + callId + ".");
-                    }
-                    openCalls.remove(callId);
-                }
-                case "reasoning" -> {
-                    if (!hasFollowingItem(input, i)) {
-                        return Optional.of("Item '" + item.path("id").asText()
-                                + "' of type 'reasoning' was provided without its required following item.");
-                    }
-                    if (!item.path("encrypted_content").isTextual()) {
-                        return Optional.of("Item with id '" + item.path("id").asText() + "' not found. Items are not"
-                                + " persisted when `store` is set to false.");
+                    if (!open.remove(type.replace("_output", "") + " " + callId)) {
+                        throw RequestRefusal.of(
+                                null,
+                                "input",
+                                "No tool call found for function call output with call_id " + callId + ".");
                     }
                 }
                 default -> {
-                    // Other types are allowed: the client may send back all that the server has sent.
+                    // Other items may come between a call and its output.
                 }
             }
         }
-        return openCalls.stream().sorted().findFirst().map(id -> "No tool output found for function call " + id + ".");
+        open.stream().findFirst().ifPresent(key -> {
+            throw unanswered(key.substring(key.indexOf(' ') + 1));
+        });
     }
 
-    private static boolean hasFollowingItem(JsonNode input, int index) {
-        JsonNode next = input.path(index + 1);
-        String type = next.path("type").asText("message");
-        boolean fromModel =
-                !type.equals("message") || next.path("role").asText().equals("assistant");
-        return !next.isMissingNode() && fromModel && !type.endsWith("_output");
+    private static RequestRefusal unanswered(String callId) {
+        return RequestRefusal.of(null, "input", "No tool output found for function call " + callId + ".");
     }
 
-    private static Optional<String> messageProblem(JsonNode item, String at) {
-        String role = item.path("role").asText();
-        if (!ROLES.contains(role)) {
-            return Optional.of("Invalid value: '" + role + "' as the role of " + at + ".");
-        }
-        JsonNode content = item.path("content");
-        if (content.isTextual()) {
-            return Optional.empty();
-        }
-        if (!content.isArray()) {
-            return Optional.of("Missing required parameter: the content of " + at + ".");
-        }
-        Set<String> allowed = role.equals("assistant") ? OUTPUT_PARTS : INPUT_PARTS;
-        for (JsonNode part : content) {
-            String type = part.path("type").asText();
-            if (!allowed.contains(type)) {
-                return Optional.of("Invalid value: '" + type + "' as a content part of " + at + ".");
+    /** OpenAI: an item of the model follows a reasoning item; what is not stored must be in the request. */
+    private static void reasoning(JsonNode input, ProviderDialect dialect) {
+        for (int i = 0; i < input.size(); i++) {
+            JsonNode item = input.get(i);
+            if (!item.path("type").asText().equals("reasoning")) {
+                continue;
+            }
+            if (!isOfModel(input.path(i + 1))) {
+                throw RequestRefusal.of(
+                        null,
+                        "input",
+                        "Item '" + item.path("id").asText()
+                                + "' of type 'reasoning' was provided without its required following item.");
+            }
+            if (dialect == ProviderDialect.OPENAI
+                    && item.path("encrypted_content").asText("").isEmpty()) {
+                throw RequestRefusal.of(
+                        null,
+                        "input",
+                        "Item with id '" + item.path("id").asText()
+                                + "' not found. Items are not persisted when `store`"
+                                + " is set to false. Try again with `store` set to true, or remove this item from your"
+                                + " input.");
             }
         }
-        return Optional.empty();
+    }
+
+    private static boolean isOfModel(JsonNode item) {
+        String type = item.path("type").asText();
+        return type.equals("message")
+                ? item.path("role").asText().equals("assistant")
+                : !type.isEmpty() && !type.endsWith("_output");
     }
 }

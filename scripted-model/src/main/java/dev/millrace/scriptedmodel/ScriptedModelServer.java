@@ -15,12 +15,14 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.BiFunction;
 
 /**
- * A model server on a free port of the loopback address, for tests and demos. It answers {@code POST /v1/responses} and
- * {@code POST /v1/chat/completions} from a {@link ModelScript}, streamed in the format of each, and {@code GET
- * /v1/models}. It refuses requests that the real service would refuse as malformed ({@link ModelRequest#problem()}).
+ * A model server on a free port of the loopback address, for tests and demos. It answers {@code POST /v1/responses},
+ * {@code POST /v1/chat/completions} and {@code POST /v1/messages} (the API of Anthropic) from a {@link ModelScript},
+ * always streamed, in the format of each, and {@code GET /v1/models}. It refuses requests that a strict real server
+ * would refuse as malformed ({@link ModelRequest#problem(ProviderDialect)}), in its words.
+ *
+ * <p>The server stores nothing: a conversation must be whole in each request.
  *
  * <p>Thread-safe. Each response has its own thread; all threads are daemons.
  *
@@ -42,9 +44,12 @@ public final class ScriptedModelServer implements AutoCloseable {
     private final ReplyGate gate = new ReplyGate();
     private final List<ModelRequest> requests = new CopyOnWriteArrayList<>();
     private final ScriptReader script;
+    private final ProviderDialect dialect;
+    private final RefusedParameters refused = new RefusedParameters();
 
-    private ScriptedModelServer(ModelScript script) {
+    private ScriptedModelServer(ModelScript script, ProviderDialect dialect) {
         this.script = new ScriptReader(script);
+        this.dialect = dialect;
         this.threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "millrace-scripted-model");
             thread.setDaemon(true);
@@ -62,12 +67,50 @@ public final class ScriptedModelServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server.
+     * Starts a server that imitates OpenAI.
      *
      * @throws UncheckedIOException if the loopback address has no free port
      */
     public static ScriptedModelServer start(ModelScript script) {
-        return new ScriptedModelServer(script);
+        return start(script, ProviderDialect.OPENAI);
+    }
+
+    /**
+     * Starts a server that imitates this kind of server.
+     *
+     * @throws UncheckedIOException if the loopback address has no free port
+     */
+    public static ScriptedModelServer start(ModelScript script, ProviderDialect dialect) {
+        return new ScriptedModelServer(script, dialect);
+    }
+
+    /**
+     * From now on refuses requests with this parameter, as a provider does for a model that does not support it. Like
+     * {@link #refusing(String, String)} with the message "Unsupported parameter: 'temperature' is not supported with this
+     * model."
+     *
+     * @throws IllegalArgumentException if the parameter is blank
+     */
+    public ScriptedModelServer refusing(String parameter) {
+        return refusing(parameter, "Unsupported parameter: '" + parameter + "' is not supported with this model.");
+    }
+
+    /**
+     * From now on refuses requests with this parameter: a 400 with the code {@code unsupported_parameter}, the parameter
+     * as {@code error.param}, and this message. The error bodies of llama.cpp and Anthropic have only the message. A
+     * parameter that is null, an empty array or an empty object counts as absent.
+     *
+     * <p>Example: {@code refusing("include", "Encrypted content is not supported with this model.")} is OpenAI with a
+     * model that does not reason.
+     *
+     * @param parameter its name, for example {@code temperature}; a field of an object after a dot, for example {@code
+     *     reasoning.effort}
+     * @return this server
+     * @throws IllegalArgumentException if the parameter is blank
+     */
+    public ScriptedModelServer refusing(String parameter, String message) {
+        refused.add(parameter, message);
+        return this;
     }
 
     /** The base URL to give to a client; it ends with {@code /v1}. */
@@ -99,15 +142,15 @@ public final class ScriptedModelServer implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        String route =
-                exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
+        String path = exchange.getRequestURI().getPath();
+        String route = exchange.getRequestMethod() + " " + path;
         byte[] body = exchange.getRequestBody().readAllBytes();
         try {
             switch (route) {
-                case "POST /v1/responses" -> respond(exchange, body, ResponseStreamWriter::new);
-                case "POST /v1/chat/completions" -> respond(exchange, body, ChatCompletionWriter::new);
+                case "POST " + ModelRequest.RESPONSES, "POST " + ModelRequest.CHAT, "POST " + ModelRequest.MESSAGES ->
+                    respond(exchange, path, body);
                 case "GET /v1/models" -> send(exchange, ModelReply.status(200, MODELS, Map.of()), List.of(MODELS));
-                default -> refuse(exchange, 404, "Unknown request URL: " + route + ".");
+                default -> refuse(exchange, path, 404, "Unknown request URL: " + route + ".");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -116,30 +159,44 @@ public final class ScriptedModelServer implements AutoCloseable {
         exchange.close();
     }
 
-    private void respond(HttpExchange exchange, byte[] body, BiFunction<ModelRequest, Integer, ModelStream> wire)
-            throws IOException, InterruptedException {
+    private void respond(HttpExchange exchange, String path, byte[] body) throws IOException, InterruptedException {
         JsonNode json;
         try {
             json = JsonCodec.parse(body);
         } catch (IllegalArgumentException e) {
-            refuse(exchange, 400, "We could not parse the JSON body of your request: " + e.getMessage());
+            refuse(exchange, path, 400, "We could not parse the JSON body of your request: " + e.getMessage());
             return;
         }
-        ModelRequest request = new ModelRequest(headers(exchange), json);
+        ModelRequest request = new ModelRequest(path, headers(exchange), json);
         int number;
         ModelReply reply;
         synchronized (script) {
             requests.add(request);
             number = requests.size();
-            reply = request.problem()
-                    .map(problem -> ModelReply.failure(400, "invalid_request_error", "invalid_value", problem))
+            reply = request.refusal(dialect)
+                    .or(() -> refused.refusal(json))
+                    .map(RequestRefusal::reply)
                     .orElseGet(() -> script.reply(request));
         }
-        send(exchange, reply, reply.body().pieces(wire.apply(request, number)));
+        send(exchange, reply, reply.body().pieces(stream(request, number), ErrorForm.of(path, dialect)));
     }
 
-    private void refuse(HttpExchange exchange, int status, String message) throws IOException, InterruptedException {
-        String body = ResponseStreamWriter.errorBody("invalid_request_error", "invalid_request", message);
+    private ModelStream stream(ModelRequest request, int number) {
+        if (request.isAnthropic()) {
+            return new AnthropicStreamWriter(request, number);
+        }
+        if (request.isChat()) {
+            return new ChatCompletionWriter(request, number, ErrorForm.of(request.path(), dialect));
+        }
+        return dialect == ProviderDialect.LLAMA_CPP
+                ? new LlamaCppStreamWriter(request, number)
+                : new ResponseStreamWriter(request, number, dialect);
+    }
+
+    private void refuse(HttpExchange exchange, String path, int status, String message)
+            throws IOException, InterruptedException {
+        String body =
+                ErrorForm.of(path, dialect).body(status, "invalid_request_error", "invalid_request", null, message);
         send(exchange, ModelReply.status(status, body, Map.of()), List.of(body));
     }
 

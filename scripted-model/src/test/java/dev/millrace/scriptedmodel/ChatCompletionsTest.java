@@ -127,10 +127,11 @@ class ChatCompletionsTest {
         try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.assistant())) {
             assertThat(ask(server, "chat/completions", "{\"model\":\"m\",\"messages\":[]}"))
                     .contains("invalid_request_error", "minimum length 1");
-            String called = "{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\"}]}";
+            String called = "{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\","
+                    + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}";
             String answered = "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"1\"}";
-            assertThat(ask(server, "chat/completions", messages(called))).contains("none for c");
-            assertThat(ask(server, "chat/completions", messages(answered))).contains("preceding message");
+            assertThat(ask(server, "chat/completions", messages(called))).contains("did not have response messages: c");
+            assertThat(ask(server, "chat/completions", messages(answered))).contains("preceeding message");
             assertThat(ask(server, "chat/completions", messages("{\"role\":\"robot\"}")))
                     .contains("'robot'");
             assertThat(ask(server, "chat/completions", messages(called + "," + answered)))

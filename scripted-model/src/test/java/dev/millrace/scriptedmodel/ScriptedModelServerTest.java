@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ScriptedModelServerTest {
     private static final String ASK =
-            "{\"model\":\"m\",\"stream\":true,\"input\":[{\"role\":\"user\",\"content\":\"What is 50 - 8?\"}]}";
+            "{\"model\":\"m\",\"stream\":true,\"input\":[{\"type\":\"message\",\"role\":\"user\",\"content\":\"What is 50 - 8?\"}]}";
 
     private final OkHttpClient http = new OkHttpClient.Builder()
             .retryOnConnectionFailure(false)

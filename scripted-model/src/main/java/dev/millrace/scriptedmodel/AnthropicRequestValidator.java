@@ -1,0 +1,125 @@
+package dev.millrace.scriptedmodel;
+
+import static dev.millrace.scriptedmodel.FieldRules.absent;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The rules by which Anthropic refuses {@code POST /v1/messages}, in its words: headers, parameters and tools. {@link
+ * AnthropicMessageRules} has the rules for the messages.
+ */
+final class AnthropicRequestValidator {
+    private static final Set<String> PARAMETERS = Set.of(
+            ("cache_control container context_management inference_geo max_tokens mcp_servers messages metadata model"
+                            + " output_config output_format service_tier speed stop_sequences stream system"
+                            + " temperature thinking tool_choice tools top_k top_p")
+                    .split(" "));
+
+    /** The first bound of the API. It takes 128 characters now; clients that keep to 64 work with every server. */
+    private static final Pattern TOOL_NAME = Pattern.compile("[a-zA-Z0-9_-]{1,64}");
+
+    private static final int LEAST_BUDGET = 1024;
+
+    private AnthropicRequestValidator() {}
+
+    static void check(Map<String, String> headers, JsonNode body) {
+        if (headers.getOrDefault("x-api-key", "").isBlank()) {
+            throw new RequestRefusal(401, "authentication_error", null, null, "x-api-key header is required");
+        }
+        if (headers.getOrDefault("anthropic-version", "").isBlank()) {
+            throw RequestRefusal.of("anthropic-version: header is required");
+        }
+        if (!body.isObject()) {
+            throw RequestRefusal.of("Input should be a valid dictionary");
+        }
+        body.fieldNames().forEachRemaining(name -> {
+            if (!PARAMETERS.contains(name)) {
+                throw RequestRefusal.of(name + ": Extra inputs are not permitted");
+            }
+        });
+        required(body, "model", "model");
+        if (body.path("model").asText().isEmpty()) {
+            throw RequestRefusal.of("model: String should have at least 1 character");
+        }
+        required(body, "max_tokens", "max_tokens");
+        integer(body.path("max_tokens"), "max_tokens", 1);
+        thinking(body);
+        system(body.path("system"));
+        tools(body.path("tools"));
+        required(body, "messages", "messages");
+        AnthropicMessageRules.check(body);
+    }
+
+    static void required(JsonNode parent, String field, String path) {
+        if (absent(parent.path(field))) {
+            throw RequestRefusal.of(path + ": Field required");
+        }
+    }
+
+    private static void integer(JsonNode node, String path, int least) {
+        if (!node.isIntegralNumber()) {
+            throw RequestRefusal.of(path + ": Input should be a valid integer");
+        }
+        if (node.longValue() < least) {
+            throw RequestRefusal.of(path + ": Input should be greater than or equal to " + least);
+        }
+    }
+
+    private static void thinking(JsonNode body) {
+        JsonNode thinking = body.path("thinking");
+        if (!thinking.path("type").asText().equals("enabled")) {
+            return;
+        }
+        required(thinking, "budget_tokens", "thinking.enabled.budget_tokens");
+        integer(thinking.path("budget_tokens"), "thinking.enabled.budget_tokens", LEAST_BUDGET);
+        if (body.path("max_tokens").longValue()
+                <= thinking.path("budget_tokens").longValue()) {
+            throw RequestRefusal.of("`max_tokens` must be greater than `thinking.budget_tokens`.");
+        }
+    }
+
+    private static void system(JsonNode system) {
+        for (int i = 0; i < system.size(); i++) {
+            if (!system.get(i).path("type").asText().equals("text")) {
+                throw RequestRefusal.of("system." + i + ".type: Input should be 'text'");
+            }
+            if (system.get(i).path("text").asText("").isEmpty()) {
+                throw RequestRefusal.of("system: text content blocks must be non-empty");
+            }
+        }
+    }
+
+    private static void tools(JsonNode tools) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < tools.size(); i++) {
+            JsonNode tool = tools.get(i);
+            String at = "tools." + i + ".custom";
+            String name = tool.path("name").asText("");
+            // The tools of Anthropic have a type, a fixed name and no schema.
+            if (tool.path("type").asText("custom").equals("custom")) {
+                required(tool, "name", at + ".name");
+                if (!TOOL_NAME.matcher(name).matches()) {
+                    throw RequestRefusal.of(at + ".name: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'");
+                }
+                required(tool, "input_schema", at + ".input_schema");
+                if (!tool.path("input_schema").path("type").asText().equals("object")) {
+                    throw RequestRefusal.of(at + ".input_schema.type: Input should be 'object'");
+                }
+            }
+            if (!names.add(name)) {
+                throw RequestRefusal.of("tools: Tool names must be unique.");
+            }
+        }
+    }
+
+    /** The name of a tool in a {@code tool_use} block. */
+    static void toolName(JsonNode name, String path) {
+        if (!TOOL_NAME.matcher(name.asText()).matches()) {
+            throw RequestRefusal.of(path + ": String should match pattern '^[a-zA-Z0-9_-]{1,64}$'");
+        }
+    }
+}
