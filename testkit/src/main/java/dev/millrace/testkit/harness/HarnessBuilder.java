@@ -20,9 +20,8 @@ public final class HarnessBuilder {
     long seed = 1;
 
     HarnessBuilder(List<Processor<?>> processors) {
-        long slugs = processors.stream().map(Processor::slug).distinct().count();
-        if (processors.isEmpty() || slugs < processors.size()) {
-            throw new IllegalArgumentException("a harness needs processors with different slugs, got "
+        if (processors.isEmpty() || processors.stream().distinct().count() < processors.size()) {
+            throw new IllegalArgumentException("a harness needs processors, each instance once, got "
                     + processors.stream().map(Processor::slug).toList());
         }
         this.processors = processors;

@@ -106,7 +106,10 @@ public final class StreamHarness implements AutoCloseable {
         return builder(processors).start();
     }
 
-    /** Returns a builder for a harness of these processors, which must have different slugs. */
+    /**
+     * Returns a builder for a harness of these processors. Two instances with the same slug are like two processes that
+     * run one processor without a lease.
+     */
     public static HarnessBuilder builder(Processor<?>... processors) {
         return new HarnessBuilder(List.of(processors));
     }
@@ -212,6 +215,19 @@ public final class StreamHarness implements AutoCloseable {
     public StreamHarness crash() {
         runs.values().forEach(HarnessProcessor::crash);
         runs.values().forEach(HarnessProcessor::restart);
+        return settle();
+    }
+
+    /** Like {@link #crash()}, for one processor. */
+    public StreamHarness crash(Processor<?> processor) {
+        run(processor).crash();
+        run(processor).restart();
+        return settle();
+    }
+
+    /** Stops one processor at its current step, as a crash does. {@link #crash(Processor)} starts it again. */
+    public StreamHarness kill(Processor<?> processor) {
+        run(processor).crash();
         return settle();
     }
 
@@ -365,12 +381,16 @@ public final class StreamHarness implements AutoCloseable {
 
     @SuppressWarnings("unchecked") // runs are kept under their own processors
     private <S> ProcessorRunner<S> runner(Processor<S> processor) {
+        return ((HarnessProcessor<S>) run(processor)).runner();
+    }
+
+    private HarnessProcessor<?> run(Processor<?> processor) {
         HarnessProcessor<?> run = runs.get(processor);
         if (run == null) {
             throw new IllegalArgumentException("no processor '" + processor.slug() + "' of this harness; there are "
                     + runs.keySet().stream().map(Processor::slug).toList());
         }
-        return ((HarnessProcessor<S>) run).runner();
+        return run;
     }
 
     /** All events of the stream. */
