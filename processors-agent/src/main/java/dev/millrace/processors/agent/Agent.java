@@ -8,6 +8,7 @@ import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.agent.AgentDecision.Command;
 import dev.millrace.processors.agent.AgentDecision.DeclareLost;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /**
@@ -65,12 +67,14 @@ public final class Agent implements Processor<AgentState> {
     private final PromptDefaults defaults;
     private final Timers timers;
     private final RandomGenerator random;
+    private final Executor executor;
 
     private Agent(Builder builder) {
         this.model = builder.model;
         this.defaults = new PromptDefaults(builder.systemPrompt, builder.config);
         this.timers = builder.timers;
         this.random = builder.random;
+        this.executor = builder.executor;
     }
 
     /** An agent with defaults. */
@@ -150,7 +154,8 @@ public final class Agent implements Processor<AgentState> {
             return Effects.none();
         }
         if (command instanceof LookAgain look) {
-            effects.at(look.due(), WATCH, Effects.because(look.request().newest()), this::watch);
+            effects.at(
+                    look.due(), WATCH, Effects.because(look.request().newest()), task -> watch(task, look.due()));
             return Effects.none();
         }
         if (command instanceof Interrupt interrupt) {
@@ -162,10 +167,11 @@ public final class Agent implements Processor<AgentState> {
     }
 
     /** A request of another process has been silent for long; without a lease, nobody else says that it is lost. */
-    private CompletionStage<?> watch(BackgroundTask<AgentState> task) {
+    private CompletionStage<?> watch(BackgroundTask<AgentState> task, Instant due) {
+        Instant now = timers.now().isBefore(due) ? due : timers.now();
         CompletionStage<?> done = Effects.none();
         for (Command command :
-                AgentDecision.next(task.current(), timers.now(), new Situation(false, false, false))) {
+                AgentDecision.next(task.current(), now, new Situation(false, false, false))) {
             if (command instanceof DeclareLost || command instanceof GiveUp) {
                 done = done.thenCompose(nothing -> task.append(end(command)));
             }
@@ -239,7 +245,7 @@ public final class Agent implements Processor<AgentState> {
             AgentState opened = AgentReducer.reduce(state, event);
             return opened.open()
                     .filter(open -> open.id() == event.offset())
-                    .map(open -> new RunningRequest(task, open, opened, model, defaults, timers, random).send())
+                    .map(open -> new RunningRequest(task, open, opened, model, defaults, timers, random, executor).send())
                     .orElseGet(Effects::none);
         });
     }
@@ -305,6 +311,7 @@ public final class Agent implements Processor<AgentState> {
         private Optional<String> systemPrompt = Optional.empty();
         private Timers timers = Timers.system();
         private RandomGenerator random = RandomGenerator.getDefault();
+        private Executor executor = ProcessorRunner.sharedThreads();
 
         private Builder(Model model) {
             this.model = model;
@@ -331,6 +338,12 @@ public final class Agent implements Processor<AgentState> {
         /** Random numbers for retry delays and launch names. */
         public Builder random(RandomGenerator newRandom) {
             random = newRandom;
+            return this;
+        }
+
+        /** Threads that append collected chunks, which may block; the shared threads of runners by default. */
+        public Builder executor(Executor newExecutor) {
+            executor = newExecutor;
             return this;
         }
 

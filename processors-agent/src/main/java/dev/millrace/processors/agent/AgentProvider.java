@@ -65,7 +65,7 @@ public final class AgentProvider implements ProcessorProvider {
         String provider = AttachedAgentConfig.provider(config)
                 .or(() -> context.setting("agent.provider"))
                 .orElse("");
-        Agent.Builder builder = Agent.builder(provider(provider).create(context)).timers(context.timers());
+        Agent.Builder builder = Agent.builder(provider(provider).create(context)).timers(context.timers()).executor(context.executor());
         AttachedAgentConfig.apply(config, builder);
         return builder.build();
     }

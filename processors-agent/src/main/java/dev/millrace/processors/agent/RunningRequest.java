@@ -3,7 +3,6 @@ package dev.millrace.processors.agent;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.processor.BackgroundTask;
-import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.agent.AgentEvent.CapabilityLearned;
 import dev.millrace.processors.agent.AgentEvent.ChunkAdded;
@@ -26,6 +25,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /**
@@ -63,7 +63,8 @@ final class RunningRequest implements RetryingModelCall.Sink {
             Model model,
             PromptDefaults defaults,
             Timers timers,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Executor executor) {
         this.task = task;
         this.open = open;
         this.state = state;
@@ -72,7 +73,7 @@ final class RunningRequest implements RetryingModelCall.Sink {
         this.timers = timers;
         this.random = random;
         this.log = new RequestEventAppender(task, open.id());
-        this.chunks = new ChunkCoalescer(timers, ProcessorRunner.sharedThreads(), this::append);
+        this.chunks = new ChunkCoalescer(timers, executor, this::append);
         this.begin = timers.now();
     }
 

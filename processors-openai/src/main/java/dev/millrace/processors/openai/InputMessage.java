@@ -12,14 +12,15 @@ import java.util.Set;
  * cannot have are left out, because the provider would refuse this request and all later ones.
  */
 final class InputMessage {
-    private static final Set<String> ATTACHMENTS = Set.of("input_image", "input_file");
+    private static final String LEFT_OUT = "[an attachment was left out, because this model cannot read it]";
 
     private InputMessage() {}
 
-    static ObjectNode of(PromptPart.Input input) {
+    /** Content and roles in {@code unsupported} are replaced by text of the user. */
+    static ObjectNode of(PromptPart.Input input, Set<String> unsupported) {
         boolean assistant = input.role().equals("assistant");
         ObjectNode message = JsonNodeFactory.instance.objectNode();
-        message.put("type", "message").put("role", input.role());
+        message.put("type", "message").put("role", role(input.role(), unsupported));
         ArrayNode parts = message.putArray("content");
         if (input.content().isTextual()) {
             text(parts, input.content().textValue(), assistant);
@@ -27,14 +28,24 @@ final class InputMessage {
         for (JsonNode part : input.content()) {
             if (part.path("text").isTextual()) {
                 text(parts, part.path("text").textValue(), assistant);
-            } else if (!assistant && ATTACHMENTS.contains(part.path("type").asText())) {
-                parts.add(part);
+            } else if (!assistant && OptionalParameters.ATTACHMENTS.contains(part.path("type").asText())) {
+                if (unsupported.contains(part.path("type").asText())) {
+                    text(parts, LEFT_OUT, false);
+                } else {
+                    parts.add(part);
+                }
             }
         }
         if (parts.isEmpty()) {
             text(parts, "", assistant);
         }
         return message;
+    }
+
+    private static String role(String role, Set<String> unsupported) {
+        boolean isRefused = (role.equals("system") || role.equals("developer"))
+                && unsupported.contains(OptionalParameters.DEVELOPER_MESSAGES);
+        return isRefused ? "user" : role;
     }
 
     private static void text(ArrayNode parts, String text, boolean assistant) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The parameters that a request can lack. Not every service knows each of them, and no list says which does; so a
+ * The parameters, and the kinds of content, that a request can lack. Not every service knows each of them, and no list says which does; so a
  * refusal that names one teaches it.
  */
 final class OptionalParameters {
@@ -20,12 +20,21 @@ final class OptionalParameters {
     static final String MAX_OUTPUT_TOKENS = "max_output_tokens";
     static final String TEMPERATURE = "temperature";
 
+    /** Messages of the roles {@code system} and {@code developer}; without them, such a message is one of the user. */
+    static final String DEVELOPER_MESSAGES = "developer-messages";
+
+    /** Parts of a message that some services cannot read; without them, a text stands in their place. */
+    static final List<String> ATTACHMENTS = List.of("input_image", "input_file");
+
+    private static final String TEMPLATE_REFUSAL = "system message must be at the beginning";
+
     private static final List<String> ALL =
             List.of(INCLUDE, STORE, STREAM_OPTIONS, REASONING, MAX_OUTPUT_TOKENS, TEMPERATURE);
 
     /** Words of a message that says that a parameter is not known, and not only that its value is wrong. */
     private static final Pattern UNKNOWN = Pattern.compile(
-            "not support|unsupported|unknown|unrecognized|unexpected|not permitted|not allowed|extra input|extra field");
+            "not support|unsupported|only supported|unknown|unrecognized|unexpected|not permitted|not allowed|extra input|extra"
+                    + " field");
 
     private OptionalParameters() {}
 
@@ -36,6 +45,17 @@ final class OptionalParameters {
             return Optional.of(named).filter(body::has);
         }
         String message = error.message().toLowerCase(Locale.ROOT);
+        if (message.contains(TEMPLATE_REFUSAL)) {
+            return Optional.of(DEVELOPER_MESSAGES);
+        }
+        Optional<String> attachment = ATTACHMENTS.stream()
+                .filter(part -> message.contains(part) || message.contains(part.replace("input_", "") + "_url"))
+                .filter(part -> UNKNOWN.matcher(message).find())
+                .filter(part -> body.path("input").toString().contains("\"" + part + "\""))
+                .findFirst();
+        if (attachment.isPresent()) {
+            return attachment;
+        }
         if (!error.parameter().isEmpty() || !UNKNOWN.matcher(message).find()) {
             return Optional.empty();
         }

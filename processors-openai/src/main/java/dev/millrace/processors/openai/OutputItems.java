@@ -108,7 +108,7 @@ final class OutputItems {
         if (!item.path("summary").isArray()) {
             item.putArray("summary");
         }
-        item.remove("status");
+        item.remove(List.of("status", "content"));
         return item;
     }
 

@@ -35,7 +35,7 @@ final class RequestBody {
         Set<String> customCalls = new HashSet<>();
         for (PromptPart part : prompt.parts()) {
             if (part instanceof PromptPart.Input message) {
-                input.add(InputMessage.of(message));
+                input.add(InputMessage.of(message, prompt.unsupported()));
             } else if (part instanceof PromptPart.Output output) {
                 boolean same = output.origin().is(model, prompt.model());
                 List<ObjectNode> items = OutputItems.replay(output.items(), same);

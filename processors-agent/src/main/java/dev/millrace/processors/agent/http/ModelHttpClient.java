@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import okhttp3.HttpUrl;
@@ -72,8 +73,8 @@ public final class ModelHttpClient {
      * request cannot be sent.
      *
      * @param parser makes the parser of the response for a sink
-     * @param unsupported finds the parameter, of those that the body has and may lack, that a refusal with status 400 or
-     *     422 is about
+     * @param unsupported finds the parameter, of those that the body has and may lack, that a refusal with status 400,
+     *     422 or 500 is about; some servers answer 500 when the template of the model refuses the conversation
      * @return cancels the request and closes its connection at once, also while the server is silent; the sink then
      *     gets a failure
      */
@@ -168,7 +169,7 @@ public final class ModelHttpClient {
         private ModelFailure refused(Response response) {
             ErrorBody body = ErrorBody.parse(bodyOf(response));
             ModelFailure failure = body.failure(response.code());
-            boolean isAboutBody = response.code() == 400 || response.code() == 422;
+            boolean isAboutBody = Set.of(400, 422, 500).contains(response.code());
             boolean quota = failure.kind() == FailureKind.QUOTA;
             boolean retryable =
                     !quota && RetryHeaders.shouldRetry(response.headers()).orElse(failure.retryable());
