@@ -1,0 +1,198 @@
+package dev.millrace.processors.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.runner.VirtualTimers;
+import dev.millrace.processors.agent.Agent;
+import dev.millrace.processors.agent.AgentEvent;
+import dev.millrace.processors.agent.AgentEvent.ChunkAdded;
+import dev.millrace.processors.agent.AgentEvent.InputAdded;
+import dev.millrace.processors.agent.AgentEvent.ItemCompleted;
+import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
+import dev.millrace.processors.agent.AgentEvent.RequestCancelled;
+import dev.millrace.processors.agent.AgentEvent.RequestCompleted;
+import dev.millrace.processors.agent.AgentEvent.RequestLost;
+import dev.millrace.processors.agent.AgentEvent.RequestStarted;
+import dev.millrace.processors.agent.AgentEvent.RetryRequested;
+import dev.millrace.processors.agent.AgentState;
+import dev.millrace.processors.agent.AgentStatus;
+import dev.millrace.processors.agent.model.ModelItem;
+import dev.millrace.scriptedmodel.ProviderDialect;
+import dev.millrace.testkit.harness.StreamHarness;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * A simulation of one conversation, determined by a seed: one or two processes without a lease, which crash, lose the
+ * network, and come back; users who interrupt; callers who stop requests and append what they like; a model whose answers
+ * are cut, fail and arrive late. The request bodies go through the rules of a strict server. Then the faults end, and the
+ * agent has to become idle with everything answered.
+ */
+final class AgentSimulation {
+    private static final Instant BEGIN = StreamHarness.of(Agent.of(OpenAiModel.builder().build())).now();
+    private static final Duration STEP = Duration.ofMillis(100);
+
+    /** The longest silence, five lost requests, and four tries of each with their waits. */
+    private static final Duration SETTLEMENT = Duration.ofMinutes(25);
+
+    private final Random random;
+    private final VirtualTimers clock = new VirtualTimers(BEGIN);
+    private final SimulatedModel model;
+    private final List<Agent> agents = new ArrayList<>();
+    private final StreamHarness harness;
+    private final ProviderDialect dialect;
+    private int inputs;
+    private boolean isDown;
+
+    AgentSimulation(long seed, ProviderDialect dialect) {
+        this.random = new Random(seed);
+        this.dialect = dialect;
+        this.model = new SimulatedModel(dialect, clock, random);
+        for (int i = 1 + random.nextInt(2); i > 0; i--) {
+            agents.add(Agent.builder(model)
+                    .timers(clock)
+                    .random(random)
+                    .executor(Runnable::run)
+                    .build());
+        }
+        this.harness = StreamHarness.builder(agents.toArray(Agent[]::new)).seed(seed).start();
+    }
+
+    void run() {
+        try (harness) {
+            for (int i = 10 + random.nextInt(25); i > 0; i--) {
+                deed();
+                pass(random.nextInt(10) == 0 ? random.nextInt(400) : random.nextInt(12));
+            }
+            calmDown();
+            judge();
+        }
+    }
+
+    private void deed() {
+        switch (random.nextInt(20)) {
+            case 0, 1, 2, 3, 4, 5 -> user();
+            case 6 -> harness.play(InputAdded.as(random.nextBoolean() ? "developer" : "assistant", "note"));
+            case 7 -> harness.play(new RetryRequested(Optional.empty()));
+            case 8 -> harness.play(LlmConfigUpdated.model(random.nextBoolean() ? "m" : "other"));
+            case 9, 10 -> harness.crash(anybody());
+            case 11 ->
+                harness.crashWhilePlaying(random.nextInt(30), InputAdded.user("input " + ++inputs));
+            case 12 -> harness.kill(anybody());
+            case 13 -> {
+                harness.disconnect();
+                isDown = true;
+            }
+            case 14, 15 -> comeUp();
+            case 16 -> open().ifPresent(id -> harness.play(new RequestCancelled(id, "by hand", Optional.empty())));
+            case 17 -> harness.play(foreign());
+            default -> pass(random.nextInt(50));
+        }
+    }
+
+    private void user() {
+        harness.play(InputAdded.user("input " + ++inputs));
+    }
+
+    private void comeUp() {
+        if (isDown) {
+            isDown = false;
+            harness.reconnect();
+        }
+    }
+
+    private Agent anybody() {
+        return agents.get(random.nextInt(agents.size()));
+    }
+
+    private Optional<Long> open() {
+        return folded().open().map(AgentState.OpenRequest::id);
+    }
+
+    /** An event of a process that should be dead, or of a program that makes mistakes. */
+    private AgentEvent foreign() {
+        long request = random.nextInt(3) > 0 ? open().orElse(2L) : 1 + random.nextInt(1 + harness.log().size());
+        return switch (random.nextInt(5)) {
+            case 0 -> new ChunkAdded(request, random.nextInt(3), "text", "late ", 0, 0);
+            case 1 ->
+                new ItemCompleted(request, random.nextInt(3), new ModelItem.Message("late"), Optional.empty());
+            case 2 -> new RequestLost(request, Optional.empty());
+            case 3 ->
+                new RequestStarted(
+                        random.nextInt(50),
+                        "m",
+                        random.nextInt(4),
+                        "foreign",
+                        Optional.of("openai"),
+                        Optional.of("http://simulated/v1"));
+            default ->
+                new RequestCompleted(
+                        request,
+                        Optional.empty(),
+                        Optional.empty(),
+                        "completed",
+                        Optional.empty(),
+                        Optional.empty(),
+                        1,
+                        Optional.empty());
+        };
+    }
+
+    /** Lets time pass, this many tenths of a second. */
+    private void pass(int steps) {
+        for (int i = 0; i < steps; i++) {
+            clock.advance(STEP);
+            harness.advance(STEP);
+        }
+    }
+
+    private void calmDown() {
+        model.calmDown();
+        comeUp();
+        agents.forEach(harness::crash);
+        user();
+        Instant end = clock.now().plus(SETTLEMENT);
+        while (clock.now().isBefore(end) && !isSettled()) {
+            pass(20);
+        }
+    }
+
+    private boolean isSettled() {
+        return !folded().status().working() && agents.stream().allMatch(harness::isIdle);
+    }
+
+    private AgentState folded() {
+        AgentState state = AgentState.empty();
+        for (Event event : harness.log()) {
+            state = agents.get(0).reduce(state, event.decodedBy(AgentEvent.catalog()));
+        }
+        return state;
+    }
+
+    private void judge() {
+        AgentState state = folded();
+        assertThat(model.refused()).as("refused by %s", dialect).isEmpty();
+        assertThat(state.status().reason()).as("%s at the end of %s", state, types()).isEqualTo(AgentStatus.ANSWERED);
+        for (Agent agent : agents) {
+            assertThat(harness.state(agent)).isEqualTo(state);
+        }
+        assertThat(harness.log().stream()
+                        .filter(event -> event.type().endsWith("effect-failed")
+                                || event.type().endsWith("processor-halted")
+                                || event.type().endsWith("payload-malformed"))
+                        .map(event -> event.payloadJson().path("message").asText())
+                        .filter(message -> !message.contains("the harness is disconnected")))
+                .isEmpty();
+    }
+
+    private List<String> types() {
+        return harness.log().stream()
+                .map(event -> event.type().substring(event.type().lastIndexOf('/') + 1))
+                .toList();
+    }
+}
