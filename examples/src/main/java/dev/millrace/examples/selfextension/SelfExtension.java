@@ -12,8 +12,8 @@ import dev.millrace.core.Subscription;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.processors.jsonata.TransformerEvent;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
+import dev.millrace.processors.jsonata.TransformerEvent;
 import dev.millrace.processors.script.WorkerEvent;
 import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
@@ -69,9 +69,7 @@ public final class SelfExtension {
             EventStreams streams = engine.streams(ProjectSlug.defaultProject());
             Log log = new Log(onEvent);
             try (Subscription watching = streams.subscribe(PATH, 0, log)) {
-                append(
-                        streams,
-                        EventInput.of(new ProcessorAttached("agent", Optional.empty(), Optional.empty())));
+                append(streams, EventInput.of(new ProcessorAttached("agent", Optional.empty(), Optional.empty())));
                 append(
                         streams,
                         EventInput.of(new TransformerEvent.Configured("deploy-what-it-writes", MATCHER, TRANSFORM)));

@@ -15,7 +15,8 @@ class AgentExampleTest {
     @Test
     void should_answer_with_one_request() {
         try (ScriptedModelServer model = ScriptedModelServer.start(ModelScript.assistant())) {
-            Agent agent = Agent.of(OpenAiModel.builder().baseUrl(model.baseUrl()).build());
+            Agent agent =
+                    Agent.of(OpenAiModel.builder().baseUrl(model.baseUrl()).build());
 
             assertThat(AgentExample.ask(agent, "What is 50 - 8?"))
                     .extracting(Event::type)

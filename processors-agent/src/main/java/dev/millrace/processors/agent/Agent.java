@@ -136,8 +136,7 @@ public final class Agent implements Processor<AgentState> {
         boolean isBehind = !caughtUp && effects.delivery().behind() > 0;
         boolean runs = effects.running(REPLY).isPresent();
         boolean ownsAll = caughtUp && effects.lease().isPresent();
-        List<Command> commands =
-                AgentDecision.next(state, effects.now(), new Situation(isBehind, runs, ownsAll));
+        List<Command> commands = AgentDecision.next(state, effects.now(), new Situation(isBehind, runs, ownsAll));
         if (commands.stream().noneMatch(LookAgain.class::isInstance)) {
             effects.running(WATCH).ifPresent(BackgroundTask::cancel);
         }
@@ -154,8 +153,7 @@ public final class Agent implements Processor<AgentState> {
             return Effects.none();
         }
         if (command instanceof LookAgain look) {
-            effects.at(
-                    look.due(), WATCH, Effects.because(look.request().newest()), task -> watch(task, look.due()));
+            effects.at(look.due(), WATCH, Effects.because(look.request().newest()), task -> watch(task, look.due()));
             return Effects.none();
         }
         if (command instanceof Interrupt interrupt) {
@@ -170,8 +168,7 @@ public final class Agent implements Processor<AgentState> {
     private CompletionStage<?> watch(BackgroundTask<AgentState> task, Instant due) {
         Instant now = timers.now().isBefore(due) ? due : timers.now();
         CompletionStage<?> done = Effects.none();
-        for (Command command :
-                AgentDecision.next(task.current(), now, new Situation(false, false, false))) {
+        for (Command command : AgentDecision.next(task.current(), now, new Situation(false, false, false))) {
             if (command instanceof DeclareLost || command instanceof GiveUp) {
                 done = done.thenCompose(nothing -> task.append(end(command)));
             }
@@ -245,7 +242,8 @@ public final class Agent implements Processor<AgentState> {
             AgentState opened = AgentReducer.reduce(state, event);
             return opened.open()
                     .filter(open -> open.id() == event.offset())
-                    .map(open -> new RunningRequest(task, open, opened, model, defaults, timers, random, executor).send())
+                    .map(open ->
+                            new RunningRequest(task, open, opened, model, defaults, timers, random, executor).send())
                     .orElseGet(Effects::none);
         });
     }

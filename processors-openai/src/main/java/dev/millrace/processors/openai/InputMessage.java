@@ -28,7 +28,8 @@ final class InputMessage {
         for (JsonNode part : input.content()) {
             if (part.path("text").isTextual()) {
                 text(parts, part.path("text").textValue(), assistant);
-            } else if (!assistant && OptionalParameters.ATTACHMENTS.contains(part.path("type").asText())) {
+            } else if (!assistant
+                    && OptionalParameters.ATTACHMENTS.contains(part.path("type").asText())) {
                 if (unsupported.contains(part.path("type").asText())) {
                     text(parts, LEFT_OUT, false);
                 } else {
@@ -49,7 +50,9 @@ final class InputMessage {
     }
 
     private static void text(ArrayNode parts, String text, boolean assistant) {
-        ObjectNode part = parts.addObject().put("type", assistant ? "output_text" : "input_text").put("text", text);
+        ObjectNode part = parts.addObject()
+                .put("type", assistant ? "output_text" : "input_text")
+                .put("text", text);
         if (assistant) {
             part.putArray("annotations");
         }

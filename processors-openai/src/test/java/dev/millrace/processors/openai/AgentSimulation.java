@@ -34,7 +34,8 @@ import java.util.Random;
  * agent has to become idle with everything answered.
  */
 final class AgentSimulation {
-    private static final Instant BEGIN = StreamHarness.of(Agent.of(OpenAiModel.builder().build())).now();
+    private static final Instant BEGIN =
+            StreamHarness.of(Agent.of(OpenAiModel.builder().build())).now();
     private static final Duration STEP = Duration.ofMillis(100);
 
     /** The longest silence, five lost requests, and four tries of each with their waits. */
@@ -60,7 +61,8 @@ final class AgentSimulation {
                     .executor(Runnable::run)
                     .build());
         }
-        this.harness = StreamHarness.builder(agents.toArray(Agent[]::new)).seed(seed).start();
+        this.harness =
+                StreamHarness.builder(agents.toArray(Agent[]::new)).seed(seed).start();
     }
 
     void run() {
@@ -81,8 +83,7 @@ final class AgentSimulation {
             case 7 -> harness.play(new RetryRequested(Optional.empty()));
             case 8 -> harness.play(LlmConfigUpdated.model(random.nextBoolean() ? "m" : "other"));
             case 9, 10 -> harness.crash(anybody());
-            case 11 ->
-                harness.crashWhilePlaying(random.nextInt(30), InputAdded.user("input " + ++inputs));
+            case 11 -> harness.crashWhilePlaying(random.nextInt(30), InputAdded.user("input " + ++inputs));
             case 12 -> harness.kill(anybody());
             case 13 -> {
                 harness.disconnect();
@@ -116,11 +117,12 @@ final class AgentSimulation {
 
     /** An event of a process that should be dead, or of a program that makes mistakes. */
     private AgentEvent foreign() {
-        long request = random.nextInt(3) > 0 ? open().orElse(2L) : 1 + random.nextInt(1 + harness.log().size());
+        long request = random.nextInt(3) > 0
+                ? open().orElse(2L)
+                : 1 + random.nextInt(1 + harness.log().size());
         return switch (random.nextInt(5)) {
             case 0 -> new ChunkAdded(request, random.nextInt(3), "text", "late ", 0, 0);
-            case 1 ->
-                new ItemCompleted(request, random.nextInt(3), new ModelItem.Message("late"), Optional.empty());
+            case 1 -> new ItemCompleted(request, random.nextInt(3), new ModelItem.Message("late"), Optional.empty());
             case 2 -> new RequestLost(request, Optional.empty());
             case 3 ->
                 new RequestStarted(
@@ -177,7 +179,9 @@ final class AgentSimulation {
     private void judge() {
         AgentState state = folded();
         assertThat(model.refused()).as("refused by %s", dialect).isEmpty();
-        assertThat(state.status().reason()).as("%s at the end of %s", state, types()).isEqualTo(AgentStatus.ANSWERED);
+        assertThat(state.status().reason())
+                .as("%s at the end of %s", state, types())
+                .isEqualTo(AgentStatus.ANSWERED);
         for (Agent agent : agents) {
             assertThat(harness.state(agent)).isEqualTo(state);
         }

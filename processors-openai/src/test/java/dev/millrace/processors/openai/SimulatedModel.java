@@ -177,7 +177,10 @@ final class SimulatedModel implements Model {
             item.putArray("summary");
             boolean isText = dialect == ProviderDialect.LLAMA_CPP || random.nextBoolean();
             if (isText) {
-                item.putArray("content").addObject().put("type", "reasoning_text").put("text", "hm");
+                item.putArray("content")
+                        .addObject()
+                        .put("type", "reasoning_text")
+                        .put("text", "hm");
             } else {
                 item.put("encrypted_content", "sealed");
             }
@@ -187,14 +190,16 @@ final class SimulatedModel implements Model {
             List<String> names = List.of("search", "functions.search", "", "x".repeat(80));
             List<String> arguments = List.of("", "{}", "{\"q\":1}", "{\"q\":", "[1]");
             List<String> callIds = List.of("call_" + ++ids, "call_1", "", "c".repeat(90), "call 1");
-            ObjectNode item = done(index, "function_call").put("id", "fc_" + ++ids).put("status", "completed");
+            ObjectNode item =
+                    done(index, "function_call").put("id", "fc_" + ++ids).put("status", "completed");
             item.put("call_id", pick(callIds)).put("name", pick(names)).put("arguments", pick(arguments));
         }
 
         /** An item that only this server understands. */
         private void other(int index) {
             switch (dialect) {
-                case OPENAI -> done(index, "compaction").put("id", "cmp_" + ++ids).put("encrypted_content", "x");
+                case OPENAI ->
+                    done(index, "compaction").put("id", "cmp_" + ++ids).put("encrypted_content", "x");
                 case OPEN_RESPONSES -> done(index, "vendor:thing").put("id", "v_" + ++ids);
                 case LLAMA_CPP -> message(index);
             }

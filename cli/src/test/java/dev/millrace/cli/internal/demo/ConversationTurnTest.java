@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.cli.Events;
 import dev.millrace.core.StreamEvent;
+import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
 import dev.millrace.processors.agent.AgentEvent.RequestCancelled;
 import dev.millrace.processors.agent.AgentEvent.RequestCompleted;
 import dev.millrace.processors.agent.AgentEvent.RequestFailed;
 import dev.millrace.processors.agent.AgentEvent.RequestLost;
 import dev.millrace.processors.agent.AgentEvent.RequestStarted;
-import dev.millrace.processors.agent.Agent;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -58,7 +58,8 @@ class ConversationTurnTest {
 
     @Test
     void should_still_owe_the_reply_of_a_lost_request() {
-        assertThat(after(HELLO, started(1), new RequestLost(2, Optional.empty()))).isEmpty();
+        assertThat(after(HELLO, started(1), new RequestLost(2, Optional.empty())))
+                .isEmpty();
         assertThat(after(HELLO, started(1), new RequestLost(2, Optional.empty()), started(1), completed(4)))
                 .contains(new ConversationTurn.Outcome(Optional.empty()));
     }
