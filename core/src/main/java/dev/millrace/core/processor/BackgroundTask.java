@@ -2,8 +2,10 @@ package dev.millrace.core.processor;
 
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
+import dev.millrace.core.Fence;
 import dev.millrace.core.ReadRange;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -32,6 +34,11 @@ public interface BackgroundTask<S> {
 
     /** The newest state. */
     S current();
+
+    /** As {@link Effects#lease}. */
+    default Optional<Fence> lease() {
+        return Optional.empty();
+    }
 
     /** As {@link Effects#read}; after a cancel every read is refused, as in {@link #append(EventDraft)}. */
     CompletableFuture<List<Event>> read(ReadRange range);

@@ -2,9 +2,11 @@ package dev.millrace.core.processor;
 
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
+import dev.millrace.core.Fence;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
@@ -78,6 +80,11 @@ public final class BlockingEffects<S> {
 
     public Delivery delivery() {
         return effects.delivery();
+    }
+
+    /** As {@link Effects#lease}. */
+    public Optional<Fence> lease() {
+        return effects.lease();
     }
 
     /** The newest state. */

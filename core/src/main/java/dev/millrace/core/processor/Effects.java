@@ -2,6 +2,7 @@ package dev.millrace.core.processor;
 
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
+import dev.millrace.core.Fence;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import java.time.Duration;
@@ -107,6 +108,16 @@ public interface Effects<S> {
     Instant now();
 
     Delivery delivery();
+
+    /**
+     * The lease under which this run acts; empty without one. With a lease no other run of this processor acts on the
+     * stream: what the state shows as running and does not run in this process has ended. The runner adds the fence to
+     * every append. The lease may have been lost since; then appends are refused. The default is for implementations
+     * that know no leases.
+     */
+    default Optional<Fence> lease() {
+        return Optional.empty();
+    }
 
     /** The newest state; it may be newer than the state that was passed with the event. */
     S current();

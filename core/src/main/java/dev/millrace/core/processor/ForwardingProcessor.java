@@ -2,6 +2,8 @@ package dev.millrace.core.processor;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -23,6 +25,11 @@ public interface ForwardingProcessor<S> extends Processor<S> {
     @Override
     default int version() {
         return delegate().version();
+    }
+
+    @Override
+    default Optional<Duration> lease() {
+        return delegate().lease();
     }
 
     @Override

@@ -2,7 +2,9 @@ package dev.millrace.core.processor;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 
@@ -10,6 +12,7 @@ import java.util.function.BiFunction;
 record FunctionalProcessor<S>(
         String slug,
         int version,
+        Optional<Duration> lease,
         EventCatalog events,
         S initialState,
         List<BiFunction<S, Event, S>> reductions,

@@ -2,6 +2,8 @@ package dev.millrace.core.processor;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -23,6 +25,19 @@ public interface Processor<S> {
     /** The version of {@link #reduce}: raise it with each change. Then the states are computed again from the log. */
     default int version() {
         return 1;
+    }
+
+    /**
+     * The length of the lease under which this processor has to run; empty by default: it needs no lease. A processor
+     * names one if two processes must not act at the same time, for example because the second one would take the
+     * unfinished work of the first one for lost. Runners then take a lease, as with {@link
+     * dev.millrace.core.runner.ProcessorRunner.Builder#exclusive(Duration)}; their builders can set another length, or
+     * run the processor without a lease.
+     *
+     * @return how long a lease lasts without renewal, at least 1 s; the same in all processes. 10 s is usual
+     */
+    default Optional<Duration> lease() {
+        return Optional.empty();
     }
 
     /** The event types whose payloads are decoded for this processor; all others arrive as {@link dev.millrace.core.UnknownPayload}. */

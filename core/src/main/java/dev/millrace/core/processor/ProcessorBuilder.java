@@ -2,6 +2,7 @@ package dev.millrace.core.processor;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class ProcessorBuilder<S> {
     private final List<BiFunction<S, Event, S>> reductions = new ArrayList<>();
     private Optional<EventCatalog> catalog = Optional.empty();
     private int version = 1;
+    private Optional<Duration> lease = Optional.empty();
     private @Nullable Effect<S, Event> effect;
     private @Nullable BiFunction<S, Effects<S>, CompletionStage<?>> caughtUp;
 
@@ -50,6 +52,16 @@ public final class ProcessorBuilder<S> {
     /** As {@link Processor#version()}; 1 by default. */
     public ProcessorBuilder<S> version(int newVersion) {
         version = newVersion;
+        return this;
+    }
+
+    /**
+     * The length of the lease under which the processor has to run, as {@link Processor#lease()}; none by default.
+     *
+     * @param length at least 1 s
+     */
+    public ProcessorBuilder<S> lease(Duration length) {
+        lease = Optional.of(length);
         return this;
     }
 
@@ -119,6 +131,7 @@ public final class ProcessorBuilder<S> {
         return new FunctionalProcessor<>(
                 slug,
                 version,
+                lease,
                 events,
                 initialState,
                 List.copyOf(reductions),

@@ -166,11 +166,12 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         private int snapshotEvery = 1000;
         private Failpoints failpoints = Failpoints.NONE;
         private final List<RunnerListener> listeners = new ArrayList<>();
-        private @Nullable Duration lease;
+        private Optional<Duration> lease;
 
         private Builder(EventStreams streams, Processor<S> processor) {
             this.streams = streams.withoutRetries();
             this.processor = Objects.requireNonNull(processor, "processor");
+            this.lease = processor.lease();
         }
 
         /** The stream. Required. */
@@ -324,7 +325,8 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         }
 
         /**
-         * Lets one of several processes act: each runs the same processor on the same stream, and only the holder of a
+         * Lets one of several processes act, with a lease of this length instead of the one that {@link
+         * Processor#lease()} names. Each process runs the same processor on the same stream, and only the holder of the
          * lease acts. The others reduce and run no effects ({@link RunnerStatus.Phase#STANDBY}). If the holder stops,
          * another process takes over at once; if it is silent, within one lease time. The new holder catches up as
          * after any start, so give all processes a shared {@link #progress} store, or reconcile in {@code onCaughtUp}.
@@ -337,10 +339,23 @@ public final class ProcessorRunner<S> implements AutoCloseable {
          *     value in all processes
          */
         public Builder<S> exclusive(Duration time) {
-            if (time.compareTo(Duration.ofSeconds(1)) < 0) {
-                throw new IllegalArgumentException("a lease must be 1 s or longer, got " + time);
-            }
-            lease = time;
+            lease = Optional.of(LeaseLength.checked(time));
+            return this;
+        }
+
+        /** As {@link #exclusive(Duration)}, with the length that the processor names, otherwise 10 s. */
+        public Builder<S> exclusive() {
+            return exclusive(processor.lease().orElse(LeaseLength.DEFAULT));
+        }
+
+        /**
+         * Runs the processor without a lease, although {@link Processor#lease()} names one. Then two processes can act
+         * at the same time, for example while a new version is rolled out: each can take the unfinished work of the
+         * other for lost and start it again, effects outside the log happen twice, and the appends of a suspended
+         * process are stored late. Use it if you are sure that only one process runs the processor on this stream.
+         */
+        public Builder<S> withoutLease() {
+            lease = Optional.empty();
             return this;
         }
 
@@ -355,11 +370,12 @@ public final class ProcessorRunner<S> implements AutoCloseable {
          *
          * @throws IllegalStateException if no stream was given, or if {@link #until} is combined with {@link
          *     #snapshots}
-         * @throws IllegalArgumentException if the processor's slug is not valid
+         * @throws IllegalArgumentException if the processor's slug is not valid, or its lease is shorter than 1 s
          */
         public ProcessorRunner<S> start() {
-            if (lease != null) {
-                LeasedRun<S> leasedRun = new LeasedRun<>(streams, processor, path(), options(), lease);
+            if (lease.isPresent()) {
+                Duration length = LeaseLength.checked(lease.get());
+                LeasedRun<S> leasedRun = new LeasedRun<>(streams, processor, path(), options(), length);
                 leasedRun.start();
                 return new ProcessorRunner<>(leasedRun, name());
             }
@@ -379,7 +395,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
          * @throws IllegalStateException if no stream was given, or if {@link #exclusive} was called
          */
         public SubtreeRunner.Builder<S> subtree() {
-            if (lease != null) {
+            if (lease.isPresent()) {
                 throw new IllegalStateException(
                         "cannot run " + name() + " with both exclusive(…) and subtree(): a lease"
                                 + " is for one stream; remove exclusive(…) and run the subtree in one process, or start one"
@@ -420,7 +436,8 @@ public final class ProcessorRunner<S> implements AutoCloseable {
                     staleAfter,
                     snapshotting,
                     List.copyOf(listeners),
-                    failpoints);
+                    failpoints,
+                    Optional.empty());
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventName;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,17 @@ class ProcessorBuilderTest {
         assertThat(sum.version()).isEqualTo(3);
         assertThat(sum.events().types()).containsExactlyInAnyOrder("added", "doubled");
         assertThat(sum).hasToString("processor 'sum' v3");
+    }
+
+    @Test
+    void should_need_a_lease_only_if_it_was_given_a_length() {
+        Processor<Integer> leased =
+                Processor.builder("sum", 0).lease(Duration.ofSeconds(10)).build();
+        ForwardingProcessor<Integer> wrapper = () -> leased;
+
+        assertThat(sum.lease()).isEmpty();
+        assertThat(leased.lease()).contains(Duration.ofSeconds(10));
+        assertThat(wrapper.lease()).contains(Duration.ofSeconds(10));
     }
 
     @Test

@@ -52,6 +52,7 @@ final class HarnessProcessor<S> {
 
     private ProcessorRunner<S> start(RunScope newLife) {
         return ProcessorRunner.builder(new HarnessEventStreams(network, newLife), processor).stream(path)
+                .withoutLease()
                 .effectsFrom(policy)
                 .progress(newLife)
                 .timers(newLife)

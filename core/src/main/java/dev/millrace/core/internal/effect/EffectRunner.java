@@ -2,6 +2,7 @@ package dev.millrace.core.internal.effect;
 
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
+import dev.millrace.core.Fence;
 import dev.millrace.core.MalformedPayload;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamException;
@@ -349,6 +350,11 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
     @Override
     public S current() {
         return stateHolder.state();
+    }
+
+    @Override
+    public Optional<Fence> lease() {
+        return options.fence();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.millrace.core.internal.effect;
 
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
+import dev.millrace.core.Fence;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.internal.append.CausalAppender;
@@ -80,6 +81,11 @@ record PerCallEffects<S>(
     @Override
     public Instant now() {
         return surroundings.timers().now();
+    }
+
+    @Override
+    public Optional<Fence> lease() {
+        return surroundings.lease();
     }
 
     @Override

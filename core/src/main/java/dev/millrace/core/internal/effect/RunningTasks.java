@@ -2,6 +2,7 @@ package dev.millrace.core.internal.effect;
 
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
+import dev.millrace.core.Fence;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.internal.append.Appender;
 import dev.millrace.core.internal.append.CausalAppender;
@@ -36,6 +37,8 @@ public final class RunningTasks<S> {
         CausalAppender appenderFor(CausingOffset causingOffset, BooleanSupplier cancelled);
 
         S current();
+
+        Optional<Fence> lease();
 
         CompletableFuture<List<Event>> read(ReadRange range, BooleanSupplier cancelled);
 
@@ -303,6 +306,11 @@ public final class RunningTasks<S> {
         @Override
         public S current() {
             return surroundings.current();
+        }
+
+        @Override
+        public Optional<Fence> lease() {
+            return surroundings.lease();
         }
 
         @Override

@@ -75,11 +75,8 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
 
     @Override
     public void gained(Fence fence) {
-        RunnerOptions fenced = options.with(
-                options.effectsFrom(),
-                new FencedProgressStore(options.progress(), () -> keeper.holds(fence)),
-                options.snapshots(),
-                options.listeners());
+        RunnerOptions fenced =
+                options.under(fence, new FencedProgressStore(options.progress(), () -> keeper.holds(fence)));
         ProcessorRun<S> next = new ProcessorRun<>(
                 new FencedEventStreams(streams, fence, keeper), processor, path, fenced, conditionWaiters::changed);
         if (replace(next, true)) {

@@ -1,6 +1,7 @@
 package dev.millrace.core.internal.run;
 
 import dev.millrace.core.Event;
+import dev.millrace.core.Fence;
 import dev.millrace.core.internal.snapshot.SnapshotSettings;
 import dev.millrace.core.runner.Backoff;
 import dev.millrace.core.runner.EffectStartPolicy;
@@ -15,7 +16,11 @@ import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
-/** The settings of a runner. */
+/**
+ * The settings of a runner.
+ *
+ * @param fence the lease under which it acts; empty without one
+ */
 public record RunnerOptions(
         EffectStartPolicy effectsFrom,
         ProgressStore progress,
@@ -30,7 +35,8 @@ public record RunnerOptions(
         Optional<Duration> staleAfter,
         Optional<SnapshotSettings<?>> snapshots,
         List<RunnerListener> listeners,
-        Failpoints failpoints) {
+        Failpoints failpoints,
+        Optional<Fence> fence) {
     public RunnerOptions with(
             EffectStartPolicy policy,
             ProgressStore store,
@@ -50,7 +56,28 @@ public record RunnerOptions(
                 staleAfter,
                 otherSnapshots,
                 otherListeners,
-                failpoints);
+                failpoints,
+                fence);
+    }
+
+    /** The settings of a run under a lease. */
+    public RunnerOptions under(Fence lease, ProgressStore store) {
+        return new RunnerOptions(
+                effectsFrom,
+                store,
+                timers,
+                executor,
+                random,
+                retry,
+                reconnectGrace,
+                maxUnacknowledged,
+                heartbeat,
+                last,
+                staleAfter,
+                snapshots,
+                listeners,
+                failpoints,
+                Optional.of(lease));
     }
 
     /** Runs a task on the executor after a delay. */

@@ -3,6 +3,7 @@ package dev.millrace.core.internal.effect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Event;
+import dev.millrace.core.Fence;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.internal.append.Appender;
@@ -116,6 +117,11 @@ class RunningTasksRaceTest implements RunningTasks.Surroundings<String> {
                 new Appender(streams, own, new VirtualTime().options(pool, RetryPolicy.DEFAULT, 64), causes, () -> {});
         return new CausalAppender(
                 new ProducerIdentity("chat", 1, own, ""), causes, appender, Optional.of(because), cancelled);
+    }
+
+    @Override
+    public Optional<Fence> lease() {
+        return Optional.empty();
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.Fence;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
@@ -388,6 +389,11 @@ class RunningTasksTest {
         public CausalAppender appenderFor(CausingOffset because, BooleanSupplier cancelled) {
             ProducerIdentity identity = new ProducerIdentity("chat", 1, OWN, "");
             return new CausalAppender(identity, causes, appender, Optional.of(because), cancelled);
+        }
+
+        @Override
+        public Optional<Fence> lease() {
+            return Optional.empty();
         }
 
         @Override

@@ -99,7 +99,8 @@ public final class VirtualTime implements Timers, Executor {
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
-                Failpoints.NONE);
+                Failpoints.NONE,
+                Optional.empty());
     }
 
     private synchronized @Nullable Runnable next() {
