@@ -5,6 +5,7 @@ import dev.millrace.core.EventStreams;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.internal.effect.EffectExecutors;
 import dev.millrace.core.internal.effect.EffectQueue;
+import dev.millrace.core.internal.lease.LeaseSource;
 import dev.millrace.core.internal.lease.LeasedRun;
 import dev.millrace.core.internal.run.BoundedAwait;
 import dev.millrace.core.internal.run.Failpoints;
@@ -375,7 +376,8 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         public ProcessorRunner<S> start() {
             if (lease.isPresent()) {
                 Duration length = LeaseLength.checked(lease.get());
-                LeasedRun<S> leasedRun = new LeasedRun<>(streams, processor, path(), options(), length);
+                LeasedRun<S> leasedRun = new LeasedRun<>(
+                        streams, processor, path(), options(), new LeaseSource.Terms(path(), length, LeaseSource.OWN));
                 leasedRun.start();
                 return new ProcessorRunner<>(leasedRun, name());
             }
@@ -392,16 +394,10 @@ public final class ProcessorRunner<S> implements AutoCloseable {
          * Returns a builder for a runner of this stream and all streams below it, with the settings made so far. Do not
          * combine it with {@link #until}.
          *
-         * @throws IllegalStateException if no stream was given, or if {@link #exclusive} was called
+         * @throws IllegalStateException if no stream was given
          */
         public SubtreeRunner.Builder<S> subtree() {
-            if (lease.isPresent()) {
-                throw new IllegalStateException(
-                        "cannot run " + name() + " with both exclusive(…) and subtree(): a lease"
-                                + " is for one stream; remove exclusive(…) and run the subtree in one process, or start one"
-                                + " exclusive runner for each stream");
-            }
-            return new SubtreeRunner.Builder<>(streams, processor, path(), options());
+            return new SubtreeRunner.Builder<>(streams, processor, path(), options(), lease);
         }
 
         private StreamPath path() {
