@@ -18,6 +18,7 @@ import java.util.Optional;
 public record Fence(String slug, StreamPath path, int epoch) {
     private static final String MILLRACE = "millrace";
     private static final String KEY = "fence";
+    private static final StreamPath LEASES = StreamPath.of("/millrace/leases");
 
     /** The fence in an event's metadata; empty if there is none, or if it is not well-formed. */
     public static Optional<Fence> of(JsonNode metadata) {
@@ -42,7 +43,12 @@ public record Fence(String slug, StreamPath path, int epoch) {
 
     /** The stream in which the leases of a processor on a stream are claimed. */
     public static StreamPath leases(String slug, StreamPath path) {
-        return StreamPath.of("/millrace/leases/" + slug.replace('.', '_') + (path.isRoot() ? "" : path.value()));
+        return StreamPath.of(LEASES + "/" + slug.replace('.', '_') + (path.isRoot() ? "" : path.value()));
+    }
+
+    /** True if leases are claimed in this stream or in streams below it. */
+    public static boolean isLeaseStream(StreamPath path) {
+        return path.equals(LEASES) || path.isBelow(LEASES);
     }
 
     /** The idempotency key of the claim of an epoch in {@link #leases}: the first claim is stored. */

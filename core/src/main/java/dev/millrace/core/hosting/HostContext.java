@@ -1,9 +1,11 @@
 package dev.millrace.core.hosting;
 
 import dev.millrace.core.EventStreams;
+import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
+import dev.millrace.core.runner.SharedLeases;
 import dev.millrace.core.runner.Timers;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +28,7 @@ public final class HostContext {
     private final Timers timers;
     private final Executor executor;
     private final PayloadCheck payloads;
+    private final SharedLeases leases;
 
     private HostContext(Builder builder) {
         this.streams = builder.streams;
@@ -35,6 +38,7 @@ public final class HostContext {
         this.timers = builder.timers;
         this.executor = builder.executor;
         this.payloads = builder.payloads;
+        this.leases = builder.leases;
     }
 
     /** A context for the streams of a project, in process or over HTTP. */
@@ -86,6 +90,16 @@ public final class HostContext {
                 .executor(executor);
     }
 
+    /**
+     * Like {@link #runner(Processor)}, and if the processor needs a lease, its runners of this context with the same
+     * {@code leaseRoot} act under one lease, which they claim together and give up with the last of them.
+     *
+     * @param leaseRoot the stream that names the lease: that of the attachment, also for the streams below it
+     */
+    public <S> ProcessorRunner.Builder<S> runner(Processor<S> processor, StreamPath leaseRoot) {
+        return runner(processor).sharedLease(leases, leaseRoot);
+    }
+
     /** A builder of contexts. Not safe for use by many threads. */
     public static final class Builder {
         private final EventStreams streams;
@@ -95,6 +109,7 @@ public final class HostContext {
         private Timers timers = Timers.system();
         private Executor executor = ProcessorRunner.sharedThreads();
         private PayloadCheck payloads = PayloadCheck.NONE;
+        private SharedLeases leases = new SharedLeases();
 
         private Builder(EventStreams streams) {
             this.streams = Objects.requireNonNull(streams, "streams");
@@ -133,6 +148,12 @@ public final class HostContext {
         /** Checks payloads before they are appended; no check by default. */
         public Builder payloads(PayloadCheck newPayloads) {
             payloads = newPayloads;
+            return this;
+        }
+
+        /** The leases that the runners of this context share; by default leases of its own. */
+        public Builder leases(SharedLeases newLeases) {
+            leases = newLeases;
             return this;
         }
 

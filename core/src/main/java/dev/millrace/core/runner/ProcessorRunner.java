@@ -5,6 +5,7 @@ import dev.millrace.core.EventStreams;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.internal.effect.EffectExecutors;
 import dev.millrace.core.internal.effect.EffectQueue;
+import dev.millrace.core.internal.lease.LeaseSource;
 import dev.millrace.core.internal.lease.LeasedRun;
 import dev.millrace.core.internal.run.BoundedAwait;
 import dev.millrace.core.internal.run.Failpoints;
@@ -167,6 +168,8 @@ public final class ProcessorRunner<S> implements AutoCloseable {
         private Failpoints failpoints = Failpoints.NONE;
         private final List<RunnerListener> listeners = new ArrayList<>();
         private Optional<Duration> lease;
+        private LeaseSource leaseSource = LeaseSource.OWN;
+        private @Nullable StreamPath leaseRoot;
 
         private Builder(EventStreams streams, Processor<S> processor) {
             this.streams = streams.withoutRetries();
@@ -359,6 +362,22 @@ public final class ProcessorRunner<S> implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Shares the lease of the processor on {@code root} with the other runners that were given the same {@code
+         * leases}, the same root and the same slug. They are one process for the others: a runner elsewhere with a
+         * lease on {@code root}, for example one of that subtree, does not act while they do. This method alone does
+         * not take a lease: {@link #exclusive(Duration)} or {@link Processor#lease()} does. The first runner sets the
+         * length.
+         *
+         * @param root the stream that names the lease, usually this runner's stream or one above it; by default its
+         *     stream
+         */
+        public Builder<S> sharedLease(SharedLeases leases, StreamPath root) {
+            leaseSource = leases.source();
+            leaseRoot = Objects.requireNonNull(root, "root");
+            return this;
+        }
+
         /** Adds a listener. Listeners are called in the order in which they were added. */
         public Builder<S> listener(RunnerListener listener) {
             listeners.add(Objects.requireNonNull(listener, "listener"));
@@ -374,8 +393,7 @@ public final class ProcessorRunner<S> implements AutoCloseable {
          */
         public ProcessorRunner<S> start() {
             if (lease.isPresent()) {
-                Duration length = LeaseLength.checked(lease.get());
-                LeasedRun<S> leasedRun = new LeasedRun<>(streams, processor, path(), options(), length);
+                LeasedRun<S> leasedRun = new LeasedRun<>(streams, processor, path(), options(), terms(lease.get()));
                 leasedRun.start();
                 return new ProcessorRunner<>(leasedRun, name());
             }
@@ -384,24 +402,23 @@ public final class ProcessorRunner<S> implements AutoCloseable {
             return new ProcessorRunner<>(run, name());
         }
 
+        private LeaseSource.Terms terms(Duration length) {
+            StreamPath root = leaseRoot != null ? leaseRoot : path();
+            return new LeaseSource.Terms(root, LeaseLength.checked(length), leaseSource);
+        }
+
         private String name() {
             return "'" + processor.slug() + "' on " + path;
         }
 
         /**
          * Returns a builder for a runner of this stream and all streams below it, with the settings made so far. Do not
-         * combine it with {@link #until}.
+         * combine it with {@link #until} or {@link #sharedLease}.
          *
-         * @throws IllegalStateException if no stream was given, or if {@link #exclusive} was called
+         * @throws IllegalStateException if no stream was given
          */
         public SubtreeRunner.Builder<S> subtree() {
-            if (lease.isPresent()) {
-                throw new IllegalStateException(
-                        "cannot run " + name() + " with both exclusive(…) and subtree(): a lease"
-                                + " is for one stream; remove exclusive(…) and run the subtree in one process, or start one"
-                                + " exclusive runner for each stream");
-            }
-            return new SubtreeRunner.Builder<>(streams, processor, path(), options());
+            return new SubtreeRunner.Builder<>(streams, processor, path(), options(), lease);
         }
 
         private StreamPath path() {

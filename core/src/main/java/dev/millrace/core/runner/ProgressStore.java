@@ -20,7 +20,8 @@ public interface ProgressStore {
 
     /**
      * Like {@link #load}, but includes what other processes have saved: a store with a cache reads again. Called when a
-     * lease is gained. By default it calls {@link #load}.
+     * lease is gained: by a {@link SubtreeRunner} only once, for its top stream, so the store must also read again what
+     * it has cached of other streams. By default it calls {@link #load}.
      */
     default Optional<Progress> reload(String slug, StreamPath path) {
         return load(slug, path);
@@ -63,8 +64,8 @@ public interface ProgressStore {
      * Saving does not wait for the service. Each append has an idempotency key. After a crash, effects whose progress
      * was not appended run again, with the same keys.
      *
-     * <p>The first {@link #load} reads the side stream and waits at most 30 s for each page. Only an {@link
-     * ProcessorRunner.Builder#exclusive} runner reads later events of other processes, each time it gains the lease.
+     * <p>The first {@link #load} reads the side stream and waits at most 30 s for each page. Only a
+     * runner with a lease reads later events of other processes, each time it gains the lease.
      * While the side stream is paused, nothing is saved. A failed append is logged once as a warning and retried every
      * second.
      *

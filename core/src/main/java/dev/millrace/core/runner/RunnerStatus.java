@@ -22,7 +22,7 @@ public record RunnerStatus(
         Optional<String> failure) {
     /** The phase of a runner. */
     public enum Phase {
-        /** Only reducing: another process holds the lease. */
+        /** Another process holds the lease: only reducing; a runner of a subtree reads nothing. */
         STANDBY,
         /** Reducing the events that were in the log before it connected. */
         CATCHING_UP,

@@ -2,8 +2,12 @@ package dev.millrace.core.runner;
 
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.internal.lease.LeaseSource;
+import dev.millrace.core.internal.lease.LeasedSubtreeRun;
 import dev.millrace.core.internal.run.RunnerOptions;
+import dev.millrace.core.internal.subtree.SubtreeHandle;
 import dev.millrace.core.internal.subtree.SubtreeRun;
+import dev.millrace.core.internal.subtree.SubtreeStreams;
 import dev.millrace.core.processor.Processor;
 import java.time.Duration;
 import java.util.List;
@@ -38,43 +42,49 @@ import java.util.function.Predicate;
  * @since 0.1
  */
 public final class SubtreeRunner<S> implements AutoCloseable {
-    private final SubtreeRun<S> subtree;
+    private final SubtreeHandle<S> subtree;
 
-    private SubtreeRunner(SubtreeRun<S> subtree) {
+    private SubtreeRunner(SubtreeHandle<S> subtree) {
         this.subtree = subtree;
     }
 
-    /** The progress of the whole subtree. */
+    /** The progress of the whole subtree; {@link RunnerStatus.Phase#STANDBY} while another process has the lease. */
     public SubtreeStatus status() {
         return subtree.status();
     }
 
-    /** The progress on one stream; empty if the stream is unknown or was excluded by {@link Builder#only}. */
+    /**
+     * The progress on one stream; empty in stand-by, or if the stream is unknown or was excluded by {@link
+     * Builder#only}.
+     */
     public Optional<RunnerStatus> status(StreamPath path) {
-        return subtree.members().status(path);
+        return subtree.members().flatMap(streams -> streams.status(path));
     }
 
-    /** All known streams, ordered by path. */
+    /** All known streams, ordered by path; none in stand-by. */
     public List<StreamPath> streams() {
-        return subtree.members().paths();
+        return subtree.members().map(SubtreeStreams::paths).orElse(List.of());
     }
 
     /** The newest state of a stream; empty while it has no run. */
     public Optional<S> state(StreamPath path) {
-        return subtree.members().state(path);
+        return subtree.members().flatMap(streams -> streams.state(path));
     }
 
-    /** Waits until every stream that existed at the start has caught up, or has halted. */
+    /**
+     * Waits until every stream that existed at the start has caught up, or has halted. In stand-by it waits for the
+     * lease first.
+     */
     public void awaitCaughtUp(Duration limit) {
-        await(subtree.members()::isCaughtUp, limit, "awaitCaughtUp");
+        await(() -> subtree.members().filter(SubtreeStreams::isCaughtUp).isPresent(), limit, "awaitCaughtUp");
     }
 
     /**
      * Waits until the runner is idle on all streams, for the events that have arrived, see {@link
-     * ProcessorRunner#awaitIdle}.
+     * ProcessorRunner#awaitIdle}. In stand-by it waits for the lease first.
      */
     public void awaitIdle(Duration limit) {
-        await(subtree.members()::areIdle, limit, "awaitIdle");
+        await(() -> subtree.members().filter(SubtreeStreams::areIdle).isPresent(), limit, "awaitIdle");
     }
 
     private void await(BooleanSupplier condition, Duration limit, String what) {
@@ -87,8 +97,8 @@ public final class SubtreeRunner<S> implements AutoCloseable {
     }
 
     /**
-     * Stops on every stream like {@link ProcessorRunner#stop}; the deadline is for all streams together. A second call
-     * does nothing.
+     * Stops on every stream like {@link ProcessorRunner#stop}; the deadline is for all streams together. Then the lease
+     * is released, so that another process takes over at once. A second call does nothing.
      */
     public void stop(Duration deadline) {
         subtree.stop(deadline);
@@ -110,14 +120,21 @@ public final class SubtreeRunner<S> implements AutoCloseable {
         private final Processor<S> processor;
         private final StreamPath root;
         private final RunnerOptions options;
+        private Optional<Duration> lease;
         private Predicate<StreamPath> wanted = path -> true;
         private int maxActive = 1000;
 
-        Builder(EventStreams streams, Processor<S> processor, StreamPath root, RunnerOptions options) {
+        Builder(
+                EventStreams streams,
+                Processor<S> processor,
+                StreamPath root,
+                RunnerOptions options,
+                Optional<Duration> lease) {
             this.streams = streams;
             this.processor = processor;
             this.root = root;
             this.options = options;
+            this.lease = lease;
         }
 
         /**
@@ -142,12 +159,46 @@ public final class SubtreeRunner<S> implements AutoCloseable {
         }
 
         /**
+         * Lets one of several processes act, as {@link ProcessorRunner.Builder#exclusive(Duration)}, with one lease for
+         * all streams of the subtree. It is held in the side stream {@code /millrace/leases/<slug>/<top stream>}, with
+         * three events for each lease time, however many streams there are. A process without the lease reads nothing
+         * but that stream; when it gains the lease, it starts as after any start. When it loses the lease, it stops on
+         * all streams at once. The processor does not run on lease streams.
+         *
+         * @param time how long the lease lasts without renewal, at least 1 s; tens of seconds are usual. Use the same
+         *     value in all processes
+         */
+        public Builder<S> exclusive(Duration time) {
+            lease = Optional.of(LeaseLength.checked(time));
+            return this;
+        }
+
+        /** As {@link #exclusive(Duration)}, with the length that the processor names, otherwise 10 s. */
+        public Builder<S> exclusive() {
+            return exclusive(processor.lease().orElse(LeaseLength.DEFAULT));
+        }
+
+        /** Runs the processor without a lease, see {@link ProcessorRunner.Builder#withoutLease}. */
+        public Builder<S> withoutLease() {
+            lease = Optional.empty();
+            return this;
+        }
+
+        /**
          * Starts and returns at once.
          *
-         * @throws IllegalArgumentException if the processor's slug is not valid
+         * @throws IllegalArgumentException if the processor's slug is not valid, or its lease is shorter than 1 s
          */
         public SubtreeRunner<S> start() {
-            SubtreeRun<S> subtree = new SubtreeRun<>(streams, processor, root, options, wanted, maxActive);
+            if (lease.isPresent()) {
+                LeaseSource.Terms terms =
+                        new LeaseSource.Terms(root, LeaseLength.checked(lease.get()), LeaseSource.OWN);
+                LeasedSubtreeRun<S> leased =
+                        new LeasedSubtreeRun<>(streams, processor, root, options, wanted, maxActive, terms);
+                leased.start();
+                return new SubtreeRunner<>(leased);
+            }
+            SubtreeRun<S> subtree = new SubtreeRun<>(streams, processor, root, options, wanted, maxActive, () -> {});
             subtree.connect();
             return new SubtreeRunner<>(subtree);
         }

@@ -100,7 +100,8 @@ abstract class RunnerRules {
                 .until(condition);
     }
 
-    private void execute(Runnable task) {
+    /** The executor of the runners; {@link #pass} waits for its tasks. */
+    void execute(Runnable task) {
         tasks.incrementAndGet();
         ProcessorRunner.sharedThreads().execute(() -> {
             try {

@@ -13,16 +13,16 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Streams of a lease holder: each append names the lease. */
-public record FencedEventStreams(EventStreams delegate, Fence fence, LeaseKeeper keeper)
+public record FencedEventStreams(EventStreams delegate, Fence fence, LeaseHandle lease)
         implements ForwardingEventStreams {
     @Override
     public CompletableFuture<AppendResult> append(StreamPath path, EventInput input) {
-        return keeper.holds(fence) ? watchForFencing(delegate.append(path, fenced(input))) : refused(path);
+        return lease.holds(fence) ? watchForFencing(delegate.append(path, fenced(input))) : refused(path);
     }
 
     @Override
     public CompletableFuture<List<AppendResult>> appendAll(StreamPath path, List<EventInput> inputs) {
-        return keeper.holds(fence)
+        return lease.holds(fence)
                 ? watchForFencing(delegate.appendAll(
                         path, inputs.stream().map(this::fenced).toList()))
                 : refused(path);
@@ -38,7 +38,7 @@ public record FencedEventStreams(EventStreams delegate, Fence fence, LeaseKeeper
     private <T> CompletableFuture<T> watchForFencing(CompletableFuture<T> answer) {
         return answer.whenComplete((appended, failure) -> {
             if (isFenced(failure)) {
-                keeper.fenced(fence);
+                lease.fenced(fence);
             }
         });
     }
@@ -51,12 +51,16 @@ public record FencedEventStreams(EventStreams delegate, Fence fence, LeaseKeeper
     }
 
     private <T> CompletableFuture<T> refused(StreamPath path) {
-        return CompletableFuture.failedFuture(new StreamException(
+        return CompletableFuture.failedFuture(refusal(path, fence));
+    }
+
+    static StreamException refusal(StreamPath path, Fence fence) {
+        return new StreamException(
                 StreamException.Code.FENCED,
                 path,
                 "append refused: " + path + "; lease " + fence.epoch() + " of '" + fence.slug() + "' on " + fence.path()
                         + " has ended (this process was suspended, or could not renew it in time); nothing to do: the"
                         + " process with the next lease continues; if this happens often, use a longer time in"
-                        + " exclusive(…)"));
+                        + " exclusive(…)");
     }
 }

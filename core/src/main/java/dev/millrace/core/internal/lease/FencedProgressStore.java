@@ -7,13 +7,23 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * The progress store of a run that holds a lease. It loads anew, because another process may have saved since. After
- * the lease is lost, saves are refused, so that no snapshot is made beyond the saved progress.
+ * The progress store of a run that holds a lease. After the lease is lost, saves are refused, so that no snapshot is
+ * made beyond the saved progress.
  */
-record FencedProgressStore(ProgressStore store, BooleanSupplier holds) implements ProgressStore.Durable {
+record FencedProgressStore(ProgressStore store, BooleanSupplier holds, Loading loading)
+        implements ProgressStore.Durable {
+    interface Loading {
+        Optional<Progress> load(ProgressStore from, String slug, StreamPath path);
+    }
+
+    /** A store that loads anew, because another process may have saved since. */
+    FencedProgressStore(ProgressStore store, BooleanSupplier holds) {
+        this(store, holds, ProgressStore::reload);
+    }
+
     @Override
     public Optional<Progress> load(String slug, StreamPath path) {
-        return store.reload(slug, path);
+        return loading.load(store, slug, path);
     }
 
     @Override

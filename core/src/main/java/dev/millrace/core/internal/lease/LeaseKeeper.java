@@ -16,6 +16,7 @@ import dev.millrace.core.internal.effect.FailureEvents;
 import dev.millrace.core.internal.run.RunnerOptions;
 import dev.millrace.core.runner.Timers;
 import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,16 +28,10 @@ import org.jspecify.annotations.Nullable;
  * holder counts its lease from before its request, the others from when they received the event, so the holder stops
  * first. If it does not, the service refuses its appends by the epoch. Safe for use by many threads.
  */
-final class LeaseKeeper {
-    /** The user of the lease. Called on the executor, one call at a time, in order. */
-    interface Owner {
-        void gained(Fence fence);
-
-        void lost();
-    }
-
+final class LeaseKeeper implements LeaseHandle {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
     private static final int RENEWALS = 3;
+    private static final SecureRandom NAMES = new SecureRandom();
 
     private final EventStreams streams;
     private final String slug;
@@ -70,6 +65,19 @@ final class LeaseKeeper {
     private Timers.@Nullable Timer renewal;
     private CompletableFuture<Void> told = CompletableFuture.completedFuture(null);
 
+    /** A keeper for a holder with a random name. */
+    LeaseKeeper(
+            EventStreams streams, String slug, StreamPath path, Duration lease, RunnerOptions options, Owner owner) {
+        this(
+                streams,
+                slug,
+                path,
+                lease,
+                Long.toHexString(NAMES.nextLong()) + Long.toHexString(NAMES.nextLong()),
+                options,
+                owner);
+    }
+
     LeaseKeeper(
             EventStreams streams,
             String slug,
@@ -88,30 +96,32 @@ final class LeaseKeeper {
         this.owner = owner;
     }
 
-    void start() {
+    @Override
+    public void start() {
         connect();
     }
 
-    /** True if this process, as far as it knows, still holds the lease. */
+    @Override
     @SuppressWarnings("ReferenceEquality") // another incarnation of the lease stream can have a lease of this number
-    boolean holds(Fence fence) {
+    public boolean holds(Fence fence) {
         return fence == held;
     }
 
-    /** The reason why the last claim was refused; empty if another process was faster. */
-    Optional<String> refusal() {
+    @Override
+    public Optional<String> refusal() {
         return refusal;
     }
 
-    /** The service refused an append under this lease, because a newer one exists. */
-    synchronized void fenced(Fence fence) {
+    @Override
+    public synchronized void fenced(Fence fence) {
         if (holds(fence)) {
             stepDown();
         }
     }
 
-    /** Stops and releases the lease. Completes when the release is stored, or has failed. */
-    CompletableFuture<?> stop() {
+    /** Stops and releases the lease. */
+    @Override
+    public CompletableFuture<?> stop() {
         Fence last;
         Subscription open;
         synchronized (this) {

@@ -4,8 +4,6 @@ import dev.millrace.core.EventStreams;
 import dev.millrace.core.Fence;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
-import dev.millrace.core.internal.effect.EffectQueue;
-import dev.millrace.core.internal.run.BoundedAwait;
 import dev.millrace.core.internal.run.ConditionWaiters;
 import dev.millrace.core.internal.run.ProcessorRun;
 import dev.millrace.core.internal.run.RunHandle;
@@ -14,13 +12,10 @@ import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.RunnerStatus;
-import java.lang.System.Logger.Level;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -28,30 +23,29 @@ import java.util.function.BooleanSupplier;
  * the state can be read. Each lease starts a new run, which catches up as after any start. Safe for use by many
  * threads.
  */
-public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
-    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
-    private static final Duration LETTING_GO = Duration.ofSeconds(1);
-    private static final SecureRandom NAMES = new SecureRandom();
-
+public final class LeasedRun<S> implements RunHandle<S>, LeaseHandle.Owner {
     private final EventStreams streams;
     private final Processor<S> processor;
     private final StreamPath path;
     private final RunnerOptions options;
     private final ConditionWaiters conditionWaiters = new ConditionWaiters();
     private final CompletableFuture<RunnerStatus> ended = new CompletableFuture<>();
-    private final LeaseKeeper keeper;
+    private final LeaseHandle keeper;
     private volatile ProcessorRun<S> current;
     private volatile boolean acting;
     private boolean closing;
 
     public LeasedRun(
-            EventStreams streams, Processor<S> processor, StreamPath path, RunnerOptions options, Duration lease) {
+            EventStreams streams,
+            Processor<S> processor,
+            StreamPath path,
+            RunnerOptions options,
+            LeaseSource.Terms terms) {
         this.streams = streams;
         this.processor = processor;
         this.path = path;
         this.options = options;
-        String holder = Long.toHexString(NAMES.nextLong()) + Long.toHexString(NAMES.nextLong());
-        this.keeper = new LeaseKeeper(streams, processor.slug(), path, lease, holder, options, this);
+        this.keeper = terms.source().lease(streams, processor.slug(), terms.root(), terms.length(), options, this);
         this.current = endWithStandby(standbyRun());
     }
 
@@ -78,7 +72,11 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
         RunnerOptions fenced =
                 options.under(fence, new FencedProgressStore(options.progress(), () -> keeper.holds(fence)));
         ProcessorRun<S> next = new ProcessorRun<>(
-                new FencedEventStreams(streams, fence, keeper), processor, path, fenced, conditionWaiters::changed);
+                new FencedEventStreams(streams, fence, keeper),
+                new FencedProcessor<>(processor, fence, keeper),
+                path,
+                fenced,
+                conditionWaiters::changed);
         if (replace(next, true)) {
             var unused = next.ended().thenAcceptAsync(last -> endedByItself(next), options.executor());
         }
@@ -149,28 +147,8 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseKeeper.Owner {
             last = current;
         }
         last.stop(deadline);
-        flushProgress(deadline);
-        CompletableFuture<?> released = keeper.stop();
-        if (!EffectQueue.isInside()) {
-            BoundedAwait.completes(released, atMost(deadline));
-        }
+        Handover.release(keeper, options, acting, deadline);
         end("runner of '" + processor.slug() + "' was stopped");
-    }
-
-    /** Flushes progress before the lease is released, because the next holder reads it then. */
-    private void flushProgress(Duration deadline) {
-        boolean waits = acting && !deadline.isZero() && !EffectQueue.isInside();
-        if (waits && options.progress() instanceof ProgressStore.Durable store) {
-            try {
-                BoundedAwait.completes(CompletableFuture.runAsync(store::flush, options.executor()), atMost(deadline));
-            } catch (RejectedExecutionException shutDown) {
-                LOG.log(Level.DEBUG, "progress could not be flushed before the lease is released", shutDown);
-            }
-        }
-    }
-
-    private static Duration atMost(Duration deadline) {
-        return deadline.compareTo(LETTING_GO) < 0 ? deadline : LETTING_GO;
     }
 
     private void end(String why) {

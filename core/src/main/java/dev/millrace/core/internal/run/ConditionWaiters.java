@@ -19,7 +19,7 @@ public final class ConditionWaiters {
     }
 
     /** Calls {@code also} after each change. */
-    ConditionWaiters(Runnable also) {
+    public ConditionWaiters(Runnable also) {
         this.also = also;
     }
 

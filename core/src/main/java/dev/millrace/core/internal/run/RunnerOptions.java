@@ -60,6 +60,26 @@ public record RunnerOptions(
                 fence);
     }
 
+    /** The same settings with another executor. */
+    public RunnerOptions on(Executor threads) {
+        return new RunnerOptions(
+                effectsFrom,
+                progress,
+                timers,
+                threads,
+                random,
+                retry,
+                reconnectGrace,
+                maxUnacknowledged,
+                heartbeat,
+                last,
+                staleAfter,
+                snapshots,
+                listeners,
+                failpoints,
+                fence);
+    }
+
     /** The settings of a run under a lease. */
     public RunnerOptions under(Fence lease, ProgressStore store) {
         return new RunnerOptions(

@@ -10,7 +10,7 @@ import java.lang.System.Logger.Level;
  * A stored mark that a processor has run on a subtree. If the mark is set, a stream without progress was created after
  * that run, so its first events cause effects.
  */
-final class FirstAttachMarker {
+public final class FirstAttachMarker {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
 
     private final ProgressStore store;
@@ -52,6 +52,11 @@ final class FirstAttachMarker {
     }
 
     private String slug() {
-        return identity.slug() + ".subtree";
+        return slug(identity.slug());
+    }
+
+    /** The name under which the mark of a processor is stored. */
+    public static String slug(String processor) {
+        return processor + ".subtree";
     }
 }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * The connection of a subtree runner, which reconnects after failures. It passes what it receives to the {@link
  * SubtreeStreams}; nothing waits on the connection's thread.
  */
-public final class SubtreeRun<S> {
+public final class SubtreeRun<S> implements SubtreeHandle<S> {
     private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
 
     private final EventStreams streams;
@@ -36,7 +36,7 @@ public final class SubtreeRun<S> {
     private final RunnerOptions options;
     private final Predicate<StreamPath> wanted;
     private final SubtreeStreams<S> subtreeStreams;
-    private final ConditionWaiters conditionWaiters = new ConditionWaiters();
+    private final ConditionWaiters conditionWaiters;
     private final CompletableFuture<SubtreeStatus> ended = new CompletableFuture<>();
 
     // Guarded by this.
@@ -54,7 +54,9 @@ public final class SubtreeRun<S> {
             StreamPath root,
             RunnerOptions options,
             Predicate<StreamPath> wanted,
-            int mostActive) {
+            int mostActive,
+            Runnable onChange) {
+        this.conditionWaiters = new ConditionWaiters(onChange);
         this.streams = streams;
         this.processor = processor;
         this.root = root;
@@ -198,18 +200,22 @@ public final class SubtreeRun<S> {
         conditionWaiters.end(new StreamException(StreamException.Code.INTERNAL, root, what));
     }
 
-    public SubtreeStreams<S> members() {
-        return subtreeStreams;
+    @Override
+    public Optional<SubtreeStreams<S>> members() {
+        return Optional.of(subtreeStreams);
     }
 
+    @Override
     public CompletableFuture<Void> when(BooleanSupplier condition) {
         return conditionWaiters.when(condition);
     }
 
+    @Override
     public CompletableFuture<SubtreeStatus> ended() {
         return ended.copy();
     }
 
+    @Override
     public SubtreeStatus status() {
         Phase now;
         Optional<String> why;
@@ -220,6 +226,7 @@ public final class SubtreeRun<S> {
         return subtreeStreams.status(now, why);
     }
 
+    @Override
     public void stop(Duration deadline) {
         Subscription last;
         synchronized (this) {

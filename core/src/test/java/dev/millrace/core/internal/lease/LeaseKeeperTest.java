@@ -41,7 +41,7 @@ class LeaseKeeperTest {
 
     private LeaseKeeper keeper(EventStreams over) {
         RunnerOptions options = time.options(RetryPolicy.DEFAULT, 64);
-        return new LeaseKeeper(over, "mailer", PATH, LEASE, "me", options, new LeaseKeeper.Owner() {
+        return new LeaseKeeper(over, "mailer", PATH, LEASE, "me", options, new LeaseHandle.Owner() {
             @Override
             public void gained(Fence fence) {
                 granted.add(fence);

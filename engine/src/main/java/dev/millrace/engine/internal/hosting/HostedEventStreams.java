@@ -3,6 +3,7 @@ package dev.millrace.engine.internal.hosting;
 import dev.millrace.core.ConnectionInfo;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventStreams;
+import dev.millrace.core.Fence;
 import dev.millrace.core.ForwardingEventStreams;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscriber;
@@ -12,11 +13,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The {@link EventStreams} that hosted runners get; it hides the normal end of a subscription from them. A runner that
  * sees a normal end subscribes again, which would create the destroyed stream again. Hosted runners are stopped by the
- * host.
+ * host. Lease streams are an exception: a lease is claimed again in the next incarnation.
  */
 record HostedEventStreams(EventStreams delegate) implements ForwardingEventStreams {
     @Override
     public Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber) {
+        if (Fence.isLeaseStream(path)) {
+            return delegate.subscribe(path, afterOffset, subscriber);
+        }
         return delegate.subscribe(path, afterOffset, new Subscriber() {
             @Override
             public void onConnected(ConnectionInfo connected) {

@@ -2,6 +2,7 @@ package dev.millrace.engine.internal.hosting;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.RunnerStatus;
@@ -21,11 +22,17 @@ final class HostedProcessors {
      * @param effectsFrom where its effects start; called when a runner starts, because it may read the log
      * @param attachedBy the offset of the event of this stream with this configuration; empty if an ancestor's event
      *     attached it, or if it runs everywhere
+     * @param leaseRoot the stream whose event attached it, or the root if it runs everywhere: all its runs below act
+     *     under one lease, if it needs one
      */
-    record Wanted(JsonNode config, Supplier<EffectStartPolicy> effectsFrom, OptionalLong attachedBy) {
+    record Wanted(
+            JsonNode config, Supplier<EffectStartPolicy> effectsFrom, OptionalLong attachedBy, StreamPath leaseRoot) {
         /** For a processor of which only the state is needed, without a configuration. */
         static final Wanted UNCONFIGURED = new Wanted(
-                JsonNodeFactory.instance.objectNode(), () -> EffectStartPolicy.BEGINNING, OptionalLong.empty());
+                JsonNodeFactory.instance.objectNode(),
+                () -> EffectStartPolicy.BEGINNING,
+                OptionalLong.empty(),
+                StreamPath.root());
 
         /** True if the runner must be replaced, because {@code next} differs. */
         boolean isOver(Wanted next) {
@@ -35,12 +42,27 @@ final class HostedProcessors {
 
     /** Starts a runner; empty if it cannot. */
     interface Starter {
-        Optional<ProcessorRunner<?>> start(String processor, Wanted wanted);
+        Optional<Started> start(String processor, Wanted wanted);
     }
 
-    private record Running(Wanted wanted, Optional<ProcessorRunner<?>> runner) {
+    /** A runner that acts under a lease, or without one. */
+    record Started(ProcessorRunner<?> runner, boolean leased) {}
+
+    private record Running(Wanted wanted, Optional<Started> started) {
+        Optional<ProcessorRunner<?>> runner() {
+            return started.map(Started::runner);
+        }
+
+        boolean isLeased() {
+            return started.filter(Started::leased).isPresent();
+        }
+
+        boolean isOver(Wanted next) {
+            return wanted.isOver(next) || (isLeased() && !wanted.leaseRoot().equals(next.leaseRoot()));
+        }
+
         void stop(Duration deadline) {
-            runner.ifPresent(started -> started.stop(deadline));
+            runner().ifPresent(runner -> runner.stop(deadline));
         }
     }
 
@@ -62,7 +84,7 @@ final class HostedProcessors {
     synchronized void become(Map<String, Wanted> wanted, Starter starter) {
         running.entrySet().removeIf(entry -> {
             Wanted next = wanted.get(entry.getKey());
-            boolean over = next == null || entry.getValue().wanted().isOver(next);
+            boolean over = next == null || entry.getValue().isOver(next);
             if (over) {
                 entry.getValue().stop(Duration.ZERO);
             }
@@ -82,13 +104,22 @@ final class HostedProcessors {
                 (key, entry) -> entry.runner().filter(runner -> runner == ended).isPresent() ? null : entry);
     }
 
-    /** True if no runner has pending work, now or later. A halted runner has none. */
+    /** True if a runner acts under a lease, or waits for it. */
+    synchronized boolean isLeased() {
+        return running.values().stream().anyMatch(Running::isLeased);
+    }
+
+    /**
+     * True if no runner has pending work, now or later. A halted runner has none. A runner in stand-by may have: it
+     * learns that only with the lease.
+     */
     synchronized boolean isIdle() {
         return running.values().stream()
                 .flatMap(entry -> entry.runner().stream())
                 .allMatch(runner -> {
                     RunnerStatus status = runner.status();
-                    return status.phase() == Phase.HALTED || (runner.isIdle() && status.waiting() == 0);
+                    return status.phase() == Phase.HALTED
+                            || (status.phase() != Phase.STANDBY && runner.isIdle() && status.waiting() == 0);
                 });
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
+import dev.millrace.core.Fence;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamEvent;
@@ -14,6 +15,7 @@ import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.RunnerStatus;
 import dev.millrace.core.runner.RunnerStatus.Phase;
+import dev.millrace.core.runner.SharedLeases;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.Secrets;
 import dev.millrace.engine.internal.append.ForkOrigin;
@@ -59,6 +61,9 @@ public final class ProcessorHost implements CommitListener {
     /** A stream without commits between two sweeps becomes inactive. */
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(2);
 
+    /** As {@link #SWEEP_INTERVAL}, for streams whose processors hold a lease: until then it is renewed. */
+    private static final Duration LEASED_SWEEP_INTERVAL = Duration.ofSeconds(15);
+
     private final EventStore store;
     private final Function<ProjectSlug, EventStreams> streams;
     private final ProviderRegistry providerRegistry;
@@ -80,6 +85,14 @@ public final class ProcessorHost implements CommitListener {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(CallbackThreads.daemon("millrace-host-"));
     private final ExecutorService effects =
             Executors.newFixedThreadPool(EFFECT_THREADS, CallbackThreads.daemon("millrace-hosted-"));
+
+    /** The thread that claims and renews leases, so that effects that block do not delay that. */
+    private final ExecutorService leaseThread =
+            Executors.newSingleThreadExecutor(CallbackThreads.daemon("millrace-leases-"));
+
+    /** Only for the host's thread. */
+    private boolean leasedSweepIsSet;
+
     private volatile boolean stopped;
 
     public ProcessorHost(
@@ -113,6 +126,7 @@ public final class ProcessorHost implements CommitListener {
                 pending.addAll(store.streamsWithCursor(name));
             }
             pending.forEach(this::activateAtHead);
+            active.values().forEach(HostedProcessors::takeTouched); // without pending effects they are idle at once
         });
         scheduleSweep();
     }
@@ -182,6 +196,7 @@ public final class ProcessorHost implements CommitListener {
                         .timers(timers)
                         .payloads(providerRegistry.events())
                         .executor(task -> activity.execute(effects, task))
+                        .leases(new SharedLeases(task -> activity.execute(leaseThread, task)))
                         .build());
     }
 
@@ -214,7 +229,7 @@ public final class ProcessorHost implements CommitListener {
             wanted.put(
                     own.processor(),
                     new HostedProcessors.Wanted(
-                            own.config(), () -> EffectStartPolicy.after(own.since()), own.attachedBy()));
+                            own.config(), () -> EffectStartPolicy.after(own.since()), own.attachedBy(), stream.path()));
         }
         attachmentRegistry.ofAncestors(stream).forEach((ancestor, reaching) -> {
             for (Attachment attachment : reaching) {
@@ -223,14 +238,18 @@ public final class ProcessorHost implements CommitListener {
                         new HostedProcessors.Wanted(
                                 attachment.config(),
                                 () -> EffectStartPolicy.after(lastBefore(attachment, stream)),
-                                OptionalLong.empty()));
+                                OptionalLong.empty(),
+                                ancestor.path()));
             }
         });
         for (String name : providerRegistry.everywhere()) {
             wanted.putIfAbsent(
                     name,
                     new HostedProcessors.Wanted(
-                            JsonNodeFactory.instance.objectNode(), () -> news, OptionalLong.empty()));
+                            JsonNodeFactory.instance.objectNode(),
+                            () -> news,
+                            OptionalLong.empty(),
+                            StreamPath.root()));
         }
         return wanted;
     }
@@ -273,16 +292,24 @@ public final class ProcessorHost implements CommitListener {
         return announced;
     }
 
-    private Optional<ProcessorRunner<?>> startRunner(StreamKey stream, String name, HostedProcessors.Wanted wanted) {
+    private Optional<HostedProcessors.Started> startRunner(
+            StreamKey stream, String name, HostedProcessors.Wanted wanted) {
         HostContext context = contextOf(stream.project());
         try {
-            ProcessorRunner<?> runner = context.runner(providerRegistry.create(name, wanted.config(), context)).stream(
-                            stream.path())
+            Processor<?> processor = providerRegistry.create(name, wanted.config(), context);
+            boolean leased = processor.lease().isPresent();
+            if (leased && isLeaseStreamBelow(wanted.leaseRoot(), stream)) {
+                return Optional.empty();
+            }
+            ProcessorRunner<?> runner = context.runner(processor, wanted.leaseRoot()).stream(stream.path())
                     .effectsFrom(wanted.effectsFrom().get())
                     .until(event -> attachmentRegistry.ends(event, name, wanted))
                     .start();
             var unused = runner.ended().thenAccept(status -> forget(stream, name, runner, status));
-            return Optional.of(runner);
+            if (leased) {
+                scheduleLeasedSweep();
+            }
+            return Optional.of(new HostedProcessors.Started(runner, leased));
         } catch (RuntimeException refused) {
             String message = "cannot run processor '" + name + "' on " + stream.path() + ": " + refused.getMessage();
             LOG.log(Level.WARNING, message);
@@ -302,6 +329,14 @@ public final class ProcessorHost implements CommitListener {
         }
     }
 
+    /**
+     * On such a stream no processor with a lease runs, unless it is attached to it: each renewal would be a new event
+     * for it, so the stream would never become inactive, and the lease would be renewed for ever.
+     */
+    private static boolean isLeaseStreamBelow(StreamPath leaseRoot, StreamKey stream) {
+        return Fence.isLeaseStream(stream.path()) && stream.path().isBelow(leaseRoot);
+    }
+
     /** Removes a runner that stopped with a failure; the next event of the stream starts another one. */
     private void forget(StreamKey stream, String name, ProcessorRunner<?> runner, RunnerStatus status) {
         if (status.phase() == Phase.STOPPED && status.failure().isPresent() && !stopped) {
@@ -319,9 +354,35 @@ public final class ProcessorHost implements CommitListener {
     private void sweep() {
         try {
             List.copyOf(released.keySet()).forEach(this::activateIfNewer);
-            List.copyOf(active.keySet()).forEach(this::releaseIfIdle);
+            activeStreams(false).forEach(this::releaseIfIdle);
         } finally {
             scheduleSweep();
+        }
+    }
+
+    /** As {@link #sweep}, for the streams with leases: an inactive stream gives up its lease. */
+    private void sweepLeased() {
+        leasedSweepIsSet = false;
+        try {
+            activeStreams(true).forEach(this::releaseIfIdle);
+        } finally {
+            if (!activeStreams(true).isEmpty()) {
+                scheduleLeasedSweep();
+            }
+        }
+    }
+
+    private List<StreamKey> activeStreams(boolean leased) {
+        return active.entrySet().stream()
+                .filter(entry -> entry.getValue().isLeased() == leased)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private void scheduleLeasedSweep() {
+        if (!stopped && !leasedSweepIsSet) {
+            leasedSweepIsSet = true;
+            timers.after(LEASED_SWEEP_INTERVAL, () -> run(this::sweepLeased));
         }
     }
 
@@ -398,6 +459,7 @@ public final class ProcessorHost implements CommitListener {
         }
         active.clear();
         effects.shutdown();
+        leaseThread.shutdown();
     }
 
     /** Before the thread has ended, it may still start a runner or read the store. */
