@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -31,13 +32,21 @@ final class PackagedServer extends ServiceClient {
     private static final Pattern LISTENING = Pattern.compile("listening on (http://[0-9.:]+)");
 
     private final List<String> command;
+    private final Map<String, String> environment;
     private final boolean onDisk;
     private final int egressPort;
     private Process process;
 
-    private PackagedServer(List<String> command, boolean onDisk, int egressPort, Process process, URI uri) {
+    private PackagedServer(
+            List<String> command,
+            Map<String, String> environment,
+            boolean onDisk,
+            int egressPort,
+            Process process,
+            URI uri) {
         super(uri, Duration.ofSeconds(5));
         this.command = command;
+        this.environment = environment;
         this.onDisk = onDisk;
         this.egressPort = egressPort;
         this.process = process;
@@ -45,7 +54,12 @@ final class PackagedServer extends ServiceClient {
 
     /** A server that keeps its streams in this directory. */
     static PackagedServer on(Path data) throws Exception {
-        return start(ClassArchive.java("-Xmx512m"), Optional.of(data));
+        return on(data, Map.of());
+    }
+
+    /** A server that keeps its streams in this directory, with these variables. */
+    static PackagedServer on(Path data, Map<String, String> environment) throws Exception {
+        return start(ClassArchive.java("-Xmx512m"), Optional.of(data), environment);
     }
 
     /** A server that keeps its streams in memory. */
@@ -55,14 +69,19 @@ final class PackagedServer extends ServiceClient {
 
     /** A server, started with this Java command. */
     static PackagedServer start(List<String> java, Optional<Path> data) throws Exception {
+        return start(java, data, Map.of());
+    }
+
+    private static PackagedServer start(List<String> java, Optional<Path> data, Map<String, String> environment)
+            throws Exception {
         int egressPort = freePort();
         List<String> command = new ArrayList<>(java);
         command.addAll(List.of(
                 "dev.millrace.cli.Millrace", "serve", "--port", "0", "--allow-egress", "127.0.0.1:" + egressPort));
         command.addAll(
                 data.map(directory -> List.of("--data", directory.toString())).orElse(List.of("--in-memory")));
-        Process process = launch(command);
-        return new PackagedServer(command, data.isPresent(), egressPort, process, awaitAddress(process));
+        Process process = launch(command, environment);
+        return new PackagedServer(command, environment, data.isPresent(), egressPort, process, awaitAddress(process));
     }
 
     /** A free port below the usual range of ephemeral ports, so that it is probably still free when it is needed. */
@@ -79,9 +98,10 @@ final class PackagedServer extends ServiceClient {
         throw new IOException("no free port among 100 of " + FIRST_PORT + " to " + (FIRST_PORT + PORTS));
     }
 
-    private static Process launch(List<String> command) throws IOException {
+    private static Process launch(List<String> command, Map<String, String> environment) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("OPENAI_") || name.startsWith("MILLRACE_"));
+        builder.environment().putAll(environment);
         return builder.start();
     }
 
@@ -148,7 +168,7 @@ final class PackagedServer extends ServiceClient {
     }
 
     private void startAgain() throws Exception {
-        process = launch(command);
+        process = launch(command, environment);
         moved(awaitAddress(process));
     }
 

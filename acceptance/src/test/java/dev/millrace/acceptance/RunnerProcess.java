@@ -62,6 +62,18 @@ final class RunnerProcess {
         }
     }
 
+    /** Closes the input of the process, so that it ends by itself. */
+    void stop() throws InterruptedException {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException alreadyEnded) {
+            // it is waited for below
+        }
+        if (!process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("the process did not end after its input was closed: " + said);
+        }
+    }
+
     /** Sends SIGKILL. */
     void kill() throws InterruptedException {
         process.destroyForcibly();

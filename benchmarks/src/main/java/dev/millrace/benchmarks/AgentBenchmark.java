@@ -169,8 +169,7 @@ public final class AgentBenchmark {
                         .snapshots(SnapshotStore.inDirectory(directory.resolve("progress")), AgentState.class)
                         .start()) {
             runner.awaitCaughtUp(LIMIT);
-            System.out.println(
-                    "| " + what + " | " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin) + " |");
+            System.out.println("| " + what + " | " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin) + " |");
         }
     }
 }

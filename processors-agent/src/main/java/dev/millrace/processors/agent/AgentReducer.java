@@ -110,7 +110,8 @@ final class AgentReducer {
     private static AgentState started(AgentState state, Event event, RequestStarted started) {
         long offset = event.offset();
         long through = Math.min(started.inputThroughOffset(), offset - 1);
-        boolean stale = through <= state.answered()
+        boolean stale = !state.owesReply()
+                || through <= state.answered()
                 || state.open().filter(open -> open.inputThrough() > through).isPresent();
         if (stale) {
             return state;
