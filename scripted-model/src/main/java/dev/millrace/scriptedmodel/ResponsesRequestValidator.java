@@ -1,7 +1,5 @@
 package dev.millrace.scriptedmodel;
 
-import static dev.millrace.scriptedmodel.FieldRules.absent;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -37,18 +35,18 @@ final class ResponsesRequestValidator {
             FieldRules.onlyKnown(body, OPENAI_PARAMETERS, false);
         }
         JsonNode input = body.path("input");
-        if (absent(input)) {
+        if (input.isMissingNode()) {
             throw RequestRefusal.missing("input");
         }
         if (!input.isTextual() && !input.isArray()) {
             throw RequestRefusal.type("input", "a string or an array of input items", input);
         }
         tools(body.path("tools"));
-        if (!input.isArray()) {
-            return;
-        }
-        if (input.isEmpty()) {
-            throw RequestRefusal.emptyArray("input");
+        if (input.isTextual() ? input.textValue().isEmpty() : input.isEmpty()) {
+            throw RequestRefusal.of(
+                    "missing_required_parameter",
+                    null,
+                    "One of \"input\" or \"previous_response_id\" or 'prompt' or 'conversation' must be provided.");
         }
         for (int i = 0; i < input.size(); i++) {
             if (llamaCpp) {

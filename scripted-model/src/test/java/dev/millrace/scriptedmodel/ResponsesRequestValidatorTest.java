@@ -308,7 +308,11 @@ class ResponsesRequestValidatorTest {
                 .check(ModelRequest.RESPONSES, Map.of(), "{'model':'m',%s}", dialect);
         Rule.of("input is a list", "'input':'hi'", "'input':7", "'input'")
                 .check(ModelRequest.RESPONSES, Map.of(), "{'model':'m',%s}", dialect);
-        Rule.of("input has an item", "'input':'hi'", "'input':[]", "Invalid 'input': empty array.")
+        Rule.of("input is not empty", "'input':'hi'", "'input':''", "One of \"input\" or \"previous_response_id\"")
+                .check(ModelRequest.RESPONSES, Map.of(), "{'model':'m',%s}", dialect);
+        Rule.of("input is not null", "'input':'hi'", "'input':null", "'input'")
+                .check(ModelRequest.RESPONSES, Map.of(), "{'model':'m',%s}", dialect);
+        Rule.of("input has an item", "'input':'hi'", "'input':[]", "One of \"input\" or \"previous_response_id\"")
                 .check(ModelRequest.RESPONSES, Map.of(), "{'model':'m',%s}", dialect);
     }
 
