@@ -6,8 +6,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The rules by which servers refuse {@code POST /v1/responses}: those about the whole request, and those about the order
- * of its items. {@link ResponseItemRules} has the rules for one item.
+ * The rules by which servers refuse {@code POST /v1/responses}: those about the whole request, and those about the
+ * order of its items. {@link ResponseItemRules} has the rules for one item.
  */
 final class ResponsesRequestValidator {
     /** OpenAI: the parameters of the create request in its API description. */
@@ -64,6 +64,7 @@ final class ResponsesRequestValidator {
 
     /** OpenAI and the Open Responses schema: the name of a function. */
     private static void tools(JsonNode tools) {
+        FieldRules.array(tools, "tools");
         for (int i = 0; i < tools.size(); i++) {
             String at = "tools[" + i + "]";
             String type = FieldRules.string(tools.get(i).path("type"), at + ".type");

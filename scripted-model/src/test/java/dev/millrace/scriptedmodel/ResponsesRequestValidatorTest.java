@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The rules for {@code POST /v1/responses} of OpenAI and Open Responses; those in {@link #common} hold in each dialect. */
+/** The rules of OpenAI and Open Responses for {@code POST /v1/responses}; {@link #common} ones hold in each dialect. */
 class ResponsesRequestValidatorTest {
     private static final String INPUT = "{'model':'m','input':[%s]}";
     private static final String USER = "{'type':'message','role':'user','content':'hi'}";
@@ -266,6 +266,7 @@ class ResponsesRequestValidatorTest {
                         "'model':'m','tools':[{'type':'function','name':'f'}]",
                         "'model':'m','tools':[{'type':'function','name':'a b'}]",
                         "Invalid 'tools[0].name': string does not match pattern."),
+                Rule.of("tools are a list", "'model':'m','tools':[]", "'model':'m','tools':{'a':1}", "'tools'"),
                 Rule.of(
                         "a tool has a type",
                         "'model':'m','tools':[{'type':'web_search'}]",
