@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
 /**
  * The rules of Anthropic for the messages of {@code POST /v1/messages}, in its words.
  *
- * <p>Adjacent messages of one role are allowed, because the API combines them to one turn ("Consecutive user or assistant
- * turns in your request will be combined into a single turn"). The rules about tool results hold for the combined turn.
+ * <p>Adjacent messages of one role are allowed, because the API combines them to one turn ("Consecutive user or
+ * assistant turns in your request will be combined into a single turn"). The rules about tool results hold for the
+ * combined turn.
  */
 final class AnthropicMessageRules {
     private static final Pattern ID = Pattern.compile("[a-zA-Z0-9_-]+");

@@ -82,7 +82,16 @@ final class AnthropicRequestValidator {
         }
     }
 
+    private static void array(JsonNode node, String path) {
+        if (!absent(node) && !node.isArray()) {
+            throw RequestRefusal.of(path + ": Input should be a valid list");
+        }
+    }
+
     private static void system(JsonNode system) {
+        if (!system.isTextual()) {
+            array(system, "system");
+        }
         for (int i = 0; i < system.size(); i++) {
             if (!system.get(i).path("type").asText().equals("text")) {
                 throw RequestRefusal.of("system." + i + ".type: Input should be 'text'");
@@ -94,6 +103,7 @@ final class AnthropicRequestValidator {
     }
 
     private static void tools(JsonNode tools) {
+        array(tools, "tools");
         Set<String> names = new HashSet<>();
         for (int i = 0; i < tools.size(); i++) {
             JsonNode tool = tools.get(i);

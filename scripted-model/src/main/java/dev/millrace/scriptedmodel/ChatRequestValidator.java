@@ -50,6 +50,7 @@ final class ChatRequestValidator {
             throw RequestRefusal.emptyArray("messages");
         }
         JsonNode tools = body.path("tools");
+        FieldRules.array(tools, "tools");
         for (int i = 0; i < tools.size(); i++) {
             if (tools.get(i).path("type").asText().equals("function")) {
                 FieldRules.name(tools.get(i).at("/function/name"), "tools[" + i + "].function.name");
@@ -105,9 +106,7 @@ final class ChatRequestValidator {
         if (calls.isArray() && calls.isEmpty()) {
             throw RequestRefusal.emptyArray(at + ".tool_calls");
         }
-        if (!absent(calls) && !calls.isArray()) {
-            throw RequestRefusal.type(at + ".tool_calls", "an array of objects", calls);
-        }
+        FieldRules.array(calls, at + ".tool_calls");
         JsonNode content = message.path("content");
         if (!absent(content) || (absent(calls) && absent(message.path("refusal")))) {
             content(message, at, ASSISTANT_PARTS);

@@ -48,6 +48,13 @@ final class FieldRules {
         return value;
     }
 
+    /** An array, if the field is there. */
+    static void array(JsonNode node, String param) {
+        if (!absent(node) && !node.isArray()) {
+            throw RequestRefusal.type(param, "an array of objects", node);
+        }
+    }
+
     /** The name of a function or tool. */
     static void name(JsonNode node, String param) {
         if (!NAME.matcher(bounded(node, param, LONGEST_NAME)).matches()) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The rules of the server of llama.cpp, in its words. It turns the items of {@code POST /v1/responses} into chat messages
- * and gives these to the chat template of the model; a failing template is a 500.
+ * The rules of the server of llama.cpp, in its words. It turns the items of {@code POST /v1/responses} into chat
+ * messages and gives these to the chat template of the model; a failing template is a 500.
  */
 final class LlamaCppRules {
     private static final Set<String> INPUT_ROLES = Set.of("user", "system", "developer");

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Writes one response in the format of llama.cpp: no sequence numbers, no indexes, and all {@code done} events after the
- * last delta. A response that ends early is completed all the same.
+ * Writes one response in the format of llama.cpp: no sequence numbers, no indexes, and all {@code done} events after
+ * the last delta. A response that ends early is completed all the same.
  */
 final class LlamaCppStreamWriter implements ModelStream {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;

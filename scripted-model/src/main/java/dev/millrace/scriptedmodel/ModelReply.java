@@ -88,8 +88,9 @@ public final class ModelReply {
     }
 
     /**
-     * Like {@link #text(String)}, after reasoning: an item with this summary and an opaque encrypted content; at servers
-     * other than OpenAI, with this text; on {@code /v1/messages}, a thinking block with this text and a signature.
+     * Like {@link #text(String)}, after reasoning: an item with this summary and an opaque encrypted content; at
+     * servers other than OpenAI, with this text; on {@code /v1/messages}, a thinking block with this text and a
+     * signature.
      */
     public static ModelReply thoughtfulText(String summary, String text) {
         return streaming(wire -> wire.completedAfterReasoning(summary, TextPieces.words(text)));
@@ -134,8 +135,8 @@ public final class ModelReply {
     }
 
     /**
-     * An error answer with the error body of the provider. On {@code /v1/messages} the type follows from the status, and
-     * there is no code.
+     * An error answer with the error body of the provider. On {@code /v1/messages} the type follows from the status,
+     * and there is no code.
      */
     public static ModelReply failure(int status, String type, String code, String message) {
         return refused(status, type, code, null, message);

@@ -53,8 +53,8 @@ public record ModelRequest(String path, Map<String, String> headers, JsonNode bo
 
     /**
      * The texts of all messages with this role, oldest first. An {@code input} that is plain text is one user message.
-     * In a request to {@code /v1/messages}, {@code system} is one message of that role, and user messages that have only
-     * tool results are left out.
+     * In a request to {@code /v1/messages}, {@code system} is one message of that role, and user messages that have
+     * only tool results are left out.
      */
     public List<String> texts(String role) {
         JsonNode input = path.equals(RESPONSES) ? body.path("input") : body.path("messages");

@@ -1,11 +1,11 @@
 package dev.millrace.scriptedmodel;
 
 /**
- * The kind of server that a {@link ScriptedModelServer} imitates. It decides which requests are refused, in which words,
- * and which events a response has. {@code POST /v1/messages} is the same in each.
+ * The kind of server that a {@link ScriptedModelServer} imitates. It decides which requests are refused, in which
+ * words, and which events a response has. {@code POST /v1/messages} is the same in each.
  *
- * <p>Rules that two kinds share are as strict as the stricter one: an input item needs a {@code type}, ids and names have
- * at most 64 characters, and each tool call has exactly one output, after it. Thread-safe.
+ * <p>Rules that two kinds share are as strict as the stricter one: an input item needs a {@code type}, ids and names
+ * have at most 64 characters, and each tool call has exactly one output, after it. Thread-safe.
  *
  * @since 0.1
  */
@@ -27,8 +27,8 @@ public enum ProviderDialect {
      * The server of llama.cpp, with a model that thinks and a strict chat template. A reasoning item has its text;
      * arguments are JSON; a conversation does not end with an assistant message, unless {@code
      * chat_template_kwargs.enable_thinking} is false; a system message comes only first. The events have neither {@code
-     * sequence_number} nor {@code output_index}, and all {@code done} events come at the end. Templates that also refuse
-     * two user messages in a row are not imitated.
+     * sequence_number} nor {@code output_index}, and all {@code done} events come at the end. Templates that also
+     * refuse two user messages in a row are not imitated.
      */
     LLAMA_CPP
 }

@@ -71,7 +71,10 @@ final class ResponseItemRules {
         }
     }
 
-    /** Azure and the Open Responses schema: a type is required. OpenAI itself takes an item without one as a message. */
+    /**
+     * Azure, the Codex endpoint of OpenAI and the Open Responses schema: a type is required. The API of OpenAI itself
+     * takes an item without one as a message.
+     */
     private static void type(String type, String at, ProviderDialect dialect) {
         boolean open = dialect == ProviderDialect.OPEN_RESPONSES;
         List<String> known = open ? OPEN_TYPES : OPENAI_TYPES;

@@ -1,15 +1,13 @@
 package dev.millrace.scriptedmodel;
 
-import static dev.millrace.scriptedmodel.FieldRules.absent;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The rules by which servers refuse {@code POST /v1/responses}: those about the whole request, and those about the order
- * of its items. {@link ResponseItemRules} has the rules for one item.
+ * The rules by which servers refuse {@code POST /v1/responses}: those about the whole request, and those about the
+ * order of its items. {@link ResponseItemRules} has the rules for one item.
  */
 final class ResponsesRequestValidator {
     /** OpenAI: the parameters of the create request in its API description. */
@@ -37,18 +35,18 @@ final class ResponsesRequestValidator {
             FieldRules.onlyKnown(body, OPENAI_PARAMETERS, false);
         }
         JsonNode input = body.path("input");
-        if (absent(input)) {
+        if (input.isMissingNode()) {
             throw RequestRefusal.missing("input");
         }
         if (!input.isTextual() && !input.isArray()) {
             throw RequestRefusal.type("input", "a string or an array of input items", input);
         }
         tools(body.path("tools"));
-        if (!input.isArray()) {
-            return;
-        }
-        if (input.isEmpty()) {
-            throw RequestRefusal.emptyArray("input");
+        if (input.isTextual() ? input.textValue().isEmpty() : input.isEmpty()) {
+            throw RequestRefusal.of(
+                    "missing_required_parameter",
+                    null,
+                    "One of \"input\" or \"previous_response_id\" or 'prompt' or 'conversation' must be provided.");
         }
         for (int i = 0; i < input.size(); i++) {
             if (llamaCpp) {
@@ -66,6 +64,7 @@ final class ResponsesRequestValidator {
 
     /** OpenAI and the Open Responses schema: the name of a function. */
     private static void tools(JsonNode tools) {
+        FieldRules.array(tools, "tools");
         for (int i = 0; i < tools.size(); i++) {
             String at = "tools[" + i + "]";
             String type = FieldRules.string(tools.get(i).path("type"), at + ".type");

@@ -86,8 +86,8 @@ public final class ScriptedModelServer implements AutoCloseable {
 
     /**
      * From now on refuses requests with this parameter, as a provider does for a model that does not support it. Like
-     * {@link #refusing(String, String)} with the message "Unsupported parameter: 'temperature' is not supported with this
-     * model."
+     * {@link #refusing(String, String)} with the message "Unsupported parameter: 'temperature' is not supported with
+     * this model."
      *
      * @throws IllegalArgumentException if the parameter is blank
      */
@@ -96,9 +96,9 @@ public final class ScriptedModelServer implements AutoCloseable {
     }
 
     /**
-     * From now on refuses requests with this parameter: a 400 with the code {@code unsupported_parameter}, the parameter
-     * as {@code error.param}, and this message. The error bodies of llama.cpp and Anthropic have only the message. A
-     * parameter that is null, an empty array or an empty object counts as absent.
+     * From now on refuses requests with this parameter: a 400 with the code {@code unsupported_parameter}, the
+     * parameter as {@code error.param}, and this message. The error bodies of llama.cpp and Anthropic have only the
+     * message. A parameter that is null, an empty array or an empty object counts as absent.
      *
      * <p>Example: {@code refusing("include", "Encrypted content is not supported with this model.")} is OpenAI with a
      * model that does not reason.

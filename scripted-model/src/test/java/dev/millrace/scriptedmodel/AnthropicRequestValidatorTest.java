@@ -231,6 +231,16 @@ class AnthropicRequestValidatorTest {
                         most + ",'tools':[" + tool("f".repeat(65)) + "]",
                         "tools.0.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'"),
                 Rule.of(
+                        "tools are a list",
+                        most + ",'tools':[]",
+                        most + ",'tools':{'a':1}",
+                        "tools: Input should be a valid list"),
+                Rule.of(
+                        "the system is text or a list",
+                        most + ",'system':'x'",
+                        most + ",'system':{'type':'text','text':'x'}",
+                        "system: Input should be a valid list"),
+                Rule.of(
                         "a tool has a schema",
                         most + ",'tools':[{'type':'bash_20250124','name':'bash'}]",
                         most + ",'tools':[{'name':'f'}]",

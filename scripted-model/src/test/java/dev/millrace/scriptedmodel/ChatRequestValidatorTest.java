@@ -147,6 +147,7 @@ class ChatRequestValidatorTest {
                         "'model':'m','stream':true",
                         "'model':'m','input':'x'",
                         "Unrecognized request argument supplied: input"),
+                Rule.of("tools are a list", "'model':'m','tools':[]", "'model':'m','tools':{'a':1}", "for 'tools'"),
                 Rule.of(
                         "a tool has a plain name",
                         "'model':'m','tools':[{'type':'function','function':{'name':'f'}}]",

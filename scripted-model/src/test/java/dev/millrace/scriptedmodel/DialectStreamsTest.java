@@ -1,6 +1,7 @@
 package dev.millrace.scriptedmodel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
@@ -359,6 +360,13 @@ class DialectStreamsTest {
             Answer message = answer(server, "messages", MESSAGE.replace("]}", "],'temperature':0.5}"), KEYS);
             assertThat(message.body().at("/error/message").asText()).contains("'temperature' is not supported");
             assertThat(server.requests()).hasSize(6);
+        }
+    }
+
+    @Test
+    void should_need_the_name_of_a_parameter_to_refuse() {
+        try (ScriptedModelServer server = ScriptedModelServer.start(THOUGHTFUL)) {
+            assertThatThrownBy(() -> server.refusing(" ")).isInstanceOf(IllegalArgumentException.class);
         }
     }
 

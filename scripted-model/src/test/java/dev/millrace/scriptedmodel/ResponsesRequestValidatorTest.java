@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The rules for {@code POST /v1/responses} of OpenAI and Open Responses; those in {@link #common} hold in each dialect. */
+/** The rules of OpenAI and Open Responses for {@code POST /v1/responses}; {@link #common} ones hold in each dialect. */
 class ResponsesRequestValidatorTest {
     private static final String INPUT = "{'model':'m','input':[%s]}";
     private static final String USER = "{'type':'message','role':'user','content':'hi'}";
@@ -266,6 +266,7 @@ class ResponsesRequestValidatorTest {
                         "'model':'m','tools':[{'type':'function','name':'f'}]",
                         "'model':'m','tools':[{'type':'function','name':'a b'}]",
                         "Invalid 'tools[0].name': string does not match pattern."),
+                Rule.of("tools are a list", "'model':'m','tools':[]", "'model':'m','tools':{'a':1}", "'tools'"),
                 Rule.of(
                         "a tool has a type",
                         "'model':'m','tools':[{'type':'web_search'}]",
@@ -308,7 +309,11 @@ class ResponsesRequestValidatorTest {
                 .check(ModelRequest.RESPONSES, Map.of(), "{'model':'m',%s}", dialect);
         Rule.of("input is a list", "'input':'hi'", "'input':7", "'input'")
                 .check(ModelRequest.RESPONSES, Map.of(), "{'model':'m',%s}", dialect);
-        Rule.of("input has an item", "'input':'hi'", "'input':[]", "Invalid 'input': empty array.")
+        Rule.of("input is not empty", "'input':'hi'", "'input':''", "One of \"input\" or \"previous_response_id\"")
+                .check(ModelRequest.RESPONSES, Map.of(), "{'model':'m',%s}", dialect);
+        Rule.of("input is not null", "'input':'hi'", "'input':null", "'input'")
+                .check(ModelRequest.RESPONSES, Map.of(), "{'model':'m',%s}", dialect);
+        Rule.of("input has an item", "'input':'hi'", "'input':[]", "One of \"input\" or \"previous_response_id\"")
                 .check(ModelRequest.RESPONSES, Map.of(), "{'model':'m',%s}", dialect);
     }
 
