@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * @since 0.1
  */
 public final class Conversation {
-    private static final String CONTINUE =
+    static final String CONTINUE =
             "[The response above is not complete. Answer the newest message of the user completely.]";
 
     private final List<Entry> entries;

@@ -1,10 +1,15 @@
-package dev.millrace.processors.openai;
+package dev.millrace.processors.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
+import dev.millrace.processors.agent.model.FailureKind;
+import dev.millrace.processors.agent.model.ModelItem;
+import dev.millrace.processors.agent.model.PromptPart;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +17,7 @@ import java.util.Optional;
 
 /** A log that is built event by event and folded. Offset 1 is the {@code initialized} event of the stream. */
 final class AgentLog {
-    private static final EventCatalog CATALOG = EventCatalog.of(AgentEvent.class);
+    private static final EventCatalog CATALOG = AgentEvent.catalog();
 
     private final List<Event> events = new ArrayList<>();
     private AgentState state = AgentState.empty();
@@ -61,23 +66,42 @@ final class AgentLog {
     }
 
     long start(String model) {
-        return add(new AgentEvent.RequestStarted(state.inputThrough(), model, state.attempts() + 1, "launch" + head));
+        return start(model, "http://model");
+    }
+
+    long start(String model, String baseUrl) {
+        return add(new AgentEvent.RequestStarted(
+                state.inputThrough(),
+                model,
+                state.attempts() + 1,
+                "launch" + head,
+                Optional.of("fake"),
+                Optional.of(baseUrl)));
     }
 
     void chunk(long requestId, int index, String text) {
         add(new AgentEvent.ChunkAdded(requestId, index, "text", text, 0, 0));
     }
 
+    /** An item in the form of OpenAI's Responses API, as earlier versions stored it. */
     void item(long requestId, int index, String json) {
-        add(new AgentEvent.ItemCompleted(requestId, index, JsonCodec.parse(json.replace('\'', '"'))));
+        ObjectNode payload = JsonNodeFactory.instance.objectNode();
+        payload.put("requestId", requestId).put("outputIndex", index);
+        payload.set("item", JsonCodec.parse(json.replace('\'', '"')));
+        add("llm-item-completed", payload);
     }
 
     void message(long requestId, int index, String text) {
-        item(
-                requestId,
-                index,
-                "{'type':'message','id':'msg_" + requestId + "','status':'completed','role':'assistant',"
-                        + "'content':[{'type':'output_text','text':'" + text + "','annotations':[]}]}");
+        add(new AgentEvent.ItemCompleted(requestId, index, new ModelItem.Message(text), Optional.empty()));
+    }
+
+    void reasoning(long requestId, int index, String text) {
+        add(new AgentEvent.ItemCompleted(requestId, index, new ModelItem.Reasoning(text), Optional.empty()));
+    }
+
+    void call(long requestId, int index, String callId, String name, String arguments) {
+        add(new AgentEvent.ItemCompleted(
+                requestId, index, new ModelItem.ToolCall(callId, name, arguments), Optional.empty()));
     }
 
     void complete(long requestId) {
@@ -93,7 +117,28 @@ final class AgentLog {
     }
 
     void fail(long requestId) {
-        add(RequestFailure.of(FailureKind.OVERLOADED, "no").asEvent(requestId));
+        fail(requestId, FailureKind.OVERLOADED, Optional.empty());
+    }
+
+    void fail(long requestId, FailureKind kind, Optional<Instant> retryAt) {
+        add(new AgentEvent.RequestFailed(
+                requestId,
+                kind.wireName(),
+                Optional.empty(),
+                Optional.empty(),
+                "no",
+                Optional.empty(),
+                kind.isRetryable(),
+                retryAt,
+                Optional.empty()));
+    }
+
+    void retryScheduled(long requestId, long delayMs) {
+        add(new AgentEvent.RetryScheduled(requestId, 1, delayMs, "overloaded", "busy"));
+    }
+
+    long retry() {
+        return add(new AgentEvent.RetryRequested(Optional.empty()));
     }
 
     void cancel(long requestId) {
@@ -101,19 +146,48 @@ final class AgentLog {
     }
 
     void lose(long requestId) {
-        add(new AgentEvent.RequestLost(requestId));
+        add(new AgentEvent.RequestLost(requestId, Optional.empty()));
     }
 
-    /** Role and text of all transcript entries, one line each. */
+    Conversation conversation() {
+        return Conversation.of(events);
+    }
+
+    /** Role and text of the whole conversation, one line for each message and each item. */
     List<String> transcript() {
+        return transcript(conversation());
+    }
+
+    static List<String> transcript(Conversation conversation) {
         List<String> lines = new ArrayList<>();
-        for (AgentState.Entry entry : state.transcript()) {
-            JsonNode content = entry.item().path("content");
-            String text = content.isTextual()
-                    ? content.textValue()
-                    : content.path(0).path("text").asText();
-            lines.add(entry.item().path("role").asText(entry.item().path("type").asText()) + ": " + text);
+        for (Conversation.Entry entry : conversation.entries()) {
+            if (entry.part() instanceof PromptPart.Input input) {
+                lines.add(input.role() + ": " + text(input.content()));
+            } else if (entry.part() instanceof PromptPart.Output output) {
+                output.items().forEach(item -> lines.add(line(item.item())));
+            }
         }
         return lines;
+    }
+
+    private static String text(JsonNode content) {
+        StringBuilder text = new StringBuilder(content.asText(""));
+        content.forEach(part -> text.append(part.path("text").asText("")));
+        return text.toString();
+    }
+
+    private static String line(ModelItem item) {
+        if (item instanceof ModelItem.Message message) {
+            return "assistant: " + message.text();
+        }
+        if (item instanceof ModelItem.Refusal refusal) {
+            return "assistant: " + refusal.text();
+        }
+        if (item instanceof ModelItem.Reasoning reasoning) {
+            return "reasoning: " + reasoning.text();
+        }
+        return item instanceof ModelItem.ToolCall call
+                ? "call: " + call.name() + " " + call.arguments()
+                : "other: " + ((ModelItem.Other) item).kind();
     }
 }

@@ -1,12 +1,12 @@
-package dev.millrace.processors.openai;
+package dev.millrace.processors.agent;
 
 import static dev.millrace.testkit.MillraceAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.JsonCodec;
-import dev.millrace.processors.openai.AgentEvent.InputAdded;
-import dev.millrace.processors.openai.AgentEvent.LlmConfigUpdated;
-import dev.millrace.processors.openai.AgentEvent.RequestStarted;
+import dev.millrace.processors.agent.AgentEvent.InputAdded;
+import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
+import dev.millrace.processors.agent.AgentEvent.RequestStarted;
 import java.math.BigDecimal;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
@@ -15,11 +15,7 @@ import org.junit.jupiter.api.Test;
 @Tag("jdk")
 class AgentReducerTest {
     private final AgentLog log = new AgentLog();
-    private final OpenAiAgent agent = OpenAiAgent.builder()
-            .baseUrl("http://localhost:1")
-            .apiKey("a-key-that-nobody-uses")
-            .model("m")
-            .build();
+    private final Agent agent = Agent.of(new FakeModel());
 
     @Test
     void should_have_a_new_version_when_its_reducer_changes() {
@@ -139,7 +135,11 @@ class AgentReducerTest {
 
         assertThat(log.state().owesReply()).isFalse();
         assertThat(log.transcript())
-                .containsExactly("user: hi", "assistant: he\n\n[response cut off by a restart]", "assistant: hello");
+                .containsExactly(
+                        "user: hi",
+                        "assistant: he\n\n[response cut off by a restart]",
+                        "user: " + Conversation.CONTINUE,
+                        "assistant: hello");
     }
 
     @Test
@@ -169,12 +169,12 @@ class AgentReducerTest {
         long one = log.user("one");
         log.user("two");
         long second = log.start();
-        log.add(new RequestStarted(one, "m", 1, "late"));
+        log.add(started(one, "late"));
         assertThat(log.state().open())
                 .hasValueSatisfying(open -> assertThat(open.id()).isEqualTo(second));
 
         log.complete(second);
-        log.add(new RequestStarted(one, "m", 1, "later"));
+        log.add(started(one, "later"));
         assertThat(log.state().open()).isEmpty();
         assertThat(log.state().owesReply()).isFalse();
     }
@@ -182,7 +182,7 @@ class AgentReducerTest {
     @Test
     void should_not_believe_a_start_that_claims_the_future() {
         log.user("one");
-        long request = log.add(new RequestStarted(1_000_000, "m", 1, "x"));
+        long request = log.add(started(1_000_000, "x"));
         log.complete(request);
         log.user("two");
 
@@ -237,5 +237,9 @@ class AgentReducerTest {
         log.complete(99);
 
         assertThat(log.state()).isSameAs(before);
+    }
+
+    private static RequestStarted started(long inputThrough, String launch) {
+        return new RequestStarted(inputThrough, "m", 1, launch, Optional.empty(), Optional.empty());
     }
 }

@@ -1,10 +1,10 @@
-package dev.millrace.processors.openai;
+package dev.millrace.processors.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.runner.VirtualTimers;
-import dev.millrace.processors.openai.ChunkCoalescer.Chunk;
-import dev.millrace.processors.openai.ResponseSink.Delta;
+import dev.millrace.processors.agent.ChunkCoalescer.Chunk;
+import dev.millrace.processors.agent.model.ModelSink.Delta;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.millrace.processors.openai;
+package dev.millrace.processors.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,8 +9,8 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.processor.CausingOffset;
 import dev.millrace.core.processor.EventDraft;
-import dev.millrace.processors.openai.AgentEvent.ChunkAdded;
-import dev.millrace.processors.openai.AgentEvent.RequestLost;
+import dev.millrace.processors.agent.AgentEvent.ChunkAdded;
+import dev.millrace.processors.agent.AgentEvent.RequestLost;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ class RequestEventAppenderTest {
     void should_send_an_event_only_when_the_one_before_it_is_durable() {
         log.add(chunk("a"));
         log.add(chunk("b"));
-        CompletableFuture<Void> end = log.end(new RequestLost(7));
+        CompletableFuture<Void> end = log.end(new RequestLost(7, Optional.empty()));
         assertThat(desk.sent).hasSize(1);
 
         desk.store(0);
@@ -46,7 +46,7 @@ class RequestEventAppenderTest {
         desk.store(0);
         log.add(chunk("b"));
         desk.store(1);
-        var unused = log.end(new RequestLost(7));
+        var unused = log.end(new RequestLost(7, Optional.empty()));
 
         assertThat(desk.sent).extracting(EventDraft::because).containsOnly(Optional.of(new CausingOffset(7)));
         assertThat(desk.sent)
@@ -58,7 +58,7 @@ class RequestEventAppenderTest {
     void should_send_nothing_more_once_an_append_failed() {
         log.add(chunk("a"));
         log.add(chunk("b"));
-        CompletableFuture<Void> end = log.end(new RequestLost(7));
+        CompletableFuture<Void> end = log.end(new RequestLost(7, Optional.empty()));
         desk.answers.get(0).completeExceptionally(new IllegalStateException("refused"));
 
         assertThat(desk.sent).hasSize(1);

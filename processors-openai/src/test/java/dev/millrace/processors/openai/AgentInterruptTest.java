@@ -5,10 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.EventInput;
 import dev.millrace.core.runner.ProcessorRunner;
-import dev.millrace.processors.openai.AgentEvent.InputAdded;
-import dev.millrace.processors.openai.AgentEvent.RequestCancelled;
-import dev.millrace.processors.openai.AgentEvent.RequestCompleted;
-import dev.millrace.processors.openai.AgentEvent.RequestStarted;
+import dev.millrace.processors.agent.AgentEvent.InputAdded;
+import dev.millrace.processors.agent.AgentEvent.RequestCancelled;
+import dev.millrace.processors.agent.AgentEvent.RequestCompleted;
+import dev.millrace.processors.agent.AgentEvent.RequestStarted;
+import dev.millrace.processors.agent.AgentState;
 import dev.millrace.scriptedmodel.ModelReply;
 import dev.millrace.scriptedmodel.ModelScript;
 import java.time.Duration;
@@ -106,7 +107,8 @@ class AgentInterruptTest {
             long asked = stage.user("hi");
             runner.awaitProcessed(asked, Stage.LIMIT);
             runner.awaitIdle(Stage.LIMIT);
-            long late = stage.append(new RequestStarted(asked, "m", 2, "somebody else's"));
+            long late = stage.append(new RequestStarted(
+                    asked, "m", 2, "somebody else's", Optional.empty(), Optional.empty()));
             runner.awaitProcessed(late, Stage.LIMIT);
             runner.awaitIdle(Stage.LIMIT);
 
@@ -169,7 +171,7 @@ class AgentInterruptTest {
     @Test
     void should_start_one_request_when_two_runners_see_one_input() {
         try (Stage stage = new Stage(ModelScript.assistant())) {
-            List<ProcessorRunner<AgentState>> runners = List.of(stage.start(), stage.start());
+            List<ProcessorRunner<AgentState>> runners = List.of(stage.startWithoutLease(), stage.startWithoutLease());
             for (int i = 0; i < 10; i++) {
                 long offset = stage.user("What is 1 + " + i + "?");
                 await().atMost(Stage.LIMIT)

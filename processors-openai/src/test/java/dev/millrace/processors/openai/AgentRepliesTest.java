@@ -3,14 +3,15 @@ package dev.millrace.processors.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.runner.ProcessorRunner;
-import dev.millrace.processors.openai.AgentEvent.InputAdded;
-import dev.millrace.processors.openai.AgentEvent.ItemCompleted;
-import dev.millrace.processors.openai.AgentEvent.LlmConfigUpdated;
-import dev.millrace.processors.openai.AgentEvent.RequestCompleted;
-import dev.millrace.processors.openai.AgentEvent.RequestFailed;
-import dev.millrace.processors.openai.AgentEvent.RequestStarted;
-import dev.millrace.processors.openai.AgentEvent.RetryScheduled;
-import dev.millrace.processors.openai.AgentEvent.SystemPromptUpdated;
+import dev.millrace.processors.agent.AgentEvent.InputAdded;
+import dev.millrace.processors.agent.AgentEvent.ItemCompleted;
+import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
+import dev.millrace.processors.agent.AgentEvent.RequestCompleted;
+import dev.millrace.processors.agent.AgentEvent.RequestFailed;
+import dev.millrace.processors.agent.AgentEvent.RequestStarted;
+import dev.millrace.processors.agent.AgentEvent.RetryScheduled;
+import dev.millrace.processors.agent.AgentEvent.SystemPromptUpdated;
+import dev.millrace.processors.agent.AgentState;
 import dev.millrace.scriptedmodel.ModelReply;
 import dev.millrace.scriptedmodel.ModelScript;
 import java.util.stream.Stream;
@@ -117,10 +118,10 @@ class AgentRepliesTest {
             assertThat(stage.model.requests()).hasSize(1);
             assertThat(runner.state().owesReply()).isFalse();
 
+            runner.close();
             ProcessorRunner<AgentState> restarted = stage.start();
             restarted.awaitIdle(Stage.LIMIT);
             assertThat(stage.model.requests()).hasSize(1);
-            runner.close();
 
             stage.ask(restarted, "and now?");
             assertThat(stage.only(RequestCompleted.class).status()).isEqualTo("completed");
@@ -177,10 +178,10 @@ class AgentRepliesTest {
             assertThat(runner.state().owesReply()).isFalse();
             assertThat(runner.state().open()).isEmpty();
 
+            runner.close();
             ProcessorRunner<AgentState> restarted = stage.start();
             restarted.awaitIdle(Stage.LIMIT);
             assertThat(stage.model.requests()).hasSize(1);
-            runner.close();
 
             stage.ask(restarted, "shorter, please");
             assertThat(stage.only(RequestCompleted.class).status()).isEqualTo("completed");

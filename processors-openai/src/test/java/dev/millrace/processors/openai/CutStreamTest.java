@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
-import dev.millrace.core.runner.Timers;
-import dev.millrace.processors.openai.ModelCallResult.Finished;
+import dev.millrace.processors.agent.model.FailureKind;
+import dev.millrace.processors.agent.model.ModelFailure;
+import dev.millrace.processors.agent.model.ModelResult;
+import dev.millrace.processors.agent.model.Prompt;
 import dev.millrace.scriptedmodel.ModelReply;
 import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -30,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(300)
 class CutStreamTest {
     private static final String TEXT = "Grüße, 😀!";
+    private static final Prompt PROMPT = Prompt.builder().model("m").build();
     private static final JsonNode BODY = JsonCodec.parse("{\"model\":\"m\",\"input\":\"hi\",\"stream\":true}");
 
     static Stream<Arguments> replies() {
@@ -59,20 +63,19 @@ class CutStreamTest {
         ModelScript script = ModelScript.of(
                 replies.get(0), replies.subList(1, replies.size()).toArray(ModelReply[]::new));
         try (ScriptedModelServer server = ScriptedModelServer.start(script)) {
-            ResponsesClient client = new ResponsesClient(
-                    ModelSettings.parse(server.baseUrl()), new ApiKey(""), Timers.system(), ModelHttpClient.shared());
+            OpenAiModel model = OpenAiModel.builder().baseUrl(server.baseUrl()).build();
             for (int i = 0; i < replies.size(); i++) {
                 Recording said = new Recording();
-                client.send(BODY, said);
-                ModelCallResult outcome = said.outcome();
+                var unused = model.send(PROMPT, said);
+                ModelResult outcome = said.outcome();
                 assertThat(TEXT).startsWith(said.text());
                 assertThat(said.ends).hasValue(1);
                 if (complete.get(i)) {
-                    assertThat(outcome instanceof Finished || ((RequestFailure) outcome).kind() == FailureKind.QUOTA)
+                    assertThat(outcome instanceof ModelResult.Response || ((ModelFailure) outcome).kind() == FailureKind.QUOTA)
                             .as("reply %d: %s", i, outcome)
                             .isTrue();
                 } else {
-                    assertThat(((RequestFailure) outcome).kind())
+                    assertThat(((ModelFailure) outcome).kind())
                             .as("reply %d: %s", i, outcome)
                             .isIn(FailureKind.TRUNCATED, FailureKind.NETWORK);
                 }
@@ -86,7 +89,7 @@ class CutStreamTest {
                     .url(server.baseUrl() + "/responses")
                     .post(RequestBody.create(JsonCodec.write(BODY), MediaType.get("application/json")))
                     .build();
-            try (Response response = ModelHttpClient.shared().newCall(request).execute()) {
+            try (Response response = new OkHttpClient().newCall(request).execute()) {
                 return response.body().bytes();
             }
         }

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
-import dev.millrace.processors.openai.AgentEvent.InputAdded;
-import dev.millrace.processors.openai.AgentEvent.LlmConfigUpdated;
+import dev.millrace.processors.agent.Agent;
+import dev.millrace.processors.agent.AgentEvent;
+import dev.millrace.processors.agent.AgentEvent.InputAdded;
+import dev.millrace.processors.agent.AgentState;
+import dev.millrace.processors.agent.Conversation;
+import dev.millrace.processors.agent.model.PromptPart;
 import dev.millrace.scriptedmodel.ModelRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +33,6 @@ class InterleavingTest {
             "{'type':'function_call_output','call_id':'c9','output':'x'}",
             "{'type':'something_new','x':1}");
 
-    private final PromptBuilder prompt = new PromptBuilder(Optional.empty(), LlmConfigUpdated.model("m"));
-
     @Test
     void should_make_a_valid_request_from_any_interleaving_of_events() {
         for (int seed = 0; seed < 500; seed++) {
@@ -38,7 +40,7 @@ class InterleavingTest {
             Random random = new Random(seed);
             for (int step = 0; step < 40; step++) {
                 anything(log, random);
-                JsonNode body = prompt.body(log.state());
+                JsonNode body = log.body();
                 assertThat(new ModelRequest(Map.of(), body).problem())
                         .as("seed %d, step %d: %s", seed, step, body)
                         .isEmpty();
@@ -55,10 +57,11 @@ class InterleavingTest {
             for (int step = 0; step < 40; step++) {
                 anything(log, random);
             }
+            Agent agent = Agent.of(AgentLog.model("m"));
             AgentState revived = AgentState.empty();
             for (Event event : log.events()) {
                 JsonNode before = JsonCodec.toTree(revived);
-                AgentState next = AgentReducer.reduce(revived, event);
+                AgentState next = agent.reduce(revived, event);
                 assertThat(JsonCodec.toTree(revived)).as("seed %d", seed).isEqualTo(before);
                 revived = JsonCodec.fromTree(JsonCodec.parse(JsonCodec.write(next)), AgentState.class);
                 assertThat(revived).as("seed %d @%d", seed, event.offset()).isEqualTo(next);
@@ -69,8 +72,8 @@ class InterleavingTest {
 
     private static void allInputsOnceInOrder(AgentLog log, int seed) {
         List<Long> inputs = new ArrayList<>();
-        for (AgentState.Entry entry : log.state().transcript()) {
-            if (entry.requestId() == 0) {
+        for (Conversation.Entry entry : log.conversation().entries()) {
+            if (entry.part() instanceof PromptPart.Input input && !isNote(input)) {
                 inputs.add(entry.order());
             }
         }
@@ -79,6 +82,10 @@ class InterleavingTest {
                 .map(Event::offset)
                 .toList();
         assertThat(inputs).as("seed %d", seed).isEqualTo(appended);
+    }
+
+    private static boolean isNote(PromptPart.Input input) {
+        return input.content().asText("").startsWith("[The response above");
     }
 
     private static void anything(AgentLog log, Random random) {
@@ -93,9 +100,15 @@ class InterleavingTest {
             case 3 -> log.start(random.nextInt(4) > 0 ? "m" : "other");
             case 4 ->
                 log.add(new AgentEvent.RequestStarted(
-                        random.nextInt(50), "m", random.nextInt(4), "launch" + log.head()));
+                        random.nextInt(50),
+                        "m",
+                        random.nextInt(4),
+                        "launch" + log.head(),
+                        Optional.empty(),
+                        Optional.empty()));
             case 5, 6 -> log.chunk(request, random.nextInt(3), "text ");
-            case 7, 8 -> log.item(request, random.nextInt(4), ITEMS.get(random.nextInt(ITEMS.size())));
+            case 7 -> log.oldItem(request, random.nextInt(4), ITEMS.get(random.nextInt(ITEMS.size())));
+            case 8 -> log.item(request, random.nextInt(4), ITEMS.get(random.nextInt(ITEMS.size())));
             case 9 -> log.complete(request);
             case 10 -> log.cancel(request);
             default -> {

@@ -1,8 +1,13 @@
 package dev.millrace.processors.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
+import dev.millrace.processors.agent.model.ModelFailure;
+import dev.millrace.processors.agent.model.ModelItem;
+import dev.millrace.processors.agent.model.ModelResult;
+import dev.millrace.processors.agent.model.ModelSink;
+import dev.millrace.processors.agent.model.OutputItem;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -10,12 +15,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** A sink that records everything. */
-final class Recording implements RetryingModelCall.Sink {
+final class Recording implements ModelSink {
     final List<Delta> deltas = new CopyOnWriteArrayList<>();
-    final List<JsonNode> items = new CopyOnWriteArrayList<>();
-    final List<Duration> delays = new CopyOnWriteArrayList<>();
+    final List<OutputItem> items = new CopyOnWriteArrayList<>();
     final AtomicInteger ends = new AtomicInteger();
-    private final CompletableFuture<ModelCallResult> outcome = new CompletableFuture<>();
+    private final CompletableFuture<ModelResult> outcome = new CompletableFuture<>();
 
     @Override
     public void delta(Delta delta) {
@@ -23,37 +27,32 @@ final class Recording implements RetryingModelCall.Sink {
     }
 
     @Override
-    public void item(int outputIndex, JsonNode item) {
-        items.add(item);
+    public void item(int outputIndex, ModelItem item, Optional<JsonNode> opaque) {
+        items.add(new OutputItem(item, opaque));
     }
 
     @Override
-    public void end(ModelCallResult end) {
+    public void end(ModelResult end) {
         ends.incrementAndGet();
         outcome.complete(end);
-    }
-
-    @Override
-    public void retrying(RequestFailure failure, int failedTries, Duration delay) {
-        delays.add(delay);
     }
 
     boolean isOver() {
         return outcome.isDone();
     }
 
-    ModelCallResult outcome() throws Exception {
+    ModelResult outcome() throws Exception {
         return outcome.get(20, TimeUnit.SECONDS);
     }
 
-    RequestFailure failure() throws Exception {
-        return (RequestFailure) outcome();
+    ModelFailure failure() throws Exception {
+        return (ModelFailure) outcome();
     }
 
     String text() {
         return deltas.stream()
                 .filter(delta -> delta.kind().equals("text"))
-                .map(ResponseSink.Delta::text)
+                .map(Delta::text)
                 .collect(Collectors.joining());
     }
 }

@@ -2,9 +2,12 @@ package dev.millrace.processors.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.JsonCodec;
-import dev.millrace.processors.openai.ModelCallResult.Finished;
-import dev.millrace.processors.openai.ResponseSink.Delta;
+import dev.millrace.processors.agent.model.FailureKind;
+import dev.millrace.processors.agent.model.ModelFailure;
+import dev.millrace.processors.agent.model.ModelItem;
+import dev.millrace.processors.agent.model.ModelResult;
+import dev.millrace.processors.agent.model.ModelSink.Delta;
+import dev.millrace.processors.agent.model.Usage;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -37,14 +40,14 @@ class ResponseStreamReaderTest {
         assertThat(said.isOver()).isFalse();
 
         read(
-                "{'type':'response.completed','response':{'id':'r','model':'m-1','usage':{'total_tokens':3},'output':[]}}");
+                "{'type':'response.completed','response':{'id':'r','model':'m-1','usage':{'input_tokens':2,'output_tokens':1},'output':[]}}");
 
         assertThat(said.outcome())
-                .isEqualTo(new Finished(
+                .isEqualTo(new ModelResult.Response(
                         Optional.of("r"),
                         Optional.of("m-1"),
                         Optional.empty(),
-                        Optional.of(JsonCodec.parse("{\"total_tokens\":3}"))));
+                        Optional.of(Usage.of(2, 1))));
         assertThat(said.items).hasSize(1);
     }
 
@@ -52,7 +55,7 @@ class ResponseStreamReaderTest {
     void should_make_one_failure_of_error_and_failed() throws Exception {
         read("{'type':'error','error':{'type':'insufficient_quota','code':'insufficient_quota','message':'pay'}}");
         read("{'type':'response.failed','response':{'error':{'code':'server_error','message':'x'}}}");
-        reader.eof(RequestFailure.of(FailureKind.TRUNCATED, "x"));
+        reader.eof(ModelFailure.of(FailureKind.TRUNCATED, "x"));
 
         assertThat(said.ends).hasValue(1);
         assertThat(said.failure().kind()).isEqualTo(FailureKind.QUOTA);
@@ -78,7 +81,7 @@ class ResponseStreamReaderTest {
     void should_read_why_a_response_is_incomplete() throws Exception {
         read("{'type':'response.incomplete','response':{'incomplete_details':{'reason':'max_output_tokens'}}}");
 
-        assertThat(((Finished) said.outcome()).incompleteReason()).contains("max_output_tokens");
+        assertThat(((ModelResult.Response) said.outcome()).incompleteReason()).contains("max_output_tokens");
     }
 
     @Test
@@ -95,7 +98,7 @@ class ResponseStreamReaderTest {
         read("{'type':'response.completed','response':{'output':[]}}");
 
         assertThat(said.items).hasSize(1);
-        assertThat(said.items.get(0).at("/content/0/text").asText()).isEqualTo("hello");
+        assertThat(said.items.get(0).item()).isEqualTo(new ModelItem.Message("hello"));
     }
 
     @Test

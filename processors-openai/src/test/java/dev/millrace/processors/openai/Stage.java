@@ -12,20 +12,30 @@ import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
+import dev.millrace.core.runner.RunnerStatus;
+import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.processors.openai.AgentEvent.InputAdded;
-import dev.millrace.processors.openai.AgentEvent.RequestCancelled;
-import dev.millrace.processors.openai.AgentEvent.RequestCompleted;
-import dev.millrace.processors.openai.AgentEvent.RequestFailed;
-import dev.millrace.processors.openai.AgentEvent.RequestLost;
-import dev.millrace.processors.openai.AgentEvent.RequestStarted;
+import dev.millrace.processors.agent.Agent;
+import dev.millrace.processors.agent.AgentEvent;
+import dev.millrace.processors.agent.AgentEvent.InputAdded;
+import dev.millrace.processors.agent.AgentEvent.RequestCancelled;
+import dev.millrace.processors.agent.AgentEvent.RequestCompleted;
+import dev.millrace.processors.agent.AgentEvent.RequestFailed;
+import dev.millrace.processors.agent.AgentEvent.RequestLost;
+import dev.millrace.processors.agent.AgentEvent.RequestStarted;
+import dev.millrace.processors.agent.AgentState;
+import dev.millrace.processors.agent.Conversation;
+import dev.millrace.processors.agent.model.ModelItem;
+import dev.millrace.processors.agent.model.OutputItem;
+import dev.millrace.processors.agent.model.PromptPart;
 import dev.millrace.scriptedmodel.ModelRequest;
 import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -34,26 +44,39 @@ final class Stage implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(30);
     static final String KEY = "stage-secret-key-123";
     static final StreamPath PATH = StreamPath.of("/agents/a");
-    private static final EventCatalog CATALOG = EventCatalog.of(AgentEvent.class);
+    private static final EventCatalog CATALOG = AgentEvent.catalog();
 
     final ScriptedModelServer model;
-    final StreamEngine engine = StreamEngine.builder(new InMemoryEventStore()).start();
-    final EventStreams streams = engine.streams(ProjectSlug.of("public"));
+    final StreamEngine engine;
+    final EventStreams streams;
+    private final Timers timers;
     private final String baseUrl;
     private final List<ProcessorRunner<AgentState>> runners = new ArrayList<>();
 
     Stage(ModelScript script) {
-        this.model = ScriptedModelServer.start(script);
-        this.baseUrl = model.baseUrl();
+        this(script, Timers.system());
+    }
+
+    /** With the clock of the test; the model has that of the system. */
+    Stage(ModelScript script, Timers timers) {
+        this(ScriptedModelServer.start(script), Optional.empty(), timers);
     }
 
     /** With the model at another address. */
     Stage(String baseUrl) {
-        this.model = ScriptedModelServer.start(ModelScript.empty());
-        this.baseUrl = baseUrl;
+        this(ScriptedModelServer.start(ModelScript.empty()), Optional.of(baseUrl), Timers.system());
     }
 
-    /** Starts an agent and waits until it has caught up; it acts on later events. */
+    private Stage(ScriptedModelServer model, Optional<String> baseUrl, Timers timers) {
+        this.model = model;
+        this.baseUrl = baseUrl.orElseGet(model::baseUrl);
+        this.timers = timers;
+        this.engine =
+                StreamEngine.builder(new InMemoryEventStore()).timers(timers).start();
+        this.streams = engine.streams(ProjectSlug.of("public"));
+    }
+
+    /** Starts an agent and waits until it holds the lease and has caught up; it acts on later events. */
     ProcessorRunner<AgentState> start() {
         return start(ProcessorRunner.builder(streams, agent()));
     }
@@ -63,15 +86,33 @@ final class Stage implements AutoCloseable {
         return start(ProcessorRunner.builder(streams, agent()).progress(progress));
     }
 
+    /** Starts an agent that acts although another one may act, too. */
+    ProcessorRunner<AgentState> startWithoutLease() {
+        return start(ProcessorRunner.builder(streams, agent()).withoutLease());
+    }
+
+    /** Starts an agent that waits until the other one has stopped. */
+    ProcessorRunner<AgentState> startStandby() {
+        return started(ProcessorRunner.builder(streams, agent()));
+    }
+
     private ProcessorRunner<AgentState> start(ProcessorRunner.Builder<AgentState> builder) {
-        ProcessorRunner<AgentState> runner = builder.stream(PATH).start();
-        runners.add(runner);
+        ProcessorRunner<AgentState> runner = started(builder);
+        await().atMost(LIMIT).until(() -> runner.status().phase() == RunnerStatus.Phase.LIVE);
         runner.awaitCaughtUp(LIMIT);
         return runner;
     }
 
-    private OpenAiAgent agent() {
-        return OpenAiAgent.builder().baseUrl(baseUrl).apiKey(KEY).model("m").build();
+    private ProcessorRunner<AgentState> started(ProcessorRunner.Builder<AgentState> builder) {
+        ProcessorRunner<AgentState> runner = builder.stream(PATH).timers(timers).start();
+        runners.add(runner);
+        return runner;
+    }
+
+    private Agent agent() {
+        OpenAiModel asked =
+                OpenAiModel.builder().baseUrl(baseUrl).apiKey(KEY).model("m").build();
+        return Agent.builder(asked).timers(timers).build();
     }
 
     long append(AgentEvent event) {
@@ -133,6 +174,18 @@ final class Stage implements AutoCloseable {
         return all(AgentEvent.ChunkAdded.class).stream()
                 .map(AgentEvent.ChunkAdded::text)
                 .collect(Collectors.joining());
+    }
+
+    /** The texts of the model in the conversation. */
+    List<String> texts() {
+        return Conversation.of(events()).entries().stream()
+                .map(Conversation.Entry::part)
+                .filter(PromptPart.Output.class::isInstance)
+                .flatMap(part -> ((PromptPart.Output) part).items().stream())
+                .map(OutputItem::item)
+                .filter(ModelItem.Message.class::isInstance)
+                .map(item -> ((ModelItem.Message) item).text())
+                .toList();
     }
 
     ModelRequest lastRequest() {

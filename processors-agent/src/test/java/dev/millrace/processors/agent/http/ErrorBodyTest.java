@@ -1,7 +1,9 @@
-package dev.millrace.processors.openai;
+package dev.millrace.processors.agent.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.processors.agent.model.FailureKind;
+import dev.millrace.processors.agent.model.ModelFailure;
 import java.time.Duration;
 import java.time.Instant;
 import okhttp3.Headers;
@@ -9,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class FailureKindTest {
+class ErrorBodyTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     @ParameterizedTest
@@ -42,10 +44,10 @@ class FailureKindTest {
                 "0 | {'errors':[{'code':'server_error','message':'m'}]} | OVERLOADED"
             })
     void should_say_what_helps(int status, String body, FailureKind expected) {
-        RequestFailure failure = ErrorBodyReader.parse(body.replace('\'', '"')).failure(status);
+        ModelFailure failure = ErrorBody.parse(body.replace('\'', '"')).failure(status);
 
         assertThat(failure.kind()).isEqualTo(expected);
-        assertThat(failure.retryable()).isEqualTo(expected.retryable());
+        assertThat(failure.retryable()).isEqualTo(expected.isRetryable());
         assertThat(failure.message()).isNotBlank();
     }
 
@@ -62,12 +64,12 @@ class FailureKindTest {
                 "'' | no error body"
             })
     void should_find_the_words_in_a_body_of_any_shape(String body, String message) {
-        assertThat(ErrorBodyReader.parse(body.replace('\'', '"')).message()).isEqualTo(message.replace('\'', '"'));
+        assertThat(ErrorBody.parse(body.replace('\'', '"')).message()).isEqualTo(message.replace('\'', '"'));
     }
 
     @Test
     void should_bound_a_message() {
-        assertThat(ErrorBodyReader.parse("😀".repeat(10_000)).message()).isEqualTo("😀".repeat(500) + "…");
+        assertThat(ErrorBody.parse("😀".repeat(10_000)).message()).isEqualTo("😀".repeat(500) + "…");
     }
 
     @ParameterizedTest
@@ -94,12 +96,12 @@ class FailureKindTest {
 
     @Test
     void should_never_show_a_key() {
-        ApiKey key = new ApiKey(" local-secret-1234 ");
+        ApiKey key = new ApiKey(" local-secret-1234 ", "x.api-key");
 
         assertThat(key.redact("bad key local-secret-1234 and sk-proj-abc***********xyz."))
                 .doesNotContain("local-secret")
                 .doesNotContain("sk-proj");
         assertThat(key).hasToString("[redacted]");
-        assertThat(new ApiKey("")).hasToString("none");
+        assertThat(new ApiKey("", "x.api-key")).hasToString("none");
     }
 }

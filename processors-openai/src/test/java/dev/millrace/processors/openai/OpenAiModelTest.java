@@ -2,21 +2,35 @@ package dev.millrace.processors.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.JsonCodec;
-import dev.millrace.core.runner.Timers;
-import dev.millrace.processors.openai.ModelCallResult.Finished;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.millrace.processors.agent.model.FailureKind;
+import dev.millrace.processors.agent.model.ModelFailure;
+import dev.millrace.processors.agent.model.ModelResult;
+import dev.millrace.processors.agent.model.Prompt;
+import dev.millrace.processors.agent.model.PromptPart;
 import dev.millrace.scriptedmodel.ModelReply;
 import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
-class ResponsesClientTest {
+class OpenAiModelTest {
     private static final String KEY = "very-secret-key";
-    private static final JsonNode BODY = JsonCodec.parse("{\"model\":\"m\",\"input\":\"hi\",\"stream\":true}");
+    private static final Prompt PROMPT = Prompt.builder()
+            .model("m")
+            .addParts(new PromptPart.Input("user", TextNode.valueOf("hi")))
+            .build();
+
+    private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+    private static final String DELTA =
+            "data: {\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\"x\"}\n\n";
 
     @Test
     void should_stream_a_response() throws Exception {
@@ -24,13 +38,13 @@ class ResponsesClientTest {
                 ScriptedModelServer.start(ModelScript.of(ModelReply.thoughtfulText("hm", "Grüße an alle")))) {
             Recording said = send(server);
 
-            assertThat(said.outcome()).isInstanceOf(Finished.class);
+            assertThat(said.outcome()).isInstanceOf(ModelResult.Response.class);
             assertThat(said.text()).isEqualTo("Grüße an alle");
             assertThat(said.items).hasSize(2);
             assertThat(server.requests().get(0).headers())
                     .containsEntry("authorization", "Bearer " + KEY)
                     .containsEntry("accept", "text/event-stream");
-            assertThat(server.requests().get(0).body()).isEqualTo(BODY);
+            assertThat(server.requests().get(0).body()).isEqualTo(RequestBody.of(PROMPT, model(server)));
         }
     }
 
@@ -40,13 +54,13 @@ class ResponsesClientTest {
                         401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided: " + KEY)
                 .header("x-request-id", "req_42");
         try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.of(refusal))) {
-            RequestFailure failure = send(server).failure();
+            ModelFailure failure = send(server).failure();
 
             assertThat(failure.kind()).isEqualTo(FailureKind.AUTH);
             assertThat(failure.status()).hasValue(401);
             assertThat(failure.providerRequestId()).contains("req_42");
             assertThat(failure.toString()).doesNotContain(KEY).contains("[redacted]");
-            assertThat(client(server).toString()).doesNotContain(KEY);
+            assertThat(model(server).toString()).doesNotContain(KEY);
         }
     }
 
@@ -95,9 +109,9 @@ class ResponsesClientTest {
                 ModelReply.status(200, "<html>portal</html>", Map.of("Content-Type", "text/html")));
         try (ScriptedModelServer server = ScriptedModelServer.start(script)) {
             Recording complete = send(server);
-            assertThat(((Finished) complete.outcome()).responseId()).contains("r");
+            assertThat(((ModelResult.Response) complete.outcome()).responseId()).contains("r");
             assertThat(complete.items).hasSize(1);
-            assertThat(((Finished) send(server).outcome()).incompleteReason()).contains("unknown");
+            assertThat(((ModelResult.Response) send(server).outcome()).incompleteReason()).contains("unknown");
             assertThat(send(server).failure().kind()).isEqualTo(FailureKind.OVERLOADED);
             assertThat(send(server).failure().kind()).isEqualTo(FailureKind.QUOTA);
             assertThat(send(server).failure().message()).contains("portal", "text/html", "openai.base-url");
@@ -109,7 +123,7 @@ class ResponsesClientTest {
         try (ScriptedModelServer elsewhere = ScriptedModelServer.start(ModelScript.assistant());
                 ScriptedModelServer server = ScriptedModelServer.start(ModelScript.of(
                         ModelReply.status(307, "", Map.of("location", elsewhere.baseUrl() + "/responses"))))) {
-            RequestFailure failure = send(server).failure();
+            ModelFailure failure = send(server).failure();
 
             assertThat(failure.message()).contains("redirects to " + elsewhere.baseUrl());
             assertThat(failure.retryable()).isFalse();
@@ -122,20 +136,67 @@ class ResponsesClientTest {
         ScriptedModelServer gone = ScriptedModelServer.start(ModelScript.assistant());
         gone.close();
 
-        RequestFailure failure = send(gone).failure();
+        ModelFailure failure = send(gone).failure();
 
         assertThat(failure.kind()).isEqualTo(FailureKind.NETWORK);
         assertThat(failure.retryable()).isTrue();
     }
 
-    private static ResponsesClient client(ScriptedModelServer server) {
-        return new ResponsesClient(
-                ModelSettings.parse(server.baseUrl()), new ApiKey(KEY), Timers.system(), ModelHttpClient.shared());
+    @ParameterizedTest
+    @CsvSource({"insufficient_quota, QUOTA", "invalid_api_key, AUTH", "invalid_value, INVALID_REQUEST"})
+    void should_not_recommend_a_retry_that_cannot_help(String code, FailureKind expected) throws Exception {
+        try (ScriptedModelServer server =
+                ScriptedModelServer.start(ModelScript.of(ModelReply.failure(429, "x", code, "no")))) {
+            ModelFailure failure = send(server).failure();
+
+            assertThat(failure.kind()).isEqualTo(expected);
+            assertThat(failure.retryable()).isFalse();
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void should_tell_how_long_the_service_wants_no_other_request() throws Exception {
+        ModelReply limited = ModelReply.status(429, "slow down", Map.of("retry-after", "3600"));
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.of(limited))) {
+            ModelFailure failure = send(server).failure();
+
+            assertThat(failure.kind()).isEqualTo(FailureKind.RATE_LIMIT);
+            assertThat(failure.retryable()).isTrue();
+            assertThat(failure.retryAfter()).contains(Duration.ofHours(1));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", HEAD, HEAD + DELTA})
+    void should_hang_up_at_once_also_on_a_silent_server(String beginning) throws Exception {
+        Duration quickest = Duration.ofHours(1); // the fastest of several runs, because the machine may be busy
+        for (int run = 0; run < 5; run++) {
+            try (SilentServer server = new SilentServer(beginning)) {
+                Recording said = new Recording();
+                Runnable cancel =
+                        OpenAiModel.builder().baseUrl(server.baseUrl()).build().send(PROMPT, said);
+                server.silent().get(30, TimeUnit.SECONDS);
+
+                long cancelled = System.nanoTime();
+                cancel.run();
+                long hungUp = server.hungUpNanos().get(30, TimeUnit.SECONDS);
+
+                Duration taken = Duration.ofNanos(hungUp - cancelled);
+                quickest = taken.compareTo(quickest) < 0 ? taken : quickest;
+                assertThat(said.outcome()).isInstanceOf(ModelFailure.class);
+            }
+        }
+        assertThat(quickest).isLessThan(Duration.ofSeconds(1));
+    }
+
+    private static OpenAiModel model(ScriptedModelServer server) {
+        return OpenAiModel.builder().baseUrl(server.baseUrl()).apiKey(KEY).build();
     }
 
     private static Recording send(ScriptedModelServer server) {
         Recording said = new Recording();
-        client(server).send(BODY, said);
+        var unused = model(server).send(PROMPT, said);
         return said;
     }
 }

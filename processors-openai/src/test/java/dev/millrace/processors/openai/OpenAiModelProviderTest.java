@@ -11,6 +11,8 @@ import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
+import dev.millrace.processors.agent.AgentProvider;
+import dev.millrace.processors.agent.model.ModelProvider;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class OpenAiAgentProviderTest {
+class OpenAiModelProviderTest {
     private final StreamEngine engine =
             StreamEngine.builder(new InMemoryEventStore()).start();
 
@@ -28,13 +30,17 @@ class OpenAiAgentProviderTest {
     }
 
     private static final JsonNode NONE = JsonCodec.parse("{}");
-    private final OpenAiAgentProvider provider = new OpenAiAgentProvider();
+    private final AgentProvider provider = new AgentProvider();
 
     @Test
     void should_be_found_by_the_service_loader() {
+        assertThat(ServiceLoader.load(ModelProvider.class))
+                .anyMatch(found ->
+                        found instanceof OpenAiModelProvider && found.name().equals("openai"));
         assertThat(ServiceLoader.load(ProcessorProvider.class))
-                .anyMatch(found -> found instanceof OpenAiAgentProvider
-                        && found.name().equals("openai-agent")
+                .anyMatch(found -> found instanceof AgentProvider
+                        && found.name().equals("agent")
+                        && found.aliases().contains("openai-agent")
                         && !found.everywhere());
     }
 
@@ -43,8 +49,8 @@ class OpenAiAgentProviderTest {
         Processor<?> agent = provider.create(
                 NONE, context(Map.of("openai.base-url", "http://localhost:11434/v1/", "openai.api-key", "secret-key")));
 
-        assertThat(agent.slug()).isEqualTo("openai-agent");
-        assertThat(agent).hasToString("openai-agent (POST http://localhost:11434/v1/responses, key [redacted])");
+        assertThat(agent.slug()).isEqualTo("agent");
+        assertThat(agent).hasToString("agent (POST http://localhost:11434/v1/responses, key [redacted])");
     }
 
     @Test
@@ -74,7 +80,7 @@ class OpenAiAgentProviderTest {
         assertThatThrownBy(
                         () -> provider.create(JsonCodec.parse(config), context(Map.of("openai.api-key", "secret-key"))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("openai-agent");
+                .hasMessageContaining("agent");
     }
 
     @ParameterizedTest
@@ -87,9 +93,23 @@ class OpenAiAgentProviderTest {
 
     @Test
     void should_not_show_a_key_that_cannot_be_one() {
-        assertThatThrownBy(() -> OpenAiAgent.builder().apiKey("secret\nkey").build())
+        assertThatThrownBy(() -> OpenAiModel.builder().apiKey("secret\nkey").build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void should_find_the_provider_that_the_config_or_the_server_names() {
+        Map<String, String> settings = Map.of("openai.base-url", "http://localhost:1/v1");
+        assertThat(provider.create(JsonCodec.parse("{\"provider\":\"openai\"}"), context(settings)))
+                .isNotNull();
+        assertThatThrownBy(() -> provider.create(JsonCodec.parse("{\"provider\":\"nobody\"}"), context(settings)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("nobody")
+                .hasMessageContaining("openai");
+        assertThatThrownBy(() -> provider.create(NONE, context(Map.of("agent.provider", "nobody"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("agent.provider");
     }
 
     private HostContext context(Map<String, String> settings) {

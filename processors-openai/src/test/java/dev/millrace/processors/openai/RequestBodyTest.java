@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
-import dev.millrace.processors.openai.AgentEvent.InputAdded;
-import dev.millrace.processors.openai.AgentEvent.LlmConfigUpdated;
-import dev.millrace.processors.openai.AgentEvent.SystemPromptUpdated;
+import dev.millrace.processors.agent.Agent;
+import dev.millrace.processors.agent.AgentEvent.InputAdded;
+import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
+import dev.millrace.processors.agent.AgentEvent.SystemPromptUpdated;
 import dev.millrace.scriptedmodel.ModelRequest;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -16,22 +17,25 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class PromptBuilderTest {
+class RequestBodyTest {
     private static final String REASONING =
             "{'type':'reasoning','id':'rs_1','summary':[],'encrypted_content':'sealed'}";
 
     private final AgentLog log = new AgentLog();
-    private final PromptBuilder prompt = new PromptBuilder(Optional.of("default prompt"), LlmConfigUpdated.model("m"));
 
     @Test
     void should_ask_as_the_service_wants_it() {
         log.user("hi");
 
-        assertThat(JsonCodec.writeText(prompt.body(log.state())))
+        OpenAiModel model = AgentLog.model("m");
+        Agent prompted = Agent.builder(model).systemPrompt("default prompt").build();
+
+        assertThat(JsonCodec.writeText(log.body(prompted, model)))
                 .isEqualTo("{\"model\":\"m\",\"stream\":true,\"store\":false,"
                         + "\"stream_options\":{\"include_obfuscation\":false},"
                         + "\"include\":[\"reasoning.encrypted_content\"],\"instructions\":\"default prompt\","
-                        + "\"input\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+                        + "\"input\":[{\"type\":\"message\",\"role\":\"user\",\"content\":["
+                        + "{\"type\":\"input_text\",\"text\":\"hi\"}]}]}");
     }
 
     @Test
@@ -40,30 +44,30 @@ class PromptBuilderTest {
         log.add(new LlmConfigUpdated(
                 Optional.of("gpt-4o"), Optional.of("low"), Optional.of(100), Optional.of(new BigDecimal("0.5"))));
 
-        ObjectNode body = prompt.body(log.state());
+        ObjectNode body = log.body();
 
         assertThat(body.path("model").asText()).isEqualTo("gpt-4o");
         assertThat(body.path("instructions").asText()).isEqualTo("be brief");
         assertThat(body.at("/reasoning/effort").asText()).isEqualTo("low");
         assertThat(body.path("max_output_tokens").asInt()).isEqualTo(100);
         assertThat(body.path("temperature").decimalValue()).isEqualByComparingTo("0.5");
-        assertThat(body.has("include")).isFalse();
+        assertThat(body.at("/include/0").asText()).isEqualTo("reasoning.encrypted_content");
     }
 
     @Test
     void should_only_ever_grow_at_its_end() {
         log.user("one");
-        long request = log.start();
-        JsonNode first = prompt.body(log.state()).path("input");
+        long request = log.start("m");
+        JsonNode first = log.body().path("input");
         log.user("two");
         log.message(request, 0, "answer");
         log.cancel(request);
 
-        JsonNode second = prompt.body(log.state()).path("input");
+        JsonNode second = log.body().path("input");
 
         assertThat(second).hasSize(3);
         assertThat(second.get(0)).isEqualTo(first.get(0));
-        assertThat(second.at("/2/content").asText()).isEqualTo("two");
+        assertThat(second.at("/2/content/0/text").asText()).isEqualTo("two");
     }
 
     @Test
@@ -102,18 +106,24 @@ class PromptBuilderTest {
         log.item(request, 1, "{'type':'function_call','id':'fc_2','arguments':'{}'}");
         log.complete(request);
 
-        assertThat(kinds("m")).containsExactly("user", "function_call fc_1", "function_call_output ");
+        assertThat(kinds("m")).containsExactly(
+                        "user",
+                        "function_call fc_1",
+                        "function_call fc_2",
+                        "function_call_output ",
+                        "function_call_output ");
     }
 
     @Test
-    void should_return_items_of_unknown_kinds_as_they_came() {
+    void should_return_items_of_unknown_kinds_to_the_model_that_sent_them() {
         log.user("one");
-        long request = log.start("other");
+        long request = log.start("m");
         log.item(request, 0, "{'type':'compaction','id':'cmp_1','encrypted_content':'x'}");
         log.complete(request);
 
-        assertThat(prompt.body(log.state()).at("/input/1").toString())
+        assertThat(log.body().at("/input/1").toString())
                 .isEqualTo("{\"type\":\"compaction\",\"id\":\"cmp_1\",\"encrypted_content\":\"x\"}");
+        assertThat(log.body("other").path("input")).hasSize(1);
     }
 
     @Test
@@ -123,22 +133,21 @@ class PromptBuilderTest {
         log.add(new InputAdded("assistant", JsonCodec.parse(parts.replace('\'', '"'))));
         log.add(new InputAdded("developer", JsonCodec.parse("[]")));
 
-        JsonNode input = prompt.body(log.state()).path("input");
+        JsonNode input = log.body().path("input");
 
         assertThat(input.at("/0/content/0/type").asText()).isEqualTo("input_text");
         assertThat(input.at("/0/content/1/type").asText()).isEqualTo("input_image");
         assertThat(input.at("/0/content")).hasSize(2);
         assertThat(input.at("/1/content/0/type").asText()).isEqualTo("output_text");
         assertThat(input.at("/1/content")).hasSize(1);
-        assertThat(input.at("/2/content").asText()).isEmpty();
-        assertThat(new ModelRequest(Map.of(), prompt.body(log.state())).problem())
+        assertThat(input.at("/2/content/0/text").asText()).isEmpty();
+        assertThat(new ModelRequest(Map.of(), log.body()).problem())
                 .isEmpty();
     }
 
     private List<String> kinds(String model) {
-        PromptBuilder other = new PromptBuilder(Optional.empty(), LlmConfigUpdated.model(model));
-        JsonNode input = other.body(log.state()).path("input");
-        assertThat(new ModelRequest(Map.of(), other.body(log.state())).problem())
+        JsonNode input = log.body(model).path("input");
+        assertThat(new ModelRequest(Map.of(), log.body(model)).problem())
                 .isEmpty();
         List<String> kinds = new ArrayList<>();
         for (JsonNode item : input) {
