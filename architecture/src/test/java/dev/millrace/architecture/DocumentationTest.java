@@ -1,10 +1,14 @@
 package dev.millrace.architecture;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.architecture.EventPage.Described;
 import dev.millrace.core.BuiltInType;
+import dev.millrace.core.hosting.ProvidedEvent;
+import dev.millrace.processors.agent.AgentEvent;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -118,6 +122,18 @@ class DocumentationTest {
     }
 
     @Test
+    void should_pack_the_page_of_each_provided_type_beside_its_provider() {
+        assertThat(EventPage.provided()).allSatisfy(registration -> {
+            String page = registration.event().page();
+            try (InputStream packed =
+                    registration.provider().getClass().getClassLoader().getResourceAsStream(page)) {
+                assertThat(packed).as(page).isNotNull();
+                assertThat(packed).asString(UTF_8).isEqualTo(text(EVENTS.resolve(page.replaceFirst(".*/", ""))));
+            }
+        });
+    }
+
+    @Test
     void should_list_every_event_page_in_the_index() {
         String index = text(EVENTS.resolve("README.md"));
 
@@ -150,6 +166,20 @@ class DocumentationTest {
     }
 
     @Test
+    void should_see_what_the_page_of_an_agent_event_says_otherwise_than_the_code() {
+        Class<?> input = AgentEvent.InputAdded.class;
+        assertThat(doctored(input, "| `delivery` |", "| `when` |")).contains("the payload has [role, content, delivery]");
+        assertThat(doctored(input, "an array | yes |", "an array | no |")).contains("content is required");
+        assertThat(doctored(input, "a string | no | `user`", "a string | yes | `user`")).contains("role is not required");
+        assertThat(doctored(input, "\"role\": \"user\"", "\"role\": \"guest\"")).contains("got 'guest'");
+        assertThat(doctored(AgentEvent.RequestFailed.class, "`retryAt` | a string", "`retryAt` | a number"))
+                .contains("retryAt is a string, not a number");
+        assertThat(doctored(AgentEvent.RequestFailed.class, "\"code\":", "\"kode\":")).contains("kode: unknown field");
+        assertThat(doctored(AgentEvent.ItemCompleted.class, "\"message\", \"text\"", "\"message\", \"texts\""))
+                .contains("in the example, payload.item");
+    }
+
+    @Test
     void should_follow_every_link_between_documents() {
         List<String> broken = SourceTree.documents().stream()
                 .flatMap(file -> DocumentLinks.broken(file).stream())
@@ -174,7 +204,15 @@ class DocumentationTest {
     }
 
     private static String doctored(String from, String to) {
-        EventPage page = eventPage(Described.of(BuiltInType.PAUSED));
+        return doctored(Described.of(BuiltInType.PAUSED), from, to);
+    }
+
+    private static String doctored(Class<?> payload, String from, String to) {
+        return doctored(Described.of(ProvidedEvent.of(payload)), from, to);
+    }
+
+    private static String doctored(Described type, String from, String to) {
+        EventPage page = eventPage(type);
         assertThat(page.text()).contains(from);
         return String.join("\n", new EventPage(page.type(), page.text().replace(from, to)).problems());
     }

@@ -8,7 +8,9 @@ import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.hosting.ProvidedEvent;
+import dev.millrace.core.payload.StrictPayload;
 import dev.millrace.engine.KnownEvents;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -41,24 +43,44 @@ record EventPage(Described type, String text) {
      *
      * @param event the type
      * @param fields of its payload, in order
+     * @param payload the class of its payload; empty if it has none
      */
-    record Described(EventType event, List<String> fields) {
+    record Described(EventType event, List<String> fields, Optional<Class<?>> payload) {
         /** The types of the service and of the standard processors. */
         static List<Described> all() {
             return Stream.concat(
-                            Arrays.stream(BuiltInType.values())
-                                    .map(type -> new Described(type.eventType(), type.fields())),
-                            KNOWN.registrations().stream()
-                                    .map(registration -> new Described(
-                                            registration.event().type(),
-                                            registration.event().fields())))
+                            Arrays.stream(BuiltInType.values()).map(Described::of),
+                            KNOWN.registrations().stream().map(registration -> of(registration.event())))
                     .toList();
         }
 
         static Described of(BuiltInType type) {
-            return new Described(type.eventType(), type.fields());
+            return new Described(type.eventType(), type.fields(), Optional.empty());
+        }
+
+        static Described of(ProvidedEvent<?> event) {
+            List<String> fields = event.fields().isEmpty() ? components(event.payload()) : event.fields();
+            return new Described(event.type(), fields, Optional.of(event.payload()));
+        }
+
+        /** The names of a record that the JSON library reads alone, because it has a {@code @JsonCreator}. */
+        private static List<String> components(Class<?> payload) {
+            return payload.isRecord()
+                    ? Arrays.stream(payload.getRecordComponents())
+                            .map(RecordComponent::getName)
+                            .toList()
+                    : List.of();
         }
     }
+
+    /** Kinds of values that the JSON library reads, in the words of a page. */
+    private static final Map<String, String> KINDS =
+            Map.of("a value for ModelItem", "an object", "a value for Instant", "a string");
+
+    /** Values that are not of a kind. */
+    private static final Map<String, List<JsonNode>> OTHER_KINDS = Map.of(
+            "a string", List.of(JsonCodec.parse("5"), JsonCodec.parse("[]"), JsonCodec.parse("{}")),
+            "a string or an array", List.of(JsonCodec.parse("5"), JsonCodec.parse("true"), JsonCodec.parse("{}")));
 
     private static final Pattern ROW =
             Pattern.compile("^\\| `(\\w+)` \\| (.+?) \\| (yes|no) \\| .+ \\|$", Pattern.MULTILINE);
@@ -68,6 +90,11 @@ record EventPage(Described type, String text) {
             Pattern.compile("^(https://)?events\\.iterate\\.com/(events/stream/|core/|stream/)?");
 
     private record Row(String kind, boolean required) {}
+
+    /** The types of the standard processors, with their providers. */
+    static List<KnownEvents.Registration> provided() {
+        return KNOWN.registrations();
+    }
 
     /** The name of the file that holds the page of a type. */
     static String fileName(Described type) {
@@ -118,6 +145,10 @@ record EventPage(Described type, String text) {
             problems.add("the table has the fields " + rows.keySet() + ", the payload has " + type.fields());
             return problems;
         }
+        if (isReadWhole()) {
+            rows.forEach((field, row) -> problems.addAll(wholeProblems(field, row)));
+            return problems;
+        }
         ObjectNode nothing = JsonNodeFactory.instance.objectNode();
         rows.forEach((field, row) -> {
             Optional<String> kindOfRequired = expected(field, nothing);
@@ -126,10 +157,37 @@ record EventPage(Described type, String text) {
             }
             Optional<String> kind =
                     kindOfRequired.or(() -> expected(field, nothing.deepCopy().putNull(field)));
-            if (!kind.orElse("any JSON").equals(row.kind())) {
-                problems.add(field + " is " + kind.orElse("any JSON") + ", not " + row.kind());
+            String words = kind.map(code -> KINDS.getOrDefault(code, code)).orElse("any JSON");
+            if (!words.equals(row.kind())) {
+                problems.add(field + " is " + words + ", not " + row.kind());
             }
         });
+        return problems;
+    }
+
+    /** Whether the JSON library reads the payload, so that problems do not say which kind a field must have. */
+    private boolean isReadWhole() {
+        return type.payload()
+                .filter(payload -> !type.fields().isEmpty()
+                        && StrictPayload.of(payload).fields().isEmpty())
+                .isPresent();
+    }
+
+    /** The problems of a row, found by changes of the example: without the field, and with values of other kinds. */
+    private List<String> wholeProblems(String field, Row row) {
+        List<String> problems = new ArrayList<>();
+        ObjectNode payload = examples().stream()
+                .findFirst()
+                .map(example -> JsonCodec.parse(example).path("payload").<ObjectNode>deepCopy())
+                .orElseGet(JsonNodeFactory.instance::objectNode);
+        if (row.required() == problems(payload.deepCopy().without(field)).isEmpty()) {
+            problems.add(field + " is " + (row.required() ? "not " : "") + "required");
+        }
+        for (JsonNode wrong : OTHER_KINDS.getOrDefault(row.kind(), List.of())) {
+            if (problems(payload.deepCopy().set(field, wrong)).isEmpty()) {
+                problems.add(field + " may also be " + wrong + ", not only " + row.kind());
+            }
+        }
         return problems;
     }
 
@@ -151,9 +209,13 @@ record EventPage(Described type, String text) {
         return KNOWN.problems(type.event().name(), payload);
     }
 
+    private List<String> examples() {
+        return EXAMPLE.matcher(text).results().map(found -> found.group(1)).toList();
+    }
+
+    /** An example has no field that is unknown, also if the service would ignore it. */
     private List<String> exampleProblems() {
-        List<String> examples =
-                EXAMPLE.matcher(text).results().map(found -> found.group(1)).toList();
+        List<String> examples = examples();
         if (examples.size() != 1) {
             return List.of("has " + examples.size() + " examples, not 1");
         }
@@ -164,6 +226,10 @@ record EventPage(Described type, String text) {
             return List.of("the example is not JSON: " + notJson.getMessage());
         }
         List<String> problems = new ArrayList<>(problems(example.path("payload")));
+        if (problems.isEmpty()) {
+            type.payload().ifPresent(payload -> problems.addAll(
+                    StrictPayload.of(payload).read(example.path("payload")).problems()));
+        }
         if (!example.path("type").asText().equals(type.event().name())) {
             problems.add("the type is " + example.path("type"));
         }

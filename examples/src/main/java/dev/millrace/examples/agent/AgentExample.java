@@ -37,14 +37,16 @@ public final class AgentExample {
                 System.out.println("No OPENAI_API_KEY: a scripted model answers.");
                 model.baseUrl(scripted.baseUrl());
             }
-            ask(Agent.of(model.build()), question)
+            ask(model.build(), question)
                     .forEach(event ->
                             System.out.println(event.offset() + " " + event.type() + " " + event.payloadJson()));
         }
     }
 
     /** The log of an agent that was asked one question. */
-    static List<Event> ask(Agent agent, String question) {
+    static List<Event> ask(OpenAiModel model, String question) {
+        // region ask
+        Agent agent = Agent.of(model);
         StreamPath path = StreamPath.of("/agents/ann");
         try (StreamEngine engine =
                 StreamEngine.builder(new InMemoryEventStore()).start()) {
@@ -60,5 +62,6 @@ public final class AgentExample {
             }
             return streams.read(path, ReadRange.all()).join();
         }
+        // endregion
     }
 }

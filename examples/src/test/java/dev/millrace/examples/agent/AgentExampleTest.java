@@ -3,7 +3,6 @@ package dev.millrace.examples.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Event;
-import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.openai.OpenAiModel;
 import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
@@ -14,15 +13,14 @@ import org.junit.jupiter.api.Test;
 class AgentExampleTest {
     @Test
     void should_answer_with_one_request() {
-        try (ScriptedModelServer model = ScriptedModelServer.start(ModelScript.assistant())) {
-            Agent agent =
-                    Agent.of(OpenAiModel.builder().baseUrl(model.baseUrl()).build());
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.assistant())) {
+            OpenAiModel model = OpenAiModel.builder().baseUrl(server.baseUrl()).build();
 
-            assertThat(AgentExample.ask(agent, "What is 50 - 8?"))
+            assertThat(AgentExample.ask(model, "What is 50 - 8?"))
                     .extracting(Event::type)
                     .contains("agent-input-added", "llm-request-started", "llm-item-completed")
                     .endsWith("llm-request-completed");
-            assertThat(model.requests()).hasSize(1);
+            assertThat(server.requests()).hasSize(1);
         }
     }
 }
