@@ -12,6 +12,7 @@ import dev.millrace.processors.agent.model.ModelSink;
 import dev.millrace.processors.agent.model.ModelSink.Delta;
 import dev.millrace.processors.agent.model.OutputItem;
 import dev.millrace.processors.agent.model.Usage;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,7 @@ import java.util.TreeMap;
 /**
  * A parser of a streamed response. A response is successful if it ends with {@code completed} or {@code incomplete}; it
  * failed if it ends with {@code failed} or {@code error}; without one of these it was cut off. Items are identified by
- * their output index, because some servers change ids. Unknown types and fields are ignored.
+ * their output index, because some servers change ids; without an index, by their id. Unknown types and fields are ignored.
  *
  * <p>Not thread-safe; the events of one response come from one thread.
  */
@@ -39,6 +40,7 @@ final class ResponseStreamReader implements ResponseParser {
     private final ModelSink sink;
     private final Set<Integer> completeItems = new HashSet<>();
     private final TreeMap<Integer, StringBuilder> texts = new TreeMap<>();
+    private final Map<String, Integer> indexById = new HashMap<>();
     private long events;
     private boolean ended;
 
@@ -76,7 +78,8 @@ final class ResponseStreamReader implements ResponseParser {
             return;
         }
         switch (type) {
-            case "response.output_item.done" -> item(json.path("output_index").asInt(), json.path("item"));
+            case "response.output_item.added" -> index(json, json.at("/item/id"));
+            case "response.output_item.done" -> item(index(json, json.at("/item/id")), json.path("item"));
             case "response.completed" -> finish(json.path("response"), Optional.empty());
             case "response.incomplete" -> finish(json.path("response"), Optional.of(reason(json.path("response"))));
             case "response.failed" -> failed(json.path("response"));
@@ -139,11 +142,19 @@ final class ResponseStreamReader implements ResponseParser {
         if (text.isEmpty()) {
             return;
         }
-        int index = json.path("output_index").asInt();
+        int index = index(json, json.path("item_id"));
         if (kind.equals("text")) {
             texts.computeIfAbsent(index, first -> new StringBuilder()).append(text);
         }
         sink.delta(new Delta(index, kind, text, seq));
+    }
+
+    /** The position of an item. Some servers send none; then it is that of the first event with its id. */
+    private int index(JsonNode json, JsonNode id) {
+        JsonNode index = json.path("output_index");
+        return index.isInt()
+                ? index.intValue()
+                : indexById.computeIfAbsent(id.asText(""), first -> indexById.size());
     }
 
     private void item(int index, JsonNode item) {

@@ -8,6 +8,7 @@ import dev.millrace.core.Event;
 import dev.millrace.processors.agent.AgentEvent.ChunkAdded;
 import dev.millrace.processors.agent.AgentEvent.RequestLost;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LiveLogPrinterTest {
