@@ -152,9 +152,7 @@ final class ResponseStreamReader implements ResponseParser {
     /** The position of an item. Some servers send none; then it is that of the first event with its id. */
     private int index(JsonNode json, JsonNode id) {
         JsonNode index = json.path("output_index");
-        return index.isInt()
-                ? index.intValue()
-                : indexById.computeIfAbsent(id.asText(""), first -> indexById.size());
+        return index.isInt() ? index.intValue() : indexById.computeIfAbsent(id.asText(""), first -> indexById.size());
     }
 
     private void item(int index, JsonNode item) {

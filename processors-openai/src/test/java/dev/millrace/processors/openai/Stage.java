@@ -31,6 +31,7 @@ import dev.millrace.processors.agent.model.OutputItem;
 import dev.millrace.processors.agent.model.PromptPart;
 import dev.millrace.scriptedmodel.ModelRequest;
 import dev.millrace.scriptedmodel.ModelScript;
+import dev.millrace.scriptedmodel.ProviderDialect;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,6 +61,11 @@ final class Stage implements AutoCloseable {
     /** With the clock of the test; the model has that of the system. */
     Stage(ModelScript script, Timers timers) {
         this(ScriptedModelServer.start(script), Optional.empty(), timers);
+    }
+
+    /** With a model server of this kind. */
+    Stage(ModelScript script, ProviderDialect dialect) {
+        this(ScriptedModelServer.start(script, dialect), Optional.empty(), Timers.system());
     }
 
     /** With the model at another address. */
