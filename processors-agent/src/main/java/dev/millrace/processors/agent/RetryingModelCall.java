@@ -3,6 +3,7 @@ package dev.millrace.processors.agent;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.runner.Backoff;
 import dev.millrace.core.runner.Timers;
+import dev.millrace.processors.agent.model.FailureKind;
 import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.ModelFailure;
 import dev.millrace.processors.agent.model.ModelItem;
@@ -53,9 +54,18 @@ final class RetryingModelCall {
 
     /** Sends the request and returns at once. */
     synchronized void send() {
-        if (!cancelled) {
-            tries++;
-            underWay = model.send(prompt, new Try());
+        if (cancelled) {
+            return;
+        }
+        tries++;
+        Try next = new Try();
+        try {
+            Runnable stop = model.send(prompt, next);
+            if (!next.ended) {
+                underWay = stop;
+            }
+        } catch (RuntimeException broken) {
+            next.end(ModelFailure.of(FailureKind.UNKNOWN, "the model threw " + broken));
         }
     }
 
@@ -108,6 +118,7 @@ final class RetryingModelCall {
 
     private final class Try implements ModelSink {
         private boolean spoke;
+        private boolean ended;
 
         @Override
         public void delta(Delta delta) {
@@ -127,9 +138,10 @@ final class RetryingModelCall {
 
         @Override
         public void end(ModelResult result) {
-            if (isCancelled()) {
+            if (isCancelled() || ended) {
                 return;
             }
+            ended = true;
             if (result instanceof ModelFailure failure && !spoke && leaveOut(failure)) {
                 sink.learned(failure.unsupportedParameter().orElseThrow(), failure);
                 send();
