@@ -51,7 +51,11 @@ class ScenariosTest {
     @Test
     void should_answer_the_old_input_when_the_key_is_corrected_and_a_retry_is_requested() {
         ModelScript script = ModelScript.empty()
-                .when(request -> request.headers().getOrDefault("authorization", "").endsWith("poor"), QUOTA)
+                .when(
+                        request -> request.headers()
+                                .getOrDefault("authorization", "")
+                                .endsWith("poor"),
+                        QUOTA)
                 .when(request -> true, ModelReply.text("Here you are."));
         try (ScriptedModelServer model = ScriptedModelServer.start(script)) {
             try (StreamEngine engine = server(model, "poor")) {
@@ -93,7 +97,8 @@ class ScenariosTest {
             assertThat(stage.lastRequest().texts("user")).hasSize(100);
             assertThat(stage.only(RequestStarted.class).attempt()).isEqualTo(1);
             one.stop(Duration.ofSeconds(2));
-            await().atMost(Stage.LIMIT).until(() -> other.status().phase().name().equals("LIVE"));
+            await().atMost(Stage.LIMIT)
+                    .until(() -> other.status().phase().name().equals("LIVE"));
             other.awaitIdle(Stage.LIMIT);
             assertThat(stage.model.requests()).hasSize(1);
             stage.assertWhole();
