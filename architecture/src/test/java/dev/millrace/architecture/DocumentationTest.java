@@ -168,13 +168,16 @@ class DocumentationTest {
     @Test
     void should_see_what_the_page_of_an_agent_event_says_otherwise_than_the_code() {
         Class<?> input = AgentEvent.InputAdded.class;
-        assertThat(doctored(input, "| `delivery` |", "| `when` |")).contains("the payload has [role, content, delivery]");
+        assertThat(doctored(input, "| `delivery` |", "| `when` |"))
+                .contains("the payload has [role, content, delivery]");
         assertThat(doctored(input, "an array | yes |", "an array | no |")).contains("content is required");
-        assertThat(doctored(input, "a string | no | `user`", "a string | yes | `user`")).contains("role is not required");
+        assertThat(doctored(input, "a string | no | `user`", "a string | yes | `user`"))
+                .contains("role is not required");
         assertThat(doctored(input, "\"role\": \"user\"", "\"role\": \"guest\"")).contains("got 'guest'");
         assertThat(doctored(AgentEvent.RequestFailed.class, "`retryAt` | a string", "`retryAt` | a number"))
                 .contains("retryAt is a string, not a number");
-        assertThat(doctored(AgentEvent.RequestFailed.class, "\"code\":", "\"kode\":")).contains("kode: unknown field");
+        assertThat(doctored(AgentEvent.RequestFailed.class, "\"code\":", "\"kode\":"))
+                .contains("kode: unknown field");
         assertThat(doctored(AgentEvent.ItemCompleted.class, "\"message\", \"text\"", "\"message\", \"texts\""))
                 .contains("in the example, payload.item");
     }

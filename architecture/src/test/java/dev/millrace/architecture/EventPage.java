@@ -227,8 +227,10 @@ record EventPage(Described type, String text) {
         }
         List<String> problems = new ArrayList<>(problems(example.path("payload")));
         if (problems.isEmpty()) {
-            type.payload().ifPresent(payload -> problems.addAll(
-                    StrictPayload.of(payload).read(example.path("payload")).problems()));
+            type.payload()
+                    .ifPresent(payload -> problems.addAll(StrictPayload.of(payload)
+                            .read(example.path("payload"))
+                            .problems()));
         }
         if (!example.path("type").asText().equals(type.event().name())) {
             problems.add("the type is " + example.path("type"));
