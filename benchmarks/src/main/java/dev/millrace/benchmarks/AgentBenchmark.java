@@ -97,7 +97,7 @@ public final class AgentBenchmark {
                 page.add(EventInput.of(event));
             }
             head += CHUNKS + 4;
-            if (page.size() > PAGE || turn == turns - 1) {
+            if (page.size() + CHUNKS + 4 > PAGE || turn == turns - 1) {
                 streams.appendAll(path, List.copyOf(page)).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
                 page.clear();
             }

@@ -1,6 +1,5 @@
 package dev.millrace.processors.agent;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -34,15 +33,15 @@ public sealed interface AgentEvent {
      * A message in the conversation. A message with the role {@code user} requires a reply; the other roles only add to
      * the conversation.
      *
-     * @param role {@code user}, {@code assistant}, {@code system} or {@code developer}; {@code user} if the JSON has
-     *     none
+     * @param role {@code user}, {@code assistant}, {@code system} or {@code developer}; {@code user} if there is none
      * @param content text, or an array of content parts in the format of the provider
      * @param delivery when the message takes effect; only {@code interrupt} is known, and it is the default: a message of
      *     a user stops the open request
      */
     @EventName("agent-input-added")
-    record InputAdded(String role, JsonNode content, Optional<String> delivery) implements AgentEvent {
-        private static final Set<String> ROLES = Set.of("user", "assistant", "system", "developer");
+    record InputAdded(Optional<String> role, JsonNode content, Optional<String> delivery) implements AgentEvent {
+        private static final String USER = "user";
+        private static final Set<String> ROLES = Set.of(USER, "assistant", "system", "developer");
         private static final String INTERRUPT = "interrupt";
 
         /**
@@ -52,10 +51,10 @@ public sealed interface AgentEvent {
          *     an array
          */
         public InputAdded {
-            if (!ROLES.contains(role)) {
+            role.filter(other -> !ROLES.contains(other)).ifPresent(other -> {
                 throw new IllegalArgumentException(
-                        "role must be user, assistant, system or developer, got '" + role + "'");
-            }
+                        "role must be user, assistant, system or developer, got '" + other + "'");
+            });
             if (!content.isTextual() && !content.isArray()) {
                 throw new IllegalArgumentException("content must be text or an array of parts, got "
                         + content.getNodeType().name().toLowerCase(Locale.ROOT));
@@ -68,20 +67,22 @@ public sealed interface AgentEvent {
 
         /** A message with the default delivery. */
         public InputAdded(String role, JsonNode content) {
-            this(role, content, Optional.empty());
+            this(Optional.of(role), content, Optional.empty());
         }
 
-        @JsonCreator
-        static InputAdded of(
-                @JsonProperty("role") Optional<String> role,
-                @JsonProperty("content") JsonNode content,
-                @JsonProperty("delivery") Optional<String> delivery) {
-            return new InputAdded(role.orElse("user"), content, delivery);
+        /** The role; {@code user} if the event has none. */
+        public String roleOrUser() {
+            return role.orElse(USER);
+        }
+
+        /** Whether it requires a reply. */
+        public boolean isOfUser() {
+            return roleOrUser().equals(USER);
         }
 
         /** A message of a user. */
         public static InputAdded user(String text) {
-            return new InputAdded("user", TextNode.valueOf(text));
+            return new InputAdded(USER, TextNode.valueOf(text));
         }
 
         /** A message of an {@code assistant}, {@code system} or {@code developer}. */

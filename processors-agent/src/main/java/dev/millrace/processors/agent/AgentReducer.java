@@ -65,7 +65,7 @@ final class AgentReducer {
     private static AgentState input(AgentState state, long offset, InputAdded input) {
         ImmutableAgentState.Builder next =
                 copy(state).inputThrough(offset).length(state.length() + length(input.content()));
-        return input.role().equals("user") ? next.owed(offset).attempts(0).build() : next.build();
+        return input.isOfUser() ? next.owed(offset).attempts(0).build() : next.build();
     }
 
     private static long length(JsonNode content) {
@@ -122,7 +122,7 @@ final class AgentReducer {
         Origin origin = new Origin(started.provider().orElse(FIRST_PROVIDER), started.baseUrl(), started.model());
         return copy(before)
                 .open(new OpenRequest(
-                        offset, through, started.attempt(), origin, offset, event.createdAt(), before.length(), 0))
+                        offset, through, started.attempt(), origin, offset, event.createdAt(), before.length(), 0, 0))
                 .attempts(through >= state.owed() ? started.attempt() : state.attempts())
                 .build();
     }
@@ -131,21 +131,24 @@ final class AgentReducer {
     private static AgentState underWay(AgentState state, OpenRequest open, Event event) {
         Object payload = event.payload();
         if (payload instanceof ChunkAdded chunk && chunk.requestId() == open.id()) {
-            return alive(state, open, event, event.createdAt(), chunk.text().length());
+            return alive(
+                    state, open.after(event.offset(), event.createdAt(), chunk.text().length(), 0));
         }
         if (payload instanceof ItemCompleted item && item.requestId() == open.id()) {
-            return alive(state, open, event, event.createdAt(), 0);
+            return alive(
+                    state, open.after(event.offset(), event.createdAt(), 0, item.item().length()));
         }
         if (payload instanceof RetryScheduled retry && retry.requestId() == open.id()) {
-            return alive(state, open, event, event.createdAt().plusMillis(Math.max(0, retry.delayMs())), 0);
+            Instant next = event.createdAt().plusMillis(Math.max(0, retry.delayMs()));
+            return alive(state, open.after(event.offset(), next, 0, 0));
         }
         return RequestEnding.of(payload, open.id())
                 .map(ending -> closed(state, open, event, ending))
                 .orElse(state);
     }
 
-    private static AgentState alive(AgentState state, OpenRequest open, Event event, Instant since, long length) {
-        return copy(state).open(open.after(event.offset(), since, length)).build();
+    private static AgentState alive(AgentState state, OpenRequest open) {
+        return copy(state).open(open).build();
     }
 
     private static AgentState closed(AgentState state, OpenRequest open, Event event, RequestEnding ending) {

@@ -120,7 +120,8 @@ public interface AgentState {
      * @param newest the offset of its newest event
      * @param silentSince the time of its newest event; after a scheduled retry, the time of the retry
      * @param promptLength the length of the conversation when it started, in characters
-     * @param outputLength the length of its output so far, in characters
+     * @param chunksLength the length of its chunks so far, in characters
+     * @param itemsLength the length of its complete items so far, in characters
      * @since 0.1
      */
     record OpenRequest(
@@ -131,9 +132,25 @@ public interface AgentState {
             long newest,
             Instant silentSince,
             long promptLength,
-            long outputLength) {
-        OpenRequest after(long offset, Instant time, long more) {
-            return new OpenRequest(id, inputThrough, attempt, origin, offset, time, promptLength, outputLength + more);
+            long chunksLength,
+            long itemsLength) {
+        /** The length of its output so far, in characters; not every response is streamed in chunks. */
+        @JsonIgnore
+        public long outputLength() {
+            return Math.max(chunksLength, itemsLength);
+        }
+
+        OpenRequest after(long offset, Instant time, long moreChunks, long moreItems) {
+            return new OpenRequest(
+                    id,
+                    inputThrough,
+                    attempt,
+                    origin,
+                    offset,
+                    time,
+                    promptLength,
+                    chunksLength + moreChunks,
+                    itemsLength + moreItems);
         }
 
         /** An estimate of its tokens, for an end without usage. */

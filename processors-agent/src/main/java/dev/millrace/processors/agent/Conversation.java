@@ -127,7 +127,7 @@ public final class Conversation {
 
         private void input(Event event) {
             if (event.payload() instanceof InputAdded input) {
-                entries.add(new Entry(event.offset(), 0, new PromptPart.Input(input.role(), input.content())));
+                entries.add(new Entry(event.offset(), 0, new PromptPart.Input(input.roleOrUser(), input.content())));
             } else if (event.payload() instanceof SystemPromptUpdated updated) {
                 systemPrompt = Optional.of(updated.systemPrompt());
             } else if (event.payload() instanceof LlmConfigUpdated updated) {

@@ -53,7 +53,8 @@ final class RunningRequest implements RetryingModelCall.Sink {
     private final Instant begin;
     private volatile Runnable stopCall = () -> {};
     private Optional<Long> ttftMs = Optional.empty();
-    private long outputLength;
+    private long chunksLength;
+    private long itemsLength;
 
     /** The request {@code open}, which is open in {@code state}. */
     RunningRequest(
@@ -154,13 +155,14 @@ final class RunningRequest implements RetryingModelCall.Sink {
     @Override
     public void delta(Delta delta) {
         spoke();
-        outputLength += delta.text().length();
+        chunksLength += delta.text().length();
         chunks.add(delta);
     }
 
     @Override
     public void item(int outputIndex, ModelItem item, Optional<JsonNode> opaque) {
         spoke();
+        itemsLength += item.length();
         chunks.flush();
         add(new ItemCompleted(open.id(), outputIndex, item, opaque));
     }
@@ -217,7 +219,7 @@ final class RunningRequest implements RetryingModelCall.Sink {
         boolean refused =
                 result instanceof ModelFailure failure && failure.status().isPresent();
         long promptLength = refused ? 0 : open.promptLength();
-        return result.usage().or(() -> Optional.of(Usage.estimated(promptLength, outputLength)));
+        return result.usage().or(() -> Optional.of(Usage.estimated(promptLength, Math.max(chunksLength, itemsLength))));
     }
 
     private void append(ChunkCoalescer.Chunk chunk) {

@@ -41,7 +41,7 @@ final class ConversationTurn {
         Object payload = decoded.payload() instanceof UnknownPayload
                 ? event.decodedBy(STREAM).payload()
                 : decoded.payload();
-        if (payload instanceof AgentEvent.InputAdded input && input.role().equals("user")) {
+        if (payload instanceof AgentEvent.InputAdded input && input.isOfUser()) {
             newestInput = event.offset();
             outcome = Optional.empty();
         } else if (payload instanceof AgentEvent.RequestStarted started) {
