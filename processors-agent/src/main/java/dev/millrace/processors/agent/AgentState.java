@@ -155,7 +155,7 @@ public interface AgentState {
 
         /** An estimate of its tokens, for an end without usage. */
         Usage estimatedUsage() {
-            return Usage.estimated(promptLength, outputLength);
+            return Usage.estimated(promptLength, outputLength());
         }
     }
 
