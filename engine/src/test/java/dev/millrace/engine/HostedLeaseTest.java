@@ -86,6 +86,7 @@ class HostedLeaseTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration LEASE = Duration.ofSeconds(10);
+    private static final Duration STEP = Duration.ofSeconds(3);
     private static final StreamPath TOP = StreamPath.of("/agents");
     private static final StreamPath ONE = StreamPath.of("/agents/1");
     private static final StreamPath TWO = StreamPath.of("/agents/2");
@@ -154,10 +155,10 @@ class HostedLeaseTest {
         Awaitility.await().atMost(LIMIT).until(condition);
     }
 
-    /** Moves the engine's clock in steps of a second. */
+    /** Moves the engine's clock in steps that are shorter than the time between two renewals. */
     private void pass(Duration time) {
-        for (Duration passed = Duration.ZERO; passed.compareTo(time) < 0; passed = passed.plusSeconds(1)) {
-            timers.advanceWhen(engine::isIdle, Duration.ofSeconds(1));
+        for (Duration passed = Duration.ZERO; passed.compareTo(time) < 0; passed = passed.plus(STEP)) {
+            timers.advanceWhen(engine::isIdle, STEP);
         }
         timers.advanceWhen(engine::isIdle, Duration.ZERO);
     }

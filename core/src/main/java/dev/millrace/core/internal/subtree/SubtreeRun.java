@@ -68,6 +68,9 @@ public final class SubtreeRun<S> implements SubtreeHandle<S> {
     }
 
     public void connect() {
+        if (isClosing()) {
+            return;
+        }
         Subscription made;
         try {
             made = isOneByOne()
@@ -85,6 +88,10 @@ public final class SubtreeRun<S> implements SubtreeHandle<S> {
         if (unwanted) {
             made.close();
         }
+    }
+
+    private synchronized boolean isClosing() {
+        return closing;
     }
 
     private synchronized boolean isOneByOne() {

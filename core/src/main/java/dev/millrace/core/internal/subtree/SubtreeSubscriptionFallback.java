@@ -71,6 +71,10 @@ final class SubtreeSubscriptionFallback implements Subscription {
         return this;
     }
 
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
     /** Calls the subscriber, one call at a time, unless this subtree is closed. */
     private synchronized void tell(Consumer<SubtreeSubscriber> call) {
         if (!closed) {
@@ -141,6 +145,9 @@ final class SubtreeSubscriptionFallback implements Subscription {
      * subscribe} throws, the subscriber's {@code onEnd} is called, as for a subscription that has ended.
      */
     private void subscribe(StreamPath path, long after, Subscriber events, Consumer<Subscription> field) {
+        if (isClosed()) {
+            return;
+        }
         Subscription made;
         try {
             made = streams.subscribe(path, after, events);
@@ -202,6 +209,9 @@ final class SubtreeSubscriptionFallback implements Subscription {
 
         /** Reads only the newest offset: the history is not delivered. */
         void readHead() {
+            if (isClosed()) {
+                return;
+            }
             ReadRange newest = ReadRange.builder().descending(true).limit(1).build();
             var unused = reads.submit(() -> streams.read(path, newest)).whenComplete((events, failure) -> {
                 if (failure == null) {

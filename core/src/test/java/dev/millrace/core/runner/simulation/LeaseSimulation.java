@@ -97,7 +97,7 @@ final class LeaseSimulation {
 
     private void start() {
         Clock clock = polite ? Clock.TRUE : new Clock(world.upTo(1_000_000), SPEEDS[world.pick(SPEEDS.length)]);
-        Host.Manners manners = polite ? Host.Manners.POLITE : Host.Manners.SLOW;
+        Machine.Manners manners = polite ? Machine.Manners.POLITE : Machine.Manners.SLOW;
         Host process = new Host(world, "process-" + ++processes, service, disk, clock, manners, builder -> {
             snapshots.ifPresent(
                     store -> builder.snapshots(store, Ledger.Account.class).snapshotEvery(5));
@@ -168,7 +168,10 @@ final class LeaseSimulation {
             fate.accept(
                     world.oneIn(2)
                             ? anybody
-                            : witness.holder().filter(living()::contains).orElse(anybody));
+                            : witness.holder()
+                                    .map(Host.class::cast)
+                                    .filter(living()::contains)
+                                    .orElse(anybody));
         }
     }
 

@@ -20,8 +20,8 @@ final class LeaseWitness implements Service.Witness {
 
     private final World world;
     private final Service service;
-    private final List<Map<Integer, Host>> before = new ArrayList<>();
-    private Map<Integer, Host> claimants = new HashMap<>();
+    private final List<Map<Integer, Machine>> before = new ArrayList<>();
+    private Map<Integer, Machine> claimants = new HashMap<>();
     private final TreeMap<Long, Integer> unsettled = new TreeMap<>();
     private int newest;
 
@@ -46,12 +46,12 @@ final class LeaseWitness implements Service.Witness {
      * True if it held a lease of this epoch in an earlier incarnation of the lease stream, which the service cannot
      * distinguish.
      */
-    private boolean heldBefore(Host process, int epoch) {
+    private boolean heldBefore(Machine process, int epoch) {
         return before.stream().anyMatch(life -> life.get(epoch) == process);
     }
 
     /** The process that claimed the newest lease. */
-    Optional<Host> holder() {
+    Optional<Machine> holder() {
         return Optional.ofNullable(claimants.get(newest));
     }
 
@@ -61,7 +61,7 @@ final class LeaseWitness implements Service.Witness {
     }
 
     @Override
-    public void stored(Host process, AppendResult appended, Optional<Fence> fence) {
+    public void stored(Machine process, AppendResult appended, Optional<Fence> fence) {
         Event event = appended.event();
         Optional<BuiltInType> type = BuiltInType.of(event.type());
         if (type.filter(BuiltInType.LEASE_CLAIMED::equals).isPresent()) {
@@ -77,7 +77,7 @@ final class LeaseWitness implements Service.Witness {
         }
     }
 
-    private void claimed(Host process, int epoch) {
+    private void claimed(Machine process, int epoch) {
         world.note(process + " has claimed " + epoch);
         if (epoch != newest + 1) {
             world.complain(process + " claims " + epoch + " after " + newest);
@@ -87,7 +87,7 @@ final class LeaseWitness implements Service.Witness {
     }
 
     /** Checks an append: it must name a lease, the process must hold it, and no newer one may be claimed. */
-    private void writtenUnder(Optional<Fence> fence, Host process, Event event) {
+    private void writtenUnder(Optional<Fence> fence, Machine process, Event event) {
         if (fence.isEmpty()) {
             world.complain(process + " appends without a lease: " + event);
         } else if (fence.get().epoch() != newest
@@ -98,7 +98,7 @@ final class LeaseWitness implements Service.Witness {
     }
 
     /** Checks saved progress: all effects up to it must have finished. */
-    void saved(Host process, Progress progress) {
+    void saved(Machine process, Progress progress) {
         if (!unsettled.headMap(progress.acknowledgedThrough(), true).isEmpty()) {
             world.complain(process + " saves " + progress.acknowledgedThrough() + ", and did not settle " + unsettled);
         }

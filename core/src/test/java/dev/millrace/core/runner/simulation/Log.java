@@ -1,5 +1,7 @@
 package dev.millrace.core.runner.simulation;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
@@ -27,7 +29,16 @@ final class Log {
     Log(World world, StreamPath path) {
         this.world = world;
         this.path = path;
-        append(EventInput.ofType(BuiltInType.INITIALIZED.type()));
+        initialize();
+    }
+
+    private void initialize() {
+        ObjectNode metadata = JsonNodeFactory.instance.objectNode();
+        metadata.putObject("millrace").put("incarnation", incarnation());
+        append(EventInput.builder()
+                .type(BuiltInType.INITIALIZED.type())
+                .metadata(metadata)
+                .build());
     }
 
     List<Event> events() {
@@ -102,6 +113,6 @@ final class Log {
         paused = false;
         life++;
         List.copyOf(mourners).forEach(Runnable::run);
-        append(EventInput.ofType(BuiltInType.INITIALIZED.type()));
+        initialize();
     }
 }

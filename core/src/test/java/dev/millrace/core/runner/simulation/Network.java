@@ -15,6 +15,8 @@ import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,9 +27,9 @@ final class Network implements EventStreams {
 
     private final World world;
     private final Service service;
-    private final Host process;
+    private final Machine process;
 
-    Network(World world, Service service, Host process) {
+    Network(World world, Service service, Machine process) {
         this.world = world;
         this.service = service;
         this.process = process;
@@ -80,10 +82,15 @@ final class Network implements EventStreams {
                         answer.completeExceptionally(lost(path));
                         return;
                     }
-                    answer.complete(service.at(path).events().stream()
+                    List<Event> found = new ArrayList<>(service.at(path).events().stream()
                             .filter(event -> event.offset() > range.afterOffset()
                                     && event.offset() < range.beforeOffset().orElse(Long.MAX_VALUE))
                             .toList());
+                    if (range.descending()) {
+                        Collections.reverse(found);
+                    }
+                    answer.complete(found.subList(
+                            0, Math.min(found.size(), range.limit().orElse(Integer.MAX_VALUE))));
                 }));
         return answer;
     }

@@ -15,7 +15,7 @@ import java.util.Optional;
 final class Service {
     /** An observer of all appends. */
     interface Witness {
-        void stored(Host process, AppendResult appended, Optional<Fence> fence);
+        void stored(Machine process, AppendResult appended, Optional<Fence> fence);
     }
 
     private final World world;
@@ -44,7 +44,7 @@ final class Service {
      *
      * @throws StreamException if it is refused
      */
-    AppendResult append(Host process, StreamPath path, EventInput input) {
+    AppendResult append(Machine process, StreamPath path, EventInput input) {
         Log log = at(path);
         Optional<Fence> fence = input.metadata().flatMap(Fence::of);
         boolean known = input.idempotencyKey().filter(log::knows).isPresent();

@@ -69,7 +69,7 @@ final class Simulation {
 
     private void start() {
         running.add(new Host(
-                world, "process-" + ++processes, service, disk, Clock.TRUE, Host.Manners.PLAIN, builder -> {
+                world, "process-" + ++processes, service, disk, Clock.TRUE, Machine.Manners.PLAIN, builder -> {
                     snapshots.ifPresent(store ->
                             builder.snapshots(store, Ledger.Account.class).snapshotEvery(5));
                     return builder.effectsFrom(policy);
