@@ -132,11 +132,13 @@ final class AgentReducer {
         Object payload = event.payload();
         if (payload instanceof ChunkAdded chunk && chunk.requestId() == open.id()) {
             return alive(
-                    state, open.after(event.offset(), event.createdAt(), chunk.text().length(), 0));
+                    state,
+                    open.after(event.offset(), event.createdAt(), chunk.text().length(), 0));
         }
         if (payload instanceof ItemCompleted item && item.requestId() == open.id()) {
             return alive(
-                    state, open.after(event.offset(), event.createdAt(), 0, item.item().length()));
+                    state,
+                    open.after(event.offset(), event.createdAt(), 0, item.item().length()));
         }
         if (payload instanceof RetryScheduled retry && retry.requestId() == open.id()) {
             Instant next = event.createdAt().plusMillis(Math.max(0, retry.delayMs()));
