@@ -132,8 +132,7 @@ public final class Agent implements Processor<AgentState> {
         boolean isBehind = !caughtUp && effects.delivery().behind() > 0;
         boolean runs = effects.running(REPLY).isPresent();
         boolean ownsAll = caughtUp && effects.lease().isPresent();
-        List<Command> commands =
-                AgentDecision.next(state, effects.now(), new Situation(isBehind, runs, ownsAll));
+        List<Command> commands = AgentDecision.next(state, effects.now(), new Situation(isBehind, runs, ownsAll));
         if (commands.stream().noneMatch(LookAgain.class::isInstance)) {
             effects.running(WATCH).ifPresent(BackgroundTask::cancel);
         }
@@ -164,8 +163,7 @@ public final class Agent implements Processor<AgentState> {
     /** A request of another process has been silent for long; without a lease, nobody else says that it is lost. */
     private CompletionStage<?> watch(BackgroundTask<AgentState> task) {
         CompletionStage<?> done = Effects.none();
-        for (Command command :
-                AgentDecision.next(task.current(), timers.now(), new Situation(false, false, false))) {
+        for (Command command : AgentDecision.next(task.current(), timers.now(), new Situation(false, false, false))) {
             if (command instanceof DeclareLost || command instanceof GiveUp) {
                 done = done.thenCompose(nothing -> task.append(end(command)));
             }

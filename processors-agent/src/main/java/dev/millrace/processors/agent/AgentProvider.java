@@ -65,7 +65,8 @@ public final class AgentProvider implements ProcessorProvider {
         String provider = AttachedAgentConfig.provider(config)
                 .or(() -> context.setting("agent.provider"))
                 .orElse("");
-        Agent.Builder builder = Agent.builder(provider(provider).create(context)).timers(context.timers());
+        Agent.Builder builder =
+                Agent.builder(provider(provider).create(context)).timers(context.timers());
         AttachedAgentConfig.apply(config, builder);
         return builder.build();
     }
@@ -78,7 +79,8 @@ public final class AgentProvider implements ProcessorProvider {
         String wanted = !name.isEmpty() ? name : known.size() == 1 ? known.firstKey() : DEFAULT;
         ModelProvider provider = known.get(wanted);
         if (provider == null) {
-            throw new IllegalArgumentException("processor 'agent' cannot start: no provider of models is named '" + wanted
+            throw new IllegalArgumentException("processor 'agent' cannot start: no provider of models is named '"
+                    + wanted
                     + "'; known are " + known.keySet() + "; correct 'provider' in the config of processor-attached, or"
                     + " the setting agent.provider of the server, or add the jar of the provider to its class path");
         }

@@ -173,7 +173,9 @@ final class AgentReducer {
 
     private static AgentState withStatus(AgentState state, Event event) {
         AgentStatus status = status(state, event);
-        return status.equals(state.status()) ? state : copy(state).status(status).build();
+        return status.equals(state.status())
+                ? state
+                : copy(state).status(status).build();
     }
 
     private static AgentStatus status(AgentState state, Event event) {
@@ -189,18 +191,15 @@ final class AgentReducer {
         if (state.owesReply()) {
             return AgentStatus.working(AgentStatus.REPLY_OWED, state.owed());
         }
-        return state.lastEnd()
-                .map(AgentReducer::idle)
-                .orElseGet(() -> AgentStatus.idle(AgentStatus.NO_INPUT, 0));
+        return state.lastEnd().map(AgentReducer::idle).orElseGet(() -> AgentStatus.idle(AgentStatus.NO_INPUT, 0));
     }
 
     private static AgentStatus idle(RequestEnd end) {
-        String reason =
-                switch (end.outcome()) {
-                    case "completed" -> AgentStatus.ANSWERED;
-                    case "failed" -> AgentStatus.FAILED;
-                    default -> AgentStatus.STOPPED;
-                };
+        String reason = switch (end.outcome()) {
+            case "completed" -> AgentStatus.ANSWERED;
+            case "failed" -> AgentStatus.FAILED;
+            default -> AgentStatus.STOPPED;
+        };
         return new AgentStatus(false, reason, end.offset(), end.failureClass(), end.retryAt());
     }
 

@@ -133,8 +133,7 @@ public interface AgentState {
             long promptLength,
             long outputLength) {
         OpenRequest after(long offset, Instant time, long more) {
-            return new OpenRequest(
-                    id, inputThrough, attempt, origin, offset, time, promptLength, outputLength + more);
+            return new OpenRequest(id, inputThrough, attempt, origin, offset, time, promptLength, outputLength + more);
         }
 
         /** An estimate of its tokens, for an end without usage. */

@@ -117,7 +117,8 @@ public final class Conversation {
             Object payload = event.payload();
             before.open()
                     .filter(open -> state.closedThrough() == open.id())
-                    .ifPresent(open -> RequestEnding.of(payload, open.id()).ifPresent(ending -> end(open, event.offset(), ending)));
+                    .ifPresent(open -> RequestEnding.of(payload, open.id())
+                            .ifPresent(ending -> end(open, event.offset(), ending)));
             if (event.offset() <= inputThrough) {
                 input(event);
             }
@@ -135,7 +136,8 @@ public final class Conversation {
         }
 
         private void underWay(OpenRequest open, Event event, AgentState before) {
-            if (open.id() == event.offset() && before.open().filter(open::equals).isEmpty()) {
+            if (open.id() == event.offset()
+                    && before.open().filter(open::equals).isEmpty()) {
                 begin(open);
             } else if (event.payload() instanceof ChunkAdded chunk
                     && chunk.requestId() == open.id()
@@ -158,8 +160,7 @@ public final class Conversation {
             if (at > 0 && entries.get(at - 1).isOfModel()) {
                 entries.add(
                         at,
-                        new Entry(
-                                open.inputThrough(), 0, new PromptPart.Input("user", TextNode.valueOf(CONTINUE))));
+                        new Entry(open.inputThrough(), 0, new PromptPart.Input("user", TextNode.valueOf(CONTINUE))));
             }
         }
 

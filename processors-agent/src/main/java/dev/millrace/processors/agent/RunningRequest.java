@@ -179,9 +179,8 @@ final class RunningRequest implements RetryingModelCall.Sink {
     @Override
     public void end(ModelResult result) {
         chunks.flush();
-        AgentEvent last = result instanceof ModelResult.Response response
-                ? completed(response)
-                : failed((ModelFailure) result);
+        AgentEvent last =
+                result instanceof ModelResult.Response response ? completed(response) : failed((ModelFailure) result);
         var unused = log.end(last).thenRun(() -> done.complete(null));
     }
 
@@ -214,7 +213,8 @@ final class RunningRequest implements RetryingModelCall.Sink {
 
     /** What the provider said; else an estimate, of the prompt only if the model may have read it. */
     private Optional<Usage> usage(ModelResult result) {
-        boolean refused = result instanceof ModelFailure failure && failure.status().isPresent();
+        boolean refused =
+                result instanceof ModelFailure failure && failure.status().isPresent();
         long promptLength = refused ? 0 : open.promptLength();
         return result.usage().or(() -> Optional.of(Usage.estimated(promptLength, outputLength)));
     }

@@ -38,7 +38,9 @@ final class InputMessage {
     }
 
     private static void text(ArrayNode parts, String text, boolean assistant) {
-        ObjectNode part = parts.addObject().put("type", assistant ? "output_text" : "input_text").put("text", text);
+        ObjectNode part = parts.addObject()
+                .put("type", assistant ? "output_text" : "input_text")
+                .put("text", text);
         if (assistant) {
             part.putArray("annotations");
         }

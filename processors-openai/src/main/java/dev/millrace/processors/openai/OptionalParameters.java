@@ -41,8 +41,9 @@ final class OptionalParameters {
         }
         return ALL.stream()
                 .filter(body::has)
-                .filter(parameter ->
-                        Pattern.compile("\\b" + parameter + "\\b").matcher(message).find())
+                .filter(parameter -> Pattern.compile("\\b" + parameter + "\\b")
+                        .matcher(message)
+                        .find())
                 .findFirst();
     }
 

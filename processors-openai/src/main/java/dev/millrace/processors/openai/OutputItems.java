@@ -69,7 +69,8 @@ final class OutputItems {
             if (output.get(i).item() instanceof Reasoning) {
                 boolean sealed = output.get(i)
                         .opaque()
-                        .filter(opaque -> !opaque.path("encrypted_content").asText("").isEmpty())
+                        .filter(opaque ->
+                                !opaque.path("encrypted_content").asText("").isEmpty())
                         .isPresent();
                 boolean leads = i + 1 < output.size() && hasId(output.get(i + 1));
                 if (!sealed || !leads || !hasId(output.get(i))) {
@@ -127,9 +128,7 @@ final class OutputItems {
         }
         if (item instanceof ToolCall call) {
             wire.put("call_id", call.callId()).put("name", call.name());
-            return custom
-                    ? wire.put("input", opaque.path("input").asText())
-                    : wire.put("arguments", call.arguments());
+            return custom ? wire.put("input", opaque.path("input").asText()) : wire.put("arguments", call.arguments());
         }
         if (opaque.path("phase").isTextual()) {
             wire.set("phase", opaque.path("phase"));

@@ -21,8 +21,8 @@ final class RequestBody {
         body.putArray(OptionalParameters.INCLUDE).add("reasoning.encrypted_content");
         prompt.instructions().ifPresent(text -> body.put("instructions", text));
         prompt.reasoningEffort()
-                .ifPresent(effort ->
-                        body.putObject(OptionalParameters.REASONING).put("effort", effort));
+                .ifPresent(
+                        effort -> body.putObject(OptionalParameters.REASONING).put("effort", effort));
         prompt.maxOutputTokens().ifPresent(most -> body.put(OptionalParameters.MAX_OUTPUT_TOKENS, most));
         prompt.temperature().ifPresent(value -> body.put(OptionalParameters.TEMPERATURE, value));
         body.set("input", input(prompt, model));
@@ -47,7 +47,11 @@ final class RequestBody {
                 }
             } else if (part instanceof PromptPart.ToolResult result) {
                 input.addObject()
-                        .put("type", customCalls.contains(result.callId()) ? "custom_tool_call_output" : "function_call_output")
+                        .put(
+                                "type",
+                                customCalls.contains(result.callId())
+                                        ? "custom_tool_call_output"
+                                        : "function_call_output")
                         .put("call_id", result.callId())
                         .put("output", result.text());
             }

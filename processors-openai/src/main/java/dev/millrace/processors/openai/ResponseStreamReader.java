@@ -115,7 +115,8 @@ final class ResponseStreamReader implements ResponseParser {
 
     private static Optional<Usage> usage(JsonNode response) {
         JsonNode usage = response.path("usage");
-        return usage.path("output_tokens").isNumber() || usage.path("input_tokens").isNumber()
+        return usage.path("output_tokens").isNumber()
+                        || usage.path("input_tokens").isNumber()
                 ? Optional.of(new Usage(
                         usage.path("input_tokens").asLong(),
                         usage.path("output_tokens").asLong(),
@@ -159,11 +160,7 @@ final class ResponseStreamReader implements ResponseParser {
             item(index++, item);
         }
         texts.forEach((at, text) -> item(at, message(text.toString())));
-        end(new ModelResult.Response(
-                text(response, "id"),
-                text(response, "model"),
-                incompleteReason,
-                usage(response)));
+        end(new ModelResult.Response(text(response, "id"), text(response, "model"), incompleteReason, usage(response)));
     }
 
     private static ObjectNode message(String text) {

@@ -167,7 +167,8 @@ class AgentRecoveryTest {
             assertThat(stage.all(RequestLost.class)).isEmpty();
 
             acting.stop(Duration.ofSeconds(1));
-            await().atMost(Stage.LIMIT).until(() -> !stage.all(RequestCompleted.class).isEmpty());
+            await().atMost(Stage.LIMIT)
+                    .until(() -> !stage.all(RequestCompleted.class).isEmpty());
 
             assertThat(stage.all(RequestLost.class)).hasSize(1);
             assertThat(stage.model.requests()).hasSize(2);
@@ -213,9 +214,7 @@ class AgentRecoveryTest {
                         .start()) {
             var streams = engine.streams(ProjectSlug.of("public"));
             JsonNode config = JsonCodec.parse("{\"model\":\"hosted\",\"systemPrompt\":\"Add.\"}");
-            streams.append(
-                            Stage.PATH.value(),
-                            new ProcessorAttached(Agent.SLUG, Optional.of(config), Optional.empty()))
+            streams.append(Stage.PATH.value(), new ProcessorAttached(Agent.SLUG, Optional.of(config), Optional.empty()))
                     .orTimeout(10, TimeUnit.SECONDS)
                     .join();
             streams.append(Stage.PATH.value(), InputAdded.user("What is 50 - 8?"))

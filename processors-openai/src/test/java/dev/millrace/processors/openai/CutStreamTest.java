@@ -71,7 +71,8 @@ class CutStreamTest {
                 assertThat(TEXT).startsWith(said.text());
                 assertThat(said.ends).hasValue(1);
                 if (complete.get(i)) {
-                    assertThat(outcome instanceof ModelResult.Response || ((ModelFailure) outcome).kind() == FailureKind.QUOTA)
+                    assertThat(outcome instanceof ModelResult.Response
+                                    || ((ModelFailure) outcome).kind() == FailureKind.QUOTA)
                             .as("reply %d: %s", i, outcome)
                             .isTrue();
                 } else {

@@ -111,7 +111,8 @@ class OpenAiModelTest {
             Recording complete = send(server);
             assertThat(((ModelResult.Response) complete.outcome()).responseId()).contains("r");
             assertThat(complete.items).hasSize(1);
-            assertThat(((ModelResult.Response) send(server).outcome()).incompleteReason()).contains("unknown");
+            assertThat(((ModelResult.Response) send(server).outcome()).incompleteReason())
+                    .contains("unknown");
             assertThat(send(server).failure().kind()).isEqualTo(FailureKind.OVERLOADED);
             assertThat(send(server).failure().kind()).isEqualTo(FailureKind.QUOTA);
             assertThat(send(server).failure().message()).contains("portal", "text/html", "openai.base-url");

@@ -106,7 +106,8 @@ class RequestBodyTest {
         log.item(request, 1, "{'type':'function_call','id':'fc_2','arguments':'{}'}");
         log.complete(request);
 
-        assertThat(kinds("m")).containsExactly(
+        assertThat(kinds("m"))
+                .containsExactly(
                         "user",
                         "function_call fc_1",
                         "function_call fc_2",
@@ -141,14 +142,12 @@ class RequestBodyTest {
         assertThat(input.at("/1/content/0/type").asText()).isEqualTo("output_text");
         assertThat(input.at("/1/content")).hasSize(1);
         assertThat(input.at("/2/content/0/text").asText()).isEmpty();
-        assertThat(new ModelRequest(Map.of(), log.body()).problem())
-                .isEmpty();
+        assertThat(new ModelRequest(Map.of(), log.body()).problem()).isEmpty();
     }
 
     private List<String> kinds(String model) {
         JsonNode input = log.body(model).path("input");
-        assertThat(new ModelRequest(Map.of(), log.body(model)).problem())
-                .isEmpty();
+        assertThat(new ModelRequest(Map.of(), log.body(model)).problem()).isEmpty();
         List<String> kinds = new ArrayList<>();
         for (JsonNode item : input) {
             String role = item.path("role").asText(item.path("type").asText());

@@ -44,10 +44,7 @@ class ResponseStreamReaderTest {
 
         assertThat(said.outcome())
                 .isEqualTo(new ModelResult.Response(
-                        Optional.of("r"),
-                        Optional.of("m-1"),
-                        Optional.empty(),
-                        Optional.of(Usage.of(2, 1))));
+                        Optional.of("r"), Optional.of("m-1"), Optional.empty(), Optional.of(Usage.of(2, 1))));
         assertThat(said.items).hasSize(1);
     }
 

@@ -20,8 +20,8 @@ public final class BaseUrl {
     public static HttpUrl parse(String baseUrl, String setting, String example) {
         HttpUrl url = HttpUrl.parse(baseUrl.replaceAll("/+$", ""));
         if (url == null || !url.username().isEmpty() || url.query() != null) {
-            throw new IllegalArgumentException(setting + " must be an http or https URL like " + example
-                    + ", without user, password and query");
+            throw new IllegalArgumentException(
+                    setting + " must be an http or https URL like " + example + ", without user, password and query");
         }
         return url;
     }

@@ -68,7 +68,15 @@ public record ModelFailure(
     /** The same failure with the retry that the provider wishes. */
     public ModelFailure withRetry(boolean newRetryable, Optional<Duration> newRetryAfter) {
         return new ModelFailure(
-                kind, code, status, message, providerRequestId, newRetryable, newRetryAfter, usage, unsupportedParameter);
+                kind,
+                code,
+                status,
+                message,
+                providerRequestId,
+                newRetryable,
+                newRetryAfter,
+                usage,
+                unsupportedParameter);
     }
 
     /** The same failure with the tokens that it cost. */

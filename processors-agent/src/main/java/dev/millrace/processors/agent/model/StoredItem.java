@@ -17,13 +17,12 @@ final class StoredItem {
         if (!item.isObject()) {
             throw new IllegalArgumentException("item must be an object, got " + item.getNodeType());
         }
-        boolean isOwn =
-                switch (item.path("type").asText()) {
-                    case "message", "refusal", "reasoning" -> item.has("text");
-                    case "tool-call" -> true;
-                    case "other" -> item.has("kind");
-                    default -> false;
-                };
+        boolean isOwn = switch (item.path("type").asText()) {
+            case "message", "refusal", "reasoning" -> item.has("text");
+            case "tool-call" -> true;
+            case "other" -> item.has("kind");
+            default -> false;
+        };
         return isOwn
                 ? new OutputItem(JsonCodec.fromTree(item, ModelItem.class), opaque)
                 : new OutputItem(converted(item), Optional.of(item));
@@ -43,7 +42,9 @@ final class StoredItem {
                     refusal |= part.path("type").asText().equals("refusal");
                 }
                 boolean ofModel = item.path("role").asText("assistant").equals("assistant");
-                yield ofModel ? (refusal ? new ModelItem.Refusal(text.toString()) : new ModelItem.Message(text.toString())) : new ModelItem.Other(type);
+                yield ofModel
+                        ? (refusal ? new ModelItem.Refusal(text.toString()) : new ModelItem.Message(text.toString()))
+                        : new ModelItem.Other(type);
             }
             case "reasoning" -> new ModelItem.Reasoning(texts(item.path("summary")) + texts(item.path("content")));
             case "function_call" ->
