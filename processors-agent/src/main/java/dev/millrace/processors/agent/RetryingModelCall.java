@@ -40,6 +40,7 @@ final class RetryingModelCall {
     private final Sink sink;
     private Prompt prompt;
     private int tries;
+    private int steps;
     private boolean cancelled;
     private @Nullable Runnable underWay;
 
@@ -55,7 +56,11 @@ final class RetryingModelCall {
     synchronized void send() {
         if (!cancelled) {
             tries++;
-            underWay = model.send(prompt, new Try());
+            int step = ++steps;
+            Runnable stop = model.send(prompt, new Try());
+            if (step == steps) { // a model that answered within its call has led to a newer step
+                underWay = stop;
+            }
         }
     }
 
@@ -98,6 +103,7 @@ final class RetryingModelCall {
 
     private synchronized void retryIn(Duration delay) {
         if (!cancelled) {
+            steps++;
             underWay = timers.after(delay, this::send)::cancel;
         }
     }
