@@ -250,6 +250,7 @@ public final class Agent implements Processor<AgentState> {
 
     /**
      * The prompt of the open request; if none is open, the prompt of a request that would start now. Nothing is sent.
+     * If no input waits for an answer, no request would start; the prompt then ends with the newest answer.
      *
      * @param log the events of the agent's stream from its first one, in order
      */

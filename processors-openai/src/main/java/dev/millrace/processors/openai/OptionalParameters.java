@@ -6,6 +6,7 @@ import dev.millrace.processors.agent.http.ErrorBody;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -28,43 +29,73 @@ final class OptionalParameters {
 
     private static final String TEMPLATE_REFUSAL = "system message must be at the beginning";
 
+    /** Parameters that each request has, with values of this module. */
+    private static final List<String> OWN = List.of(INCLUDE, STORE, STREAM_OPTIONS);
+
     private static final List<String> ALL =
             List.of(INCLUDE, STORE, STREAM_OPTIONS, REASONING, MAX_OUTPUT_TOKENS, TEMPERATURE);
 
+    private static final Set<String> UNKNOWN_CODES = Set.of("unsupported_parameter", "unknown_parameter");
+
     /** Words of a message that says that a parameter is not known, and not only that its value is wrong. */
-    private static final Pattern UNKNOWN = Pattern.compile(
-            "not support|unsupported|only supported|unknown|unrecognized|unexpected|not permitted|not allowed|extra input|extra"
-                    + " field");
+    private static final Pattern UNKNOWN = Pattern.compile("not support|unsupported|unknown|unrecognized|unexpected"
+            + "|not permitted|not allowed|extra input|extra field|only the default|only supported");
+
+    /** Words of a message about a value. The caller has to correct it; a request without it would not do what was set. */
+    private static final Pattern VALUE = Pattern.compile("invalid value|(?:un)?supported values?\\b|must be|at most"
+            + "|at least|less than|greater than|too (?:large|small|high|low)|maximum|minimum");
 
     private OptionalParameters() {}
 
-    /** The parameter of {@code body} that an error is about; empty if it names none that can be left out. */
+    /**
+     * The parameter of {@code body} that an error is about; empty if it names none that can be left out. A refused value
+     * of a setting is no reason to leave the setting out, unless only the default is allowed.
+     */
     static Optional<String> refused(ErrorBody error, JsonNode body) {
-        String named = topLevel(error.parameter());
-        if (ALL.contains(named)) {
-            return Optional.of(named).filter(body::has);
-        }
         String message = error.message().toLowerCase(Locale.ROOT);
         if (message.contains(TEMPLATE_REFUSAL)) {
             return Optional.of(DEVELOPER_MESSAGES);
         }
-        Optional<String> attachment = ATTACHMENTS.stream()
-                .filter(part -> message.contains(part) || message.contains(part.replace("input_", "") + "_url"))
-                .filter(part -> UNKNOWN.matcher(message).find())
-                .filter(part -> body.path("input").toString().contains("\"" + part + "\""))
-                .findFirst();
+        Optional<String> attachment = attachment(message, body);
         if (attachment.isPresent()) {
             return attachment;
         }
-        if (!error.parameter().isEmpty() || !UNKNOWN.matcher(message).find()) {
-            return Optional.empty();
+        String parameter = topLevel(error.parameter());
+        if (!parameter.isEmpty()) {
+            return Optional.of(parameter)
+                    .filter(ALL::contains)
+                    .filter(body::has)
+                    .filter(named -> OWN.contains(named) || isUnknown(error, message));
         }
-        return ALL.stream()
-                .filter(body::has)
-                .filter(parameter -> Pattern.compile("\\b" + parameter + "\\b")
-                        .matcher(message)
-                        .find())
+        return isUnknown(error, message)
+                ? ALL.stream()
+                        .filter(body::has)
+                        .filter(named -> names(message, named))
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    /** The kind of attachment in {@code body} that a message says is not supported. */
+    private static Optional<String> attachment(String message, JsonNode body) {
+        return ATTACHMENTS.stream()
+                .filter(part -> message.contains(part) || message.contains(part.replace("input_", "") + "_url"))
+                .filter(part -> UNKNOWN.matcher(message).find())
+                .filter(part -> body.path("input").findValuesAsText("type").contains(part))
                 .findFirst();
+    }
+
+    private static boolean isUnknown(ErrorBody error, String message) {
+        return UNKNOWN_CODES.contains(error.code())
+                || message.contains("only the default")
+                || (UNKNOWN.matcher(message).find() && !VALUE.matcher(message).find());
+    }
+
+    /** Whether a message means the parameter, and not a word that is written like it, as in "must include a text". */
+    private static boolean names(String message, String parameter) {
+        String pattern = "['\"`]P\\b|\\bP(?:[.\\[]\\S*)?['\"`]? (?:is|are|was|not|param|field|arg|option|prop)"
+                + "|(?:parameters?|fields?|arguments?|options?|propert(?:y|ies)|keys?|inputs?|supplied|permitted"
+                + "|allowed|unsupported|unknown|unrecognized|unexpected|supports?)\\W+(?:the )?P\\b";
+        return Pattern.compile(pattern.replace("P", parameter)).matcher(message).find();
     }
 
     /** {@code reasoning} of {@code reasoning.effort}, {@code include} of {@code include[0]}. */

@@ -31,6 +31,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Inputs that arrived while no agent was running, and requests that were lost with their process. */
 @Timeout(120)
@@ -193,6 +195,7 @@ class AgentRecoveryTest {
             timers.advanceWhen(stage.engine::isIdle, Duration.ofSeconds(1));
             await().atMost(Stage.LIMIT)
                     .until(() -> !stage.all(RequestCompleted.class).isEmpty());
+            await().atMost(Stage.LIMIT).until(() -> older.state().equals(younger.state()));
             stage.model.release();
             older.awaitIdle(Stage.LIMIT);
             younger.awaitIdle(Stage.LIMIT);
@@ -205,8 +208,9 @@ class AgentRecoveryTest {
         }
     }
 
-    @Test
-    void should_be_hosted_by_a_server_that_holds_the_key() {
+    @ParameterizedTest
+    @ValueSource(strings = {"agent", "openai-agent"})
+    void should_be_hosted_by_a_server_that_holds_the_key(String name) {
         try (ScriptedModelServer model = ScriptedModelServer.start(ModelScript.assistant());
                 StreamEngine engine = StreamEngine.builder(new InMemoryEventStore())
                         .processors(List.of(new AgentProvider()))
@@ -214,7 +218,7 @@ class AgentRecoveryTest {
                         .start()) {
             var streams = engine.streams(ProjectSlug.of("public"));
             JsonNode config = JsonCodec.parse("{\"model\":\"hosted\",\"systemPrompt\":\"Add.\"}");
-            streams.append(Stage.PATH.value(), new ProcessorAttached(Agent.SLUG, Optional.of(config), Optional.empty()))
+            streams.append(Stage.PATH.value(), new ProcessorAttached(name, Optional.of(config), Optional.empty()))
                     .orTimeout(10, TimeUnit.SECONDS)
                     .join();
             streams.append(Stage.PATH.value(), InputAdded.user("What is 50 - 8?"))

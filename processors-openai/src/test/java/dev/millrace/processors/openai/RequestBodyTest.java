@@ -145,6 +145,41 @@ class RequestBodyTest {
         assertThat(new ModelRequest(Map.of(), log.body()).problem()).isEmpty();
     }
 
+    @Test
+    void should_send_every_item_with_its_type_and_the_text_of_the_model_as_output_text() {
+        log.user("one");
+        long request = log.start("m");
+        log.item(request, 0, REASONING);
+        log.message(request, 1, "answer");
+        log.item(request, 2, "{'type':'function_call','id':'fc_1','call_id':'c1','name':'f','arguments':'{}'}");
+        log.item(request, 3, "{'type':'message','id':'msg_9','content':[{'type':'refusal','refusal':'no'}]}");
+        log.complete(request);
+        log.add(InputAdded.as("assistant", "added"));
+        log.add(InputAdded.as("developer", "note"));
+        log.user("two");
+        long cut = log.start("other");
+        log.chunk(cut, 0, "par");
+        log.cancel(cut);
+        log.user("three");
+
+        for (String model : List.of("m", "other", "third")) {
+            JsonNode input = log.body(model).path("input");
+            assertThat(input)
+                    .allSatisfy(item -> assertThat(item.path("type").asText()).isNotEmpty());
+            List<JsonNode> spoken = new ArrayList<>();
+            input.forEach(item -> {
+                if (item.path("role").asText().equals("assistant")) {
+                    spoken.add(item);
+                }
+            });
+            assertThat(spoken).hasSize(4).allSatisfy(item -> {
+                assertThat(item.path("type").asText()).isEqualTo("message");
+                assertThat(item.at("/content/0/type").asText()).isEqualTo("output_text");
+            });
+            assertThat(spoken.get(0).has("id")).isEqualTo(model.equals("m"));
+        }
+    }
+
     private List<String> kinds(String model) {
         JsonNode input = log.body(model).path("input");
         assertThat(new ModelRequest(Map.of(), log.body(model)).problem()).isEmpty();

@@ -61,6 +61,22 @@ class ResponseStreamReaderTest {
     }
 
     @Test
+    void should_read_the_reasoning_of_servers_that_call_it_plainly_so() {
+        read("{'type':'response.reasoning.delta','sequence_number':4,'output_index':0,'delta':'hm'}");
+        read("{'type':'response.reasoning_text.delta','sequence_number':5,'output_index':0,'delta':'!'}");
+
+        assertThat(said.deltas).containsExactly(new Delta(0, "reasoning", "hm", 4), new Delta(0, "reasoning", "!", 5));
+    }
+
+    @Test
+    void should_read_the_usage_of_a_failed_response() throws Exception {
+        read("{'type':'response.failed','response':{'error':{'code':'server_error','message':'x'},"
+                + "'usage':{'input_tokens':7,'output_tokens':3,'output_tokens_details':{'reasoning_tokens':2}}}}");
+
+        assertThat(said.failure().usage()).contains(new Usage(7, 3, Optional.empty(), Optional.of(2L), false));
+    }
+
+    @Test
     void should_accept_the_flat_form_of_an_error() throws Exception {
         read("{'type':'error','code':'request_timeout','message':'too slow','param':null}");
 

@@ -1,0 +1,89 @@
+package dev.millrace.processors.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.processors.agent.http.ErrorBody;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OptionalParametersTest {
+    private static final JsonNode BODY = json("{'model':'m','input':[],'include':[],'store':false,'stream_options':{},"
+            + "'reasoning':{'effort':'low'},'max_output_tokens':9,'temperature':1}");
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'error':{'param':'include','code':'unknown_parameter','message':'Unknown parameter'}} | include",
+                "{'error':{'param':'include','message':'Encrypted content is not supported with this model.'}} | include",
+                "{'error':{'param':'include[0]','code':'invalid_value','message':'Invalid value'}} | include",
+                "{'error':{'param':'stream_options.include_obfuscation','message':'no'}} | stream_options",
+                "{'error':{'param':'reasoning.effort','code':'unsupported_parameter','message':'no'}} | reasoning",
+                "{'error':{'param':'temperature','code':'unsupported_value',"
+                        + "'message':'Unsupported value: temperature. Only the default (1) value is supported.'}} | temperature",
+                "{'error':{'message':'Unrecognized request argument supplied: include'}} | include",
+                "{'error':{'message':'Unsupported parameter: `store`'}} | store",
+                "{'message':'include is not supported'} | include",
+                "{'detail':'the include parameter is not supported'} | include",
+                "{'detail':'this model does not support include'} | include",
+                "{'detail':[{'loc':['body','stream_options'],'msg':'Extra inputs are not permitted'}]} | stream_options",
+                "{'error':'unknown field max_output_tokens'} | max_output_tokens"
+            })
+    void should_find_the_parameter_that_a_service_does_not_know(String error, String parameter) {
+        assertThat(OptionalParameters.refused(ErrorBody.of(json(error)), BODY)).contains(parameter);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'error':{'param':'reasoning.effort','code':'invalid_value','message':'Invalid value: x. Supported values"
+                        + " are: low, medium and high.'}}",
+                "{'error':{'param':'reasoning.effort','code':'unsupported_value','message':'Unsupported value: minimal is"
+                        + " not supported with this model. Supported values are: low.'}}",
+                "{'error':{'param':'max_output_tokens','code':'integer_below_min_value','message':'Expected a value >="
+                        + " 16'}}",
+                "{'error':{'param':'temperature','message':'temperature must be at most 2; 9 is not allowed'}}",
+                "{'error':{'message':'temperature must be at most 2; 9 is not allowed'}}",
+                "{'error':{'param':'input[3].content','message':'include is not supported here'}}",
+                "{'error':{'param':'model','message':'unknown model'}}",
+                "{'error':{'message':'unsupported input: a message must include a text'}}",
+                "{'error':{'message':'the model is unknown in this store'}}",
+                "{'error':{'message':'include'}}",
+                "{'error':{'message':'unknown parameter input'}}",
+                "no JSON"
+            })
+    void should_not_take_another_refusal_for_an_unknown_parameter(String error) {
+        assertThat(OptionalParameters.refused(ErrorBody.parse(error.replace('\'', '"')), BODY))
+                .isEmpty();
+    }
+
+    @Test
+    void should_not_find_a_parameter_that_the_request_does_not_have() {
+        ErrorBody error = ErrorBody.of(json("{'error':{'param':'include','message':'unknown parameter include'}}"));
+
+        assertThat(OptionalParameters.refused(error, json("{'model':'m'}"))).isEmpty();
+    }
+
+    @Test
+    void should_leave_out_only_parameters_that_can_be_left_out() {
+        ObjectNode body = BODY.deepCopy();
+        OptionalParameters.leaveOut(body, List.of("include", "temperature", "model", "input", "nonsense"));
+
+        assertThat(body.has("include")).isFalse();
+        assertThat(body.has("temperature")).isFalse();
+        assertThat(body.has("model")).isTrue();
+        assertThat(body.has("input")).isTrue();
+        assertThat(body.has("store")).isTrue();
+    }
+
+    private static JsonNode json(String json) {
+        return JsonCodec.parse(json.replace('\'', '"').replace('`', '\''));
+    }
+}
