@@ -104,12 +104,12 @@ class AgentCatalogTest {
     @Test
     void should_read_inputs_with_unknown_fields_and_the_only_delivery() {
         assertThat(decoded("agent-input-added", "{'content':'hi','delivery':'interrupt','from':'me'}"))
-                .isEqualTo(new InputAdded("user", json("'hi'"), Optional.of("interrupt")));
+                .isEqualTo(new InputAdded(Optional.empty(), json("'hi'"), Optional.of("interrupt")));
     }
 
     @Test
     void should_refuse_a_delivery_that_it_does_not_support() {
-        assertThatThrownBy(() -> new InputAdded("user", json("'hi'"), Optional.of("queue")))
+        assertThatThrownBy(() -> new InputAdded(Optional.of("user"), json("'hi'"), Optional.of("queue")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("queue")
                 .hasMessageContaining("leave it out");

@@ -72,7 +72,6 @@ class InputDeliveryTest {
             strings = {
                 "{'content':'hi'}",
                 "{'content':'hi','delivery':'interrupt'}",
-                "{'content':'hi','delivery':null}",
                 "{'content':'hi','from':'somebody','nested':{'x':[1]}}"
             })
     void should_accept_the_known_delivery_and_fields_of_other_programs(String payload) {
