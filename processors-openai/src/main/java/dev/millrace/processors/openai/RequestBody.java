@@ -33,11 +33,12 @@ final class RequestBody {
     private static ArrayNode input(Prompt prompt, Model model) {
         ArrayNode input = JsonNodeFactory.instance.arrayNode();
         Set<String> customCalls = new HashSet<>();
+        Set<String> ids = new HashSet<>();
         for (PromptPart part : prompt.parts()) {
             if (part instanceof PromptPart.Input message) {
                 input.add(InputMessage.of(message, prompt.unsupported()));
             } else if (part instanceof PromptPart.Output output) {
-                boolean same = output.origin().is(model, prompt.model());
+                boolean same = output.origin().is(model, prompt.model()) && areNew(output, ids);
                 List<ObjectNode> items = OutputItems.replay(output.items(), same);
                 for (ObjectNode item : items) {
                     if (item.path("type").asText().equals("custom_tool_call")) {
@@ -57,5 +58,15 @@ final class RequestBody {
             }
         }
         return input;
+    }
+
+    /** Whether no item has an id that the request already has; a service refuses a request with an id twice. */
+    private static boolean areNew(PromptPart.Output output, Set<String> ids) {
+        return output.items().stream()
+                .flatMap(item -> item.opaque().stream())
+                .map(opaque -> opaque.path("id").asText(""))
+                .filter(id -> !id.isEmpty())
+                .map(ids::add)
+                .reduce(true, Boolean::logicalAnd);
     }
 }

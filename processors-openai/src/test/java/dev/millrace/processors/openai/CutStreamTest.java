@@ -3,11 +3,13 @@ package dev.millrace.processors.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.agent.model.FailureKind;
 import dev.millrace.processors.agent.model.ModelFailure;
 import dev.millrace.processors.agent.model.ModelResult;
 import dev.millrace.processors.agent.model.Prompt;
+import dev.millrace.processors.agent.model.PromptPart;
 import dev.millrace.scriptedmodel.ModelReply;
 import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
@@ -33,7 +35,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(300)
 class CutStreamTest {
     private static final String TEXT = "Grüße, 😀!";
-    private static final Prompt PROMPT = Prompt.builder().model("m").build();
+    private static final Prompt PROMPT = Prompt.builder()
+            .model("m")
+            .addParts(new PromptPart.Input("user", TextNode.valueOf("hi")))
+            .build();
     private static final JsonNode BODY = JsonCodec.parse("{\"model\":\"m\",\"input\":\"hi\",\"stream\":true}");
 
     static Stream<Arguments> replies() {

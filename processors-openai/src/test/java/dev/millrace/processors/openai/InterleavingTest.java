@@ -31,7 +31,7 @@ class InterleavingTest {
             "{'type':'function_call','id':'fc_2','call_id':'','name':'f'}",
             "{'type':'custom_tool_call','call_id':'c2','name':'g','input':'x'}",
             "{'type':'function_call_output','call_id':'c9','output':'x'}",
-            "{'type':'something_new','x':1}");
+            "{'type':'compaction','id':'cmp_1','encrypted_content':'x'}");
 
     @Test
     void should_make_a_valid_request_from_any_interleaving_of_events() {
@@ -41,6 +41,9 @@ class InterleavingTest {
             for (int step = 0; step < 40; step++) {
                 anything(log, random);
                 JsonNode body = log.body();
+                if (body.path("input").isEmpty()) {
+                    continue; // nobody has said anything, so nothing is sent
+                }
                 assertThat(new ModelRequest(Map.of(), body).problem())
                         .as("seed %d, step %d: %s", seed, step, body)
                         .isEmpty();
