@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class PromptReaderTest {
@@ -131,7 +132,7 @@ class PromptReaderTest {
     private Prompt prompt(OpenRequest open) {
         CompletableFuture<Prompt> prompt =
                 new PromptReader(this::page).read(open, log.state(), PromptDefaults.NONE, new FakeModel());
-        return prompt.join();
+        return prompt.orTimeout(30, TimeUnit.SECONDS).join();
     }
 
     /** The events of a range, as a stream returns them. */
