@@ -80,10 +80,11 @@ public final class ProcessorRunner<S> implements AutoCloseable {
     }
 
     /**
-     * Waits until the first catch-up has finished: everything that was in the log at the first connection is reduced.
+     * Waits until the first catch-up has finished: everything that was in the log at the first connection is reduced. If
+     * the processor runs under a lease, it waits before until this process or another one holds the lease.
      */
     public void awaitCaughtUp(Duration limit) {
-        await(() -> run.current().isCaughtUp(), limit, "awaitCaughtUp");
+        await(() -> run.isDecided() && run.current().isCaughtUp(), limit, "awaitCaughtUp");
     }
 
     /** Waits until the event at this offset is reduced. */
@@ -98,15 +99,16 @@ public final class ProcessorRunner<S> implements AutoCloseable {
 
     /**
      * Waits until the runner is idle: caught up, no unfinished effect, no running background task, no pending append,
-     * and all its appends to its own stream are reduced. A task that waits for its start time does not count.
+     * and all its appends to its own stream are reduced. A task that waits for its start time does not count. If another
+     * process holds the lease, this one is idle when it has caught up.
      */
     public void awaitIdle(Duration limit) {
-        await(() -> run.current().isIdle(), limit, "awaitIdle");
+        await(this::isIdle, limit, "awaitIdle");
     }
 
     /** True if the runner is idle now, as {@link #awaitIdle} defines it. */
     public boolean isIdle() {
-        return run.current().isIdle();
+        return run.isDecided() && run.current().isIdle();
     }
 
     /** Completes with the last status when the run was stopped, halted or failed. It never completes exceptionally. */

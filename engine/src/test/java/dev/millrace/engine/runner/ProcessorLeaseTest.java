@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.Event;
+import dev.millrace.core.EventStreams;
 import dev.millrace.core.Fence;
+import dev.millrace.core.ForwardingEventStreams;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscriber;
+import dev.millrace.core.Subscription;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.ForwardingProcessor;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.RunnerStatus.Phase;
 import dev.millrace.engine.runner.Recorder.Talk.Echoed;
@@ -18,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 class ProcessorLeaseTest extends RunnerRules {
@@ -74,6 +81,55 @@ class ProcessorLeaseTest extends RunnerRules {
                         assertThat(claim.payloadJson().path("lease").asText()).isEqualTo("PT20S"));
         assertThat(leases).isEqualTo(Map.of("event", Optional.of(FIRST), "task", Optional.of(FIRST)));
         assertThat(logOf("echoed").get(0).metadata().flatMap(Fence::of)).contains(FIRST);
+    }
+
+    @Test
+    void should_be_neither_caught_up_nor_idle_before_it_knows_who_has_the_lease() {
+        LateLeases late = new LateLeases(streams);
+        ProcessorRunner<List<String>> runner =
+                start(ProcessorRunner.builder(late, new Needy(Duration.ofSeconds(20))).stream(PATH)
+                        .effectsFrom(EffectStartPolicy.BEGINNING));
+        say("hi");
+        runner.awaitReduced(2, LIMIT);
+
+        assertThat(runner.status().phase()).isEqualTo(Phase.STANDBY);
+        assertThat(runner.isIdle()).isFalse();
+        late.arrive();
+        runner.awaitIdle(LIMIT);
+        assertThat(logOf("echoed")).hasSize(1);
+
+        ProcessorRunner<List<String>> other = start(runner(new Needy(Duration.ofSeconds(20))));
+        other.awaitCaughtUp(LIMIT);
+        other.awaitIdle(LIMIT);
+        assertThat(other.status().phase()).isEqualTo(Phase.STANDBY);
+    }
+
+    /** Streams that subscribe to lease streams only later. */
+    private static final class LateLeases implements ForwardingEventStreams {
+        private final EventStreams delegate;
+        private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
+
+        LateLeases(EventStreams delegate) {
+            this.delegate = delegate;
+        }
+
+        @Override
+        public EventStreams delegate() {
+            return delegate;
+        }
+
+        @Override
+        public Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber) {
+            if (Fence.isLeaseStream(path)) {
+                waiting.add(() -> delegate.subscribe(path, afterOffset, subscriber));
+                return () -> {};
+            }
+            return delegate.subscribe(path, afterOffset, subscriber);
+        }
+
+        void arrive() {
+            waiting.forEach(Runnable::run);
+        }
     }
 
     @Test

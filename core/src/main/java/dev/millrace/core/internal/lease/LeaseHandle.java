@@ -11,6 +11,9 @@ public interface LeaseHandle {
         void gained(Fence fence);
 
         void lost();
+
+        /** Another process holds the lease, or the service refuses the claim. */
+        default void standsBy() {}
     }
 
     /** Begins to claim the lease. */
@@ -18,6 +21,9 @@ public interface LeaseHandle {
 
     /** True if this process, as far as it knows, still holds the lease. */
     boolean holds(Fence fence);
+
+    /** True if another process holds the lease, as far as this one knows, or if the last claim was refused. */
+    boolean isTaken();
 
     /** The service refused an append under this lease, because a newer one exists. */
     void fenced(Fence fence);

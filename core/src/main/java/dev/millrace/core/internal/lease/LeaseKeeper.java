@@ -57,6 +57,7 @@ final class LeaseKeeper implements LeaseHandle {
     private @Nullable Claim claim;
     private int claims;
     private boolean released;
+    private boolean toldTaken;
     private boolean stopped;
     private int connection;
     private @Nullable Subscription subscription;
@@ -218,6 +219,11 @@ final class LeaseKeeper implements LeaseHandle {
     }
 
     private synchronized void received(int number, Event event) {
+        apply(number, event);
+        tellIfTaken();
+    }
+
+    private void apply(int number, Event event) {
         Optional<BuiltInType> type = BuiltInType.of(event.type());
         int of = event.payloadJson().path("epoch").intValue();
         if (number != connection
@@ -246,6 +252,7 @@ final class LeaseKeeper implements LeaseHandle {
             current = true;
             claimIfFree();
             rearmWatch();
+            tellIfTaken();
         }
     }
 
@@ -279,6 +286,19 @@ final class LeaseKeeper implements LeaseHandle {
             claim();
             rearmWatch();
         }
+    }
+
+    @Override
+    public synchronized boolean isTaken() {
+        return held == null && claim == null && (refusal.isPresent() || (current && !isFree()));
+    }
+
+    private void tellIfTaken() {
+        boolean taken = isTaken();
+        if (taken && !toldTaken) {
+            notifyOwner(owner::standsBy);
+        }
+        toldTaken = taken;
     }
 
     private boolean isFree() {
@@ -347,6 +367,7 @@ final class LeaseKeeper implements LeaseHandle {
                 if (isFree()) {
                     rearmWatch();
                 }
+                tellIfTaken();
             }
             unused = mine && !holds(answered.fence()) && claim == null && answered.incarnation() == incarnations;
         }

@@ -33,6 +33,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseHandle.Owner {
     private final LeaseHandle keeper;
     private volatile ProcessorRun<S> current;
     private volatile boolean acting;
+    private volatile boolean isDecided;
     private boolean closing;
 
     public LeasedRun(
@@ -83,6 +84,12 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseHandle.Owner {
     }
 
     @Override
+    public void standsBy() {
+        isDecided = true;
+        conditionWaiters.changed();
+    }
+
+    @Override
     public void lost() {
         replace(endWithStandby(standbyRun()), false);
     }
@@ -113,6 +120,7 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseHandle.Owner {
             old = current;
             current = next;
             acting = acts;
+            isDecided = true;
         }
         try {
             old.stop(Duration.ZERO);
@@ -159,6 +167,11 @@ public final class LeasedRun<S> implements RunHandle<S>, LeaseHandle.Owner {
     @Override
     public ProcessorRun<S> current() {
         return current;
+    }
+
+    @Override
+    public boolean isDecided() {
+        return isDecided;
     }
 
     @Override

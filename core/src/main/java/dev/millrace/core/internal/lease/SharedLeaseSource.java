@@ -79,6 +79,13 @@ public final class SharedLeaseSource implements LeaseSource {
                 users.forEach(use -> use.tell(use.owner::lost));
             }
         }
+
+        @Override
+        public void standsBy() {
+            synchronized (SharedLeaseSource.this) {
+                users.forEach(use -> use.tell(use.owner::standsBy));
+            }
+        }
     }
 
     private interface Opening {
@@ -123,6 +130,8 @@ public final class SharedLeaseSource implements LeaseSource {
             }
             if (first) {
                 lease.keeper.start();
+            } else if (lease.keeper.isTaken()) {
+                executor.execute(owner::standsBy);
             }
         }
 
@@ -141,6 +150,12 @@ public final class SharedLeaseSource implements LeaseSource {
         public boolean holds(Fence fence) {
             SharedLease lease = shared;
             return lease != null && lease.keeper.holds(fence);
+        }
+
+        @Override
+        public boolean isTaken() {
+            SharedLease lease = shared;
+            return lease != null && lease.keeper.isTaken();
         }
 
         @Override

@@ -15,6 +15,11 @@ public interface RunHandle<S> {
     /** The run that is active now. */
     ProcessorRun<S> current();
 
+    /** Whether it is known if this process acts: a run with a lease learns it some time after the start. */
+    default boolean isDecided() {
+        return true;
+    }
+
     RunnerStatus status();
 
     long acknowledgedThrough();

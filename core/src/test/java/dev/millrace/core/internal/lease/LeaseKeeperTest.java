@@ -38,6 +38,7 @@ class LeaseKeeperTest {
     private final List<Fence> granted = new ArrayList<>();
     private final LeaseKeeper keeper = keeper(streams);
     private long offset;
+    private int stoodBy;
 
     private LeaseKeeper keeper(EventStreams over) {
         RunnerOptions options = time.options(RetryPolicy.DEFAULT, 64);
@@ -51,6 +52,11 @@ class LeaseKeeperTest {
             @Override
             public void lost() {
                 told.add("lost");
+            }
+
+            @Override
+            public void standsBy() {
+                stoodBy++;
             }
         });
     }
@@ -100,6 +106,33 @@ class LeaseKeeperTest {
                 .map(call -> call.input().type().substring("millrace/lease-".length()) + " "
                         + call.input().payload().path("epoch").intValue())
                 .toList();
+    }
+
+    @Test
+    void should_say_once_that_another_process_has_the_lease() {
+        keeper.start();
+        connect("life-1");
+        hear("claimed", "other", 1);
+        time.run();
+        assertThat(stoodBy).as("before the end of the log").isZero();
+        ears().onCaughtUp(1);
+        time.run();
+        hear("renewed", "other", 1);
+        time.run();
+
+        assertThat(stoodBy).isEqualTo(1);
+        assertThat(keeper.isTaken()).isTrue();
+    }
+
+    @Test
+    void should_not_stand_by_while_its_claim_is_unanswered() {
+        begin();
+        assertThat(keeper.isTaken()).isFalse();
+        streams.last().refuse(StreamException.Code.FORBIDDEN);
+        time.run();
+
+        assertThat(stoodBy).isEqualTo(1);
+        assertThat(told).isEmpty();
     }
 
     @Test
