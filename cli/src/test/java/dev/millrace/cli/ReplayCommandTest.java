@@ -231,7 +231,8 @@ class ReplayCommandTest {
 
     @Test
     void should_say_what_is_missing() throws IOException {
-        assertProblem("there is no processor or class 'swim'; the processors are agent, circuit-breaker, ", "swim", log);
+        assertProblem(
+                "there is no processor or class 'swim'; the processors are agent, circuit-breaker, ", "swim", log);
         assertProblem("is neither a Processor nor a ProcessorProvider", "java.util.ArrayList", log);
         assertProblem("java.lang.Long has no constructor without parameters", "java.lang.Long", log);
         assertProblem(
