@@ -45,6 +45,8 @@ class FootprintTest {
     void should_add_one_http_client_with_the_agent() {
         assertThat(graph.footprint("dev.millrace:millrace-processors-agent")).isEqualTo(HTTP);
         assertThat(graph.footprint("dev.millrace:millrace-processors-openai")).isEqualTo(HTTP);
+        assertThat(graph.footprint("dev.millrace:millrace-processors-anthropic"))
+                .isEqualTo(HTTP);
     }
 
     @Test
