@@ -28,14 +28,14 @@ final class OptionalParameters {
     /** Thinking of earlier responses. Some models refuse it if anything before it has changed, also the system prompt. */
     static final String THINKING_BLOCKS = "thinking-blocks";
 
-    /** In this order, because a refusal of the temperature can mention thinking too. */
+    /** In this order: a refusal of the temperature can mention thinking, and one of thinking can mention the effort. */
     private static final Map<String, Pattern> WORDS = new LinkedHashMap<>();
 
     static {
         WORDS.put(TEMPERATURE, Pattern.compile("\\btemperature\\b"));
-        WORDS.put(OUTPUT_CONFIG, Pattern.compile("\\boutput_config\\b|\\beffort\\b"));
         WORDS.put(CACHE_CONTROL, Pattern.compile("\\bcache_control\\b"));
         WORDS.put(THINKING, Pattern.compile("\\bthinking\\b"));
+        WORDS.put(OUTPUT_CONFIG, Pattern.compile("\\boutput_config\\b|\\beffort\\b"));
     }
 
     /** Words of a message that says that a parameter is not known, and not only that its value is wrong. */
@@ -56,19 +56,26 @@ final class OptionalParameters {
             return Optional.of(THINKING_BLOCKS);
         }
         boolean isUnknown = UNKNOWN.matcher(message).find();
-        Optional<String> attachment = attachment(message, isUnknown).filter(type -> hasBlock(body, type));
-        if (attachment.isPresent()) {
-            return attachment.map(type -> type.equals("image") ? Attachments.IMAGE : Attachments.FILE);
+        Optional<String> parameter = isUnknown ? parameter(message, body) : Optional.empty();
+        if (parameter.isPresent()) {
+            return parameter;
         }
         boolean usesDefault =
                 prompt.maxOutputTokens().isEmpty() && body.path(MAX_TOKENS).intValue() > RequestBody.FEWER_TOKENS;
         if (usesDefault && TOO_MANY_TOKENS.matcher(message).find()) {
             return Optional.of(MAX_TOKENS);
         }
+        return attachment(message, isUnknown)
+                .filter(type -> hasBlock(body, type))
+                .map(type -> type.equals("image") ? Attachments.IMAGE : Attachments.FILE);
+    }
+
+    private static Optional<String> parameter(String message, JsonNode body) {
+        boolean isMarked = body.findValue(CACHE_CONTROL) != null;
         return WORDS.entrySet().stream()
-                .filter(word -> isUnknown && word.getValue().matcher(message).find())
+                .filter(word -> word.getValue().matcher(message).find())
                 .map(Map.Entry::getKey)
-                .filter(parameter -> body.findValue(parameter) != null)
+                .filter(name -> name.equals(CACHE_CONTROL) ? isMarked : body.has(name))
                 .findFirst();
     }
 

@@ -32,8 +32,9 @@ class OptionalParametersTest {
                 "This model does not support the effort parameter. | output_config",
                 "output_config: Extra inputs are not permitted | output_config",
                 "adaptive thinking is not supported on this model | thinking",
-                "\"thinking.type.adaptive\" is not supported for this model. | thinking",
+                "\"thinking.type.adaptive\" is not supported for this model. Use \"output_config.effort\". | thinking",
                 "system.0.cache_control: Extra inputs are not permitted | cache_control",
+                "messages.0.content.0.image.cache_control: Extra inputs are not permitted | cache_control",
                 "max_tokens: 16384 > 8192, which is the maximum allowed number of output tokens | max_tokens",
                 "messages.1.content.0: Invalid `signature` in `thinking` block | thinking-blocks",
                 "messages.3.content.0: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be"
