@@ -44,7 +44,10 @@ class FootprintTest {
     @Test
     void should_add_one_http_client_with_the_agent() {
         assertThat(graph.footprint("dev.millrace:millrace-processors-agent")).isEqualTo(HTTP);
-        assertThat(graph.footprint("dev.millrace:millrace-processors-openai")).isEqualTo(HTTP);
+        Set<String> agent = plus(HTTP, "dev.millrace:millrace-processors-agent");
+        assertThat(graph.footprint("dev.millrace:millrace-processors-openai")).isEqualTo(agent);
+        assertThat(graph.footprint("dev.millrace:millrace-processors-anthropic"))
+                .isEqualTo(agent);
     }
 
     @Test

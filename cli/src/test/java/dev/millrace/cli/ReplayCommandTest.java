@@ -220,6 +220,18 @@ class ReplayCommandTest {
     }
 
     @Test
+    void should_replay_an_agent_of_each_provider_without_a_key() {
+        for (String provider : new String[] {"openai", "anthropic"}) {
+            Screen own = Screen.pipe();
+            String config = "{\"provider\": \"" + provider + "\"}";
+            assertThat(own.run(
+                            "replay", "--processor", "agent", log.toString(), "--command", "state", "--config", config))
+                    .as(own.err())
+                    .isZero();
+        }
+    }
+
+    @Test
     void should_configure_a_built_in_processor() {
         String[] arguments = {
             "replay", "--processor", "circuit-breaker", log.toString(), "--command", "state", "--config", "{\"x\": 1}"

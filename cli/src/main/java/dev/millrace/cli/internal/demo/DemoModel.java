@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The model of the demo: the configured provider, or a scripted model in this process. */
+/** The model of the demo: the one of OpenAI's settings, or a scripted model in this process. */
 final class DemoModel implements AutoCloseable {
     private final Map<String, String> settings;
     private final @Nullable ScriptedModelServer scripted;
@@ -19,11 +19,12 @@ final class DemoModel implements AutoCloseable {
 
     static DemoModel start(Map<String, String> environment) {
         Map<String, String> settings = ModelProviderSettings.from(environment);
+        settings.put(ModelProviderSettings.PROVIDER, "openai");
         if (ModelProviderSettings.hasProvider(settings)) {
             return new DemoModel(settings, null);
         }
         ScriptedModelServer scripted = ScriptedModelServer.start(ModelScript.assistant());
-        Map<String, String> ours = new HashMap<>();
+        Map<String, String> ours = new HashMap<>(settings);
         ours.put(ModelProviderSettings.BASE_URL, scripted.baseUrl());
         ours.put(ModelProviderSettings.API_KEY, "scripted");
         ours.put(ModelProviderSettings.MODEL, "scripted");

@@ -54,6 +54,7 @@ public final class ProcessorClasspath implements AutoCloseable {
         }
         Map<String, String> settings = new HashMap<>(ModelProviderSettings.from(environment));
         settings.putIfAbsent(ModelProviderSettings.API_KEY, "none");
+        settings.putIfAbsent(ModelProviderSettings.ANTHROPIC_API_KEY, "none");
         return new ProcessorClasspath(
                 new URLClassLoader(urls.toArray(URL[]::new), ProcessorClasspath.class.getClassLoader()), settings);
     }

@@ -104,10 +104,15 @@ public enum FailureKind {
             return byCode;
         }
         String words = message.toLowerCase(Locale.ROOT);
-        if (words.contains("exceeded your current quota") || words.contains("insufficient credit")) {
+        if (words.contains("exceeded your current quota")
+                || words.contains("insufficient credit")
+                || words.contains("credit balance is too low")) {
             return QUOTA;
         }
-        if (words.contains("maximum context length") || words.contains("context window")) {
+        if (words.contains("maximum context length")
+                || words.contains("context window")
+                || words.contains("exceed context limit")
+                || words.contains("prompt is too long")) {
             return CONTEXT_LENGTH;
         }
         FailureKind byStatus = byStatus(status);

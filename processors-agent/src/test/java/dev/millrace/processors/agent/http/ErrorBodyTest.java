@@ -36,6 +36,10 @@ class ErrorBodyTest {
                 "500 | {'error':{'code':null,'type':'server_error','message':'m'}} | OVERLOADED",
                 "503 | upstream connect error | OVERLOADED",
                 "529 | {'type':'error','error':{'type':'overloaded_error','message':'m'}} | OVERLOADED",
+                "400 | {'error':{'type':'invalid_request_error','message':'Your credit balance is too low'}} | QUOTA",
+                "400 | {'error':{'type':'invalid_request_error','message':'prompt is too long: 9 tokens > 8'}}"
+                        + " | CONTEXT_LENGTH",
+                "400 | {'error':{'message':'input length and `max_tokens` exceed context limit: 9 > 8'}} | CONTEXT_LENGTH",
                 "0 | {'error':{'code':'made_up','message':'m'}} | UNKNOWN",
                 "0 | {'error':{'code':429,'message':'m'}} | RATE_LIMIT",
                 "0 | {'error':{'code':'503','message':'m'}} | OVERLOADED",

@@ -1,0 +1,105 @@
+package dev.millrace.processors.anthropic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.processors.agent.model.FailureKind;
+import dev.millrace.processors.agent.model.ModelFailure;
+import dev.millrace.processors.agent.model.ModelResult;
+import dev.millrace.processors.agent.model.Prompt;
+import dev.millrace.scriptedmodel.ModelReply;
+import dev.millrace.scriptedmodel.ModelScript;
+import dev.millrace.scriptedmodel.ScriptedModelServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * All replies over a real socket, ended normally after each byte and cut off at a sample of bytes. Without a complete
+ * terminal event the result is "cut off"; with one it is the outcome of that event; never both.
+ */
+@Timeout(300)
+class CutStreamTest {
+    private static final String TEXT = "Grüße, 😀!";
+    private static final Prompt PROMPT = Prompt.builder().model("m").build();
+    private static final JsonNode BODY =
+            JsonCodec.parse("{\"model\":\"m\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+
+    static Stream<Arguments> replies() {
+        return Stream.of(
+                Arguments.of(ModelReply.text(TEXT), "\nevent: message_stop\n"),
+                Arguments.of(ModelReply.thoughtfulText("hm", TEXT), "\nevent: message_stop\n"),
+                Arguments.of(ModelReply.incomplete("max_output_tokens", TEXT), "\nevent: message_stop\n"),
+                Arguments.of(ModelReply.errorInStream("billing_error", "pay"), "\nevent: error\n"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("replies")
+    void should_know_a_cut_stream_from_a_whole_one_at_every_byte(ModelReply reply, String terminal) throws Exception {
+        byte[] whole = bytes(reply);
+        String latin = new String(whole, StandardCharsets.ISO_8859_1);
+        int needed = latin.indexOf("\n\n", latin.indexOf(terminal) + 1) + 2;
+        ModelReply fixture = ModelReply.raw(new String(whole, StandardCharsets.UTF_8));
+        List<ModelReply> replies = new ArrayList<>();
+        List<Boolean> complete = new ArrayList<>();
+        for (int end = 0; end <= whole.length; end++) {
+            replies.add(fixture.endAfter(end));
+            complete.add(end >= needed);
+            if (end % 17 == 0) {
+                replies.add(fixture.cutAfter(end));
+                complete.add(end >= needed);
+            }
+        }
+        ModelScript script = ModelScript.of(
+                replies.get(0), replies.subList(1, replies.size()).toArray(ModelReply[]::new));
+        try (ScriptedModelServer server = ScriptedModelServer.start(script)) {
+            AnthropicModel model = AnthropicModel.builder()
+                    .baseUrl(server.baseUrl())
+                    .apiKey("key")
+                    .build();
+            for (int i = 0; i < replies.size(); i++) {
+                Recording said = new Recording();
+                var unused = model.send(PROMPT, said);
+                ModelResult outcome = said.outcome();
+                assertThat(TEXT).startsWith(said.text());
+                assertThat(said.ends).hasValue(1);
+                if (complete.get(i)) {
+                    assertThat(outcome instanceof ModelResult.Response
+                                    || ((ModelFailure) outcome).kind() == FailureKind.QUOTA)
+                            .as("reply %d: %s", i, outcome)
+                            .isTrue();
+                } else {
+                    assertThat(((ModelFailure) outcome).kind())
+                            .as("reply %d: %s", i, outcome)
+                            .isIn(FailureKind.TRUNCATED, FailureKind.NETWORK);
+                }
+            }
+        }
+    }
+
+    private static byte[] bytes(ModelReply reply) throws IOException {
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.of(reply))) {
+            Request request = new Request.Builder()
+                    .url(server.baseUrl() + "/messages")
+                    .header("x-api-key", "key")
+                    .header("anthropic-version", "2023-06-01")
+                    .post(RequestBody.create(JsonCodec.write(BODY), MediaType.get("application/json")))
+                    .build();
+            try (Response response = new OkHttpClient().newCall(request).execute()) {
+                return response.body().bytes();
+            }
+        }
+    }
+}
