@@ -170,7 +170,7 @@ class DocumentationTest {
         Class<?> input = AgentEvent.InputAdded.class;
         assertThat(doctored(input, "| `delivery` |", "| `when` |"))
                 .contains("the payload has [role, content, delivery]");
-        assertThat(doctored(input, "an array | yes |", "an array | no |")).contains("content is required");
+        assertThat(doctored(input, "any JSON | yes |", "any JSON | no |")).contains("content is required");
         assertThat(doctored(input, "a string | no | `user`", "a string | yes | `user`"))
                 .contains("role is not required");
         assertThat(doctored(input, "\"role\": \"user\"", "\"role\": \"guest\"")).contains("got 'guest'");
