@@ -73,9 +73,7 @@ class BlankStreamTest {
                         .extracting(event -> JsonCodec.parse(JsonCodec.write(JsonCodec.toTree(event))))
                         .isEqualTo(curl);
             }
-            assertThat(curl.get(curl.size() - 2)
-                            .at("/payload/item/content/0/text")
-                            .textValue())
+            assertThat(curl.get(curl.size() - 2).at("/payload/item/text").textValue())
                     .isEqualTo("50 - 8 is 42.");
             assertThat(model.requests()).hasSize(1);
         }
