@@ -12,9 +12,9 @@ import okhttp3.HttpUrl;
 import okhttp3.Request;
 
 /**
- * A model behind Anthropic's Messages API. Each request has the whole conversation; its beginning is marked, so that the
- * service can cache it. A prompt without a maximum of output tokens asks for at most 16,384, reasoning included, because
- * the service requires a number. Thread-safe.
+ * A model behind Anthropic's Messages API. Each request has the whole conversation; its beginning is marked, so that
+ * the service can cache it. A prompt without a maximum of output tokens asks for at most 16,384, reasoning included,
+ * because the service requires a number. Thread-safe.
  *
  * @since 0.1
  */

@@ -7,8 +7,8 @@ import dev.millrace.processors.agent.model.ModelProvider;
 /**
  * The provider of {@link AnthropicModel} under the name {@code anthropic}.
  *
- * <p>Settings of the server: {@code anthropic.base-url} (the public API by default), {@code anthropic.api-key} (required
- * for the public API) and {@code anthropic.model} ({@code claude-sonnet-5-5} by default).
+ * <p>Settings of the server: {@code anthropic.base-url} (the public API by default), {@code anthropic.api-key}
+ * (required for the public API) and {@code anthropic.model} ({@code claude-sonnet-5-5} by default).
  *
  * @since 0.1
  */

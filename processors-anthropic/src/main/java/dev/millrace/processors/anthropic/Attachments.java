@@ -11,8 +11,8 @@ import java.util.Set;
 
 /**
  * Converts attachments to content blocks: {@code input_image} and {@code input_file}, as OpenAI writes them, and the
- * blocks {@code image} and {@code document} of this service. Data must be base64, and an address must use https, because
- * the service would refuse this request and all later ones.
+ * blocks {@code image} and {@code document} of this service. Data must be base64, and an address must use https,
+ * because the service would refuse this request and all later ones.
  */
 final class Attachments {
     static final String IMAGE = "input_image";

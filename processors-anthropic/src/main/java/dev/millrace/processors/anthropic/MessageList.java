@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * The messages of a request. Adjacent blocks of one role become one message, with one exception: thinking must come first
- * in a message, so it starts a new one. The service joins such messages again.
+ * The messages of a request. Adjacent blocks of one role become one message, with one exception: thinking must come
+ * first in a message, so it starts a new one. The service joins such messages again.
  *
  * <p>The first and the last message are of the user, because the service refuses others. Not thread-safe.
  */

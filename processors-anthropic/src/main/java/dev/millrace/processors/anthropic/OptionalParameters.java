@@ -12,9 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The parameters, and the kinds of content, that a request can lack. Models differ in what they accept, and no list says
- * which does; so a refusal that names one teaches it. Errors of this service have no field for the parameter: its name is
- * in the message.
+ * The parameters, and the kinds of content, that a request can lack. Models differ in what they accept, and no list
+ * says which does; so a refusal that names one teaches it. Errors of this service have no field for the parameter: its
+ * name is in the message.
  */
 final class OptionalParameters {
     static final String TEMPERATURE = "temperature";
@@ -25,7 +25,9 @@ final class OptionalParameters {
     /** Without it, a request asks for fewer tokens; the service requires a number. */
     static final String MAX_TOKENS = "max_tokens";
 
-    /** Thinking of earlier responses. Some models refuse it if anything before it has changed, also the system prompt. */
+    /**
+     * Thinking of earlier responses. Some models refuse it if anything before it has changed, also the system prompt.
+     */
     static final String THINKING_BLOCKS = "thinking-blocks";
 
     /** In this order: a refusal of the temperature can mention thinking, and one of thinking can mention the effort. */

@@ -11,21 +11,24 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The body of a request: a pure function of the prompt. A longer conversation adds blocks at the end of the messages, and
- * moves the mark of the cache there.
+ * The body of a request: a pure function of the prompt. A longer conversation adds blocks at the end of the messages,
+ * and moves the marks of the cache there.
  *
- * <p>The system prompt is the instructions and the inputs of the roles {@code system} and {@code developer} with which the
- * conversation begins. A later one becomes text of the user, because not every model accepts another role there.
+ * <p>The system prompt is the instructions and the inputs of the roles {@code system} and {@code developer} with which
+ * the conversation begins. A later one becomes text of the user, because not every model accepts another role there.
  */
 final class RequestBody {
     /**
-     * The maximum of output tokens if the prompt has none. Reasoning counts, and newer models reason without being asked,
-     * so a small number can leave no room for an answer; a large one is refused by models with a small context.
+     * The maximum of output tokens if the prompt has none. Reasoning counts, and newer models reason without being
+     * asked, so a small number can leave no room for an answer; a large one is refused by models with a small context.
      */
     static final int MAX_TOKENS = 16_384;
 
     /** The same for a model that refuses {@link #MAX_TOKENS}. */
     static final int FEWER_TOKENS = 4_096;
+
+    /** With the mark of the system prompt these are three; the service allows four. */
+    private static final int MARKED_MESSAGES = 2;
 
     private RequestBody() {}
 
@@ -51,7 +54,7 @@ final class RequestBody {
         body.set("messages", messages);
         if (!unsupported.contains(OptionalParameters.CACHE_CONTROL)) {
             markLast(system);
-            markLast(messages.path(messages.size() - 1).path("content"));
+            markNewest(messages);
         }
         OptionalParameters.leaveOut(body, unsupported);
         return body;
@@ -106,6 +109,20 @@ final class RequestBody {
         ObjectNode block = JsonNodeFactory.instance.objectNode();
         block.put("type", "tool_result").put("tool_use_id", result.callId());
         return result.text().isBlank() ? block : block.put("content", result.text());
+    }
+
+    /**
+     * Marks the newest two messages of the user. The first mark of these two is where the request before ended, so its
+     * cache is found however many blocks have been added since; the service looks back over 20 blocks only.
+     */
+    private static void markNewest(ArrayNode messages) {
+        int marks = 0;
+        for (int i = messages.size() - 1; i >= 0 && marks < MARKED_MESSAGES; i--) {
+            if (messages.path(i).path("role").asText().equals(MessageList.USER)) {
+                markLast(messages.path(i).path("content"));
+                marks++;
+            }
+        }
     }
 
     /** Asks the service to cache all up to the last of these blocks. */

@@ -7,8 +7,8 @@ import dev.millrace.processors.agent.model.Usage;
 import java.util.Optional;
 
 /**
- * The token counts of one response. Counts are cumulative: a later one replaces an earlier one. Input that was written to
- * the cache, or read from it, is not part of {@code input_tokens}, but is part of {@link Usage#inputTokens}. Not
+ * The token counts of one response. Counts are cumulative: a later one replaces an earlier one. Input that was written
+ * to the cache, or read from it, is not part of {@code input_tokens}, but is part of {@link Usage#inputTokens}. Not
  * thread-safe.
  */
 final class TokenCounts {

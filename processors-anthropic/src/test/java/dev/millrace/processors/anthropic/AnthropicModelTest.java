@@ -52,6 +52,18 @@ class AnthropicModelTest {
     }
 
     @Test
+    void should_send_no_key_if_there_is_none() throws Exception {
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.assistant())) {
+            Recording said = new Recording();
+            var unused =
+                    AnthropicModel.builder().baseUrl(server.baseUrl()).build().send(PROMPT, said);
+
+            assertThat(said.failure().kind()).isEqualTo(FailureKind.AUTH);
+            assertThat(server.requests().get(0).headers()).doesNotContainKey("x-api-key");
+        }
+    }
+
+    @Test
     void should_tell_what_a_refusal_says_and_never_the_key() throws Exception {
         ModelReply refusal = ModelReply.failure(
                         401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided: " + KEY)

@@ -213,6 +213,27 @@ class RequestBodyTest {
     }
 
     @Test
+    void should_mark_what_the_service_can_cache() {
+        log.add(new SystemPromptUpdated("be brief"));
+        for (String text : List.of("one", "two", "three")) {
+            log.user(text);
+            long request = log.start("m");
+            log.text(request, 0, "answer");
+            log.complete(request);
+        }
+        log.user("four");
+        log.user("five");
+
+        ObjectNode body = log.body();
+
+        assertThat(body.at("/system/0").has("cache_control")).isTrue();
+        assertThat(body.path("messages").findParents("cache_control"))
+                .extracting(block -> block.path("text").asText())
+                .containsExactly("three", "five");
+        assertThat(problem(body)).isEmpty();
+    }
+
+    @Test
     void should_begin_and_end_with_the_user() {
         log.add(InputAdded.as("assistant", "Welcome! "));
         assertThat(kinds()).containsExactly("user: text", "assistant: text", "user: text");
