@@ -8,8 +8,8 @@ import java.util.concurrent.Executor;
 /**
  * Leases that several runners of one process use together: all runners of one processor that name the same root act
  * under one lease, see {@link ProcessorRunner.Builder#sharedLease}. A lease is claimed when its first runner starts,
- * and released when its last runner has stopped. So a number of runners costs no more lease events than one. Safe for
- * use by many threads.
+ * and released when its last runner has stopped. So a number of runners costs no more lease events than one. All runners
+ * must use the streams of the same project on the same service. Safe for use by many threads.
  *
  * @since 0.1
  */

@@ -1,5 +1,6 @@
 package dev.millrace.processors.agent;
 
+import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.JsonCodec;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 
 /**
@@ -120,22 +122,44 @@ public final class Agent implements Processor<AgentState> {
                     .filter(attempt -> attempt.because().offset() <= state.answered())
                     .ifPresent(BackgroundTask::cancel);
         }
+        if (event.payload() instanceof RequestLost lost
+                && isForeign(event)
+                && lost.requestId() == state.closedThrough()) {
+            // A caller says that the request of the running task is lost; the next decision makes another one.
+            effects.running(REPLY).filter(task -> state.open().isEmpty()).ifPresent(BackgroundTask::cancel);
+        }
         boolean neverOpened = event.payload() instanceof RequestStarted
                 && state.open().filter(open -> open.id() == event.offset()).isEmpty();
+        boolean takenOver = event.payload() instanceof RequestStarted && !neverOpened && isForeign(event);
+        if (takenOver) {
+            // The request of the running task has ended with this start, and nobody sends the new one.
+            effects.running(REPLY).ifPresent(BackgroundTask::cancel);
+        }
+        boolean failedHere = BuiltInType.EFFECT_FAILED.matches(event.type());
         CompletionStage<Void> tidied = neverOpened ? superseded(effects, event.offset()) : Effects.none();
-        return tidied.thenCompose(nothing -> decide(state, effects, false));
+        return tidied.thenCompose(nothing -> decide(state, effects, false, takenOver || failedHere));
+    }
+
+    private static boolean isForeign(Event event) {
+        return event.provenance().filter(from -> from.processor().equals(SLUG)).isEmpty();
     }
 
     @Override
     public CompletionStage<Void> onCaughtUp(AgentState state, Effects<AgentState> effects) {
-        return decide(state, effects, true);
+        return decide(state, effects, true, true);
     }
 
-    /** Decides what to do next from the state. Called after each event, also after events that it appended itself. */
-    private CompletionStage<Void> decide(AgentState state, Effects<AgentState> effects, boolean caughtUp) {
+    /**
+     * Decides what to do next from the state. Called after each event, also after events that it appended itself.
+     *
+     * @param isOrphaned whether an open request that does not run in this process does not run anywhere, if this
+     *     process holds the lease
+     */
+    private CompletionStage<Void> decide(
+            AgentState state, Effects<AgentState> effects, boolean caughtUp, boolean isOrphaned) {
         boolean isBehind = !caughtUp && effects.delivery().behind() > 0;
         boolean runs = effects.running(REPLY).isPresent();
-        boolean ownsAll = caughtUp && effects.lease().isPresent();
+        boolean ownsAll = isOrphaned && effects.lease().isPresent();
         List<Command> commands = AgentDecision.next(state, effects.now(), new Situation(isBehind, runs, ownsAll));
         if (commands.stream().noneMatch(LookAgain.class::isInstance)) {
             effects.running(WATCH).ifPresent(BackgroundTask::cancel);
@@ -235,8 +259,15 @@ public final class Agent implements Processor<AgentState> {
         return task.append(EventDraft.of(started).named("attempt-" + number)).thenCompose(appended -> {
             boolean ours =
                     appended.event().payloadJson().path("launch").asText().equals(launch);
-            if (!ours || task.isCancelled()) {
+            if (task.isCancelled()) {
                 return Effects.none();
+            }
+            if (!ours) {
+                // Under a lease nobody else sends it, so it was started by a run that has ended.
+                long id = appended.offset();
+                return task.lease().isPresent()
+                        ? Effects.done(task.append(draft(id, new RequestLost(id, Optional.empty()))))
+                        : Effects.none();
             }
             Event event = appended.event().decodedBy(events());
             AgentState opened = AgentReducer.reduce(state, event);
@@ -309,7 +340,7 @@ public final class Agent implements Processor<AgentState> {
         private LlmConfigUpdated config = LlmConfigUpdated.none();
         private Optional<String> systemPrompt = Optional.empty();
         private Timers timers = Timers.system();
-        private RandomGenerator random = RandomGenerator.getDefault();
+        private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         private Executor executor = ProcessorRunner.sharedThreads();
 
         private Builder(Model model) {
@@ -334,7 +365,7 @@ public final class Agent implements Processor<AgentState> {
             return this;
         }
 
-        /** Random numbers for retry delays and launch names. */
+        /** Random numbers for retry delays and launch names; safe for use by many threads. */
         public Builder random(RandomGenerator newRandom) {
             random = newRandom;
             return this;

@@ -18,7 +18,8 @@ final class AgentDecision {
      *
      * @param isBehind whether it has not seen the newest event yet
      * @param runsRequest whether it sends a request to the model, or is about to
-     * @param ownsAll whether no other process can be sending one: this one holds the lease and has just caught up
+     * @param ownsAll whether no other process can be sending one: this one holds the lease, and has just caught up or has
+     *     seen that the request was left behind
      */
     record Situation(boolean isBehind, boolean runsRequest, boolean ownsAll) {}
 
@@ -47,13 +48,15 @@ final class AgentDecision {
             return state.owesReply() && !here.isBehind() ? List.of(new Start(state.owed())) : List.of();
         }
         OpenRequest open = state.open().get();
+        Instant due = open.silentSince().plus(LONGEST_SILENCE);
         if (open.inputThrough() < state.owed()) {
-            return List.of(new Interrupt(open, state.owed()));
+            // If it is behind and this is an old event, the log says later how the request ended.
+            boolean isHistory = here.isBehind() && !now.isBefore(due);
+            return isHistory ? List.of() : List.of(new Interrupt(open, state.owed()));
         }
-        if (here.runsRequest()) {
+        if (here.runsRequest() || here.isBehind()) {
             return List.of();
         }
-        Instant due = open.silentSince().plus(LONGEST_SILENCE);
         if (!here.ownsAll() && now.isBefore(due)) {
             return List.of(new LookAgain(open, due));
         }

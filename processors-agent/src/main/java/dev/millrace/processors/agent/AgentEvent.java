@@ -75,8 +75,8 @@ public sealed interface AgentEvent {
             return role.orElse(USER);
         }
 
-        /** Whether it requires a reply. */
-        public boolean isOfUser() {
+        /** Whether the agent replies to it: it is a message of a user. */
+        public boolean requiresReply() {
             return roleOrUser().equals(USER);
         }
 
@@ -135,8 +135,8 @@ public sealed interface AgentEvent {
     }
 
     /**
-     * Asks for another request after the newest one failed or was stopped. Nothing happens if the newest input has a
-     * complete answer, or if a request is open.
+     * Asks for another request after the newest one failed or was stopped. Nothing happens if the newest input has an
+     * answer, also an incomplete one, or if a request is open.
      *
      * @param reason why, for readers of the log
      */
@@ -166,13 +166,13 @@ public sealed interface AgentEvent {
 
     /**
      * A parameter that the service of a provider refused. Requests to the same model at the same address are sent
-     * without it.
+     * without it. A caller may append the event with {@code supported: true}, which takes that back.
      *
      * @param requestId the request that was refused; it is sent once more
      * @param baseUrl the address of the provider
      * @param model the requested model
      * @param parameter the parameter, in the words of the provider
-     * @param supported false
+     * @param supported false; true only from a caller
      * @param message the refusal
      */
     @EventName("llm-capability-learned")

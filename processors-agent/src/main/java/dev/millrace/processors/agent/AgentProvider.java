@@ -7,6 +7,7 @@ import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.processors.agent.model.ModelProvider;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
@@ -42,7 +43,8 @@ public final class AgentProvider implements ProcessorProvider {
         return List.of(
                 event(AgentEvent.InputAdded.class),
                 event(AgentEvent.SystemPromptUpdated.class),
-                event(AgentEvent.LlmConfigUpdated.class),
+                event(AgentEvent.LlmConfigUpdated.class)
+                        .withRule((config, host) -> AttachedAgentConfig.problems(config)),
                 event(AgentEvent.RetryRequested.class),
                 event(AgentEvent.RequestStarted.class),
                 event(AgentEvent.ChunkAdded.class),
@@ -74,8 +76,20 @@ public final class AgentProvider implements ProcessorProvider {
 
     private static ModelProvider provider(String name) {
         TreeMap<String, ModelProvider> known = new TreeMap<>();
-        for (ModelProvider provider : ServiceLoader.load(ModelProvider.class)) {
-            known.put(provider.name(), provider);
+        try {
+            for (ModelProvider provider : ServiceLoader.load(ModelProvider.class)) {
+                ModelProvider other = known.putIfAbsent(provider.name(), provider);
+                if (other != null) {
+                    throw new IllegalArgumentException("two providers of models are named '" + provider.name() + "': "
+                            + other.getClass().getName() + " and "
+                            + provider.getClass().getName() + "; take one of them off the class path");
+                }
+            }
+        } catch (ServiceConfigurationError broken) {
+            throw new IllegalArgumentException(
+                    "processor 'agent' cannot start: a provider of models cannot be loaded: " + broken.getMessage()
+                            + "; correct its META-INF/services file, or take its jar off the class path",
+                    broken);
         }
         String wanted = !name.isEmpty() ? name : known.size() == 1 ? known.firstKey() : DEFAULT;
         ModelProvider provider = known.get(wanted);

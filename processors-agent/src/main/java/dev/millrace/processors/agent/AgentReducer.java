@@ -65,7 +65,7 @@ final class AgentReducer {
     private static AgentState input(AgentState state, long offset, InputAdded input) {
         ImmutableAgentState.Builder next =
                 copy(state).inputThrough(offset).length(state.length() + length(input.content()));
-        return input.isOfUser() ? next.owed(offset).attempts(0).build() : next.build();
+        return input.requiresReply() ? next.owed(offset).attempts(0).build() : next.build();
     }
 
     private static long length(JsonNode content) {
@@ -101,9 +101,17 @@ final class AgentReducer {
 
     private static AgentState learned(AgentState state, CapabilityLearned learned) {
         Unsupported refused = new Unsupported(learned.baseUrl(), learned.model(), learned.parameter());
-        boolean isNew = !learned.supported()
-                && !state.unsupported().contains(refused)
-                && state.unsupported().size() < MOST_UNSUPPORTED;
+        boolean known = state.unsupported().contains(refused);
+        if (learned.supported()) {
+            return known
+                    ? copy(state)
+                            .unsupported(state.unsupported().stream()
+                                    .filter(other -> !other.equals(refused))
+                                    .toList())
+                            .build()
+                    : state;
+        }
+        boolean isNew = !known && state.unsupported().size() < MOST_UNSUPPORTED;
         return isNew ? copy(state).addUnsupported(refused).build() : state;
     }
 

@@ -3,6 +3,8 @@ package dev.millrace.processors.agent;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,11 +36,35 @@ final class AttachedAgentConfig {
     /** Applies the other fields. Throws {@link IllegalArgumentException} if one is wrong. */
     static void apply(JsonNode config, Agent.Builder builder) {
         text(config, PROMPT).ifPresent(builder::systemPrompt);
+        LlmConfigUpdated defaults;
         try {
-            builder.config(JsonCodec.fromTree(config, LlmConfigUpdated.class));
+            defaults = JsonCodec.fromTree(config, LlmConfigUpdated.class);
         } catch (IllegalArgumentException wrong) {
             throw new IllegalArgumentException("config of 'agent': " + wrong.getMessage(), wrong);
         }
+        List<String> problems = problems(defaults);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "config of 'agent': " + String.join(", ", problems).replace("payload.", ""));
+        }
+        builder.config(defaults);
+    }
+
+    /** What is wrong with the values of a configuration, one line for each. */
+    static List<String> problems(LlmConfigUpdated config) {
+        List<String> problems = new ArrayList<>();
+        if (config.model().filter(String::isBlank).isPresent()) {
+            problems.add("payload.model: expected the id of a model, got a blank text");
+        }
+        if (config.maxOutputTokens().filter(most -> most < 1).isPresent()) {
+            problems.add("payload.maxOutputTokens: expected 1 or more, got "
+                    + config.maxOutputTokens().get());
+        }
+        if (config.temperature().filter(value -> value.signum() < 0).isPresent()) {
+            problems.add("payload.temperature: expected 0 or more, got "
+                    + config.temperature().get());
+        }
+        return problems;
     }
 
     private static Optional<String> text(JsonNode config, String field) {

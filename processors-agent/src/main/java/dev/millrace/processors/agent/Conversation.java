@@ -33,7 +33,9 @@ public final class Conversation {
     private final List<Cut> cut;
 
     private Conversation(Reader reader) {
-        this.entries = List.copyOf(reader.entries);
+        this.entries = reader.entries.stream()
+                .filter(entry -> entry.order() <= reader.inputThrough)
+                .toList();
         this.systemPrompt = reader.systemPrompt;
         this.config = reader.config;
         this.cut = List.copyOf(reader.cut);
@@ -48,7 +50,8 @@ public final class Conversation {
         return upTo(events, Long.MAX_VALUE);
     }
 
-    /** Reads a log; inputs, prompts and configurations after {@code inputThrough} are left out. */
+    /** Reads a log; inputs, prompts and configurations after {@code inputThrough} are left
+     * out, and so are the answers to such inputs. */
     static Conversation upTo(List<Event> events, long inputThrough) {
         Reader reader = new Reader(inputThrough);
         events.forEach(reader::read);

@@ -60,17 +60,35 @@ final class PromptReader {
 
     /** Adds the events of these types between {@code after} and {@code through} to {@code read}. */
     private CompletableFuture<List<Event>> readAll(Set<String> types, long after, long through, List<Event> read) {
-        ReadRange range = ReadRange.builder()
-                .addAllTypes(types)
-                .afterOffset(after)
-                .beforeOffset(through + 1)
-                .limit(Effects.PAGE)
-                .build();
-        return pages.apply(range).thenCompose(page -> {
-            read.addAll(page);
-            return page.size() < Effects.PAGE
-                    ? CompletableFuture.completedFuture(read)
-                    : readAll(types, page.get(page.size() - 1).offset(), through, read);
-        });
+        long from = after;
+        while (true) { // a loop, because pages that are there at once would make a recursion too deep
+            ReadRange range = ReadRange.builder()
+                    .addAllTypes(types)
+                    .afterOffset(from)
+                    .beforeOffset(through + 1)
+                    .limit(Effects.PAGE)
+                    .build();
+            CompletableFuture<List<Event>> page = pages.apply(range);
+            if (!page.isDone() || page.isCompletedExceptionally()) {
+                return page.thenCompose(events -> add(events, read)
+                        ? readAll(types, last(events), through, read)
+                        : CompletableFuture.completedFuture(read));
+            }
+            List<Event> events = page.getNow(List.of());
+            if (!add(events, read)) {
+                return CompletableFuture.completedFuture(read);
+            }
+            from = last(events);
+        }
+    }
+
+    /** Returns whether there may be another page. */
+    private static boolean add(List<Event> page, List<Event> read) {
+        read.addAll(page);
+        return page.size() >= Effects.PAGE;
+    }
+
+    private static long last(List<Event> page) {
+        return page.get(page.size() - 1).offset();
     }
 }

@@ -10,8 +10,10 @@ import dev.millrace.processors.agent.model.ModelItem;
 import dev.millrace.processors.agent.model.ModelResult;
 import dev.millrace.processors.agent.model.ModelSink;
 import dev.millrace.processors.agent.model.Prompt;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * minute; else exponential back-off with jitter. Thread-safe.
  */
 final class RetryingModelCall {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.processors.agent");
     static final int MOST_TRIES = 4;
     static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(500), LONGEST_WAIT);
@@ -38,17 +41,19 @@ final class RetryingModelCall {
     private final Model model;
     private final Timers timers;
     private final RandomGenerator random;
+    private final Executor executor;
     private final Sink sink;
     private Prompt prompt;
     private int tries;
     private boolean cancelled;
     private @Nullable Runnable underWay;
 
-    RetryingModelCall(Model model, Prompt prompt, Timers timers, RandomGenerator random, Sink sink) {
+    RetryingModelCall(Model model, Prompt prompt, Timers timers, RandomGenerator random, Executor executor, Sink sink) {
         this.model = model;
         this.prompt = prompt;
         this.timers = timers;
         this.random = random;
+        this.executor = executor;
         this.sink = sink;
     }
 
@@ -64,8 +69,12 @@ final class RetryingModelCall {
             if (!next.ended) {
                 underWay = stop;
             }
-        } catch (RuntimeException broken) {
-            next.end(ModelFailure.of(FailureKind.UNKNOWN, "the model threw " + broken));
+        } catch (RuntimeException | Error broken) {
+            // The message of an exception may contain a secret, so it is not in the event.
+            LOG.log(Level.ERROR, "the model of an agent threw an exception", broken);
+            next.end(ModelFailure.of(
+                    FailureKind.UNKNOWN,
+                    "the model threw " + broken.getClass().getName() + "; the log of the process says more"));
         }
     }
 
@@ -108,7 +117,7 @@ final class RetryingModelCall {
 
     private synchronized void retryIn(Duration delay) {
         if (!cancelled) {
-            underWay = timers.after(delay, this::send)::cancel;
+            underWay = timers.after(delay, () -> executor.execute(this::send))::cancel;
         }
     }
 
@@ -137,7 +146,10 @@ final class RetryingModelCall {
         }
 
         @Override
-        public void end(ModelResult result) {
+        public void end(@Nullable ModelResult given) {
+            ModelResult result = given != null
+                    ? given
+                    : ModelFailure.of(FailureKind.UNKNOWN, "the model ended its response without a result");
             if (isCancelled() || ended) {
                 return;
             }

@@ -20,6 +20,7 @@ import dev.millrace.processors.agent.model.Prompt;
 import dev.millrace.processors.agent.model.Usage;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,7 @@ final class RunningRequest implements RetryingModelCall.Sink {
     private final PromptDefaults defaults;
     private final Timers timers;
     private final RandomGenerator random;
+    private final Executor executor;
     private final RequestEventAppender log;
     private final ChunkCoalescer chunks;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
@@ -73,6 +75,7 @@ final class RunningRequest implements RetryingModelCall.Sink {
         this.defaults = defaults;
         this.timers = timers;
         this.random = random;
+        this.executor = executor;
         this.log = new RequestEventAppender(task, open.id());
         this.chunks = new ChunkCoalescer(timers, executor, this::append);
         this.begin = timers.now();
@@ -93,18 +96,17 @@ final class RunningRequest implements RetryingModelCall.Sink {
         });
         var unused = new PromptReader(task::read)
                 .read(open, state, defaults, model)
-                .whenComplete((prompt, failure) -> {
-                    if (failure == null) {
-                        send(prompt);
-                    } else {
-                        broken(cause(failure), "the log could not be read for the request to the model: ");
+                .thenAccept(this::send)
+                .whenComplete((nothing, failure) -> {
+                    if (failure != null) {
+                        broken(cause(failure), "the request to the model could not be made from the log: ");
                     }
                 });
         return done;
     }
 
     private void send(Prompt prompt) {
-        RetryingModelCall call = new RetryingModelCall(model, prompt, timers, random, this);
+        RetryingModelCall call = new RetryingModelCall(model, prompt, timers, random, executor, this);
         stopCall = call::cancel;
         if (!task.isCancelled() && !done.isDone()) {
             call.send();
@@ -120,7 +122,7 @@ final class RunningRequest implements RetryingModelCall.Sink {
             done.completeExceptionally(failure);
             return;
         }
-        String reason = String.valueOf(failure.getMessage());
+        String reason = String.valueOf(failure.getMessage() == null ? failure : failure.getMessage());
         AgentEvent end = failed(ModelFailure.of(
                 FailureKind.NOT_RECORDED, what + reason.substring(0, Math.min(reason.length(), MOST_REASON))));
         var unused = new RequestEventAppender(task, open.id()).end(end).whenComplete((nothing, alsoRefused) -> {
@@ -210,7 +212,7 @@ final class RunningRequest implements RetryingModelCall.Sink {
                 failure.retryable(),
                 failure.retryAfter()
                         .filter(asked -> asked.compareTo(RetryingModelCall.LONGEST_WAIT) > 0)
-                        .map(asked -> timers.now().plus(asked)),
+                        .map(asked -> timers.now().plus(asked).truncatedTo(ChronoUnit.MILLIS)),
                 usage(failure));
     }
 

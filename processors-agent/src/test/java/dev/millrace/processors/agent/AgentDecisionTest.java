@@ -70,6 +70,17 @@ class AgentDecisionTest {
     }
 
     @Test
+    void should_judge_no_old_event_by_the_present_time() {
+        log.user("one");
+        log.start();
+        Instant later = now().plus(Duration.ofHours(1));
+        assertThat(AgentDecision.next(log.state(), later, BEHIND)).isEmpty();
+        log.user("two");
+
+        assertThat(AgentDecision.next(log.state(), later, BEHIND)).isEmpty();
+    }
+
+    @Test
     void should_not_interrupt_for_an_input_that_asks_for_no_reply() {
         log.user("one");
         log.start();

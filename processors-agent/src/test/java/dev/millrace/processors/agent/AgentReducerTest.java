@@ -18,6 +18,15 @@ class AgentReducerTest {
     private final Agent agent = Agent.of(new FakeModel());
 
     @Test
+    void should_forget_a_refused_parameter_when_a_caller_takes_it_back() {
+        log.add(new AgentEvent.CapabilityLearned(2, "http://a", "m", "temperature", false, Optional.empty()));
+        log.add(new AgentEvent.CapabilityLearned(2, "http://a", "m", "include", false, Optional.empty()));
+        log.add(new AgentEvent.CapabilityLearned(2, "http://a", "m", "temperature", true, Optional.empty()));
+
+        assertThat(log.state().unsupported()).containsExactly(new AgentState.Unsupported("http://a", "m", "include"));
+    }
+
+    @Test
     void should_have_a_new_version_when_its_reducer_changes() {
         assertThat(agent).hasAcceptedFingerprint();
     }

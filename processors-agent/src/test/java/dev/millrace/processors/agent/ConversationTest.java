@@ -21,6 +21,20 @@ class ConversationTest {
     private final AgentLog log = new AgentLog();
 
     @Test
+    void should_leave_out_an_answer_to_an_input_that_the_request_does_not_include() {
+        long first = log.user("first");
+        log.user("second");
+        long both = log.start();
+        log.chunk(both, 0, "to both");
+        log.lose(both);
+        log.add(new AgentEvent.RequestStarted(first, "m", 2, "old", Optional.empty(), Optional.empty()));
+
+        assertThat(Agent.of(new FakeModel()).prompt(log.events()).parts())
+                .singleElement()
+                .isInstanceOf(PromptPart.Input.class);
+    }
+
+    @Test
     void should_put_an_output_after_the_inputs_that_it_answers() {
         long one = log.user("one");
         long request = log.start();

@@ -203,6 +203,37 @@ class RetryingModelCallTest {
         assertThat(timers.pending()).isZero();
     }
 
+    @Test
+    void should_end_when_the_model_throws() {
+        model.then(sink -> {
+            throw new NoClassDefFoundError("okhttp3/Call");
+        });
+
+        call().send();
+
+        assertThat(said.ends).singleElement().satisfies(end -> {
+            assertThat(((ModelFailure) end).kind()).isEqualTo(FailureKind.UNKNOWN);
+            assertThat(((ModelFailure) end).message())
+                    .contains("NoClassDefFoundError")
+                    .doesNotContain("okhttp3");
+        });
+    }
+
+    @Test
+    void should_not_send_on_the_thread_of_the_timer() {
+        model.fails(FakeModel.BUSY).says("at last");
+        List<Runnable> tasks = new ArrayList<>();
+        new RetryingModelCall(model, Prompt.builder().model("m").build(), timers, new Random(1), tasks::add, said)
+                .send();
+
+        passWaits(1);
+        assertThat(model.prompts).hasSize(1);
+        tasks.forEach(Runnable::run);
+
+        assertThat(model.prompts).hasSize(2);
+        assertThat(said.texts).containsExactly("at last");
+    }
+
     private static ModelFailure refused(String parameter) {
         return ModelFailure.of(FailureKind.INVALID_REQUEST, "unknown parameter " + parameter)
                 .with(Optional.empty(), OptionalInt.of(400))
@@ -210,7 +241,8 @@ class RetryingModelCallTest {
     }
 
     private RetryingModelCall call() {
-        return new RetryingModelCall(model, Prompt.builder().model("m").build(), timers, new Random(1), said);
+        return new RetryingModelCall(
+                model, Prompt.builder().model("m").build(), timers, new Random(1), Runnable::run, said);
     }
 
     private void passWaits(int count) {

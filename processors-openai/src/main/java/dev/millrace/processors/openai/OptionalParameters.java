@@ -27,6 +27,10 @@ final class OptionalParameters {
     /** Parts of a message that some services cannot read; without them, a text stands in their place. */
     static final List<String> ATTACHMENTS = List.of("input_image", "input_file");
 
+    /** Words of a message about one attachment, and not about the kind. */
+    private static final Pattern ONE_ATTACHMENT =
+            Pattern.compile("format|mime|media type|too large|download|size|decode");
+
     private static final String TEMPLATE_REFUSAL = "system message must be at the beginning";
 
     /** Parameters that each request has, with values of this module. */
@@ -80,6 +84,7 @@ final class OptionalParameters {
         return ATTACHMENTS.stream()
                 .filter(part -> message.contains(part) || message.contains(part.replace("input_", "") + "_url"))
                 .filter(part -> UNKNOWN.matcher(message).find())
+                .filter(part -> !ONE_ATTACHMENT.matcher(message).find())
                 .filter(part -> body.path("input").findValuesAsText("type").contains(part))
                 .findFirst();
     }

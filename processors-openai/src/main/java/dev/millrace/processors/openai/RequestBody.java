@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.processors.agent.model.Model;
+import dev.millrace.processors.agent.model.OutputItem;
 import dev.millrace.processors.agent.model.Prompt;
 import dev.millrace.processors.agent.model.PromptPart;
 import java.util.HashSet;
@@ -62,11 +63,12 @@ final class RequestBody {
 
     /** Whether no item has an id that the request already has; a service refuses a request with an id twice. */
     private static boolean areNew(PromptPart.Output output, Set<String> ids) {
-        return output.items().stream()
-                .flatMap(item -> item.opaque().stream())
-                .map(opaque -> opaque.path("id").asText(""))
-                .filter(id -> !id.isEmpty())
-                .map(ids::add)
-                .reduce(true, Boolean::logicalAnd);
+        boolean areNew = true;
+        for (OutputItem item : output.items()) {
+            String id =
+                    item.opaque().map(opaque -> opaque.path("id").asText("")).orElse("");
+            areNew &= id.isEmpty() || ids.add(id);
+        }
+        return areNew;
     }
 }

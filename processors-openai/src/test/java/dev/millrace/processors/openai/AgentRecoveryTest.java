@@ -158,6 +158,61 @@ class AgentRecoveryTest {
     }
 
     @Test
+    void should_append_nothing_when_it_acts_on_old_events_again() {
+        VirtualTimers timers = new VirtualTimers();
+        try (Stage stage = new Stage(ModelScript.assistant(), timers)) {
+            ProcessorRunner<AgentState> first = stage.startWithoutLease();
+            stage.ask(first, "What is 1 + 1?");
+            stage.ask(first, "What is 50 - 8?");
+            first.close();
+            int events = stage.events().size();
+            timers.advance(Duration.ofHours(1));
+
+            stage.startFromTheBeginning().awaitIdle(Stage.LIMIT);
+
+            assertThat(stage.events()).hasSize(events);
+            assertThat(stage.model.requests()).hasSize(2);
+        }
+    }
+
+    @Test
+    void should_make_another_request_when_a_caller_says_that_the_running_one_is_lost() {
+        ModelScript script = ModelScript.of(ModelReply.text("one two").holdAfter(1), ModelReply.text("whole answer"));
+        try (Stage stage = new Stage(script)) {
+            ProcessorRunner<AgentState> runner = stage.start();
+            stage.user("hi");
+            stage.awaitHeld("one");
+            long request = runner.state().open().orElseThrow().id();
+
+            stage.append(new RequestLost(request, Optional.empty()));
+            await().atMost(Stage.LIMIT)
+                    .until(() -> !stage.all(RequestCompleted.class).isEmpty());
+
+            assertThat(stage.model.requests()).hasSize(2);
+            stage.assertWhole();
+        }
+    }
+
+    @Test
+    void should_make_another_request_when_a_caller_appends_a_start_that_nobody_sends() {
+        ModelScript script = ModelScript.of(ModelReply.text("one two").holdAfter(1), ModelReply.text("whole answer"));
+        try (Stage stage = new Stage(script)) {
+            ProcessorRunner<AgentState> runner = stage.start();
+            long asked = stage.user("hi");
+            stage.awaitHeld("one");
+
+            stage.append(new RequestStarted(asked, "m", 1, "foreign", Optional.empty(), Optional.empty()));
+            await().atMost(Stage.LIMIT)
+                    .until(() -> !stage.all(RequestCompleted.class).isEmpty());
+            runner.awaitIdle(Stage.LIMIT);
+
+            assertThat(stage.model.requests()).hasSize(2);
+            assertThat(stage.all(RequestLost.class)).hasSize(1);
+            assertThat(runner.state().owesReply()).isFalse();
+        }
+    }
+
+    @Test
     void should_let_one_of_two_processes_act() {
         ModelScript script = ModelScript.of(ModelReply.text("one two").holdAfter(1), ModelReply.text("whole answer"));
         try (Stage stage = new Stage(script)) {

@@ -10,6 +10,7 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.RunnerStatus;
@@ -95,6 +96,11 @@ final class Stage implements AutoCloseable {
     /** Starts an agent that acts although another one may act, too. */
     ProcessorRunner<AgentState> startWithoutLease() {
         return start(ProcessorRunner.builder(streams, agent()).withoutLease());
+    }
+
+    /** Starts an agent that acts on all events again, as after a loss of its progress. */
+    ProcessorRunner<AgentState> startFromTheBeginning() {
+        return start(ProcessorRunner.builder(streams, agent()).withoutLease().effectsFrom(EffectStartPolicy.BEGINNING));
     }
 
     /** Starts an agent that waits until the other one has stopped. */

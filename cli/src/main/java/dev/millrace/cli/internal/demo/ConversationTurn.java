@@ -41,7 +41,7 @@ final class ConversationTurn {
         Object payload = decoded.payload() instanceof UnknownPayload
                 ? event.decodedBy(STREAM).payload()
                 : decoded.payload();
-        if (payload instanceof AgentEvent.InputAdded input && input.isOfUser()) {
+        if (payload instanceof AgentEvent.InputAdded input && input.requiresReply()) {
             newestInput = event.offset();
             outcome = Optional.empty();
         } else if (payload instanceof AgentEvent.RequestStarted started) {

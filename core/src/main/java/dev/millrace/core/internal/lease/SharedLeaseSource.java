@@ -131,7 +131,9 @@ public final class SharedLeaseSource implements LeaseSource {
             if (first) {
                 lease.keeper.start();
             } else if (lease.keeper.isTaken()) {
-                executor.execute(owner::standsBy);
+                synchronized (SharedLeaseSource.this) {
+                    tell(owner::standsBy);
+                }
             }
         }
 

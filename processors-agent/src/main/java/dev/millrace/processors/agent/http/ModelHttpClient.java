@@ -209,6 +209,13 @@ public final class ModelHttpClient {
             String why = thrown instanceof SocketTimeoutException
                     ? "no data for " + SharedHttpClient.IDLE.toSeconds() + " s"
                     : thrown instanceof IOException ? String.valueOf(thrown) : "it ended inside an event";
+            if (begun && thrown instanceof SocketTimeoutException) {
+                // Another try would think for as long again, and cost twice.
+                return ModelFailure.of(
+                                FailureKind.TRUNCATED,
+                                "response of " + url + " was cut off after " + reader.events() + " events: " + why)
+                        .withRetry(false, Optional.empty());
+            }
             if (begun) {
                 return ModelFailure.of(
                         FailureKind.TRUNCATED,

@@ -20,7 +20,8 @@ public interface Model {
     /**
      * Sends one request and returns at once. The sink is called on a thread of the model, also if the request cannot be
      * sent. After two minutes without a sign of the service, the response ends with a failure: until its end, the agent
-     * waits. This method throws nothing.
+     * waits. This method throws nothing. The messages of failures are stored in the log, so they must contain no
+     * secrets.
      *
      * @return cancels the request and closes its connection at once, also while the service is silent
      */

@@ -18,7 +18,8 @@ final class StoredItem {
             throw new IllegalArgumentException("item must be an object, got " + item.getNodeType());
         }
         boolean isOwn = switch (item.path("type").asText()) {
-            case "message", "refusal", "reasoning" -> item.has("text");
+            case "message", "refusal", "reasoning" ->
+                item.path("text").isTextual() && !item.has("content") && !item.has("summary");
             case "tool-call" -> true;
             case "other" -> item.has("kind");
             default -> false;
