@@ -1,9 +1,9 @@
 package dev.millrace.processors.agent;
 
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.processor.Effects;
@@ -62,6 +62,7 @@ public final class Agent implements Processor<AgentState> {
     public static final String SLUG = "agent";
 
     private static final Duration LEASE = Duration.ofSeconds(10);
+    private static final String EFFECT_FAILED = EventCatalog.nameOf(StreamEvent.EffectFailed.class);
     private static final String REPLY = "reply";
     private static final String WATCH = "watch";
 
@@ -135,7 +136,7 @@ public final class Agent implements Processor<AgentState> {
             // The request of the running task has ended with this start, and nobody sends the new one.
             effects.running(REPLY).ifPresent(BackgroundTask::cancel);
         }
-        boolean failedHere = BuiltInType.EFFECT_FAILED.matches(event.type());
+        boolean failedHere = event.type().equals(EFFECT_FAILED);
         CompletionStage<Void> tidied = neverOpened ? superseded(effects, event.offset()) : Effects.none();
         return tidied.thenCompose(nothing -> decide(state, effects, false, takenOver || failedHere));
     }
