@@ -1,11 +1,13 @@
 // An agent in one event: it answers every input with a model's reply to the whole conversation.
+const message = (role, type, text) => ({ type: "message", role, content: [{ type, text }] });
+
 export default {
   initialState: { conversation: [] },
 
   reduce({ event, state }) {
     const turn =
-      event.type === "agent-input-added" ? { role: "user", content: event.payload.content }
-      : event.type === "agent-output-added" ? { role: "assistant", content: event.payload.content }
+      event.type === "agent-input-added" ? message("user", "input_text", event.payload.content)
+      : event.type === "agent-output-added" ? message("assistant", "output_text", event.payload.content)
       : null;
     return turn === null ? state : { conversation: [...state.conversation, turn] };
   },
