@@ -125,20 +125,26 @@ public final class Agent implements Processor<AgentState> {
         }
         if (event.payload() instanceof RequestLost lost
                 && isForeign(event)
-                && lost.requestId() == state.closedThrough()) {
+                && lost.requestId() == effects.current().closedThrough()
+                && effects.current().open().isEmpty()) {
             // A caller says that the request of the running task is lost; the next decision makes another one.
-            effects.running(REPLY).filter(task -> state.open().isEmpty()).ifPresent(BackgroundTask::cancel);
+            effects.running(REPLY).ifPresent(BackgroundTask::cancel);
         }
-        boolean neverOpened = event.payload() instanceof RequestStarted
-                && state.open().filter(open -> open.id() == event.offset()).isEmpty();
-        boolean takenOver = event.payload() instanceof RequestStarted && !neverOpened && isForeign(event);
+        boolean neverOpened = event.payload() instanceof RequestStarted && !isOpen(state, event.offset());
+        boolean takenOver = event.payload() instanceof RequestStarted
+                && isForeign(event)
+                && isOpen(effects.current(), event.offset());
         if (takenOver) {
-            // The request of the running task has ended with this start, and nobody sends the new one.
+            // A caller appended this start. It ends the request of the running task, and no process sends the new one.
             effects.running(REPLY).ifPresent(BackgroundTask::cancel);
         }
         boolean failedHere = event.type().equals(EFFECT_FAILED);
         CompletionStage<Void> tidied = neverOpened ? superseded(effects, event.offset()) : Effects.none();
         return tidied.thenCompose(nothing -> decide(state, effects, false, takenOver || failedHere));
+    }
+
+    private static boolean isOpen(AgentState state, long requestId) {
+        return state.open().filter(open -> open.id() == requestId).isPresent();
     }
 
     private static boolean isForeign(Event event) {
@@ -189,7 +195,7 @@ public final class Agent implements Processor<AgentState> {
         return Effects.done(effects.append(end(command)));
     }
 
-    /** A request of another process has been silent for long; without a lease, nobody else says that it is lost. */
+    /** Declares a request of another process lost after a long silence; without a lease, only the silence shows it. */
     private CompletionStage<?> watch(BackgroundTask<AgentState> task, Instant due) {
         Instant now = timers.now().isBefore(due) ? due : timers.now();
         CompletionStage<?> done = Effects.none();
@@ -264,7 +270,7 @@ public final class Agent implements Processor<AgentState> {
                 return Effects.none();
             }
             if (!ours) {
-                // Under a lease nobody else sends it, so it was started by a run that has ended.
+                // Under a lease no other process sends it, so a run that has ended appended this start.
                 long id = appended.offset();
                 return task.lease().isPresent()
                         ? Effects.done(task.append(draft(id, new RequestLost(id, Optional.empty()))))

@@ -86,7 +86,7 @@ final class AgentReducer {
         return failed ? owed(next, offset) : next;
     }
 
-    /** Whether the newest input has no complete answer, and nobody works on it. */
+    /** Whether the newest input has no complete answer, and no request for it is open. */
     private static boolean isAbandoned(AgentState state) {
         return state.open().isEmpty()
                 && !state.owesReply()

@@ -6,6 +6,8 @@ import dev.millrace.core.Event;
 import dev.millrace.core.Fence;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.processor.BackgroundTask;
+import dev.millrace.core.processor.CausingOffset;
 import dev.millrace.core.processor.Delivery;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.EventDraft;
@@ -23,6 +25,8 @@ class AgentOrphanTest {
     private final AgentLog log = new AgentLog();
     private final Agent agent = Agent.of(new FakeModel());
     private final List<EventDraft> appended = new ArrayList<>();
+    private final List<String> cancelled = new ArrayList<>();
+    private boolean isReplying;
 
     @Test
     void should_declare_a_request_lost_when_its_task_failed_under_a_lease() {
@@ -49,12 +53,46 @@ class AgentOrphanTest {
         assertThat(appended).isEmpty();
     }
 
+    @Test
+    void should_not_stop_the_running_request_for_a_foreign_start_that_it_has_superseded() {
+        isReplying = true;
+        long asked = log.user("hi");
+        log.start(); // no event of the test log has a provenance, so this start is foreign
+        AgentState before = log.state();
+        Event foreign = log.events().get(log.events().size() - 1);
+        log.add(new AgentEvent.RequestStarted(asked, "m", 1, "ours", Optional.empty(), Optional.empty()));
+
+        agent.afterAppend(before, foreign, effects(Optional.empty()))
+                .toCompletableFuture()
+                .getNow(null);
+        assertThat(cancelled).isEmpty();
+
+        Event newest = log.events().get(log.events().size() - 1);
+        agent.afterAppend(log.state(), newest, effects(Optional.empty()))
+                .toCompletableFuture()
+                .getNow(null);
+        assertThat(cancelled).containsExactly("reply");
+    }
+
     private void failed(Optional<Fence> lease) {
         log.add("millrace/effect-failed", JsonCodec.parse("{\"processor\":\"agent\"}"));
         Event event = log.events().get(log.events().size() - 1);
         agent.afterAppend(log.state(), event, effects(lease))
                 .toCompletableFuture()
                 .getNow(null);
+    }
+
+    /** A running background task that notes its cancel. */
+    private Object task() {
+        return Proxy.newProxyInstance(
+                BackgroundTask.class.getClassLoader(),
+                new Class<?>[] {BackgroundTask.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("cancel")) {
+                        cancelled.add("reply");
+                    }
+                    return method.getName().equals("because") ? new CausingOffset(1) : null;
+                });
     }
 
     @SuppressWarnings("unchecked") // a proxy has no type arguments
@@ -69,7 +107,9 @@ class AgentOrphanTest {
                         yield new CompletableFuture<Void>();
                     }
                     case "lease" -> lease;
-                    case "running" -> Optional.empty();
+                    case "running" ->
+                        isReplying && "reply".equals(arguments[0]) ? Optional.of(task()) : Optional.empty();
+                    case "current" -> log.state();
                     case "now" -> now;
                     case "delivery" -> new Delivery(log.head(), 0, false, 1);
                     default -> null;
