@@ -26,6 +26,13 @@ import java.util.stream.Stream;
 public final class KnownEvents implements PayloadCheck {
     private static final System.Logger LOG = System.getLogger("dev.millrace.engine");
 
+    /** Types that only runners of processors write. */
+    private static final Set<BuiltInType> OF_RUNNERS = EnumSet.of(
+            BuiltInType.LEASE_CLAIMED,
+            BuiltInType.LEASE_RENEWED,
+            BuiltInType.LEASE_RELEASED,
+            BuiltInType.PROGRESS_SAVED);
+
     /** Types that only report; they do not change how a stream behaves. */
     private static final Set<BuiltInType> RECORDS = EnumSet.of(
             BuiltInType.INITIALIZED,
@@ -114,13 +121,16 @@ public final class KnownEvents implements PayloadCheck {
 
     /** The operation that a token must allow to append an event of this type, in any spelling. */
     public Operation operation(String type) {
-        Stream<Operation> own =
-                BuiltInType.of(type)
-                        .map(builtIn -> RECORDS.contains(builtIn) ? Operation.APPEND : Operation.CONTROL)
-                        .stream();
+        Stream<Operation> own = BuiltInType.of(type).map(KnownEvents::operation).stream();
         return Stream.concat(
                         own, registrations(type).stream().map(one -> one.event().operation()))
                 .reduce(Operation.APPEND, (a, b) -> a.compareTo(b) >= 0 ? a : b);
+    }
+
+    private static Operation operation(BuiltInType type) {
+        return RECORDS.contains(type)
+                ? Operation.APPEND
+                : OF_RUNNERS.contains(type) ? Operation.PROCESS : Operation.CONTROL;
     }
 
     /** Every spelling of every known type whose append needs this operation; for reads that filter by type. */

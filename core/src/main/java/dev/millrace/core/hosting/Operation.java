@@ -14,6 +14,11 @@ public enum Operation {
     READ,
     /** Appends that do not change how streams behave, including invalid events. */
     APPEND,
+    /**
+     * Appends as a processor: their provenance counts, they share idempotency keys with the processors of the service,
+     * and they may claim leases and save progress. Only {@link #ADMIN} includes it.
+     */
+    PROCESS,
     /** Appends that control streams: pause, resume, breaker, schedules, subscriptions, transformers, processors. */
     CONTROL,
     /** Appends that contain code or its environment: dynamic workers. */
