@@ -55,7 +55,7 @@ public enum OutputFormat {
         YAMLFactory factory =
                 YAMLFactory.builder().disable(YAMLGenerator.Feature.SPLIT_LINES).build();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (JsonParser parser = JsonCodec.parser(json);
+        try (JsonParser parser = JsonCodec.storedParser(json);
                 JsonGenerator generator = factory.createGenerator(out)) {
             while (parser.nextToken() != null) {
                 if (parser.currentToken().isNumeric()) {

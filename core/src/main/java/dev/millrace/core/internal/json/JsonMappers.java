@@ -48,7 +48,8 @@ public final class JsonMappers {
             .build();
 
     /** Its parsers hold the rule for numbers in what is appended. */
-    public static final JsonFactory APPENDED = new CheckingJsonFactory(1);
+    public static final JsonFactory APPENDED =
+            JsonMapper.builder(new CheckingJsonFactory(1)).build().getFactory();
 
     /** Has no limits, for what is stored already. */
     public static final JsonFactory STORED = CheckingJsonFactory.unlimited();
