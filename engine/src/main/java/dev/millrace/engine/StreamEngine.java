@@ -212,13 +212,14 @@ public final class StreamEngine implements AutoCloseable {
     /** Computes the state of the stream at its current head. Creates the stream. */
     public CompletableFuture<StreamState> state(ProjectSlug project, StreamPath path) {
         StreamKey stream = new StreamKey(project, path);
-        return parts.delivery()
-                .then(parts.touch(stream), path, head -> parts.states().at(stream, head));
+        return parts.longWork()
+                .then(parts.touch(stream), stream, head -> parts.states().at(stream, head));
     }
 
     /** As {@link EventStreams#list}. */
     public CompletableFuture<List<StreamSummary>> list(ProjectSlug project, StreamPath path) {
-        return parts.delivery().supply(path, () -> parts.states().list(new StreamKey(project, path)));
+        StreamKey stream = new StreamKey(project, path);
+        return parts.longWork().supply(stream, () -> parts.states().list(stream));
     }
 
     /** As {@link EventStreams#destroy}. */

@@ -2,6 +2,7 @@ package dev.millrace.server.internal.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ProjectSlug;
 import dev.millrace.server.internal.routes.ApiDocsRoute;
 import dev.millrace.server.internal.routes.AppendRoute;
 import dev.millrace.server.internal.routes.ForkRoute;
@@ -95,10 +96,17 @@ public final class RootHandler extends Handler.Abstract {
         query.all(ProjectResolver.PARAMETER).forEach(value -> selection.name(ProjectResolver.PARAMETER, value));
         label.ifPresent(value -> selection.name("Host", value));
         RequestExecutor executor = request.getMethod().equals("POST") ? appending : reading;
+        ProjectSlug project = selection.project();
         dispatch(
                 route.get(),
                 new HttpExchange(
-                        request, response, callback, query, selection.project(), bearerAuthenticator, executor),
+                        request,
+                        response,
+                        callback,
+                        query,
+                        project,
+                        bearerAuthenticator,
+                        executor.of(project, route.get().path())),
                 executor);
     }
 
@@ -124,7 +132,7 @@ public final class RootHandler extends Handler.Abstract {
                                 .put("ok", true)
                                 .put("app", "millrace")
                                 .put("version", VERSION)));
-            default -> executor.begin(() -> answer(route, method, exchange));
+            default -> executor.begin(exchange.project(), route.path(), () -> answer(route, method, exchange));
         }
     }
 
