@@ -154,6 +154,11 @@ class StalledStoreTest {
         }
 
         @Override
+        public Duration elapsed() {
+            return Timers.system().elapsed();
+        }
+
+        @Override
         public Timer after(Duration delay, Runnable task) {
             return Timers.system().after(delay, task);
         }
