@@ -93,10 +93,7 @@ public final class HttpStreamTail extends ReconnectingTail {
     }
 
     private ConnectionOutcome run(
-            Call call,
-            Response response,
-            LiveResponseHeaders liveResponseHeaders,
-            OptionalLong stateHead) {
+            Call call, Response response, LiveResponseHeaders liveResponseHeaders, OptionalLong stateHead) {
         position.connectedTo(liveResponseHeaders.incarnation());
         long ownWatermark = liveResponseHeaders.watermark().isPresent() ? -1 : stateHead.orElse(-1);
         StreamConnection connection =

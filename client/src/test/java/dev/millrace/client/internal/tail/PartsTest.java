@@ -50,8 +50,10 @@ class PartsTest {
         ServerClock clock = new ServerClock();
         assertThat(clock.connected(Sample.NOON, Duration.ZERO)).isZero();
         clock.byteArrived(Duration.ofSeconds(10));
-        assertThat(clock.connected(Sample.NOON.plusSeconds(12), Duration.ofSeconds(11))).isEqualTo(Duration.ofSeconds(2));
-        assertThat(clock.connected(Sample.NOON.plusSeconds(15), Duration.ofSeconds(11))).isEqualTo(Duration.ofSeconds(3));
+        assertThat(clock.connected(Sample.NOON.plusSeconds(12), Duration.ofSeconds(11)))
+                .isEqualTo(Duration.ofSeconds(2));
+        assertThat(clock.connected(Sample.NOON.plusSeconds(15), Duration.ofSeconds(11)))
+                .isEqualTo(Duration.ofSeconds(3));
         assertThat(clock.connected(Sample.NOON, Duration.ZERO)).isZero();
     }
 

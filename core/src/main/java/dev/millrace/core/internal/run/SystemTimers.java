@@ -41,8 +41,7 @@ public enum SystemTimers implements Timers {
 
     @Override
     public Timer after(Duration delay, Runnable task) {
-        ScheduledFuture<?> future =
-                thread.schedule(() -> run(task), BoundedAwait.nanos(delay), TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> future = thread.schedule(() -> run(task), BoundedAwait.nanos(delay), TimeUnit.NANOSECONDS);
         return () -> future.cancel(false);
     }
 
