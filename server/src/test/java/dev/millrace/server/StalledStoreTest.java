@@ -184,6 +184,11 @@ class StalledStoreTest {
         }
 
         @Override
+        public Duration elapsed() {
+            return Timers.system().elapsed();
+        }
+
+        @Override
         public Timer after(Duration delay, Runnable task) {
             return Timers.system().after(delay, task);
         }
