@@ -216,6 +216,11 @@ public final class StreamEngine implements AutoCloseable {
                 .then(parts.touch(stream), stream, head -> parts.states().at(stream, head));
     }
 
+    /** Computes the state of the stream at a head that was read before. */
+    public CompletableFuture<StreamState> state(ProjectSlug project, StreamPath path, StreamHead head) {
+        return parts.delivery().supply(path, () -> parts.states().at(new StreamKey(project, path), head));
+    }
+
     /** As {@link EventStreams#list}. */
     public CompletableFuture<List<StreamSummary>> list(ProjectSlug project, StreamPath path) {
         StreamKey stream = new StreamKey(project, path);
