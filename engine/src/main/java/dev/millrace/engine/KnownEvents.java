@@ -10,7 +10,6 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,24 +24,6 @@ import java.util.stream.Stream;
  */
 public final class KnownEvents implements PayloadCheck {
     private static final System.Logger LOG = System.getLogger("dev.millrace.engine");
-
-    /** Types that only runners of processors write. */
-    private static final Set<BuiltInType> OF_RUNNERS = EnumSet.of(
-            BuiltInType.LEASE_CLAIMED,
-            BuiltInType.LEASE_RENEWED,
-            BuiltInType.LEASE_RELEASED,
-            BuiltInType.PROGRESS_SAVED);
-
-    /** Types that only report; they do not change how a stream behaves. */
-    private static final Set<BuiltInType> RECORDS = EnumSet.of(
-            BuiltInType.INITIALIZED,
-            BuiltInType.CHILD_STREAM_CREATED,
-            BuiltInType.METADATA_UPDATED,
-            BuiltInType.ERROR_OCCURRED,
-            BuiltInType.INVALID_EVENT_APPENDED,
-            BuiltInType.EFFECT_FAILED,
-            BuiltInType.PROCESSOR_HALTED,
-            BuiltInType.PAYLOAD_MALFORMED);
 
     /** The types of the service alone. */
     public static final KnownEvents OF_THE_SERVICE = of(List.of());
@@ -120,17 +101,11 @@ public final class KnownEvents implements PayloadCheck {
     }
 
     /** The operation that a token must allow to append an event of this type, in any spelling. */
+    @Override
     public Operation operation(String type) {
-        Stream<Operation> own = BuiltInType.of(type).map(KnownEvents::operation).stream();
-        return Stream.concat(
-                        own, registrations(type).stream().map(one -> one.event().operation()))
-                .reduce(Operation.APPEND, (a, b) -> a.compareTo(b) >= 0 ? a : b);
-    }
-
-    private static Operation operation(BuiltInType type) {
-        return RECORDS.contains(type)
-                ? Operation.APPEND
-                : OF_RUNNERS.contains(type) ? Operation.PROCESS : Operation.CONTROL;
+        return registrations(type).stream()
+                .map(one -> one.event().operation())
+                .reduce(PayloadCheck.super.operation(type), (a, b) -> a.compareTo(b) >= 0 ? a : b);
     }
 
     /** Every spelling of every known type whose append needs this operation; for reads that filter by type. */
