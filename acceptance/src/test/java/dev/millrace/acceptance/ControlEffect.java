@@ -97,7 +97,7 @@ enum ControlEffect {
 
         @Override
         boolean happened(TokenArena arena, StreamPath path) {
-            arena.append(path, "{'type':'append-scheduled','payload':{'slug':'s','append':{'type':'due'},"
+            arena.append(path, "{'type':'https://events.iterate.com/events/stream/append-scheduled','payload':{'slug':'s','append':{'type':'due'},"
                     + "'schedule':{'kind':'once-at','at':'2026-01-01T00:00:00Z'}}}");
             return failedRather(arena, path, event -> event.type().equals("due"));
         }
@@ -166,7 +166,7 @@ enum ControlEffect {
                     .start();
             try {
                 return Awaitility.await()
-                        .atMost(Duration.ofSeconds(3))
+                        .atMost(Duration.ofSeconds(30))
                         .until(
                                 runner::status,
                                 status -> status.failure().isPresent()
@@ -201,7 +201,7 @@ enum ControlEffect {
     HIDDEN_AS_FAILURE("hide an event from rules and workers, as a failure of theirs", false) {
         @Override
         void prepare(TokenArena arena, StreamPath path) {
-            arena.append(path, "{'type':'jsonata-transformer-configured','payload':{'slug':'r',"
+            arena.append(path, "{'type':'https://events.iterate.com/events/stream/jsonata-transformer-configured','payload':{'slug':'r',"
                     + "'matcher':'payload.attempts or type=\\'ask\\'','transform':'{\\'type\\':\\'derived\\'}'}}"
                             .replace("\\'", "\\\""));
             configureWorker(arena, path);
@@ -309,7 +309,7 @@ enum ControlEffect {
     };
 
     private static final String BURST =
-            "{'type':'circuit-breaker-configured','payload':{'burstCapacity':3,'refillRatePerMinute':1}}";
+            "{'type':'https://events.iterate.com/events/stream/circuit-breaker-configured','payload':{'burstCapacity':3,'refillRatePerMinute':1}}";
 
     private final String row;
     private final boolean worksByFork;
@@ -387,10 +387,10 @@ enum ControlEffect {
                 + "\"metadata\":{\"millrace\":" + provenance(processor, 1, 0) + "}}";
     }
 
-    /** Events with the keys of the next offsets. */
+    /** Eight events with the keys of later offsets: of some of themselves, and of what comes after them. */
     private static List<String> taking(TokenArena arena, StreamPath path, LongFunction<String> key) {
         long next = arena.read(path).size() + 1L;
-        return LongStream.range(next, next + 30)
+        return LongStream.range(next + 3, next + 11)
                 .mapToObj(key)
                 .map(ControlEffect::keyed)
                 .toList();
@@ -407,7 +407,7 @@ enum ControlEffect {
     }
 
     private static void configureRule(TokenArena arena, StreamPath path) {
-        arena.append(path, "{'type':'jsonata-transformer-configured','payload':{'slug':'r',"
+        arena.append(path, "{'type':'https://events.iterate.com/events/stream/jsonata-transformer-configured','payload':{'slug':'r',"
                 + "'matcher':'type=\\'ask\\'','transform':'{\\'type\\':\\'derived\\'}'}}".replace("\\'", "\\\""));
     }
 

@@ -34,7 +34,7 @@ import org.awaitility.Awaitility;
 
 /** A server over HTTP with tokens and all bundled processors. The service's own side is used in process. */
 final class TokenArena implements AutoCloseable {
-    private static final Duration BOUND = Duration.ofSeconds(3);
+    private static final Duration BOUND = Duration.ofSeconds(30);
 
     final StreamEngine engine;
     final EventStreams streams;

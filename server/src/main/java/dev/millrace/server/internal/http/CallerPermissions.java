@@ -31,19 +31,19 @@ public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Gran
     /** Requires the right to some kind of append; used before the event types are known. */
     public void requireSomeAppend(StreamPath path) {
         requireReach(path);
-        boolean some = Stream.of(Operation.PROCESS, Operation.CONTROL, Operation.DEPLOY)
-                .anyMatch(grant::allows);
-        if (!some) {
+        if (!allowsSomeAppend()) {
             requireAnywhere(Operation.APPEND, path.value());
         }
     }
 
     /** Whether the caller may append something to the stream. */
     public boolean mayAppend(StreamPath path) {
-        return grant.covers(project, path)
-                && (grant.allows(Operation.APPEND)
-                        || grant.allows(Operation.CONTROL)
-                        || grant.allows(Operation.DEPLOY));
+        return grant.covers(project, path) && allowsSomeAppend();
+    }
+
+    private boolean allowsSomeAppend() {
+        return Stream.of(Operation.APPEND, Operation.PROCESS, Operation.CONTROL, Operation.DEPLOY)
+                .anyMatch(grant::allows);
     }
 
     /** Requires the right {@code operation}, which an event needs that is stored under {@code type}. */
