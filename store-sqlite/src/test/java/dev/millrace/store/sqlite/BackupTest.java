@@ -121,8 +121,8 @@ class BackupTest {
         store.close();
 
         // The backup may have been ready before.
-        assertThat(backup.handle((done, failure) ->
-                                failure == null || String.valueOf(failure.getMessage()).contains("was closed"))
+        assertThat(backup.handle((done, failure) -> failure == null
+                                || String.valueOf(failure.getMessage()).contains("was closed"))
                         .get(30, TimeUnit.SECONDS))
                 .isTrue();
         assertThat(parent.resolve("data").toFile().list()).containsExactlyInAnyOrder("millrace.db", "millrace.lock");
