@@ -98,7 +98,7 @@ public final class Millrace implements Runnable {
                 .addSubcommand(new TckCommand(terminal))
                 .addSubcommand(new HelpCommand());
         CliExceptionHandler cliExceptionHandler = new CliExceptionHandler(terminal, () -> root.verbose);
-        return commands.setOut(terminal.writer())
+        return commands.setOut(terminal.isInteractive() ? terminal.colorWriter() : terminal.writer())
                 .setErr(terminal.errorWriter())
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
