@@ -75,7 +75,7 @@ final class EngineComponents {
         this.limits = limits;
         this.reader = new InputReader(limits, providerRegistry.events());
         this.store = new StoreReader(store);
-        StreamCreation streamCreation = new StreamCreation(incarnations);
+        StreamCreation streamCreation = new StreamCreation(incarnations, limits.pathSegments());
         this.appendTasks = new AppendTasks(streamCreation, timers);
         this.tailRegistry = new TailRegistry(this.store, callbackExecutor, timers, this::touch);
         this.writer = new StoreWriter(

@@ -184,6 +184,11 @@ class StalledStoreTest {
         }
 
         @Override
+        public Duration elapsed() {
+            return Timers.system().elapsed();
+        }
+
+        @Override
         public Timer after(Duration delay, Runnable task) {
             return Timers.system().after(delay, task);
         }
@@ -198,7 +203,7 @@ class StalledStoreTest {
     void should_send_heartbeats_while_the_look_at_the_tokens_stalls(@TempDir Path directory) throws IOException {
         StallingClock clock = new StallingClock();
         AccessTokens tokens = AccessTokens.in(directory, clock);
-        String token = tokens.create(Optional.empty(), StreamPath.root(), Set.of(Operation.READ), Optional.empty())
+        String token = tokens.create(Optional.empty(), StreamPath.root(), Set.of(Operation.READ, Operation.APPEND), Optional.empty())
                 .token();
         try (RunningServer millrace = new RunningServer(options -> options.tokens(tokens))) {
             LiveReadClient reader = millrace.live(api("/a"), "Authorization", "Bearer " + token);

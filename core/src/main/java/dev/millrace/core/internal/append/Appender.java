@@ -77,7 +77,7 @@ public final class Appender {
             PausedAppendQueue pausedAppendQueue = inFlightAppend.isResume() ? null : pausedQueues.get(target);
             behind = pausedAppendQueue != null;
             if (pausedAppendQueue != null) {
-                inFlightAppend.startWaiting(options.timers().now());
+                inFlightAppend.startWaiting(options.timers().elapsed());
                 pausedAppendQueue.add(inFlightAppend);
             }
         }

@@ -8,7 +8,7 @@ import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.internal.run.Failpoints.Point;
 import dev.millrace.core.internal.run.RunnerOptions;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +27,7 @@ final class InFlightAppend {
     private final CompletableFuture<AppendResult> result = new CompletableFuture<>();
     private final AtomicInteger failures = new AtomicInteger();
     private volatile int resumesSeen;
-    private volatile @Nullable Instant waitingSince;
+    private volatile @Nullable Duration waitingSince;
 
     InFlightAppend(
             Appender appender,
@@ -73,7 +73,7 @@ final class InFlightAppend {
         return resumesSeen;
     }
 
-    void startWaiting(Instant now) {
+    void startWaiting(Duration now) {
         waitingSince = now;
     }
 
@@ -152,13 +152,13 @@ final class InFlightAppend {
         if (runaway || BuiltInType.PAUSED.matches(input.type())) {
             return false;
         }
-        Instant now = appender.options().timers().now();
-        Instant since = waitingSince;
+        Duration now = appender.options().timers().elapsed();
+        Duration since = waitingSince;
         if (since == null) {
             since = now;
             waitingSince = now;
         }
-        return appender.isOwn(target) || now.isBefore(since.plus(RunnerOptions.PAUSED_WAIT_LIMIT));
+        return appender.isOwn(target) || now.minus(since).compareTo(RunnerOptions.PAUSED_WAIT_LIMIT) < 0;
     }
 
     private void fail(Throwable failure) {

@@ -1,11 +1,11 @@
 package dev.millrace.engine.internal.hosting;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.Fence;
-import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
@@ -23,6 +23,7 @@ import dev.millrace.engine.internal.append.ForkOrigin;
 import dev.millrace.engine.internal.append.StreamCreation;
 import dev.millrace.engine.internal.commit.ActivityCounter;
 import dev.millrace.engine.internal.commit.CommitListener;
+import dev.millrace.engine.internal.commit.StoredEvents;
 import dev.millrace.engine.internal.threads.CallbackThreads;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
@@ -291,10 +292,10 @@ public final class ProcessorHost implements CommitListener {
                 after = record.offset();
                 record.idempotencyKey()
                         .filter(key -> key.startsWith(StreamCreation.RESERVED))
-                        .ifPresent(key -> announced.add(stream.at(StreamPath.of(JsonCodec.parse(record.json())
-                                .path("payload")
-                                .path("childPath")
-                                .textValue()))));
+                        .map(key -> StoredEvents.decode(stream.path(), record).payloadJson())
+                        .filter(JsonNode::isObject)
+                        .ifPresent(payload -> announced.add(stream.at(
+                                StreamPath.of(payload.path("childPath").asText()))));
             }
         } while (page.size() == PAGE);
         return announced;

@@ -54,7 +54,11 @@ public record BodyTransform(Expression expression) {
         for (JsonNode event : batch ? result.path("events") : List.of(result)) {
             String where = batch ? "events." + events.size() + "." : "";
             EventResultValidator.problems(event, payloads).forEach(problem -> issues.add(issue(where, problem)));
-            events.add(ParsedInput.of(JsonCodec.write(event)));
+            try {
+                events.add(ParsedInput.of(JsonCodec.write(event)));
+            } catch (IllegalArgumentException e) {
+                issues.add(new RequestProblem(where + "event", String.valueOf(e.getMessage())));
+            }
         }
         if (events.isEmpty()) {
             issues.add(

@@ -9,7 +9,7 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.script.internal.fetch.FetchGateway;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +34,7 @@ public final class Sandbox implements AutoCloseable {
     private @Nullable ScriptEngine engine;
     private GuestCall current;
     private @Nullable HandlerInvocation handlerInvocation;
-    private Instant lastUse;
+    private Duration lastUse;
     private boolean parking;
 
     private volatile boolean closed;
@@ -46,7 +46,7 @@ public final class Sandbox implements AutoCloseable {
         this.limits = limits;
         this.timers = timers;
         this.current = new GuestCall("nothing", limits, timers);
-        this.lastUse = timers.now();
+        this.lastUse = timers.elapsed();
     }
 
     /** Loads the program and runs its top level. Fails with {@link ScriptException}. */
@@ -243,27 +243,26 @@ public final class Sandbox implements AutoCloseable {
     }
 
     private void used() {
-        lastUse = timers.now();
+        lastUse = timers.elapsed();
         if (!parking && !closed) {
-            parkAt(lastUse.plus(limits.idle()));
+            parkAfter(limits.idle());
         }
     }
 
     /** Discards the engine if it was idle long enough. */
     private void park() {
         parking = false;
-        Instant now = timers.now();
-        Instant due = (handlerInvocation == null ? lastUse : now).plus(limits.idle());
-        if (!due.isAfter(now)) {
+        Duration idle = handlerInvocation == null ? timers.elapsed().minus(lastUse) : Duration.ZERO;
+        if (idle.compareTo(limits.idle()) >= 0) {
             discard();
         } else if (engine != null) {
-            parkAt(due);
+            parkAfter(limits.idle().minus(idle));
         }
     }
 
-    private void parkAt(Instant due) {
+    private void parkAfter(Duration wait) {
         parking = true;
-        timers.at(due, () -> thread.execute(this::park));
+        timers.after(wait, () -> thread.execute(this::park));
     }
 
     /** Interrupts a running call; an event in progress fails with {@link CancellationException}. */
