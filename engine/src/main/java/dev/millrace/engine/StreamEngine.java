@@ -13,6 +13,7 @@ import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.internal.append.IncarnationIds;
 import dev.millrace.engine.internal.append.PagedLogReader;
 import dev.millrace.engine.internal.append.PreparedEvent;
+import dev.millrace.engine.internal.commit.StoredEvents;
 import dev.millrace.engine.internal.hosting.ProviderRegistry;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
@@ -114,7 +115,17 @@ public final class StreamEngine implements AutoCloseable {
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return parts.writer().submit(parts.appends().request(stream, read, view));
+        return parts.writer()
+                .submit(parts.appends().request(stream, read, answers -> view.apply(readable(stream.path(), answers))));
+    }
+
+    /** A replayed event may have been stored by another version. */
+    private static List<AppendedRecord> readable(StreamPath path, List<AppendedRecord> answers) {
+        return answers.stream()
+                .map(answer -> answer.replayed()
+                        ? new AppendedRecord(StoredEvents.readable(path, answer.event()), true, answer.diverged())
+                        : answer)
+                .toList();
     }
 
     /**
@@ -201,13 +212,19 @@ public final class StreamEngine implements AutoCloseable {
     /** Computes the state of the stream at its current head. Creates the stream. */
     public CompletableFuture<StreamState> state(ProjectSlug project, StreamPath path) {
         StreamKey stream = new StreamKey(project, path);
-        return parts.delivery()
-                .then(parts.touch(stream), path, head -> parts.states().at(stream, head));
+        return parts.longWork()
+                .then(parts.touch(stream), stream, head -> parts.states().at(stream, head));
+    }
+
+    /** Computes the state of the stream at a head that was read before. */
+    public CompletableFuture<StreamState> state(ProjectSlug project, StreamPath path, StreamHead head) {
+        return parts.delivery().supply(path, () -> parts.states().at(new StreamKey(project, path), head));
     }
 
     /** As {@link EventStreams#list}. */
     public CompletableFuture<List<StreamSummary>> list(ProjectSlug project, StreamPath path) {
-        return parts.delivery().supply(path, () -> parts.states().list(new StreamKey(project, path)));
+        StreamKey stream = new StreamKey(project, path);
+        return parts.longWork().supply(stream, () -> parts.states().list(stream));
     }
 
     /** As {@link EventStreams#destroy}. */

@@ -67,7 +67,7 @@ class InputReaderTest {
                 broken("{'type':'t','offset':0}", "offset: expected a positive integer, got 0"),
                 broken("{'type':'t','offset':-3}", "offset: expected a positive integer, got -3"),
                 broken("{'type':'t','offset':1.5}", "offset: expected a positive integer, got 1.5"),
-                broken("{'type':'t','offset':1e999999999}", "offset: expected a positive integer, got 1e999999999"),
+                broken("{'type':'t','offset':1e9999}", "offset: expected a positive integer, got 1e9999"),
                 broken("{'type':'t','offset':'soon'}", "offset: expected a positive integer, got 'soon'"),
                 broken("{'type':'t','offset':true}", "offset: expected a positive integer, got true"),
                 broken("{'type':'t','offset':{}}", "offset: expected a positive integer, got an object"),

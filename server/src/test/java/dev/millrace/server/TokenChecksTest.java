@@ -186,6 +186,7 @@ class TokenChecksTest {
         String deploy = token("/", Operation.DEPLOY);
         String admin = token("/", Operation.ADMIN);
 
+        call(append, "POST", api("/a"), PLAIN);
         assertMay("GET", api("/a") + "?beforeOffset=end", "", read, append, control, deploy);
         assertMay("GET", stateOf("/a"), "", read, append, control, deploy);
         assertMay("GET", "/api/streams", "", read, append, control, deploy);

@@ -3,6 +3,8 @@ package dev.millrace.processors.jsonata;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.hosting.AppendPermission;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.jsonata.EvaluationException;
 import dev.millrace.jsonata.EventResultValidator;
@@ -45,6 +47,12 @@ record DerivationResult(Optional<EventInput> event, Optional<DerivationFailure> 
             if (!problems.isEmpty()) {
                 return failed(
                         slug, source, "result", "the transform returned no event: " + String.join("; ", problems));
+            }
+            AppendPermission permission = new AppendPermission(
+                    payloads, "jsonata transformer '" + slug + "'", Operation.CONTROL, transformer.mayControl().orElse(false));
+            Optional<String> refusal = permission.refusal(result.get().path("type").textValue());
+            if (refusal.isPresent()) {
+                return failed(slug, source, "append", refusal.get());
             }
             EventInput derived =
                     DerivationMetadata.derived(EventResultValidator.input(result.get(), payloads), slug, depth);

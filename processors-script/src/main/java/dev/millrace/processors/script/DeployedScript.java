@@ -4,7 +4,9 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.AppendPermission;
 import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
@@ -83,7 +85,8 @@ final class DeployedScript {
     private CompletionStage<?> load(WorkerEvent.Configured configured) {
         LoadedScript loadedScript;
         try {
-            loadedScript = new LoadedScript(ScriptProgram.of(configured, env), limits, fetchGateway, context);
+            loadedScript = new LoadedScript(
+                    ScriptProgram.of(configured, env), limits, fetchGateway, permission(configured), context);
         } catch (ScriptException unreadable) {
             throw located(unreadable);
         }
@@ -98,6 +101,14 @@ final class DeployedScript {
                 })
                 .thenCompose(this::follow)
                 .whenComplete((status, failure) -> loadedScript.close());
+    }
+
+    private AppendPermission permission(WorkerEvent.Configured configured) {
+        return new AppendPermission(
+                context.payloads(),
+                "worker '" + slug + "'",
+                Operation.DEPLOY,
+                configured.mayControl().orElse(false));
     }
 
     private CompletionStage<RunnerStatus> follow(ScriptProcessor processor) {

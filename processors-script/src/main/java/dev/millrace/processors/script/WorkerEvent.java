@@ -21,6 +21,8 @@ public sealed interface WorkerEvent {
      * @param compatibilityDate has no effect, but two configurations with different dates are different
      * @param compatibilityFlags as the date
      * @param outboundGateway the header that the gateway adds to requests
+     * @param mayControl whether the script may append types that take more than {@code append}, up to {@code deploy};
+     *     false by default
      */
     @EventName(
             value = "https://events.iterate.com/events/stream/dynamic-worker/configured",
@@ -31,11 +33,19 @@ public sealed interface WorkerEvent {
             Optional<Map<String, String>> modules,
             Optional<String> compatibilityDate,
             Optional<JsonNode> compatibilityFlags,
-            Optional<Gateway> outboundGateway)
+            Optional<Gateway> outboundGateway,
+            Optional<Boolean> mayControl)
             implements WorkerEvent {
         /** A worker with one module and without a gateway. */
         public Configured(String slug, String script) {
-            this(slug, Optional.of(script), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            this(
+                    slug,
+                    Optional.of(script),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
         }
 
         public Optional<Header> gatewayHeader() {

@@ -31,7 +31,7 @@ public final class YamlDocument {
         byte[] json = JsonCodec.write(value);
         String mark = markNotIn(new String(json, StandardCharsets.UTF_8));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (JsonParser parser = JsonCodec.parser(json);
+        try (JsonParser parser = JsonCodec.storedParser(json);
                 JsonGenerator generator = FACTORY.createGenerator(out)) {
             while (parser.nextToken() != null) {
                 if (parser.currentToken().isNumeric()) {

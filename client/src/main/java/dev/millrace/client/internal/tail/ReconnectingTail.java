@@ -146,7 +146,8 @@ public abstract class ReconnectingTail implements Subscription {
 
     final ConnectionOutcome refused(Response response) {
         StreamException refusal = StreamExceptions.refused("subscribe", path, response);
-        return refusal.isRetryable()
+        // a reader that may not create the stream waits for it
+        return refusal.isRetryable() || refusal.code() == StreamException.Code.STREAM_NOT_FOUND
                 ? new ConnectionOutcome(
                         ConnectionOutcome.Next.TRY_AGAIN,
                         refusal,

@@ -9,6 +9,7 @@ import dev.millrace.core.StreamException;
 import dev.millrace.core.internal.append.Appender;
 import dev.millrace.core.internal.append.CausalAppender;
 import dev.millrace.core.internal.append.CauseLookup;
+import dev.millrace.core.internal.append.ChainLimitException;
 import dev.millrace.core.internal.append.ProducerIdentity;
 import dev.millrace.core.internal.lease.FencedEventStreams;
 import dev.millrace.core.internal.run.ConditionWaiters;
@@ -177,7 +178,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
                         && refusal.code() != StreamException.Code.FENCED
                         && refusal.code() != StreamException.Code.PAUSED;
             }
-            return !(thrown instanceof CancellationException);
+            return !(thrown instanceof CancellationException || thrown instanceof ChainLimitException);
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.MalformedPayload;
 import dev.millrace.core.internal.append.ProducerIdentity;
+import dev.millrace.core.internal.run.RunnerOptions;
 import dev.millrace.core.processor.EventDraft;
 import java.util.Optional;
 
@@ -27,6 +28,14 @@ public final class FailureEvents {
                         || type == BuiltInType.PROCESSOR_HALTED
                         || type == BuiltInType.PAYLOAD_MALFORMED)
                 .isPresent();
+    }
+
+    /** True for a failure at the end of a chain of the greatest depth; it causes no effects in any processor. */
+    public static boolean isEndOfChain(Event event) {
+        return isFailure(event)
+                && event.provenance()
+                        .filter(origin -> origin.depth() >= RunnerOptions.MOST_DEPTH)
+                        .isPresent();
     }
 
     static EventDraft effectFailed(

@@ -322,7 +322,8 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         options.failpoints().reach(Point.AFTER_FOLD);
         Instant now = options.timers().now();
         boolean fires = decision.fires(event.offset(), event.createdAt(), now)
-                && !FailureEvents.isOwnFailure(event, identity.slug());
+                && !FailureEvents.isOwnFailure(event, identity.slug())
+                && !FailureEvents.isEndOfChain(event);
         if (fires) {
             effectRunner.actOn(event);
             options.failpoints().reach(Point.AFTER_SUBMIT);

@@ -26,7 +26,12 @@ final class IdempotencyKeyConflict {
             return false; // the usual retry: the same bytes
         }
         JsonNode ours = JsonCodec.parse(EventJsonWriter.complete(opening, stored.offset(), Instant.EPOCH));
-        JsonNode theirs = JsonCodec.parse(stored.json());
+        JsonNode theirs;
+        try {
+            theirs = JsonCodec.parse(stored.json());
+        } catch (IllegalArgumentException e) {
+            return true; // an input that could not be decoded either would have been refused
+        }
         return COMPARED.stream().anyMatch(field -> !ours.path(field).equals(AS_VALUES, theirs.path(field)));
     }
 }

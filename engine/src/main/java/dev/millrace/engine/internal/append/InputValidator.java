@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class InputValidator {
     private static final int LONGEST_TYPE = 2048;
     private static final int MOST_UNKNOWN = 20;
+    private static final int LONGEST_OFFSET = 1_100; // a JSON number that can be appended, with its signs
     private static final Set<String> KNOWN = Set.of("type", "payload", "metadata", "idempotencyKey", "offset");
     private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.UTF_8);
 
@@ -127,6 +128,9 @@ public final class InputValidator {
             return OptionalLong.empty();
         }
         try {
+            if (field.text().length() > LONGEST_OFFSET) {
+                throw new NumberFormatException("too long"); // before it is parsed
+            }
             long number = new BigDecimal(field.text().strip()).longValueExact();
             if (number > 0) {
                 return OptionalLong.of(number);

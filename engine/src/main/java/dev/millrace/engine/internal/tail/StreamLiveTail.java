@@ -71,7 +71,7 @@ final class StreamLiveTail extends TailLoop {
     private Step begin() {
         Optional<StreamHead> head = tailRegistry.head(stream());
         if (head.isEmpty()) {
-            return afterStore(tailRegistry.touch(stream()));
+            return create(sink.mayCreate(), tailRegistry::touch);
         }
         watermark = head.get().lastOffset();
         incarnation = head.get().incarnation();

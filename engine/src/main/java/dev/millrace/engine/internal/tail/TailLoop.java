@@ -1,9 +1,11 @@
 package dev.millrace.engine.internal.tail;
 
 import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.Subscription;
 import dev.millrace.core.runner.Backoff;
 import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -15,6 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -224,6 +227,17 @@ abstract class TailLoop implements Subscription {
                 fail(problem);
             }
         });
+    }
+
+    /** Creates the stream, if this tail may. */
+    final Step create(boolean allowed, Function<StreamKey, CompletableFuture<StreamHead>> touch) {
+        if (!allowed) {
+            throw new StreamException(
+                    Code.STREAM_NOT_FOUND,
+                    stream.path(),
+                    "tail ended: there is no stream " + stream + "; read it when it exists");
+        }
+        return afterStore(touch.apply(stream));
     }
 
     private Step after(CompletableFuture<?> stage, Consumer<Throwable> failed) {

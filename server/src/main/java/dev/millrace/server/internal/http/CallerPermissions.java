@@ -34,6 +34,14 @@ public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Gran
         }
     }
 
+    /** Whether the caller may append something to the stream. */
+    public boolean mayAppend(StreamPath path) {
+        return grant.covers(project, path)
+                && (grant.allows(Operation.APPEND)
+                        || grant.allows(Operation.CONTROL)
+                        || grant.allows(Operation.DEPLOY));
+    }
+
     /** Requires the right {@code operation}, which an event needs that is stored under {@code type}. */
     public void requireAppend(Operation operation, String type, StreamPath path) {
         if (!grant.allows(operation)) {

@@ -41,6 +41,7 @@ public final class LiveReadResponse implements SubtreeSink {
     private final boolean subtree;
     private final Predicate<String> alive;
     private final BooleanSupplier admitted;
+    private final boolean mayCreate;
     private final Timing timing;
     private final ResponseWriter responseWriter;
     private final CompletableFuture<Void> completion = new CompletableFuture<>();
@@ -68,6 +69,7 @@ public final class LiveReadResponse implements SubtreeSink {
      * @param subtree whether the tail is one of a subtree
      * @param alive whether an incarnation is still the current one of the stream
      * @param admitted whether the reader still has the right to read; checked after each heartbeat, may block
+     * @param mayCreate whether this read may create the stream
      */
     LiveReadResponse(
             HttpExchange exchange,
@@ -76,6 +78,7 @@ public final class LiveReadResponse implements SubtreeSink {
             boolean subtree,
             Predicate<String> alive,
             BooleanSupplier admitted,
+            boolean mayCreate,
             Timing timing) {
         this.exchange = exchange;
         this.types = types;
@@ -83,6 +86,7 @@ public final class LiveReadResponse implements SubtreeSink {
         this.subtree = subtree;
         this.alive = alive;
         this.admitted = admitted;
+        this.mayCreate = mayCreate;
         this.timing = timing;
         this.responseWriter = new ResponseWriter(exchange.response(), timing.timers()::elapsed);
     }
@@ -172,6 +176,11 @@ public final class LiveReadResponse implements SubtreeSink {
         return wanted.isEmpty()
                 ? CompletableFuture.completedFuture(null)
                 : responseWriter.send(new Pieces(wanted.iterator(), subtree));
+    }
+
+    @Override
+    public boolean mayCreate() {
+        return mayCreate;
     }
 
     @Override

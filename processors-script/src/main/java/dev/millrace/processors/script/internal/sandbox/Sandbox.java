@@ -3,15 +3,17 @@ package dev.millrace.processors.script.internal.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
-import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.script.internal.fetch.FetchGateway;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,16 +62,21 @@ public final class Sandbox implements AutoCloseable {
     /**
      * Passes an event to the program's handler. Only one event at a time.
      *
+     * @param appends appends an event; if it throws a {@link ScriptException}, that ends the handling
      * @return completes when the event is handled; fails with {@link ScriptException}, or with {@link
      *     CancellationException} if the sandbox is closed before that
      */
     public CompletableFuture<Void> handle(
-            Event event, JsonNode state, JsonNode before, Effects<?> effects, FetchGateway fetchGateway) {
+            Event event,
+            JsonNode state,
+            JsonNode before,
+            Function<EventDraft, CompletableFuture<AppendResult>> appends,
+            FetchGateway fetchGateway) {
         HandlerInvocation next = new HandlerInvocation(
                 "handling " + event.path() + "@" + event.offset(),
                 limits,
                 timers,
-                effects,
+                appends,
                 fetchGateway,
                 program.gateway(),
                 thread::execute,
