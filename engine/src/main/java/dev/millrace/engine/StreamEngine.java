@@ -70,7 +70,7 @@ public final class StreamEngine implements AutoCloseable {
     }
 
     /**
-     * Appends raw inputs, each one JSON value in UTF-8: all of them or none.
+     * Appends raw inputs of code in this process, each one JSON value in UTF-8: all of them or none.
      *
      * @return completes when the events are durable
      */
@@ -90,11 +90,23 @@ public final class StreamEngine implements AutoCloseable {
         return append(new StreamKey(project, path), inputs, permit, answers -> answers);
     }
 
-    /** As {@link #append(ProjectSlug, StreamPath, List, Consumer)}, for inputs that are parsed already. */
+    /**
+     * As {@link #append(ProjectSlug, StreamPath, List, Consumer)}, for inputs that are parsed already, of a caller
+     * outside this process.
+     *
+     * @param trust whether the provenance in the inputs counts
+     */
     public CompletableFuture<List<AppendedRecord>> appendParsed(
-            ProjectSlug project, StreamPath path, List<ParsedInput> inputs, Consumer<String> permit) {
+            ProjectSlug project,
+            StreamPath path,
+            List<ParsedInput> inputs,
+            CallerTrust trust,
+            Consumer<String> permit) {
         return submit(
-                new StreamKey(project, path), () -> parts.reader().take(path, inputs), permit, answers -> answers);
+                new StreamKey(project, path),
+                () -> parts.reader().take(path, inputs, trust),
+                permit,
+                answers -> answers);
     }
 
     /** As the public method; {@code view} converts the answers on a callback thread. */
@@ -116,14 +128,14 @@ public final class StreamEngine implements AutoCloseable {
             return CompletableFuture.failedFuture(e);
         }
         return parts.writer()
-                .submit(parts.appends().request(stream, read, answers -> view.apply(readable(stream.path(), answers))));
+                .submit(parts.appends().request(stream, read, answers -> view.apply(decodable(stream.path(), answers))));
     }
 
     /** A replayed event may have been stored by another version. */
-    private static List<AppendedRecord> readable(StreamPath path, List<AppendedRecord> answers) {
+    private static List<AppendedRecord> decodable(StreamPath path, List<AppendedRecord> answers) {
         return answers.stream()
                 .map(answer -> answer.replayed()
-                        ? new AppendedRecord(StoredEvents.readable(path, answer.event()), true, answer.diverged())
+                        ? new AppendedRecord(StoredEvents.decodable(path, answer.event()), true, answer.diverged())
                         : answer)
                 .toList();
     }

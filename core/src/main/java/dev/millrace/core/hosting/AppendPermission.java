@@ -22,10 +22,11 @@ public record AppendPermission(PayloadCheck types, String holder, Operation most
     public Optional<String> refusal(String type) {
         Operation needed = types.operation(type.strip());
         Operation allowed = mayControl ? most : Operation.APPEND;
-        if (needed.compareTo(allowed) <= 0) {
+        boolean isOfRunners = needed == Operation.PROCESS; // no configuring event takes it or includes it
+        if (needed.compareTo(allowed) <= 0 && !isOfRunners) {
             return Optional.empty();
         }
-        String remedy = needed.compareTo(most) <= 0
+        String remedy = needed.compareTo(most) <= 0 && !isOfRunners
                 ? "to allow it, append its configuration again with \"mayControl\": true"
                 : "mayControl cannot allow more than '" + most.word()
                         + "', which its configuration takes; let a caller append the event";

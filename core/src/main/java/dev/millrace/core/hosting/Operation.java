@@ -17,6 +17,11 @@ public enum Operation {
     READ,
     /** Appends that do not change how streams behave, including invalid events. */
     APPEND,
+    /**
+     * Appends as a processor: their provenance counts, they share idempotency keys with the processors of the service,
+     * and they may claim leases and save progress. Only {@link #ADMIN} includes it.
+     */
+    PROCESS,
     /** Appends that control streams: pause, resume, breaker, schedules, subscriptions, transformers, processors. */
     CONTROL,
     /** Appends that contain code or its environment: dynamic workers. */
@@ -35,9 +40,16 @@ public enum Operation {
             BuiltInType.PROCESSOR_HALTED,
             BuiltInType.PAYLOAD_MALFORMED);
 
+    /** Types that only runners of processors write. */
+    private static final Set<BuiltInType> OF_RUNNERS = EnumSet.of(
+            BuiltInType.LEASE_CLAIMED,
+            BuiltInType.LEASE_RENEWED,
+            BuiltInType.LEASE_RELEASED,
+            BuiltInType.PROGRESS_SAVED);
+
     /** The operation that a token needs to append an event of a type of the service. */
     public static Operation toAppend(BuiltInType type) {
-        return RECORDS.contains(type) ? APPEND : CONTROL;
+        return RECORDS.contains(type) ? APPEND : OF_RUNNERS.contains(type) ? PROCESS : CONTROL;
     }
 
     /** The operation as it is written, in lower case. */

@@ -6,9 +6,11 @@ import dev.millrace.core.EventInput;
 import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.internal.effect.FailureEvents;
 import dev.millrace.core.internal.run.Failpoints.Point;
 import dev.millrace.core.internal.run.RunnerOptions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -106,12 +108,22 @@ final class InFlightAppend {
             if (failure == null) {
                 appender.options().failpoints().reach(Point.AFTER_APPEND);
                 appender.stored(this, appended);
-                appender.settled(this);
-                result.complete(appended);
+                answered(appended);
             } else {
                 refused(Appender.unwrap(failure));
             }
         });
+    }
+
+    /** A failure event counts as recorded in any case, because a failure of its append would be another one. */
+    private void answered(AppendResult appended) {
+        Optional<StreamException> foreign = ForeignAnswer.to(target, input, appended);
+        if (foreign.isPresent() && !FailureEvents.isFailure(input.type())) {
+            fail(foreign.get());
+            return;
+        }
+        appender.settled(this);
+        result.complete(appended);
     }
 
     void giveUp() {

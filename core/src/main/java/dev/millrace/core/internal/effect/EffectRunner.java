@@ -176,7 +176,8 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
                 boolean wasSent = causalAppender != null && refusal.isRetryable() && causalAppender.hasGivenUp(thrown);
                 return !wasSent
                         && refusal.code() != StreamException.Code.FENCED
-                        && refusal.code() != StreamException.Code.PAUSED;
+                        && refusal.code() != StreamException.Code.PAUSED
+                        && refusal.code() != StreamException.Code.CONFLICT;
             }
             return !(thrown instanceof CancellationException || thrown instanceof ChainLimitException);
         }

@@ -307,6 +307,11 @@ public final class ProcessorRun<S> implements RunHandle<S> {
                 .findFirst();
     }
 
+    private boolean isOwnFailure(Event event) {
+        return FailureEvents.isOwnFailure(event, identity.slug())
+                || (appender.isWithoutProcess() && FailureEvents.claimsOwnFailure(event, identity.slug()));
+    }
+
     private void take(Event raw) {
         Event event = stateHolder.decode(raw);
         causeLookup.remember(event);
@@ -322,7 +327,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         options.failpoints().reach(Point.AFTER_FOLD);
         Instant now = options.timers().now();
         boolean fires = decision.fires(event.offset(), event.createdAt(), now)
-                && !FailureEvents.isOwnFailure(event, identity.slug())
+                && !isOwnFailure(event)
                 && !FailureEvents.isEndOfChain(event);
         if (fires) {
             effectRunner.actOn(event);

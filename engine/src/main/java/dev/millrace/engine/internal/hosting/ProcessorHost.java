@@ -7,6 +7,7 @@ import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.Fence;
 import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.FairExecutor;
@@ -328,6 +329,7 @@ public final class ProcessorHost implements CommitListener {
                             stream.path(),
                             EventInput.builder()
                                     .from(EventInput.of(new StreamEvent.ErrorOccurred(message)))
+                                    .metadata(Provenance.metadataOf(name, Optional.empty()))
                                     .idempotencyKey("host/" + name + "@" + stream.path() + ":"
                                             + wanted.attachedBy().orElse(0))
                                     .build())

@@ -64,6 +64,7 @@ public final class AppendRoute {
                                     exchange.project(),
                                     path,
                                     parsedAppend.events(),
+                                    permissions.trust(),
                                     stored -> permissions.requireAppend(known.operation(stored), stored, path))
                             .thenAccept(appended -> answer(exchange, parsedAppend.batch(), appended));
                 }));
