@@ -60,7 +60,8 @@ class BackupCommandTest {
     }
 
     private static long append(EventStreams streams, String key) throws Exception {
-        EventInput input = EventInput.builder().type("ordered").idempotencyKey(key).build();
+        EventInput input =
+                EventInput.builder().type("ordered").idempotencyKey(key).build();
         return streams.append(PATH, input).get(30, TimeUnit.SECONDS).offset();
     }
 
@@ -188,7 +189,9 @@ class BackupCommandTest {
             statement.execute("DELETE FROM events WHERE offset = 2");
         }
 
-        assertThat(backUp(1, parent.resolve("backup")).err()).contains("the file is damaged").hasLineCount(1);
+        assertThat(backUp(1, parent.resolve("backup")).err())
+                .contains("the file is damaged")
+                .hasLineCount(1);
         try (LocalService service = serve()) {
             assertThat(service.uri()).isNotNull();
             assertThat(backUp(1, parent.resolve("backup")).err()).contains("the file is damaged");

@@ -37,7 +37,8 @@ class UsageTest {
     @Test
     void should_list_the_commands() {
         assertThat(screen.run("help")).isZero();
-        assertThat(screen.out()).contains("serve", "demo", "append", "read", "tail", "fork", "deploy", "backup", "token", "help");
+        assertThat(screen.out())
+                .contains("serve", "demo", "append", "read", "tail", "fork", "deploy", "backup", "token", "help");
     }
 
     @Test

@@ -128,14 +128,14 @@ public final class StreamEngine implements AutoCloseable {
             return CompletableFuture.failedFuture(e);
         }
         return parts.writer()
-                .submit(parts.appends().request(stream, read, answers -> view.apply(readable(stream.path(), answers))));
+                .submit(parts.appends().request(stream, read, answers -> view.apply(decodable(stream.path(), answers))));
     }
 
     /** A replayed event may have been stored by another version. */
-    private static List<AppendedRecord> readable(StreamPath path, List<AppendedRecord> answers) {
+    private static List<AppendedRecord> decodable(StreamPath path, List<AppendedRecord> answers) {
         return answers.stream()
                 .map(answer -> answer.replayed()
-                        ? new AppendedRecord(StoredEvents.readable(path, answer.event()), true, answer.diverged())
+                        ? new AppendedRecord(StoredEvents.decodable(path, answer.event()), true, answer.diverged())
                         : answer)
                 .toList();
     }

@@ -43,16 +43,16 @@ record DerivationResult(Optional<EventInput> event, Optional<DerivationFailure> 
             if (result.isEmpty()) {
                 return failed(slug, source, "result", "the transform returned nothing; it must return an event");
             }
+            AppendPermission permission = new AppendPermission(
+                    payloads, "jsonata transformer '" + slug + "'", Operation.CONTROL, transformer.mayControl().orElse(false));
+            Optional<String> refusal = permission.refusal(result.get().path("type").asText());
+            if (refusal.isPresent()) {
+                return failed(slug, source, "append", refusal.get());
+            }
             List<String> problems = EventResultValidator.problems(result.get(), payloads);
             if (!problems.isEmpty()) {
                 return failed(
                         slug, source, "result", "the transform returned no event: " + String.join("; ", problems));
-            }
-            AppendPermission permission = new AppendPermission(
-                    payloads, "jsonata transformer '" + slug + "'", Operation.CONTROL, transformer.mayControl().orElse(false));
-            Optional<String> refusal = permission.refusal(result.get().path("type").textValue());
-            if (refusal.isPresent()) {
-                return failed(slug, source, "append", refusal.get());
             }
             EventInput derived =
                     DerivationMetadata.derived(EventResultValidator.input(result.get(), payloads), slug, depth);

@@ -3,6 +3,7 @@ package dev.millrace.processors.script;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.EventName;
 import dev.millrace.core.payload.NotBlank;
+import dev.millrace.core.payload.Positive;
 import java.util.Map;
 import java.util.Optional;
 
@@ -79,4 +80,18 @@ public sealed interface WorkerEvent {
     /** Removes the worker with this slug. */
     @EventName("millrace/dynamic-worker-removed")
     record Removed(@NotBlank String slug) implements WorkerEvent {}
+
+    /**
+     * Says that a worker waits because the server runs as many workers as it allows. Written at most once for each
+     * configuration.
+     *
+     * @param slug the worker
+     * @param configuredAt the offset of its configuration
+     * @param limit the number of workers that run
+     */
+    @EventName("millrace/dynamic-worker-waiting")
+    record Waiting(
+            @NotBlank String slug,
+            @Positive long configuredAt,
+            @Positive int limit) implements WorkerEvent {}
 }

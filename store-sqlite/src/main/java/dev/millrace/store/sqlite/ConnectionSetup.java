@@ -65,8 +65,7 @@ final class ConnectionSetup {
      * blocks, and writing to it then ends the process.
      */
     private static String owned(Path file) {
-        return "jdbc:sqlite:" + file.toUri() + (file.getFileSystem().supportedFileAttributeViews().contains("unix")
-                ? "?vfs=unix-excl"
-                : "");
+        return "jdbc:sqlite:" + file.toUri()
+                + (file.getFileSystem().supportedFileAttributeViews().contains("unix") ? "?vfs=unix-excl" : "");
     }
 }

@@ -21,15 +21,13 @@ final class DatabaseCheck {
     /** How many of the newest events the quick check looks at. */
     static final int NEWEST = 50_000;
 
-    private static final String MISSING_IN_OFFSETS =
-            """
+    private static final String MISSING_IN_OFFSETS = """
         SELECT 'the event at position ' || e.position || ' is missing in the index of offsets'
         FROM events e NOT INDEXED WHERE e.position > ?1 AND NOT EXISTS (
             SELECT 1 FROM events i INDEXED BY events_by_offset
             WHERE i.stream_id = e.stream_id AND i.offset = e.offset AND i.position = e.position) LIMIT 1""";
 
-    private static final String MISSING_IN_KEYS =
-            """
+    private static final String MISSING_IN_KEYS = """
         SELECT 'the event at position ' || e.position || ' is missing in the index of keys'
         FROM events e NOT INDEXED WHERE e.position > ?1 AND e.key IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM events i INDEXED BY events_by_key
@@ -37,15 +35,13 @@ final class DatabaseCheck {
         LIMIT 1""";
 
     /** The check of SQLite does not count the entries of an index of some rows. */
-    private static final String WRONG_NUMBER_OF_KEYS =
-            """
+    private static final String WRONG_NUMBER_OF_KEYS = """
         SELECT 'the index of keys has ' || n.entries || ' entries for ' || n.keys || ' keys' FROM (SELECT
             (SELECT count(*) FROM events INDEXED BY events_by_key WHERE key IS NOT NULL AND position > ?1) AS entries,
             (SELECT count(*) FROM events NOT INDEXED WHERE key IS NOT NULL AND position > ?1) AS keys) n
         WHERE n.entries <> n.keys""";
 
-    private static final String LOST_EVENTS =
-            """
+    private static final String LOST_EVENTS = """
         SELECT coalesce('events are missing in ' || s.project || ':' || s.path || ', which has offsets up to '
             || s.last_offset, 'events belong to no stream')
         FROM (SELECT stream_id, min(offset) AS first, max(offset) AS last, count(*) AS number
@@ -57,8 +53,7 @@ final class DatabaseCheck {
             OR n.number <> (SELECT count(*) FROM events i INDEXED BY events_by_offset
                 WHERE i.stream_id = n.stream_id AND i.offset >= n.first) LIMIT 1""";
 
-    private static final String LOST_LAST_EVENT =
-            """
+    private static final String LOST_LAST_EVENT = """
         SELECT 'the last event is missing in ' || s.project || ':' || s.path || ', which has offsets up to '
             || s.last_offset
         FROM streams s

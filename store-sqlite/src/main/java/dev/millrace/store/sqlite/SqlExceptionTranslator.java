@@ -44,8 +44,7 @@ final class SqlExceptionTranslator {
             case SQLITE_FULL -> "the disk is full; free some space and repeat the request";
             case SQLITE_BUSY, SQLITE_LOCKED ->
                 "another program has locked the file; close it there and repeat the request";
-            case SQLITE_CORRUPT, SQLITE_NOTADB ->
-                "the file is damaged or is not a SQLite database; " + RESTORE;
+            case SQLITE_CORRUPT, SQLITE_NOTADB -> "the file is damaged or is not a SQLite database; " + RESTORE;
             case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN, SQLITE_AUTH ->
                 "the file cannot be opened for writing;"
                         + " check the owner and the permissions of the file and its directory, and the free space";

@@ -93,7 +93,8 @@ class BackupTest {
         try (SqliteEventStore store = SqliteEventStore.open(parent.resolve("data"))) {
             Records.append(store, 10);
             Records.append(store, 10);
-            try (Connection connection = ConnectionSetup.single(store.directory().resolve("millrace.db"));
+            try (Connection connection =
+                            ConnectionSetup.single(store.directory().resolve("millrace.db"));
                     Statement statement = connection.createStatement()) {
                 statement.execute("DELETE FROM events WHERE offset = 1");
             }
@@ -120,7 +121,8 @@ class BackupTest {
         store.close();
 
         // The backup may have been ready before.
-        assertThat(backup.handle((done, failure) -> failure == null || failure.getMessage().contains("was closed"))
+        assertThat(backup.handle((done, failure) -> failure == null
+                                || String.valueOf(failure.getMessage()).contains("was closed"))
                         .get(30, TimeUnit.SECONDS))
                 .isTrue();
         assertThat(parent.resolve("data").toFile().list()).containsExactlyInAnyOrder("millrace.db", "millrace.lock");

@@ -71,7 +71,8 @@ class DatabaseCheckTest {
         for (String index : new String[] {"events_by_offset", "events_by_key"}) {
             Path copy = copyOfOpenStore();
             try (Connection connection = ConnectionSetup.single(copy.resolve("millrace.db"))) {
-                assertThatCode(() -> DatabaseCheck.newest(connection, copy, "x")).doesNotThrowAnyException();
+                assertThatCode(() -> DatabaseCheck.newest(connection, copy, "x"))
+                        .doesNotThrowAnyException();
             }
             changeWithout(copy, index, insertAnother());
             try (Connection connection = ConnectionSetup.single(copy.resolve("millrace.db"))) {
@@ -103,7 +104,8 @@ class DatabaseCheckTest {
     void should_refuse_a_copy_with_a_page_of_something_else() throws Exception {
         Path copy = copyOfOpenStore();
         change(copy, "PRAGMA wal_checkpoint(TRUNCATE)");
-        try (RandomAccessFile file = new RandomAccessFile(copy.resolve("millrace.db").toFile(), "rw")) {
+        try (RandomAccessFile file =
+                new RandomAccessFile(copy.resolve("millrace.db").toFile(), "rw")) {
             file.seek(4096 * 4L);
             file.write(new byte[4096]);
         }

@@ -172,7 +172,8 @@ public final class BackupCommand implements Callable<Integer> {
         if (Files.exists(goal.resolve("secret.key"))) {
             terminal.note("the backup has the key of the secrets; protect it like the server");
         } else if (Files.exists(goal.resolve("secrets.json"))) {
-            terminal.note("the backup has secrets, but not their key; keep " + DataDirectoryOptions.SECRET_KEY + " too");
+            terminal.note(
+                    "the backup has secrets, but not their key; keep " + DataDirectoryOptions.SECRET_KEY + " too");
         }
     }
 

@@ -65,7 +65,8 @@ final class BackupListener implements AutoCloseable {
         } catch (IOException | UnsupportedOperationException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "'millrace backup' is possible only while this server is stopped: cannot listen on " + socket, e);
+                    "'millrace backup' is possible only while this server is stopped: cannot listen on " + socket,
+                    e);
             return Optional.empty();
         }
     }

@@ -68,11 +68,12 @@ public final class StoredEvents {
         return StreamPath.of(new String(json, from, to - from, UTF_8));
     }
 
-    /** The record itself if its JSON is an event on one line; else one whose JSON is. */
-    public static EventRecord readable(StreamPath path, EventRecord record) {
-        if (isOurs(path, record)) {
-            return record;
-        }
+    private static EventRecord readable(StreamPath path, EventRecord record) {
+        return isOurs(path, record) ? record : decodable(path, record);
+    }
+
+    /** The record itself if its JSON is an event that can be decoded, on one line; else one whose JSON is. */
+    public static EventRecord decodable(StreamPath path, EventRecord record) {
         Event event = decode(path, record);
         boolean isLine = !hasControlCharacter(record.json());
         return isLine && event.payloadJson().isObject()

@@ -34,6 +34,7 @@ import org.yaml.snakeyaml.parser.ParserImpl;
  */
 final class YamlBodyParser {
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?");
+    private static final int LONGEST_PROBLEM = 400;
     private static final String TEXT = "tag:yaml.org,2002:str";
 
     private final String text;
@@ -177,6 +178,7 @@ final class YamlBodyParser {
                 "body",
                 "malformed YAML"
                         + (at == null ? "" : " at line " + (at.getLine() + 1) + ", column " + (at.getColumn() + 1))
-                        + ": " + why + "; nothing was appended; correct the YAML");
+                        + ": " + (why.length() <= LONGEST_PROBLEM ? why : why.substring(0, LONGEST_PROBLEM) + "…")
+                        + "; nothing was appended; correct the YAML");
     }
 }
