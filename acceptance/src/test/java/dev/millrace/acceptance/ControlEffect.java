@@ -196,7 +196,7 @@ enum ControlEffect {
             long ask = newest(arena, path, "ask");
             long later = arena.append(path, "{'type':'ask'}").offset();
             isDerived(arena, path, later);
-            return arena.read(path).stream().noneMatch(event -> isBecauseOf(event, ask));
+            return ask > 0 && arena.read(path).stream().noneMatch(event -> isBecauseOf(event, ask));
         }
     },
     HIDDEN_AS_FAILURE("hide an event from rules and workers, as a failure of theirs", false) {
@@ -227,8 +227,8 @@ enum ControlEffect {
             long ping = arena.append(path, "{'type':'ping'}").offset();
             arena.comes(path, event -> event.type().equals("pong") && isBecauseOf(event, ping), event -> false);
             List<Event> all = arena.read(path);
-            return failures.size() != 3
-                    || !failures.stream()
+            return !failures.isEmpty()
+                    && !failures.stream()
                             .allMatch(offset -> all.stream()
                                             .filter(event -> isBecauseOf(event, offset))
                                             .count()
@@ -262,11 +262,12 @@ enum ControlEffect {
             }
             arena.comes(path, event -> event.type().equals(BuiltInType.PAUSED.type()), event -> false);
             long since = configured;
-            return arena.read(path).stream()
-                    .filter(event -> event.type().equals(BuiltInType.PAUSED.type()))
-                    .findFirst()
-                    .filter(event -> event.provenance().orElseThrow().sourceOffset() > since)
-                    .isPresent();
+            return newest(arena, path, BuiltInType.EFFECT_FAILED.type()) > 0
+                    && arena.read(path).stream()
+                            .filter(event -> event.type().equals(BuiltInType.PAUSED.type()))
+                            .findFirst()
+                            .filter(event -> event.provenance().orElseThrow().sourceOffset() > since)
+                            .isPresent();
         }
     },
     HOPS("pause a stream, by a forged number of hops", false) {
