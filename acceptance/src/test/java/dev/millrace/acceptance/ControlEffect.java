@@ -19,7 +19,6 @@ import java.util.concurrent.CompletionException;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
-import org.awaitility.Awaitility;
 
 /** Something that a caller can do to the processors of a stream, and how it may try that with appends. */
 enum ControlEffect {
@@ -130,7 +129,7 @@ enum ControlEffect {
         @Override
         List<String> events(TokenArena arena, StreamPath path) {
             long ping = arena.append(path, "{'type':'ping'}").offset();
-            Event pong = Awaitility.await()
+            Event pong = TokenArena.waiting()
                     .until(
                             () -> arena.read(path).stream()
                                     .filter(event -> event.type().equals("pong"))
@@ -166,8 +165,7 @@ enum ControlEffect {
                     .exclusive(Duration.ofSeconds(5))
                     .start();
             try {
-                return Awaitility.await()
-                        .atMost(Duration.ofSeconds(30))
+                return TokenArena.waiting()
                         .until(
                                 runner::status,
                                 status -> status.failure().isPresent()

@@ -1,7 +1,7 @@
 package dev.millrace.core.hosting;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.BuiltInType;
+import dev.millrace.core.internal.permission.BuiltInOperations;
 import java.util.List;
 
 /**
@@ -30,6 +30,6 @@ public interface PayloadCheck {
      * known; all others take {@link Operation#APPEND}.
      */
     default Operation operation(String type) {
-        return BuiltInType.of(type).map(Operation::toAppend).orElse(Operation.APPEND);
+        return BuiltInOperations.of(type);
     }
 }
