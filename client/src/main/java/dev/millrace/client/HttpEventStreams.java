@@ -195,7 +195,8 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(StreamExceptions.unsendable("read", path, e));
         }
-        return asyncHttpCaller.send(new ApiCall<>("read", path, request, response -> ResponseDecoder.events(response, range)));
+        return asyncHttpCaller.send(
+                new ApiCall<>("read", path, request, response -> ResponseDecoder.events(response, range)));
     }
 
     /**

@@ -20,12 +20,13 @@ public enum EventEncoding implements ContentNegotiation.Offer {
             frame(event.offset(), event, out);
         }
     },
-    /** One indented array. */
+    /** One array, in which events are indented unless they are long; indented, a long one can fill the memory. */
     JSON("[", "\n]\n", "application/json") {
         @Override
         public void encode(EventRecord event, boolean first, ByteArrayOutputStream out) {
             out.writeBytes((first ? "\n  " : ",\n  ").getBytes(UTF_8));
-            for (byte b : JsonCodec.indent(event.json())) {
+            byte[] json = event.json();
+            for (byte b : json.length > LONG ? json : JsonCodec.indent(json)) {
                 out.write(b);
                 if (b == '\n') { // in JSON text a line break is never inside a string
                     out.write(' ');
@@ -62,6 +63,8 @@ public enum EventEncoding implements ContentNegotiation.Offer {
 
     /** The formats of reads under a short URL, the default first. */
     public static final List<EventEncoding> OF_SHORT_URLS = List.of(EVENT_STREAM, JSON, LINES, YAML, PAGE);
+
+    private static final int LONG = 16 * 1024;
 
     private final byte[] prologue;
     private final byte[] epilogue;
