@@ -73,8 +73,7 @@ class UnfinishedAnswerTest {
                 });
         millrace = new RunningServer(damaged, builder -> builder);
         StreamPath path = StreamPath.of(STREAM);
-        byte[] event = ("{\"type\":\"said\",\"payload\":\"" + "x".repeat(200) + "\"}")
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] event = ("{\"type\":\"said\",\"payload\":\"" + "x".repeat(200) + "\"}").getBytes(StandardCharsets.UTF_8);
         for (int i = 0; i < EVENTS - 1; i += 500) {
             millrace.engine
                     .append(ProjectSlug.defaultProject(), path, Collections.nCopies(500, event))
