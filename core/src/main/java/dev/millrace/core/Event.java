@@ -23,7 +23,7 @@ public interface Event {
     /** The type as it was written; {@link BuiltInType#of(String)} knows all spellings of a built-in type. */
     String type();
 
-    /** The payload object as JSON. Treat it as read-only. */
+    /** The payload object as JSON; a text if it cannot be decoded, see {@link JsonCodec#readEvent}. Read-only. */
     JsonNode payloadJson();
 
     /**
@@ -32,7 +32,7 @@ public interface Event {
      */
     @Value.Default
     default Object payload() {
-        return new UnknownPayload(type(), payloadJson());
+        return EventCatalog.empty().decode(type(), payloadJson());
     }
 
     /** When the service stored the event, to the millisecond; never before the time of the previous event. */

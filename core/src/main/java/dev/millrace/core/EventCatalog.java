@@ -2,6 +2,7 @@ package dev.millrace.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.internal.json.EventJsonReader;
 import dev.millrace.core.internal.payload.Upcasts;
 import java.lang.reflect.Modifier;
 import java.util.HashMap;
@@ -165,6 +166,9 @@ public final class EventCatalog {
      * @return an object of the class of the type, {@link UnknownPayload} or {@link MalformedPayload}
      */
     public Object decode(String type, JsonNode payload) {
+        if (payload.isTextual()) {
+            return new MalformedPayload(type, payload, EventJsonReader.problem(payload.textValue()));
+        }
         String written = nameBySpelling.getOrDefault(type, type);
         try {
             Upcasts.Lifted today = upcasts.lift(written, payload);

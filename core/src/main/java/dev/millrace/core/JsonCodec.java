@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.internal.json.EventJsonReader;
 import dev.millrace.core.internal.json.JsonErrorMessages;
 import dev.millrace.core.internal.json.JsonMappers;
+import dev.millrace.core.internal.json.JsonNumbers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 public final class JsonCodec {
     private static final DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    /** Far beyond the numbers that can be appended; the time for the exponent grows with the square of its length. */
+    private static final int LONGEST_YAML_NUMBER = 5_000;
 
     private static final String NOTHING = "expected one JSON value, got nothing (line 1, column 1)";
 
@@ -100,18 +105,18 @@ public final class JsonCodec {
     }
 
     /**
-     * Removes insignificant white space. Numbers are not reformatted.
+     * Removes insignificant white space. Numbers are not reformatted, and may have any size.
      *
-     * @throws IllegalArgumentException as {@link #parse(byte[])}
+     * @throws IllegalArgumentException if the bytes are not one JSON value
      */
     public static byte[] compact(byte[] json) {
         return copy(json, false);
     }
 
     /**
-     * Indents by two spaces. Numbers are not reformatted.
+     * Indents by two spaces. Numbers are not reformatted, and may have any size.
      *
-     * @throws IllegalArgumentException as {@link #parse(byte[])}
+     * @throws IllegalArgumentException if the bytes are not one JSON value
      */
     public static byte[] indent(byte[] json) {
         return copy(json, true);
@@ -119,7 +124,7 @@ public final class JsonCodec {
 
     private static byte[] copy(byte[] json, boolean indented) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(json.length + 16);
-        JsonFactory factory = JsonMappers.LENIENT.getFactory();
+        JsonFactory factory = JsonMappers.STORED;
         try (JsonParser parser = factory.createParser(json);
                 JsonGenerator generator = factory.createGenerator(out)) {
             if (indented) {
@@ -171,7 +176,7 @@ public final class JsonCodec {
      */
     public static String yamlNumber(String number) {
         int exponentAt = Math.max(number.indexOf('e'), number.indexOf('E'));
-        if (exponentAt < 0) {
+        if (exponentAt < 0 || number.length() > LONGEST_YAML_NUMBER) {
             return number;
         }
         String digits = number.substring(0, exponentAt);
@@ -187,9 +192,22 @@ public final class JsonCodec {
         return digits + (exponent.signum() < 0 ? "e" : "e+") + exponent;
     }
 
+    /**
+     * A parser of JSON that is to be appended. It refuses a number with more than 1,000 digits, those of the exponent
+     * included, or with an exponent beyond 10,000 or -10,000.
+     */
     public static JsonParser parser(byte[] json) {
+        return parser(JsonMappers.APPENDED, json);
+    }
+
+    /** A parser of an event that is stored already: it has no limits. */
+    public static JsonParser storedParser(byte[] json) {
+        return parser(JsonMappers.STORED, json);
+    }
+
+    private static JsonParser parser(JsonFactory factory, byte[] json) {
         try {
-            return JsonMappers.LENIENT.getFactory().createParser(json);
+            return factory.createParser(json);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -201,6 +219,11 @@ public final class JsonCodec {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Why a JSON number cannot be appended; empty if it can. */
+    public static Optional<String> numberProblem(String number) {
+        return JsonNumbers.isAppendable(number) ? Optional.empty() : Optional.of(JsonNumbers.problem(number));
     }
 
     /** ISO-8601 in UTC with exactly three digits after the second, as on the wire. */
@@ -235,12 +258,29 @@ public final class JsonCodec {
     /**
      * Reads a stored event; its payload is {@link UnknownPayload} until a catalog decodes it.
      *
-     * @throws IllegalArgumentException if a field of a stored event is missing or has the wrong type
+     * <p>Another version, or another program, may have stored an event that cannot be decoded: a number is too large,
+     * or a value nests too deep. Such an event is {@link MalformedPayload} for every catalog. Its {@link
+     * Event#payloadJson()} is a text: the JSON of the payload, or of the whole event if more than the payload is wrong.
+     *
+     * @throws IllegalArgumentException if path, offset, type or time cannot be read
      */
     public static Event readEvent(byte[] json) {
-        return toEvent(parse(json));
+        return EventJsonReader.read(json, Optional.empty());
     }
 
+    /**
+     * As {@link #readEvent(byte[])}, for an event whose path, offset, type and time are known from elsewhere. They are
+     * used if the JSON does not say them, or says another path or offset. Never throws.
+     */
+    public static Event readEvent(byte[] json, StreamPath path, long offset, String type, Instant createdAt) {
+        return EventJsonReader.read(json, Optional.of(new EventJsonReader.Known(path, offset, type, createdAt)));
+    }
+
+    /**
+     * Reads a stored event that is parsed already.
+     *
+     * @throws IllegalArgumentException if a field of a stored event is missing or has the wrong type
+     */
     public static Event toEvent(JsonNode json) {
         return EventJsonReader.read(json);
     }

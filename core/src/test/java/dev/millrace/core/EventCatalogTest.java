@@ -8,6 +8,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.immutables.value.Value;
 import org.junit.jupiter.api.Test;
@@ -205,6 +207,25 @@ class EventCatalogTest {
         assertThat(orders.decode("order-placed", JsonCodec.parse("{\"count\":2}")))
                 .isInstanceOfSatisfying(
                         MalformedPayload.class, bad -> assertThat(bad.error()).contains("item"));
+    }
+
+    @EventName("measured")
+    record Measured(Optional<Double> exact, double value, Optional<Float> small, Optional<Instant> at, Optional<Duration> took) {}
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'value':1e400}",
+                "{'value':1,'took':1e400}",
+                "{'value':-1e400}",
+                "{'value':1,'exact':1e400}",
+                "{'value':1,'small':1e40}",
+                "{'value':1,'at':1e400}",
+                "{'value':1,'at':1e30}",
+            })
+    void should_call_a_number_that_its_class_cannot_hold_malformed(String json) {
+        assertThat(EventCatalog.of(Measured.class).decode("measured", JsonCodec.parse(json.replace('\'', '"'))))
+                .isInstanceOf(MalformedPayload.class);
     }
 
     private Object decode(String type, String json) {

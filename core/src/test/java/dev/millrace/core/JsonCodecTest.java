@@ -186,7 +186,7 @@ class JsonCodecTest {
     void should_not_mention_the_library() {
         List<String> texts = List.of(
                 "\u0001",
-                "1".repeat(2000),
+                "1".repeat(3000),
                 "[".repeat(2000),
                 "\"" + "x".repeat(100_000) + "\":1",
                 "{\"" + "x".repeat(100_000) + "\":1}",

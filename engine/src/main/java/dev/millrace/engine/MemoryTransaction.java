@@ -52,8 +52,9 @@ final class MemoryTransaction implements EventStore.Transaction {
     public void copy(EventStore.Copy copy) {
         for (EventRecord record : change(copy.source()).records(copy.afterOffset(), copy.throughOffset())) {
             byte[] json = record.json();
-            byte[] put = Arrays.copyOf(copy.put(), copy.put().length + json.length - copy.cut().length);
-            System.arraycopy(json, copy.cut().length, put, copy.put().length, json.length - copy.cut().length);
+            int cut = Math.min(copy.cut().length, json.length); // it may not be an event
+            byte[] put = Arrays.copyOf(copy.put(), copy.put().length + json.length - cut);
+            System.arraycopy(json, cut, put, copy.put().length, json.length - cut);
             change(copy.target())
                     .append(
                             copy.head(),

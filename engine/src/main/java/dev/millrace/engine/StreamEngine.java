@@ -13,6 +13,7 @@ import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.internal.append.IncarnationIds;
 import dev.millrace.engine.internal.append.PagedLogReader;
 import dev.millrace.engine.internal.append.PreparedEvent;
+import dev.millrace.engine.internal.commit.StoredEvents;
 import dev.millrace.engine.internal.hosting.ProviderRegistry;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
@@ -69,7 +70,7 @@ public final class StreamEngine implements AutoCloseable {
     }
 
     /**
-     * Appends raw inputs, each one JSON value in UTF-8: all of them or none.
+     * Appends raw inputs of code in this process, each one JSON value in UTF-8: all of them or none.
      *
      * @return completes when the events are durable
      */
@@ -89,11 +90,23 @@ public final class StreamEngine implements AutoCloseable {
         return append(new StreamKey(project, path), inputs, permit, answers -> answers);
     }
 
-    /** As {@link #append(ProjectSlug, StreamPath, List, Consumer)}, for inputs that are parsed already. */
+    /**
+     * As {@link #append(ProjectSlug, StreamPath, List, Consumer)}, for inputs that are parsed already, of a caller
+     * outside this process.
+     *
+     * @param trust whether the provenance in the inputs counts
+     */
     public CompletableFuture<List<AppendedRecord>> appendParsed(
-            ProjectSlug project, StreamPath path, List<ParsedInput> inputs, Consumer<String> permit) {
+            ProjectSlug project,
+            StreamPath path,
+            List<ParsedInput> inputs,
+            CallerTrust trust,
+            Consumer<String> permit) {
         return submit(
-                new StreamKey(project, path), () -> parts.reader().take(path, inputs), permit, answers -> answers);
+                new StreamKey(project, path),
+                () -> parts.reader().take(path, inputs, trust),
+                permit,
+                answers -> answers);
     }
 
     /** As the public method; {@code view} converts the answers on a callback thread. */
@@ -114,7 +127,17 @@ public final class StreamEngine implements AutoCloseable {
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return parts.writer().submit(parts.appends().request(stream, read, view));
+        return parts.writer()
+                .submit(parts.appends().request(stream, read, answers -> view.apply(decodable(stream.path(), answers))));
+    }
+
+    /** A replayed event may have been stored by another version. */
+    private static List<AppendedRecord> decodable(StreamPath path, List<AppendedRecord> answers) {
+        return answers.stream()
+                .map(answer -> answer.replayed()
+                        ? new AppendedRecord(StoredEvents.decodable(path, answer.event()), true, answer.diverged())
+                        : answer)
+                .toList();
     }
 
     /**
@@ -201,8 +224,8 @@ public final class StreamEngine implements AutoCloseable {
     /** Computes the state of the stream at its current head. Creates the stream. */
     public CompletableFuture<StreamState> state(ProjectSlug project, StreamPath path) {
         StreamKey stream = new StreamKey(project, path);
-        return parts.delivery()
-                .then(parts.touch(stream), path, head -> parts.states().at(stream, head));
+        return parts.longWork()
+                .then(parts.touch(stream), stream, head -> parts.states().at(stream, head));
     }
 
     /** Computes the state of the stream at a head that was read before. */
@@ -212,7 +235,8 @@ public final class StreamEngine implements AutoCloseable {
 
     /** As {@link EventStreams#list}. */
     public CompletableFuture<List<StreamSummary>> list(ProjectSlug project, StreamPath path) {
-        return parts.delivery().supply(path, () -> parts.states().list(new StreamKey(project, path)));
+        StreamKey stream = new StreamKey(project, path);
+        return parts.longWork().supply(stream, () -> parts.states().list(stream));
     }
 
     /** As {@link EventStreams#destroy}. */

@@ -5,15 +5,18 @@ import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.io.IOContext;
 import com.fasterxml.jackson.core.io.InputDecorator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.core.JsonCodec;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +31,7 @@ class ParseCountTest {
     private static final String PLAIN = "{\"type\":\"a\",\"payload\":{\"text\":\"" + MARK + "\",\"n\":1.50}}";
 
     private final Queue<String> parsed = new ConcurrentLinkedQueue<>();
-    private JsonFactory factory;
+    private List<JsonFactory> factories = List.of();
     private RunningServer millrace;
 
     /** Records each text before it is parsed, unchanged. */
@@ -57,10 +60,13 @@ class ParseCountTest {
 
     @BeforeEach
     void start() throws IOException {
-        try (JsonParser parser = JsonCodec.parser("{}".getBytes(StandardCharsets.UTF_8))) {
-            factory = ((ObjectMapper) parser.getCodec()).getFactory();
+        try (JsonParser parser = JsonCodec.parser("{}".getBytes(StandardCharsets.UTF_8));
+                JsonGenerator generator = JsonCodec.generator(new ByteArrayOutputStream())) {
+            factories = List.of(
+                    ((ObjectMapper) parser.getCodec()).getFactory(),
+                    ((ObjectMapper) generator.getCodec()).getFactory());
         }
-        factory.setInputDecorator(new Seeing());
+        factories.forEach(factory -> factory.setInputDecorator(new Seeing()));
         millrace = new RunningServer();
     }
 
@@ -68,7 +74,7 @@ class ParseCountTest {
     @SuppressWarnings({"NullAway", "deprecation"}) // null means none in this library
     void stop() throws Exception {
         millrace.close();
-        factory.setInputDecorator(null);
+        factories.forEach(factory -> factory.setInputDecorator(null));
     }
 
     /** The number of parses, without those of the answer. */

@@ -22,6 +22,8 @@ final class ScheduledEvent {
     private static final String RESERVED = "millrace/";
 
     private final String where;
+    private static final int LONGEST_OFFSET = 1_000;
+
     private final List<String> problems;
     private final PayloadCheck payloads;
 
@@ -125,8 +127,9 @@ final class ScheduledEvent {
         if (value == null) {
             return OptionalLong.empty();
         }
+        boolean isShort = value.isNumber() || value.asText().length() <= LONGEST_OFFSET;
         try {
-            long number = new BigDecimal(value.asText().strip()).longValueExact();
+            long number = isShort ? new BigDecimal(value.asText().strip()).longValueExact() : 0;
             if (number > 0 && (value.isNumber() || value.isTextual())) {
                 return OptionalLong.of(number);
             }

@@ -111,6 +111,7 @@ public final class ServeCommand implements Callable<Integer> {
                 settings.with(ModelProviderSettings.from(terminal.environment())),
                 listening);
         service.stopWithProcess();
+        DescriptorLimit.warning(limits.maxReaders()).ifPresent(terminal::note);
         terminal.out()
                 .println("memory for requests: " + (MemoryBudget.ofHeap().bytes() >> 20)
                         + " MiB, half of the heap (-Xmx in MILLRACE_JAVA_OPTS)");

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import okhttp3.Response;
 
@@ -54,7 +55,11 @@ public final class AppendRequest {
 
     /** Reads {@code {"event": …}}; a header tells whether it is a replay. */
     public AppendResult readOne(Response response) throws IOException {
-        Event event = JsonCodec.toEvent(JsonCodec.parse(response.body().bytes()).path("event"));
+        List<Event> events = AppendAnswer.of(response.body().bytes()).events();
+        if (events.size() != 1) {
+            throw new IllegalArgumentException("one event was sent, " + events.size() + " came back");
+        }
+        Event event = events.get(0);
         boolean replayed = isReplay(response);
         return new AppendResult(
                 event, replayed, replayed && IdempotencyKeyConflict.between(JsonCodec.parse(json), event));
@@ -65,9 +70,8 @@ public final class AppendRequest {
      * replay if the header says so, if it is in the answer twice, or if it differs from the input with its key.
      */
     public List<AppendResult> readAll(Response response) throws IOException {
-        JsonNode answer = JsonCodec.parse(response.body().bytes());
-        JsonNode events = answer.path("events");
-        JsonNode replays = answer.path("replayed");
+        AppendAnswer answer = AppendAnswer.of(response.body().bytes());
+        List<Event> events = answer.events();
         JsonNode inputs = JsonCodec.parse(json);
         if (events.size() != inputs.size()) {
             throw new IllegalArgumentException(inputs.size() + " events were sent, " + events.size() + " came back");
@@ -77,17 +81,21 @@ public final class AppendRequest {
         List<AppendResult> appended = new ArrayList<>();
         for (int i = 0; i < events.size(); i++) {
             JsonNode input = inputs.get(i);
-            Event event = JsonCodec.toEvent(events.get(i));
+            Event event = events.get(i);
             boolean differs = IdempotencyKeyConflict.between(input, event);
             boolean sameKey = event.idempotencyKey()
                     .filter(key ->
                             key.equals(input.path("idempotencyKey").asText().strip()))
                     .isPresent();
             boolean again = !seen.add(event.offset());
-            boolean replayed = replays.isArray() ? replays.path(i).asBoolean() : all || again || (sameKey && differs);
+            boolean replayed = isReplay(answer, i).orElse(all || again || (sameKey && differs));
             appended.add(new AppendResult(event, replayed, replayed && differs));
         }
         return List.copyOf(appended);
+    }
+
+    private static Optional<Boolean> isReplay(AppendAnswer answer, int index) {
+        return answer.replayed().map(flags -> index < flags.size() && flags.get(index));
     }
 
     private static boolean isReplay(Response response) {

@@ -12,6 +12,7 @@ import dev.millrace.core.StreamState;
 import dev.millrace.core.StreamSummary;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,7 +32,7 @@ public final class ResponseDecoder {
         BufferedSource source = response.body().source();
         for (String line = source.readUtf8Line(); line != null; line = source.readUtf8Line()) {
             if (!line.isBlank()) {
-                events.add(JsonCodec.toEvent(JsonCodec.parse(line)));
+                events.add(JsonCodec.readEvent(line.getBytes(StandardCharsets.UTF_8)));
             }
         }
         requireAll(response, range, events);

@@ -6,6 +6,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscriber;
+import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 import okhttp3.Call;
 import okhttp3.Response;
@@ -58,7 +59,7 @@ final class StreamConnection extends LiveConnection {
     private void event(EventSource source, String data) {
         Event event;
         try {
-            event = JsonCodec.toEvent(JsonCodec.parse(data));
+            event = JsonCodec.readEvent(data.getBytes(StandardCharsets.UTF_8));
         } catch (RuntimeException e) {
             failed(source, "the service sent something that is not an event (" + e.getMessage() + ")", e);
             return;

@@ -6,6 +6,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.SubtreeSubscriber;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import okhttp3.Call;
@@ -45,7 +46,7 @@ final class SubtreeConnection extends LiveConnection {
             switch (type) {
                 case "message" -> {
                     reached = position(id);
-                    Event event = JsonCodec.toEvent(JsonCodec.parse(data));
+                    Event event = JsonCodec.readEvent(data.getBytes(StandardCharsets.UTF_8));
                     if (position.hasSeen(reached)) {
                         return;
                     }

@@ -1,7 +1,7 @@
 package dev.millrace.core.internal.json;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -18,11 +18,11 @@ import java.lang.reflect.Type;
 /** The mappers of the JSON library, as Millrace configures them. Safe for use by many threads. */
 public final class JsonMappers {
     /** Ignores unknown fields; a missing required component is an error. */
-    public static final JsonMapper LENIENT = JsonMapper.builder()
+    public static final JsonMapper LENIENT = JsonMapper.builder(new CheckingJsonFactory(2))
             .addModule(new Jdk8Module())
             .addModule(new JavaTimeModule())
             .addModule(OptionalJsonDeserializer.module())
-            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .addModule(BoundedNumberDeserializer.module())
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
@@ -46,6 +46,13 @@ public final class JsonMappers {
                             .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                             .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
+
+    /** Its parsers hold the rule for numbers in what is appended. */
+    public static final JsonFactory APPENDED =
+            JsonMapper.builder(new CheckingJsonFactory(1)).build().getFactory();
+
+    /** Has no limits, for what is stored already. */
+    public static final JsonFactory STORED = CheckingJsonFactory.unlimited();
 
     private JsonMappers() {}
 

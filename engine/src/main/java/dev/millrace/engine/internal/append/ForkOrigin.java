@@ -1,8 +1,8 @@
 package dev.millrace.engine.internal.append;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
+import dev.millrace.engine.internal.commit.StoredEvents;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.RecordRange;
@@ -42,7 +42,8 @@ public record ForkOrigin(StreamPath path, long offset) {
         if (first.isEmpty()) {
             return Optional.empty();
         }
-        JsonNode from = JsonCodec.parse(first.get(0).json()).path("payload").path("forkedFrom");
+        JsonNode from =
+                StoredEvents.decode(stream.path(), first.get(0)).payloadJson().path("forkedFrom");
         return from.isObject()
                 ? Optional.of(new ForkOrigin(
                         StreamPath.of(from.path("path").asText()),

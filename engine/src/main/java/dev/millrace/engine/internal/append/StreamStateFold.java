@@ -72,6 +72,7 @@ final class StreamStateFold {
         scan.forEach(
                 new RecordRange(0, Long.MAX_VALUE, METADATA_UPDATED, 1, true),
                 record -> newest.add(payload(record).path("metadata")));
+        newest.removeIf(JsonNode::isMissingNode); // the event cannot be decoded
         return newest.isEmpty() ? JsonNodeFactory.instance.objectNode() : newest.get(0);
     }
 
@@ -85,6 +86,6 @@ final class StreamStateFold {
     }
 
     private static JsonNode payload(EventRecord record) {
-        return JsonCodec.parse(record.json()).path("payload");
+        return JsonCodec.readEvent(record.json()).payloadJson();
     }
 }

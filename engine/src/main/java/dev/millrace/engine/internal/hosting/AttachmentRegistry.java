@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
-import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
+import dev.millrace.engine.internal.commit.StoredEvents;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.RecordRange;
@@ -76,7 +76,7 @@ final class AttachmentRegistry {
             activate(stream, record);
             return;
         }
-        Event event = JsonCodec.readEvent(record.json()).decodedBy(CATALOG);
+        Event event = StoredEvents.decode(stream.path(), record).decodedBy(CATALOG);
         if (event.payload() instanceof StreamEvent.ProcessorAttached attached) {
             attach(
                     stream,

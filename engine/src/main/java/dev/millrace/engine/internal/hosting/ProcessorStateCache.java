@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.engine.internal.commit.StoredEvents;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.RecordRange;
@@ -134,7 +135,8 @@ public final class ProcessorStateCache implements ProcessorStates {
                 }
                 for (EventRecord record : page) {
                     state = processor.reduce(
-                            state, JsonCodec.readEvent(record.json()).decodedBy(catalog));
+                            state,
+                            StoredEvents.decode(stream.path(), record).decodedBy(catalog));
                     through = record.offset();
                 }
             }

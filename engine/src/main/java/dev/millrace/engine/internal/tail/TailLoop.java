@@ -10,7 +10,6 @@ import dev.millrace.engine.spi.StreamKey;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -56,7 +55,7 @@ abstract class TailLoop implements Subscription {
     // confined to run()
     private int losses;
     private boolean begun;
-    private @Nullable Instant lostAt;
+    private @Nullable Duration lostAt;
 
     TailLoop(Executor delivery, Timers timers, StreamKey stream) {
         this.delivery = delivery;
@@ -129,10 +128,9 @@ abstract class TailLoop implements Subscription {
     /** Called when the tail begins: the time since the failure before, zero the first time. */
     final Duration takeGap() {
         begun = true;
-        Instant since = lostAt;
+        Duration since = lostAt;
         lostAt = null;
-        Duration gap = since == null ? Duration.ZERO : Duration.between(since, timers.now());
-        return gap.isNegative() ? Duration.ZERO : gap;
+        return since == null ? Duration.ZERO : timers.elapsed().minus(since);
     }
 
     /** Called after a successful read. */
@@ -208,7 +206,7 @@ abstract class TailLoop implements Subscription {
     }
 
     private void noteLoss() {
-        lostAt = begun && lostAt == null ? timers.now() : lostAt;
+        lostAt = begun && lostAt == null ? timers.elapsed() : lostAt;
     }
 
     private boolean askToContinueSafely(StreamException lost) {

@@ -9,6 +9,7 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
 import java.io.ByteArrayOutputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 
 /** The formats of event answers. Each event is encoded on its own, so a log of any length can be streamed. */
@@ -25,8 +26,13 @@ public enum EventEncoding implements ContentNegotiation.Offer {
         @Override
         public void encode(EventRecord event, boolean first, ByteArrayOutputStream out) {
             out.writeBytes((first ? "\n  " : ",\n  ").getBytes(UTF_8));
-            byte[] json = event.json();
-            for (byte b : json.length > LONG ? json : JsonCodec.indent(json)) {
+            byte[] json;
+            try {
+                json = event.json().length > LONG ? event.json() : JsonCodec.indent(event.json());
+            } catch (IllegalArgumentException e) {
+                json = JsonCodec.indent(withTextAsPayload(event));
+            }
+            for (byte b : json) {
                 out.write(b);
                 if (b == '\n') { // in JSON text a line break is never inside a string
                     out.write(' ');
@@ -47,7 +53,13 @@ public enum EventEncoding implements ContentNegotiation.Offer {
     YAML("", "", "application/yaml", "text/yaml", "application/x-yaml") {
         @Override
         public void encode(EventRecord event, boolean first, ByteArrayOutputStream out) {
-            out.writeBytes(YamlEncoder.document(event.json()));
+            byte[] document;
+            try {
+                document = YamlEncoder.document(event.json());
+            } catch (UncheckedIOException e) {
+                document = YamlEncoder.document(withTextAsPayload(event));
+            }
+            out.writeBytes(document);
         }
     },
     /** The HTML page for watching a stream in a browser; it contains no events. */
@@ -93,6 +105,11 @@ public enum EventEncoding implements ContentNegotiation.Offer {
 
     public void end(boolean empty, ByteArrayOutputStream out) {
         out.writeBytes(empty && this == JSON ? "]\n".getBytes(UTF_8) : epilogue);
+    }
+
+    /** An event of another version or program, whose JSON has errors. */
+    private static byte[] withTextAsPayload(EventRecord event) {
+        return JsonCodec.write(JsonCodec.toTree(JsonCodec.readEvent(event.json())));
     }
 
     /** An SSE frame: all events up to an offset have been sent. */

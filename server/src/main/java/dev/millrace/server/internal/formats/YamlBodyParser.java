@@ -5,7 +5,6 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.server.internal.http.HttpErrorException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.StringReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -17,14 +16,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.events.CollectionStartEvent;
 import org.yaml.snakeyaml.events.Event;
 import org.yaml.snakeyaml.events.MappingStartEvent;
 import org.yaml.snakeyaml.events.NodeEvent;
 import org.yaml.snakeyaml.events.ScalarEvent;
+import org.yaml.snakeyaml.parser.Parser;
+import org.yaml.snakeyaml.parser.ParserImpl;
 
 /**
  * A converter of a YAML body to JSON. Plain scalars have the meaning that they have in JSON; all others stay text as
@@ -33,6 +34,7 @@ import org.yaml.snakeyaml.events.ScalarEvent;
  */
 final class YamlBodyParser {
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?");
+    private static final int LONGEST_PROBLEM = 400;
     private static final String TEXT = "tag:yaml.org,2002:str";
 
     private final String text;
@@ -69,7 +71,8 @@ final class YamlBodyParser {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             JsonGenerator generator = JsonCodec.generator(out);
-            for (Event event : new Yaml(options).parse(new StringReader(text))) {
+            Parser parser = new ParserImpl(new WholeTextReader(text), options);
+            for (Event event = parser.getEvent(); event != null; event = parser.getEvent()) {
                 if (event.is(Event.ID.DocumentStart)) {
                     out.reset();
                     generator = JsonCodec.generator(out);
@@ -102,6 +105,9 @@ final class YamlBodyParser {
             }
             open.pop();
             return;
+        }
+        if (event instanceof CollectionStartEvent collection && collection.getTag() != null) {
+            throw malformed("the tag " + collection.getTag() + " is not supported, remove it", event.getStartMark());
         }
         Level level = open.peek();
         Set<String> keys = level == null ? null : level.advance();
@@ -137,6 +143,9 @@ final class YamlBodyParser {
         if (tag != null || scalar.getScalarStyle() != ScalarStyle.PLAIN) {
             generator.writeString(value);
         } else if (NUMBER.matcher(value).matches()) {
+            JsonCodec.numberProblem(value).ifPresent(problem -> {
+                throw malformed(problem, scalar.getStartMark());
+            });
             generator.writeNumber(value);
         } else {
             switch (value.toLowerCase(Locale.ROOT)) {
@@ -169,6 +178,7 @@ final class YamlBodyParser {
                 "body",
                 "malformed YAML"
                         + (at == null ? "" : " at line " + (at.getLine() + 1) + ", column " + (at.getColumn() + 1))
-                        + ": " + why + "; nothing was appended; correct the YAML");
+                        + ": " + (why.length() <= LONGEST_PROBLEM ? why : why.substring(0, LONGEST_PROBLEM) + "…")
+                        + "; nothing was appended; correct the YAML");
     }
 }

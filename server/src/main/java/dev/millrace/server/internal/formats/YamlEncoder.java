@@ -16,10 +16,14 @@ final class YamlEncoder {
 
     private YamlEncoder() {}
 
-    /** One document, with its start marker and a final line break. */
+    /**
+     * One document, with its start marker and a final line break.
+     *
+     * @throws UncheckedIOException if the bytes are not JSON
+     */
     static byte[] document(byte[] json) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(json.length + 64);
-        try (JsonParser parser = JsonCodec.parser(json);
+        try (JsonParser parser = JsonCodec.storedParser(json);
                 JsonGenerator generator = FACTORY.createGenerator(out)) {
             while (parser.nextToken() != null) {
                 if (parser.currentToken().isNumeric()) {

@@ -2,6 +2,7 @@ package dev.millrace.server.internal.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.MemoryBudget;
 import dev.millrace.server.internal.routes.ApiDocsRoute;
@@ -107,6 +108,7 @@ public final class RootHandler extends Handler.Abstract {
         query.all(ProjectResolver.PARAMETER).forEach(value -> selection.name(ProjectResolver.PARAMETER, value));
         label.ifPresent(value -> selection.name("Host", value));
         RequestExecutor executor = request.getMethod().equals("POST") ? appending : reading;
+        ProjectSlug project = selection.project();
         dispatch(
                 route.get(),
                 new HttpExchange(
@@ -114,10 +116,10 @@ public final class RootHandler extends Handler.Abstract {
                         response,
                         callback,
                         query,
-                        selection.project(),
+                        project,
                         corsPolicy.isForeign(headers, headers.get(HttpHeader.HOST)),
                         bearerAuthenticator,
-                        executor,
+                        executor.of(project, route.get().path()),
                         new RequestMemory(resources.memory(), resources.timers()),
                         resources.watch()),
                 executor);
@@ -145,7 +147,7 @@ public final class RootHandler extends Handler.Abstract {
                                 .put("ok", true)
                                 .put("app", "millrace")
                                 .put("version", VERSION)));
-            default -> executor.begin(() -> answer(route, method, exchange));
+            default -> executor.begin(exchange.project(), route.path(), () -> answer(route, method, exchange));
         }
     }
 

@@ -14,7 +14,6 @@ import dev.millrace.server.internal.http.HttpExchange;
 import dev.millrace.server.internal.http.ResponseWriter;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -89,7 +88,7 @@ public final class LiveReadResponse implements SubtreeSink {
         this.admitted = admitted;
         this.mayCreate = mayCreate;
         this.timing = timing;
-        this.responseWriter = new ResponseWriter(exchange.response(), timing.timers()::now);
+        this.responseWriter = new ResponseWriter(exchange.response(), timing.timers()::elapsed);
     }
 
     /** Completes when the answer has ended, normally or with an error. */
@@ -275,14 +274,13 @@ public final class LiveReadResponse implements SubtreeSink {
     }
 
     private void dropOrSendHeartbeat() {
-        Instant now = timing.timers().now();
         Duration stalled = responseWriter.stalled().orElse(Duration.ZERO);
         if (stalled.compareTo(timing.slowReaderTimeout()) >= 0) {
             drop(stalled);
             return;
         }
         expelIfRevoked();
-        Duration quiet = Duration.between(responseWriter.activity(), now);
+        Duration quiet = responseWriter.quiet();
         if (quiet.compareTo(timing.heartbeat()) >= 0) {
             responseWriter.sendIfIdle(EventEncoding.comment());
             quiet = Duration.ZERO;

@@ -1,12 +1,12 @@
 package dev.millrace.server.internal.routes;
 
 import dev.millrace.server.internal.http.HttpErrorException;
-import java.math.BigInteger;
 import java.util.OptionalLong;
 
 /** A bound of a read: an offset, {@code start} (0) or {@code end} ({@link Long#MAX_VALUE}). */
 record ReadBound(long offset) {
-    private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE - 1);
+    private static final long MOST = Long.MAX_VALUE - 1;
+    private static final int LONGEST = 18; // digits that every long can have
 
     static final ReadBound START = new ReadBound(0);
 
@@ -36,9 +36,12 @@ record ReadBound(long offset) {
      * largest offset.
      */
     static OptionalLong positive(String text) {
-        return text.matches("0*[1-9]\\d*")
-                ? OptionalLong.of(new BigInteger(text).min(MOST).longValue())
-                : OptionalLong.empty();
+        if (!text.matches("0*[1-9]\\d*")) {
+            return OptionalLong.empty();
+        }
+        String digits = text.replaceFirst("^0+", "");
+        return OptionalLong.of(
+                digits.length() > LONGEST ? MOST : Math.min(MOST, Long.parseLong(digits)));
     }
 
     /** The exclusive lower or upper bound in a stream whose last offset is {@code watermark}. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -186,5 +187,42 @@ class AppendBodyParserTest {
                 + inputs.events().stream()
                         .map(event -> new String(event.json(), UTF_8))
                         .collect(Collectors.joining(" "));
+    }
+
+    /** With a reader that copies what it has, this took over a minute; the limit only says that it ends. */
+    @Test
+    @Timeout(20)
+    void should_parse_long_scalars_and_lines_of_yaml_in_linear_time() {
+        Limits large = Limits.builder().build();
+        int length = 4_000_000;
+        for (String body : List.of(
+                "x".repeat(length),
+                "9".repeat(length),
+                "- \"" + "x".repeat(length) + "\"",
+                "'" + "x😀".repeat(length / 2) + "'",
+                "# " + "x".repeat(length) + "\n- 1",
+                "- |\n  " + "x".repeat(length),
+                "- !" + "x".repeat(length) + " 1",
+                "- &" + "x".repeat(length) + " 1",
+                "[".repeat(length),
+                "- ".repeat(length),
+                "? ".repeat(length),
+                "{" + "a: ".repeat(length / 3))) {
+            byte[] bytes = body.getBytes(UTF_8);
+            try {
+                new AppendBodyParser(large).read(MediaType.of("application/yaml"), bytes, StreamPath.of("/s"));
+            } catch (HttpErrorException refused) {
+                assertThat(refused.getMessage()).hasSizeLessThan(5_000);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"payload: !foo {a: 1}", "a: !!set {a, b}", "a: !foo [1]"})
+    void should_refuse_a_tag_on_a_collection(String body) {
+        assertThatThrownBy(() -> read("application/yaml", body))
+                .isInstanceOf(HttpErrorException.class)
+                .hasMessageContaining("line 1, column")
+                .hasMessageContaining("tag");
     }
 }
