@@ -135,7 +135,8 @@ public final class StreamForker {
         PageSize size = new PageSize();
         long bytes = 0;
         for (long after = 1; after < at; ) {
-            List<EventRecord> page = store.read(from, new RecordRange(after, at + 1, Set.of(), size.records(), false));
+            List<EventRecord> page =
+                    store.read(from, new RecordRange(after, at + 1, Set.of(), size.records(), false, 1 << 20));
             if (page.isEmpty()) {
                 return; // destroyed meanwhile; the writer will notice
             }

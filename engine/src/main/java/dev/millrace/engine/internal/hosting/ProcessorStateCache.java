@@ -128,7 +128,8 @@ public final class ProcessorStateCache implements ProcessorStates {
             S state = from.state;
             long through = from.through;
             while (through < head) {
-                List<EventRecord> page = store.read(stream, new RecordRange(through, head + 1, Set.of(), PAGE, false));
+                List<EventRecord> page =
+                        store.read(stream, new RecordRange(through, head + 1, Set.of(), PAGE, false, 1 << 20));
                 if (page.isEmpty() || !isSameIncarnation(store, stream)) {
                     break; // destroyed meanwhile
                 }
