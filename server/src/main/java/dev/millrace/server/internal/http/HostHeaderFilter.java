@@ -48,7 +48,9 @@ public final class HostHeaderFilter {
     /** Whether an address literal or name is a loopback one. */
     static boolean isLoopback(String host) {
         String name = normalise(host);
-        return name.equals("localhost") || name.equals("::1") || LOOPBACK.matcher(name).matches();
+        return name.equals("localhost")
+                || name.equals("::1")
+                || LOOPBACK.matcher(name).matches();
     }
 
     private static boolean isAddress(String name) {
