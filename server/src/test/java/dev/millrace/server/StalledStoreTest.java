@@ -129,8 +129,8 @@ class StalledStoreTest {
         CountDownLatch last = new CountDownLatch(2);
         executor.begin(project, path, last::countDown);
 
-        HttpErrorException refusal = assertThrows(
-                HttpErrorException.class, () -> executor.begin(project, path, last::countDown));
+        HttpErrorException refusal =
+                assertThrows(HttpErrorException.class, () -> executor.begin(project, path, last::countDown));
         executor.of(project, path).execute(last::countDown); // a started request may continue
 
         assertThat(refusal.status()).isEqualTo(503);
