@@ -99,8 +99,7 @@ public final class StreamForker {
 
     private Plan plan(StreamKey from, long at, StreamKey to, int number) {
         if (number > ATTEMPTS) {
-            throw refused(
-                    Code.UNAVAILABLE, from, to, "the source was destroyed meanwhile; repeat it in a few seconds");
+            throw refused(Code.UNAVAILABLE, from, to, "the source was destroyed meanwhile; repeat it in a few seconds");
         }
         if (at < 1) {
             throw refused(
