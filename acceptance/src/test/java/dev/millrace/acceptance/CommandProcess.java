@@ -83,6 +83,10 @@ final class CommandProcess implements AutoCloseable {
         return awaitLine(line -> line.contains(part));
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Sends SIGTERM. */
     int terminate() throws Exception {
         process.destroy();

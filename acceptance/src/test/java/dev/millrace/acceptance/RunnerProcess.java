@@ -74,6 +74,11 @@ final class RunnerProcess {
         }
     }
 
+    /** The last lines that it printed. */
+    List<String> output() {
+        return List.copyOf(said);
+    }
+
     /** Sends SIGKILL. */
     void kill() throws InterruptedException {
         process.destroyForcibly();

@@ -35,7 +35,8 @@ class ServeProcessTest {
     @Test
     void should_serve_until_it_is_told_to_end_and_go_on_where_it_was() throws Exception {
         String data = directory.resolve("data").toString();
-        try (CommandProcess first = CommandProcess.start("serve", "--port", "0", "--data", data)) {
+        try (CommandProcess first =
+                CommandProcess.start("serve", "--port", "0", "--data", data, "--max-readers", "1000")) {
             String url = address(first);
             assertThat(post(url + "/orders", "{\"type\": \"order-placed\"}")).contains("\"offset\": 2");
 

@@ -11,6 +11,7 @@ import dev.millrace.cli.internal.client.StateCommand;
 import dev.millrace.cli.internal.client.TailCommand;
 import dev.millrace.cli.internal.demo.DemoCommand;
 import dev.millrace.cli.internal.replay.ReplayCommand;
+import dev.millrace.cli.internal.service.BackupCommand;
 import dev.millrace.cli.internal.service.ServeCommand;
 import dev.millrace.cli.internal.service.TokenCommand;
 import dev.millrace.cli.internal.service.TokenCreateCommand;
@@ -89,6 +90,7 @@ public final class Millrace implements Runnable {
                 .addSubcommand(new ForkCommand(terminal))
                 .addSubcommand(new DestroyCommand(terminal))
                 .addSubcommand(new DeployCommand(terminal))
+                .addSubcommand(new BackupCommand(terminal))
                 .addSubcommand(new CommandLine(new TokenCommand())
                         .addSubcommand(new TokenCreateCommand(terminal))
                         .addSubcommand(new TokenListCommand(terminal))
@@ -96,7 +98,7 @@ public final class Millrace implements Runnable {
                 .addSubcommand(new TckCommand(terminal))
                 .addSubcommand(new HelpCommand());
         CliExceptionHandler cliExceptionHandler = new CliExceptionHandler(terminal, () -> root.verbose);
-        return commands.setOut(terminal.writer())
+        return commands.setOut(terminal.isInteractive() ? terminal.colorWriter() : terminal.writer())
                 .setErr(terminal.errorWriter())
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -1,5 +1,7 @@
 package dev.millrace.cli;
 
+import dev.millrace.cli.internal.terminal.TerminalText;
+import java.io.UnsupportedEncodingException;
 import java.util.Locale;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
@@ -21,9 +23,18 @@ public final class QuietLogging {
         }
         ConsoleHandler handler = new ConsoleHandler();
         handler.setFormatter(new OneLine());
+        setUtf8(handler);
         handler.setLevel(Level.ALL);
         root.addHandler(handler);
         root.setLevel(Level.WARNING);
+    }
+
+    private static void setUtf8(ConsoleHandler handler) {
+        try {
+            handler.setEncoding("UTF-8");
+        } catch (UnsupportedEncodingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     static void install() {
@@ -35,14 +46,14 @@ public final class QuietLogging {
         Logger.getLogger("").setLevel(Level.INFO);
     }
 
-    /** {@code millrace: warning: message (cause)}. */
+    /** {@code millrace: warning: message (cause)}; texts in it may come from events and requests. */
     static final class OneLine extends Formatter {
         @Override
         public String format(LogRecord record) {
             Throwable thrown = record.getThrown();
             String text = formatMessage(record) + (thrown == null ? "" : " (" + thrown + ")");
             return "millrace: " + record.getLevel().getName().toLowerCase(Locale.ROOT) + ": "
-                    + text.replaceAll("\\s*\\R\\s*", "; ") + System.lineSeparator();
+                    + TerminalText.printable(text.replaceAll("\\s*\\R\\s*", "; ")) + System.lineSeparator();
         }
     }
 }

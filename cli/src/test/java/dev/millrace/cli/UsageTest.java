@@ -13,7 +13,7 @@ class UsageTest {
     @ValueSource(
             strings = {
                 "serve", "demo", "append", "read", "tail", "record", "replay", "state", "list", "fork", "destroy",
-                "deploy", "token"
+                "deploy", "backup", "token"
             })
     void should_explain_every_command_with_examples(String command) {
         assertThat(screen.run(command, "--help")).isZero();
@@ -37,7 +37,8 @@ class UsageTest {
     @Test
     void should_list_the_commands() {
         assertThat(screen.run("help")).isZero();
-        assertThat(screen.out()).contains("serve", "demo", "append", "read", "tail", "fork", "deploy", "token", "help");
+        assertThat(screen.out())
+                .contains("serve", "demo", "append", "read", "tail", "fork", "deploy", "backup", "token", "help");
     }
 
     @Test

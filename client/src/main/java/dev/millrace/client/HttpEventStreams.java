@@ -59,14 +59,16 @@ import org.jspecify.annotations.Nullable;
  * An error answer of the service is reported at once too. Exception: after 429 or 503 with a {@code Retry-After} of at
  * most 30 s, an append with keys waits that long and is sent again. {@link AppendResult#replayed()} is also true if an
  * earlier attempt of the same call stored the event. {@link #destroy} and {@link #fork} are never sent again. A read is
- * sent again at once if a kept connection breaks.
+ * sent again at once if a kept connection breaks. A read whose answer ends early fails with {@code UNAVAILABLE}; it never
+ * returns a part of the events.
  *
  * <p><b>Subscriptions</b> reconnect without limit and continue after the last delivered event: no event is lost or
  * delivered twice. The delay is random, grows from 100 ms to 10 s, and is never shorter than {@code Retry-After}; after
  * an orderly end (the server stops) the first attempt has none. A connection without a byte for three heartbeats is
  * closed. If the stream is destroyed, the server sends {@code event: destroyed} and the subscription ends. A subscriber
  * that was not connected then follows the next incarnation of the stream from offset 1. A subscription ends with a
- * failure only after 400, 403, 404, 413 and other client errors. If the service sends something that is not an event,
+ * failure only after 400, 403, 404, 413 and other client errors. If the stream does not exist and the token may not
+ * create it ({@code STREAM_NOT_FOUND}), the subscription waits for it; all other calls fail. If the service sends something that is not an event,
  * the connection is closed and the event is read again; it is never skipped. A subscriber is called on the thread that
  * reads the socket; while it blocks, nothing is read or queued, and no time-out runs. The {@code gap} is measured with
  * the clock of the service.
@@ -193,7 +195,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(StreamExceptions.unsendable("read", path, e));
         }
-        return asyncHttpCaller.send(new ApiCall<>("read", path, request, ResponseDecoder::events));
+        return asyncHttpCaller.send(new ApiCall<>("read", path, request, response -> ResponseDecoder.events(response, range)));
     }
 
     /**

@@ -110,6 +110,20 @@ class HttpStreamTailTest {
     }
 
     @Test
+    void should_wait_for_a_stream_that_it_may_not_create() throws Exception {
+        streams.subscribe(Sample.PATH, 0, subscriber);
+        for (int attempt = 0; attempt < 2; attempt++) {
+            service.next()
+                    .answer(
+                            404,
+                            "application/json",
+                            "{\"reason\":\"STREAM_NOT_FOUND\",\"message\":\"there is no stream\"}");
+        }
+        service.next().tail("A", 1).send(Sample.sse(1));
+        subscriber.expect("connected 'A' 1 gap 0", "event 1");
+    }
+
+    @Test
     void should_read_another_life_of_the_stream_from_its_beginning() throws Exception {
         // given
         streams.subscribe(Sample.PATH, 0, subscriber);

@@ -110,6 +110,27 @@ class ReadTest {
     }
 
     @Test
+    void should_fail_a_read_with_fewer_events_than_the_service_announced() throws Exception {
+        MockResponse two = lines(Sample.event(1), Sample.event(2))
+                .newBuilder()
+                .addHeader("Millrace-Watermark", "3")
+                .build();
+        server.enqueue(two);
+        assertThat(failure(streams.read(Sample.PATH, ReadRange.all())))
+                .hasMessageContaining("the answer ended early: it has 2 of 3 events, the last one at offset 2")
+                .extracting(StreamException::code)
+                .isEqualTo(StreamException.Code.UNAVAILABLE);
+        for (ReadRange.Builder whole : List.of(
+                ReadRange.builder().limit(2),
+                ReadRange.builder().afterOffset(1),
+                ReadRange.builder().beforeOffset(3),
+                ReadRange.builder().addTypes("said"))) {
+            server.enqueue(two);
+            assertThat(get(streams.read(Sample.PATH, whole.build()))).hasSize(2);
+        }
+    }
+
+    @Test
     void should_name_the_server_when_its_answer_is_not_of_the_wire() {
         server.enqueue(new MockResponse.Builder().body("<html>login</html>").build());
         assertThat(failure(streams.read(Sample.PATH, ReadRange.all())))

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which requests are sent again and when, and which connection they use. */
 class SafeRetryTest {
@@ -82,6 +83,23 @@ class SafeRetryTest {
             awaitWaiting();
             assertThat(time.remaining()).allMatch(wait -> wait.compareTo(Duration.ofSeconds(20)) >= 0);
             time.advance(Duration.ofMillis(20_001));
+            assertThat(AppendTest.get(append).offset()).isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1"})
+    void should_send_a_keyed_append_again_when_its_body_was_cut_off(String retryAfter) throws Exception {
+        MockResponse cutOff = leaveAlone(408, "1");
+        server.enqueue(
+                retryAfter.isEmpty()
+                        ? cutOff.newBuilder().removeHeader("Retry-After").build()
+                        : cutOff);
+        server.enqueue(stored("k"));
+        try (HttpEventStreams streams = streams(builder -> builder)) {
+            CompletableFuture<AppendResult> append = streams.append(Sample.PATH, Sample.keyed("said", "{}", "k"));
+            awaitWaiting();
+            time.advance(Duration.ofSeconds(2));
             assertThat(AppendTest.get(append).offset()).isEqualTo(2);
         }
     }

@@ -20,6 +20,11 @@ public final class AcceleratedTimers implements Timers {
     }
 
     @Override
+    public Duration elapsed() {
+        return system.elapsed();
+    }
+
+    @Override
     public Timer after(Duration delay, Runnable task) {
         return system.after(delay.dividedBy(100), task);
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.Fence;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
@@ -25,6 +26,7 @@ interface FenceTests extends EventStreamsSubject {
                 fence.leases(),
                 input("millrace/lease-claimed", payload)
                         .idempotencyKey(fence.claimKey())
+                        .metadata(Provenance.metadataOf(fence.slug(), Optional.empty()))
                         .build());
     }
 

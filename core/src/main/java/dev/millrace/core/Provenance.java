@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * The origin of an event: which processor appended it, in reaction to which event, after how many reactions. It is sent
- * as {@code metadata.millrace}. Any caller may write it, so use it for explanations and limits, never for
- * authorisation.
+ * as {@code metadata.millrace}. If a caller without the operation {@code process} sends it, the service stores it as
+ * {@code metadata.millrace.claimed}, and it does not count.
  *
  * @param processor the slug of the processor
  * @param version the version of the processor
@@ -20,13 +20,15 @@ import java.util.Optional;
  */
 public record Provenance(String processor, int version, StreamPath sourcePath, long sourceOffset, int depth, int hops) {
     private static final String KEY = "millrace";
+    private static final String PROCESSOR = "processor";
+    private static final String CLAIMED = "claimed";
 
     /** The provenance in an event's metadata; empty if there is none, or if it is not well-formed. */
     public static Optional<Provenance> of(JsonNode metadata) {
         JsonNode own = metadata.path(KEY);
         JsonNode source = own.path("source");
         JsonNode offset = source.path("offset");
-        boolean wellFormed = own.path("processor").isTextual()
+        boolean wellFormed = own.path(PROCESSOR).isTextual()
                 && source.path("path").isTextual()
                 && offset.isIntegralNumber()
                 && offset.canConvertToLong()
@@ -39,7 +41,7 @@ public record Provenance(String processor, int version, StreamPath sourcePath, l
         }
         try {
             return Optional.of(new Provenance(
-                    own.path("processor").textValue(),
+                    own.path(PROCESSOR).textValue(),
                     own.path("version").intValue(),
                     StreamPath.of(source.path("path").textValue()),
                     offset.longValue(),
@@ -50,16 +52,61 @@ public record Provenance(String processor, int version, StreamPath sourcePath, l
         }
     }
 
+    /**
+     * The slug of the processor that appended an event with these metadata. Claims of leases and saved progress have a
+     * slug, but no other provenance.
+     */
+    public static Optional<String> processorOf(JsonNode metadata) {
+        return Optional.ofNullable(metadata.path(KEY).path(PROCESSOR).textValue());
+    }
+
+    /** Metadata that name only a processor, added to {@code others}. */
+    public static ObjectNode metadataOf(String processor, Optional<JsonNode> others) {
+        ObjectNode metadata = copy(others);
+        metadata.putObject(KEY).put(PROCESSOR, processor);
+        return metadata;
+    }
+
+    /** Whether the service moved provenance of these metadata away, because the caller may not {@code process}. */
+    public static boolean isClaimed(JsonNode metadata) {
+        return metadata.path(KEY).has(CLAIMED);
+    }
+
+    /**
+     * The metadata as the service stores them for a caller that may not {@code process}: the object {@code millrace} is
+     * moved to {@code millrace.claimed}, in place of the one there.
+     */
+    public static JsonNode claimed(JsonNode metadata) {
+        if (!metadata.has(KEY)) {
+            return metadata;
+        }
+        JsonNode sent = metadata.path(KEY);
+        ObjectNode moved = copy(Optional.of(metadata));
+        if (sent instanceof ObjectNode object) {
+            ObjectNode others = object.deepCopy();
+            JsonNode before = others.remove(CLAIMED);
+            sent = others.isEmpty() && before != null ? before : others;
+        }
+        moved.remove(KEY);
+        moved.putObject(KEY).set(CLAIMED, sent);
+        return moved;
+    }
+
+    private static ObjectNode copy(Optional<JsonNode> others) {
+        ObjectNode metadata = JsonNodeFactory.instance.objectNode();
+        others.ifPresent(node -> node.properties().forEach(entry -> metadata.set(entry.getKey(), entry.getValue())));
+        return metadata;
+    }
+
     private static boolean isCount(JsonNode number) {
         return number.isIntegralNumber() && number.canConvertToInt() && number.intValue() >= 0;
     }
 
     /** This provenance as event metadata, added to {@code others}. */
     public ObjectNode asMetadata(Optional<JsonNode> others) {
-        ObjectNode metadata = JsonNodeFactory.instance.objectNode();
-        others.ifPresent(node -> node.properties().forEach(entry -> metadata.set(entry.getKey(), entry.getValue())));
+        ObjectNode metadata = copy(others);
         ObjectNode own = metadata.putObject(KEY);
-        own.put("processor", processor);
+        own.put(PROCESSOR, processor);
         own.put("version", version);
         own.putObject("source").put("path", sourcePath.value()).put("offset", sourceOffset);
         own.put("depth", depth);

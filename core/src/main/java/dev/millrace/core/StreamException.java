@@ -19,6 +19,8 @@ public final class StreamException extends RuntimeException {
         FORBIDDEN(403),
         /** There is no such route. Status 404. */
         NOT_FOUND(404),
+        /** The stream does not exist, and this read may not create it. Status 404. */
+        STREAM_NOT_FOUND(404),
         /** The name is already used. Status 409. */
         CONFLICT(409),
         /** The supplied offset is not the next one. Status 412. */

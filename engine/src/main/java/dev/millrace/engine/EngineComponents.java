@@ -23,6 +23,7 @@ import dev.millrace.engine.internal.hosting.ProviderRegistry;
 import dev.millrace.engine.internal.tail.TailRegistry;
 import dev.millrace.engine.internal.threads.CallbackExecutor;
 import dev.millrace.engine.internal.threads.CallbackThreads;
+import dev.millrace.engine.internal.threads.LongWork;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
@@ -51,6 +52,7 @@ final class EngineComponents {
     private final StoreReader store;
     private final ActivityCounter activity = new ActivityCounter();
     private final CallbackExecutor callbackExecutor = new CallbackExecutor(CallbackThreads.create(), activity);
+    private final LongWork longWork = new LongWork(callbackExecutor, activity);
     private final CommitNotifier commitNotifier = new CommitNotifier(callbackExecutor);
     private final AppendTasks appendTasks;
     private final TailRegistry tailRegistry;
@@ -73,7 +75,7 @@ final class EngineComponents {
         this.limits = limits;
         this.reader = new InputReader(limits, providerRegistry.events());
         this.store = new StoreReader(store);
-        StreamCreation streamCreation = new StreamCreation(incarnations);
+        StreamCreation streamCreation = new StreamCreation(incarnations, limits.pathSegments());
         this.appendTasks = new AppendTasks(streamCreation, timers);
         this.tailRegistry = new TailRegistry(this.store, callbackExecutor, timers, this::touch);
         this.writer = new StoreWriter(
@@ -85,7 +87,7 @@ final class EngineComponents {
                 this::publish);
         this.states = new StreamStateReader(this.store);
         this.streamDestroyer = new StreamDestroyer(this.store, writer, callbackExecutor, states);
-        this.streamForker = new StreamForker(this.store, writer, callbackExecutor, streamCreation, timers, limits);
+        this.streamForker = new StreamForker(this.store, writer, longWork, streamCreation, timers, limits);
         this.host = new ProcessorHost(
                 store, streams, providerRegistry, settings, secrets, timers, writer::saveCursorSoon, activity);
         host(host, new ProcessorStateCache(store, host));
@@ -139,6 +141,7 @@ final class EngineComponents {
         }
         var unused = writer.ended().whenComplete((done, failure) -> {
             store.close();
+            longWork.shutdown();
             callbackExecutor.shutdown();
         });
     }
@@ -177,6 +180,10 @@ final class EngineComponents {
 
     CallbackExecutor delivery() {
         return callbackExecutor;
+    }
+
+    LongWork longWork() {
+        return longWork;
     }
 
     AppendTasks appends() {

@@ -28,14 +28,14 @@ final class InputReader {
         this.known = known;
     }
 
-    /** Reads all inputs of one request. Throws {@link StreamException} if one is not JSON or exceeds a limit. */
+    /** Reads all inputs of one request of code in this process. Throws {@link StreamException} if one is not JSON or exceeds a limit. */
     List<PreparedEvent> read(StreamPath path, List<byte[]> inputs) {
         int count = inputs.size();
         checkSizes(path, inputs.stream().mapToInt(input -> input.length).toArray());
         List<PreparedEvent> read = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             AppendErrors appendErrors = new AppendErrors(path, i, count);
-            read.add(read(path, parse(inputs.get(i), appendErrors), appendErrors));
+            read.add(read(path, parse(inputs.get(i), appendErrors), CallerTrust.TRUSTED, appendErrors));
         }
         return read;
     }
@@ -62,17 +62,17 @@ final class InputReader {
     }
 
     /** As {@link #read(StreamPath, List)}, for inputs that are parsed already. */
-    List<PreparedEvent> take(StreamPath path, List<ParsedInput> inputs) {
+    List<PreparedEvent> take(StreamPath path, List<ParsedInput> inputs, CallerTrust trust) {
         int count = inputs.size();
         checkSizes(path, inputs.stream().mapToInt(ParsedInput::length).toArray());
         List<PreparedEvent> read = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            read.add(read(path, inputs.get(i), new AppendErrors(path, i, count)));
+            read.add(read(path, inputs.get(i), trust, new AppendErrors(path, i, count)));
         }
         return read;
     }
 
-    private PreparedEvent read(StreamPath path, ParsedInput input, AppendErrors appendErrors) {
+    private PreparedEvent read(StreamPath path, ParsedInput input, CallerTrust trust, AppendErrors appendErrors) {
         if (input.depth() > limits.jsonDepth()) {
             throw tooDeep(appendErrors);
         }
@@ -80,7 +80,7 @@ final class InputReader {
                 ? new InputValidator(input.fields(), known)
                 : InputValidator.notAnObject(input.asField());
         return form.isValid()
-                ? form.input(path, appendErrors)
+                ? form.input(path, trust, appendErrors)
                 : SystemEvents.invalid(path, input.json(), form.problems());
     }
 

@@ -10,7 +10,6 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,17 +24,6 @@ import java.util.stream.Stream;
  */
 public final class KnownEvents implements PayloadCheck {
     private static final System.Logger LOG = System.getLogger("dev.millrace.engine");
-
-    /** Types that only report; they do not change how a stream behaves. */
-    private static final Set<BuiltInType> RECORDS = EnumSet.of(
-            BuiltInType.INITIALIZED,
-            BuiltInType.CHILD_STREAM_CREATED,
-            BuiltInType.METADATA_UPDATED,
-            BuiltInType.ERROR_OCCURRED,
-            BuiltInType.INVALID_EVENT_APPENDED,
-            BuiltInType.EFFECT_FAILED,
-            BuiltInType.PROCESSOR_HALTED,
-            BuiltInType.PAYLOAD_MALFORMED);
 
     /** The types of the service alone. */
     public static final KnownEvents OF_THE_SERVICE = of(List.of());
@@ -113,14 +101,11 @@ public final class KnownEvents implements PayloadCheck {
     }
 
     /** The operation that a token must allow to append an event of this type, in any spelling. */
+    @Override
     public Operation operation(String type) {
-        Stream<Operation> own =
-                BuiltInType.of(type)
-                        .map(builtIn -> RECORDS.contains(builtIn) ? Operation.APPEND : Operation.CONTROL)
-                        .stream();
-        return Stream.concat(
-                        own, registrations(type).stream().map(one -> one.event().operation()))
-                .reduce(Operation.APPEND, (a, b) -> a.compareTo(b) >= 0 ? a : b);
+        return registrations(type).stream()
+                .map(one -> one.event().operation())
+                .reduce(PayloadCheck.super.operation(type), (a, b) -> a.compareTo(b) >= 0 ? a : b);
     }
 
     /** Every spelling of every known type whose append needs this operation; for reads that filter by type. */

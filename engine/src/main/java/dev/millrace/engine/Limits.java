@@ -35,6 +35,15 @@ public interface Limits {
         return 64;
     }
 
+    /**
+     * The most segments in the path of a new stream; 32 by default. Each segment is one stream to create and to notify.
+     * Longer paths of an existing log stay readable.
+     */
+    @Value.Default
+    default int pathSegments() {
+        return 32;
+    }
+
     /** The most events that one fork copies; 100,000 by default. Appends to every stream wait while they are copied. */
     @Value.Default
     default int forkEvents() {

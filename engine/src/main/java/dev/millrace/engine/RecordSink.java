@@ -40,6 +40,11 @@ public interface RecordSink {
         return false;
     }
 
+    /** Whether the tail may create the stream; if not, it ends with {@code STREAM_NOT_FOUND} where there is none. */
+    default boolean mayCreate() {
+        return true;
+    }
+
     /**
      * The last call; it comes when the stage of the current page has completed. If the tail cannot begin, it is the
      * only call.

@@ -70,7 +70,7 @@ public final class StreamEngine implements AutoCloseable {
     }
 
     /**
-     * Appends raw inputs, each one JSON value in UTF-8: all of them or none.
+     * Appends raw inputs of code in this process, each one JSON value in UTF-8: all of them or none.
      *
      * @return completes when the events are durable
      */
@@ -90,11 +90,23 @@ public final class StreamEngine implements AutoCloseable {
         return append(new StreamKey(project, path), inputs, permit, answers -> answers);
     }
 
-    /** As {@link #append(ProjectSlug, StreamPath, List, Consumer)}, for inputs that are parsed already. */
+    /**
+     * As {@link #append(ProjectSlug, StreamPath, List, Consumer)}, for inputs that are parsed already, of a caller
+     * outside this process.
+     *
+     * @param trust whether the provenance in the inputs counts
+     */
     public CompletableFuture<List<AppendedRecord>> appendParsed(
-            ProjectSlug project, StreamPath path, List<ParsedInput> inputs, Consumer<String> permit) {
+            ProjectSlug project,
+            StreamPath path,
+            List<ParsedInput> inputs,
+            CallerTrust trust,
+            Consumer<String> permit) {
         return submit(
-                new StreamKey(project, path), () -> parts.reader().take(path, inputs), permit, answers -> answers);
+                new StreamKey(project, path),
+                () -> parts.reader().take(path, inputs, trust),
+                permit,
+                answers -> answers);
     }
 
     /** As the public method; {@code view} converts the answers on a callback thread. */
@@ -213,13 +225,19 @@ public final class StreamEngine implements AutoCloseable {
     /** Computes the state of the stream at its current head. Creates the stream. */
     public CompletableFuture<StreamState> state(ProjectSlug project, StreamPath path) {
         StreamKey stream = new StreamKey(project, path);
-        return parts.delivery()
-                .then(parts.touch(stream), path, head -> parts.states().at(stream, head));
+        return parts.longWork()
+                .then(parts.touch(stream), stream, head -> parts.states().at(stream, head));
+    }
+
+    /** Computes the state of the stream at a head that was read before. */
+    public CompletableFuture<StreamState> state(ProjectSlug project, StreamPath path, StreamHead head) {
+        return parts.delivery().supply(path, () -> parts.states().at(new StreamKey(project, path), head));
     }
 
     /** As {@link EventStreams#list}. */
     public CompletableFuture<List<StreamSummary>> list(ProjectSlug project, StreamPath path) {
-        return parts.delivery().supply(path, () -> parts.states().list(new StreamKey(project, path)));
+        StreamKey stream = new StreamKey(project, path);
+        return parts.longWork().supply(stream, () -> parts.states().list(stream));
     }
 
     /** As {@link EventStreams#destroy}. */

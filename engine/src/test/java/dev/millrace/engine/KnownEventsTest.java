@@ -45,7 +45,7 @@ class KnownEventsTest {
     void should_say_for_every_type_of_the_service_what_it_takes(BuiltInType type) {
         Operation operation = KnownEvents.OF_THE_SERVICE.operation(type.type());
 
-        assertThat(operation).isIn(Operation.APPEND, Operation.CONTROL);
+        assertThat(operation).isIn(Operation.APPEND, Operation.PROCESS, Operation.CONTROL);
         assertThat(type.spellings())
                 .allSatisfy(spelling -> assertThat(KnownEvents.OF_THE_SERVICE.operation(spelling))
                         .isEqualTo(operation));
@@ -61,8 +61,14 @@ class KnownEventsTest {
                 .isEqualTo(Operation.APPEND);
         assertThat(KnownEvents.OF_THE_SERVICE.operation("said")).isEqualTo(Operation.APPEND);
         assertThat(KnownEvents.OF_THE_SERVICE.spellings(Operation.CONTROL))
-                .contains("https://events.iterate.com/paused", "millrace/lease-claimed")
-                .doesNotContain("https://events.iterate.com/metadata-updated");
+                .contains("https://events.iterate.com/paused")
+                .doesNotContain("https://events.iterate.com/metadata-updated", "millrace/lease-claimed");
+        assertThat(KnownEvents.OF_THE_SERVICE.spellings(Operation.PROCESS))
+                .containsExactlyInAnyOrder(
+                        "millrace/lease-claimed",
+                        "millrace/lease-renewed",
+                        "millrace/lease-released",
+                        "millrace/progress-saved");
         assertThat(KnownEvents.OF_THE_SERVICE.spellings(Operation.DEPLOY)).isEmpty();
     }
 

@@ -1,9 +1,11 @@
 package dev.millrace.server;
 
 import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.MemoryBudget;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.server.internal.http.AppendRateLimiter;
 import dev.millrace.server.internal.http.BearerAuthenticator;
+import dev.millrace.server.internal.http.ConnectionWatch;
 import dev.millrace.server.internal.http.CorsPolicy;
 import dev.millrace.server.internal.http.HostHeaderFilter;
 import dev.millrace.server.internal.http.HttpThreadPool;
@@ -133,6 +135,7 @@ public final class MillraceServer implements AutoCloseable {
         private Optional<AccessTokens> tokens = Optional.empty();
         private Optional<Vault> vault = Optional.empty();
         private Timers timers = Timers.system();
+        private MemoryBudget memory = MemoryBudget.ofHeap();
 
         private Builder(StreamEngine engine) {
             this.engine = engine;
@@ -225,6 +228,12 @@ public final class MillraceServer implements AutoCloseable {
             return this;
         }
 
+        /** The memory for all requests; {@link MemoryBudget#ofHeap} by default. */
+        public Builder memory(MemoryBudget memory) {
+            this.memory = memory;
+            return this;
+        }
+
         /** Clock and timers; those of the system by default. */
         public Builder timers(Timers timers) {
             this.timers = timers;
@@ -244,6 +253,8 @@ public final class MillraceServer implements AutoCloseable {
             connector.setAcceptQueueSize(ACCEPT_QUEUE);
             // longer than slowReaderTimeout, so that the rule for slow readers applies first
             connector.setIdleTimeout(IDLE_TIMEOUT.plus(slowReaderTimeout).toMillis());
+            ConnectionWatch watch = new ConnectionWatch(timers);
+            connector.addEventListener(watch);
             jetty.addConnector(connector);
             LiveReadResponse.Timing timing = new LiveReadResponse.Timing(timers, heartbeat, slowReaderTimeout);
             ReadRoute reads = new ReadRoute(
@@ -262,7 +273,8 @@ public final class MillraceServer implements AutoCloseable {
                             new StateRoutes(engine),
                             new ForkRoute(engine, rates),
                             new SecretRoutes(vault),
-                            new ApiDocsRoute(engine.knownEvents())));
+                            new ApiDocsRoute(engine.knownEvents())),
+                    new RootHandler.Resources(memory, timers, watch));
             jetty.setHandler(new GracefulHandler(door));
             jetty.setErrorHandler(new JettyErrorHandler());
             listen(jetty);

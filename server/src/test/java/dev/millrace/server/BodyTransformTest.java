@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamPath;
+import dev.millrace.jsonata.EvaluationThreads;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,6 +43,25 @@ class BodyTransformTest {
 
     private void assertUntouched() {
         assertThat(millrace.history(stream).events()).hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void should_not_wait_for_endless_transforms_of_another_project() {
+        CountDownLatch gate = new CountDownLatch(1);
+        for (int i = 0; i < 60; i++) {
+            EvaluationThreads.of(ProjectSlug.of("busy"), StreamPath.of("/" + i)).execute(() -> {
+                try {
+                    gate.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+
+        Answer answer = millrace.post(with(freshStream(), "{'type': 'said'}"), "{}");
+
+        assertThat(answer.status()).isEqualTo(200);
+        gate.countDown();
     }
 
     @Test

@@ -58,7 +58,7 @@ class ErrorReasonTest {
     @CsvSource({
         "GET, /x?afterofset=2, '', 400, BAD_REQUEST",
         "POST, /x, '{', 400, BAD_REQUEST",
-        "GET, /api/streams/__state/untouched?create=false, '', 404, NOT_FOUND",
+        "GET, /api/streams/__state/untouched?create=false, '', 404, STREAM_NOT_FOUND",
         "GET, /api/secrets, '', 404, NOT_FOUND",
         "PUT, /x, '', 405, BAD_REQUEST"
     })

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.millrace.contracts.wire.LiveReadClient;
 import dev.millrace.contracts.wire.RawSocket;
+import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.runner.NonBlockingThread;
@@ -111,10 +112,12 @@ class StalledStoreTest {
 
     @Test
     void should_refuse_a_request_when_too_many_wait_to_begin() throws Exception {
-        RequestExecutor executor = new RequestExecutor("reads", 1, 1);
+        RequestExecutor executor = new RequestExecutor("reads", 2, 1); // one for a stream
+        ProjectSlug project = ProjectSlug.defaultProject();
+        StreamPath path = StreamPath.of("/a");
         CountDownLatch hold = new CountDownLatch(1);
         CountDownLatch begun = new CountDownLatch(1);
-        executor.begin(() -> {
+        executor.begin(project, path, () -> {
             begun.countDown();
             try {
                 hold.await();
@@ -124,16 +127,43 @@ class StalledStoreTest {
         });
         begun.await();
         CountDownLatch last = new CountDownLatch(2);
-        executor.begin(last::countDown);
+        executor.begin(project, path, last::countDown);
 
-        HttpErrorException refusal = assertThrows(HttpErrorException.class, () -> executor.begin(last::countDown));
-        executor.execute(last::countDown); // a started request may continue
+        HttpErrorException refusal = assertThrows(
+                HttpErrorException.class, () -> executor.begin(project, path, last::countDown));
+        executor.of(project, path).execute(last::countDown); // a started request may continue
 
         assertThat(refusal.status()).isEqualTo(503);
         assertThat(refusal)
-                .hasMessage("the server is too busy: 1 reads already wait to begin; try again in a few seconds");
+                .hasMessage("the server is too busy: 1 reads already wait to begin, 1 of them for this project; try"
+                        + " again in a few seconds");
         hold.countDown();
         assertThat(last.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        executor.stop();
+    }
+
+    @Test
+    void should_leave_room_for_other_projects_when_one_project_waits() throws Exception {
+        RequestExecutor executor = new RequestExecutor("reads", 2, 4);
+        ProjectSlug busy = ProjectSlug.of("busy");
+        StreamPath path = StreamPath.of("/a");
+        CountDownLatch hold = new CountDownLatch(1);
+        for (int i = 0; i < 4; i++) { // one runs, three wait
+            executor.begin(busy, path, () -> {
+                try {
+                    hold.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+        CountDownLatch served = new CountDownLatch(1);
+
+        assertThrows(HttpErrorException.class, () -> executor.begin(busy, path, () -> {}));
+        executor.begin(ProjectSlug.of("calm"), path, served::countDown);
+
+        assertThat(served.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        hold.countDown();
         executor.stop();
     }
 
@@ -154,6 +184,11 @@ class StalledStoreTest {
         }
 
         @Override
+        public Duration elapsed() {
+            return Timers.system().elapsed();
+        }
+
+        @Override
         public Timer after(Duration delay, Runnable task) {
             return Timers.system().after(delay, task);
         }
@@ -168,7 +203,7 @@ class StalledStoreTest {
     void should_send_heartbeats_while_the_look_at_the_tokens_stalls(@TempDir Path directory) throws IOException {
         StallingClock clock = new StallingClock();
         AccessTokens tokens = AccessTokens.in(directory, clock);
-        String token = tokens.create(Optional.empty(), StreamPath.root(), Set.of(Operation.READ), Optional.empty())
+        String token = tokens.create(Optional.empty(), StreamPath.root(), Set.of(Operation.READ, Operation.APPEND), Optional.empty())
                 .token();
         try (RunningServer millrace = new RunningServer(options -> options.tokens(tokens))) {
             LiveReadClient reader = millrace.live(api("/a"), "Authorization", "Bearer " + token);

@@ -38,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init") // set before each test
 class TokenChecksTest {
     private static final String PAUSE = "{\"type\": \"https://events.iterate.com/paused\"}";
+    private static final String LEASE = "{\"type\": \"millrace/lease-claimed\", \"payload\":"
+            + " {\"slug\": \"s\", \"holder\": \"h\", \"epoch\": 1, \"lease\": \"PT10S\"}}";
     private static final String PLAIN = "{\"type\": \"said\"}";
     private static final String CODE =
             "{\"type\": \"events.iterate.com/core/dynamic-worker/configured\", \"payload\": {\"slug\": \"s\", \"script\": \"x\"}}";
@@ -184,8 +186,10 @@ class TokenChecksTest {
         String append = token("/", Operation.APPEND);
         String control = token("/", Operation.CONTROL);
         String deploy = token("/", Operation.DEPLOY);
+        String process = token("/", Operation.PROCESS);
         String admin = token("/", Operation.ADMIN);
 
+        call(append, "POST", api("/a"), PLAIN);
         assertMay("GET", api("/a") + "?beforeOffset=end", "", read, append, control, deploy);
         assertMay("GET", stateOf("/a"), "", read, append, control, deploy);
         assertMay("GET", "/api/streams", "", read, append, control, deploy);
@@ -195,7 +199,8 @@ class TokenChecksTest {
         assertMay("POST", api("/c"), "[" + PLAIN + "]", append, read, control, deploy);
         assertMay("GET", "/api/secrets", "", admin, read, append, control, deploy);
         assertMay("DELETE", api("/a"), "", admin, read, append, control, deploy);
-        assertMay("POST", api("/d"), PAUSE, control, read, append, deploy);
+        assertMay("POST", api("/d"), PAUSE, control, read, append, deploy, process);
+        assertMay("POST", api("/f"), LEASE, process, read, append, deploy, control);
         assertThat(status(admin, "POST", api("/e"), PLAIN)).isEqualTo(200);
         assertThat(status(admin, "POST", api("/e"), CODE)).isEqualTo(200);
         assertThat(status(admin, "GET", stateOf("/e"), "")).isEqualTo(200);
@@ -215,6 +220,19 @@ class TokenChecksTest {
                 .contains(" may not append to /t; it does not allow 'append';");
         assertThat(refusal(append, "POST", api("/t"), PAUSE))
                 .contains(" may not append '", "' to /t; it does not allow 'control'; use a token that does");
+    }
+
+    @Test
+    void should_believe_provenance_only_with_process() {
+        String append = token("/", Operation.APPEND);
+        String process = token("/", Operation.APPEND, Operation.PROCESS);
+        String event = "{\"type\": \"said\", \"idempotencyKey\": \"k\","
+                + " \"metadata\": {\"millrace\": {\"processor\": \"p\", \"hops\": 65}}}";
+
+        assertThat(call(append, "POST", api("/a"), event).json().at("/event/metadata/millrace"))
+                .isEqualTo(JsonCodec.parse("{\"claimed\": {\"processor\": \"p\", \"hops\": 65}}"));
+        assertThat(call(process, "POST", api("/a"), event).json().at("/event/metadata/millrace"))
+                .isEqualTo(JsonCodec.parse("{\"processor\": \"p\", \"hops\": 65}"));
     }
 
     private String refusal(String token, String method, String target, String body) {
@@ -242,6 +260,7 @@ class TokenChecksTest {
         for (String spelling : millrace.engine.knownEvents().spellings(Operation.DEPLOY)) {
             assertRefused(append, spelling);
         }
+        assertThat(status(append, "POST", api("/a"), LEASE)).isEqualTo(403);
         assertThat(millrace.engine.head(ProjectSlug.defaultProject(), StreamPath.of("/a")))
                 .isEmpty();
     }

@@ -13,7 +13,6 @@ import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.RunnerStatus.Phase;
 import dev.millrace.core.runner.Timers;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
@@ -36,14 +35,14 @@ final class PushedRun<S> implements PushedEventStreams.AppendListener, PagedTail
 
     private int users; // this and the fields below: under the lock of PushedRunCache
     private boolean stopping;
-    private Instant lastUsed;
+    private Duration lastUsed;
 
     /** Starts a runner; {@code offset} is the first pushed event, and by default the first that causes effects. */
     PushedRun(PushReceiverSettings<S> settings, StreamPath path, long offset) {
         this.settings = settings;
         this.path = path;
         this.log = new StreamReads(settings.streams(), path);
-        this.lastUsed = settings.timers().now();
+        this.lastUsed = settings.timers().elapsed();
         this.runner =
                 ProcessorRunner.builder(new PushedEventStreams(settings.streams(), path, this), settings.processor())
                         .stream(path)
@@ -203,7 +202,7 @@ final class PushedRun<S> implements PushedEventStreams.AppendListener, PagedTail
 
     void release() {
         users--;
-        lastUsed = settings.timers().now();
+        lastUsed = settings.timers().elapsed();
     }
 
     boolean isStopping() {
@@ -214,8 +213,8 @@ final class PushedRun<S> implements PushedEventStreams.AppendListener, PagedTail
         stopping = true;
     }
 
-    boolean isIdleSince(Instant time) {
-        return isIdle() && !lastUsed.isAfter(time);
+    boolean isIdleFor(Duration time) {
+        return isIdle() && settings.timers().elapsed().minus(lastUsed).compareTo(time) >= 0;
     }
 
     /** True if the run is idle: no queued delivery, no running effect, no armed timer. */

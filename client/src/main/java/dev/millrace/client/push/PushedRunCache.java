@@ -104,7 +104,7 @@ final class PushedRunCache<S> {
             if (run.isStopping()) {
                 return;
             }
-            if (run.isIdleSince(settings.timers().now().minus(settings.idleAfter()))) {
+            if (run.isIdleFor(settings.idleAfter())) {
                 stopLater(run);
                 return;
             }

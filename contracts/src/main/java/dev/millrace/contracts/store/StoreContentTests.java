@@ -71,6 +71,20 @@ interface StoreContentTests extends StoreSubject {
         assertThat(all(yours)).hasSize(2);
     }
 
+    /** The engine puts a space before the keys of callers, to keep them apart from those of processors. */
+    @Test
+    default void should_tell_keys_apart_that_differ_by_space_before_them() {
+        List<EventRecord> written = new ArrayList<>();
+        commit(transaction -> {
+            written.add(append(transaction, HOME, "a", "key"));
+            written.add(append(transaction, HOME, "a", " key"));
+        });
+
+        assertSame(store().find(HOME, "key").orElseThrow(), written.get(0));
+        assertSame(store().find(HOME, " key").orElseThrow(), written.get(1));
+        assertThat(store().find(HOME, "  key")).isEmpty();
+    }
+
     @Test
     default void should_keep_text_of_any_script() {
         String text = "Grüße, 世界, عالم, 👩‍🚀, a\u0000b, '\"\\; --, \uFFFF";

@@ -3,7 +3,6 @@ package dev.millrace.contracts.tck;
 import dev.millrace.contracts.tck.CheckResult.Result;
 import dev.millrace.core.runner.Timers;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +23,7 @@ final class CheckListener implements TestExecutionListener {
     private final Timers timers;
     private final Consumer<CheckResult> report;
     private final List<CheckResult> checks = new ArrayList<>();
-    private final Map<String, Instant> begun = new HashMap<>();
+    private final Map<String, Duration> begun = new HashMap<>();
     private @Nullable TestPlan plan;
 
     CheckListener(Timers timers, Consumer<CheckResult> report) {
@@ -44,7 +43,7 @@ final class CheckListener implements TestExecutionListener {
 
     @Override
     public void executionStarted(TestIdentifier test) {
-        begun.put(test.getUniqueId(), timers.now());
+        begun.put(test.getUniqueId(), timers.elapsed());
     }
 
     @Override
@@ -72,9 +71,9 @@ final class CheckListener implements TestExecutionListener {
     }
 
     private void add(TestIdentifier test, Result result, Optional<String> why, Optional<Throwable> failure) {
-        Instant start = begun.getOrDefault(test.getUniqueId(), timers.now());
+        Duration start = begun.getOrDefault(test.getUniqueId(), timers.elapsed());
         CheckResult check = new CheckResult(
-                suite(test), name(test), result, Duration.between(start, timers.now()), why, failure.orElse(null));
+                suite(test), name(test), result, timers.elapsed().minus(start), why, failure.orElse(null));
         checks.add(check);
         report.accept(check);
     }

@@ -1,6 +1,7 @@
 package dev.millrace.core.hosting;
 
 import dev.millrace.core.EventStreams;
+import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.ProcessorRunner;
@@ -22,6 +23,7 @@ import java.util.function.Function;
  */
 public final class HostContext {
     private final EventStreams streams;
+    private final ProjectSlug project;
     private final Map<String, String> settings;
     private final Function<String, Optional<String>> secrets;
     private final ProgressStore progress;
@@ -32,6 +34,7 @@ public final class HostContext {
 
     private HostContext(Builder builder) {
         this.streams = builder.streams;
+        this.project = builder.project;
         this.settings = builder.settings;
         this.secrets = builder.secrets;
         this.progress = builder.progress;
@@ -48,6 +51,11 @@ public final class HostContext {
 
     public EventStreams streams() {
         return streams;
+    }
+
+    /** The project of the streams. Shared threads are divided fairly among projects; see {@link FairExecutor}. */
+    public ProjectSlug project() {
+        return project;
     }
 
     /**
@@ -103,6 +111,7 @@ public final class HostContext {
     /** A builder of contexts. Not safe for use by many threads. */
     public static final class Builder {
         private final EventStreams streams;
+        private ProjectSlug project = ProjectSlug.defaultProject();
         private Map<String, String> settings = Map.of();
         private Function<String, Optional<String>> secrets = name -> Optional.empty();
         private ProgressStore progress = ProgressStore.inMemory();
@@ -113,6 +122,12 @@ public final class HostContext {
 
         private Builder(EventStreams streams) {
             this.streams = Objects.requireNonNull(streams, "streams");
+        }
+
+        /** The project of the streams; the default project if it is not set. */
+        public Builder project(ProjectSlug newProject) {
+            project = newProject;
+            return this;
         }
 
         /** Settings by name; none by default. */

@@ -1,17 +1,18 @@
 package dev.millrace.core.hosting;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.BuiltInType;
 import java.util.List;
 
 /**
- * A check of payloads: says why an event would be stored as {@code invalid-event-appended}. Implementations are safe
- * for use by many threads.
+ * What a host knows about event types: why an event would be stored as {@code invalid-event-appended}, and which
+ * operation its append takes. Implementations are safe for use by many threads.
  *
  * @since 0.1
  */
 @FunctionalInterface
 public interface PayloadCheck {
-    /** A check that accepts everything. */
+    /** A check that accepts every payload. */
     PayloadCheck NONE = (type, payload) -> List.of();
 
     /**
@@ -23,4 +24,12 @@ public interface PayloadCheck {
      *     or the type is not known
      */
     List<String> problems(String type, JsonNode payload);
+
+    /**
+     * The operation that an append of this type takes, in any spelling. By default only the types of the service are
+     * known; all others take {@link Operation#APPEND}.
+     */
+    default Operation operation(String type) {
+        return BuiltInType.of(type).map(Operation::toAppend).orElse(Operation.APPEND);
+    }
 }

@@ -77,7 +77,7 @@ public final class ProvidedEvent<T> {
     public ProvidedEvent<T> withOperation(Operation newOperation) {
         if (newOperation == Operation.READ) {
             throw new IllegalArgumentException("event type '" + type + "' cannot take 'read', which allows no append;"
-                    + " use append, control, deploy or admin");
+                    + " use append, process, control, deploy or admin");
         }
         return new ProvidedEvent<>(type, payload, isActivating, newOperation, rule, schema);
     }

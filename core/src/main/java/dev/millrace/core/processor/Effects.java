@@ -88,7 +88,8 @@ public interface Effects<S> {
     /**
      * As {@link #after}, but the work starts when the runner's clock shows {@code due}. Prefer it if the time of the
      * start is known: a delay that was computed from {@link #now} makes the start late, because the clock has moved
-     * since.
+     * since. If the clock is set backwards meanwhile, the work starts when the time has passed that was left, as
+     * {@code Timers.at} says.
      *
      * @param due if it has passed, the work starts immediately
      */

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * Timers for tests, whose clock moves only when the test moves it. Tasks run on the thread that calls {@link #advance},
+ * Timers for tests, whose clock and elapsed time move only when the test moves them. Tasks run on the thread that calls {@link #advance},
  * in the order of their due times; tasks of the same time in the order in which they were scheduled. While a task runs,
  * the clock shows its due time. A task that it schedules runs in the same advance if it is due within it.
  *
@@ -26,11 +26,25 @@ public final class VirtualTimers implements Timers {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(1);
 
-    private record Task(Instant due, long number, Runnable action) {}
+    /**
+     * A task that runs when the elapsed time is {@code due}.
+     *
+     * @param at when the clock shows this, it runs too; empty for a task of {@link #after}
+     */
+    private record Task(Duration due, Optional<Instant> at, long number, Runnable action) {
+        /** The same task after the clock was set. */
+        private Task whenSet(Duration elapsed, Instant now) {
+            return at.map(time -> elapsed.plus(Duration.between(now, time)))
+                    .filter(sooner -> sooner.compareTo(due) < 0)
+                    .map(sooner -> new Task(sooner, at, number, action))
+                    .orElse(this);
+        }
+    }
 
     private final ReentrantLock advancing = new ReentrantLock();
     private final PriorityQueue<Task> tasks =
             new PriorityQueue<>(Comparator.comparing(Task::due).thenComparing(Task::number));
+    private Duration elapsed = Duration.ZERO;
     private Instant now;
     private long scheduled;
 
@@ -51,11 +65,19 @@ public final class VirtualTimers implements Timers {
         }
     }
 
+    /** The time by which the clock was advanced. */
+    @Override
+    public Duration elapsed() {
+        synchronized (tasks) {
+            return elapsed;
+        }
+    }
+
     /** Schedules a task. With a zero or negative delay it runs in the next advance. */
     @Override
     public Timer after(Duration delay, Runnable task) {
         synchronized (tasks) {
-            return at(delay.isNegative() ? now : now.plus(delay), task);
+            return add(delay.isNegative() ? elapsed : elapsed.plus(delay), Optional.empty(), task);
         }
     }
 
@@ -63,15 +85,19 @@ public final class VirtualTimers implements Timers {
     @Override
     public Timer at(Instant due, Runnable task) {
         synchronized (tasks) {
-            Task entry = new Task(due, scheduled++, task);
-            tasks.add(entry);
-            return () -> cancel(entry);
+            return add(elapsed.plus(Duration.between(now, due)), Optional.of(due), task);
         }
     }
 
-    private void cancel(Task task) {
+    private Timer add(Duration due, Optional<Instant> at, Runnable action) {
+        Task entry = new Task(due, at, scheduled++, action);
+        tasks.add(entry);
+        return () -> cancel(entry.number());
+    }
+
+    private void cancel(long number) {
         synchronized (tasks) {
-            tasks.remove(task);
+            tasks.removeIf(task -> task.number() == number);
         }
     }
 
@@ -92,7 +118,7 @@ public final class VirtualTimers implements Timers {
         }
         advancing.lock();
         try {
-            Instant target = now().plus(by);
+            Duration target = elapsed().plus(by);
             for (Optional<Task> next = takeDue(target); next.isPresent(); next = takeDue(target)) {
                 next.get().action().run();
             }
@@ -110,23 +136,25 @@ public final class VirtualTimers implements Timers {
      * @throws IllegalStateException if the system is not idle within thirty seconds
      */
     public void advanceWhen(BooleanSupplier idle, Duration by) {
-        Instant target = now().plus(by);
+        Duration target = elapsed().plus(by);
         await(idle);
-        for (Optional<Instant> due = dueBy(target); due.isPresent(); due = dueBy(target)) {
+        for (Optional<Duration> due = dueBy(target); due.isPresent(); due = dueBy(target)) {
             advanceTo(due.get());
             await(idle);
         }
         advanceTo(target);
     }
 
-    /** If the clock was set beyond {@code time} meanwhile, it stays there, and due tasks run. */
-    private void advanceTo(Instant time) {
-        Duration step = Duration.between(now(), time);
+    /** If another thread advanced beyond {@code time} meanwhile, it stays there, and due tasks run. */
+    private void advanceTo(Duration time) {
+        Duration step = time.minus(elapsed());
         advance(step.isNegative() ? Duration.ZERO : step);
     }
 
-    private Optional<Instant> dueBy(Instant target) {
-        return nextDue().filter(due -> !due.isAfter(target));
+    private Optional<Duration> dueBy(Duration target) {
+        synchronized (tasks) {
+            return Optional.ofNullable(tasks.peek()).map(Task::due).filter(due -> due.compareTo(target) <= 0);
+        }
     }
 
     private void await(BooleanSupplier idle) {
@@ -140,10 +168,17 @@ public final class VirtualTimers implements Timers {
         }
     }
 
-    /** Sets the clock forwards or backwards, as an administrator does. No task runs before the next advance. */
+    /**
+     * Sets the clock forwards or backwards, as an administrator does; the elapsed time stays as it is. No task runs
+     * before the next advance. A task of {@link #at} is due earlier after a step forwards; a step backwards does not
+     * delay it.
+     */
     public void set(Instant time) {
         synchronized (tasks) {
             now = time;
+            List<Task> all = List.copyOf(tasks);
+            tasks.clear();
+            all.forEach(task -> tasks.add(task.whenSet(elapsed, now)));
         }
     }
 
@@ -151,23 +186,32 @@ public final class VirtualTimers implements Timers {
      * Takes the next task that is due at {@code target} and moves the clock to its time; if there is none, moves the
      * clock to {@code target}.
      */
-    private Optional<Task> takeDue(Instant target) {
+    private Optional<Task> takeDue(Duration target) {
         synchronized (tasks) {
             Task next = tasks.peek();
-            if (next == null || next.due().isAfter(target)) {
-                now = target.isAfter(now) ? target : now;
+            if (next == null || next.due().compareTo(target) > 0) {
+                moveTo(target);
                 return Optional.empty();
             }
             tasks.remove();
-            now = next.due().isAfter(now) ? next.due() : now;
+            moveTo(next.due());
             return Optional.of(next);
         }
     }
 
-    /** The due time of the next task. */
+    private void moveTo(Duration time) {
+        Duration step = time.minus(elapsed);
+        if (!step.isNegative()) {
+            elapsed = time;
+            now = now.plus(step);
+        }
+    }
+
+    /** The time that the clock will show when the next task is due, unless it is set. */
     public Optional<Instant> nextDue() {
         synchronized (tasks) {
-            return Optional.ofNullable(tasks.peek()).map(Task::due);
+            return Optional.ofNullable(tasks.peek())
+                    .map(task -> now.plus(task.due().minus(elapsed)));
         }
     }
 
@@ -175,7 +219,7 @@ public final class VirtualTimers implements Timers {
     public List<Duration> remaining() {
         synchronized (tasks) {
             return tasks.stream()
-                    .map(task -> Duration.between(now, task.due()))
+                    .map(task -> task.due().minus(elapsed))
                     .sorted()
                     .toList();
         }

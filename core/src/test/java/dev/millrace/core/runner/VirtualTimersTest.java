@@ -152,14 +152,37 @@ class VirtualTimersTest {
     void should_run_nothing_when_the_clock_is_set_and_then_what_is_due_by_the_new_time() {
         Instant start = timers.now();
         timers.at(start.plusSeconds(10), task("a"));
+        timers.after(Duration.ofSeconds(10), task("b"));
         timers.set(start.plusSeconds(20));
         assertThat(ran).isEmpty();
-        timers.set(start.minusSeconds(20));
-        timers.advance(Duration.ofSeconds(29));
-        assertThat(ran).isEmpty();
+        assertThat(timers.remaining()).containsExactly(Duration.ofSeconds(-10), Duration.ofSeconds(10));
 
-        timers.advance(Duration.ofSeconds(1));
-        assertThat(ran).hasSize(1);
+        timers.advance(Duration.ZERO);
+        assertThat(ran).containsExactly("a at 620000");
+    }
+
+    @Test
+    void should_neither_delay_a_time_nor_a_duration_when_the_clock_is_set_backwards() {
+        Instant start = timers.now();
+        timers.at(start.plusSeconds(10), task("a"));
+        timers.after(Duration.ofSeconds(10), task("b"));
+        timers.advance(Duration.ofSeconds(4));
+        timers.set(start.minusSeconds(86_400));
+
+        timers.advance(Duration.ofMillis(5_999));
+        assertThat(ran).isEmpty();
+        timers.advance(Duration.ofMillis(1));
+        assertThat(ran).hasSize(2);
+    }
+
+    @Test
+    void should_count_the_elapsed_time_also_when_the_clock_is_set() {
+        timers.advance(Duration.ofSeconds(3));
+        timers.set(timers.now().minusSeconds(100));
+        timers.advance(Duration.ofSeconds(2));
+
+        assertThat(timers.elapsed()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(timers.now()).isEqualTo("2025-12-31T23:58:25Z");
     }
 
     @Test

@@ -47,6 +47,57 @@ class AppendsTest extends RunnerRules {
     }
 
     @Test
+    void should_fail_if_the_key_is_taken_by_an_event_that_is_not_its_own() {
+        ProcessorRunner<List<String>> runner = startLive(echo());
+        String incarnation = log().get(0)
+                .metadata()
+                .orElseThrow()
+                .path("millrace")
+                .path("incarnation")
+                .textValue();
+        long cause = log().size() + 2L;
+        String key = "recorder/echoed@/agents/1~" + incarnation + ":" + cause;
+        EventInput taken = EventInput.builder()
+                .type("taken")
+                .idempotencyKey(key)
+                .metadata(new Provenance("thief", 1, PATH, 1, 1, 0).asMetadata(Optional.empty()))
+                .build();
+        long offset = streams.append(PATH, taken).join().offset();
+
+        assertThat(say("hi")).isEqualTo(cause);
+        runner.awaitProcessed(cause, LIMIT);
+
+        assertThat(logOf("echoed")).isEmpty();
+        Event failed = logOf(BuiltInType.EFFECT_FAILED.type()).get(0);
+        assertThat(failed.payloadJson().path("attempts").intValue()).isEqualTo(1);
+        assertThat(failed.payloadJson().path("message").textValue())
+                .contains("append of echoed by 'recorder' to /agents/1 is not stored: its key '" + key
+                        + "' is taken by /agents/1@" + offset + ", which is taken of 'thief'");
+    }
+
+    @Test
+    void should_not_meet_the_keys_of_callers() {
+        ProcessorRunner<List<String>> runner = startLive(echo());
+        long cause = log().size() + 2L;
+        String incarnation = log().get(0)
+                .metadata()
+                .orElseThrow()
+                .path("millrace")
+                .path("incarnation")
+                .textValue();
+        EventInput taken = EventInput.builder()
+                .type("taken")
+                .idempotencyKey("recorder/echoed@/agents/1~" + incarnation + ":" + cause)
+                .build();
+        streams.append(PATH, taken).join();
+
+        assertThat(say("hi")).isEqualTo(cause);
+        runner.awaitProcessed(cause, LIMIT);
+
+        assertThat(logOf("echoed").get(0).idempotencyKey()).isEqualTo(taken.idempotencyKey());
+    }
+
+    @Test
     void should_append_once_when_two_runners_act_on_the_same_events() {
         ProcessorRunner<List<String>> first = startLive(echo());
         ProcessorRunner<List<String>> second = startLive(echo());

@@ -9,6 +9,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.Fence;
 import dev.millrace.core.StreamException;
+import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.processor.Effects;
@@ -410,6 +411,7 @@ class ExclusiveSubtreeTest extends RunnerRules {
                         .put("epoch", epoch)
                         .put("lease", LEASE.toString()))
                 .idempotencyKey(Fence.claimKey("scribe", epoch) + (what.equals("released") ? "/released" : ""))
+                .metadata(Provenance.metadataOf("scribe", Optional.empty()))
                 .build();
     }
 }

@@ -10,6 +10,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.Fence;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.BackgroundTask;
@@ -411,6 +412,24 @@ class ExclusiveTest extends RunnerRules {
                 .type("millrace/lease-claimed")
                 .payload(payload)
                 .idempotencyKey(Fence.claimKey("recorder", epoch))
+                .metadata(Provenance.metadataOf("recorder", Optional.empty()))
                 .build();
+    }
+
+    @Test
+    void should_say_which_event_took_the_key_of_the_next_claim() {
+        EventInput taken = EventInput.builder()
+                .type("taken")
+                .idempotencyKey(Fence.claimKey("recorder", 1))
+                .metadata(Provenance.metadataOf("thief", Optional.empty()))
+                .build();
+        streams.append(LEASES, taken).join();
+
+        ProcessorRunner<List<String>> runner = start(runner(Recorder.silent()).exclusive(LEASE));
+
+        eventually(() -> runner.status().failure().isPresent());
+        assertThat(runner.status().phase()).isEqualTo(Phase.STANDBY);
+        assertThat(runner.status().failure().orElseThrow())
+                .contains("its key 'lease/recorder/1' is taken by " + LEASES + "@2, which is taken of 'thief'");
     }
 }

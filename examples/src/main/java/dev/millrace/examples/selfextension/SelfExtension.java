@@ -1,7 +1,6 @@
 package dev.millrace.examples.selfextension;
 
 import dev.millrace.core.Event;
-import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.ProjectSlug;
@@ -13,7 +12,6 @@ import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
-import dev.millrace.processors.jsonata.TransformerEvent;
 import dev.millrace.processors.script.WorkerEvent;
 import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
@@ -28,20 +26,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * An agent that extends itself, with three events: one attaches the agent, one adds a rule that turns a code block in
+ * An agent that extends itself, with three events: one attaches the agent, one adds a script that turns a code block in
  * an answer into a {@code dynamic-worker/configured} event, one asks the agent to learn something. From then on the
  * stream runs the code of the model in a sandbox, until a {@code millrace/dynamic-worker-removed} event is appended.
+ * The first script may deploy others because its configuration has {@code mayControl}.
  */
 public final class SelfExtension {
     private static final StreamPath PATH = StreamPath.of("/agents/learner");
 
-    /** Matches a finished message of the model that contains a code block. */
-    private static final String MATCHER =
-            "type = 'llm-item-completed' and payload.item.type = 'message' and $contains(payload.item.text, '```js')";
-
-    private static final String TRANSFORM =
-            "{'type': 'https://events.iterate.com/events/stream/dynamic-worker/configured', 'payload': {'slug': 'learned',"
-                    + " 'script': $substringBefore($substringAfter(payload.item.text, '```js\n'), '```')}}";
+    /** Deploys the code block of a finished message of the model. */
+    private static final String DEPLOY_WHAT_IT_WRITES = """
+            export default {
+              async afterAppend({ append, event }) {
+                const item = event.payload.item;
+                if (event.type !== "llm-item-completed" || item.type !== "message") return;
+                const code = /```js\\n([^]*?)```/.exec(item.text);
+                if (code === null) return;
+                await append({
+                  type: "https://events.iterate.com/events/stream/dynamic-worker/configured",
+                  payload: { slug: "learned", script: code[1] },
+                });
+                await append({ type: "script-deployed" });
+              },
+            };
+            """;
 
     private SelfExtension() {}
 
@@ -70,17 +78,26 @@ public final class SelfExtension {
             Log log = new Log(onEvent);
             try (Subscription watching = streams.subscribe(PATH, 0, log)) {
                 append(streams, EventInput.of(new ProcessorAttached("agent", Optional.empty(), Optional.empty())));
-                append(
-                        streams,
-                        EventInput.of(new TransformerEvent.Configured("deploy-what-it-writes", MATCHER, TRANSFORM)));
+                append(streams, EventInput.of(deployer()));
                 append(streams, EventInput.of(InputAdded.user("Please learn to count words.")));
-                log.await(EventCatalog.nameOf(WorkerEvent.Configured.class));
+                log.await("script-deployed");
 
                 append(streams, EventInput.of(InputAdded.user("one two three")));
                 log.await("words-counted");
             }
             return log.events();
         }
+    }
+
+    private static WorkerEvent.Configured deployer() {
+        return new WorkerEvent.Configured(
+                "deploy-what-it-writes",
+                Optional.of(DEPLOY_WHAT_IT_WRITES),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(true));
     }
 
     private static void append(EventStreams streams, EventInput input) throws Exception {

@@ -19,7 +19,10 @@ class SelfExtensionTest {
         try (ScriptedModelServer model = ScriptedModelServer.start(ModelScript.assistant())) {
             List<Event> log = SelfExtension.teach(model.baseUrl(), event -> {});
 
-            Event script = first(log, EventCatalog.nameOf(WorkerEvent.Configured.class));
+            Event script = log.stream()
+                    .filter(event -> event.type().equals(EventCatalog.nameOf(WorkerEvent.Configured.class)))
+                    .reduce((before, last) -> last)
+                    .orElseThrow();
             Event written = first(log, "llm-item-completed");
             assertThat(script.provenance().orElseThrow().sourceOffset()).isEqualTo(written.offset());
             List<Event> counted = log.stream()

@@ -19,7 +19,6 @@ import dev.millrace.processors.agent.model.ModelResult;
 import dev.millrace.processors.agent.model.Prompt;
 import dev.millrace.processors.agent.model.Usage;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -52,7 +51,7 @@ final class RunningRequest implements RetryingModelCall.Sink {
     private final RequestEventAppender log;
     private final ChunkCoalescer chunks;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
-    private final Instant begin;
+    private final Duration begin;
     private volatile Runnable stopCall = () -> {};
     private Optional<Long> ttftMs = Optional.empty();
     private long chunksLength;
@@ -78,7 +77,7 @@ final class RunningRequest implements RetryingModelCall.Sink {
         this.executor = executor;
         this.log = new RequestEventAppender(task, open.id());
         this.chunks = new ChunkCoalescer(timers, executor, this::append);
-        this.begin = timers.now();
+        this.begin = timers.elapsed();
     }
 
     /**
@@ -244,6 +243,6 @@ final class RunningRequest implements RetryingModelCall.Sink {
     }
 
     private long sinceBegin() {
-        return Math.max(0, Duration.between(begin, timers.now()).toMillis());
+        return timers.elapsed().minus(begin).toMillis();
     }
 }

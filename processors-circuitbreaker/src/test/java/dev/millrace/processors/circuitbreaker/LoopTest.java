@@ -86,9 +86,9 @@ class LoopTest {
                 pong.awaitCaughtUp(LIMIT);
                 append(streams, PING, new BallHit(1));
 
-                Awaitility.await().atMost(LIMIT).until(() -> isPaused(streams, PING) && isPaused(streams, PONG));
+                Awaitility.await().atMost(LIMIT).until(() -> isPaused(streams, PING) || isPaused(streams, PONG));
                 assertThat(get(append(streams, OTHER, new BallHit(0))).offset()).isEqualTo(2);
-                assertThat(longestChain(streams)).isBetween(65, 130); // some balls are still in flight when it trips
+                assertThat(longestChain(streams)).isEqualTo(65);
 
                 resume(streams, PING);
                 resume(streams, PONG);

@@ -3,6 +3,8 @@ package dev.millrace.processors.jsonata;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.hosting.AppendPermission;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.jsonata.EvaluationException;
 import dev.millrace.jsonata.EventResultValidator;
@@ -40,6 +42,12 @@ record DerivationResult(Optional<EventInput> event, Optional<DerivationFailure> 
                     Expression.compile(transformer.transform()).evaluate(json);
             if (result.isEmpty()) {
                 return failed(slug, source, "result", "the transform returned nothing; it must return an event");
+            }
+            AppendPermission permission = new AppendPermission(
+                    payloads, "jsonata transformer '" + slug + "'", Operation.CONTROL, transformer.mayControl().orElse(false));
+            Optional<String> refusal = permission.refusal(result.get().path("type").asText());
+            if (refusal.isPresent()) {
+                return failed(slug, source, "append", refusal.get());
             }
             List<String> problems = EventResultValidator.problems(result.get(), payloads);
             if (!problems.isEmpty()) {

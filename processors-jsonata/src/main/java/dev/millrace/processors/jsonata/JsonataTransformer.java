@@ -5,6 +5,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.hosting.PayloadCheck;
@@ -47,7 +48,7 @@ public final class JsonataTransformer implements Processor<TransformerState> {
 
     private final int mostDerivations;
     private final PayloadCheck payloads;
-    private final Executor threads;
+    private final ProjectSlug project;
 
     /** A processor with the limit {@link #MOST_DERIVATIONS}. */
     public JsonataTransformer() {
@@ -60,17 +61,17 @@ public final class JsonataTransformer implements Processor<TransformerState> {
      * @param mostDerivations the longest allowed chain of derived events, 1 or more
      */
     public JsonataTransformer(int mostDerivations) {
-        this(mostDerivations, PayloadCheck.NONE);
+        this(mostDerivations, PayloadCheck.NONE, ProjectSlug.defaultProject());
     }
 
     /** As {@link #JsonataTransformer(int)}; records a failure for a result that the host would refuse. */
-    JsonataTransformer(int mostDerivations, PayloadCheck payloads) {
+    JsonataTransformer(int mostDerivations, PayloadCheck payloads, ProjectSlug project) {
         if (mostDerivations < 1) {
             throw new IllegalArgumentException("mostDerivations must be positive, got " + mostDerivations);
         }
         this.mostDerivations = mostDerivations;
         this.payloads = payloads;
-        this.threads = EvaluationThreads.shared();
+        this.project = project;
     }
 
     @Override
@@ -91,7 +92,10 @@ public final class JsonataTransformer implements Processor<TransformerState> {
     @Override
     public TransformerState reduce(TransformerState state, Event event) {
         if (event.payload() instanceof TransformerEvent.Configured configured) {
-            return state.with(configured.slug(), new Transformer(configured.matcher(), configured.transform()));
+            return state.with(configured.slug(), new Transformer(
+                    configured.matcher(),
+                    configured.transform(),
+                    configured.mayControl()));
         }
         return event.payload() instanceof TransformerEvent.Removed removed ? state.without(removed.slug()) : state;
     }
@@ -102,6 +106,7 @@ public final class JsonataTransformer implements Processor<TransformerState> {
             return Effects.none();
         }
         JsonNode json = JsonCodec.toTree(event);
+        Executor threads = EvaluationThreads.of(project, effects.path());
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
         for (Map.Entry<String, Transformer> each : state.transformersBySlug().entrySet()) {
             all = all.thenApplyAsync(

@@ -66,17 +66,21 @@ public final class JsonataTransformerProvider implements ProcessorProvider {
             throw new IllegalArgumentException("configuration of the processor '" + JsonataTransformer.SLUG
                     + "' must be empty; append jsonata-transformer-configured events instead");
         }
-        return context.setting(MOST)
-                .map(most -> limited(most, context.payloads()))
-                .orElseGet(() -> new JsonataTransformer(JsonataTransformer.MOST_DERIVATIONS, context.payloads()));
+        int most = context.setting(MOST)
+                .map(JsonataTransformerProvider::positive)
+                .orElse(JsonataTransformer.MOST_DERIVATIONS);
+        return new JsonataTransformer(most, context.payloads(), context.project());
     }
 
-    private static JsonataTransformer limited(String most, PayloadCheck payloads) {
+    private static int positive(String text) {
         try {
-            return new JsonataTransformer(Integer.parseInt(most.strip()), payloads);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "setting " + MOST + " must be a positive integer, got '" + most + "'", e);
+            int number = Integer.parseInt(text.strip());
+            if (number > 0) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // reported below
         }
+        throw new IllegalArgumentException("setting " + MOST + " must be a positive integer, got '" + text + "'");
     }
 }

@@ -2,6 +2,7 @@ package dev.millrace.processors.jsonata;
 
 import dev.millrace.core.EventName;
 import dev.millrace.core.payload.NotBlank;
+import java.util.Optional;
 
 /**
  * The events that configure transformers. Immutable.
@@ -15,6 +16,7 @@ public sealed interface TransformerEvent {
      * @param slug the name of the transformer
      * @param matcher JSONata expression; true for the events to transform
      * @param transform JSONata expression that returns the event to append
+     * @param mayControl whether that event may have a type that takes {@code control}; false by default
      */
     @EventName(
             value = "https://events.iterate.com/events/stream/jsonata-transformer-configured",
@@ -22,7 +24,14 @@ public sealed interface TransformerEvent {
     record Configured(
             @NotBlank String slug,
             @NotBlank String matcher,
-            @NotBlank String transform) implements TransformerEvent {}
+            @NotBlank String transform,
+            Optional<Boolean> mayControl)
+            implements TransformerEvent {
+        /** A transformer that may not append control types. */
+        public Configured(String slug, String matcher, String transform) {
+            this(slug, matcher, transform, Optional.empty());
+        }
+    }
 
     /** Removes the transformer with this slug. */
     @EventName("millrace/jsonata-transformer-removed")

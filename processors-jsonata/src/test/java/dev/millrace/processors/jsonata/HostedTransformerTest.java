@@ -22,6 +22,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Transformers on a server. */
 class HostedTransformerTest {
@@ -285,5 +287,38 @@ class HostedTransformerTest {
 
         assertThat(log.slice("jsonata-transformer").path("transformersBySlug").isEmpty())
                 .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', ignoreLeadingAndTrailingWhitespace = false, textBlock = """
+            https://events.iterate.com/events/stream/resumed|{}
+            ` events.iterate.com/core/stream-paused `|{}
+            millrace/processor-detached|{"processor": "x"}
+            millrace/jsonata-transformer-removed|{"slug": "rule"}
+            """)
+    void should_not_let_a_rule_append_what_takes_more_than_append(String type, String payload) {
+        log.configure("rule", "type = 'go'", "{'type': '" + type + "', 'payload': payload}");
+
+        log.append("go", payload);
+        log.settle();
+
+        assertThat(log.events(type.strip())).isEmpty();
+        assertThat(log.errors()).singleElement().satisfies(error -> {
+            assertThat(error.payloadJson().at("/error/stage").textValue()).isEqualTo("append");
+            assertThat(error.payloadJson().path("message").textValue())
+                    .contains("jsonata transformer 'rule' may not append '" + type.strip() + "'", "\"mayControl\": true");
+        });
+    }
+
+    @Test
+    void should_let_a_rule_control_if_its_configuration_says_so() {
+        log.append(
+                "https://events.iterate.com/events/stream/jsonata-transformer-configured",
+                "{\"slug\": \"rule\", \"matcher\": \"type = 'go'\", \"transform\": \"{'type':"
+                        + " 'millrace/jsonata-transformer-removed', 'payload': {'slug': 'other'}}\", \"mayControl\": true}");
+
+        log.append("go", "{}");
+
+        log.awaitOne("millrace/jsonata-transformer-removed");
     }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.processors.scheduler;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -15,6 +16,12 @@ sealed interface Schedule {
     default Optional<Next> next(Run run) {
         return Optional.empty();
     }
+
+    /**
+     * The most time that passes before the run at {@code runAt}, also if the clock is set backwards meanwhile; empty if
+     * only the clock decides.
+     */
+    Optional<Duration> longestWait(long runAt);
 
     default boolean recurs() {
         return this instanceof Every || this instanceof Times;
@@ -37,6 +44,11 @@ sealed interface Schedule {
         public long first(Instant createdAt) {
             return Math.max(0, secondsNotBefore(at));
         }
+
+        @Override
+        public Optional<Duration> longestWait(long runAt) {
+            return Optional.empty();
+        }
     }
 
     /** Once, after a delay. */
@@ -45,6 +57,11 @@ sealed interface Schedule {
         public long first(Instant createdAt) {
             return secondsNotBefore(createdAt) + delaySeconds;
         }
+
+        @Override
+        public Optional<Duration> longestWait(long runAt) {
+            return Optional.of(Duration.ofSeconds(delaySeconds));
+        }
     }
 
     /** Repeatedly, one interval after the start of the previous run; missed runs are skipped. */
@@ -52,6 +69,11 @@ sealed interface Schedule {
         @Override
         public long first(Instant createdAt) {
             return secondsNotBefore(createdAt) + intervalSeconds;
+        }
+
+        @Override
+        public Optional<Duration> longestWait(long runAt) {
+            return Optional.of(Duration.ofSeconds(intervalSeconds));
         }
 
         @Override
@@ -68,6 +90,12 @@ sealed interface Schedule {
         @Override
         public long first(Instant createdAt) {
             return cron.next(createdAt).orElseThrow().getEpochSecond();
+        }
+
+        /** The time between this run and the next one. */
+        @Override
+        public Optional<Duration> longestWait(long runAt) {
+            return Optional.of(Duration.ofSeconds(first(Instant.ofEpochSecond(runAt)) - runAt));
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.millrace.processors.scheduler;
 
+import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.processor.CausingOffset;
@@ -8,7 +9,11 @@ import dev.millrace.core.runner.Timers;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +45,8 @@ final class ScheduleTimer {
         }
     }
 
+    private record Planned(ScheduledRun run, Instant at) {}
+
     private static final System.Logger LOG = System.getLogger("dev.millrace.processors.scheduler");
 
     /** The wait after runs that failed without a refusal by the service. */
@@ -47,6 +54,9 @@ final class ScheduleTimer {
 
     private final Timers timers;
     private final PayloadCheck payloads;
+
+    /** The due times of the next runs of each stream, by {@link ScheduledRun#id()}. */
+    private final Map<StreamPath, Map<String, RunDueTime>> dueTimesOf = new HashMap<>();
 
     ScheduleTimer(Timers timers, PayloadCheck payloads) {
         this.timers = timers;
@@ -66,24 +76,40 @@ final class ScheduleTimer {
             return;
         }
         effects.running(queue.alarm).ifPresent(BackgroundTask::cancel);
-        List<ScheduledRun> ticks = effects.current().ticks().stream()
-                .filter(scheduledRun -> Queue.of(scheduledRun) == queue && !made.contains(scheduledRun.id()))
-                .toList();
-        if (ticks.isEmpty()) {
-            return;
-        }
+        List<ScheduledRun> all = effects.current().ticks();
+        Map<String, RunDueTime> dueTimes = dueTimes(effects.path(), all);
         Instant now = timers.now();
-        ScheduledRun first = ticks.get(0);
-        if (first.isDue(now)) {
-            run(
-                    queue,
-                    effects,
-                    ticks.stream()
-                            .filter(scheduledRun -> scheduledRun.isDue(now))
-                            .toList());
+        Duration elapsed = timers.elapsed();
+        List<Planned> plan = all.stream()
+                .filter(run -> Queue.of(run) == queue && !made.contains(run.id()))
+                .map(run -> new Planned(run, dueTimes.get(run.id()).onClock(now, elapsed)))
+                .toList();
+        List<ScheduledRun> due = plan.stream()
+                .filter(planned -> !planned.at().isAfter(now))
+                .map(Planned::run)
+                .toList();
+        if (!due.isEmpty()) {
+            run(queue, effects, due);
         } else {
-            effects.at(first.dueAt(), queue.alarm, because(first), attempt -> armAgain(queue, effects));
+            plan.stream()
+                    .min(Comparator.comparing(Planned::at))
+                    .ifPresent(first -> effects.at(
+                            first.at(), queue.alarm, because(first.run()), attempt -> armAgain(queue, effects)));
         }
+    }
+
+    /** The due times of a stream's runs; forgets those of runs that are over. */
+    private Map<String, RunDueTime> dueTimes(StreamPath path, List<ScheduledRun> runs) {
+        Map<String, RunDueTime> before = dueTimesOf.getOrDefault(path, Map.of());
+        Map<String, RunDueTime> now = new HashMap<>();
+        runs.forEach(run -> now.put(
+                run.id(), Optional.ofNullable(before.get(run.id())).orElseGet(() -> RunDueTime.of(run, timers))));
+        if (now.isEmpty()) {
+            dueTimesOf.remove(path);
+        } else {
+            dueTimesOf.put(path, now);
+        }
+        return now;
     }
 
     private CompletionStage<Void> armAgain(Queue queue, Effects<SchedulerState> effects) {

@@ -12,10 +12,6 @@ record ScheduledRun(String slug, ScheduleEntry entry) {
         return Instant.ofEpochSecond(entry.nextRunAt());
     }
 
-    boolean isDue(Instant now) {
-        return !now.isBefore(dueAt());
-    }
-
     /** Whether the run is still pending: the schedule was not replaced or cancelled, and this run is not finished. */
     boolean isValidIn(SchedulerState state) {
         return state.entry(slug)

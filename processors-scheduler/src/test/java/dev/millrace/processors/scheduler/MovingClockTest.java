@@ -32,6 +32,11 @@ class MovingClockTest {
         }
 
         @Override
+        public Duration elapsed() {
+            return time.elapsed();
+        }
+
+        @Override
         public Timer after(Duration delay, Runnable task) {
             return time.after(delay, task);
         }

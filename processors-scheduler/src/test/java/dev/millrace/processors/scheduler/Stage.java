@@ -119,6 +119,12 @@ final class Stage implements AutoCloseable {
         return this;
     }
 
+    /** Lets this time pass, as soon as all work is finished; returns when all work is finished again. */
+    void pass(Duration time) {
+        this.time.advanceWhen(this::isIdle, time);
+        this.time.advanceWhen(this::isIdle, Duration.ZERO);
+    }
+
     List<Event> log() throws Exception {
         return get(streams.read(PATH, ReadRange.all()));
     }

@@ -4,12 +4,16 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.AppendPermission;
 import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.processor.BackgroundTask;
+import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.RetryPolicy;
 import dev.millrace.core.runner.RunnerStatus;
+import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.script.internal.fetch.FetchGateway;
 import dev.millrace.processors.script.internal.sandbox.ScriptException;
 import dev.millrace.processors.script.internal.sandbox.ScriptLimits;
@@ -17,6 +21,7 @@ import dev.millrace.processors.script.internal.sandbox.ScriptProgram;
 import dev.millrace.processors.script.internal.sandbox.ScriptSource;
 import dev.millrace.processors.script.internal.sandbox.ScriptState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,18 +41,21 @@ final class DeployedScript {
     private final HostContext context;
     private final ScriptLimits limits;
     private final FetchGateway fetchGateway;
-    private final BackgroundTask<?> attempt;
+    private final WorkerPlaces places;
+    private final BackgroundTask<DeployedScripts> attempt;
     private final StreamPath path;
     private final String slug;
     private final DeployedScripts.Configuration configuration;
     private final Map<String, String> env;
     private volatile Optional<ProcessorRunner<?>> running = Optional.empty();
+    private volatile boolean replaced;
 
     DeployedScript(
             HostContext context,
             ScriptLimits limits,
             FetchGateway fetchGateway,
-            BackgroundTask<?> attempt,
+            WorkerPlaces places,
+            BackgroundTask<DeployedScripts> attempt,
             StreamPath path,
             String slug,
             DeployedScripts.Configuration configuration,
@@ -55,6 +63,7 @@ final class DeployedScript {
         this.context = context;
         this.limits = limits;
         this.fetchGateway = fetchGateway;
+        this.places = places;
         this.attempt = attempt;
         this.path = path;
         this.slug = slug;
@@ -62,12 +71,55 @@ final class DeployedScript {
         this.env = env;
     }
 
-    /** Runs the script. The stage completes when the runner has ended, and fails if the script does not load. */
-    CompletionStage<?> start() {
+    /**
+     * Waits for a place and runs the script. The stage completes when the runner has ended, and fails if the script does
+     * not load.
+     *
+     * @param yields whether it first lets others claim their places, because it had to wait for one before
+     */
+    CompletionStage<?> start(boolean yields) {
         long offset = configuration.configuredAt();
-        return context.streams()
-                .read(path, ReadRange.builder().afterOffset(offset - 1).limit(1).build())
-                .thenCompose(events -> load(configured(events)));
+        CompletableFuture<Void> turn = new CompletableFuture<>();
+        if (yields) {
+            Timers.Timer timer = context.timers().after(WorkerPlaces.KEPT, () -> turn.complete(null));
+            attempt.onCancel(() -> {
+                timer.cancel();
+                turn.completeExceptionally(new CancellationException(where() + " was stopped"));
+            });
+        } else {
+            turn.complete(null);
+        }
+        return turn.thenComposeAsync(
+                        first -> context.streams()
+                                .read(
+                                        path,
+                                        ReadRange.builder()
+                                                .afterOffset(offset - 1)
+                                                .limit(1)
+                                                .build()),
+                        context.executor())
+                .thenCompose(events -> runInPlace(configured(events), events.get(0).createdAt()));
+    }
+
+    private CompletionStage<?> runInPlace(WorkerEvent.Configured configured, Instant since) {
+        WorkerPlaces.Claim claim = places.claim(new WorkerPlaces.Owner(context.project(), path, slug), since);
+        attempt.onCancel(() -> claim.granted()
+                .completeExceptionally(new CancellationException(where() + " was stopped before it had a place")));
+        if (places.isWaitingForOthers(claim)) {
+            var unused = attempt.append(EventDraft.of(
+                            new WorkerEvent.Waiting(slug, configuration.configuredAt(), places.most()))
+                    .because(configuration.configuredAt())
+                    .named(slug));
+        }
+        return claim.granted()
+                .thenComposeAsync(granted -> load(configured), context.executor())
+                .whenComplete((ended, failure) -> places.release(claim, startsAgain()));
+    }
+
+    /** True if the run has ended because the same script starts again, or may start again on this server. */
+    private boolean startsAgain() {
+        return (replaced || attempt.isCancelled())
+                && attempt.current().workersBySlug().containsKey(slug);
     }
 
     private WorkerEvent.Configured configured(List<Event> events) {
@@ -83,7 +135,8 @@ final class DeployedScript {
     private CompletionStage<?> load(WorkerEvent.Configured configured) {
         LoadedScript loadedScript;
         try {
-            loadedScript = new LoadedScript(ScriptProgram.of(configured, env), limits, fetchGateway, context);
+            loadedScript = new LoadedScript(
+                    ScriptProgram.of(configured, env), limits, fetchGateway, permission(configured), context);
         } catch (ScriptException unreadable) {
             throw located(unreadable);
         }
@@ -100,6 +153,14 @@ final class DeployedScript {
                 .whenComplete((status, failure) -> loadedScript.close());
     }
 
+    private AppendPermission permission(WorkerEvent.Configured configured) {
+        return new AppendPermission(
+                context.payloads(),
+                "worker '" + slug + "'",
+                Operation.DEPLOY,
+                configured.mayControl().orElse(false));
+    }
+
     private CompletionStage<RunnerStatus> follow(ScriptProcessor processor) {
         if (attempt.isCancelled()) {
             return CompletableFuture.failedFuture(new CancellationException(where() + " was stopped"));
@@ -107,7 +168,7 @@ final class DeployedScript {
         ProcessorRunner<ScriptState> runner = context.runner(processor).stream(path)
                 .effectsFrom(EffectStartPolicy.after(configuration.configuredAt()))
                 .retry(ONCE)
-                .until(this::isOver)
+                .until(this::ends)
                 .start();
         running = Optional.of(runner);
         if (attempt.isCancelled()) {
@@ -120,6 +181,12 @@ final class DeployedScript {
     private void stop(LoadedScript loadedScript) {
         running.ifPresent(runner -> runner.stop(Duration.ZERO));
         loadedScript.close();
+    }
+
+    private boolean ends(Event event) {
+        boolean over = isOver(event);
+        replaced |= over && !(event.payload() instanceof WorkerEvent.Removed);
+        return over;
     }
 
     /** Whether this event ends this run: it replaces or removes the script, or changes a variable. */

@@ -2,6 +2,8 @@ package dev.millrace.processors.script;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The scripts that are configured on a stream. Immutable; {@code GET state} shows it as JSON.
@@ -16,8 +18,18 @@ record DeployedScripts(Map<String, String> envVarsByKey, Map<String, Configurati
      * @param configuredAt the offset of the event with its source
      * @param startedBy the offset of the newest event that restarts it: its configuration, or a new value of a variable
      * @param sha256 the digest of its configuration, in hexadecimal
+     * @param hasWaited true if it once had to wait for a place on the server
      */
-    record Configuration(long configuredAt, long startedBy, String sha256) {}
+    record Configuration(long configuredAt, long startedBy, String sha256, Optional<Boolean> hasWaited) {
+        Configuration(long configuredAt, long startedBy, String sha256) {
+            this(configuredAt, startedBy, sha256, Optional.empty());
+        }
+
+        /** True if it is the same start of the same configuration. */
+        boolean isStartOf(@Nullable Configuration other) {
+            return other != null && configuredAt == other.configuredAt && startedBy == other.startedBy;
+        }
+    }
 
     static DeployedScripts empty() {
         return new DeployedScripts(Map.of(), Map.of());
@@ -43,8 +55,19 @@ record DeployedScripts(Map<String, String> envVarsByKey, Map<String, Configurati
         variables.put(key, value);
         Map<String, Configuration> workers = new LinkedHashMap<>();
         workersBySlug.forEach(
-                (slug, old) -> workers.put(slug, new Configuration(old.configuredAt, offset, old.sha256)));
+                (slug, old) -> workers.put(slug, new Configuration(old.configuredAt, offset, old.sha256, old.hasWaited)));
         return new DeployedScripts(variables, workers);
+    }
+
+    /** Notes that a script had to wait for a place; does nothing if it was configured again since. */
+    DeployedScripts waiting(String slug, long configuredAt) {
+        Configuration old = workersBySlug.get(slug);
+        if (old == null || old.configuredAt != configuredAt) {
+            return this;
+        }
+        Map<String, Configuration> workers = new LinkedHashMap<>(workersBySlug);
+        workers.put(slug, new Configuration(configuredAt, old.startedBy, old.sha256, Optional.of(true)));
+        return new DeployedScripts(envVarsByKey, workers);
     }
 
     DeployedScripts without(String slug) {

@@ -8,10 +8,8 @@ import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.processors.script.internal.fetch.FetchGateway;
-import dev.millrace.processors.script.internal.sandbox.ScriptException;
 import dev.millrace.processors.script.internal.sandbox.ScriptLimits;
 import dev.millrace.processors.script.internal.sandbox.ScriptSource;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -26,13 +24,13 @@ final class DynamicWorker implements Processor<DeployedScripts> {
     private final HostContext context;
     private final ScriptLimits limits;
     private final FetchGateway fetchGateway;
-    private final WorkerPermits workerPermits;
+    private final WorkerPlaces places;
 
-    DynamicWorker(HostContext context, ScriptLimits limits, FetchGateway fetchGateway, WorkerPermits workerPermits) {
+    DynamicWorker(HostContext context, ScriptLimits limits, FetchGateway fetchGateway, WorkerPlaces places) {
         this.context = context;
         this.limits = limits;
         this.fetchGateway = fetchGateway;
-        this.workerPermits = workerPermits;
+        this.places = places;
     }
 
     @Override
@@ -58,6 +56,9 @@ final class DynamicWorker implements Processor<DeployedScripts> {
         if (event.payload() instanceof WorkerEvent.EnvVarSet set) {
             return state.set(set.key(), set.value(), event.offset());
         }
+        if (event.payload() instanceof WorkerEvent.Waiting waiting) {
+            return state.waiting(waiting.slug(), waiting.configuredAt());
+        }
         return event.payload() instanceof WorkerEvent.Removed removed ? state.without(removed.slug()) : state;
     }
 
@@ -68,43 +69,43 @@ final class DynamicWorker implements Processor<DeployedScripts> {
                 effects.running(name(removed.slug())).ifPresent(BackgroundTask::cancel);
             }
         } else if (event.payload() instanceof WorkerEvent) {
-            launch(state, effects);
+            launch(state, effects, false);
         }
         return Effects.none();
     }
 
     @Override
     public CompletionStage<Void> onCaughtUp(DeployedScripts state, Effects<DeployedScripts> effects) {
-        launch(state, effects);
+        launch(state, effects, true);
         return Effects.none();
     }
 
-    private void launch(DeployedScripts state, Effects<DeployedScripts> effects) {
+    /**
+     * Starts the scripts that do not run.
+     *
+     * @param restored whether they may have run before: then those that never waited come first
+     */
+    private void launch(DeployedScripts state, Effects<DeployedScripts> effects, boolean restored) {
         StreamPath path = effects.path();
         state.workersBySlug().forEach((slug, configuration) -> {
             boolean isCurrent =
-                    configuration.equals(effects.current().workersBySlug().get(slug));
+                    configuration.isStartOf(effects.current().workersBySlug().get(slug));
             if (isCurrent) { // not replaced or removed after the event of this state
-                effects.launch(name(slug), Effects.because(configuration.startedBy()), attempt -> {
-                    if (!workerPermits.take()) {
-                        return CompletableFuture.failedFuture(new ScriptException("worker '" + slug + "' of " + path
-                                + "@"
-                                + configuration.configuredAt() + " was not started; this server already runs "
-                                + limits.maxWorkers() + " workers, its limit; remove one, or raise script.max-workers,"
-                                + " and append the configuration again"));
-                    }
-                    return new DeployedScript(
-                                    context,
-                                    limits,
-                                    fetchGateway,
-                                    attempt,
-                                    path,
-                                    slug,
-                                    configuration,
-                                    state.envVarsByKey())
-                            .start()
-                            .whenComplete((status, failure) -> workerPermits.giveBack());
-                });
+                boolean yields = restored && configuration.hasWaited().orElse(false);
+                effects.launch(
+                        name(slug),
+                        Effects.because(configuration.startedBy()),
+                        attempt -> new DeployedScript(
+                                        context,
+                                        limits,
+                                        fetchGateway,
+                                        places,
+                                        attempt,
+                                        path,
+                                        slug,
+                                        configuration,
+                                        state.envVarsByKey())
+                                .start(yields));
             }
         });
     }

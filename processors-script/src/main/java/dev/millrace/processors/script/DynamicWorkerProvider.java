@@ -10,7 +10,9 @@ import dev.millrace.processors.script.internal.fetch.FetchGateway;
 import dev.millrace.processors.script.internal.sandbox.ScriptLimits;
 import dev.millrace.processors.script.internal.sandbox.ScriptSource;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The provider of the processor that runs scripts: {@code dynamic-worker/configured} adds a script to its stream. For
@@ -20,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @since 0.1
  */
 public final class DynamicWorkerProvider implements ProcessorProvider {
-    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicReference<@Nullable WorkerPlaces> places = new AtomicReference<>();
 
     @Override
     public String name() {
@@ -33,7 +35,8 @@ public final class DynamicWorkerProvider implements ProcessorProvider {
                 deploying(WorkerEvent.Configured.class)
                         .withRule((configured, host) -> ScriptSource.problems(configured)),
                 deploying(WorkerEvent.EnvVarSet.class),
-                deploying(WorkerEvent.Removed.class));
+                deploying(WorkerEvent.Removed.class),
+                deploying(WorkerEvent.Waiting.class));
     }
 
     private static <T extends WorkerEvent> ProvidedEvent<T> deploying(Class<T> payload) {
@@ -50,6 +53,11 @@ public final class DynamicWorkerProvider implements ProcessorProvider {
     public Processor<?> create(JsonNode config, HostContext context) {
         ScriptLimits limits = ScriptLimits.of(context);
         return new DynamicWorker(
-                context, limits, new FetchGateway(context), new WorkerPermits(running, limits.maxWorkers()));
+                context, limits, new FetchGateway(context), places(limits, context));
+    }
+
+    private WorkerPlaces places(ScriptLimits limits, HostContext context) {
+        places.compareAndSet(null, new WorkerPlaces(limits.maxWorkers(), context.timers()));
+        return Objects.requireNonNull(places.get(), "set above");
     }
 }

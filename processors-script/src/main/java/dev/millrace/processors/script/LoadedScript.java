@@ -1,9 +1,12 @@
 package dev.millrace.processors.script;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
+import dev.millrace.core.hosting.AppendPermission;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
 import dev.millrace.processors.script.internal.fetch.FetchGateway;
 import dev.millrace.processors.script.internal.sandbox.Sandbox;
 import dev.millrace.processors.script.internal.sandbox.ScriptException;
@@ -28,11 +31,18 @@ final class LoadedScript implements AutoCloseable {
     private final Sandbox acting;
     private final Sandbox reducing;
     private final FetchGateway fetchGateway;
+    private final AppendPermission permission;
 
-    LoadedScript(ScriptProgram program, ScriptLimits limits, FetchGateway fetchGateway, HostContext context) {
+    LoadedScript(
+            ScriptProgram program,
+            ScriptLimits limits,
+            FetchGateway fetchGateway,
+            AppendPermission permission,
+            HostContext context) {
         this.acting = new Sandbox(program, false, limits, context.timers());
         this.reducing = new Sandbox(program, true, limits, context.timers());
         this.fetchGateway = fetchGateway;
+        this.permission = permission;
     }
 
     /** Loads the script; fails with {@link ScriptException}. */
@@ -63,7 +73,14 @@ final class LoadedScript implements AutoCloseable {
     }
 
     CompletableFuture<Void> handle(Event event, JsonNode state, JsonNode before, Effects<?> effects) {
-        return acting.handle(event, state, before, effects, fetchGateway);
+        return acting.handle(event, state, before, draft -> append(draft, effects), fetchGateway);
+    }
+
+    private CompletableFuture<AppendResult> append(EventDraft draft, Effects<?> effects) {
+        permission.refusal(draft.input().type()).ifPresent(refusal -> {
+            throw new ScriptException(refusal);
+        });
+        return effects.append(draft);
     }
 
     @Override

@@ -93,7 +93,9 @@ final class ScriptProcessor implements Processor<ScriptState> {
 
     /** Otherwise two scripts that fail on every event would react to each other's failures without end. */
     private static boolean isFailureOfAScript(Event event) {
-        return event.payloadJson().path("processor").asText().startsWith(DynamicWorker.SLUG)
-                && FAILURES.contains(event.type());
+        return FAILURES.contains(event.type())
+                && event.provenance()
+                        .filter(origin -> origin.processor().startsWith(DynamicWorker.SLUG))
+                        .isPresent();
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.processors.script;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.EventName;
 import dev.millrace.core.payload.NotBlank;
+import dev.millrace.core.payload.Positive;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,6 +22,8 @@ public sealed interface WorkerEvent {
      * @param compatibilityDate has no effect, but two configurations with different dates are different
      * @param compatibilityFlags as the date
      * @param outboundGateway the header that the gateway adds to requests
+     * @param mayControl whether the script may append types that take more than {@code append}, up to {@code deploy};
+     *     false by default
      */
     @EventName(
             value = "https://events.iterate.com/events/stream/dynamic-worker/configured",
@@ -31,11 +34,19 @@ public sealed interface WorkerEvent {
             Optional<Map<String, String>> modules,
             Optional<String> compatibilityDate,
             Optional<JsonNode> compatibilityFlags,
-            Optional<Gateway> outboundGateway)
+            Optional<Gateway> outboundGateway,
+            Optional<Boolean> mayControl)
             implements WorkerEvent {
         /** A worker with one module and without a gateway. */
         public Configured(String slug, String script) {
-            this(slug, Optional.of(script), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            this(
+                    slug,
+                    Optional.of(script),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
         }
 
         public Optional<Header> gatewayHeader() {
@@ -69,4 +80,18 @@ public sealed interface WorkerEvent {
     /** Removes the worker with this slug. */
     @EventName("millrace/dynamic-worker-removed")
     record Removed(@NotBlank String slug) implements WorkerEvent {}
+
+    /**
+     * Says that a worker waits because the server runs as many workers as it allows. Written at most once for each
+     * configuration.
+     *
+     * @param slug the worker
+     * @param configuredAt the offset of its configuration
+     * @param limit the number of workers that run
+     */
+    @EventName("millrace/dynamic-worker-waiting")
+    record Waiting(
+            @NotBlank String slug,
+            @Positive long configuredAt,
+            @Positive int limit) implements WorkerEvent {}
 }

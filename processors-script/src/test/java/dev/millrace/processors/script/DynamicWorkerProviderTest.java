@@ -81,7 +81,7 @@ class DynamicWorkerProviderTest {
 
         assertThat(known.problems(CONFIGURED, payload))
                 .containsExactly("payload.script: expected at most 524288 characters of source, got 524289");
-        assertThat(provider.events()).hasSize(3).allSatisfy(event -> {
+        assertThat(provider.events()).hasSize(4).allSatisfy(event -> {
             assertThat(event.isActivating()).isTrue();
             assertThat(event.operation()).isEqualTo(Operation.DEPLOY);
         });

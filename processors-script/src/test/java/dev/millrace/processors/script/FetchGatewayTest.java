@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.Event;
 import dev.millrace.engine.InMemoryEventStore;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +46,7 @@ class FetchGatewayTest {
                         "localhost:" + web.getPort() + ", api.example.com",
                         "script.response-bytes",
                         "100000"),
-                Map.of("token", SECRET, "my key", "other-secret", "torn", "two\nlines-of-secret"));
+                Map.of("token", SECRET, "my key", "other-secret", "torn", "two\nlines-of-secret", "name", "plainsecret"));
     }
 
     @AfterEach
@@ -134,6 +137,38 @@ class FetchGatewayTest {
 
         assertThat(seen).isEqualTo("got [secret:token]|before [secret:token] after s3cre");
         assertThat(server.log(PATH).toString()).doesNotContain(SECRET);
+    }
+
+    @Test
+    void should_take_a_secret_out_of_every_part_of_a_response() throws Exception {
+        String coded = URLEncoder.encode(SECRET, StandardCharsets.UTF_8);
+        web.enqueue(new MockResponse(302, Headers.of("Location", "/there?a=" + coded + "&b=" + SECRET), ""));
+        web.enqueue(new MockResponse.Builder()
+                .status("HTTP/1.1 200 OK " + SECRET)
+                .addHeader("x-coded", coded)
+                .addHeader("x-plainsecret", "v")
+                .body(Base64.getEncoder().encodeToString(("me:" + SECRET).getBytes(StandardCharsets.UTF_8)))
+                .build());
+
+        String seen = run("await fetch('" + address("/")
+                + "', { headers: { a: \"getIterateSecret({secretKey: 'token'})\","
+                + " b: \"getIterateSecret({secretKey: 'name'})\" } }).then(async (r) => [r.url, r.statusText,"
+                + " JSON.stringify([...r.headers]), await r.text()].join('|'))");
+
+        assertThat(seen)
+                .contains("/there?a=[secret:token]&b=[secret:token]|OK [secret:token]|", "\"x-coded\",\"[secret:token]\"")
+                .contains("\"x-[secret:name]\"")
+                .doesNotContain("s3cret", "czNjcmV0");
+    }
+
+    @Test
+    void should_take_a_secret_out_of_the_error_for_a_redirect() throws Exception {
+        web.enqueue(new MockResponse(302, Headers.of("Location", "http://plainSecret.example.org/"), ""));
+
+        String seen = run("await fetch('" + address("/")
+                + "', { headers: { a: \"getIterateSecret({secretKey: 'name'})\" } })");
+
+        assertThat(seen).contains("may not reach [secret:name].example.org");
     }
 
     @Test

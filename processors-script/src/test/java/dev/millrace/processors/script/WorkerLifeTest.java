@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Start, change, restart and end of workers. */
 class WorkerLifeTest {
     private static final String PATH = "/agents/1";
+    private static final String WAITING = "millrace/dynamic-worker-waiting";
 
     @TempDir
     private Path directory;
@@ -180,24 +181,56 @@ class WorkerLifeTest {
     }
 
     @Test
-    void should_run_no_more_workers_than_the_server_allows() throws Exception {
+    void should_run_no_more_workers_than_the_server_allows_and_give_a_free_place_to_the_oldest() throws Exception {
         try (WorkerServer server =
                 WorkerServer.start(new InMemoryEventStore(), Map.of("script.max-workers", "1"), Map.of())) {
             server.configure(PATH, "one", pingPong("pong-one"));
             server.awaitPong(PATH, "pong-one");
             Event second = server.configure("/other", "two", pingPong("pong-two"));
+            Event waiting = server.awaitEvents("/other", WAITING, 1).get(0);
+            assertThat(waiting.payloadJson().toString())
+                    .isEqualTo("{\"slug\":\"two\",\"configuredAt\":" + second.offset() + ",\"limit\":1}");
+            server.configure("/third", "three", pingPong("pong-three"));
+            server.awaitEvents("/third", WAITING, 1);
 
-            assertThat(server.awaitFailure("/other", second.offset()))
-                    .contains(
-                            "worker 'two' of /other@" + second.offset() + " was not started", "already runs 1 workers")
-                    .contains("script.max-workers");
-
+            server.configure(PATH, "one", pingPong("pong-once-more"));
+            server.awaitPong(PATH, "pong-once-more");
+            server.say("/other", "ping");
             server.append(PATH, EventCatalog.nameOf(WorkerEvent.Removed.class), removed("one"));
-            await().atMost(WorkerServer.BOUND).until(() -> {
-                server.configure("/other", "two", pingPong("pong-two"));
-                server.say("/other", "ping");
-                return !server.ofType("/other", "pong-two").isEmpty();
-            });
+
+            server.awaitEvents("/other", "pong-two", 1);
+            assertThat(server.log("/other")).extracting(Event::type).doesNotContain(WorkerServer.FAILED);
+            assertThat(server.ofType("/third", "pong-three")).isEmpty();
+        }
+    }
+
+    @Test
+    void should_run_the_same_workers_after_a_restart_and_let_the_others_wait() throws Exception {
+        Map<String, String> settings = Map.of("script.max-workers", "2");
+        try (WorkerServer server = durable(settings)) {
+            for (int i = 1; i <= 8; i++) {
+                server.configure("/w/" + i, "w", pingPong("pong"));
+                if (i <= 2) {
+                    server.awaitPong("/w/" + i, "pong");
+                } else {
+                    server.awaitEvents("/w/" + i, WAITING, 1);
+                }
+            }
+        }
+        for (int restart = 1; restart <= 2; restart++) {
+            try (WorkerServer server = durable(settings)) {
+                for (int i = 8; i >= 1; i--) {
+                    server.say("/w/" + i, "ping");
+                }
+
+                server.awaitEvents("/w/1", "pong", 1 + restart);
+                server.awaitEvents("/w/2", "pong", 1 + restart);
+                for (int i = 3; i <= 8; i++) {
+                    assertThat(server.ofType("/w/" + i, "pong")).isEmpty();
+                    assertThat(server.ofType("/w/" + i, WAITING)).hasSize(1);
+                    assertThat(server.ofType("/w/" + i, WorkerServer.FAILED)).isEmpty();
+                }
+            }
         }
     }
 

@@ -37,7 +37,7 @@ final class DeliveryReports {
     private boolean due;
     private boolean underWay;
     private boolean closed;
-    private Instant quietUntil = Instant.MIN;
+    private Duration quietUntil = Duration.ZERO;
     private @Nullable Effects<?> newest;
     private Timers.@Nullable Timer timer;
 
@@ -63,10 +63,11 @@ final class DeliveryReports {
         boolean now;
         synchronized (this) {
             boolean quiet = effects.delivery().behind() == 0 && deliveries > 0;
-            boolean isTime = !context.timers().now().isBefore(quietUntil);
+            Duration wait = quietUntil.minus(context.timers().elapsed());
+            boolean isTime = wait.isNegative() || wait.isZero();
             now = due || (quiet && isTime);
             if (quiet && !now && timer == null && !closed) {
-                timer = context.timers().at(quietUntil, () -> context.executor().execute(this::flush));
+                timer = context.timers().after(wait, () -> context.executor().execute(this::flush));
             }
         }
         if (now) {
@@ -95,7 +96,7 @@ final class DeliveryReports {
             underWay = true;
             due = false;
             deliveries = 0;
-            quietUntil = context.timers().now().plus(INTERVAL);
+            quietUntil = context.timers().elapsed().plus(INTERVAL);
         }
         var unused = effects.append(EventDraft.of(report).because(report.through()))
                 .whenComplete((appended, refused) -> {

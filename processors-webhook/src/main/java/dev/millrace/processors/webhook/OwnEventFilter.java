@@ -24,6 +24,8 @@ final class OwnEventFilter {
     }
 
     private static boolean isOurs(Event failure) {
-        return PushDeliverySlug.isOurs(failure.payloadJson().path("processor").asText());
+        return failure.provenance()
+                .filter(origin -> PushDeliverySlug.isOurs(origin.processor()))
+                .isPresent();
     }
 }

@@ -92,7 +92,8 @@ final class PushDelivery implements Processor<StreamIdentity> {
         if (skipped || !messageRenderer.takesTime()) {
             return push(times, streamIdentity, event, skipped ? Optional.empty() : write(event, effects), effects);
         }
-        return CompletableFuture.supplyAsync(() -> write(event, effects), EvaluationThreads.shared())
+        return CompletableFuture.supplyAsync(
+                        () -> write(event, effects), EvaluationThreads.of(context.project(), effects.path()))
                 .thenComposeAsync(body -> push(times, streamIdentity, event, body, effects), context.executor());
     }
 

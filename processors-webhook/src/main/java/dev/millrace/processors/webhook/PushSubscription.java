@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param jsonataFilter true for the events to push; all events if empty
  * @param jsonataTransform returns the body of a request; the event if empty
  * @param signingSecret the name of the secret that signs requests
+ * @param mayControl whether a peer may append types that take {@code control}
  * @param configuredAt the offset of the current configuration
  * @param startedAt the offset of the first configuration since the last removal; events up to it are not pushed
  * @param disabled why pushing has stopped; empty while the subscriber is enabled
@@ -31,6 +32,7 @@ public record PushSubscription(
         Optional<String> jsonataFilter,
         Optional<String> jsonataTransform,
         Optional<String> signingSecret,
+        Optional<Boolean> mayControl,
         long configuredAt,
         long startedAt,
         Optional<String> disabled,
@@ -60,6 +62,7 @@ public record PushSubscription(
                 configured.jsonataFilter(),
                 configured.jsonataTransform(),
                 configured.signingSecret(),
+                configured.mayControl(),
                 offset,
                 before.map(PushSubscription::startedAt).orElse(offset),
                 Optional.empty(),
@@ -133,6 +136,7 @@ public record PushSubscription(
                 jsonataFilter,
                 jsonataTransform,
                 signingSecret,
+                mayControl,
                 configuredAt,
                 startedAt,
                 newDisabled,

@@ -23,6 +23,8 @@ public sealed interface SubscriptionEvent {
      * @param jsonataFilter evaluated on the event; only events for which it is true are pushed
      * @param jsonataTransform evaluated on the event; its result is the body. Ignored for websockets
      * @param signingSecret the name of the project's secret that signs requests. Only for webhooks
+     * @param mayControl whether the peer may append types that take {@code control}; false by default. Only for
+     *     websockets
      */
     @EventName(
             value = "https://events.iterate.com/events/stream/subscription/configured",
@@ -33,11 +35,19 @@ public sealed interface SubscriptionEvent {
             @NotBlank String callbackUrl,
             Optional<String> jsonataFilter,
             Optional<String> jsonataTransform,
-            Optional<String> signingSecret)
+            Optional<String> signingSecret,
+            Optional<Boolean> mayControl)
             implements SubscriptionEvent {
         /** A subscriber without filter, transform and signature. */
         public Configured(String slug, String type, String callbackUrl) {
-            this(slug, type, callbackUrl, Optional.empty(), Optional.empty(), Optional.empty());
+            this(
+                    slug,
+                    type,
+                    callbackUrl,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventType;
+import dev.millrace.core.ProjectSlug;
 import dev.millrace.jsonata.EvaluationThreads;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -149,7 +150,7 @@ class WebhookContentTest {
     void should_evaluate_expressions_on_their_own_threads() throws Exception {
         CountDownLatch over = new CountDownLatch(1);
         for (int task = 0; task < 2 * Math.max(2, Runtime.getRuntime().availableProcessors()); task++) {
-            EvaluationThreads.shared().execute(() -> hold(over));
+            EvaluationThreads.of(ProjectSlug.defaultProject(), Stage.PATH).execute(() -> hold(over));
         }
         try {
             stage.start().configure(webhook("\"jsonataFilter\": \"type = 'noted'\""));

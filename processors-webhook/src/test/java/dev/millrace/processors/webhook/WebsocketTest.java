@@ -7,6 +7,7 @@ import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventType;
+import dev.millrace.core.StreamEvent;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.Provenance;
 import dev.millrace.engine.InMemoryEventStore;
@@ -95,6 +96,25 @@ class WebsocketTest {
         assertThat(first.provenance())
                 .contains(new Provenance("external-subscriber.is.ws", 1, Stage.PATH, noted, 1, 1));
         assertThat(peer.frames("error")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void should_let_a_peer_control_only_if_its_configuration_says_so(boolean mayControl) throws Exception {
+        stage.start();
+        configure(peer, ", \"jsonataFilter\": \"type = 'noted'\"" + (mayControl ? ", \"mayControl\": true" : ""));
+        stage.note(1);
+        stage.await(() -> peer.frames("event").size() == 1);
+
+        peer.say("""
+                {"type": "append", "event": {"type": " events.iterate.com/core/stream-paused "}}""");
+
+        if (mayControl) {
+            stage.await(() -> stage.events(EventType.of(StreamEvent.Paused.class)).size() == 1);
+        } else {
+            assertThat(error(1)).contains("the peer of 'ws' may not append", "stream-paused", "\"mayControl\": true");
+            assertThat(stage.events(EventType.of(StreamEvent.Paused.class))).isEmpty();
+        }
     }
 
     @Test

@@ -162,8 +162,11 @@ public final class AccessTokens {
     private synchronized List<StoredToken> change(UnaryOperator<List<StoredToken>> change) {
         Path lockFile = file.path().resolveSibling("tokens.lock");
         try {
-            Files.createDirectories(file.directory());
-            try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            OwnerOnlyFile.createDirectory(file.directory());
+            try (FileChannel channel = FileChannel.open(
+                            lockFile,
+                            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                            OwnerOnlyFile.ownerOnly(file.directory()));
                     FileLock lock = channel.lock()) {
                 List<StoredToken> next = change.apply(current().entries());
                 ObjectNode json = JsonNodeFactory.instance.objectNode().put("version", 1);

@@ -47,7 +47,7 @@ record OwnerOnlyFile(Path path) {
         Path directory = directory();
         Path fresh = path.resolveSibling(path.getFileName() + ".new");
         try {
-            Files.createDirectories(directory);
+            createDirectory(directory);
             Files.deleteIfExists(fresh);
             Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             try (FileChannel channel = FileChannel.open(fresh, options, ownerOnly(directory))) {
@@ -74,10 +74,23 @@ record OwnerOnlyFile(Path path) {
         }
     }
 
-    private static FileAttribute<?>[] ownerOnly(Path directory) throws IOException {
+    /** Creates a directory, for its owner only, if it does not exist. */
+    static void createDirectory(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Path parent = Files.createDirectories(directory.toAbsolutePath().resolveSibling(""));
+            Files.createDirectory(directory, ownerOnly(parent, "rwx------"));
+        }
+    }
+
+    /** The attributes of a new file in this directory. */
+    static FileAttribute<?>[] ownerOnly(Path directory) throws IOException {
+        return ownerOnly(directory, "rw-------");
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path directory, String permissions) throws IOException {
         return Files.getFileStore(directory).supportsFileAttributeView("posix")
                 ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
                 }
                 : new FileAttribute<?>[0];
     }

@@ -10,7 +10,10 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 
 /** A factory of SQLite connections. Each pragma is a statement at every opening, so there are few. */
 final class ConnectionSetup {
-    /** How long to wait for a lock of another program, for example the {@code sqlite3} tool. */
+    /** How long the opening waits for a lock of another program, for example the {@code sqlite3} tool. */
+    private static final int OPENING_MILLIS = 1_000;
+
+    /** How long a connection waits for the others of this process. */
     private static final int BUSY_MILLIS = 5_000;
 
     /** A negative number is a size in KiB. */
@@ -32,11 +35,12 @@ final class ConnectionSetup {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(JournalMode.WAL);
         config.setSynchronous(SynchronousMode.FULL);
-        config.setBusyTimeout(BUSY_MILLIS);
+        config.setBusyTimeout(OPENING_MILLIS);
         config.setCacheSize(WRITER_CACHE);
         config.setJournalSizeLimit(LOG_KEPT_BYTES);
-        Connection connection = config.createConnection("jdbc:sqlite:" + file);
+        Connection connection = config.createConnection(owned(file));
         try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA busy_timeout = " + BUSY_MILLIS);
             statement.execute("PRAGMA wal_autocheckpoint = " + CHECKPOINT_PAGES);
         }
         return connection;
@@ -46,6 +50,22 @@ final class ConnectionSetup {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);
         config.setBusyTimeout(BUSY_MILLIS);
-        return config.createConnection("jdbc:sqlite:" + file);
+        return config.createConnection(owned(file));
+    }
+
+    /** A connection to the database of no store, for example a backup. */
+    static Connection single(Path file) throws SQLException {
+        return new SQLiteConfig().createConnection("jdbc:sqlite:" + file.toUri());
+    }
+
+    /**
+     * The address of a database that belongs to this process. The {@code unix-excl} access of SQLite locks the file
+     * itself for the first connection that writes, until the last one is closed. It also keeps the index of the
+     * write-ahead log in memory instead of in a mapped {@code -shm} file. On a full disk, a mapped file can lack
+     * blocks, and writing to it then ends the process.
+     */
+    private static String owned(Path file) {
+        return "jdbc:sqlite:" + file.toUri()
+                + (file.getFileSystem().supportedFileAttributeViews().contains("unix") ? "?vfs=unix-excl" : "");
     }
 }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lock that allows one open store in a directory. The operating system releases it when the process ends. The lock
- * file stays; it contains the id of the process.
+ * file stays; it contains the id of the process, for the message to the next one. If somebody removes the file, the
+ * lock of the database itself still keeps a second process out; see {@link ConnectionSetup}.
  */
 final class DirectoryLock implements AutoCloseable {
     private static final String FILE = "millrace.lock";
@@ -45,7 +46,10 @@ final class DirectoryLock implements AutoCloseable {
         FileChannel channel = null;
         try {
             Path file = directory.resolve(FILE);
-            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = FileChannel.open(
+                    file,
+                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                    OwnerOnlyFiles.attributes(directory));
             FileLock held = channel.tryLock(LOCKED_BYTE, 1, false);
             if (held == null) {
                 throw refused(
@@ -65,6 +69,10 @@ final class DirectoryLock implements AutoCloseable {
             abandon(directory, channel);
             throw e;
         }
+    }
+
+    Path directory() {
+        return directory;
     }
 
     @Override
@@ -90,7 +98,7 @@ final class DirectoryLock implements AutoCloseable {
         return directory.toString();
     }
 
-    private static IllegalStateException refused(Path directory, String why) {
+    static IllegalStateException refused(Path directory, String why) {
         return new IllegalStateException(
                 "cannot open the event store: " + directory + "; " + why + ", or use another directory");
     }

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class ReadConnectionPool implements AutoCloseable {
 
     private final Path file;
     private final Semaphore permits = new Semaphore(CONNECTIONS, true);
+    private final AtomicInteger longReads = new AtomicInteger();
     private final Deque<Reader> idle = new ArrayDeque<>();
     private boolean closed;
 
@@ -60,14 +62,34 @@ final class ReadConnectionPool implements AutoCloseable {
         }
     }
 
-    /** Runs a task while no read is running. False if reads were still running after {@code patience}. */
+    /**
+     * Notes a read on another connection that takes long; from now on {@link #whileQuiet} runs nothing. Waits for a
+     * task that is running.
+     */
+    void beginLongRead() {
+        permits.acquireUninterruptibly();
+        longReads.incrementAndGet();
+        permits.release();
+    }
+
+    void endLongRead() {
+        longReads.decrementAndGet();
+    }
+
+    /**
+     * Runs a task while no read is running. False if reads were still running after {@code patience}, and at once
+     * during a long read.
+     */
     boolean whileQuiet(Duration patience, Runnable task) {
-        if (!acquire(CONNECTIONS, patience)) {
+        if (longReads.get() > 0 || !acquire(CONNECTIONS, patience)) {
             return false;
         }
         try {
-            task.run();
-            return true;
+            boolean quiet = longReads.get() == 0;
+            if (quiet) {
+                task.run();
+            }
+            return quiet;
         } finally {
             permits.release(CONNECTIONS);
         }

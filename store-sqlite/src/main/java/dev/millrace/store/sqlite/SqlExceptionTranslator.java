@@ -9,6 +9,10 @@ import org.sqlite.SQLiteException;
 
 /** A translator of SQL exceptions: what failed, in which file, why, and what to do. */
 final class SqlExceptionTranslator {
+    /** What to do with a damaged database. */
+    static final String RESTORE =
+            "stop, keep a copy of the directory, and restore a backup; docs/backup.md says how, and what to do without one";
+
     private SqlExceptionTranslator() {}
 
     static UncheckedIOException of(String what, Path file, SQLException cause) {
@@ -23,18 +27,29 @@ final class SqlExceptionTranslator {
         return reason(failure.getResultCode()) + " (" + failure.getResultCode() + ")";
     }
 
+    /** Whether another program, or another process of this one, has locked the file. */
+    static boolean isLocked(SQLException cause) {
+        return cause instanceof SQLiteException failure && kind(failure.getResultCode()) == SQLiteErrorCode.SQLITE_BUSY;
+    }
+
+    private static SQLiteErrorCode kind(SQLiteErrorCode code) {
+        return SQLiteErrorCode.getErrorCode(code.code & 0xff); // the other bits are details
+    }
+
     private static String reason(SQLiteErrorCode code) {
-        SQLiteErrorCode kind = SQLiteErrorCode.getErrorCode(code.code & 0xff); // the other bits are details
-        return switch (kind) {
+        if (code == SQLiteErrorCode.SQLITE_IOERR_SHMSIZE || code == SQLiteErrorCode.SQLITE_IOERR_SHMMAP) {
+            return reason(SQLiteErrorCode.SQLITE_FULL);
+        }
+        return switch (kind(code)) {
             case SQLITE_FULL -> "the disk is full; free some space and repeat the request";
             case SQLITE_BUSY, SQLITE_LOCKED ->
                 "another program has locked the file; close it there and repeat the request";
-            case SQLITE_CORRUPT, SQLITE_NOTADB ->
-                "the file is damaged or is not a SQLite database; stop, keep a copy, and restore a backup";
+            case SQLITE_CORRUPT, SQLITE_NOTADB -> "the file is damaged or is not a SQLite database; " + RESTORE;
             case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN, SQLITE_AUTH ->
                 "the file cannot be opened for writing;"
-                        + " check the owner and the permissions of the file and its directory";
-            case SQLITE_IOERR -> "the disk failed to read or write; check the system log and the disk";
+                        + " check the owner and the permissions of the file and its directory, and the free space";
+            case SQLITE_IOERR ->
+                "the disk failed to read or write; check the free space and the quota, the system log and the disk";
             case SQLITE_CONSTRAINT ->
                 "an offset, a position or an idempotency key exists already; this is a defect of the caller";
             default -> String.valueOf(code.message);

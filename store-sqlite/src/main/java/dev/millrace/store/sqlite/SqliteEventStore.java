@@ -8,7 +8,6 @@ import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -21,9 +20,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * A durable event store in one SQLite file. When {@link EventStore.Transaction#commit} returns, the data is on disk
  * (write-ahead log, {@code synchronous=FULL}) and survives a crash of the process or the machine.
  *
- * <p>The directory contains {@code millrace.db}, the {@code -wal} and {@code -shm} files of SQLite while the store is
- * open, and {@code millrace.lock}, which prevents that a second process opens it. The {@code sqlite3} tool can read the
- * database at any time.
+ * <p>The directory contains {@code millrace.db}, the {@code -wal} file of SQLite while the store is open, and {@code
+ * millrace.lock}. While the store is open, no other process can open it, also not the {@code sqlite3} tool; {@link
+ * #backup} makes a copy. Only the owner of the files has access to them, if the file system has permissions.
+ *
+ * <p>If the store was not closed, the next {@link #open} checks the newest events, and refuses a damaged file. The same
+ * happens with a copy of the files of an open store. This takes a second or less.
  *
  * <p>Reads use their own read-only connections: they do not wait for the writer, and it does not wait for them. Safe
  * for use by many threads, but only one thread at a time may write. A failure of the file or the disk is an {@link
@@ -44,13 +46,18 @@ public final class SqliteEventStore implements EventStore {
     private final DirectoryLock lock;
     private final WriteConnection writeConnection;
     private final ReadConnectionPool readConnectionPool;
+    private final DatabaseBackup databaseBackup;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private SqliteEventStore(
-            DirectoryLock lock, WriteConnection writeConnection, ReadConnectionPool readConnectionPool) {
+            DirectoryLock lock,
+            WriteConnection writeConnection,
+            ReadConnectionPool readConnectionPool,
+            DatabaseBackup databaseBackup) {
         this.lock = lock;
         this.writeConnection = writeConnection;
         this.readConnectionPool = readConnectionPool;
+        this.databaseBackup = databaseBackup;
     }
 
     /**
@@ -58,7 +65,7 @@ public final class SqliteEventStore implements EventStore {
      *
      * @throws IllegalStateException if another store has opened the directory, in this or another process, or if the
      *     file was written by a newer version or by another program
-     * @throws UncheckedIOException if the directory or the file cannot be used
+     * @throws UncheckedIOException if the directory or the file cannot be used, or if the file is damaged
      */
     public static SqliteEventStore open(Path directory) {
         return open(directory, WriteConnection.UNLIMITED);
@@ -70,11 +77,25 @@ public final class SqliteEventStore implements EventStore {
         DirectoryLock lock = DirectoryLock.take(home);
         Path file = home.resolve(FILE);
         try {
+            OwnerOnlyFiles.tighten(home);
+            OwnerOnlyFiles.create(file);
             ReadConnectionPool readConnectionPool = new ReadConnectionPool(file);
             return new SqliteEventStore(
-                    lock, WriteConnection.open(file, readConnectionPool, maxPages), readConnectionPool);
+                    lock,
+                    WriteConnection.open(file, readConnectionPool, maxPages),
+                    readConnectionPool,
+                    new DatabaseBackup(file, readConnectionPool));
+        } catch (IOException e) {
+            lock.close();
+            throw new UncheckedIOException(
+                    "cannot open the event store: " + file + "; the file cannot be created (" + e.getMessage()
+                            + "); check the permissions of the directory and the free space",
+                    e);
         } catch (SQLException e) {
             lock.close();
+            if (SqlExceptionTranslator.isLocked(e)) {
+                throw DirectoryLock.refused(home, "another process has " + FILE + " open; stop that process");
+            }
             throw SqlExceptionTranslator.of("cannot open the event store", file, e);
         } catch (RuntimeException | Error e) {
             lock.close();
@@ -149,15 +170,35 @@ public final class SqliteEventStore implements EventStore {
     }
 
     /**
-     * Moves the write-ahead log into the database file, closes it and unlocks the directory. Running reads finish. The
-     * second call does nothing.
+     * Writes a consistent copy of the database to a new file, while the store is used by other threads. It has all
+     * events that were committed before the call. Appends do not wait; the write-ahead log grows until the copy is
+     * made. The copy is checked, and is on disk when this method returns. To use it, put it as {@code millrace.db} into
+     * an empty directory. One backup runs at a time; a second one waits.
+     *
+     * @param file the new file; its directory must exist
+     * @throws UncheckedIOException if the file exists or cannot be written, or if the events are damaged
+     * @throws IllegalStateException if the store is closed before the copy is complete
+     */
+    public BackupSummary backup(Path file) {
+        return databaseBackup.write(file.toAbsolutePath());
+    }
+
+    /** The real path of the directory. */
+    public Path directory() {
+        return lock.directory();
+    }
+
+    /**
+     * Moves the write-ahead log into the database file, closes it and unlocks the directory. Running reads finish; a
+     * backup fails. The second call does nothing.
      */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             try (lock;
                     writeConnection;
-                    readConnectionPool) {
+                    readConnectionPool;
+                    databaseBackup) {
                 LOG.log(System.Logger.Level.DEBUG, "closing {0}", this);
             }
         }
@@ -170,7 +211,8 @@ public final class SqliteEventStore implements EventStore {
 
     private static Path create(Path directory) {
         try {
-            return Files.createDirectories(directory).toRealPath();
+            OwnerOnlyFiles.createDirectory(directory);
+            return directory.toRealPath();
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "cannot open the event store: " + directory + "; the directory cannot be created (" + e.getMessage()

@@ -27,7 +27,7 @@ final class WriteAheadLog {
             Path database, PreparedStatements statements, ReadConnectionPool readConnectionPool, long limitBytes) {
         this.growth = limitBytes;
         this.limit = limitBytes;
-        this.file = database.resolveSibling(database.getFileName() + "-wal");
+        this.file = fileOf(database);
         this.statements = statements;
         this.readConnectionPool = readConnectionPool;
     }
@@ -56,6 +56,19 @@ final class WriteAheadLog {
     }
 
     private long size() {
+        return sizeOf(file);
+    }
+
+    /** The size of the log of a database; 0 if it has none. */
+    static long size(Path database) {
+        return sizeOf(fileOf(database));
+    }
+
+    private static Path fileOf(Path database) {
+        return database.resolveSibling(database.getFileName() + "-wal");
+    }
+
+    private static long sizeOf(Path file) {
         try {
             return Files.size(file);
         } catch (IOException e) {

@@ -14,6 +14,12 @@ final class WriteConnection implements AutoCloseable {
     /** No limit to the size of the database. */
     static final long UNLIMITED = Long.MAX_VALUE;
 
+    /** The mark of a database that was written and not closed: a row that the first transaction adds. */
+    static final String MARK = "INSERT OR IGNORE INTO meta (name, value) VALUES ('open', 1)";
+
+    private static final String IS_MARKED = "SELECT count(*) FROM meta WHERE name = 'open'";
+    private static final String UNMARK = "DELETE FROM meta WHERE name = 'open'";
+
     private final Path file;
     private final PreparedStatements statements;
     private final Queries queries;
@@ -21,27 +27,35 @@ final class WriteConnection implements AutoCloseable {
     private final Map<StreamKey, StreamRow> cached = new RecentStreams();
     private long lastPosition;
     private @Nullable SqliteTransaction open;
+    private boolean marked;
     private boolean closed;
 
-    private WriteConnection(Path file, PreparedStatements statements, ReadConnectionPool readConnectionPool)
+    private WriteConnection(
+            Path file, PreparedStatements statements, ReadConnectionPool readConnectionPool, boolean marked)
             throws SQLException {
         this.file = file;
         this.statements = statements;
         this.queries = new Queries(statements);
         this.log = new WriteAheadLog(file, statements, readConnectionPool, WriteAheadLog.LIMIT_BYTES);
         this.lastPosition = queries.lastPosition();
+        this.marked = marked;
     }
 
     static WriteConnection open(Path file, ReadConnectionPool readConnectionPool, long maxPages) throws SQLException {
+        boolean logLeft = WriteAheadLog.size(file) > 0;
         Connection connection = ConnectionSetup.writing(file);
         try {
             DatabaseSchema.prepare(connection, file);
+            boolean marked = DatabaseCheck.number(connection, IS_MARKED) > 0;
+            if (marked || logLeft) {
+                DatabaseCheck.quick(connection, file, "cannot open the event store");
+            }
             if (maxPages != UNLIMITED) {
                 try (Statement statement = connection.createStatement()) {
                     statement.execute("PRAGMA max_page_count = " + maxPages);
                 }
             }
-            return new WriteConnection(file, new PreparedStatements(connection), readConnectionPool);
+            return new WriteConnection(file, new PreparedStatements(connection), readConnectionPool, marked);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
@@ -74,10 +88,18 @@ final class WriteConnection implements AutoCloseable {
         cached.remove(stream);
     }
 
+    /** Called in each transaction before its commit. */
+    void committing() throws SQLException {
+        if (!marked) {
+            statements.run(MARK);
+        }
+    }
+
     /** Called with the rows that a transaction has committed. */
     void committed(Map<StreamKey, StreamRow> streams, long position) {
         cached.putAll(streams);
         lastPosition = position;
+        marked = true;
         log.trim();
     }
 
@@ -96,9 +118,24 @@ final class WriteConnection implements AutoCloseable {
     public void close() {
         closed = true;
         try (statements) {
+            unmark();
             log.empty();
         } catch (SQLException e) {
             throw failure("cannot close the event store", e);
+        }
+    }
+
+    private void unmark() {
+        try {
+            if (marked) {
+                statements.run(UNMARK);
+            }
+        } catch (SQLException e) {
+            System.getLogger(WriteConnection.class.getPackageName())
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "the next start checks the event store",
+                            failure("cannot mark the event store as closed", e));
         }
     }
 

@@ -58,6 +58,21 @@ class DirectoryLockTest {
     }
 
     @Test
+    void should_keep_another_process_out_when_the_lock_file_was_removed() throws Exception {
+        try (Child child = Child.run(ChildThatHolds.class, directory.toString())) {
+            assertThat(child.line()).isEqualTo("open");
+            Files.delete(directory.resolve("millrace.lock"));
+
+            assertThatThrownBy(() -> SqliteEventStore.open(directory))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("another process has millrace.db open")
+                    .hasMessageContaining("use another directory");
+            child.kill();
+        }
+        SqliteEventStore.open(directory).close();
+    }
+
+    @Test
     void should_get_the_directory_of_a_process_that_was_killed() throws Exception {
         try (Child child = Child.run(ChildThatHolds.class, directory.toString())) {
             assertThat(child.line()).isEqualTo("open");

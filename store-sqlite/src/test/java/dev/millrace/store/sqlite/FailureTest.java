@@ -140,6 +140,9 @@ class FailureTest {
         "SQLITE_BUSY_SNAPSHOT, another program has locked the file",
         "SQLITE_CANTOPEN, check the owner and the permissions",
         "SQLITE_IOERR_FSYNC, the disk failed to read or write",
+        "SQLITE_IOERR_SHMSIZE, the disk is full",
+        "SQLITE_IOERR_SHMMAP, the disk is full",
+        "SQLITE_IOERR_WRITE, check the free space and the quota",
         "SQLITE_CORRUPT_INDEX, restore a backup",
         "SQLITE_NOMEM, SQLITE_NOMEM",
     })

@@ -26,6 +26,18 @@ class WriteAheadLogTest {
         assertThat(Files.size(directory.resolve("millrace.db"))).isGreaterThan(100_000);
     }
 
+    /** A page of a mapped file without a block on a full disk ends the process when it is written. */
+    @Test
+    void should_map_no_file() throws Exception {
+        try (SqliteEventStore store = SqliteEventStore.open(directory)) {
+            Records.append(store, 100_000);
+            assertThat(store.head(Records.STREAM)).isPresent();
+
+            assertThat(directory.toFile().list())
+                    .containsExactlyInAnyOrder("millrace.db", "millrace.db-wal", "millrace.lock");
+        }
+    }
+
     @Test
     void should_begin_the_log_anew_at_a_moment_without_readers() throws Exception {
         Path file = directory.resolve("test.db");

@@ -11,7 +11,6 @@ import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.testkit.internal.event.EngineCalls;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +23,7 @@ final class HarnessNetwork {
     private final VirtualTimers time;
     private final StepScheduler steps;
     private final List<HarnessSubscription> links = new ArrayList<>();
-    private @Nullable Instant downSince;
+    private @Nullable Duration downSince;
     private BooleanSupplier failing = () -> false;
 
     HarnessNetwork(StreamEngine engine, VirtualTimers time, StepScheduler steps) {
@@ -43,16 +42,16 @@ final class HarnessNetwork {
 
     void goDown() {
         if (downSince == null) {
-            downSince = time.now();
+            downSince = time.elapsed();
             List.copyOf(links).forEach(HarnessSubscription::lose);
         }
     }
 
     void comeUp() {
-        Instant since = downSince;
+        Duration since = downSince;
         if (since != null) {
             downSince = null;
-            Duration gap = Duration.between(since, time.now());
+            Duration gap = time.elapsed().minus(since);
             List.copyOf(links).forEach(link -> link.connect(gap));
         }
     }
@@ -86,8 +85,8 @@ final class HarnessNetwork {
         }
     }
 
-    Instant now() {
-        return time.now();
+    Duration elapsed() {
+        return time.elapsed();
     }
 
     void later(Duration delay, Runnable task) {

@@ -9,7 +9,6 @@ import dev.millrace.core.Subscription;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.StreamHead;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ final class HarnessSubscription implements Subscription {
     private boolean caughtUp;
     private boolean waking;
     private boolean over;
-    private @Nullable Instant lostAt;
+    private @Nullable Duration lostAt;
 
     HarnessSubscription(
             HarnessNetwork network, RunScope runScope, StreamPath path, long afterOffset, Subscriber subscriber) {
@@ -99,12 +98,12 @@ final class HarnessSubscription implements Subscription {
         }
         if (connected) {
             connected = false;
-            lostAt = network.now();
+            lostAt = network.elapsed();
             subscriber.onDisconnected(failure);
         }
         network.later(RECONNECT_DELAY, () -> {
-            Instant since = lostAt;
-            connect(since == null ? Duration.ZERO : Duration.between(since, network.now()));
+            Duration since = lostAt;
+            connect(since == null ? Duration.ZERO : network.elapsed().minus(since));
         });
     }
 

@@ -44,6 +44,11 @@ final class RunScope implements Executor, Timers, ProgressStore {
     }
 
     @Override
+    public Duration elapsed() {
+        return time.elapsed();
+    }
+
+    @Override
     public Timer after(Duration delay, Runnable task) {
         return time.after(delay, whileOn(task));
     }

@@ -1,7 +1,8 @@
 package dev.millrace.cli.internal.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.cli.internal.terminal.OutputFormat;
+import dev.millrace.cli.internal.terminal.TerminalText;
+import dev.millrace.cli.internal.terminal.YamlDocument;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.JsonCodec;
@@ -84,7 +85,7 @@ final class LogExport implements AutoCloseable {
         firstOffset = events == 0 ? event.offset() : firstOffset;
         lastOffset = event.offset();
         events++;
-        return OutputFormat.yaml(JsonCodec.write(json));
+        return YamlDocument.of(json);
     }
 
     /** The comment at the top of the log. */
@@ -92,7 +93,7 @@ final class LogExport implements AutoCloseable {
         String asked = (after > 0 ? ", after " + after : "") + (before < Long.MAX_VALUE ? ", before " + before : "");
         String offsets = events == 0 ? "none" : events + ", offsets " + firstOffset + " to " + lastOffset;
         String secrets = redaction.isEmpty() ? "not looked for (--no-redact)" : redacted + " redacted";
-        return "# stream: " + path + "\n# project: " + project + "\n# events: " + offsets + asked + "\n# recorded: "
+        return "# stream: " + TerminalText.printable(path.value()) + "\n# project: " + project + "\n# events: " + offsets + asked + "\n# recorded: "
                 + JsonCodec.time(now) + "\n# secrets: " + secrets + "\n";
     }
 

@@ -4,12 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.cli.internal.terminal.OutputFormat;
 import dev.millrace.cli.internal.terminal.Terminal;
 import dev.millrace.client.HttpEventStreams;
-import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.StreamState;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -44,7 +43,7 @@ public final class StateCommand implements Callable<Integer> {
         try (HttpEventStreams streams = clientOptions.connect()) {
             StreamState state = ClientOptions.await(streams.state(stream));
             JsonNode json = processor == null ? json(state) : part(state, processor);
-            terminal.out().println(new String(JsonCodec.indent(JsonCodec.write(json)), StandardCharsets.UTF_8));
+            terminal.out().println(OutputFormat.indented(json));
         }
         return 0;
     }

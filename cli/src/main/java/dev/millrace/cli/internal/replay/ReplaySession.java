@@ -3,12 +3,12 @@ package dev.millrace.cli.internal.replay;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.internal.terminal.CommandException;
 import dev.millrace.cli.internal.terminal.LogLineFormatter;
+import dev.millrace.cli.internal.terminal.OutputFormat;
 import dev.millrace.cli.internal.terminal.Terminal;
 import dev.millrace.cli.internal.terminal.TerminalText;
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.testkit.StateTimeline;
-import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
@@ -191,7 +191,7 @@ final class ReplaySession {
     }
 
     private static String indented(JsonNode json) {
-        return new String(JsonCodec.indent(JsonCodec.write(json)), StandardCharsets.UTF_8);
+        return OutputFormat.indented(json);
     }
 
     private void say(String text) {

@@ -6,6 +6,7 @@ import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.server.MillraceServer;
+import dev.millrace.store.sqlite.SqliteEventStore;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -30,11 +32,13 @@ public final class LocalService implements AutoCloseable {
 
     private final StreamEngine engine;
     private final MillraceServer server;
+    private final Optional<BackupListener> backups;
     private final AtomicBoolean stopped = new AtomicBoolean();
 
-    private LocalService(StreamEngine engine, MillraceServer server) {
+    private LocalService(StreamEngine engine, MillraceServer server, Optional<BackupListener> backups) {
         this.engine = engine;
         this.server = server;
+        this.backups = backups;
     }
 
     /**
@@ -66,7 +70,11 @@ public final class LocalService implements AutoCloseable {
             throw e;
         }
         try {
-            return new LocalService(engine, listening.open(engine, data));
+            MillraceServer server = listening.open(engine, data);
+            return new LocalService(
+                    engine,
+                    server,
+                    data.store() instanceof SqliteEventStore store ? BackupListener.open(store) : Optional.empty());
         } catch (RuntimeException | Error e) {
             engine.stop(TO_FINISH);
             throw e;
@@ -90,6 +98,7 @@ public final class LocalService implements AutoCloseable {
     public void close() {
         if (stopped.compareAndSet(false, true)) {
             try {
+                backups.ifPresent(BackupListener::close);
                 server.stop(TO_STOP_LISTENING);
             } finally {
                 engine.stop(TO_FINISH);

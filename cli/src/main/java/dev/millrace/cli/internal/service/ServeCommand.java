@@ -110,6 +110,7 @@ public final class ServeCommand implements Callable<Integer> {
                 settings.with(ModelProviderSettings.from(terminal.environment())),
                 listening);
         service.stopWithProcess();
+        DescriptorLimit.warning(limits.maxReaders()).ifPresent(terminal::note);
         terminal.out().println("millrace is listening on " + service.uri() + " (" + data.describe(DEFAULT_DATA) + ")");
         terminal.out().flush();
         new CountDownLatch(1).await(); // until the process is told to end; the shutdown hook stops the service

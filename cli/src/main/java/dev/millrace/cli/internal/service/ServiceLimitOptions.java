@@ -31,6 +31,10 @@ final class ServiceLimitOptions {
                     "How many of them are allowed on one stream. Default: " + MillraceServer.MAX_READERS_PER_STREAM)
     private int readersPerStream = MillraceServer.MAX_READERS_PER_STREAM;
 
+    int maxReaders() {
+        return readers;
+    }
+
     void apply(MillraceServer.Builder builder) {
         builder.maxReaders(readers, readersPerStream);
         if (rate != null) {

@@ -1,15 +1,9 @@
 package dev.millrace.cli.internal.terminal;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 
@@ -19,7 +13,7 @@ public enum OutputFormat {
     YAML {
         @Override
         public EventWriter to(Terminal terminal) {
-            return event -> print(terminal.out(), yaml(JsonCodec.write(JsonCodec.toTree(event))));
+            return event -> print(terminal.out(), YamlDocument.of(JsonCodec.toTree(event)));
         }
     },
     JSON {
@@ -31,7 +25,7 @@ public enum OutputFormat {
     NDJSON {
         @Override
         public EventWriter to(Terminal terminal) {
-            return event -> print(terminal.out(), JsonCodec.writeText(JsonCodec.toTree(event)) + "\n");
+            return event -> print(terminal.out(), TerminalText.escaped(JsonCodec.writeText(JsonCodec.toTree(event))) + "\n");
         }
     },
     /** One line per event for people: offset, time, type, payload. */
@@ -50,24 +44,9 @@ public enum OutputFormat {
         out.flush();
     }
 
-    /** One YAML document, in the format of the server. */
-    public static String yaml(byte[] json) {
-        YAMLFactory factory =
-                YAMLFactory.builder().disable(YAMLGenerator.Feature.SPLIT_LINES).build();
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (JsonParser parser = JsonCodec.storedParser(json);
-                JsonGenerator generator = factory.createGenerator(out)) {
-            while (parser.nextToken() != null) {
-                if (parser.currentToken().isNumeric()) {
-                    generator.writeNumber(JsonCodec.yamlNumber(parser.getText()));
-                } else {
-                    JsonCodec.copyToken(parser, generator);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write as YAML: " + e.getMessage(), e);
-        }
-        return out.toString(StandardCharsets.UTF_8);
+    /** Indented JSON, safe for a terminal. */
+    public static String indented(JsonNode json) {
+        return TerminalText.escaped(new String(JsonCodec.indent(JsonCodec.write(json)), StandardCharsets.UTF_8));
     }
 
     private static final class JsonArray implements EventWriter {
@@ -80,8 +59,7 @@ public enum OutputFormat {
 
         @Override
         public void write(Event event) {
-            String json =
-                    new String(JsonCodec.indent(JsonCodec.write(JsonCodec.toTree(event))), StandardCharsets.UTF_8);
+            String json = indented(JsonCodec.toTree(event));
             print(out, (empty ? "[\n  " : ",\n  ") + json.replace("\n", "\n  "));
             empty = false;
         }

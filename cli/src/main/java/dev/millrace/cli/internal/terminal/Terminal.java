@@ -10,7 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * The input and output of a command. Text is UTF-8 in each locale.
+ * The input and output of a command. Text is UTF-8 in each locale. {@link FilteredOutput} removes control characters
+ * from all that is printed.
  *
  * @param in standard input
  * @param out standard output
@@ -29,19 +30,35 @@ public record Terminal(
     /** The width if there is no terminal: no line is shortened. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
+    public Terminal {
+        out = FilteredOutput.of(out);
+        err = FilteredOutput.of(err);
+    }
+
+    /**
+     * The terminal of this process; also what the JVM and its log print to standard error is filtered from now on.
+     */
     public static Terminal ofProcess() {
         boolean interactive = Boolean.getBoolean("millrace.terminal");
-        return new Terminal(
+        Terminal terminal = new Terminal(
                 System.in,
                 utf8(FileDescriptor.out),
                 utf8(FileDescriptor.err),
                 interactive,
                 interactive ? Math.max(40, Integer.getInteger("millrace.columns", 80)) : UNLIMITED,
                 System.getenv());
+        System.setOut(terminal.out());
+        System.setErr(terminal.err());
+        return terminal;
     }
 
     public PrintWriter writer() {
         return new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true);
+    }
+
+    /** Like {@link #writer}, with colors: for texts of this command. */
+    public PrintWriter colorWriter() {
+        return new PrintWriter(new OutputStreamWriter(FilteredOutput.withColors(out), StandardCharsets.UTF_8), true);
     }
 
     public PrintWriter errorWriter() {

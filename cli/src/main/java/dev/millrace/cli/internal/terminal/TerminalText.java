@@ -1,6 +1,11 @@
 package dev.millrace.cli.internal.terminal;
 
-/** Makes texts safe for a terminal: without control characters and not wider than the window. */
+import java.util.Locale;
+
+/**
+ * Makes texts safe for a terminal and a log: without control characters and not wider than the window. {@link
+ * FilteredOutput} uses the same rule for all that a command prints.
+ */
 public final class TerminalText {
     private TerminalText() {}
 
@@ -22,7 +27,7 @@ public final class TerminalText {
         return line.substring(0, end) + "…";
     }
 
-    /** Replaces control characters, so that events of other callers cannot control the terminal. */
+    /** Replaces control characters by a visible one, so that events of other callers cannot control the terminal. */
     public static String printable(String text) {
         return text.codePoints().anyMatch(TerminalText::isUnsafe)
                 ? text.codePoints()
@@ -32,12 +37,34 @@ public final class TerminalText {
                 : text;
     }
 
-    private static boolean isUnsafe(int point) {
+    /**
+     * Replaces control characters by escape sequences, except for line breaks. For JSON, and for YAML in double quotes:
+     * there they are part of a string, and whoever reads the document gets the same string.
+     */
+    public static String escaped(String document) {
+        StringBuilder escaped = new StringBuilder(document.length());
+        document.codePoints().forEach(point -> {
+            if (isUnsafe(point) && point != '\n') {
+                escaped.append(String.format(Locale.ROOT, "\\u%04x", point));
+            } else {
+                escaped.appendCodePoint(point);
+            }
+        });
+        return escaped.toString();
+    }
+
+    /**
+     * True for a character that can change what a terminal or an editor shows of other characters: control characters,
+     * line and paragraph separators, marks that change the direction of writing, and half surrogate pairs.
+     */
+    static boolean isUnsafe(int point) {
         return Character.isISOControl(point)
-                || (point >= 0x202A && point <= 0x202E)
+                || point == 0x061C
+                || point == 0x200E
+                || point == 0x200F
+                || (point >= 0x2028 && point <= 0x202E)
                 || (point >= 0x2066 && point <= 0x2069)
-                || point == 0x2028
-                || point == 0x2029;
+                || (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
     }
 
     private static int width(String text, int end) {

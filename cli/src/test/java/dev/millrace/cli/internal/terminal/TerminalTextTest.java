@@ -31,5 +31,12 @@ class TerminalTextTest {
         assertThat(TerminalText.printable("\u001b[2J\u0007\n\u009b1m\u202egnp"))
                 .isEqualTo("\uFFFD[2J\uFFFD\uFFFD\uFFFD1m\uFFFDgnp");
         assertThat(TerminalText.printable("naïve 水")).isEqualTo("naïve 水");
+        assertThat(TerminalText.printable("a\u200fb\u2068c\uD800d")).isEqualTo("a\uFFFDb\uFFFDc\uFFFDd");
+    }
+
+    @Test
+    void should_escape_a_document_so_that_it_stays_the_same() {
+        assertThat(TerminalText.escaped("{\"a\u009b\": \"\u202e\uDC00 水 \uD83C\uDF0A\"}\n"))
+                .isEqualTo("{\"a\\u009b\": \"\\u202e\\udc00 水 \uD83C\uDF0A\"}\n");
     }
 }

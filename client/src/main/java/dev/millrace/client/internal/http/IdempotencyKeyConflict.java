@@ -3,6 +3,7 @@ package dev.millrace.client.internal.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.Event;
+import dev.millrace.core.Provenance;
 import java.util.Comparator;
 
 /**
@@ -20,9 +21,14 @@ public final class IdempotencyKeyConflict {
         // the service stores types without the space around them
         return !sent.path("type").asText().strip().equals(stored.type())
                 || !same(sent.path("payload"), stored.payloadJson())
-                || !same(
+                || !isMetadata(
                         sent.hasNonNull("metadata") ? sent.path("metadata") : JsonNodeFactory.instance.nullNode(),
                         stored.metadata().orElse(JsonNodeFactory.instance.nullNode()));
+    }
+
+    /** The service moves the provenance of a caller that may not {@code process}. */
+    private static boolean isMetadata(JsonNode sent, JsonNode stored) {
+        return same(sent, stored) || same(Provenance.claimed(sent), stored);
     }
 
     private static boolean same(JsonNode one, JsonNode other) {

@@ -6,9 +6,11 @@ import dev.millrace.core.DestroyResult;
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.StreamState;
 import dev.millrace.core.StreamSummary;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -24,8 +26,8 @@ import okio.BufferedSource;
 public final class ResponseDecoder {
     private ResponseDecoder() {}
 
-    /** One event per line. */
-    public static List<Event> events(Response response) throws IOException {
+    /** One event per line; throws {@link EOFException} if the service announced more events than it sent. */
+    public static List<Event> events(Response response, ReadRange range) throws IOException {
         List<Event> events = new ArrayList<>();
         BufferedSource source = response.body().source();
         for (String line = source.readUtf8Line(); line != null; line = source.readUtf8Line()) {
@@ -33,7 +35,24 @@ public final class ResponseDecoder {
                 events.add(JsonCodec.readEvent(line.getBytes(StandardCharsets.UTF_8)));
             }
         }
+        requireAll(response, range, events);
         return List.copyOf(events);
+    }
+
+    private static void requireAll(Response response, ReadRange range, List<Event> events) throws EOFException {
+        String watermark = response.header("Millrace-Watermark");
+        if (watermark == null || !range.types().isEmpty()) {
+            return; // not known how many there should be
+        }
+        long last = Math.min(Long.parseLong(watermark), range.beforeOffset().orElse(Long.MAX_VALUE) - 1);
+        long announced = Math.min(last - range.afterOffset(), range.limit().orElse(Integer.MAX_VALUE));
+        if (events.size() < announced) {
+            String end = events.isEmpty()
+                    ? ""
+                    : ", the last one at offset " + events.get(events.size() - 1).offset();
+            throw new EOFException("the answer ended early: it has " + events.size() + " of " + announced + " events"
+                    + end + "; the log of the service says why");
+        }
     }
 
     /** An answer without a result; it must be JSON, otherwise it is not from a service. */

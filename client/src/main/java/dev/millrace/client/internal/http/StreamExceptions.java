@@ -38,12 +38,17 @@ public final class StreamExceptions {
                 retryAfter(response));
     }
 
-    /** The time after which an overloaded or stopping service wants the request again; null if it names none. */
+    /** The time after which the service wants the request again; null if it names none. */
     private static @Nullable Duration retryAfter(Response response) {
-        boolean temporary = response.code() == 429 || response.code() == 503;
-        return temporary && response.header("Retry-After") != null
-                ? RetryAfterHeader.of(response, Instant.ofEpochMilli(response.receivedResponseAtMillis()))
-                : null;
+        int status = response.code();
+        if (status == 408) { // the body did not arrive, so nothing was done
+            return response.header("Retry-After") == null ? Duration.ZERO : waiting(response);
+        }
+        return (status == 429 || status == 503) && response.header("Retry-After") != null ? waiting(response) : null;
+    }
+
+    private static Duration waiting(Response response) {
+        return RetryAfterHeader.of(response, Instant.ofEpochMilli(response.receivedResponseAtMillis()));
     }
 
     /** For a service that cannot be reached, or a broken connection; the cause is always the {@link IOException}. */
@@ -148,6 +153,7 @@ public final class StreamExceptions {
             case BAD_REQUEST -> "correct the request";
             case FORBIDDEN -> "use a token that allows this";
             case NOT_FOUND -> "check the base URL";
+            case STREAM_NOT_FOUND -> "append to it first";
             case CONFLICT -> "choose another name";
             case OFFSET_MISMATCH -> "read the head of the stream and decide again";
             case PAUSED -> "append a resumed event first";

@@ -6,7 +6,6 @@ import dev.millrace.core.ConnectionInfo;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscriber;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.OptionalLong;
 import okhttp3.Call;
 import okhttp3.Response;
@@ -78,8 +77,8 @@ public final class HttpStreamTail extends ReconnectingTail {
         if (!isEventStream(response)) {
             return notAnEventStream(call, response);
         }
-        Instant now = port().timers().now();
-        LiveResponseHeaders liveResponseHeaders = LiveResponseHeaders.of(response, now);
+        LiveResponseHeaders liveResponseHeaders =
+                LiveResponseHeaders.of(response, port().timers().now());
         if (position.isOfAnotherLog(liveResponseHeaders.incarnation())) {
             call.cancel(); // otherwise the response is read to the end, to reuse the connection
             position.startOver();
@@ -90,15 +89,11 @@ public final class HttpStreamTail extends ReconnectingTail {
             asksState = true;
             return ConnectionOutcome.of(ConnectionOutcome.Next.AGAIN);
         }
-        return run(call, response, liveResponseHeaders, stateHead, now);
+        return run(call, response, liveResponseHeaders, stateHead);
     }
 
     private ConnectionOutcome run(
-            Call call,
-            Response response,
-            LiveResponseHeaders liveResponseHeaders,
-            OptionalLong stateHead,
-            Instant now) {
+            Call call, Response response, LiveResponseHeaders liveResponseHeaders, OptionalLong stateHead) {
         position.connectedTo(liveResponseHeaders.incarnation());
         long ownWatermark = liveResponseHeaders.watermark().isPresent() ? -1 : stateHead.orElse(-1);
         StreamConnection connection =
@@ -106,7 +101,7 @@ public final class HttpStreamTail extends ReconnectingTail {
         ConnectionInfo connected = new ConnectionInfo(
                 liveResponseHeaders.incarnation(),
                 liveResponseHeaders.watermark().orElse(stateHead.orElse(0)),
-                connected(liveResponseHeaders, now));
+                connected(liveResponseHeaders));
         return connection.run(connected, observed(response));
     }
 }

@@ -5,7 +5,6 @@ import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.SubtreeSubscriber;
 import java.time.Duration;
-import java.time.Instant;
 import okhttp3.Call;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +56,8 @@ public final class HttpSubtreeTail extends ReconnectingTail {
             call.cancel();
             return unsupported(null);
         }
-        Instant now = port().timers().now();
-        Duration gap = connected(LiveResponseHeaders.of(response, now), now);
+        Duration gap =
+                connected(LiveResponseHeaders.of(response, port().timers().now()));
         return new SubtreeConnection(path(), subscriber, position, gap, call, this::isClosed).run(observed(response));
     }
 

@@ -11,7 +11,6 @@ import dev.millrace.core.runner.Timers;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import okhttp3.Call;
@@ -34,7 +33,7 @@ public abstract class ReconnectingTail implements Subscription {
     private final StreamPath path;
     private final ServerClock clock = new ServerClock();
     private int failures;
-    private Instant connectedAt = Instant.MAX;
+    private Duration connectedAt = Duration.ofSeconds(Long.MAX_VALUE);
 
     private final Object lock = new Object();
     private volatile boolean closed; // written under the lock
@@ -70,15 +69,15 @@ public abstract class ReconnectingTail implements Subscription {
     }
 
     /** Called when a connection was made; returns the time without a connection before. */
-    final Duration connected(LiveResponseHeaders liveResponseHeaders, Instant now) {
-        connectedAt = now;
-        return clock.connected(liveResponseHeaders.time(), now);
+    final Duration connected(LiveResponseHeaders liveResponseHeaders) {
+        connectedAt = port.timers().elapsed();
+        return clock.connected(liveResponseHeaders.time(), connectedAt);
     }
 
     /** The response, decompressed; the clock notes when bytes arrive. */
     final Response observed(Response response) {
         ObservedBody body = new ObservedBody(
-                response.body(), () -> clock.byteArrived(port.timers().now()));
+                response.body(), () -> clock.byteArrived(port.timers().elapsed()));
         return ContentEncoding.decoded(response.newBuilder().body(body).build());
     }
 
@@ -147,7 +146,8 @@ public abstract class ReconnectingTail implements Subscription {
 
     final ConnectionOutcome refused(Response response) {
         StreamException refusal = StreamExceptions.refused("subscribe", path, response);
-        return refusal.isRetryable()
+        // a reader that may not create the stream waits for it
+        return refusal.isRetryable() || refusal.code() == StreamException.Code.STREAM_NOT_FOUND
                 ? new ConnectionOutcome(
                         ConnectionOutcome.Next.TRY_AGAIN,
                         refusal,
@@ -166,7 +166,7 @@ public abstract class ReconnectingTail implements Subscription {
     }
 
     private void lost(ConnectionOutcome outcome, boolean orderly) {
-        Duration lived = Duration.between(connectedAt, port.timers().now());
+        Duration lived = port.timers().elapsed().minus(connectedAt);
         if (takeHasMoved() || lived.compareTo(port.backoff().most()) > 0) {
             failures = 0;
         }

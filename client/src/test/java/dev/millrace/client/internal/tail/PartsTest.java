@@ -48,12 +48,13 @@ class PartsTest {
     @Test
     void should_count_the_gap_from_the_last_byte() {
         ServerClock clock = new ServerClock();
-        assertThat(clock.connected(Sample.NOON, Sample.NOON)).isZero();
-        clock.byteArrived(Sample.NOON.plusSeconds(10));
-        clock.byteArrived(Sample.NOON.plusSeconds(5)); // a clock that was set back
-        assertThat(clock.connected(Sample.NOON.plusSeconds(12), Sample.NOON)).isEqualTo(Duration.ofSeconds(2));
-        assertThat(clock.connected(Sample.NOON.plusSeconds(15), Sample.NOON)).isEqualTo(Duration.ofSeconds(3));
-        assertThat(clock.connected(Sample.NOON, Sample.NOON)).isZero();
+        assertThat(clock.connected(Sample.NOON, Duration.ZERO)).isZero();
+        clock.byteArrived(Duration.ofSeconds(10));
+        assertThat(clock.connected(Sample.NOON.plusSeconds(12), Duration.ofSeconds(11)))
+                .isEqualTo(Duration.ofSeconds(2));
+        assertThat(clock.connected(Sample.NOON.plusSeconds(15), Duration.ofSeconds(11)))
+                .isEqualTo(Duration.ofSeconds(3));
+        assertThat(clock.connected(Sample.NOON, Duration.ZERO)).isZero();
     }
 
     @ParameterizedTest

@@ -47,6 +47,7 @@ public final class Appender {
     private volatile int incarnations;
     private volatile boolean patient = true;
     private volatile boolean closed;
+    private volatile boolean withoutProcess;
 
     public Appender(
             EventStreams streams, StreamPath own, RunnerOptions options, CauseLookup causeLookup, Runnable onProgress) {
@@ -77,7 +78,7 @@ public final class Appender {
             PausedAppendQueue pausedAppendQueue = inFlightAppend.isResume() ? null : pausedQueues.get(target);
             behind = pausedAppendQueue != null;
             if (pausedAppendQueue != null) {
-                inFlightAppend.startWaiting(options.timers().now());
+                inFlightAppend.startWaiting(options.timers().elapsed());
                 pausedAppendQueue.add(inFlightAppend);
             }
         }
@@ -236,7 +237,13 @@ public final class Appender {
         return resumes;
     }
 
+    /** Whether the service stored an append without its provenance, because the token does not allow it. */
+    public boolean isWithoutProcess() {
+        return withoutProcess;
+    }
+
     synchronized void stored(InFlightAppend inFlightAppend, AppendResult appended) {
+        withoutProcess = ForeignAnswer.isClaimed(appended.event());
         if (isOwn(inFlightAppend.target()) && inFlightAppend.incarnations() == incarnations) {
             causeLookup.remember(appended.event());
             newestOwn = Math.max(newestOwn, appended.offset());

@@ -1,6 +1,7 @@
 package dev.millrace.core.internal.append;
 
 import dev.millrace.core.AppendResult;
+import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.CausingOffset;
@@ -63,7 +64,7 @@ public final class CausalAppender {
             // Appends are handed over in the order of the calls, even if a cause takes long to find.
             sent = handedOver.thenCombine(
                     cause(causingOffset.offset()),
-                    (nothing, cause) -> appender.send(target, identity.stamp(draft, cause, target), cancelled));
+                    (nothing, cause) -> appender.send(target, stamped(draft, cause, target), cancelled));
             handedOver = sent.handle((appended, failure) -> null);
         }
         return sent.thenCompose(appended -> appended).whenComplete((appended, failure) -> {
@@ -85,9 +86,19 @@ public final class CausalAppender {
         }
     }
 
+    /** A pause is allowed at the end of every chain, because it ends the chain. */
+    private EventInput stamped(EventDraft draft, Cause cause, StreamPath target) {
+        String type = draft.input().type();
+        if (cause.isBeyondLimit() && !BuiltInType.PAUSED.matches(type)) {
+            throw new ChainLimitException(
+                    "append of " + type + " to " + target + " by '" + identity.slug() + "'", cause);
+        }
+        return identity.stamp(draft, cause, target);
+    }
+
     /**
-     * Appends a failure event. It starts a new chain with depth 0, so that it does not count as part of a runaway
-     * chain.
+     * Appends a failure event. It continues the chain of the failed event, so that processors cannot react to each
+     * other's failures without end, but its own depth is within the limits, so that it is not taken for a runaway.
      */
     public CompletableFuture<AppendResult> record(EventDraft draft, long offset) {
         return appender.send(identity.path(), stamped(draft, offset), cancelled);
@@ -99,7 +110,8 @@ public final class CausalAppender {
     }
 
     private EventInput stamped(EventDraft draft, long offset) {
-        return identity.stamp(draft, new Cause(offset, 0, 0), identity.path());
+        Cause cause = causeLookup.recall(offset).orElseGet(() -> new Cause(offset, 0, 0));
+        return identity.stamp(draft, cause.ofFailure(), identity.path());
     }
 
     /** Uses the cause that was known at the start: the cache may have dropped it since. */

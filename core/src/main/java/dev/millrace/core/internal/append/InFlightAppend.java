@@ -6,9 +6,11 @@ import dev.millrace.core.EventInput;
 import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.internal.effect.FailureEvents;
 import dev.millrace.core.internal.run.Failpoints.Point;
 import dev.millrace.core.internal.run.RunnerOptions;
-import java.time.Instant;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +29,7 @@ final class InFlightAppend {
     private final CompletableFuture<AppendResult> result = new CompletableFuture<>();
     private final AtomicInteger failures = new AtomicInteger();
     private volatile int resumesSeen;
-    private volatile @Nullable Instant waitingSince;
+    private volatile @Nullable Duration waitingSince;
 
     InFlightAppend(
             Appender appender,
@@ -73,7 +75,7 @@ final class InFlightAppend {
         return resumesSeen;
     }
 
-    void startWaiting(Instant now) {
+    void startWaiting(Duration now) {
         waitingSince = now;
     }
 
@@ -106,12 +108,22 @@ final class InFlightAppend {
             if (failure == null) {
                 appender.options().failpoints().reach(Point.AFTER_APPEND);
                 appender.stored(this, appended);
-                appender.settled(this);
-                result.complete(appended);
+                answered(appended);
             } else {
                 refused(Appender.unwrap(failure));
             }
         });
+    }
+
+    /** A failure event counts as recorded in any case, because a failure of its append would be another one. */
+    private void answered(AppendResult appended) {
+        Optional<StreamException> foreign = ForeignAnswer.to(target, input, appended);
+        if (foreign.isPresent() && !FailureEvents.isFailure(input.type())) {
+            fail(foreign.get());
+            return;
+        }
+        appender.settled(this);
+        result.complete(appended);
     }
 
     void giveUp() {
@@ -152,13 +164,13 @@ final class InFlightAppend {
         if (runaway || BuiltInType.PAUSED.matches(input.type())) {
             return false;
         }
-        Instant now = appender.options().timers().now();
-        Instant since = waitingSince;
+        Duration now = appender.options().timers().elapsed();
+        Duration since = waitingSince;
         if (since == null) {
             since = now;
             waitingSince = now;
         }
-        return appender.isOwn(target) || now.isBefore(since.plus(RunnerOptions.PAUSED_WAIT_LIMIT));
+        return appender.isOwn(target) || now.minus(since).compareTo(RunnerOptions.PAUSED_WAIT_LIMIT) < 0;
     }
 
     private void fail(Throwable failure) {

@@ -9,6 +9,7 @@ import dev.millrace.core.StreamException;
 import dev.millrace.core.internal.append.Appender;
 import dev.millrace.core.internal.append.CausalAppender;
 import dev.millrace.core.internal.append.CauseLookup;
+import dev.millrace.core.internal.append.ChainLimitException;
 import dev.millrace.core.internal.append.ProducerIdentity;
 import dev.millrace.core.internal.lease.FencedEventStreams;
 import dev.millrace.core.internal.run.ConditionWaiters;
@@ -175,9 +176,10 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
                 boolean wasSent = causalAppender != null && refusal.isRetryable() && causalAppender.hasGivenUp(thrown);
                 return !wasSent
                         && refusal.code() != StreamException.Code.FENCED
-                        && refusal.code() != StreamException.Code.PAUSED;
+                        && refusal.code() != StreamException.Code.PAUSED
+                        && refusal.code() != StreamException.Code.CONFLICT;
             }
-            return !(thrown instanceof CancellationException);
+            return !(thrown instanceof CancellationException || thrown instanceof ChainLimitException);
         }
 
         @Override

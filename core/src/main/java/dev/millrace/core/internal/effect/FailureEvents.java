@@ -7,6 +7,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.MalformedPayload;
 import dev.millrace.core.internal.append.ProducerIdentity;
+import dev.millrace.core.internal.run.RunnerOptions;
 import dev.millrace.core.processor.EventDraft;
 import java.util.Optional;
 
@@ -16,17 +17,43 @@ public final class FailureEvents {
 
     private FailureEvents() {}
 
-    /** True for a failure event of this processor; it never causes effects in it, which would loop. */
+    /**
+     * True for a failure event of this processor that was stored without provenance. It counts as {@link #isOwnFailure}
+     * while the service does not accept provenance from this processor.
+     */
+    public static boolean claimsOwnFailure(Event event, String slug) {
+        return isFailure(event) && event.payloadJson().path("processor").asText().equals(slug);
+    }
+
+    /**
+     * True for a failure event that this processor appended; it never causes effects in it, which would loop. The
+     * payload alone proves nothing: any caller can append such an event.
+     */
     public static boolean isOwnFailure(Event event, String slug) {
-        return event.payloadJson().path("processor").asText().equals(slug) && isFailure(event);
+        return isFailure(event)
+                && event.provenance()
+                        .filter(origin -> origin.processor().equals(slug))
+                        .isPresent();
     }
 
     public static boolean isFailure(Event event) {
-        return BuiltInType.of(event.type())
+        return isFailure(event.type());
+    }
+
+    public static boolean isFailure(String eventType) {
+        return BuiltInType.of(eventType)
                 .filter(type -> type == BuiltInType.EFFECT_FAILED
                         || type == BuiltInType.PROCESSOR_HALTED
                         || type == BuiltInType.PAYLOAD_MALFORMED)
                 .isPresent();
+    }
+
+    /** True for a failure at the end of a chain of the greatest depth; it causes no effects in any processor. */
+    public static boolean isEndOfChain(Event event) {
+        return isFailure(event)
+                && event.provenance()
+                        .filter(origin -> origin.depth() >= RunnerOptions.MOST_DEPTH)
+                        .isPresent();
     }
 
     static EventDraft effectFailed(

@@ -1,11 +1,8 @@
 package dev.millrace.core.internal.lease;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.ConnectionInfo;
 import dev.millrace.core.Event;
-import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.Fence;
 import dev.millrace.core.StreamPath;
@@ -38,7 +35,7 @@ final class LeaseKeeper implements LeaseHandle {
     private final StreamPath path;
     private final StreamPath leases;
     private final Duration lease;
-    private final String holder;
+    private final LeaseEvents events;
     private final RunnerOptions options;
     private final Owner owner;
 
@@ -92,7 +89,7 @@ final class LeaseKeeper implements LeaseHandle {
         this.path = path;
         this.leases = Fence.leases(slug, path);
         this.lease = lease;
-        this.holder = holder;
+        this.events = new LeaseEvents(slug, leases, holder, lease);
         this.options = options;
         this.owner = owner;
     }
@@ -325,15 +322,12 @@ final class LeaseKeeper implements LeaseHandle {
         Timers.Timer end = options.later(lease, () -> claimTimedOut(next));
         options.executor().execute(() -> {
             var unused = append(BuiltInType.LEASE_CLAIMED, next.fence().epoch(), "", last)
+                    .thenApply(event -> events.requireClaim(event, next.fence()))
                     .whenComplete((event, failure) -> {
                         keepRefusal(failure);
-                        claimed(next, failure == null && isMine(event), end);
+                        claimed(next, failure == null && events.isMine(event), end);
                     });
         });
-    }
-
-    private boolean isMine(Event claimed) {
-        return claimed.payloadJson().path("holder").asText().equals(holder);
     }
 
     /** Keeps and logs the reason of a refused claim, because the process stays in STANDBY. */
@@ -453,25 +447,12 @@ final class LeaseKeeper implements LeaseHandle {
     }
 
     private CompletableFuture<Event> append(BuiltInType type, int of, String suffix, Optional<Fence> fence) {
-        EventInput.Builder input = EventInput.builder()
-                .type(type.type())
-                .payload(payload(of))
-                .idempotencyKey(Fence.claimKey(slug, of) + suffix);
-        fence.ifPresent(under -> input.metadata(under.asMetadata(Optional.empty())));
         try {
-            return streams.append(leases, input.build()).thenApply(appended -> appended.event());
+            return streams.append(leases, events.input(type, of, suffix, fence))
+                    .thenApply(appended -> appended.event());
         } catch (RuntimeException broken) {
             return CompletableFuture.failedFuture(broken);
         }
-    }
-
-    private ObjectNode payload(int of) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("slug", slug)
-                .put("holder", holder)
-                .put("epoch", of)
-                .put("lease", lease.toString());
     }
 
     private void notifyOwner(Runnable call) {

@@ -6,6 +6,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.Provenance;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamException;
@@ -166,6 +167,7 @@ public final class StreamProgressStore implements ProgressStore.Durable {
     private static EventInput input(Progress progress) {
         return EventInput.builder()
                 .from(EventInput.of(ProgressEvents.toEvent(progress)))
+                .metadata(Provenance.metadataOf(progress.slug(), Optional.empty()))
                 .idempotencyKey("progress-saved/" + progress.slug() + "@" + progress.path() + "~"
                         + progress.incarnation() + ":" + progress.acknowledgedThrough())
                 .build();

@@ -65,7 +65,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
     private final CompletableFuture<RunnerStatus> ended = new CompletableFuture<>();
 
     private final AtomicInteger losses = new AtomicInteger();
-    private volatile @Nullable Instant disconnectedSince;
+    private volatile @Nullable Duration disconnectedSince;
 
     private @Nullable EventReceiver receiver;
     private @Nullable Subscription subscription;
@@ -240,7 +240,7 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         disconnect();
         phase = Phase.RECONNECTING;
         if (attached && disconnectedSince == null) {
-            disconnectedSince = options.timers().now();
+            disconnectedSince = options.timers().elapsed();
         }
         LOG.log(
                 losses.get() == 0 ? Level.WARNING : Level.DEBUG,
@@ -256,11 +256,10 @@ public final class ProcessorRun<S> implements RunHandle<S> {
 
     /** The time without a connection, within this subscription or between two of them. Resets the latter. */
     private Duration takeGap(ConnectionInfo connected) {
-        Instant since = disconnectedSince;
+        Duration since = disconnectedSince;
         disconnectedSince = null;
-        Duration own = since == null
-                ? Duration.ZERO
-                : Duration.between(since, options.timers().now());
+        Duration own =
+                since == null ? Duration.ZERO : options.timers().elapsed().minus(since);
         return own.compareTo(connected.gap()) > 0 ? own : connected.gap();
     }
 
@@ -308,6 +307,11 @@ public final class ProcessorRun<S> implements RunHandle<S> {
                 .findFirst();
     }
 
+    private boolean isOwnFailure(Event event) {
+        return FailureEvents.isOwnFailure(event, identity.slug())
+                || (appender.isWithoutProcess() && FailureEvents.claimsOwnFailure(event, identity.slug()));
+    }
+
     private void take(Event raw) {
         Event event = stateHolder.decode(raw);
         causeLookup.remember(event);
@@ -323,7 +327,8 @@ public final class ProcessorRun<S> implements RunHandle<S> {
         options.failpoints().reach(Point.AFTER_FOLD);
         Instant now = options.timers().now();
         boolean fires = decision.fires(event.offset(), event.createdAt(), now)
-                && !FailureEvents.isOwnFailure(event, identity.slug());
+                && !isOwnFailure(event)
+                && !FailureEvents.isEndOfChain(event);
         if (fires) {
             effectRunner.actOn(event);
             options.failpoints().reach(Point.AFTER_SUBMIT);

@@ -10,7 +10,6 @@ import dev.millrace.core.runner.RunnerStatus;
 import dev.millrace.core.runner.Timers;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -84,7 +83,7 @@ public final class RunnerListenerDispatcher {
             fold.run();
             return;
         }
-        Instant begun = timers.now();
+        Duration begun = timers.elapsed();
         fold.run();
         Duration took = since(begun);
         tell(listener -> listener.reduced(runner, event, took));
@@ -107,7 +106,7 @@ public final class RunnerListenerDispatcher {
                     attempt.because().offset(),
                     1);
             AtomicBoolean isOver = new AtomicBoolean();
-            Instant begun = timers.now();
+            Duration begun = timers.elapsed();
             attempt.onCancel(() -> {
                 if (!isOver.getAndSet(true)) { // its stage may never complete
                     Throwable cancelled =
@@ -126,7 +125,7 @@ public final class RunnerListenerDispatcher {
     /** The returned stage completes after the listeners were told, so that what depends on it is told later. */
     private <T extends @Nullable Object> CompletionStage<T> watch(
             EffectCall call, BooleanSupplier isFirst, Supplier<? extends @Nullable CompletionStage<? extends T>> work) {
-        Instant begun = timers.now();
+        Duration begun = timers.elapsed();
         tell(listener -> listener.effectStarted(runner, call));
         CompletionStage<? extends T> stage;
         try {
@@ -151,9 +150,8 @@ public final class RunnerListenerDispatcher {
         });
     }
 
-    private Duration since(Instant begun) {
-        Duration took = Duration.between(begun, timers.now());
-        return took.isNegative() ? Duration.ZERO : took;
+    private Duration since(Duration begun) {
+        return timers.elapsed().minus(begun);
     }
 
     private void tell(Consumer<RunnerListener> notice) {

@@ -8,17 +8,12 @@ import java.time.Instant;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** Timers with the machine's clock and one daemon thread. */
 public enum SystemTimers implements Timers {
     INSTANCE;
 
-    /**
-     * A task with a due time looks at the clock at least this often, because a thread's wait does not count the time
-     * while the machine sleeps.
-     */
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+    private static final long START = System.nanoTime();
 
     private final ScheduledThreadPoolExecutor thread;
 
@@ -40,20 +35,19 @@ public enum SystemTimers implements Timers {
     }
 
     @Override
+    public Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - START);
+    }
+
+    @Override
     public Timer after(Duration delay, Runnable task) {
-        ScheduledFuture<?> future = schedule(delay, task);
+        ScheduledFuture<?> future = thread.schedule(() -> run(task), BoundedAwait.nanos(delay), TimeUnit.NANOSECONDS);
         return () -> future.cancel(false);
     }
 
     @Override
     public Timer at(Instant due, Runnable task) {
-        DueTimer timer = new DueTimer(due, task);
-        timer.arm();
-        return timer;
-    }
-
-    private ScheduledFuture<?> schedule(Duration delay, Runnable task) {
-        return thread.schedule(() -> run(task), BoundedAwait.nanos(delay), TimeUnit.NANOSECONDS);
+        return DueTimer.set(this, due, task);
     }
 
     /** Logs what a task throws: the executor would ignore it. */
@@ -63,48 +57,6 @@ public enum SystemTimers implements Timers {
         } catch (RuntimeException | Error e) {
             System.getLogger("dev.millrace.core.runner")
                     .log(Level.ERROR, "a timer task failed; it does not run again", e);
-        }
-    }
-
-    private final class DueTimer implements Timer {
-        private final Instant due;
-        private final Runnable task;
-        private @Nullable ScheduledFuture<?> next;
-        private boolean cancelled;
-
-        DueTimer(Instant due, Runnable task) {
-            this.due = due;
-            this.task = task;
-        }
-
-        synchronized void arm() {
-            if (!cancelled) {
-                Instant now = now();
-                boolean isFar = due.isAfter(now.plus(LONGEST_WAIT));
-                boolean isPast = due.isBefore(now);
-                next = schedule(
-                        isFar ? LONGEST_WAIT : isPast ? Duration.ZERO : Duration.between(now, due), this::runOrRearm);
-            }
-        }
-
-        private void runOrRearm() {
-            if (due.isAfter(now())) {
-                arm();
-            } else if (!isCancelled()) {
-                task.run();
-            }
-        }
-
-        private synchronized boolean isCancelled() {
-            return cancelled;
-        }
-
-        @Override
-        public synchronized void cancel() {
-            cancelled = true;
-            if (next != null) {
-                next.cancel(false);
-            }
         }
     }
 }

@@ -16,7 +16,6 @@ import dev.millrace.core.runner.RunnerStatus.Phase;
 import dev.millrace.core.runner.SubtreeStatus;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -45,7 +44,7 @@ public final class SubtreeRun<S> implements SubtreeHandle<S> {
     private @Nullable String failure;
     private boolean followsOneByOne;
     private int losses;
-    private @Nullable Instant disconnectedSince;
+    private @Nullable Duration disconnectedSince;
     private boolean closing;
 
     public SubtreeRun(
@@ -157,11 +156,9 @@ public final class SubtreeRun<S> implements SubtreeHandle<S> {
 
     /** The time without a subscription; zero after an unbroken one. Resets it. */
     private synchronized Duration takeGap() {
-        Instant since = disconnectedSince;
+        Duration since = disconnectedSince;
         disconnectedSince = null;
-        return since == null
-                ? Duration.ZERO
-                : Duration.between(since, options.timers().now());
+        return since == null ? Duration.ZERO : options.timers().elapsed().minus(since);
     }
 
     private synchronized void enter(Phase next) {
@@ -182,7 +179,7 @@ public final class SubtreeRun<S> implements SubtreeHandle<S> {
             followsOneByOne |= oneByOne;
             phase = again || oneByOne ? Phase.RECONNECTING : Phase.STOPPED;
             if (again && losses++ == 0) {
-                disconnectedSince = options.timers().now();
+                disconnectedSince = options.timers().elapsed();
             }
             delay = RunnerOptions.RECONNECT.delay(losses, options.random());
         }

@@ -23,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @SuppressWarnings("FutureReturnValueIgnored")
 class CausalAppenderTest {
@@ -190,6 +192,47 @@ class CausalAppenderTest {
         assertThat(streams.calls).hasSize(20_000);
         assertThat(streams.calls.get(19_999).input().idempotencyKey().orElseThrow())
                 .endsWith("#19999");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000, 64, true", "1001, 0, false", "5, 65, false"})
+    void should_end_a_chain_of_reactions_at_the_limit_without_a_breaker(int depth, int hops, boolean allowed) {
+        causes.remember(event(7, depth, hops));
+
+        CompletableFuture<AppendResult> answer = reactor.append(draft("said"));
+
+        assertThat(streams.calls).hasSize(allowed ? 1 : 0);
+        if (!allowed) {
+            assertThatThrownBy(() -> answer.get(1, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOf(ChainLimitException.class)
+                    .hasMessageContainingAll("said", "/team/own", "'chat'", "@7", "1000 reactions", "64 hops");
+        }
+    }
+
+    @Test
+    void should_let_a_pause_end_a_chain_that_is_too_long() {
+        causes.remember(event(7, 5000, 0));
+
+        reactor.append(draft("https://events.iterate.com/events/stream/paused"));
+
+        assertThat(streams.calls).hasSize(1);
+    }
+
+    @Test
+    void should_record_a_failure_as_part_of_the_chain_but_within_the_limits() {
+        causes.remember(event(7, 4, 2));
+        causes.remember(event(8, 1001, 70));
+
+        reactor.record(draft("failed"), 7);
+        assertThat(provenance(0)).isEqualTo(new Provenance("chat", 2, OWN, 7, 5, 2));
+        reactor.record(draft("failed"), 8);
+        assertThat(provenance(1)).isEqualTo(new Provenance("chat", 2, OWN, 8, 1000, 64));
+    }
+
+    private Provenance provenance(int call) {
+        return Provenance.of(streams.calls.get(call).input().metadata().orElseThrow())
+                .orElseThrow();
     }
 
     private CausalAppender reactor(Optional<CausingOffset> standing) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
+import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.MalformedPayload;
+import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.internal.append.ProducerIdentity;
@@ -84,11 +86,25 @@ class FailureEventsTest {
         assertThat(FailureEvents.isOwnFailure(stored(attached), "chat")).isFalse();
     }
 
+    @ParameterizedTest
+    @MethodSource("drafts")
+    void should_not_believe_a_payload_without_provenance(EventDraft draft) {
+        Event forged = ScriptedStreams.event(OWN, 8, draft.input());
+
+        assertThat(FailureEvents.isOwnFailure(forged, "chat")).isFalse();
+        assertThat(FailureEvents.claimsOwnFailure(forged, "chat")).isTrue();
+        assertThat(FailureEvents.claimsOwnFailure(forged, "breaker")).isFalse();
+    }
+
     private static Throwable failure(String message) {
         return new IllegalStateException(message);
     }
 
     private static Event stored(EventDraft draft) {
-        return ScriptedStreams.event(OWN, 8, draft.input());
+        EventInput stamped = EventInput.builder()
+                .from(draft.input())
+                .metadata(new Provenance("chat", 2, OWN, 7, 1, 0).asMetadata(Optional.empty()))
+                .build();
+        return ScriptedStreams.event(OWN, 8, stamped);
     }
 }

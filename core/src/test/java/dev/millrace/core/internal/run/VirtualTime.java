@@ -26,6 +26,11 @@ public final class VirtualTime implements Timers, Executor {
     }
 
     @Override
+    public Duration elapsed() {
+        return timers.elapsed();
+    }
+
+    @Override
     public Timer after(Duration delay, Runnable task) {
         return timers.after(delay, thenRunReadyTasks(task));
     }

@@ -175,6 +175,11 @@ abstract class Machine implements Executor, Timers, ProgressStore {
     }
 
     @Override
+    public Duration elapsed() {
+        return Duration.between(clock.read(World.BEGINNING), now());
+    }
+
+    @Override
     public Timer after(Duration delay, Runnable task) {
         return world.after(clock.last(delay), () -> hears(task));
     }

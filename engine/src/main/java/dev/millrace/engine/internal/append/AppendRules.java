@@ -25,7 +25,7 @@ public final class AppendRules {
     private AppendRules() {}
 
     /**
-     * Decides about all inputs of one request, in order; {@code stored} looks up an idempotency key of the stream.
+     * Decides about all inputs of one request, in order; {@code stored} looks up a key of the stream in the store.
      * Throws {@link StreamException} if one input is refused; then none is stored.
      */
     public static Decision decide(
@@ -36,12 +36,12 @@ public final class AppendRules {
             Instant now) {
         List<PendingRecord> entries = new ArrayList<>(inputs.size());
         List<Answer> answers = new ArrayList<>(inputs.size());
-        Map<String, Integer> keys = new HashMap<>();
+        Map<EventKey, Integer> keys = new HashMap<>();
         StreamHead current = head;
         for (int i = 0; i < inputs.size(); i++) {
             PreparedEvent preparedEvent = inputs.get(i);
             Optional<Integer> sibling = preparedEvent.key().map(keys::get);
-            Optional<EventRecord> earlier = preparedEvent.key().flatMap(stored);
+            Optional<EventRecord> earlier = preparedEvent.key().flatMap(key -> key.find(stored));
             if (earlier.isPresent() || sibling.isPresent()) {
                 answers.add(new Answer(preparedEvent, true, earlier, sibling.orElse(-1)));
                 continue;

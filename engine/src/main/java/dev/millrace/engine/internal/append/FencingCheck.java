@@ -23,7 +23,7 @@ final class FencingCheck {
                     && !isHeld(fence.get(), stream, commitBatch)
                     && preparedEvent
                             .key()
-                            .flatMap(key -> commitBatch.find(stream, key))
+                            .flatMap(key -> key.find(text -> commitBatch.find(stream, text)))
                             .isEmpty()) {
                 throw new AppendErrors(stream.path(), i, inputs.size()).fenced(fence.get());
             }

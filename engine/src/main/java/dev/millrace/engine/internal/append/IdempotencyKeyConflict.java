@@ -2,23 +2,24 @@ package dev.millrace.engine.internal.append;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.Provenance;
 import dev.millrace.engine.spi.EventRecord;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
 
 /** A comparison of an input with the event that is stored under its key. */
 final class IdempotencyKeyConflict {
-    private static final List<String> COMPARED = List.of("type", "payload", "metadata");
-
     /** Compares numbers by value: 1, 1.0 and 1e0 are equal. */
     private static final Comparator<JsonNode> AS_VALUES =
             (a, b) -> a.isNumber() && b.isNumber() ? a.decimalValue().compareTo(b.decimalValue()) : a.equals(b) ? 0 : 1;
 
     private IdempotencyKeyConflict() {}
 
-    /** True if type, payload or metadata differ as JSON values. */
+    /**
+     * True if type, payload or metadata differ as JSON values. An event of an earlier version has the metadata of an
+     * untrusted caller as they were sent, so they are compared in both forms.
+     */
     static boolean between(PreparedEvent preparedEvent, EventRecord stored) {
         byte[] opening = preparedEvent.opening();
         int mismatch = Arrays.mismatch(opening, stored.json());
@@ -32,6 +33,13 @@ final class IdempotencyKeyConflict {
         } catch (IllegalArgumentException e) {
             return true; // an input that could not be decoded either would have been refused
         }
-        return COMPARED.stream().anyMatch(field -> !ours.path(field).equals(AS_VALUES, theirs.path(field)));
+        return !isSame(ours.path("type"), theirs.path("type"))
+                || !isSame(ours.path("payload"), theirs.path("payload"))
+                || !(isSame(ours.path("metadata"), theirs.path("metadata"))
+                        || isSame(ours.path("metadata"), Provenance.claimed(theirs.path("metadata"))));
+    }
+
+    private static boolean isSame(JsonNode one, JsonNode other) {
+        return one.equals(AS_VALUES, other);
     }
 }

@@ -2,7 +2,9 @@ package dev.millrace.engine.internal.append;
 
 import dev.millrace.core.Fence;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamPath;
+import dev.millrace.engine.CallerTrust;
 import dev.millrace.engine.KnownEvents;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -65,17 +67,32 @@ public final class InputValidator {
     }
 
     /** The input as it will be stored; only if it is valid. */
-    public PreparedEvent input(StreamPath path, AppendErrors appendErrors) {
+    public PreparedEvent input(StreamPath path, CallerTrust trust, AppendErrors appendErrors) {
         key.filter(text -> text.startsWith(StreamCreation.RESERVED)).ifPresent(text -> {
             throw appendErrors.reservedKey(text);
         });
+        boolean isTrusted = trust == CallerTrust.TRUSTED;
+        Optional<byte[]> stored = isTrusted ? metadata : metadata.map(ClaimedMetadata::of);
         return new PreparedEvent(
-                type, key, offset, fence(), EventJsonWriter.opening(path, type, payload, metadata, key));
+                type,
+                key.map(text -> new EventKey(text, isTrusted && namesProcessor())),
+                offset,
+                fence(),
+                EventJsonWriter.opening(path, type, payload, stored, key));
     }
 
-    /** Most inputs have no fence, so the metadata is parsed only if it contains the name. */
+    private boolean namesProcessor() {
+        return metadata.filter(json -> ClaimedMetadata.contains(json, "processor"))
+                .flatMap(json -> Provenance.processorOf(JsonCodec.parse(json)))
+                .isPresent();
+    }
+
+    /**
+     * Most inputs have no fence, so the metadata is parsed only if it contains the name. Every caller's fence counts,
+     * because it only refuses the caller's own append.
+     */
     private Optional<Fence> fence() {
-        return metadata.filter(json -> new String(json, StandardCharsets.ISO_8859_1).contains("\"fence\""))
+        return metadata.filter(json -> ClaimedMetadata.contains(json, "fence"))
                 .flatMap(json -> Fence.of(JsonCodec.parse(json)));
     }
 

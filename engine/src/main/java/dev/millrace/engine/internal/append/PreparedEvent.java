@@ -17,7 +17,7 @@ import java.util.OptionalLong;
 @SuppressWarnings("ArrayRecordComponent")
 public // never compared
 record PreparedEvent(
-        String type, Optional<String> key, OptionalLong expectedOffset, Optional<Fence> fence, byte[] opening) {
+        String type, Optional<EventKey> key, OptionalLong expectedOffset, Optional<Fence> fence, byte[] opening) {
 
     boolean is(BuiltInType builtIn) {
         return builtIn.matches(type);
@@ -34,7 +34,7 @@ record PreparedEvent(
         return new PendingRecord(
                 new StreamHead(head.incarnation(), offset, createdAt, paused),
                 type,
-                key,
+                key.map(EventKey::stored),
                 EventJsonWriter.complete(opening, offset, createdAt));
     }
 }

@@ -1,5 +1,7 @@
 package dev.millrace.engine.internal.append;
 
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.internal.commit.CommitBatch;
 import dev.millrace.engine.spi.EventStore;
@@ -19,12 +21,17 @@ public final class StreamCreation {
     public static final String RESERVED = "millrace/";
 
     private final Supplier<String> incarnations;
+    private final int mostSegments;
 
-    public StreamCreation(Supplier<String> incarnations) {
+    public StreamCreation(Supplier<String> incarnations, int mostSegments) {
         this.incarnations = incarnations;
+        this.mostSegments = mostSegments;
     }
 
-    /** The head of a stream. Creates the stream and its ancestors if they do not exist. */
+    /**
+     * The head of a stream. Creates the stream and its ancestors if they do not exist; refuses to create a path with too
+     * many segments, because the work grows with the square of their number.
+     */
     StreamHead touch(CommitBatch commitBatch, StreamKey stream, Instant now) {
         Optional<StreamHead> existing = commitBatch.head(stream);
         return existing.isPresent() ? existing.get() : create(commitBatch, stream, now);
@@ -43,6 +50,7 @@ public final class StreamCreation {
             Instant bornAt,
             StreamHead then,
             Instant now) {
+        requireFewSegments(stream);
         createAncestors(commitBatch, stream, now);
         String incarnation = incarnations.get();
         PendingRecord first = first(stream, incarnation, Optional.of(origin), bornAt);
@@ -62,7 +70,19 @@ public final class StreamCreation {
         return head;
     }
 
+    private void requireFewSegments(StreamKey stream) {
+        long segments = stream.path().value().chars().filter(c -> c == '/').count();
+        if (segments > mostSegments) {
+            throw new StreamException(
+                    Code.BAD_REQUEST,
+                    stream.path(),
+                    "stream not created: the path has " + segments + " segments, at most " + mostSegments
+                            + " are allowed (limit pathSegments); use a shorter path than " + stream);
+        }
+    }
+
     private StreamHead create(CommitBatch commitBatch, StreamKey stream, Instant now) {
+        requireFewSegments(stream);
         createAncestors(commitBatch, stream, now);
         String incarnation = incarnations.get();
         PendingRecord first = first(stream, incarnation, Optional.empty(), now);

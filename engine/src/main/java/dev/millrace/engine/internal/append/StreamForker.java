@@ -10,7 +10,7 @@ import dev.millrace.engine.internal.commit.StoreReader;
 import dev.millrace.engine.internal.commit.StoreWriter;
 import dev.millrace.engine.internal.commit.WriteTask;
 import dev.millrace.engine.internal.tail.PageSize;
-import dev.millrace.engine.internal.threads.CallbackExecutor;
+import dev.millrace.engine.internal.threads.LongWork;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamHead;
@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The fork of streams. A callback thread computes the head at the requested offset; the writer checks that the source
+ * The fork of streams. A thread for long work computes the head at the requested offset; the writer checks that the source
  * still has the same incarnation, and lets the store copy. Thread-safe.
  */
 public final class StreamForker {
@@ -31,7 +31,7 @@ public final class StreamForker {
 
     private final StoreReader store;
     private final StoreWriter writer;
-    private final CallbackExecutor callbackExecutor;
+    private final LongWork longWork;
     private final StreamCreation streamCreation;
     private final Timers timers;
     private final Limits limits;
@@ -39,13 +39,13 @@ public final class StreamForker {
     public StreamForker(
             StoreReader store,
             StoreWriter writer,
-            CallbackExecutor callbackExecutor,
+            LongWork longWork,
             StreamCreation streamCreation,
             Timers timers,
             Limits limits) {
         this.store = store;
         this.writer = writer;
-        this.callbackExecutor = callbackExecutor;
+        this.longWork = longWork;
         this.streamCreation = streamCreation;
         this.timers = timers;
         this.limits = limits;
@@ -56,25 +56,23 @@ public final class StreamForker {
 
     public CompletableFuture<StreamHead> fork(StreamKey from, long at, StreamKey to) {
         CompletableFuture<StreamHead> answer = new CompletableFuture<>();
-        callbackExecutor.execute(() -> attempt(from, at, to, 1, answer));
+        attempt(from, at, to, 1, answer);
         return answer;
     }
 
     private void attempt(StreamKey from, long at, StreamKey to, int number, CompletableFuture<StreamHead> answer) {
-        Plan plan;
-        try {
-            if (number > ATTEMPTS) {
-                throw refused(
-                        Code.UNAVAILABLE, from, to, "the source was destroyed meanwhile; repeat it in a few seconds");
+        var unused = longWork.supply(from, () -> plan(from, at, to, number)).whenComplete((plan, failure) -> {
+            if (failure != null) {
+                answer.completeExceptionally(failure);
+            } else {
+                submit(plan, from, at, to, number, answer);
             }
-            plan = plan(from, at, to);
-        } catch (RuntimeException e) {
-            CallbackExecutor.complete(answer, from.path(), () -> {
-                throw e;
-            });
-            return;
-        }
-        // alone in its transaction: if the store cannot copy, no other append must fail
+        });
+    }
+
+    /** The copy is alone in its transaction: if the store cannot copy, no other append must fail. */
+    private void submit(
+            Plan plan, StreamKey from, long at, StreamKey to, int number, CompletableFuture<StreamHead> answer) {
         var unused = writer.submit(new WriteTask<Optional<StreamHead>>(from, 0, true, commitBatch -> {
                     if (commitBatch.head(to).isPresent()) {
                         throw taken(from, to);
@@ -99,7 +97,11 @@ public final class StreamForker {
         return streamCreation.fork(commitBatch, to, origin, plan.bornAt(), plan.head(), timers.now());
     }
 
-    private Plan plan(StreamKey from, long at, StreamKey to) {
+    private Plan plan(StreamKey from, long at, StreamKey to, int number) {
+        if (number > ATTEMPTS) {
+            throw refused(
+                    Code.UNAVAILABLE, from, to, "the source was destroyed meanwhile; repeat it in a few seconds");
+        }
         if (at < 1) {
             throw refused(
                     Code.BAD_REQUEST, from, to, "at must be 1 or more, got " + at + "; name the last offset to copy");

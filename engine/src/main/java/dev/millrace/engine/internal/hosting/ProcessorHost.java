@@ -7,8 +7,10 @@ import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.Fence;
 import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.FairExecutor;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.EffectStartPolicy;
@@ -41,6 +43,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -84,8 +87,8 @@ public final class ProcessorHost implements CommitListener {
     private final Map<ProjectSlug, HostContext> contexts = new ConcurrentHashMap<>();
     private final Map<ProjectSlug, CursorProgressStore> progress = new ConcurrentHashMap<>();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(CallbackThreads.daemon("millrace-host-"));
-    private final ExecutorService effects =
-            Executors.newFixedThreadPool(EFFECT_THREADS, CallbackThreads.daemon("millrace-hosted-"));
+    private final FairExecutor effects =
+            new FairExecutor(EFFECT_THREADS, CallbackThreads.daemon("millrace-hosted-"));
 
     /** The thread that claims and renews leases, so that effects that block do not delay that. */
     private final ExecutorService leaseThread =
@@ -191,14 +194,20 @@ public final class ProcessorHost implements CommitListener {
         return contexts.computeIfAbsent(
                 project,
                 slug -> HostContext.over(new HostedEventStreams(streams.apply(slug)))
+                        .project(slug)
                         .settings(settings)
                         .secrets(name -> secrets.find(slug, name))
                         .progress(progressOf(slug))
                         .timers(timers)
                         .payloads(providerRegistry.events())
-                        .executor(task -> activity.execute(effects, task))
+                        .executor(effects(slug, slug))
                         .leases(new SharedLeases(task -> activity.execute(leaseThread, task)))
                         .build());
+    }
+
+    private Executor effects(ProjectSlug project, Object stream) {
+        Executor share = effects.of(project, stream);
+        return task -> activity.execute(share, task);
     }
 
     /** Activates the streams below again, because an attachment of this stream may include them. */
@@ -303,6 +312,7 @@ public final class ProcessorHost implements CommitListener {
                 return Optional.empty();
             }
             ProcessorRunner<?> runner = context.runner(processor, wanted.leaseRoot()).stream(stream.path())
+                    .executor(effects(stream.project(), stream.path()))
                     .effectsFrom(wanted.effectsFrom().get())
                     .until(event -> attachmentRegistry.ends(event, name, wanted))
                     .start();
@@ -319,6 +329,7 @@ public final class ProcessorHost implements CommitListener {
                             stream.path(),
                             EventInput.builder()
                                     .from(EventInput.of(new StreamEvent.ErrorOccurred(message)))
+                                    .metadata(Provenance.metadataOf(name, Optional.empty()))
                                     .idempotencyKey("host/" + name + "@" + stream.path() + ":"
                                             + wanted.attachedBy().orElse(0))
                                     .build())

@@ -71,7 +71,7 @@ final class StreamLiveTail extends TailLoop {
     private Step begin() {
         Optional<StreamHead> head = tailRegistry.head(stream());
         if (head.isEmpty()) {
-            return afterStore(tailRegistry.touch(stream()));
+            return create(sink.mayCreate(), tailRegistry::touch);
         }
         watermark = head.get().lastOffset();
         incarnation = head.get().incarnation();
@@ -97,8 +97,8 @@ final class StreamLiveTail extends TailLoop {
                         stream().path(),
                         "tail failed: " + stream() + "@" + cursor + "; the stream has offset " + watermark
                                 + ", but no event after " + cursor + " can be read: the store may be damaged; stop the"
-                                + " server, run sqlite3 millrace.db \"PRAGMA integrity_check\", and restore a backup if"
-                                + " it reports errors");
+                                + " server, run sqlite3 millrace.db \"PRAGMA integrity_check\", and restore a backup"
+                                + " (docs/backup.md) if it reports errors");
             }
             return Step.AT_HEAD; // or destroyed; the tail will be closed soon
         }

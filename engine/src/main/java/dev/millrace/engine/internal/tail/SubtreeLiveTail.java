@@ -116,7 +116,7 @@ final class SubtreeLiveTail extends TailLoop {
     private Step begin() {
         Optional<StreamHead> head = tailRegistry.head(stream());
         if (head.isEmpty()) {
-            return afterStore(tailRegistry.touch(stream()));
+            return create(sink.mayCreate(), tailRegistry::touch);
         }
         synchronized (notices) {
             notices.clear(); // streams that were destroyed before are not listed

@@ -1,14 +1,15 @@
 package dev.millrace.engine.internal.tail;
 
 import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.Subscription;
 import dev.millrace.core.runner.Backoff;
 import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -16,6 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +55,7 @@ abstract class TailLoop implements Subscription {
     // confined to run()
     private int losses;
     private boolean begun;
-    private @Nullable Instant lostAt;
+    private @Nullable Duration lostAt;
 
     TailLoop(Executor delivery, Timers timers, StreamKey stream) {
         this.delivery = delivery;
@@ -126,10 +128,9 @@ abstract class TailLoop implements Subscription {
     /** Called when the tail begins: the time since the failure before, zero the first time. */
     final Duration takeGap() {
         begun = true;
-        Instant since = lostAt;
+        Duration since = lostAt;
         lostAt = null;
-        Duration gap = since == null ? Duration.ZERO : Duration.between(since, timers.now());
-        return gap.isNegative() ? Duration.ZERO : gap;
+        return since == null ? Duration.ZERO : timers.elapsed().minus(since);
     }
 
     /** Called after a successful read. */
@@ -205,7 +206,7 @@ abstract class TailLoop implements Subscription {
     }
 
     private void noteLoss() {
-        lostAt = begun && lostAt == null ? timers.now() : lostAt;
+        lostAt = begun && lostAt == null ? timers.elapsed() : lostAt;
     }
 
     private boolean askToContinueSafely(StreamException lost) {
@@ -226,6 +227,17 @@ abstract class TailLoop implements Subscription {
                 fail(problem);
             }
         });
+    }
+
+    /** Creates the stream, if this tail may. */
+    final Step create(boolean allowed, Function<StreamKey, CompletableFuture<StreamHead>> touch) {
+        if (!allowed) {
+            throw new StreamException(
+                    Code.STREAM_NOT_FOUND,
+                    stream.path(),
+                    "tail ended: there is no stream " + stream + "; read it when it exists");
+        }
+        return afterStore(touch.apply(stream));
     }
 
     private Step after(CompletableFuture<?> stage, Consumer<Throwable> failed) {

@@ -5,7 +5,6 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.engine.ParsedInput;
 import dev.millrace.jsonata.EvaluationException;
-import dev.millrace.jsonata.EvaluationThreads;
 import dev.millrace.jsonata.EventResultValidator;
 import dev.millrace.jsonata.Expression;
 import dev.millrace.server.internal.http.HttpErrorException;
@@ -13,6 +12,7 @@ import dev.millrace.server.internal.http.RequestProblem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /**
  * The JSONata expression of {@code ?jsonataTransform=}. It maps the request body to one event or to {@code {events:
@@ -32,11 +32,11 @@ public record BodyTransform(Expression expression) {
     }
 
     /**
-     * Evaluates the expression on one JSON value, on its own threads and in bounded time. Fails with an {@link
+     * Evaluates the expression on one JSON value, on the given threads and in bounded time. Fails with an {@link
      * HttpErrorException} if the evaluation fails or returns something that is no event.
      */
-    public CompletableFuture<ParsedAppend> apply(byte[] body, PayloadCheck payloads) {
-        return CompletableFuture.supplyAsync(() -> inputs(JsonCodec.parse(body), payloads), EvaluationThreads.shared());
+    public CompletableFuture<ParsedAppend> apply(byte[] body, PayloadCheck payloads, Executor threads) {
+        return CompletableFuture.supplyAsync(() -> inputs(JsonCodec.parse(body), payloads), threads);
     }
 
     private ParsedAppend inputs(JsonNode body, PayloadCheck payloads) {

@@ -2,7 +2,6 @@ package dev.millrace.server.internal.http;
 
 import dev.millrace.core.runner.Timers;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -26,7 +25,7 @@ public final class AppendRateLimiter {
         }
     };
 
-    private record Bucket(double events, Instant at) {}
+    private record Bucket(double events, Duration at) {}
 
     /** A limit of this many events per second; empty for no limit. */
     public AppendRateLimiter(OptionalInt perSecond, Timers timers) {
@@ -42,9 +41,9 @@ public final class AppendRateLimiter {
         if (perSecond == 0) {
             return;
         }
-        Instant now = timers.now();
+        Duration now = timers.elapsed();
         Bucket bucket = buckets.getOrDefault(caller, new Bucket(perSecond, now));
-        double seconds = Math.max(0, Duration.between(bucket.at(), now).toNanos() / 1e9);
+        double seconds = now.minus(bucket.at()).toNanos() / 1e9;
         double left = Math.min(perSecond, bucket.events() + seconds * perSecond);
         double needed = Math.min(events, perSecond);
         if (left < needed) {

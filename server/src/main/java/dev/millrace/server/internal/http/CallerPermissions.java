@@ -3,8 +3,10 @@ package dev.millrace.server.internal.http;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.Operation;
+import dev.millrace.engine.CallerTrust;
 import dev.millrace.server.security.Grant;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The rights of one caller in the project of its request. Methods named {@code require...} throw a 403 {@link
@@ -29,9 +31,19 @@ public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Gran
     /** Requires the right to some kind of append; used before the event types are known. */
     public void requireSomeAppend(StreamPath path) {
         requireReach(path);
-        if (!grant.allows(Operation.CONTROL) && !grant.allows(Operation.DEPLOY)) {
+        if (!allowsSomeAppend()) {
             requireAnywhere(Operation.APPEND, path.value());
         }
+    }
+
+    /** Whether the caller may append something to the stream. */
+    public boolean mayAppend(StreamPath path) {
+        return grant.covers(project, path) && allowsSomeAppend();
+    }
+
+    private boolean allowsSomeAppend() {
+        return Stream.of(Operation.APPEND, Operation.PROCESS, Operation.CONTROL, Operation.DEPLOY)
+                .anyMatch(grant::allows);
     }
 
     /** Requires the right {@code operation}, which an event needs that is stored under {@code type}. */
@@ -39,6 +51,11 @@ public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Gran
         if (!grant.allows(operation)) {
             throw lacks(operation, "append '" + shorten(type) + "' to " + path);
         }
+    }
+
+    /** Whether the service believes what this caller's events say about their origin. */
+    public CallerTrust trust() {
+        return grant.allows(Operation.PROCESS) ? CallerTrust.TRUSTED : CallerTrust.UNTRUSTED;
     }
 
     public void requireProject(Operation operation, String what) {
@@ -76,6 +93,7 @@ public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Gran
         return switch (operation) {
             case READ -> "read";
             case APPEND -> "append to";
+            case PROCESS -> "append as a processor to";
             case CONTROL -> "control";
             case DEPLOY -> "deploy to";
             case ADMIN -> "administer";

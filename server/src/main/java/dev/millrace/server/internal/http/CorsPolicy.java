@@ -3,6 +3,7 @@ package dev.millrace.server.internal.http;
 import dev.millrace.server.internal.routes.LiveReadHeaders;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +11,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A CORS check: which web pages may use this server. Allowed are its own pages and those of an allow-list, which is
  * empty by default. A changing request from another origin is refused with 403: browsers send some of them without a
- * preflight, so to leave out the CORS headers is not enough. Immutable.
+ * preflight, so to leave out the CORS headers is not enough. Some requests have no {@code Origin}, for example those of
+ * images and links; for these, {@code Sec-Fetch-Site} tells. Browsers send it to HTTPS and loopback addresses only.
+ * Immutable.
  */
 public final class CorsPolicy {
+    private static final String FETCH_SITE = "Sec-Fetch-Site";
+    private static final Set<String> OWN_SITES = Set.of("same-origin", "same-site", "none");
     private static final String METHODS = "GET, HEAD, POST, DELETE";
     private static final String REQUEST_HEADERS =
             "Accept, Authorization, Content-Type, Last-Event-ID, " + String.join(", ", ProjectResolver.HEADERS);
@@ -39,15 +44,15 @@ public final class CorsPolicy {
         if (!allowed.isEmpty()) {
             response.add(HttpHeader.VARY, "Origin");
         }
+        boolean changes = preflight || method.equals("POST") || method.equals("DELETE");
+        if (changes && isForeign(request, host)) {
+            throw HttpErrorException.forbidden((origin == null ? "a page of another site" : "origin '" + origin + "'")
+                    + " may not use this server; to allow it, start the server with --allow-origin");
+        }
         if (origin == null || isOwn(origin, host)) {
             return preflight;
         }
-        boolean isAllowed = allowed.contains("*") || allowed.contains(normalise(origin));
-        if (!isAllowed) {
-            if (preflight || method.equals("POST") || method.equals("DELETE")) {
-                throw HttpErrorException.forbidden("origin '" + origin
-                        + "' may not use this server; to allow it, start the server with --allow-origin");
-            }
+        if (!isAllowed(origin)) {
             return false;
         }
         response.put(HttpHeader.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -58,6 +63,19 @@ public final class CorsPolicy {
             response.put(HttpHeader.ACCESS_CONTROL_MAX_AGE, 600);
         }
         return preflight;
+    }
+
+    /** Whether the request comes from a page that may not use this server. */
+    boolean isForeign(HttpFields request, @Nullable String host) {
+        String origin = request.get(HttpHeader.ORIGIN);
+        if (origin != null) {
+            return !isOwn(origin, host) && !isAllowed(origin);
+        }
+        return !OWN_SITES.containsAll(request.getValuesList(FETCH_SITE));
+    }
+
+    private boolean isAllowed(String origin) {
+        return allowed.contains("*") || allowed.contains(normalise(origin));
     }
 
     private static boolean isOwn(String origin, @Nullable String host) {

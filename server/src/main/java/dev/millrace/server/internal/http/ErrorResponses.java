@@ -88,6 +88,7 @@ public final class ErrorResponses {
 
     private static String name(Code code) {
         return switch (code) {
+            case STREAM_NOT_FOUND -> "NOT_FOUND";
             case OFFSET_MISMATCH, PAUSED, FENCED -> "PRECONDITION_FAILED";
             case TOO_LARGE -> "PAYLOAD_TOO_LARGE";
             case INTERNAL -> "INTERNAL_SERVER_ERROR";

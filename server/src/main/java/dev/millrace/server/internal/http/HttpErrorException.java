@@ -84,6 +84,16 @@ public final class HttpErrorException extends RuntimeException {
         return of(503, "SERVICE_UNAVAILABLE", Code.UNAVAILABLE, message, Map.of());
     }
 
+    /** The server has no room for the request now; it may be sent again after {@code seconds}. */
+    public static HttpErrorException busy(String message, long seconds) {
+        return of(503, "SERVICE_UNAVAILABLE", Code.UNAVAILABLE, message, Map.of("Retry-After", Long.toString(seconds)));
+    }
+
+    /** The request did not arrive as a whole; nothing was done, and the caller sends it again. */
+    static HttpErrorException incomplete(String message) {
+        return of(408, "REQUEST_TIMEOUT", Code.UNAVAILABLE, message, Map.of("Retry-After", "1", "Connection", "close"));
+    }
+
     public int status() {
         return status;
     }

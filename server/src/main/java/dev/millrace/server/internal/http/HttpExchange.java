@@ -4,11 +4,16 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.server.security.Grant;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.NetworkChannel;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -22,8 +27,11 @@ public final class HttpExchange {
     private final Callback callback;
     private final QueryParameters query;
     private final ProjectSlug project;
+    private final boolean foreign;
     private final BearerAuthenticator bearerAuthenticator;
     private final Executor executor;
+    private final RequestMemory memory;
+    private final ConnectionWatch watch;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     HttpExchange(
@@ -32,20 +40,36 @@ public final class HttpExchange {
             Callback callback,
             QueryParameters query,
             ProjectSlug project,
+            boolean foreign,
             BearerAuthenticator bearerAuthenticator,
-            Executor executor) {
+            Executor executor,
+            RequestMemory memory,
+            ConnectionWatch watch) {
         this.request = request;
         this.response = response;
         this.callback = callback;
         this.query = query;
         this.project = project;
+        this.foreign = foreign;
         this.bearerAuthenticator = bearerAuthenticator;
         this.executor = executor;
+        this.memory = memory;
+        this.watch = watch;
+        Request.addCompletionListener(request, failure -> memory.end());
     }
 
     /** Runs work that may block. */
     public Executor executor() {
         return executor;
+    }
+
+    /** What this request may use of the memory of the server. */
+    public RequestMemory memory() {
+        return memory;
+    }
+
+    ConnectionWatch watch() {
+        return watch;
     }
 
     /**
@@ -77,6 +101,11 @@ public final class HttpExchange {
 
     public ProjectSlug project() {
         return project;
+    }
+
+    /** Whether a web page of another site sent the request. */
+    public boolean isForeign() {
+        return foreign;
     }
 
     public boolean isHead() {
@@ -114,6 +143,16 @@ public final class HttpExchange {
         });
     }
 
+    /**
+     * Lets an answer without a length be sent in chunks, also if the connection is closed after it: its end is then
+     * different from the end of a connection. HTTP/1.0 has no chunks.
+     */
+    public void sendInChunks() {
+        if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
+            response.getHeaders().put(HttpHeader.TRANSFER_ENCODING, "chunked");
+        }
+    }
+
     /** Completes an answer that was written in pieces. */
     public void end() {
         if (ended.compareAndSet(false, true)) {
@@ -122,13 +161,21 @@ public final class HttpExchange {
     }
 
     /**
-     * Aborts the answer and closes the connection, also while a write is blocked, so the caller sees that it is
-     * incomplete.
+     * Aborts the answer and resets the connection, also while a write is blocked, so the caller sees that it is
+     * incomplete. A plain end would be the normal end of an answer without a length.
      */
     public void abort(Throwable cause) {
         if (ended.compareAndSet(false, true)) {
+            EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+            if (endPoint.getTransport() instanceof NetworkChannel channel) {
+                try {
+                    channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+                } catch (IOException e) {
+                    // closed already
+                }
+            }
+            endPoint.close(cause);
             callback.failed(cause);
-            request.getConnectionMetaData().getConnection().getEndPoint().close(cause);
         }
     }
 
@@ -138,7 +185,8 @@ public final class HttpExchange {
             refusal.headers().forEach((name, value) -> response.getHeaders().put(name, value));
         }
         ErrorResponses.ErrorBody error = ErrorResponses.of(failure);
-        Callback end = UnreadBodyDrain.before(callback, response.getRequest());
+        boolean isCutOff = error.status() == 408; // the rest of the body does not come
+        Callback end = isCutOff ? callback : UnreadBodyDrain.before(callback, response.getRequest());
         send(response, error.status(), JSON, indented(error.json()), end);
     }
 

@@ -1,34 +1,52 @@
 package dev.millrace.server.internal.http;
 
 import dev.millrace.server.internal.formats.AppendBodyParser;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import java.util.function.IntUnaryOperator;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reader of one request body: reads it as it arrives, on the executor of the exchange, and never keeps more than its
  * limit.
  */
 public final class RequestBodyReader implements Runnable {
+    /** The heap that a byte of a body needs on its way to the store and back in the answer, at most. */
+    private static final int PER_BYTE = 8;
+
+    /** What a value, a name or an element needs beside its bytes. */
+    private static final int PER_MARK = 64;
+
     private final Request request;
     private final Executor executor;
     private final IntUnaryOperator limitByFirstByte;
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    private final RequestMemory memory;
+    private final ConnectionWatch watch;
+    private final ConnectionWatch.Watched watched;
+    private final List<byte[]> kept = new ArrayList<>();
     private final CompletableFuture<byte[]> result = new CompletableFuture<>();
+    private volatile int size;
+    private int marks;
     private int limit = -1;
+    private volatile boolean dropped;
 
     private RequestBodyReader(HttpExchange exchange, IntUnaryOperator limitByFirstByte) {
         this.request = exchange.request();
         this.executor = exchange.executor();
+        this.memory = exchange.memory();
+        this.watch = exchange.watch();
+        this.watched = ConnectionWatch.of(request);
         this.limitByFirstByte = limitByFirstByte;
     }
 
@@ -48,11 +66,13 @@ public final class RequestBodyReader implements Runnable {
 
     /**
      * Reads a body; its first byte that is not white space decides its size limit. Completes on the executor of the
-     * exchange; fails with an {@link HttpErrorException} as soon as the body is known to be too large.
+     * exchange, when there is memory to work on the body; fails with an {@link HttpErrorException} as soon as the body is
+     * known to be too large.
      */
     public static CompletableFuture<byte[]> read(HttpExchange exchange, IntUnaryOperator limitByFirstByte) {
         RequestBodyReader body = new RequestBodyReader(exchange, limitByFirstByte);
         int most = Math.max(limitByFirstByte.applyAsInt('['), limitByFirstByte.applyAsInt(' '));
+        body.watched.receive(body::dropAsSlow);
         body.excess(most).ifPresentOrElse(body.result::completeExceptionally, body);
         return body.result;
     }
@@ -69,6 +89,10 @@ public final class RequestBodyReader implements Runnable {
                 result.completeExceptionally(broken(chunk.getFailure()));
                 return;
             }
+            if (dropped) {
+                chunk.release();
+                return;
+            }
             Optional<HttpErrorException> excess = take(chunk.getByteBuffer());
             boolean last = chunk.isLast();
             chunk.release();
@@ -77,30 +101,94 @@ public final class RequestBodyReader implements Runnable {
                 return;
             }
             if (last) {
-                result.complete(kept.toByteArray());
+                complete();
                 return;
             }
         }
     }
 
-    /** A body that ends early, stalls or has bad framing is a 400: an error of the client. */
-    private static HttpErrorException broken(Throwable failure) {
+    private void complete() {
+        watched.answer();
+        long cost = (long) size * PER_BYTE + (long) marks * PER_MARK;
+        CompletableFuture<Void> granted = memory.take(cost);
+        if (granted.isDone()) {
+            var unused = granted.whenComplete(this::pass);
+        } else {
+            var unused = granted.whenCompleteAsync(this::pass, executor);
+        }
+    }
+
+    private void pass(Void granted, @Nullable Throwable failure) {
+        if (failure == null) {
+            byte[] body = join();
+            memory.forgetBody();
+            result.complete(body);
+        } else {
+            result.completeExceptionally(failure);
+        }
+    }
+
+    private byte[] join() {
+        byte[] body = new byte[size];
+        int at = 0;
+        for (byte[] part : kept) {
+            System.arraycopy(part, 0, body, at, part.length);
+            at += part.length;
+        }
+        kept.clear();
+        return body;
+    }
+
+    /**
+     * The answer to a body that ends early or stalls: a connection has failed, and the caller sends the request again.
+     * Bad framing is a 400: an error of the client.
+     */
+    private HttpErrorException broken(Throwable failure) {
+        EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        boolean isCutOff = failure instanceof TimeoutException || endPoint.isInputShutdown() || !endPoint.isOpen();
         String why = failure instanceof HttpException http ? http.getReason() : failure.getMessage();
-        return HttpErrorException.badRequest(
-                "body", "the end of the body was not received (" + why + "); nothing was appended; send it again");
+        String text = "the end of the body was not received (" + why + "); nothing was appended; send it again";
+        return isCutOff ? HttpErrorException.incomplete(text) : HttpErrorException.badRequest("body", text);
+    }
+
+    /** The body arrives too slowly: alone, or while others need the memory. */
+    private void dropAsSlow() {
+        dropped = true;
+        synchronized (kept) {
+            kept.clear();
+        }
+        memory.forgetBody();
+        result.completeExceptionally(HttpErrorException.incomplete(
+                "the body arrived too slowly: " + size + " bytes so far; nothing was appended; send it again"));
     }
 
     private Optional<HttpErrorException> take(ByteBuffer bytes) {
+        int more = bytes.remaining();
+        if (more == 0) {
+            return Optional.empty();
+        }
+        watched.received(more);
         if (limit < 0) {
             limit = limit(bytes);
         }
         int allowed = limit < 0 ? limitByFirstByte.applyAsInt(' ') : limit;
-        if (bytes.remaining() > allowed - kept.size()) {
+        if (more > allowed - size) {
             return Optional.of(tooLarge(allowed, "more than " + allowed));
         }
-        byte[] copy = new byte[bytes.remaining()];
+        while (!memory.keep(more)) {
+            if (!watch.dropStalled()) {
+                return Optional.of(memory.busy());
+            }
+        }
+        byte[] copy = new byte[more];
         bytes.get(copy);
-        kept.writeBytes(copy);
+        synchronized (kept) {
+            kept.add(copy);
+        }
+        size += more;
+        for (byte b : copy) {
+            marks += b == ',' || b == ':' || b == '[' || b == '{' || b == '\n' ? 1 : 0;
+        }
         return limit < 0 ? Optional.empty() : excess(limit);
     }
 

@@ -1,61 +1,62 @@
 package dev.millrace.server.internal.http;
 
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.FairExecutor;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The executor for blocking work of requests: store reads, appends to the queue, files. Threads and waiting requests
- * are bounded. Thread-safe.
+ * are bounded, and projects and streams share both fairly. Thread-safe.
  */
-public final class RequestExecutor implements Executor {
-    private static final long IDLE_SECONDS = 10;
-
-    private final ThreadPoolExecutor threads;
+public final class RequestExecutor {
+    private final FairExecutor threads;
     private final String what;
     private final int mostWaiting;
+    private final int mostWaitingOfProject;
 
     /** An executor for requests that messages call {@code what}; at most {@code mostWaiting} may wait to begin. */
     public RequestExecutor(String what, int most, int mostWaiting) {
         this.what = what;
         this.mostWaiting = mostWaiting;
+        this.mostWaitingOfProject = Math.max(1, mostWaiting - mostWaiting / 4);
         AtomicInteger number = new AtomicInteger();
-        ThreadFactory factory = task -> {
+        this.threads = new FairExecutor(most, task -> {
             Thread thread = new Thread(task, "millrace-" + what + "-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
-        };
-        this.threads = new ThreadPoolExecutor(
-                most,
-                most,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                factory,
-                new ThreadPoolExecutor.DiscardPolicy());
-        threads.allowCoreThreadTimeOut(true);
+        });
     }
 
-    /** Begins a request; throws a 503 {@link HttpErrorException} if too many are waiting. */
-    public void begin(Runnable request) {
-        int waiting = threads.getQueue().size();
-        if (waiting >= mostWaiting) {
+    /** Begins a request for a stream; throws a 503 {@link HttpErrorException} if too many are waiting. */
+    public void begin(ProjectSlug project, StreamPath path, Runnable request) {
+        int waiting = threads.waiting();
+        int ofProject = threads.waiting(project);
+        if (waiting >= mostWaiting || ofProject >= mostWaitingOfProject) {
             throw HttpErrorException.unavailable("the server is too busy: " + waiting + " " + what
-                    + " already wait to begin; try again in a few seconds");
+                    + " already wait to begin, " + ofProject + " of them for this project; try again in a few seconds");
         }
-        threads.execute(request);
+        of(project, path).execute(request);
     }
 
-    /** Continues a request. This is never refused, because its answer may be half written. */
-    @Override
-    public void execute(Runnable task) {
-        threads.execute(task);
+    /**
+     * Continues requests for a stream. This is never refused, because their answers may be half written. After the
+     * stop, tasks are dropped: their connections are closed.
+     */
+    public Executor of(ProjectSlug project, StreamPath path) {
+        Executor executor = threads.of(project, path);
+        return task -> {
+            try {
+                executor.execute(task);
+            } catch (RejectedExecutionException stopped) {
+                // dropped
+            }
+        };
     }
 
-    /** Lets the threads end after the queued tasks. Later tasks are dropped: their connections are closed. */
+    /** Lets the threads end after the queued tasks. */
     public void stop() {
         threads.shutdown();
     }

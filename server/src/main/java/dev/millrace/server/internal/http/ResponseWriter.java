@@ -2,7 +2,6 @@ package dev.millrace.server.internal.http;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,18 +26,19 @@ public final class ResponseWriter extends IteratingCallback {
     private static final byte[] NOTHING = new byte[0];
 
     private final Response response;
-    private final Supplier<Instant> clock;
+    private final Supplier<Duration> clock;
     private final CompletableFuture<Void> completion = new CompletableFuture<>();
     private final Deque<Parcel> waiting = new ArrayDeque<>();
     private @Nullable Parcel current;
     private boolean last;
     private boolean writing;
-    private Instant activity;
+    private Duration activity;
     // used by process() only, which runs in one thread at a time
     private boolean lastWritten;
     private byte[] next = NOTHING;
 
-    public ResponseWriter(Response response, Supplier<Instant> clock) {
+    /** A writer that measures time with {@code clock}, which never goes backwards. */
+    public ResponseWriter(Response response, Supplier<Duration> clock) {
         this.response = response;
         this.clock = clock;
         this.activity = clock.get();
@@ -107,12 +107,12 @@ public final class ResponseWriter extends IteratingCallback {
 
     /** For how long the running write has been waiting for the reader; empty if no write is running. */
     public synchronized Optional<Duration> stalled() {
-        return writing ? Optional.of(Duration.between(activity, clock.get())) : Optional.empty();
+        return writing ? Optional.of(clock.get().minus(activity)) : Optional.empty();
     }
 
-    /** When the last write began or ended. */
-    public synchronized Instant activity() {
-        return activity;
+    /** The time since the last write began or ended. */
+    public synchronized Duration quiet() {
+        return clock.get().minus(activity);
     }
 
     @Override

@@ -2,6 +2,9 @@ package dev.millrace.server.internal.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.MemoryBudget;
 import dev.millrace.server.internal.routes.ApiDocsRoute;
 import dev.millrace.server.internal.routes.AppendRoute;
 import dev.millrace.server.internal.routes.ForkRoute;
@@ -38,6 +41,10 @@ public final class RootHandler extends Handler.Abstract {
     private final CorsPolicy corsPolicy;
     private final BearerAuthenticator bearerAuthenticator;
     private final Routes routes;
+    private final Resources resources;
+
+    /** What all requests share. */
+    public record Resources(MemoryBudget memory, Timers timers, ConnectionWatch watch) {}
 
     public record Routes(
             AppendRoute appends,
@@ -48,11 +55,16 @@ public final class RootHandler extends Handler.Abstract {
             ApiDocsRoute reference) {}
 
     public RootHandler(
-            HostHeaderFilter hosts, CorsPolicy corsPolicy, BearerAuthenticator bearerAuthenticator, Routes routes) {
+            HostHeaderFilter hosts,
+            CorsPolicy corsPolicy,
+            BearerAuthenticator bearerAuthenticator,
+            Routes routes,
+            Resources resources) {
         this.hosts = hosts;
         this.corsPolicy = corsPolicy;
         this.bearerAuthenticator = bearerAuthenticator;
         this.routes = routes;
+        this.resources = resources;
     }
 
     /** Stops the executors after Jetty has ended or cut off the running requests. */
@@ -65,6 +77,7 @@ public final class RootHandler extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
+        resources.watch().begin(request);
         try {
             enter(request, response, callback);
         } catch (RuntimeException e) {
@@ -95,10 +108,20 @@ public final class RootHandler extends Handler.Abstract {
         query.all(ProjectResolver.PARAMETER).forEach(value -> selection.name(ProjectResolver.PARAMETER, value));
         label.ifPresent(value -> selection.name("Host", value));
         RequestExecutor executor = request.getMethod().equals("POST") ? appending : reading;
+        ProjectSlug project = selection.project();
         dispatch(
                 route.get(),
                 new HttpExchange(
-                        request, response, callback, query, selection.project(), bearerAuthenticator, executor),
+                        request,
+                        response,
+                        callback,
+                        query,
+                        project,
+                        corsPolicy.isForeign(headers, headers.get(HttpHeader.HOST)),
+                        bearerAuthenticator,
+                        executor.of(project, route.get().path()),
+                        new RequestMemory(resources.memory(), resources.timers()),
+                        resources.watch()),
                 executor);
     }
 
@@ -124,7 +147,7 @@ public final class RootHandler extends Handler.Abstract {
                                 .put("ok", true)
                                 .put("app", "millrace")
                                 .put("version", VERSION)));
-            default -> executor.begin(() -> answer(route, method, exchange));
+            default -> executor.begin(exchange.project(), route.path(), () -> answer(route, method, exchange));
         }
     }
 

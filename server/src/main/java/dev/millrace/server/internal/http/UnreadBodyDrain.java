@@ -7,17 +7,20 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * Reads and discards the rest of a request body, at most 64 MiB, after its answer was written. If the connection were
- * closed earlier, a client that is still sending would not get the answer. Runs on Jetty threads.
+ * closed earlier, a client that is still sending would not get the answer. A client that sends too slowly is cut off.
+ * Runs on Jetty threads.
  */
 final class UnreadBodyDrain implements Callback, Runnable {
     private static final long MOST_TO_THROW_AWAY = 64L << 20;
 
     private final Request request;
     private final Callback done;
+    private final ConnectionWatch.Watched watched;
     private long length;
 
     private UnreadBodyDrain(Request request, Callback done) {
         this.request = request;
+        this.watched = ConnectionWatch.of(request);
         this.done = done;
     }
 
@@ -33,6 +36,7 @@ final class UnreadBodyDrain implements Callback, Runnable {
         if (awaitsPermission) {
             done.succeeded();
         } else {
+            watched.receive(watched::close);
             run();
         }
     }
@@ -54,6 +58,7 @@ final class UnreadBodyDrain implements Callback, Runnable {
                 break;
             }
             length += chunk.remaining();
+            watched.received(chunk.remaining());
             boolean last = chunk.isLast();
             chunk.release();
             if (last) {

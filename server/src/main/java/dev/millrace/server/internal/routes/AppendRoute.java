@@ -4,6 +4,7 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.engine.AppendedRecord;
 import dev.millrace.engine.KnownEvents;
 import dev.millrace.engine.StreamEngine;
+import dev.millrace.jsonata.EvaluationThreads;
 import dev.millrace.server.internal.formats.AppendBodyParser;
 import dev.millrace.server.internal.formats.BodyTransform;
 import dev.millrace.server.internal.formats.MediaType;
@@ -50,7 +51,10 @@ public final class AppendRoute {
                 .thenCompose(body -> transform.isPresent()
                         ? transform
                                 .get()
-                                .apply(bodies.value(type, body), known)
+                                .apply(
+                                        bodies.value(type, body),
+                                        known,
+                                        EvaluationThreads.of(exchange.project(), path))
                                 .thenApplyAsync(parsedAppend -> parsedAppend, exchange.executor())
                         : CompletableFuture.completedFuture(bodies.read(type, body, path)))
                 .thenCompose(parsedAppend -> {
@@ -60,6 +64,7 @@ public final class AppendRoute {
                                     exchange.project(),
                                     path,
                                     parsedAppend.events(),
+                                    permissions.trust(),
                                     stored -> permissions.requireAppend(known.operation(stored), stored, path))
                             .thenAccept(appended -> answer(exchange, parsedAppend.batch(), appended));
                 }));

@@ -1,7 +1,10 @@
 package dev.millrace.server.internal.routes;
 
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.NonBlockingThread;
+import dev.millrace.engine.MemoryBudget;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.RecordRange;
@@ -9,6 +12,7 @@ import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.server.internal.formats.EventEncoding;
 import dev.millrace.server.internal.http.HttpExchange;
 import java.io.ByteArrayOutputStream;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.eclipse.jetty.util.IteratingCallback;
@@ -21,7 +25,13 @@ import org.eclipse.jetty.util.IteratingCallback;
 final class FiniteReadResponse extends IteratingCallback {
     private static final int FIRST_PAGE = 16;
     private static final int LARGEST_PAGE = 512;
-    private static final int PAGE_BYTES = 1 << 20;
+    private static final long PAGE_BYTES = Math.min(
+            1 << 20, Math.max(1 << 17, MemoryBudget.ofHeap().bytes() / 256));
+
+    /** A page, its encoded form, and the growth of its buffer. */
+    private static final int COPIES = 4;
+
+    private static final System.Logger LOG = System.getLogger("dev.millrace.server");
 
     private final HttpExchange exchange;
     private final StreamEngine engine;
@@ -55,6 +65,11 @@ final class FiniteReadResponse extends IteratingCallback {
         this.left = parameters.limit();
     }
 
+    /** The memory that a read needs. */
+    static long memory() {
+        return PAGE_BYTES * COPIES;
+    }
+
     @Override
     protected Action process() {
         if (ended) {
@@ -77,6 +92,27 @@ final class FiniteReadResponse extends IteratingCallback {
     }
 
     private void writePage() {
+        boolean first = !begun;
+        byte[] page;
+        try {
+            page = nextPage();
+        } catch (RuntimeException e) {
+            LOG.log(
+                    Level.ERROR,
+                    "a read of " + exchange.project() + ":" + path + " failed at @"
+                            + (parameters.descending() ? before - 1 : after + 1) + " of " + watermark
+                            + ", its answer was not completed; if this repeats, the store may be damaged: stop the"
+                            + " server and check it",
+                    e);
+            throw e;
+        }
+        if (first && !ended) {
+            exchange.sendInChunks();
+        }
+        exchange.response().write(ended, ByteBuffer.wrap(page), this);
+    }
+
+    private byte[] nextPage() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         if (!begun) {
             begun = true;
@@ -89,7 +125,7 @@ final class FiniteReadResponse extends IteratingCallback {
             }
             format.end(empty, out);
         }
-        exchange.response().write(ended, ByteBuffer.wrap(out.toByteArray()), this);
+        return out.toByteArray();
     }
 
     /** Encodes the next page; returns whether there may be another one. */
@@ -109,10 +145,23 @@ final class FiniteReadResponse extends IteratingCallback {
             before = parameters.descending() ? event.offset() : before;
         }
         left -= page.size();
-        if (!page.isEmpty()) {
-            pageSize = Math.max(1, Math.min(LARGEST_PAGE, PAGE_BYTES / Math.max(1, out.size() / page.size())));
+        if (page.isEmpty()) {
+            requireEnd();
+            return false;
         }
-        return page.size() == size && left > 0;
+        pageSize = (int) Math.max(1, Math.min(LARGEST_PAGE, PAGE_BYTES / Math.max(1, out.size() / page.size())));
+        return left > 0 && before - 1 > after && (page.size() == size || parameters.types().isEmpty());
+    }
+
+    /** Without a filter, all events of the range exist; if some are missing, the answer must not look complete. */
+    private void requireEnd() {
+        if (parameters.types().isEmpty()) {
+            throw new StreamException(
+                    Code.INTERNAL,
+                    path,
+                    "read failed: " + exchange.project() + ":" + path + "@" + (after + 1)
+                            + " is missing; the stream was destroyed meanwhile, or the store is damaged");
+        }
     }
 
     private boolean hasReachedWatermark() {

@@ -40,6 +40,7 @@ public final class ForkRoute {
             long at = offset(asked);
             StreamPath to = target(asked);
             permissions.require(Operation.APPEND, to);
+            requireCopied(permissions, Operation.PROCESS, exchange, from, at, to);
             requireCopied(permissions, Operation.CONTROL, exchange, from, at, to);
             requireCopied(permissions, Operation.DEPLOY, exchange, from, at, to);
             requireCopied(permissions, Operation.ADMIN, exchange, from, at, to);

@@ -14,7 +14,6 @@ import dev.millrace.server.internal.http.HttpExchange;
 import dev.millrace.server.internal.http.ResponseWriter;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -42,6 +41,7 @@ public final class LiveReadResponse implements SubtreeSink {
     private final boolean subtree;
     private final Predicate<String> alive;
     private final BooleanSupplier admitted;
+    private final boolean mayCreate;
     private final Timing timing;
     private final ResponseWriter responseWriter;
     private final CompletableFuture<Void> completion = new CompletableFuture<>();
@@ -69,6 +69,7 @@ public final class LiveReadResponse implements SubtreeSink {
      * @param subtree whether the tail is one of a subtree
      * @param alive whether an incarnation is still the current one of the stream
      * @param admitted whether the reader still has the right to read; checked after each heartbeat, may block
+     * @param mayCreate whether this read may create the stream
      */
     LiveReadResponse(
             HttpExchange exchange,
@@ -77,6 +78,7 @@ public final class LiveReadResponse implements SubtreeSink {
             boolean subtree,
             Predicate<String> alive,
             BooleanSupplier admitted,
+            boolean mayCreate,
             Timing timing) {
         this.exchange = exchange;
         this.types = types;
@@ -84,8 +86,9 @@ public final class LiveReadResponse implements SubtreeSink {
         this.subtree = subtree;
         this.alive = alive;
         this.admitted = admitted;
+        this.mayCreate = mayCreate;
         this.timing = timing;
-        this.responseWriter = new ResponseWriter(exchange.response(), timing.timers()::now);
+        this.responseWriter = new ResponseWriter(exchange.response(), timing.timers()::elapsed);
     }
 
     /** Completes when the answer has ended, normally or with an error. */
@@ -176,6 +179,11 @@ public final class LiveReadResponse implements SubtreeSink {
     }
 
     @Override
+    public boolean mayCreate() {
+        return mayCreate;
+    }
+
+    @Override
     public void onCaughtUp(long watermark) {
         if (marks && !hasEnded()) {
             responseWriter.send(
@@ -261,14 +269,13 @@ public final class LiveReadResponse implements SubtreeSink {
     }
 
     private void dropOrSendHeartbeat() {
-        Instant now = timing.timers().now();
         Duration stalled = responseWriter.stalled().orElse(Duration.ZERO);
         if (stalled.compareTo(timing.slowReaderTimeout()) >= 0) {
             drop(stalled);
             return;
         }
         expelIfRevoked();
-        Duration quiet = Duration.between(responseWriter.activity(), now);
+        Duration quiet = responseWriter.quiet();
         if (quiet.compareTo(timing.heartbeat()) >= 0) {
             responseWriter.sendIfIdle(EventEncoding.comment());
             quiet = Duration.ZERO;

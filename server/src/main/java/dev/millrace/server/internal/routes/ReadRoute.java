@@ -14,6 +14,7 @@ import dev.millrace.server.internal.http.HttpExchange;
 import dev.millrace.server.internal.http.StreamPathParser;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.eclipse.jetty.http.HttpHeader;
 
 /** The route that reads: finite reads page by page, live reads fed by a tail of the engine. Thread-safe. */
@@ -37,7 +38,7 @@ public final class ReadRoute {
     /** Answers a read under {@code /api/streams/}: live unless it has an upper bound. */
     public void readStream(HttpExchange exchange, StreamPath path) {
         EventEncoding format = negotiation(exchange).choose(EventEncoding.OF_STREAMS);
-        read(exchange, path, format, ReadParameters.Default.LIVE);
+        read(exchange, path, format, ReadParameters.Default.LIVE, failure -> false);
     }
 
     /**
@@ -53,7 +54,12 @@ public final class ReadRoute {
         } else {
             boolean eventStream =
                     accept.names(EventEncoding.EVENT_STREAM.mediaTypes().get(0));
-            read(exchange, path, format, eventStream ? ReadParameters.Default.LIVE : ReadParameters.Default.FINITE);
+            read(
+                    exchange,
+                    path,
+                    format,
+                    eventStream ? ReadParameters.Default.LIVE : ReadParameters.Default.FINITE,
+                    failure -> StreamLookup.isMissing(failure) && isNavigation(exchange));
         }
     }
 
@@ -71,7 +77,18 @@ public final class ReadRoute {
         return (int) live.stream().filter(LiveReadResponse::isDropped).count();
     }
 
-    private void read(HttpExchange exchange, StreamPath path, EventEncoding format, ReadParameters.Default fallback) {
+    /** Whether a person follows a link in a browser. */
+    private static boolean isNavigation(HttpExchange exchange) {
+        return "navigate".equals(exchange.request().getHeaders().get("Sec-Fetch-Mode"));
+    }
+
+    /** {@code showPage} tells whether a failure to find the stream is answered with the page. */
+    private void read(
+            HttpExchange exchange,
+            StreamPath path,
+            EventEncoding format,
+            ReadParameters.Default fallback,
+            Predicate<Throwable> showPage) {
         CallerPermissions permissions = exchange.authenticate();
         permissions.require(Operation.READ, path);
         String lastEventId = exchange.request().getHeaders().get("Last-Event-ID");
@@ -95,20 +112,28 @@ public final class ReadRoute {
         if (reserved) {
             limit.enter(stream);
         }
-        var unused = engine.touch(exchange.project(), path).whenComplete((head, failure) -> {
+        boolean mayCreate = StreamLookup.mayCreate(exchange, permissions, path);
+        var unused = StreamLookup.head(engine, exchange, path, mayCreate).whenComplete((head, failure) -> {
             if (failure != null) {
                 if (reserved) {
                     limit.leave(stream);
                 }
-                exchange.fail(failure);
+                if (showPage.test(failure)) {
+                    page.answer(exchange);
+                } else {
+                    exchange.fail(failure);
+                }
             } else if (exchange.isHead()) {
                 putHeaders(exchange, format, head);
                 exchange.body(200, format.contentType(), NO_BODY);
             } else if (parameters.live()) {
-                tail(exchange, permissions, path, parameters, head);
+                tail(exchange, permissions, path, parameters, mayCreate, head);
             } else {
                 putHeaders(exchange, format, head);
-                new FiniteReadResponse(exchange, engine, path, format, parameters, head).iterate();
+                exchange.failWith(exchange.memory()
+                        .take(FiniteReadResponse.memory())
+                        .thenRun(() ->
+                                new FiniteReadResponse(exchange, engine, path, format, parameters, head).iterate()));
             }
         });
     }
@@ -118,6 +143,7 @@ public final class ReadRoute {
             CallerPermissions permissions,
             StreamPath path,
             ReadParameters parameters,
+            boolean mayCreate,
             StreamHead head) {
         LiveReadResponse response = new LiveReadResponse(
                 exchange,
@@ -126,6 +152,7 @@ public final class ReadRoute {
                 parameters.subtree(),
                 incarnation -> parameters.subtree() || isAlive(exchange.project(), path, incarnation),
                 permissions::stillHolds,
+                mayCreate,
                 timing);
         live.add(response);
         response.completion().whenComplete((done, failure) -> {
@@ -133,7 +160,7 @@ public final class ReadRoute {
             limit.leave(new StreamKey(exchange.project(), path));
         });
         response.onStreamGone(() -> {
-            var unused = engine.touch(exchange.project(), path).whenComplete((reborn, failure) -> {
+            var unused = StreamLookup.head(engine, exchange, path, mayCreate).whenComplete((reborn, failure) -> {
                 if (failure != null) {
                     response.onEnd(failure);
                 } else {

@@ -10,7 +10,6 @@ import dev.millrace.core.StreamSummary;
 import dev.millrace.core.hosting.Operation;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.server.internal.http.CallerPermissions;
-import dev.millrace.server.internal.http.HttpErrorException;
 import dev.millrace.server.internal.http.HttpExchange;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -23,15 +22,17 @@ public final class StateRoutes {
         this.engine = engine;
     }
 
-    /** Answers the state. Creates the stream, unless {@code create=false}. */
+    /** Answers the state. Creates the stream as other reads do, unless {@code create=false}. */
     public void state(HttpExchange exchange, StreamPath path) {
-        exchange.authenticate().require(Operation.READ, path);
-        boolean create = exchange.query().flag("create").orElse(true);
-        if (!create && engine.head(exchange.project(), path).isEmpty()) {
-            throw HttpErrorException.notFound("there is no stream " + path + " in project " + exchange.project()
-                    + "; append to it, or leave out create=false");
-        }
-        answer(exchange, engine.state(exchange.project(), path), state -> JsonCodec.write(json(state)));
+        CallerPermissions permissions = exchange.authenticate();
+        permissions.require(Operation.READ, path);
+        boolean create = exchange.query().flag("create").orElse(true)
+                && StreamLookup.mayCreate(exchange, permissions, path);
+        answer(
+                exchange,
+                StreamLookup.head(engine, exchange, path, create)
+                        .thenCompose(head -> engine.state(exchange.project(), path, head)),
+                state -> JsonCodec.write(json(state)));
     }
 
     /** Answers the streams that a stream knows, newest first; only those that the caller may see. */

@@ -243,7 +243,9 @@ public final class PurityChecker<S> {
     private static void awaitTick(boolean wholeMillisecond) {
         Instant start = Timers.system().now();
         Instant last = wholeMillisecond ? start.plusMillis(1) : start;
-        while (!Timers.system().now().isAfter(last)) {
+        for (Instant now = start;
+                !now.isBefore(start) && !now.isAfter(last);
+                now = Timers.system().now()) {
             Thread.onSpinWait();
         }
     }

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.Dispatcher;
@@ -70,7 +71,7 @@ public final class FetchGateway {
         try {
             SecretReferences references = new SecretReferences(secrets);
             Request.Builder first = new Request.Builder();
-            check(request.url());
+            check(request.url(), url -> url);
             request.headers().forEach(header -> add(first, header, references));
             gateway.ifPresent(header -> add(first, header, references));
             Request ready = first.url(request.url())
@@ -93,9 +94,11 @@ public final class FetchGateway {
         return exchange;
     }
 
-    private void check(HttpUrl url) {
+    /** A host to which a response redirects may contain a secret of the request. */
+    private void check(HttpUrl url, UnaryOperator<String> withoutSecrets) {
         if (!allowed.allows(url)) {
-            String entry = url.isHttps() && url.port() == 443 ? url.host() : url.host() + ":" + url.port();
+            String entry = withoutSecrets.apply(
+                    url.isHttps() && url.port() == 443 ? url.host() : url.host() + ":" + url.port());
             throw new FetchException(
                     "scripts of this server may not reach " + entry + "; its operator can allow that by"
                             + " adding '" + entry + "' to the setting " + EgressAllowList.SETTING
@@ -130,7 +133,7 @@ public final class FetchGateway {
             call.enqueue(new Callback() {
                 @Override
                 public void onFailure(Call failed, IOException why) {
-                    exchange.answer.completeExceptionally(failure(request, why));
+                    exchange.answer.completeExceptionally(failure(responseRedactor.whole(request.url().host() + ":" + request.url().port()), why));
                 }
 
                 @Override
@@ -146,7 +149,7 @@ public final class FetchGateway {
                     }
                     response.close();
                     try {
-                        check(next.get().url());
+                        check(next.get().url(), responseRedactor::whole);
                         send(exchange, next.get(), redirectsLeft - 1, true, responseRedactor, budget);
                     } catch (FetchException refused) {
                         exchange.answer.completeExceptionally(refused);
@@ -158,8 +161,7 @@ public final class FetchGateway {
         }
     }
 
-    private static FetchException failure(Request request, IOException why) {
-        String where = request.url().host() + ":" + request.url().port();
+    private static FetchException failure(String where, IOException why) {
         return why instanceof UnknownHostException
                 ? new FetchException("no address for " + where + ": " + why.getMessage())
                 : new FetchException(

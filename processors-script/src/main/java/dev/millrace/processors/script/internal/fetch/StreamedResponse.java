@@ -44,11 +44,13 @@ public final class StreamedResponse {
         head.put("status", response.code());
         head.put("statusText", responseRedactor.whole(response.message()));
         head.put("redirected", redirected);
-        head.put("url", response.request().url().toString());
+        head.put("url", responseRedactor.whole(response.request().url().toString()));
         ArrayNode headers = head.putArray("headers");
         response.headers()
                 .forEach(header ->
-                        headers.addArray().add(header.getFirst()).add(responseRedactor.whole(header.getSecond())));
+                        headers.addArray()
+                        .add(responseRedactor.whole(header.getFirst()))
+                        .add(responseRedactor.whole(header.getSecond())));
         return head;
     }
 
@@ -80,7 +82,7 @@ public final class StreamedResponse {
             return Optional.empty();
         } catch (IOException broken) {
             throw new FetchException(
-                    "the response of " + response.request().url().host() + " broke off");
+                    "the response of " + responseRedactor.whole(response.request().url().host()) + " broke off");
         }
     }
 

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.JsonCodec;
-import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.script.WorkerEvent;
@@ -24,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * waited for.
  */
 final class HandlerInvocation extends GuestCall {
-    private final Effects<?> effects;
+    private final Function<EventDraft, CompletableFuture<AppendResult>> sender;
     private final FetchGateway fetchGateway;
     private final Optional<WorkerEvent.Header> gateway;
     private final Consumer<Runnable> thread;
@@ -51,13 +51,13 @@ final class HandlerInvocation extends GuestCall {
             String what,
             ScriptLimits limits,
             Timers timers,
-            Effects<?> effects,
+            Function<EventDraft, CompletableFuture<AppendResult>> sender,
             FetchGateway fetchGateway,
             Optional<WorkerEvent.Header> gateway,
             Consumer<Runnable> thread,
             Consumer<HandlerInvocation> onMessage) {
         super(what, limits, timers);
-        this.effects = effects;
+        this.sender = sender;
         this.fetchGateway = fetchGateway;
         this.gateway = gateway;
         this.thread = thread;
@@ -119,7 +119,9 @@ final class HandlerInvocation extends GuestCall {
         }
         CompletableFuture<AppendResult> sent;
         try {
-            sent = effects.append(draft.named(String.valueOf(appends)));
+            sent = sender.apply(draft.named(String.valueOf(appends)));
+        } catch (ScriptException forbidden) {
+            throw forbidden;
         } catch (RuntimeException refused) {
             throw new ScriptEngine.Refusal("append: " + refused.getMessage());
         }

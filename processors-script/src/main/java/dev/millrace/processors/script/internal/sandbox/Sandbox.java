@@ -3,15 +3,17 @@ package dev.millrace.processors.script.internal.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
-import dev.millrace.core.processor.Effects;
+import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.script.internal.fetch.FetchGateway;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +34,7 @@ public final class Sandbox implements AutoCloseable {
     private @Nullable ScriptEngine engine;
     private GuestCall current;
     private @Nullable HandlerInvocation handlerInvocation;
-    private Instant lastUse;
+    private Duration lastUse;
     private boolean parking;
 
     private volatile boolean closed;
@@ -44,7 +46,7 @@ public final class Sandbox implements AutoCloseable {
         this.limits = limits;
         this.timers = timers;
         this.current = new GuestCall("nothing", limits, timers);
-        this.lastUse = timers.now();
+        this.lastUse = timers.elapsed();
     }
 
     /** Loads the program and runs its top level. Fails with {@link ScriptException}. */
@@ -60,16 +62,21 @@ public final class Sandbox implements AutoCloseable {
     /**
      * Passes an event to the program's handler. Only one event at a time.
      *
+     * @param appends appends an event; if it throws a {@link ScriptException}, that ends the handling
      * @return completes when the event is handled; fails with {@link ScriptException}, or with {@link
      *     CancellationException} if the sandbox is closed before that
      */
     public CompletableFuture<Void> handle(
-            Event event, JsonNode state, JsonNode before, Effects<?> effects, FetchGateway fetchGateway) {
+            Event event,
+            JsonNode state,
+            JsonNode before,
+            Function<EventDraft, CompletableFuture<AppendResult>> appends,
+            FetchGateway fetchGateway) {
         HandlerInvocation next = new HandlerInvocation(
                 "handling " + event.path() + "@" + event.offset(),
                 limits,
                 timers,
-                effects,
+                appends,
                 fetchGateway,
                 program.gateway(),
                 thread::execute,
@@ -236,27 +243,26 @@ public final class Sandbox implements AutoCloseable {
     }
 
     private void used() {
-        lastUse = timers.now();
+        lastUse = timers.elapsed();
         if (!parking && !closed) {
-            parkAt(lastUse.plus(limits.idle()));
+            parkAfter(limits.idle());
         }
     }
 
     /** Discards the engine if it was idle long enough. */
     private void park() {
         parking = false;
-        Instant now = timers.now();
-        Instant due = (handlerInvocation == null ? lastUse : now).plus(limits.idle());
-        if (!due.isAfter(now)) {
+        Duration idle = handlerInvocation == null ? timers.elapsed().minus(lastUse) : Duration.ZERO;
+        if (idle.compareTo(limits.idle()) >= 0) {
             discard();
         } else if (engine != null) {
-            parkAt(due);
+            parkAfter(limits.idle().minus(idle));
         }
     }
 
-    private void parkAt(Instant due) {
+    private void parkAfter(Duration wait) {
         parking = true;
-        timers.at(due, () -> thread.execute(this::park));
+        timers.after(wait, () -> thread.execute(this::park));
     }
 
     /** Interrupts a running call; an event in progress fails with {@link CancellationException}. */

@@ -44,7 +44,13 @@ class SandboxTest {
 
     private Sandbox sandbox(boolean folds, Map<String, String> modules) {
         WorkerEvent.Configured configured = new WorkerEvent.Configured(
-                "w", Optional.empty(), Optional.of(modules), Optional.empty(), Optional.empty(), Optional.empty());
+                "w",
+                Optional.empty(),
+                Optional.of(modules),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
         return new Sandbox(ScriptProgram.of(configured, Map.of("KEY", "value")), folds, limits, time);
     }
 

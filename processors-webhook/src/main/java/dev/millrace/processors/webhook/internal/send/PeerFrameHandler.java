@@ -7,6 +7,9 @@ import dev.millrace.core.EventStreams;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.AppendPermission;
+import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.processors.webhook.PushSubscription;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -28,14 +31,20 @@ final class PeerFrameHandler {
     private final String processor;
     private final StreamPath path;
     private final EventStreams streams;
+    private final AppendPermission permission;
     private final Semaphore room = new Semaphore(MOST_UNDER_WAY);
     private volatile long newestSent;
 
-    PeerFrameHandler(PushSubscription subscriber, String processor, StreamPath path, EventStreams streams) {
+    PeerFrameHandler(PushSubscription subscriber, String processor, StreamPath path, HostContext context) {
         this.subscriber = subscriber;
         this.processor = processor;
         this.path = path;
-        this.streams = streams;
+        this.streams = context.streams();
+        this.permission = new AppendPermission(
+                context.payloads(),
+                "the peer of '" + subscriber.slug() + "'",
+                Operation.CONTROL,
+                subscriber.mayControl().orElse(false));
         this.newestSent = subscriber.configuredAt();
     }
 
@@ -71,7 +80,7 @@ final class PeerFrameHandler {
     private void append(JsonNode event, Consumer<String> answer) {
         EventInput input;
         try {
-            input = stamp(PeerEventReader.read(event));
+            input = stamp(permitted(PeerEventReader.read(event)));
             if (!room.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IllegalArgumentException(MOST_UNDER_WAY + " appends were in progress for "
                         + PATIENCE.toSeconds() + " s; wait until they are in the stream, then send the event again");
@@ -92,11 +101,15 @@ final class PeerFrameHandler {
         });
     }
 
-    /** Adds provenance, unless the event has it already because the peer is itself a processor. */
+    private EventInput permitted(EventInput input) {
+        permission.refusal(input.type()).ifPresent(refusal -> {
+            throw new IllegalArgumentException(refusal);
+        });
+        return input;
+    }
+
+    /** Replaces the provenance, also if the peer sent one: nobody checks what a peer writes. */
     private EventInput stamp(EventInput input) {
-        if (input.metadata().flatMap(Provenance::of).isPresent()) {
-            return input;
-        }
         Provenance provenance = new Provenance(processor, 1, path, newestSent, 1, 1);
         return EventInput.builder()
                 .from(input)

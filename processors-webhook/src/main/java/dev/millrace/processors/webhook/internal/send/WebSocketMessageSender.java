@@ -32,7 +32,7 @@ public final class WebSocketMessageSender implements MessageSender {
             PushHttpClients clients) {
         this.endpoint = CallbackUrl.parse(subscriber.callbackUrl(), true);
         this.client = clients.sockets(endpoint);
-        this.frames = new PeerFrameHandler(subscriber, processor, path, context.streams());
+        this.frames = new PeerFrameHandler(subscriber, processor, path, context);
         this.sent = new FrameSendTracker(clients.settings().timeout());
     }
 

@@ -1,0 +1,76 @@
+package dev.millrace.core.internal.append;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.AppendResult;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.Provenance;
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.ScriptedStreams;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ForeignAnswerTest {
+    private static final StreamPath PATH = StreamPath.of("/a");
+    private static final EventInput SENT = by("chat", "said");
+
+    private static EventInput by(String slug, String type) {
+        return EventInput.builder()
+                .type(type)
+                .idempotencyKey("chat/said@/a~i:4")
+                .metadata(new Provenance(slug, 1, PATH, 4, 1, 0).asMetadata(Optional.empty()))
+                .build();
+    }
+
+    private static Optional<StreamException> answer(EventInput stored, boolean replayed) {
+        return ForeignAnswer.to(
+                PATH, SENT, new AppendResult(ScriptedStreams.event(PATH, 7, stored), replayed, replayed));
+    }
+
+    private static EventInput claimed(EventInput input) {
+        JsonNode metadata = Provenance.claimed(input.metadata().orElseThrow());
+        return EventInput.builder().from(input).metadata(metadata).build();
+    }
+
+    @Test
+    void should_accept_an_event_of_the_same_processor() {
+        assertThat(answer(SENT, false)).isEmpty();
+        assertThat(answer(SENT, true)).isEmpty();
+        assertThat(answer(by("chat", "another-payload"), true)).isEmpty();
+    }
+
+    @Test
+    void should_refuse_an_event_of_another_processor_or_of_a_caller() {
+        EventInput plain = EventInput.builder().type("taken").build();
+
+        assertThat(answer(by("thief", "taken"), true)).hasValueSatisfying(failure -> {
+            assertThat(failure.code()).isEqualTo(Code.CONFLICT);
+            assertThat(failure)
+                    .hasMessageContaining("append of said by 'chat' to /a is not stored: its key 'chat/said@/a~i:4'"
+                            + " is taken by /a@7, which is taken of 'thief'");
+        });
+        assertThat(answer(plain, true))
+                .hasValueSatisfying(
+                        failure -> assertThat(failure).hasMessageContaining("which is taken without a processor"));
+    }
+
+    @Test
+    void should_say_that_the_token_does_not_allow_process() {
+        assertThat(answer(claimed(SENT), false)).hasValueSatisfying(failure -> {
+            assertThat(failure.code()).isEqualTo(Code.FORBIDDEN);
+            assertThat(failure).hasMessageContaining("the token of 'chat' does not allow 'process'");
+        });
+        assertThat(answer(claimed(SENT), true)).isPresent();
+    }
+
+    @Test
+    void should_not_judge_appends_that_no_processor_sends() {
+        EventInput plain = EventInput.builder().type("said").idempotencyKey("k").build();
+        AppendResult answer = new AppendResult(ScriptedStreams.event(PATH, 7, by("thief", "taken")), true, true);
+
+        assertThat(ForeignAnswer.to(PATH, plain, answer)).isEmpty();
+    }
+}

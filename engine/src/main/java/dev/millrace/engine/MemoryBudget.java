@@ -1,0 +1,137 @@
+package dev.millrace.engine;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The memory for all bytes in flight: bodies that arrive, inputs that wait for the writer, answers that are written. It
+ * is half of the heap; the other half is for everything else. Callers take a share before they use the memory, and give
+ * it back. A quarter of the budget is for bodies that arrive, so that they cannot stop the requests that are complete.
+ * Thread-safe.
+ *
+ * @since 0.1
+ */
+public final class MemoryBudget {
+    private static final MemoryBudget OF_HEAP = of(Runtime.getRuntime().maxMemory() / 2);
+
+    private final long bytes;
+    private final Pool bodies;
+    private final Pool work;
+
+    private MemoryBudget(long bytes) {
+        this.bytes = bytes;
+        this.bodies = new Pool(bytes / 4);
+        this.work = new Pool(bytes - bytes / 4);
+    }
+
+    /** The budget of this process. */
+    public static MemoryBudget ofHeap() {
+        return OF_HEAP;
+    }
+
+    /** A budget of its own. */
+    public static MemoryBudget of(long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("bytes must be 1 or more, got " + bytes);
+        }
+        return new MemoryBudget(bytes);
+    }
+
+    public long bytes() {
+        return bytes;
+    }
+
+    /** The part for bodies that arrive. */
+    public Pool bodies() {
+        return bodies;
+    }
+
+    /** The part for requests that are complete, and for answers. */
+    public Pool work() {
+        return work;
+    }
+
+    /** A part of the budget. */
+    public static final class Pool {
+        private static final int SMALL = 64;
+
+        private final long capacity;
+        private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
+        private long used;
+
+        private record Waiter(long bytes, CompletableFuture<Void> granted) {}
+
+        private Pool(long capacity) {
+            this.capacity = capacity;
+        }
+
+        public long capacity() {
+            return capacity;
+        }
+
+        public synchronized long used() {
+            return used;
+        }
+
+        /** Takes bytes if they are free. */
+        public synchronized boolean tryTake(long bytes) {
+            if (bytes > capacity - used) {
+                return false;
+            }
+            used += bytes;
+            return true;
+        }
+
+        /**
+         * Takes bytes as soon as they are free, in the order of the calls; a small amount does not wait behind a large
+         * one.
+         *
+         * @return completes when they are taken; a caller that completes it first gets nothing
+         * @throws IllegalArgumentException if the pool never has so many
+         */
+        public CompletableFuture<Void> take(long bytes) {
+            if (bytes > capacity) {
+                throw new IllegalArgumentException("at most " + capacity + " bytes can be taken, got " + bytes);
+            }
+            synchronized (this) {
+                boolean first = waiting.isEmpty() || bytes <= capacity / SMALL;
+                if (first && tryTake(bytes)) {
+                    return CompletableFuture.completedFuture(null);
+                }
+                Waiter waiter = new Waiter(bytes, new CompletableFuture<>());
+                waiting.add(waiter);
+                return waiter.granted();
+            }
+        }
+
+        /** Gives bytes back, and serves those who wait. */
+        public void give(long bytes) {
+            long free = bytes;
+            while (free > 0) {
+                long unwanted = 0;
+                for (Waiter waiter : release(free)) {
+                    unwanted += waiter.granted().complete(null) ? 0 : waiter.bytes();
+                }
+                free = unwanted;
+            }
+        }
+
+        private synchronized List<Waiter> release(long bytes) {
+            used -= bytes;
+            List<Waiter> served = new ArrayList<>();
+            while (!waiting.isEmpty()) {
+                Waiter next = waiting.element();
+                if (!next.granted().isDone()) {
+                    if (!tryTake(next.bytes())) {
+                        break;
+                    }
+                    served.add(next);
+                }
+                waiting.remove();
+            }
+            return served;
+        }
+    }
+}

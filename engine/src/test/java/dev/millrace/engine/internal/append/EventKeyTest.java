@@ -1,0 +1,44 @@
+package dev.millrace.engine.internal.append;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.engine.spi.EventRecord;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class EventKeyTest {
+    private static EventRecord record(long offset, String key, String metadata) {
+        String json = "{\"type\":\"t\",\"metadata\":" + metadata + "}";
+        return new EventRecord(
+                offset, offset, Instant.EPOCH, "t", Optional.of(key), json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Optional<Long> find(EventKey key, Map<String, EventRecord> stored) {
+        return key.find(text -> Optional.ofNullable(stored.get(text))).map(EventRecord::offset);
+    }
+
+    @Test
+    void should_find_the_keys_of_earlier_versions_in_the_space_of_their_author() {
+        Map<String, EventRecord> stored = Map.of(
+                "plain", record(1, "plain", "{}"),
+                "derived", record(2, "derived", "{\"millrace\":{\"processor\":\"p\"}}"));
+
+        assertThat(find(new EventKey("plain", false), stored)).contains(1L);
+        assertThat(find(new EventKey("plain", true), stored)).contains(1L);
+        assertThat(find(new EventKey("derived", true), stored)).contains(2L);
+        assertThat(find(new EventKey("derived", false), stored)).isEmpty();
+    }
+
+    @Test
+    void should_prefer_the_own_space() {
+        EventKey caller = new EventKey("k", false);
+        Map<String, EventRecord> stored =
+                Map.of("k", record(1, "k", "{}"), caller.stored(), record(2, caller.stored(), "{}"));
+
+        assertThat(find(caller, stored)).contains(2L);
+        assertThat(find(new EventKey("k", true), stored)).contains(1L);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.engine.internal.append;
+
+import org.jspecify.annotations.NullMarked;
