@@ -64,6 +64,11 @@ final class MortalProcess implements Failpoints, Timers {
     }
 
     @Override
+    public Duration elapsed() {
+        return Timers.system().elapsed();
+    }
+
+    @Override
     public Timer after(Duration delay, Runnable task) {
         return Timers.system().after(delay.dividedBy(FASTER), whileAlive(task));
     }
