@@ -53,18 +53,18 @@ record HostileAttack(String title, int atOnce, long pauseMillis, Attempt attempt
         String endless = URLEncoder.encode("{\"type\":\"t\",\"payload\":" + ENDLESS + "}", StandardCharsets.UTF_8);
         String foreign = "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image\r\n";
         return List.of(
-                request("1: GET of 511 segments", n -> get("/api/streams" + path(511, n))),
+                request("1: GET of 505 segments", n -> get("/api/streams" + path(505, n))),
                 atOnce("4: batch of 15 MB, objects", 6, n -> HostileRequest.post("/hostile/o" + n, JSON, objects)),
                 request("5: offset of 10^6 digits", n -> HostileRequest.post("/hostile/offset", JSON, offset)),
                 atOnce("6: event for 30 endless rules", 1, n -> HostileRequest.post(RULES, JSON, event)),
-                request("1: state of 511 segments", n -> get("/api/streams/__state" + path(511, n))),
+                request("1: state of 505 segments", n -> get("/api/streams/__state" + path(505, n))),
                 heldBack("4: body of 15 MB held back, objects", n -> HostileRequest.post("/hostile/h", JSON, objects)),
                 request("5: YAML number of 15 MB", n -> HostileRequest.post("/hostile/digits", YAML, digits)),
                 atOnce(
                         "6: endless transform",
                         15,
                         n -> HostileRequest.post("/hostile/t?jsonataTransform=" + endless, JSON, event)),
-                request("1: HEAD of 511 segments", n -> head("/api/streams" + path(511, n))),
+                request("1: HEAD of 505 segments", n -> head("/api/streams" + path(505, n))),
                 atOnce("4: batch of 15 MB, texts", 6, n -> HostileRequest.post("/hostile/x" + n, JSON, texts)),
                 request("5: JSON number of 10^6 digits", n -> HostileRequest.post("/hostile/number", JSON, number)),
                 atOnce("6: state of a long stream", 20, n -> get("/api/streams/__state" + LONG)),
@@ -85,11 +85,11 @@ record HostileAttack(String title, int atOnce, long pauseMillis, Attempt attempt
 
     private static HostileAttack atOnce(String title, int atOnce, IntFunction<HostileRequest> requests) {
         return new HostileAttack(
-                title, atOnce, 500, (server, number) -> requests.apply(number).exchange(server));
+                title, atOnce, 2_000, (server, number) -> requests.apply(number).exchange(server));
     }
 
     private static HostileAttack heldBack(String title, IntFunction<HostileRequest> requests) {
-        return new HostileAttack(title, 10, 1_000, (server, number) -> {
+        return new HostileAttack(title, 10, 5_000, (server, number) -> {
             try (Socket held = requests.apply(number).holdBack(server)) {
                 held.setSoTimeout((int) HOLD_MILLIS);
                 return HostileRequest.status(held.getInputStream());

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A process of hostile clients, each of which repeats one attack. It takes little processor time itself: the large
@@ -63,11 +65,7 @@ final class HostileClients {
             longest.merge(attack.title(), (System.nanoTime() - begin) / 1_000_000, Math::max);
             outcomes.computeIfAbsent(attack.title(), title -> new ConcurrentHashMap<>())
                     .merge(outcome, 1, Integer::sum);
-            try {
-                Thread.sleep(attack.pauseMillis());
-            } catch (InterruptedException e) {
-                return;
-            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(attack.pauseMillis()));
         }
     }
 

@@ -7,6 +7,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A request as bytes, on a socket of its own. Its body can be shared by many requests. Immutable. */
 final class HostileRequest {
@@ -60,13 +62,13 @@ final class HostileRequest {
     }
 
     /** Sends the head, and then a byte of the body in each period. Returns how long the server let it go on. */
-    String drip(URI server, long periodMillis) throws IOException, InterruptedException {
+    String drip(URI server, long periodMillis) throws IOException {
         long begin = System.nanoTime();
         try (Socket socket = connect(server)) {
             socket.getOutputStream().write(head);
             for (byte each : body) {
                 socket.getOutputStream().write(each);
-                Thread.sleep(periodMillis);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(periodMillis));
             }
             return status(socket.getInputStream());
         } catch (IOException ended) {
