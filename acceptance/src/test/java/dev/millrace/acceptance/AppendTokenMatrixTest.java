@@ -61,7 +61,8 @@ class AppendTokenMatrixTest {
         assertThat(effect.happened(arena, path)).isFalse();
         assertThat(arena.read(effect.target(path)))
                 .filteredOn(AppendTokenMatrixTest::hasClaims)
-                .allSatisfy(event -> assertThat(event.metadata().orElseThrow().path("millrace").size())
+                .allSatisfy(event -> assertThat(
+                                event.metadata().orElseThrow().path("millrace").size())
                         .isEqualTo(1));
     }
 
@@ -99,7 +100,8 @@ class AppendTokenMatrixTest {
     }
 
     private static boolean isPossible(ControlEffect effect, Operation operation) {
-        Set<Operation> token = operation == Operation.READ ? EnumSet.noneOf(Operation.class) : EnumSet.copyOf(APPEND_ONLY);
+        Set<Operation> token =
+                operation == Operation.READ ? EnumSet.noneOf(Operation.class) : EnumSet.copyOf(APPEND_ONLY);
         token.add(operation);
         StreamPath path = path(effect.name(), "with-" + operation);
         attempt(arena, effect, AppendWay.ONE_BY_ONE, Set.copyOf(token), path);
@@ -110,8 +112,7 @@ class AppendTokenMatrixTest {
         return StreamPath.of("/" + (effect + "/" + attempt).toLowerCase(Locale.ROOT));
     }
 
-    static void attempt(
-            TokenArena arena, ControlEffect effect, AppendWay way, Set<Operation> token, StreamPath path) {
+    static void attempt(TokenArena arena, ControlEffect effect, AppendWay way, Set<Operation> token, StreamPath path) {
         StreamPath prepared = way == AppendWay.FORK ? StreamPath.of("/twin" + path.value()) : path;
         arena.append(prepared, "{'type':'begun'}");
         effect.prepare(arena, prepared);

@@ -52,10 +52,7 @@ enum AppendWay {
         @Override
         List<Integer> append(TokenArena arena, Set<Operation> token, StreamPath path, List<String> events) {
             return ONE_BY_ONE.append(
-                    arena,
-                    token,
-                    path,
-                    events.stream().map(AppendWay::escaped).toList());
+                    arena, token, path, events.stream().map(AppendWay::escaped).toList());
         }
     },
     /** The metadata has the field twice; the last one is the one that readers see. */

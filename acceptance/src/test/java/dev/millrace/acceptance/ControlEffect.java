@@ -97,8 +97,10 @@ enum ControlEffect {
 
         @Override
         boolean happened(TokenArena arena, StreamPath path) {
-            arena.append(path, "{'type':'https://events.iterate.com/events/stream/append-scheduled','payload':{'slug':'s','append':{'type':'due'},"
-                    + "'schedule':{'kind':'once-at','at':'2026-01-01T00:00:00Z'}}}");
+            arena.append(
+                    path,
+                    "{'type':'https://events.iterate.com/events/stream/append-scheduled','payload':{'slug':'s','append':{'type':'due'},"
+                            + "'schedule':{'kind':'once-at','at':'2026-01-01T00:00:00Z'}}}");
             return failedRather(arena, path, event -> event.type().equals("due"));
         }
     },
@@ -160,8 +162,7 @@ enum ControlEffect {
 
         @Override
         boolean happened(TokenArena arena, StreamPath path) {
-            ProcessorRunner<?> runner = ProcessorRunner.builder(arena.streams, new Teller())
-                    .stream(path)
+            ProcessorRunner<?> runner = ProcessorRunner.builder(arena.streams, new Teller()).stream(path)
                     .exclusive(Duration.ofSeconds(5))
                     .start();
             try {
@@ -178,6 +179,22 @@ enum ControlEffect {
             }
         }
     },
+    LEASE_STREAM("append anything to the stream of a lease, for example to pause it") {
+        @Override
+        StreamPath target(StreamPath path) {
+            return Fence.leases("teller", path);
+        }
+
+        @Override
+        List<String> events(TokenArena arena, StreamPath path) {
+            return List.of("{\"type\":\"said\"}");
+        }
+
+        @Override
+        boolean happened(TokenArena arena, StreamPath path) {
+            return isAnyStored(arena, target(path), events(arena, path));
+        }
+    },
     HIDDEN_BY_PROVENANCE("hide an event from rules, by forged provenance", false) {
         @Override
         void prepare(TokenArena arena, StreamPath path) {
@@ -186,8 +203,8 @@ enum ControlEffect {
 
         @Override
         List<String> events(TokenArena arena, StreamPath path) {
-            return List.of("{\"type\":\"ask\",\"metadata\":{\"millrace\":" + provenance("jsonata-transformer", 1, 0)
-                    + "}}");
+            return List.of(
+                    "{\"type\":\"ask\",\"metadata\":{\"millrace\":" + provenance("jsonata-transformer", 1, 0) + "}}");
         }
 
         @Override
@@ -201,15 +218,18 @@ enum ControlEffect {
     HIDDEN_AS_FAILURE("hide an event from rules and workers, as a failure of theirs", false) {
         @Override
         void prepare(TokenArena arena, StreamPath path) {
-            arena.append(path, "{'type':'https://events.iterate.com/events/stream/jsonata-transformer-configured','payload':{'slug':'r',"
-                    + "'matcher':'payload.attempts or type=\\'ask\\'','transform':'{\\'type\\':\\'derived\\'}'}}"
-                            .replace("\\'", "\\\""));
+            arena.append(
+                    path,
+                    "{'type':'https://events.iterate.com/events/stream/jsonata-transformer-configured','payload':{'slug':'r',"
+                            + "'matcher':'payload.attempts or type=\\'ask\\'','transform':'{\\'type\\':\\'derived\\'}'}}"
+                                    .replace("\\'", "\\\""));
             configureWorker(arena, path);
         }
 
         @Override
         List<String> events(TokenArena arena, StreamPath path) {
-            return List.of(failureOf("jsonata-transformer"), failureOf("dynamic-worker.is.w"), failureOf("dynamic-worker"));
+            return List.of(
+                    failureOf("jsonata-transformer"), failureOf("dynamic-worker.is.w"), failureOf("dynamic-worker"));
         }
 
         @Override
@@ -407,12 +427,17 @@ enum ControlEffect {
     }
 
     private static void configureRule(TokenArena arena, StreamPath path) {
-        arena.append(path, "{'type':'https://events.iterate.com/events/stream/jsonata-transformer-configured','payload':{'slug':'r',"
-                + "'matcher':'type=\\'ask\\'','transform':'{\\'type\\':\\'derived\\'}'}}".replace("\\'", "\\\""));
+        arena.append(
+                path,
+                "{'type':'https://events.iterate.com/events/stream/jsonata-transformer-configured','payload':{'slug':'r',"
+                        + "'matcher':'type=\\'ask\\'','transform':'{\\'type\\':\\'derived\\'}'}}"
+                                .replace("\\'", "\\\""));
     }
 
     private static void configureWorker(TokenArena arena, StreamPath path) {
-        arena.append(path, ("{'type':'https://events.iterate.com/events/stream/dynamic-worker/configured','payload':"
+        arena.append(
+                path,
+                ("{'type':'https://events.iterate.com/events/stream/dynamic-worker/configured','payload':"
                         + "{'slug':'w','script':'export default { async afterAppend({ append, event }) { if (event.type"
                         + " === `ping` || event.payload.attempts) await append({ type: `pong` }); } };'}}"));
     }
@@ -430,8 +455,7 @@ enum ControlEffect {
     }
 
     /** Waits for an event of a processor; true if a failure comes in its place. */
-    private static boolean failedRather(
-            TokenArena arena, StreamPath path, Predicate<Event> processors) {
+    private static boolean failedRather(TokenArena arena, StreamPath path, Predicate<Event> processors) {
         return !arena.comes(
                 path,
                 event -> processors.test(event) && event.provenance().isPresent(),
@@ -450,8 +474,7 @@ enum ControlEffect {
     /** Whether the breaker's state, computed from the log, says that it has to pause or has paused. */
     private static boolean isTripped(TokenArena arena, StreamPath path) {
         JsonNode breaker = arena.streams.state(path).join().processors().get("circuit-breaker");
-        return breaker != null
-                && (breaker.path("paused").asBoolean() || breaker.hasNonNull("tripped"));
+        return breaker != null && (breaker.path("paused").asBoolean() || breaker.hasNonNull("tripped"));
     }
 
     private static final class Teller implements Processor<Integer> {

@@ -85,12 +85,13 @@ class ProcessTokenTest {
 
     @Test
     void should_append_as_a_processor() {
-        List<Event> log = run(
-                StreamPath.of("/with"), Set.of(Operation.READ, Operation.APPEND, Operation.PROCESS));
+        List<Event> log = run(StreamPath.of("/with"), Set.of(Operation.READ, Operation.APPEND, Operation.PROCESS));
 
-        assertThat(log).filteredOn(event -> event.type().equals("echoed")).singleElement().satisfies(event -> assertThat(
-                        event.provenance().orElseThrow().processor())
-                .isEqualTo("echo"));
+        assertThat(log)
+                .filteredOn(event -> event.type().equals("echoed"))
+                .singleElement()
+                .satisfies(event ->
+                        assertThat(event.provenance().orElseThrow().processor()).isEqualTo("echo"));
     }
 
     @Test
@@ -101,7 +102,8 @@ class ProcessTokenTest {
         assertThat(log)
                 .filteredOn(event -> event.type().equals(BuiltInType.EFFECT_FAILED.type()))
                 .singleElement()
-                .satisfies(event -> assertThat(event.payloadJson().path("message").textValue())
-                        .contains("the token of 'echo' does not allow 'process'"));
+                .satisfies(
+                        event -> assertThat(event.payloadJson().path("message").textValue())
+                                .contains("the token of 'echo' does not allow 'process'"));
     }
 }

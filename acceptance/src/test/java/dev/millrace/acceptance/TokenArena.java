@@ -89,8 +89,7 @@ final class TokenArena implements AutoCloseable {
     /** Appends as the operator of the server does. */
     Event append(StreamPath path, String json) {
         JsonNode event = JsonCodec.parse(json.replace('\'', '"'));
-        EventInput.Builder input =
-                EventInput.builder().type(event.path("type").asText());
+        EventInput.Builder input = EventInput.builder().type(event.path("type").asText());
         if (event.has("payload")) {
             input.payload(event.path("payload"));
         }
@@ -105,9 +104,7 @@ final class TokenArena implements AutoCloseable {
     boolean comes(StreamPath path, Predicate<Event> wanted, Predicate<Event> instead) {
         Event found = Awaitility.await()
                 .atMost(BOUND)
-                .until(
-                        () -> read(path).stream().filter(wanted.or(instead)).findFirst(),
-                        Optional::isPresent)
+                .until(() -> read(path).stream().filter(wanted.or(instead)).findFirst(), Optional::isPresent)
                 .orElseThrow();
         return wanted.test(found);
     }

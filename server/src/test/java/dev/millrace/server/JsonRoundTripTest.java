@@ -91,18 +91,18 @@ class JsonRoundTripTest {
         List<String> events = payloads.stream()
                 .map(payload -> "{\"type\":\"t\",\"payload\":" + payload + "}")
                 .toList();
-        Answer answer =
-                switch (entrance) {
-                    case JSON -> post(stream, "application/json", events.toString());
-                    case NDJSON -> post(stream, "application/x-ndjson", String.join("\n", events));
-                    case YAML -> post(stream, "application/yaml", events.toString());
-                    default -> millrace.send(
-                            "POST",
-                            api(stream) + "?jsonataTransform=%24",
-                            "{\"events\":" + events + "}",
-                            "Content-Type",
-                            "application/json");
-                };
+        Answer answer = switch (entrance) {
+            case JSON -> post(stream, "application/json", events.toString());
+            case NDJSON -> post(stream, "application/x-ndjson", String.join("\n", events));
+            case YAML -> post(stream, "application/yaml", events.toString());
+            default ->
+                millrace.send(
+                        "POST",
+                        api(stream) + "?jsonataTransform=%24",
+                        "{\"events\":" + events + "}",
+                        "Content-Type",
+                        "application/json");
+        };
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     }
 
@@ -251,9 +251,10 @@ class JsonRoundTripTest {
             case 1 -> text(random, random.nextInt());
             case 2, 3, 4, 5 -> number(random);
             case 6 -> object(random, depth);
-            default -> IntStream.range(0, random.nextInt(4))
-                    .mapToObj(n -> value(random, depth - 1))
-                    .collect(Collectors.joining(",", "[", "]"));
+            default ->
+                IntStream.range(0, random.nextInt(4))
+                        .mapToObj(n -> value(random, depth - 1))
+                        .collect(Collectors.joining(",", "[", "]"));
         };
     }
 
@@ -261,8 +262,36 @@ class JsonRoundTripTest {
     private static String text(Random random, int n) {
         StringBuilder text = new StringBuilder("\"").append(n % 10);
         List<String> pieces = new ArrayList<>(List.of(
-                "a", "B", " ", "é", "ü", "€", "漢", "😀", "\\n", "\\t", "\\u0000", "\\\\", "\\\"", "\\/", "\\u00e9",
-                "\\ud83d\\ude00", "\\u2028", ":", "#", "- ", "1e5", "{", "]", "'", "&", "*", "!", "%", "@", "`"));
+                "a",
+                "B",
+                " ",
+                "é",
+                "ü",
+                "€",
+                "漢",
+                "😀",
+                "\\n",
+                "\\t",
+                "\\u0000",
+                "\\\\",
+                "\\\"",
+                "\\/",
+                "\\u00e9",
+                "\\ud83d\\ude00",
+                "\\u2028",
+                ":",
+                "#",
+                "- ",
+                "1e5",
+                "{",
+                "]",
+                "'",
+                "&",
+                "*",
+                "!",
+                "%",
+                "@",
+                "`"));
         random.ints(random.nextInt(6), 0, pieces.size()).forEach(at -> text.append(pieces.get(at)));
         return text.append('"').toString();
     }

@@ -116,7 +116,8 @@ class ReadCreationTest {
                 assertThat(read(millrace, read, "Sec-Fetch-Site", site).status())
                         .as(read)
                         .isEqualTo(404);
-                assertThat(read(millrace, read, "Origin", "https://evil.example").status())
+                assertThat(read(millrace, read, "Origin", "https://evil.example")
+                                .status())
                         .as(read)
                         .isEqualTo(404);
             }
@@ -164,7 +165,13 @@ class ReadCreationTest {
             String stream = freshStream();
             for (String target : List.of(stream, stream + "?live=true")) {
                 Answer page = millrace.get(
-                        target, "Accept", "text/html,*/*;q=0.8", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate");
+                        target,
+                        "Accept",
+                        "text/html,*/*;q=0.8",
+                        "Sec-Fetch-Site",
+                        "cross-site",
+                        "Sec-Fetch-Mode",
+                        "navigate");
                 assertThat(page.status()).isEqualTo(200);
                 assertThat(page.header("Content-Type")).startsWith("text/html");
             }
@@ -182,9 +189,7 @@ class ReadCreationTest {
             millrace.engine.touch(ProjectSlug.defaultProject(), path).get();
             LiveReadClient live = millrace.live(api(stream), "Authorization", "Bearer " + reader)
                     .awaitOffset(1);
-            millrace.engine
-                    .destroy(ProjectSlug.defaultProject(), path, false)
-                    .get();
+            millrace.engine.destroy(ProjectSlug.defaultProject(), path, false).get();
             live.awaitEnd();
             assertThat(exists(millrace, stream)).isFalse();
         }

@@ -129,8 +129,8 @@ class StalledStoreTest {
         CountDownLatch last = new CountDownLatch(2);
         executor.begin(project, path, last::countDown);
 
-        HttpErrorException refusal = assertThrows(
-                HttpErrorException.class, () -> executor.begin(project, path, last::countDown));
+        HttpErrorException refusal =
+                assertThrows(HttpErrorException.class, () -> executor.begin(project, path, last::countDown));
         executor.of(project, path).execute(last::countDown); // a started request may continue
 
         assertThat(refusal.status()).isEqualTo(503);
@@ -203,7 +203,8 @@ class StalledStoreTest {
     void should_send_heartbeats_while_the_look_at_the_tokens_stalls(@TempDir Path directory) throws IOException {
         StallingClock clock = new StallingClock();
         AccessTokens tokens = AccessTokens.in(directory, clock);
-        String token = tokens.create(Optional.empty(), StreamPath.root(), Set.of(Operation.READ, Operation.APPEND), Optional.empty())
+        String token = tokens.create(
+                        Optional.empty(), StreamPath.root(), Set.of(Operation.READ, Operation.APPEND), Optional.empty())
                 .token();
         try (RunningServer millrace = new RunningServer(options -> options.tokens(tokens))) {
             LiveReadClient reader = millrace.live(api("/a"), "Authorization", "Bearer " + token);

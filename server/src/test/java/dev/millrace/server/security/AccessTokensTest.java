@@ -145,6 +145,7 @@ class AccessTokensTest {
         for (Operation operation : Operation.values()) {
             assertThat(Operation.of(operation.word())).isEqualTo(operation);
         }
-        assertThatThrownBy(() -> Operation.of("write")).hasMessageContaining("read, append, process, control, deploy, admin");
+        assertThatThrownBy(() -> Operation.of("write"))
+                .hasMessageContaining("read, append, process, control, deploy, admin");
     }
 }

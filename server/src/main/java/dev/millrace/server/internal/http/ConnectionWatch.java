@@ -67,8 +67,9 @@ public final class ConnectionWatch implements Connection.Listener {
 
     /** Drops the body that has made no progress for the longest time; false if all of them come on. */
     boolean dropStalled() {
-        Optional<Watched> longest =
-                open.values().stream().filter(Watched::isStalled).max(Comparator.comparingInt(watched -> watched.still));
+        Optional<Watched> longest = open.values().stream()
+                .filter(Watched::isStalled)
+                .max(Comparator.comparingInt(watched -> watched.still));
         return longest.map(Watched::drop).orElse(false);
     }
 

@@ -46,8 +46,8 @@ public final class RequestMemory {
      */
     public CompletableFuture<Void> take(long bytes) {
         if (bytes > budget.work().capacity()) {
-            return CompletableFuture.failedFuture(HttpErrorException.tooLarge(
-                    "the request needs " + bytes + " bytes of memory, and this server has "
+            return CompletableFuture.failedFuture(
+                    HttpErrorException.tooLarge("the request needs " + bytes + " bytes of memory, and this server has "
                             + budget.work().capacity() + " for all requests; send less at once, or give the server more"
                             + " heap (-Xmx)"));
         }

@@ -51,10 +51,7 @@ public final class AppendRoute {
                 .thenCompose(body -> transform.isPresent()
                         ? transform
                                 .get()
-                                .apply(
-                                        bodies.value(type, body),
-                                        known,
-                                        EvaluationThreads.of(exchange.project(), path))
+                                .apply(bodies.value(type, body), known, EvaluationThreads.of(exchange.project(), path))
                                 .thenApplyAsync(parsedAppend -> parsedAppend, exchange.executor())
                         : CompletableFuture.completedFuture(bodies.read(type, body, path)))
                 .thenCompose(parsedAppend -> {

@@ -25,8 +25,8 @@ import org.eclipse.jetty.util.IteratingCallback;
 final class FiniteReadResponse extends IteratingCallback {
     private static final int FIRST_PAGE = 16;
     private static final int LARGEST_PAGE = 512;
-    private static final long PAGE_BYTES = Math.min(
-            1 << 20, Math.max(1 << 17, MemoryBudget.ofHeap().bytes() / 256));
+    private static final long PAGE_BYTES =
+            Math.min(1 << 20, Math.max(1 << 17, MemoryBudget.ofHeap().bytes() / 256));
 
     /** A page, its encoded form, and the growth of its buffer. */
     private static final int COPIES = 4;
@@ -150,7 +150,9 @@ final class FiniteReadResponse extends IteratingCallback {
             return false;
         }
         pageSize = (int) Math.max(1, Math.min(LARGEST_PAGE, PAGE_BYTES / Math.max(1, out.size() / page.size())));
-        return left > 0 && before - 1 > after && (page.size() == size || parameters.types().isEmpty());
+        return left > 0
+                && before - 1 > after
+                && (page.size() == size || parameters.types().isEmpty());
     }
 
     /** Without a filter, all events of the range exist; if some are missing, the answer must not look complete. */

@@ -40,8 +40,7 @@ record ReadBound(long offset) {
             return OptionalLong.empty();
         }
         String digits = text.replaceFirst("^0+", "");
-        return OptionalLong.of(
-                digits.length() > LONGEST ? MOST : Math.min(MOST, Long.parseLong(digits)));
+        return OptionalLong.of(digits.length() > LONGEST ? MOST : Math.min(MOST, Long.parseLong(digits)));
     }
 
     /** The exclusive lower or upper bound in a stream whose last offset is {@code watermark}. */

@@ -26,8 +26,8 @@ public final class StateRoutes {
     public void state(HttpExchange exchange, StreamPath path) {
         CallerPermissions permissions = exchange.authenticate();
         permissions.require(Operation.READ, path);
-        boolean create = exchange.query().flag("create").orElse(true)
-                && StreamLookup.mayCreate(exchange, permissions, path);
+        boolean create =
+                exchange.query().flag("create").orElse(true) && StreamLookup.mayCreate(exchange, permissions, path);
         answer(
                 exchange,
                 StreamLookup.head(engine, exchange, path, create)
