@@ -59,6 +59,8 @@ class AppendTokenMatrixTest {
         attempt(arena, effect, way, APPEND_ONLY, path);
 
         assertThat(effect.happened(arena, path)).isFalse();
+        assertThat(arena.read(effect.target(path)).stream().anyMatch(AppendTokenMatrixTest::hasClaims))
+                .isEqualTo(!effect.isOneByOne());
         assertThat(arena.read(effect.target(path)))
                 .filteredOn(AppendTokenMatrixTest::hasClaims)
                 .allSatisfy(event -> assertThat(

@@ -41,7 +41,9 @@ class ServeProcessTest {
             assertThat(post(url + "/orders", "{\"type\": \"order-placed\"}")).contains("\"offset\": 2");
 
             assertThat(first.terminate()).isEqualTo(TERMINATED);
-            assertThat(first.out()).containsExactly("millrace is listening on " + url + " (events in " + data + ")");
+            assertThat(first.out()).hasSize(2);
+            assertThat(first.out().get(0)).matches("memory for requests: \\d+ MiB, half of the heap .*");
+            assertThat(first.out().get(1)).isEqualTo("millrace is listening on " + url + " (events in " + data + ")");
             assertThat(first.err()).isEmpty();
         }
         try (CommandProcess second = CommandProcess.start("serve", "--port", "0", "--data", data)) {

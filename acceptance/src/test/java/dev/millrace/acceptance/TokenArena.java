@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 
 /** A server over HTTP with tokens and all bundled processors. The service's own side is used in process. */
 final class TokenArena implements AutoCloseable {
@@ -100,10 +101,14 @@ final class TokenArena implements AutoCloseable {
         return streams.read(path, ReadRange.all()).join();
     }
 
+    /** Looks often, because what is awaited takes only milliseconds. */
+    static ConditionFactory waiting() {
+        return Awaitility.await().atMost(BOUND).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5));
+    }
+
     /** Waits for an event of the stream that one of the two describes; true if it is the first. */
     boolean comes(StreamPath path, Predicate<Event> wanted, Predicate<Event> instead) {
-        Event found = Awaitility.await()
-                .atMost(BOUND)
+        Event found = waiting()
                 .until(() -> read(path).stream().filter(wanted.or(instead)).findFirst(), Optional::isPresent)
                 .orElseThrow();
         return wanted.test(found);

@@ -81,8 +81,8 @@ class WallClockTest {
 
         assertThat(readers.keySet())
                 .as(
-                        "the classes that read the clock, and where: %s. Measure with Timers.elapsed(), or give the reason "
-                                + "in WallClockTest",
+                        "the classes that read the clock, and where: %s. Measure with Timers.elapsed(), or give the"
+                                + " reason in WallClockTest",
                         readers)
                 .containsExactlyElementsOf(READERS.keySet());
     }

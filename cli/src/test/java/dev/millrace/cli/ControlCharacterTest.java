@@ -132,7 +132,8 @@ class ControlCharacterTest {
     void should_print_live_events_without_them(String format) {
         Screen tail = Screen.pipe();
         tails.submit(() -> tail.run(withUrl("tail", "/a", "--after", "start", "--format", format)));
-        await().atMost(Duration.ofSeconds(30)).until(() -> tail.out().contains("<\\u2069>") || tail.out().contains("<\uFFFD>"));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> tail.out().contains("<\\u2069>") || tail.out().contains("<\uFFFD>"));
         assertHarmless(tail.out());
     }
 
@@ -157,11 +158,18 @@ class ControlCharacterTest {
         assertHarmless(screen.out());
         assertHarmless(Files.readString(file));
         for (RecordedLog log : List.of(RecordedLog.parse(screen.out(), "log"), RecordedLog.read(file))) {
-            assertThat(JsonCodec.writeText(JsonCodec.toTree(log.events().get(1)))).isEqualTo(JsonCodec.writeText(JsonCodec.toTree(stored())));
+            assertThat(JsonCodec.writeText(JsonCodec.toTree(log.events().get(1))))
+                    .isEqualTo(JsonCodec.writeText(JsonCodec.toTree(stored())));
         }
 
         Screen replay = Screen.pipe();
-        replay.run("replay", file.toString(), "--processor", "circuit-breaker", "--command", "goto 2; event; events; state; diff 0 2");
+        replay.run(
+                "replay",
+                file.toString(),
+                "--processor",
+                "circuit-breaker",
+                "--command",
+                "goto 2; event; events; state; diff 0 2");
         assertHarmless(replay.out());
         assertThat(replay.out()).contains("\\u009b");
     }
@@ -175,7 +183,11 @@ class ControlCharacterTest {
         run("help", ALL);
         run("state", "/a", "--processor", ALL);
         run("append", "/a", "--type", "t", "--payload", "{" + ALL);
-        run("append", "/a", "--json", JsonCodec.writeText(JsonCodec.toTree(stored()).deepCopy()));
+        run(
+                "append",
+                "/a",
+                "--json",
+                JsonCodec.writeText(JsonCodec.toTree(stored()).deepCopy()));
         run("append", "/a", "--type", "t" + ALL, "--key", "k" + ALL);
         run("append", "/a", "--json", "@" + ALL.replace("\0", ""));
         run("list", "/" + ALL);

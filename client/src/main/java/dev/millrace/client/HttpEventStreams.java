@@ -68,10 +68,10 @@ import org.jspecify.annotations.Nullable;
  * closed. If the stream is destroyed, the server sends {@code event: destroyed} and the subscription ends. A subscriber
  * that was not connected then follows the next incarnation of the stream from offset 1. A subscription ends with a
  * failure only after 400, 403, 404, 413 and other client errors. If the stream does not exist and the token may not
- * create it ({@code STREAM_NOT_FOUND}), the subscription waits for it; all other calls fail. If the service sends something that is not an event,
- * the connection is closed and the event is read again; it is never skipped. A subscriber is called on the thread that
- * reads the socket; while it blocks, nothing is read or queued, and no time-out runs. The {@code gap} is measured with
- * the clock of the service.
+ * create it ({@code STREAM_NOT_FOUND}), the subscription waits for it; all other calls fail. If the service sends
+ * something that is not an event, the connection is closed and the event is read again; it is never skipped. A
+ * subscriber is called on the thread that reads the socket; while it blocks, nothing is read or queued, and no
+ * time-out runs. The {@code gap} is measured with the clock of the service.
  *
  * <p>If a service does not send the header {@code Millrace-Watermark}, the client asks for the state before each
  * connection and uses its event count as the watermark.
@@ -195,7 +195,8 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(StreamExceptions.unsendable("read", path, e));
         }
-        return asyncHttpCaller.send(new ApiCall<>("read", path, request, response -> ResponseDecoder.events(response, range)));
+        return asyncHttpCaller.send(
+                new ApiCall<>("read", path, request, response -> ResponseDecoder.events(response, range)));
     }
 
     /**

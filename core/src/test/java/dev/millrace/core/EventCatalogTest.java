@@ -210,7 +210,12 @@ class EventCatalogTest {
     }
 
     @EventName("measured")
-    record Measured(Optional<Double> exact, double value, Optional<Float> small, Optional<Instant> at, Optional<Duration> took) {}
+    record Measured(
+            Optional<Double> exact,
+            double value,
+            Optional<Float> small,
+            Optional<Instant> at,
+            Optional<Duration> took) {}
 
     @ParameterizedTest
     @ValueSource(

@@ -85,7 +85,9 @@ class JsonNumberTest {
 
     @Test
     void should_keep_every_number_of_stored_events() {
-        String json = Stream.concat(appendable().stream(), unreadable().stream()).toList().toString();
+        String json = Stream.concat(appendable().stream(), unreadable().stream())
+                .toList()
+                .toString();
 
         assertThat(JsonCodec.compact(json.getBytes(UTF_8))).asString(UTF_8).isEqualTo(json.replace(" ", ""));
         assertThat(JsonCodec.compact(JsonCodec.indent(json.getBytes(UTF_8))))
@@ -104,7 +106,8 @@ class JsonNumberTest {
                 number.append('.').append(random.nextInt(10));
                 random.ints(random.nextInt(300), 0, 10).forEach(number::append);
             }
-            number.append('e').append(random.nextBoolean() ? random.nextInt(-10_000, -9_500) : random.nextInt(9_500, 10_001));
+            number.append('e')
+                    .append(random.nextBoolean() ? random.nextInt(-10_000, -9_500) : random.nextInt(9_500, 10_001));
             BigDecimal value = new BigDecimal(number.toString());
 
             String written = JsonCodec.writeText(value);

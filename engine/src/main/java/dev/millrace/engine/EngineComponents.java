@@ -44,7 +44,8 @@ import java.util.function.Supplier;
 final class EngineComponents {
     private static final Logger LOG = System.getLogger("dev.millrace.engine");
     private static final int MOST_WAITING = 4096;
-    private static final long MOST_WAITING_BYTES = 64L << 20;
+    private static final long MOST_WAITING_BYTES =
+            Math.min(64L << 20, MemoryBudget.ofHeap().bytes() / 4);
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Limits limits;

@@ -86,11 +86,13 @@ final class MemoryLog {
                 : firstAfter(range.beforeOffset() - 1, EventRecord::offset);
         List<EventRecord> page = new ArrayList<>();
         int step = range.descending() ? -1 : 1;
+        long bytes = 0;
         for (int i = range.descending() ? to - 1 : from;
-                i >= from && i < to && page.size() < range.limit();
+                i >= from && i < to && page.size() < range.limit() && bytes < range.mostBytes();
                 i += step) {
             if (range.types().isEmpty() || range.types().contains(records[i].type())) {
                 page.add(records[i]);
+                bytes += records[i].json().length;
             }
         }
         return List.copyOf(page);

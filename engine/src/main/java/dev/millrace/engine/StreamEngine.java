@@ -128,7 +128,8 @@ public final class StreamEngine implements AutoCloseable {
             return CompletableFuture.failedFuture(e);
         }
         return parts.writer()
-                .submit(parts.appends().request(stream, read, answers -> view.apply(decodable(stream.path(), answers))));
+                .submit(parts.appends()
+                        .request(stream, read, answers -> view.apply(decodable(stream.path(), answers))));
     }
 
     /** A replayed event may have been stored by another version. */

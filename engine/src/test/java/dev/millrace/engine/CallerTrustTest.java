@@ -66,7 +66,8 @@ class CallerTrustTest {
 
     @Test
     void should_keep_the_provenance_of_a_trusted_caller() {
-        assertThat(Provenance.of(json(append(CallerTrust.TRUSTED, OF_A_PROCESSOR)).path("metadata")))
+        assertThat(Provenance.of(
+                        json(append(CallerTrust.TRUSTED, OF_A_PROCESSOR)).path("metadata")))
                 .isPresent();
         assertThat(millrace.append("/b", OF_A_PROCESSOR).event().idempotencyKey())
                 .contains("k");
@@ -82,7 +83,8 @@ class CallerTrustTest {
         assertThat(processors.replayed()).isFalse();
         assertThat(plain.replayed()).isTrue();
         assertThat(plain.event().offset()).isEqualTo(taken.event().offset());
-        assertThat(json(processors).path("idempotencyKey")).isEqualTo(json(taken).path("idempotencyKey"));
+        assertThat(json(processors).path("idempotencyKey"))
+                .isEqualTo(json(taken).path("idempotencyKey"));
     }
 
     @Test

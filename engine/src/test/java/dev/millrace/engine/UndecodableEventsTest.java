@@ -67,8 +67,8 @@ class UndecodableEventsTest {
             "");
 
     private static String ours(String payload) {
-        return "{\"streamPath\":\"/old\",\"type\":\"t\",\"payload\":" + payload + ",\"offset\":@,\"createdAt\":\"" + TIME
-                + "\"}";
+        return "{\"streamPath\":\"/old\",\"type\":\"t\",\"payload\":" + payload + ",\"offset\":@,\"createdAt\":\""
+                + TIME + "\"}";
     }
 
     private final EngineFixture fixture = new EngineFixture();
@@ -137,7 +137,10 @@ class UndecodableEventsTest {
     void should_be_followed_by_the_subscription_of_a_subtree() {
         List<Event> seen = new CopyOnWriteArrayList<>();
         Subscription subscription = fixture.engine.tailSubtree(
-                new StreamKey(PUBLIC, StreamPath.root()), 0, false, ended -> new SubtreeSubscriberSink(
+                new StreamKey(PUBLIC, StreamPath.root()),
+                0,
+                false,
+                ended -> new SubtreeSubscriberSink(
                         new SubtreeSubscriber() {
                             @Override
                             public void onStream(StreamPath path, ConnectionInfo connected) {}
@@ -189,14 +192,14 @@ class UndecodableEventsTest {
 
     @Test
     void should_be_reduced_and_reported_by_a_runner() {
-        try (ProcessorRunner<Long> runner = ProcessorRunner.builder(
-                        fixture.engine.streams(PUBLIC), new Counting())
-                .stream(PATH)
-                .effectsFrom(EffectStartPolicy.BEGINNING)
-                .start()) {
+        try (ProcessorRunner<Long> runner =
+                ProcessorRunner.builder(fixture.engine.streams(PUBLIC), new Counting()).stream(PATH)
+                        .effectsFrom(EffectStartPolicy.BEGINNING)
+                        .start()) {
             fixture.append("/old", "{'type':'next'}");
 
-            eventually(() -> fixture.log("/old").stream().anyMatch(record -> record.type().equals("counted")));
+            eventually(() -> fixture.log("/old").stream()
+                    .anyMatch(record -> record.type().equals("counted")));
             eventually(() -> fixture.log("/old").stream()
                             .filter(record -> BuiltInType.PAYLOAD_MALFORMED.matches(record.type()))
                             .count()
@@ -238,8 +241,9 @@ class UndecodableEventsTest {
 
             assertThatThrownBy(() -> get(fixture.engine.append(PUBLIC, PATH, List.of(json.getBytes(UTF_8)))))
                     .cause()
-                    .isInstanceOfSatisfying(StreamException.class, e -> assertThat(e.code())
-                            .isEqualTo(StreamException.Code.BAD_REQUEST))
+                    .isInstanceOfSatisfying(
+                            StreamException.class,
+                            e -> assertThat(e.code()).isEqualTo(StreamException.Code.BAD_REQUEST))
                     .hasMessageContaining("the number " + number.substring(0, Math.min(7, number.length())))
                     .hasMessageContaining("line 2, column 1");
         }

@@ -39,7 +39,10 @@ class ClockSetChecksTest {
     void connect() {
         tokens = AccessTokens.in(directory, clock);
         created = tokens.create(
-                Optional.empty(), StreamPath.root(), Set.of(Operation.READ), Optional.of(Duration.ofMinutes(1)));
+                Optional.empty(),
+                StreamPath.root(),
+                Set.of(Operation.READ, Operation.APPEND),
+                Optional.of(Duration.ofMinutes(1)));
         millrace = new RunningServer(
                 options -> options.timers(clock).heartbeat(HEARTBEAT).tokens(tokens));
         reader = millrace.live(api("/a"), "Authorization", "Bearer " + created.token());

@@ -4,6 +4,7 @@ import static dev.millrace.contracts.wire.ServiceClient.api;
 import static dev.millrace.contracts.wire.ServiceClient.freshStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.contracts.wire.RawSocket;
 import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.JsonCodec;
@@ -86,6 +87,34 @@ class ErrorReasonTest {
             assertThat(socket.send("GET / HTTP/1.1\r\nHost: a b\r\n\r\n").readToTheEnd())
                     .startsWith("HTTP/1.1 400")
                     .contains("\"reason\": \"BAD_REQUEST\"");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'GET /', '', 505, HTTP_VERSION_NOT_SUPPORTED, BAD_REQUEST",
+        "'GET / HTTP/0.9', 'Host: localhost', 505, HTTP_VERSION_NOT_SUPPORTED, BAD_REQUEST",
+        "'GET / HTTP/4.2', 'Host: localhost', 505, HTTP_VERSION_NOT_SUPPORTED, BAD_REQUEST",
+        "'GET / HTTP/1.1', 'Host: a b', 400, BAD_REQUEST, BAD_REQUEST",
+        "'GET / HTTP/1.1', 'A: b', 400, BAD_REQUEST, BAD_REQUEST",
+        "'GET / HTTP/1.1', 'Host localhost', 400, BAD_REQUEST, BAD_REQUEST",
+        "'POST /a HTTP/1.1', 'Host: localhost\nContent-Length: x', 400, BAD_REQUEST, BAD_REQUEST",
+        "'POST /a HTTP/1.1', 'Host: localhost\nTransfer-Encoding: gzip', 400, BAD_REQUEST, BAD_REQUEST",
+        "'GET /LONG HTTP/1.1', 'Host: localhost', 414, URI_TOO_LONG, BAD_REQUEST",
+        "'GET / HTTP/1.1', 'Host: localhost\nA: LONG', 431, REQUEST_HEADER_FIELDS_TOO_LARGE, BAD_REQUEST"
+    })
+    void should_name_the_status_of_what_the_http_layer_refuses_by_itself(
+            String line, String headers, int status, String code, Code reason) throws IOException {
+        String request = (line + "\n" + headers + "\n\n").replace("\n", "\r\n").replace("LONG", "x".repeat(100_000));
+        try (RawSocket socket = new RawSocket(millrace.server.baseUri())) {
+            String answer = socket.send(request).readToTheEnd();
+
+            assertThat(answer).startsWith("HTTP/1.1 " + status + " ").contains("Content-Type: application/json");
+            JsonNode body = JsonCodec.parse(answer.substring(answer.indexOf("\r\n\r\n") + 4));
+            assertThat(body.path("code").textValue()).isEqualTo(code);
+            assertThat(body.path("reason").textValue()).isEqualTo(reason.name());
+            assertThat(body.path("status").intValue()).isEqualTo(status);
+            assertThat(body.path("message").textValue()).isNotBlank();
         }
     }
 

@@ -117,8 +117,8 @@ class JsonRoundTripTest {
     @ParameterizedTest
     @EnumSource(Entrance.class)
     void should_give_every_reader_what_was_appended(Entrance entrance) {
-        Random random = new Random(SEED + entrance.ordinal());
-        int batches = Math.max(1, DOCUMENTS / Entrance.values().length / BATCH);
+        Random random = new Random(SEED + entrance.name().hashCode());
+        int batches = DOCUMENTS / Entrance.values().length / BATCH + 1;
         for (int i = 0; i < batches; i++) {
             List<String> payloads = IntStream.range(0, BATCH)
                     .mapToObj(n -> object(random, DEPTH))
@@ -132,11 +132,12 @@ class JsonRoundTripTest {
 
     private void check(String stream, List<JsonNode> payloads) {
         StreamPath path = StreamPath.of(stream);
-        StreamPath copy = StreamPath.of(stream + "/copy");
+        StreamPath copy = StreamPath.of(freshStream());
         get(client.fork(path, payloads.size() + 1, copy));
         same(payloads, get(inProcess.read(path, ReadRange.all())));
         same(payloads, get(client.read(path, ReadRange.all())));
         same(payloads, get(client.read(copy, ReadRange.all())));
+        get(client.destroy(copy, true));
         List<Event> followed = new CopyOnWriteArrayList<>();
         Subscription subscription = client.subscribe(path, 0, followed::add);
         Awaitility.await()
@@ -196,7 +197,7 @@ class JsonRoundTripTest {
         }
         Answer lines = post(stream, "application/x-ndjson", "{\"type\":\"t\"}\n" + line);
         assertThat(lines.status()).isEqualTo(400);
-        assertThat(lines.body()).contains(shown, "line 2, column 27");
+        assertThat(lines.body()).contains(shown, "line 2, column 30");
         for (String type : List.of("text/plain", "application/octet-stream")) {
             Answer kept = post(stream, type, event);
             assertThat(kept.status()).isEqualTo(200);
@@ -275,7 +276,6 @@ class JsonRoundTripTest {
                 "\\u0000",
                 "\\\\",
                 "\\\"",
-                "\\/",
                 "\\u00e9",
                 "\\ud83d\\ude00",
                 "\\u2028",

@@ -113,7 +113,8 @@ class UndecodableEventsTest {
         var answer = millrace.send("GET", api("/old") + "?beforeOffset=end", "", "Accept", format);
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.body()).contains("1e99999999999", "e2147483648", "unfinished", "key-" + LAST);
+        assertThat(answer.body())
+                .contains(format.endsWith("yaml") ? "0.1e+100000000000" : "1e99999999999", "unfinished", "key-" + LAST);
     }
 
     @Test

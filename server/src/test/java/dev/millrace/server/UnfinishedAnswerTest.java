@@ -11,6 +11,7 @@ import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.RecordRange;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -72,7 +73,7 @@ class UnfinishedAnswerTest {
                 });
         millrace = new RunningServer(damaged, builder -> builder);
         StreamPath path = StreamPath.of(STREAM);
-        byte[] event = ("{\"type\":\"said\",\"payload\":\"" + "x".repeat(200) + "\"}").getBytes();
+        byte[] event = ("{\"type\":\"said\",\"payload\":\"" + "x".repeat(200) + "\"}").getBytes(StandardCharsets.UTF_8);
         for (int i = 0; i < EVENTS - 1; i += 500) {
             millrace.engine
                     .append(ProjectSlug.defaultProject(), path, Collections.nCopies(500, event))

@@ -42,6 +42,17 @@ interface StoreRangeTests extends StoreSubject {
     }
 
     @Test
+    default void should_end_a_page_with_the_record_that_reaches_its_bytes() {
+        given(LOG, "said", 10);
+        long two = 2L * store().read(LOG, RecordRange.after(0, 1)).get(0).json().length;
+
+        assertThat(store().read(LOG, RecordRange.after(3, 4).mostBytes(two)))
+                .extracting(EventRecord::offset)
+                .containsExactly(4L, 5L);
+        assertThat(store().read(LOG, RecordRange.after(3, 4).mostBytes(1))).hasSize(1);
+    }
+
+    @Test
     default void should_compare_types_as_they_were_written() {
         commit(transaction -> {
             append(transaction, LOG, "said");

@@ -30,7 +30,7 @@ public record AppendPermission(PayloadCheck types, String holder, Operation most
                 ? "to allow it, append its configuration again with \"mayControl\": true"
                 : "mayControl cannot allow more than '" + most.word()
                         + "', which its configuration takes; let a caller append the event";
-        return Optional.of(holder + " may not append '" + type.strip() + "', which takes '" + needed.word() + "'; "
-                + remedy);
+        return Optional.of(
+                holder + " may not append '" + type.strip() + "', which takes '" + needed.word() + "'; " + remedy);
     }
 }

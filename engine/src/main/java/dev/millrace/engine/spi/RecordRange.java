@@ -10,9 +10,21 @@ import java.util.Set;
  * @param types only these types, in exactly this spelling; empty means every type
  * @param limit at most this many records, at least 1
  * @param descending newest first
+ * @param mostBytes the answer ends after the record with which its JSON has so many bytes, even if there are more
  * @since 0.1
  */
-public record RecordRange(long afterOffset, long beforeOffset, Set<String> types, int limit, boolean descending) {
+public record RecordRange(
+        long afterOffset, long beforeOffset, Set<String> types, int limit, boolean descending, long mostBytes) {
+    /** A range without a limit of bytes. */
+    public RecordRange(long afterOffset, long beforeOffset, Set<String> types, int limit, boolean descending) {
+        this(afterOffset, beforeOffset, types, limit, descending, Long.MAX_VALUE);
+    }
+
+    /** This range with a limit of bytes. */
+    public RecordRange mostBytes(long bytes) {
+        return new RecordRange(afterOffset, beforeOffset, types, limit, descending, bytes);
+    }
+
     /** The next records after an offset. */
     public static RecordRange after(long offset, int limit) {
         return new RecordRange(offset, Long.MAX_VALUE, Set.of(), limit, false);

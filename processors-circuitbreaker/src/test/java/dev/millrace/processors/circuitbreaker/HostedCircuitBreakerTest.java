@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
+import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamEvent.Paused;
@@ -28,6 +29,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The breaker on a server: it runs on every stream without a configuration. */
 class HostedCircuitBreakerTest {
@@ -69,6 +72,38 @@ class HostedCircuitBreakerTest {
                 .mapToObj(i -> streams.append(PATH, NOTE).handle((appended, refused) -> i))
                 .toArray(CompletableFuture<?>[]::new);
         get(CompletableFuture.allOf(ended));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"weights\":{\"a\":1e400}}",
+                "{\"weights\":{\"a\":1e10000}}",
+                "{\"weights\":{\"a\":-1e-10000}}",
+                "{\"weights\":{\"noted\":1e308},\"burstCapacity\":5,\"refillRatePerMinute\":1}",
+                "{\"burstCapacity\":1e30,\"refillRatePerMinute\":1}",
+                "{\"burstCapacity\":1,\"refillRatePerMinute\":1e9999}",
+                "{\"maxHops\":1e10000}",
+                "{\"maxDepth\":1e400}",
+            })
+    void should_not_fail_because_of_a_number_in_its_configuration(String config) throws Exception {
+        get(streams.append(
+                PATH,
+                EventInput.builder()
+                        .type("circuit-breaker-configured")
+                        .payload(JsonCodec.parse(config))
+                        .metadata(JsonCodec.parse(
+                                "{\"millrace\":{\"depth\":1e10000,\"hops\":1e9999,\"fence\":{\"epoch\":1e10000}}}"))
+                        .build()));
+        CompletableFuture<?> next = streams.append(PATH, NOTE);
+
+        assertThat(catchThrowable(() -> get(next)))
+                .satisfiesAnyOf(
+                        none -> assertThat(none).isNull(),
+                        paused -> assertThat(paused).hasMessageContaining("paused"));
+        assertThat(state().has("error")).isFalse();
+        assertThat(get(streams.read(PATH, ReadRange.all())))
+                .noneMatch(event -> event.type().endsWith("processor-halted"));
     }
 
     @Test

@@ -44,8 +44,12 @@ record DerivationResult(Optional<EventInput> event, Optional<DerivationFailure> 
                 return failed(slug, source, "result", "the transform returned nothing; it must return an event");
             }
             AppendPermission permission = new AppendPermission(
-                    payloads, "jsonata transformer '" + slug + "'", Operation.CONTROL, transformer.mayControl().orElse(false));
-            Optional<String> refusal = permission.refusal(result.get().path("type").asText());
+                    payloads,
+                    "jsonata transformer '" + slug + "'",
+                    Operation.CONTROL,
+                    transformer.mayControl().orElse(false));
+            Optional<String> refusal =
+                    permission.refusal(result.get().path("type").asText());
             if (refusal.isPresent()) {
                 return failed(slug, source, "append", refusal.get());
             }

@@ -92,10 +92,9 @@ public final class JsonataTransformer implements Processor<TransformerState> {
     @Override
     public TransformerState reduce(TransformerState state, Event event) {
         if (event.payload() instanceof TransformerEvent.Configured configured) {
-            return state.with(configured.slug(), new Transformer(
-                    configured.matcher(),
-                    configured.transform(),
-                    configured.mayControl()));
+            return state.with(
+                    configured.slug(),
+                    new Transformer(configured.matcher(), configured.transform(), configured.mayControl()));
         }
         return event.payload() instanceof TransformerEvent.Removed removed ? state.without(removed.slug()) : state;
     }

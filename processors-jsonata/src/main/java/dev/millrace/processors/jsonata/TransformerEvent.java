@@ -25,8 +25,7 @@ public sealed interface TransformerEvent {
             @NotBlank String slug,
             @NotBlank String matcher,
             @NotBlank String transform,
-            Optional<Boolean> mayControl)
-            implements TransformerEvent {
+            Optional<Boolean> mayControl) implements TransformerEvent {
         /** A transformer that may not append control types. */
         public Configured(String slug, String matcher, String transform) {
             this(slug, matcher, transform, Optional.empty());

@@ -306,7 +306,8 @@ class HostedTransformerTest {
         assertThat(log.errors()).singleElement().satisfies(error -> {
             assertThat(error.payloadJson().at("/error/stage").textValue()).isEqualTo("append");
             assertThat(error.payloadJson().path("message").textValue())
-                    .contains("jsonata transformer 'rule' may not append '" + type.strip() + "'", "\"mayControl\": true");
+                    .contains(
+                            "jsonata transformer 'rule' may not append '" + type.strip() + "'", "\"mayControl\": true");
         });
     }
 

@@ -98,7 +98,8 @@ final class DeployedScript {
                                                 .limit(1)
                                                 .build()),
                         context.executor())
-                .thenCompose(events -> runInPlace(configured(events), events.get(0).createdAt()));
+                .thenCompose(
+                        events -> runInPlace(configured(events), events.get(0).createdAt()));
     }
 
     private CompletionStage<?> runInPlace(WorkerEvent.Configured configured, Instant since) {
@@ -106,10 +107,10 @@ final class DeployedScript {
         attempt.onCancel(() -> claim.granted()
                 .completeExceptionally(new CancellationException(where() + " was stopped before it had a place")));
         if (places.isWaitingForOthers(claim)) {
-            var unused = attempt.append(EventDraft.of(
-                            new WorkerEvent.Waiting(slug, configuration.configuredAt(), places.most()))
-                    .because(configuration.configuredAt())
-                    .named(slug));
+            var unused = attempt.append(
+                    EventDraft.of(new WorkerEvent.Waiting(slug, configuration.configuredAt(), places.most()))
+                            .because(configuration.configuredAt())
+                            .named(slug));
         }
         return claim.granted()
                 .thenComposeAsync(granted -> load(configured), context.executor())

@@ -54,8 +54,8 @@ record DeployedScripts(Map<String, String> envVarsByKey, Map<String, Configurati
         Map<String, String> variables = new LinkedHashMap<>(envVarsByKey);
         variables.put(key, value);
         Map<String, Configuration> workers = new LinkedHashMap<>();
-        workersBySlug.forEach(
-                (slug, old) -> workers.put(slug, new Configuration(old.configuredAt, offset, old.sha256, old.hasWaited)));
+        workersBySlug.forEach((slug, old) ->
+                workers.put(slug, new Configuration(old.configuredAt, offset, old.sha256, old.hasWaited)));
         return new DeployedScripts(variables, workers);
     }
 

@@ -52,8 +52,7 @@ public final class DynamicWorkerProvider implements ProcessorProvider {
     @Override
     public Processor<?> create(JsonNode config, HostContext context) {
         ScriptLimits limits = ScriptLimits.of(context);
-        return new DynamicWorker(
-                context, limits, new FetchGateway(context), places(limits, context));
+        return new DynamicWorker(context, limits, new FetchGateway(context), places(limits, context));
     }
 
     private WorkerPlaces places(ScriptLimits limits, HostContext context) {

@@ -46,7 +46,15 @@ class FetchGatewayTest {
                         "localhost:" + web.getPort() + ", api.example.com",
                         "script.response-bytes",
                         "100000"),
-                Map.of("token", SECRET, "my key", "other-secret", "torn", "two\nlines-of-secret", "name", "plainsecret"));
+                Map.of(
+                        "token",
+                        SECRET,
+                        "my key",
+                        "other-secret",
+                        "torn",
+                        "two\nlines-of-secret",
+                        "name",
+                        "plainsecret"));
     }
 
     @AfterEach
@@ -84,13 +92,13 @@ class FetchGatewayTest {
         web.enqueue(new MockResponse.Builder().body("ok").build());
 
         String status = run("""
-                await fetch("%s", { method: "POST", body: "getIterateSecret({secretKey: 'token'})", headers: {
-                  Authorization: "Bearer getIterateSecret({secretKey: 'token'})",
-                  "x-double": 'getIterateSecret({ secretKey: "my key" }) and getIterateSecret({secretKey:"token"})',
-                  "x-coded": encodeURIComponent('getIterateSecret({secretKey: "my key"})'),
-                  "x-plain": "getIterateSecret(token)",
-                } }).then((r) => r.status)
-                """.formatted(address("/in?s=getIterateSecret({secretKey:'token'})")));
+            await fetch("%s", { method: "POST", body: "getIterateSecret({secretKey: 'token'})", headers: {
+              Authorization: "Bearer getIterateSecret({secretKey: 'token'})",
+              "x-double": 'getIterateSecret({ secretKey: "my key" }) and getIterateSecret({secretKey:"token"})',
+              "x-coded": encodeURIComponent('getIterateSecret({secretKey: "my key"})'),
+              "x-plain": "getIterateSecret(token)",
+            } }).then((r) => r.status)
+            """.formatted(address("/in?s=getIterateSecret({secretKey:'token'})")));
 
         assertThat(status).isEqualTo("200");
         RecordedRequest request = taken();
@@ -131,9 +139,9 @@ class FetchGatewayTest {
                 .chunkedBody("before " + SECRET + " after " + SECRET.substring(0, 5), 3)
                 .build());
 
-        String seen = run(
-                "await fetch('" + address("/")
-                        + "', { headers: { a: \"getIterateSecret({secretKey: 'token'})\" } }).then(async (r) => r.headers.get('X-Echo') + '|' + await r.text())");
+        String seen = run("await fetch('" + address("/")
+                + "', { headers: { a: \"getIterateSecret({secretKey: 'token'})\" } }).then(async (r) =>"
+                + " r.headers.get('X-Echo') + '|' + await r.text())");
 
         assertThat(seen).isEqualTo("got [secret:token]|before [secret:token] after s3cre");
         assertThat(server.log(PATH).toString()).doesNotContain(SECRET);
@@ -156,7 +164,8 @@ class FetchGatewayTest {
                 + " JSON.stringify([...r.headers]), await r.text()].join('|'))");
 
         assertThat(seen)
-                .contains("/there?a=[secret:token]&b=[secret:token]|OK [secret:token]|", "\"x-coded\",\"[secret:token]\"")
+                .contains(
+                        "/there?a=[secret:token]&b=[secret:token]|OK [secret:token]|", "\"x-coded\",\"[secret:token]\"")
                 .contains("\"x-[secret:name]\"")
                 .doesNotContain("s3cret", "czNjcmV0");
     }
@@ -165,8 +174,8 @@ class FetchGatewayTest {
     void should_take_a_secret_out_of_the_error_for_a_redirect() throws Exception {
         web.enqueue(new MockResponse(302, Headers.of("Location", "http://plainSecret.example.org/"), ""));
 
-        String seen = run("await fetch('" + address("/")
-                + "', { headers: { a: \"getIterateSecret({secretKey: 'name'})\" } })");
+        String seen = run(
+                "await fetch('" + address("/") + "', { headers: { a: \"getIterateSecret({secretKey: 'name'})\" } })");
 
         assertThat(seen).contains("may not reach [secret:name].example.org");
     }
@@ -267,11 +276,10 @@ class FetchGatewayTest {
         assertThat(run("await fetch('" + address("/slow")
                         + "', { signal: AbortSignal.timeout(50) }).then((r) => r.text())"))
                 .contains("error: ");
-        assertThat(
-                        run(
-                                "await fetch('" + address("/some")
-                                        + "').then(async (r) => { const reader = r.body.getReader();"
-                                        + " const { value } = await reader.read(); await reader.cancel(); return value instanceof Uint8Array && value.length })"))
+        assertThat(run("await fetch('" + address("/some")
+                        + "').then(async (r) => { const reader = r.body.getReader(); const { value } ="
+                        + " await reader.read(); await reader.cancel(); return value instanceof"
+                        + " Uint8Array && value.length })"))
                 .isEqualTo("4");
     }
 

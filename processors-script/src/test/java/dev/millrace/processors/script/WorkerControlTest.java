@@ -40,8 +40,10 @@ class WorkerControlTest {
                 "https://events.iterate.com/dynamic-worker-env-var-set",
             })
     void should_not_let_a_script_append_what_takes_more_than_append(String type) throws Exception {
-        server.configure(PATH, "w", onGo("try { await append({ type: '" + type + "' }); } catch {}"
-                + "await append({ type: 'after' });"));
+        server.configure(
+                PATH,
+                "w",
+                onGo("try { await append({ type: '" + type + "' }); } catch {}" + "await append({ type: 'after' });"));
 
         Event go = server.append(PATH, "go", "{}");
 
@@ -54,9 +56,11 @@ class WorkerControlTest {
 
     @Test
     void should_let_a_script_control_and_deploy_if_its_configuration_says_so() throws Exception {
-        configureToControl("w", onGo("await append({ type: '" + TYPES + "resumed' });"
-                + "await append({ type: '" + CONFIGURED + "', payload: { slug: 'learned', script: `"
-                + PING_PONG.replace("\\", "\\\\") + "` } });"));
+        configureToControl(
+                "w",
+                onGo("await append({ type: '" + TYPES + "resumed' });"
+                        + "await append({ type: '" + CONFIGURED + "', payload: { slug: 'learned', script: `"
+                        + PING_PONG.replace("\\", "\\\\") + "` } });"));
 
         server.append(PATH, "go", "{}");
 
@@ -78,8 +82,7 @@ class WorkerControlTest {
 
     @Test
     void should_end_a_script_that_appends_resumed_and_its_own_trigger_at_the_depth_limit() throws Exception {
-        configureToControl(
-                "w", onGo("await append({ type: '" + TYPES + "resumed' }); await append({ type: 'go' });"));
+        configureToControl("w", onGo("await append({ type: '" + TYPES + "resumed' }); await append({ type: 'go' });"));
 
         Provenance nearTheLimit = new Provenance("other", 1, StreamPath.of(PATH), 2, 995, 0);
         WorkerServer.get(server.streams()

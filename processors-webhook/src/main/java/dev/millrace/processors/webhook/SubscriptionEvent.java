@@ -40,14 +40,7 @@ public sealed interface SubscriptionEvent {
             implements SubscriptionEvent {
         /** A subscriber without filter, transform and signature. */
         public Configured(String slug, String type, String callbackUrl) {
-            this(
-                    slug,
-                    type,
-                    callbackUrl,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty());
+            this(slug, type, callbackUrl, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
         }
     }
 

@@ -7,9 +7,9 @@ import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventType;
-import dev.millrace.core.StreamEvent;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.Provenance;
+import dev.millrace.core.StreamEvent;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.store.sqlite.SqliteEventStore;
@@ -110,7 +110,8 @@ class WebsocketTest {
                 {"type": "append", "event": {"type": " events.iterate.com/core/stream-paused "}}""");
 
         if (mayControl) {
-            stage.await(() -> stage.events(EventType.of(StreamEvent.Paused.class)).size() == 1);
+            stage.await(
+                    () -> stage.events(EventType.of(StreamEvent.Paused.class)).size() == 1);
         } else {
             assertThat(error(1)).contains("the peer of 'ws' may not append", "stream-paused", "\"mayControl\": true");
             assertThat(stage.events(EventType.of(StreamEvent.Paused.class))).isEmpty();

@@ -66,9 +66,12 @@ final class Queries {
         parameters.addAll(range.types());
         parameters.add(range.limit());
         List<EventRecord> records = new ArrayList<>();
+        long bytes = 0;
         try (ResultSet row = statements.of(sql, parameters.toArray()).executeQuery()) {
-            while (row.next()) {
-                records.add(record(row));
+            while (bytes < range.mostBytes() && row.next()) {
+                EventRecord record = record(row);
+                records.add(record);
+                bytes += record.json().length;
             }
         }
         return records;

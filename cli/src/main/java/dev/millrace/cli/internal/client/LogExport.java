@@ -93,8 +93,8 @@ final class LogExport implements AutoCloseable {
         String asked = (after > 0 ? ", after " + after : "") + (before < Long.MAX_VALUE ? ", before " + before : "");
         String offsets = events == 0 ? "none" : events + ", offsets " + firstOffset + " to " + lastOffset;
         String secrets = redaction.isEmpty() ? "not looked for (--no-redact)" : redacted + " redacted";
-        return "# stream: " + TerminalText.printable(path.value()) + "\n# project: " + project + "\n# events: " + offsets + asked + "\n# recorded: "
-                + JsonCodec.time(now) + "\n# secrets: " + secrets + "\n";
+        return "# stream: " + TerminalText.printable(path.value()) + "\n# project: " + project + "\n# events: "
+                + offsets + asked + "\n# recorded: " + JsonCodec.time(now) + "\n# secrets: " + secrets + "\n";
     }
 
     void writeTo(String header, OutputStream out) throws IOException {

@@ -2,6 +2,7 @@ package dev.millrace.cli.internal.service;
 
 import dev.millrace.cli.internal.terminal.Terminal;
 import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.engine.MemoryBudget;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,6 +112,9 @@ public final class ServeCommand implements Callable<Integer> {
                 listening);
         service.stopWithProcess();
         DescriptorLimit.warning(limits.maxReaders()).ifPresent(terminal::note);
+        terminal.out()
+                .println("memory for requests: " + (MemoryBudget.ofHeap().bytes() >> 20)
+                        + " MiB, half of the heap (-Xmx in MILLRACE_JAVA_OPTS)");
         terminal.out().println("millrace is listening on " + service.uri() + " (" + data.describe(DEFAULT_DATA) + ")");
         terminal.out().flush();
         new CountDownLatch(1).await(); // until the process is told to end; the shutdown hook stops the service

@@ -25,7 +25,8 @@ public enum OutputFormat {
     NDJSON {
         @Override
         public EventWriter to(Terminal terminal) {
-            return event -> print(terminal.out(), TerminalText.escaped(JsonCodec.writeText(JsonCodec.toTree(event))) + "\n");
+            return event ->
+                    print(terminal.out(), TerminalText.escaped(JsonCodec.writeText(JsonCodec.toTree(event))) + "\n");
         }
     },
     /** One line per event for people: offset, time, type, payload. */

@@ -63,9 +63,9 @@ class FilteredOutputTest {
     @Test
     void should_let_colors_through_and_nothing_else_where_they_are_wanted() throws IOException {
         OutputStream colors = FilteredOutput.withColors(filtered);
-        colors.write("\u001b[1;33mbold\u001b[0m \u001b[2J \u001b]0;title\u0007 \u001b[1\u001b[m".getBytes(StandardCharsets.UTF_8));
+        colors.write("\u001b[1;33mbold\u001b[0m \u001b[2J \u001b]0;title\u0007 \u001b[1\u001b[m"
+                .getBytes(StandardCharsets.UTF_8));
         colors.flush();
-        assertThat(shown())
-                .isEqualTo("\u001b[1;33mbold\u001b[0m \uFFFD[2J \uFFFD]0;title\uFFFD \uFFFD[1\u001b[m");
+        assertThat(shown()).isEqualTo("\u001b[1;33mbold\u001b[0m \uFFFD[2J \uFFFD]0;title\uFFFD \uFFFD[1\u001b[m");
     }
 }

@@ -49,7 +49,8 @@ public final class ResponseDecoder {
         if (events.size() < announced) {
             String end = events.isEmpty()
                     ? ""
-                    : ", the last one at offset " + events.get(events.size() - 1).offset();
+                    : ", the last one at offset "
+                            + events.get(events.size() - 1).offset();
             throw new EOFException("the answer ended early: it has " + events.size() + " of " + announced + " events"
                     + end + "; the log of the service says why");
         }

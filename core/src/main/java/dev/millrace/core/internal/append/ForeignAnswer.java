@@ -41,7 +41,8 @@ public final class ForeignAnswer {
                 Code.FORBIDDEN,
                 target,
                 "the token of '" + slug + "' does not allow 'process': the service stored " + stored.type() + " at "
-                        + target + "@" + stored.offset() + " as an event of some caller, without provenance; use a token"
+                        + target + "@" + stored.offset()
+                        + " as an event of some caller, without provenance; use a token"
                         + " with read, append and process");
     }
 

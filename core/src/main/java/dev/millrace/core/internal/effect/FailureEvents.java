@@ -22,7 +22,8 @@ public final class FailureEvents {
      * while the service does not accept provenance from this processor.
      */
     public static boolean claimsOwnFailure(Event event, String slug) {
-        return isFailure(event) && event.payloadJson().path("processor").asText().equals(slug);
+        return isFailure(event)
+                && event.payloadJson().path("processor").asText().equals(slug);
     }
 
     /**

@@ -50,7 +50,8 @@ final class BoundedNumberDeserializer extends DelegatingDeserializer {
 
     @Override
     public @Nullable Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-        if (parser.currentToken() != JsonToken.VALUE_NUMBER_FLOAT && parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+        if (parser.currentToken() != JsonToken.VALUE_NUMBER_FLOAT
+                && parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
             return super.deserialize(parser, context);
         }
         BigDecimal number = parser.getDecimalValue();
@@ -59,7 +60,9 @@ final class BoundedNumberDeserializer extends DelegatingDeserializer {
                 ? Double.isInfinite(number.doubleValue())
                 : (long) number.precision() - number.scale() > MOST_DIGITS_OF_SECONDS;
         Object value = isTooLarge ? null : super.deserialize(parser, context);
-        if (isTooLarge || Objects.equals(value, Float.POSITIVE_INFINITY) || Objects.equals(value, Float.NEGATIVE_INFINITY)) {
+        if (isTooLarge
+                || Objects.equals(value, Float.POSITIVE_INFINITY)
+                || Objects.equals(value, Float.NEGATIVE_INFINITY)) {
             throw JsonMappingException.from(parser, "the number " + number + " is too large");
         }
         return value;

@@ -55,8 +55,9 @@ final class CheckingJsonFactory extends JsonFactory {
                 .maxStringLength(Integer.MAX_VALUE)
                 .maxNameLength(Integer.MAX_VALUE)
                 .build());
-        factory.setStreamWriteConstraints(
-                StreamWriteConstraints.builder().maxNestingDepth(Integer.MAX_VALUE).build());
+        factory.setStreamWriteConstraints(StreamWriteConstraints.builder()
+                .maxNestingDepth(Integer.MAX_VALUE)
+                .build());
         return factory;
     }
 
@@ -76,8 +77,8 @@ final class CheckingJsonFactory extends JsonFactory {
     }
 
     @Override
-    protected JsonParser _createParser(
-            char[] data, int offset, int length, IOContext context, boolean recyclable) throws IOException {
+    protected JsonParser _createParser(char[] data, int offset, int length, IOContext context, boolean recyclable)
+            throws IOException {
         return new CheckingParser(times, super._createParser(data, offset, length, context, recyclable));
     }
 

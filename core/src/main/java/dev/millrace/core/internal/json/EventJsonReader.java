@@ -26,6 +26,7 @@ public final class EventJsonReader {
 
     /** How Millrace ends the JSON of every event. */
     private static final Pattern END = Pattern.compile("\"offset\":(\\d{1,18}),\"createdAt\":\"([^\"]+)\"}$");
+
     private EventJsonReader() {}
 
     /** What a store knows about an event beside its JSON. */

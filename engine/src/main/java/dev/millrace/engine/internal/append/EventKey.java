@@ -30,7 +30,13 @@ record EventKey(String text, boolean ofProcessor) {
 
     /** An event of an earlier version, in which all keys were in one space. */
     private static boolean isOfAnEarlierCaller(EventRecord record) {
-        return Provenance.processorOf(JsonCodec.parse(record.json()).path("metadata"))
-                .isEmpty();
+        try {
+            return JsonCodec.readEvent(record.json())
+                    .metadata()
+                    .flatMap(Provenance::processorOf)
+                    .isEmpty();
+        } catch (IllegalArgumentException e) {
+            return true; // it cannot be decoded, and does not name a processor
+        }
     }
 }

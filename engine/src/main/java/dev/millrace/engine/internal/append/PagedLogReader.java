@@ -14,6 +14,7 @@ import java.util.function.Consumer;
  */
 public final class PagedLogReader {
     private static final int PAGE = 128;
+    private static final long PAGE_BYTES = 1 << 20;
 
     private final StoreReader store;
     private final StreamKey stream;
@@ -31,7 +32,9 @@ public final class PagedLogReader {
         int left = range.limit();
         while (left > 0) {
             List<EventRecord> page = store.read(
-                    stream, new RecordRange(after, before, range.types(), Math.min(left, PAGE), range.descending()));
+                    stream,
+                    new RecordRange(
+                            after, before, range.types(), Math.min(left, PAGE), range.descending(), PAGE_BYTES));
             if (page.isEmpty() || !isSameIncarnation()) {
                 return;
             }

@@ -99,8 +99,7 @@ public final class StreamForker {
 
     private Plan plan(StreamKey from, long at, StreamKey to, int number) {
         if (number > ATTEMPTS) {
-            throw refused(
-                    Code.UNAVAILABLE, from, to, "the source was destroyed meanwhile; repeat it in a few seconds");
+            throw refused(Code.UNAVAILABLE, from, to, "the source was destroyed meanwhile; repeat it in a few seconds");
         }
         if (at < 1) {
             throw refused(
@@ -135,7 +134,8 @@ public final class StreamForker {
         PageSize size = new PageSize();
         long bytes = 0;
         for (long after = 1; after < at; ) {
-            List<EventRecord> page = store.read(from, new RecordRange(after, at + 1, Set.of(), size.records(), false));
+            List<EventRecord> page =
+                    store.read(from, new RecordRange(after, at + 1, Set.of(), size.records(), false, 1 << 20));
             if (page.isEmpty()) {
                 return; // destroyed meanwhile; the writer will notice
             }

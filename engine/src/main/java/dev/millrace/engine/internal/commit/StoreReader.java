@@ -41,8 +41,7 @@ public final class StoreReader {
     }
 
     public EventStore.SubtreePage readSubtree(StreamKey root, long after, long through, int limit) {
-        EventStore.SubtreePage page =
-                reading(root.path(), opened -> opened.readSubtree(root, after, through, limit));
+        EventStore.SubtreePage page = reading(root.path(), opened -> opened.readSubtree(root, after, through, limit));
         return new EventStore.SubtreePage(StoredEvents.subtreePage(page.records()), page.through());
     }
 

@@ -1,7 +1,7 @@
 package dev.millrace.engine.internal.hosting;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
@@ -87,8 +87,7 @@ public final class ProcessorHost implements CommitListener {
     private final Map<ProjectSlug, HostContext> contexts = new ConcurrentHashMap<>();
     private final Map<ProjectSlug, CursorProgressStore> progress = new ConcurrentHashMap<>();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(CallbackThreads.daemon("millrace-host-"));
-    private final FairExecutor effects =
-            new FairExecutor(EFFECT_THREADS, CallbackThreads.daemon("millrace-hosted-"));
+    private final FairExecutor effects = new FairExecutor(EFFECT_THREADS, CallbackThreads.daemon("millrace-hosted-"));
 
     /** The thread that claims and renews leases, so that effects that block do not delay that. */
     private final ExecutorService leaseThread =

@@ -128,14 +128,14 @@ public final class ProcessorStateCache implements ProcessorStates {
             S state = from.state;
             long through = from.through;
             while (through < head) {
-                List<EventRecord> page = store.read(stream, new RecordRange(through, head + 1, Set.of(), PAGE, false));
+                List<EventRecord> page =
+                        store.read(stream, new RecordRange(through, head + 1, Set.of(), PAGE, false, 1 << 20));
                 if (page.isEmpty() || !isSameIncarnation(store, stream)) {
                     break; // destroyed meanwhile
                 }
                 for (EventRecord record : page) {
                     state = processor.reduce(
-                            state,
-                            StoredEvents.decode(stream.path(), record).decodedBy(catalog));
+                            state, StoredEvents.decode(stream.path(), record).decodedBy(catalog));
                     through = record.offset();
                 }
             }

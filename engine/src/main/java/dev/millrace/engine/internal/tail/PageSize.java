@@ -8,6 +8,9 @@ import java.util.List;
  * page of large events does not fill the memory. For one thread at a time.
  */
 public final class PageSize {
+    /** A page ends with the record that reaches this. */
+    static final long MOST_BYTES = 1 << 20;
+
     private static final int FIRST = 16;
     private static final int MOST = 256;
     private static final long LIGHT_BYTES = 256 << 10;

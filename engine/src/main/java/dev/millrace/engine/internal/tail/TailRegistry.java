@@ -122,7 +122,7 @@ public final class TailRegistry {
 
     /** The records up to the watermark of a tail. */
     List<EventRecord> backlog(StreamKey stream, long after, long watermark, int limit) {
-        return store.read(stream, new RecordRange(after, watermark + 1, Set.of(), limit, false));
+        return store.read(stream, new RecordRange(after, watermark + 1, Set.of(), limit, false, PageSize.MOST_BYTES));
     }
 
     /** The records after an offset: from memory if all of them are there, otherwise from the log. */
@@ -130,7 +130,8 @@ public final class TailRegistry {
         StreamFanout streamFanout = channels.get(stream);
         return Optional.ofNullable(streamFanout)
                 .flatMap(open -> open.recent(after, limit))
-                .orElseGet(() -> store.read(stream, RecordRange.after(after, limit)));
+                .orElseGet(
+                        () -> store.read(stream, RecordRange.after(after, limit).mostBytes(PageSize.MOST_BYTES)));
     }
 
     /** Ends all tails, also later ones. Completes when each tail has made its last call. */

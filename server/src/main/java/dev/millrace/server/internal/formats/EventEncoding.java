@@ -21,14 +21,14 @@ public enum EventEncoding implements ContentNegotiation.Offer {
             frame(event.offset(), event, out);
         }
     },
-    /** One indented array. */
+    /** One array, in which events are indented unless they are long; indented, a long one can fill the memory. */
     JSON("[", "\n]\n", "application/json") {
         @Override
         public void encode(EventRecord event, boolean first, ByteArrayOutputStream out) {
             out.writeBytes((first ? "\n  " : ",\n  ").getBytes(UTF_8));
             byte[] json;
             try {
-                json = JsonCodec.indent(event.json());
+                json = event.json().length > LONG ? event.json() : JsonCodec.indent(event.json());
             } catch (IllegalArgumentException e) {
                 json = JsonCodec.indent(withTextAsPayload(event));
             }
@@ -75,6 +75,8 @@ public enum EventEncoding implements ContentNegotiation.Offer {
 
     /** The formats of reads under a short URL, the default first. */
     public static final List<EventEncoding> OF_SHORT_URLS = List.of(EVENT_STREAM, JSON, LINES, YAML, PAGE);
+
+    private static final int LONG = 16 * 1024;
 
     private final byte[] prologue;
     private final byte[] epilogue;

@@ -9,6 +9,7 @@ import dev.millrace.core.StreamException.Code;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.eclipse.jetty.http.HttpStatus;
 
 /** Builds the JSON body of an error answer: {@code {defined, code, reason, status, message, data?}}. */
 public final class ErrorResponses {
@@ -51,15 +52,14 @@ public final class ErrorResponses {
 
     /** The answer to a request that Jetty itself refused. */
     static ErrorBody of(int status, String message) {
-        return status >= 500
-                ? body(false, "INTERNAL_SERVER_ERROR", reason(status), status, message, List.of())
-                : body(
-                        false,
-                        "BAD_REQUEST",
-                        reason(status),
-                        status,
-                        message,
-                        List.of(new RequestProblem("request", message)));
+        List<RequestProblem> issues = status >= 500 ? List.of() : List.of(new RequestProblem("request", message));
+        return body(false, name(status), reason(status), status, message, issues);
+    }
+
+    /** The name of a status in the HTTP specification. */
+    private static String name(int status) {
+        HttpStatus.Code known = HttpStatus.getCode(status);
+        return known != null ? known.name() : status >= 500 ? "INTERNAL_SERVER_ERROR" : "BAD_REQUEST";
     }
 
     /** The reason for a status that Jetty sets, such as 431, or 503 while it stops. */
@@ -68,6 +68,7 @@ public final class ErrorResponses {
             case 404 -> Code.NOT_FOUND;
             case 413 -> Code.TOO_LARGE;
             case 408, 429, 503 -> Code.UNAVAILABLE;
+            case 501, 505 -> Code.BAD_REQUEST; // the request asks for what this server does not have
             default -> status >= 500 ? Code.INTERNAL : Code.BAD_REQUEST;
         };
     }

@@ -4,14 +4,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * A check of the {@code Host} header, against DNS rebinding by web pages. Allowed are loopback names, the bound address
- * and the allow-list; {@code <project>.<name>} is allowed for names (not addresses) and selects a project. Immutable.
+ * and the allow-list; {@code <project>.<name>} is allowed for names (not addresses) and selects a project. An address
+ * is known in its usual form only: {@code 127.0.0.1} or {@code [::1]}, and not {@code 127.1}, {@code 0x7f.0.0.1} or
+ * {@code [::ffff:127.0.0.1]}, which systems read in different ways. Immutable.
  */
 public final class HostHeaderFilter {
+    private static final String BYTE = "(0|[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5])";
+    private static final Pattern LOOPBACK = Pattern.compile("127(\\." + BYTE + "){3}");
+
     private final Set<String> names;
 
     /** A guard for the bound host and further names, without port. */
@@ -42,7 +48,9 @@ public final class HostHeaderFilter {
     /** Whether an address literal or name is a loopback one. */
     static boolean isLoopback(String host) {
         String name = normalise(host);
-        return name.equals("localhost") || name.equals("::1") || name.matches("127(\\.\\d{1,3}){3}");
+        return name.equals("localhost")
+                || name.equals("::1")
+                || LOOPBACK.matcher(name).matches();
     }
 
     private static boolean isAddress(String name) {

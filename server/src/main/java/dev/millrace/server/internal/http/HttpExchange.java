@@ -21,6 +21,7 @@ import org.eclipse.jetty.util.Callback;
 /** One request and its answer. Only the first answer is sent; later ones are ignored. Thread-safe. */
 public final class HttpExchange {
     private static final String JSON = "application/json";
+    private static final int LONG = 64 * 1024;
 
     private final Request request;
     private final Response response;
@@ -112,10 +113,10 @@ public final class HttpExchange {
         return request.getMethod().equals("HEAD");
     }
 
-    /** Answers with JSON, indented for reading in a terminal. */
+    /** Answers with JSON, indented for reading in a terminal if it is short; indented, a long one can fill the memory. */
     public void json(int status, byte[] compact) {
         if (ended.compareAndSet(false, true)) {
-            send(response, status, JSON, indented(compact), callback);
+            send(response, status, JSON, compact.length > LONG ? compact : indented(compact), callback);
         }
     }
 

@@ -25,29 +25,37 @@ public final class RequestBodyReader implements Runnable {
     /** The heap that a byte of a body needs on its way to the store and back in the answer, at most. */
     private static final int PER_BYTE = 8;
 
-    /** What a value, a name or an element needs beside its bytes. */
-    private static final int PER_MARK = 64;
+    /** What a tree of tiny values needs for each byte of its text. */
+    private static final int PER_BYTE_OF_TREE = 32;
+
+    /** What a name of a field needs beside its bytes. */
+    private static final int PER_NAME = 64;
+
+    /** What an element needs beside its bytes. */
+    private static final int PER_ELEMENT = 16;
 
     private final Request request;
     private final Executor executor;
     private final IntUnaryOperator limitByFirstByte;
+    private final int extraPerByte;
     private final RequestMemory memory;
     private final ConnectionWatch watch;
     private final ConnectionWatch.Watched watched;
     private final List<byte[]> kept = new ArrayList<>();
     private final CompletableFuture<byte[]> result = new CompletableFuture<>();
-    private volatile int size;
-    private int marks;
+    private int size;
+    private long marks;
     private int limit = -1;
     private volatile boolean dropped;
 
-    private RequestBodyReader(HttpExchange exchange, IntUnaryOperator limitByFirstByte) {
+    private RequestBodyReader(HttpExchange exchange, IntUnaryOperator limitByFirstByte, int extraPerByte) {
         this.request = exchange.request();
         this.executor = exchange.executor();
         this.memory = exchange.memory();
         this.watch = exchange.watch();
         this.watched = ConnectionWatch.of(request);
         this.limitByFirstByte = limitByFirstByte;
+        this.extraPerByte = extraPerByte;
     }
 
     /**
@@ -70,7 +78,17 @@ public final class RequestBodyReader implements Runnable {
      * known to be too large.
      */
     public static CompletableFuture<byte[]> read(HttpExchange exchange, IntUnaryOperator limitByFirstByte) {
-        RequestBodyReader body = new RequestBodyReader(exchange, limitByFirstByte);
+        return read(exchange, limitByFirstByte, 0);
+    }
+
+    /** As {@link #read(HttpExchange, IntUnaryOperator)}, for a body that becomes a tree. */
+    public static CompletableFuture<byte[]> readForTree(HttpExchange exchange, IntUnaryOperator limitByFirstByte) {
+        return read(exchange, limitByFirstByte, PER_BYTE_OF_TREE);
+    }
+
+    private static CompletableFuture<byte[]> read(
+            HttpExchange exchange, IntUnaryOperator limitByFirstByte, int extraPerByte) {
+        RequestBodyReader body = new RequestBodyReader(exchange, limitByFirstByte, extraPerByte);
         int most = Math.max(limitByFirstByte.applyAsInt('['), limitByFirstByte.applyAsInt(' '));
         body.watched.receive(body::dropAsSlow);
         body.excess(most).ifPresentOrElse(body.result::completeExceptionally, body);
@@ -109,7 +127,7 @@ public final class RequestBodyReader implements Runnable {
 
     private void complete() {
         watched.answer();
-        long cost = (long) size * PER_BYTE + (long) marks * PER_MARK;
+        long cost = (long) size * (PER_BYTE + extraPerByte) + marks;
         CompletableFuture<Void> granted = memory.take(cost);
         if (granted.isDone()) {
             var unused = granted.whenComplete(this::pass);
@@ -154,12 +172,14 @@ public final class RequestBodyReader implements Runnable {
     /** The body arrives too slowly: alone, or while others need the memory. */
     private void dropAsSlow() {
         dropped = true;
+        int arrived;
         synchronized (kept) {
+            arrived = size;
             kept.clear();
         }
         memory.forgetBody();
         result.completeExceptionally(HttpErrorException.incomplete(
-                "the body arrived too slowly: " + size + " bytes so far; nothing was appended; send it again"));
+                "the body arrived too slowly: " + arrived + " bytes so far; nothing was appended; send it again"));
     }
 
     private Optional<HttpErrorException> take(ByteBuffer bytes) {
@@ -184,10 +204,10 @@ public final class RequestBodyReader implements Runnable {
         bytes.get(copy);
         synchronized (kept) {
             kept.add(copy);
+            size += more;
         }
-        size += more;
         for (byte b : copy) {
-            marks += b == ',' || b == ':' || b == '[' || b == '{' || b == '\n' ? 1 : 0;
+            marks += b == ':' ? PER_NAME : b == ',' || b == '[' || b == '{' || b == '\n' ? PER_ELEMENT : 0;
         }
         return limit < 0 ? Optional.empty() : excess(limit);
     }

@@ -12,11 +12,13 @@ import dev.millrace.server.internal.http.AppendRateLimiter;
 import dev.millrace.server.internal.http.CallerPermissions;
 import dev.millrace.server.internal.http.HttpExchange;
 import dev.millrace.server.internal.http.RequestBodyReader;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpHeader;
 
@@ -47,7 +49,10 @@ public final class AppendRoute {
         }
         Optional<BodyTransform> transform =
                 exchange.query().one("jsonataTransform").map(BodyTransform::compile);
-        exchange.failWith(RequestBodyReader.read(exchange, first -> bodies.limit(type, first))
+        IntUnaryOperator limits = first -> bodies.limit(type, first);
+        exchange.failWith((transform.isPresent()
+                        ? RequestBodyReader.readForTree(exchange, limits)
+                        : RequestBodyReader.read(exchange, limits))
                 .thenCompose(body -> transform.isPresent()
                         ? transform
                                 .get()
@@ -57,13 +62,15 @@ public final class AppendRoute {
                 .thenCompose(parsedAppend -> {
                     limit.take(
                             exchange.caller(permissions), parsedAppend.events().size());
+                    boolean batch = parsedAppend.batch(); // the answer does not keep the inputs
+                    Consumer<List<AppendedRecord>> answer = appended -> answer(exchange, batch, appended);
                     return engine.appendParsed(
                                     exchange.project(),
                                     path,
                                     parsedAppend.events(),
                                     permissions.trust(),
                                     stored -> permissions.requireAppend(known.operation(stored), stored, path))
-                            .thenAccept(appended -> answer(exchange, parsedAppend.batch(), appended));
+                            .thenAccept(answer);
                 }));
     }
 
@@ -71,20 +78,24 @@ public final class AppendRoute {
         if (appended.stream().allMatch(AppendedRecord::replayed)) {
             exchange.response().getHeaders().put("Idempotent-Replayed", "true");
         }
-        ByteArrayOutputStream json = new ByteArrayOutputStream();
-        json.writeBytes((batch ? "{\"events\":[" : "{\"event\":").getBytes(StandardCharsets.UTF_8));
+        byte[] start = (batch ? "{\"events\":[" : "{\"event\":").getBytes(StandardCharsets.UTF_8);
+        byte[] end = (batch
+                        ? appended.stream()
+                                .map(answer -> String.valueOf(answer.replayed()))
+                                .collect(Collectors.joining(",", "],\"replayed\":[", "]}"))
+                        : "}")
+                .getBytes(StandardCharsets.UTF_8);
+        int length = start.length + end.length + appended.size() - 1;
+        for (AppendedRecord answer : appended) {
+            length += answer.event().json().length;
+        }
+        ByteBuffer json = ByteBuffer.allocate(length).put(start);
         for (int i = 0; i < appended.size(); i++) {
             if (i > 0) {
-                json.write(',');
+                json.put((byte) ',');
             }
-            json.writeBytes(appended.get(i).event().json());
+            json.put(appended.get(i).event().json());
         }
-        String end = batch
-                ? appended.stream()
-                        .map(answer -> String.valueOf(answer.replayed()))
-                        .collect(Collectors.joining(",", "],\"replayed\":[", "]}"))
-                : "}";
-        json.writeBytes(end.getBytes(StandardCharsets.UTF_8));
-        exchange.json(200, json.toByteArray());
+        exchange.json(200, json.put(end).array());
     }
 }

@@ -137,7 +137,7 @@ final class FiniteReadResponse extends IteratingCallback {
         List<EventRecord> page = engine.read(
                 exchange.project(),
                 path,
-                new RecordRange(after, before, parameters.types(), size, parameters.descending()));
+                new RecordRange(after, before, parameters.types(), size, parameters.descending(), PAGE_BYTES));
         for (EventRecord event : page) {
             format.encode(event, empty, out);
             empty = false;
@@ -150,9 +150,7 @@ final class FiniteReadResponse extends IteratingCallback {
             return false;
         }
         pageSize = (int) Math.max(1, Math.min(LARGEST_PAGE, PAGE_BYTES / Math.max(1, out.size() / page.size())));
-        return left > 0
-                && before - 1 > after
-                && (page.size() == size || parameters.types().isEmpty());
+        return left > 0 && before - 1 > after;
     }
 
     /** Without a filter, all events of the range exist; if some are missing, the answer must not look complete. */

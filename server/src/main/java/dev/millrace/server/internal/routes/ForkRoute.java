@@ -45,7 +45,10 @@ public final class ForkRoute {
             requireCopied(permissions, Operation.DEPLOY, exchange, from, at, to);
             requireCopied(permissions, Operation.ADMIN, exchange, from, at, to);
             limit.take(exchange.caller(permissions), (int) Math.max(1, Math.min(at, Integer.MAX_VALUE)));
-            return engine.fork(exchange.project(), from, at, to).thenAccept(done -> answer(exchange, from, at, to));
+            return exchange.memory()
+                    .take(FiniteReadResponse.memory())
+                    .thenCompose(taken -> engine.fork(exchange.project(), from, at, to))
+                    .thenAccept(done -> answer(exchange, from, at, to));
         }));
     }
 

@@ -173,9 +173,14 @@ public final class LiveReadResponse implements SubtreeSink {
         List<EventRecord> wanted = types.isEmpty()
                 ? page
                 : page.stream().filter(event -> types.contains(event.type())).toList();
-        return wanted.isEmpty()
-                ? CompletableFuture.completedFuture(null)
-                : responseWriter.send(new Pieces(wanted.iterator(), subtree));
+        if (wanted.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        long bytes = wanted.stream().mapToLong(event -> event.json().length).sum() + PIECE;
+        return exchange.memory()
+                .take(bytes)
+                .thenCompose(taken -> responseWriter.send(new Pieces(wanted.iterator(), subtree)))
+                .whenComplete((sent, failure) -> exchange.memory().give(bytes));
     }
 
     @Override

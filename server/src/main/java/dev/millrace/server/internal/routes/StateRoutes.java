@@ -11,6 +11,7 @@ import dev.millrace.core.hosting.Operation;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.server.internal.http.CallerPermissions;
 import dev.millrace.server.internal.http.HttpExchange;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -30,7 +31,9 @@ public final class StateRoutes {
                 exchange.query().flag("create").orElse(true) && StreamLookup.mayCreate(exchange, permissions, path);
         answer(
                 exchange,
-                StreamLookup.head(engine, exchange, path, create)
+                exchange.memory()
+                        .take(FiniteReadResponse.memory())
+                        .thenCompose(taken -> StreamLookup.head(engine, exchange, path, create))
                         .thenCompose(head -> engine.state(exchange.project(), path, head)),
                 state -> JsonCodec.write(json(state)));
     }
@@ -39,7 +42,10 @@ public final class StateRoutes {
     public void list(HttpExchange exchange, StreamPath path) {
         CallerPermissions permissions = exchange.authenticate();
         permissions.requireList(path);
-        answer(exchange, engine.list(exchange.project(), path), summaries -> {
+        CompletableFuture<List<StreamSummary>> listed = exchange.memory()
+                .take(FiniteReadResponse.memory())
+                .thenCompose(taken -> engine.list(exchange.project(), path));
+        answer(exchange, listed, summaries -> {
             ArrayNode list = JsonNodeFactory.instance.arrayNode();
             for (StreamSummary summary : summaries) {
                 if (permissions.sees(summary.path())) {

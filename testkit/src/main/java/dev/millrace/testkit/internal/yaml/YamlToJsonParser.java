@@ -10,6 +10,7 @@ import dev.millrace.testkit.log.MalformedLogException;
 import java.io.Reader;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.error.Mark;
@@ -122,13 +123,22 @@ public final class YamlToJsonParser {
             if (!scalar.isPlain()) {
                 return TextNode.valueOf(scalar.getValue());
             }
-            if (json && YamlScalar.isJsonNumber(scalar.getValue())) {
-                return JsonCodec.parse(scalar.getValue());
-            }
-            return YamlScalar.meaning(scalar.getValue())
-                    .orElseThrow(() -> error(scalar, YamlScalar.explain(scalar.getValue())));
+            return plain(scalar, json);
         }
         return first instanceof MappingStartEvent mapping ? object(mapping, depth) : array(depth, json);
+    }
+
+    private JsonNode plain(ScalarEvent scalar, boolean json) {
+        String text = scalar.getValue();
+        Optional<JsonNode> value;
+        try {
+            value = json && YamlScalar.isJsonNumber(text)
+                    ? Optional.of(JsonCodec.parse(text))
+                    : YamlScalar.meaning(text);
+        } catch (IllegalArgumentException e) { // a number that cannot be represented
+            throw error(scalar, String.valueOf(e.getMessage()));
+        }
+        return value.orElseThrow(() -> error(scalar, YamlScalar.explain(text)));
     }
 
     private ArrayNode array(int depth, boolean json) {

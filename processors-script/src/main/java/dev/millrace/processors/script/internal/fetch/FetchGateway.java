@@ -133,7 +133,10 @@ public final class FetchGateway {
             call.enqueue(new Callback() {
                 @Override
                 public void onFailure(Call failed, IOException why) {
-                    exchange.answer.completeExceptionally(failure(responseRedactor.whole(request.url().host() + ":" + request.url().port()), why));
+                    exchange.answer.completeExceptionally(failure(
+                            responseRedactor.whole(
+                                    request.url().host() + ":" + request.url().port()),
+                            why));
                 }
 
                 @Override

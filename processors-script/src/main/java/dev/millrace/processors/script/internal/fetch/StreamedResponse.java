@@ -47,8 +47,7 @@ public final class StreamedResponse {
         head.put("url", responseRedactor.whole(response.request().url().toString()));
         ArrayNode headers = head.putArray("headers");
         response.headers()
-                .forEach(header ->
-                        headers.addArray()
+                .forEach(header -> headers.addArray()
                         .add(responseRedactor.whole(header.getFirst()))
                         .add(responseRedactor.whole(header.getSecond())));
         return head;
@@ -81,8 +80,8 @@ public final class StreamedResponse {
             }
             return Optional.empty();
         } catch (IOException broken) {
-            throw new FetchException(
-                    "the response of " + responseRedactor.whole(response.request().url().host()) + " broke off");
+            throw new FetchException("the response of "
+                    + responseRedactor.whole(response.request().url().host()) + " broke off");
         }
     }
 

@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.Test;
 
 class ResponseRedactorTest {
     private static final String SECRET = "s3 c<r>e\"t&Va'l\\u/+%41=";
@@ -24,7 +24,9 @@ class ResponseRedactorTest {
     }
 
     private static String each(String format) {
-        return SECRET.chars().mapToObj(letter -> String.format(Locale.ROOT, format, letter)).collect(Collectors.joining());
+        return SECRET.chars()
+                .mapToObj(letter -> String.format(Locale.ROOT, format, letter))
+                .collect(Collectors.joining());
     }
 
     private static String base64(String text) {
@@ -36,12 +38,22 @@ class ResponseRedactorTest {
                 SECRET,
                 SECRET.toUpperCase(Locale.ROOT),
                 URLEncoder.encode(SECRET, StandardCharsets.UTF_8),
-                URLEncoder.encode(SECRET, StandardCharsets.UTF_8).replace("+", "%20").toLowerCase(Locale.ROOT),
+                URLEncoder.encode(SECRET, StandardCharsets.UTF_8)
+                        .replace("+", "%20")
+                        .toLowerCase(Locale.ROOT),
                 each("%%%02X"),
-                SECRET.replace("%", "%25").replace("\"", "%22").replace("<", "%3C").replace(">", "%3E").replace(" ", "%20"),
+                SECRET.replace("%", "%25")
+                        .replace("\"", "%22")
+                        .replace("<", "%3C")
+                        .replace(">", "%3E")
+                        .replace(" ", "%20"),
                 SECRET.replace("\\", "\\\\").replace("\"", "\\\"").replace("/", "\\/"),
                 each("\\u%04x"),
-                SECRET.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;").replace("'", "&#39;"),
+                SECRET.replace("&", "&amp;")
+                        .replace("<", "&lt;")
+                        .replace(">", "&gt;")
+                        .replace("\"", "&quot;")
+                        .replace("'", "&#39;"),
                 each("&#x%x;"),
                 hex(),
                 hex().toUpperCase(Locale.ROOT));
@@ -72,11 +84,15 @@ class ResponseRedactorTest {
 
     @Test
     void should_replace_a_secret_within_base64() {
-        Stream.of("", "a", "ab", "user:").forEach(before -> Stream.of("", "x", "yz").forEach(after -> {
-            String encoded = base64(before + SECRET + after);
-            assertThat(redactor.whole("Basic " + encoded)).contains("[secret:token]").doesNotContain(encoded.substring(8, 20));
-            assertThat(redactor.whole(encoded.replace('+', '-').replace('/', '_'))).contains("[secret:token]");
-        }));
+        Stream.of("", "a", "ab", "user:")
+                .forEach(before -> Stream.of("", "x", "yz").forEach(after -> {
+                    String encoded = base64(before + SECRET + after);
+                    assertThat(redactor.whole("Basic " + encoded))
+                            .contains("[secret:token]")
+                            .doesNotContain(encoded.substring(8, 20));
+                    assertThat(redactor.whole(encoded.replace('+', '-').replace('/', '_')))
+                            .contains("[secret:token]");
+                }));
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.millrace.processors.webhook.internal.net.CallbackUrl;
 import dev.millrace.processors.webhook.internal.net.PushHttpClients;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,9 @@ public final class HttpMessageSender implements MessageSender {
     private static final MediaType JSON = MediaType.get("application/json");
 
     private final CallbackUrl endpoint;
+    /** Instead of the message of a {@link ProtocolException}, which quotes the peer: that may send a secret back. */
+    static final String NOT_HTTP = "the answer is not valid HTTP";
+
     private final Optional<String> signingSecret;
     private final HostContext context;
     private final Call.Factory client;
@@ -117,6 +121,9 @@ public final class HttpMessageSender implements MessageSender {
         if (failure instanceof InterruptedIOException) {
             return "it took longer than "
                     + (failure instanceof SocketTimeoutException ? "the limit of one step" : timeout);
+        }
+        if (failure instanceof ProtocolException) {
+            return NOT_HTTP;
         }
         String message = failure.getMessage();
         return message == null ? failure.getClass().getSimpleName() : message;

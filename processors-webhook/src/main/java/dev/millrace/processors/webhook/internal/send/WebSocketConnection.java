@@ -1,6 +1,7 @@
 package dev.millrace.processors.webhook.internal.send;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import okhttp3.Response;
@@ -74,7 +75,9 @@ final class WebSocketConnection extends WebSocketListener {
         over(
                 response != null
                         ? "the handshake was answered with " + response.code()
-                        : message == null ? failure.getClass().getSimpleName() : message);
+                        : failure instanceof ProtocolException
+                                ? HttpMessageSender.NOT_HTTP
+                                : message == null ? failure.getClass().getSimpleName() : message);
     }
 
     /** Closes the connection because the peer sent a message above {@link MessageSizeInterceptor#BYTES}. */

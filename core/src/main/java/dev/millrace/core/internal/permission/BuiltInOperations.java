@@ -1,11 +1,11 @@
-package dev.millrace.core.internal.payload;
+package dev.millrace.core.internal.permission;
 
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.hosting.Operation;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** The operations that the appends of the service's own event types take. */
+/** The operations that appends of the types of the service take. */
 public final class BuiltInOperations {
     /** Types that only report; they do not change how a stream behaves. */
     private static final Set<BuiltInType> RECORDS = EnumSet.of(
@@ -27,15 +27,15 @@ public final class BuiltInOperations {
 
     private BuiltInOperations() {}
 
-    /** The operation for a type in any spelling; {@link Operation#APPEND} if the type is not the service's. */
+    /** The operation for a type, in any spelling; {@link Operation#APPEND} if it is not a type of the service. */
     public static Operation of(String type) {
         return BuiltInType.of(type).map(BuiltInOperations::of).orElse(Operation.APPEND);
     }
 
     private static Operation of(BuiltInType type) {
-        if (RECORDS.contains(type)) {
-            return Operation.APPEND;
+        if (OF_RUNNERS.contains(type)) {
+            return Operation.PROCESS;
         }
-        return OF_RUNNERS.contains(type) ? Operation.PROCESS : Operation.CONTROL;
+        return RECORDS.contains(type) ? Operation.APPEND : Operation.CONTROL;
     }
 }

@@ -1,0 +1,184 @@
+package dev.millrace.server;
+
+import static dev.millrace.contracts.wire.ServiceClient.api;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.contracts.wire.RawSocket;
+import dev.millrace.contracts.wire.ServiceClient;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
+import dev.millrace.core.runner.VirtualTimers;
+import dev.millrace.engine.MemoryBudget;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Allowed bodies never exhaust the memory of a server. */
+@Timeout(180)
+class MemoryBudgetTest {
+    private static final int MIB = 1 << 20;
+    private static final String PLAIN = "{\"type\":\"said\"}";
+
+    @TempDir
+    Path directory;
+
+    private final VirtualTimers clock = new VirtualTimers();
+
+    enum Shape {
+        TEXT("\"" + "x".repeat(1000) + "\""),
+        TINY_VALUES("1"),
+        EMPTY_OBJECTS("{}");
+
+        private final String value;
+
+        Shape(String value) {
+            this.value = value;
+        }
+
+        /** An event of nearly 1 MiB. */
+        String event() {
+            int count = (MIB - 100) / (value.length() + 1);
+            return "{\"type\":\"said\",\"payload\":[" + (value + ",").repeat(count - 1) + value + "]}";
+        }
+
+        String batch(int mebibytes) {
+            String event = event();
+            return "[" + (event + ",").repeat(mebibytes - 1) + event + "]";
+        }
+    }
+
+    private static void assertSurvives(SmallHeapServer server, ServiceClient client, List<Answer> answers) {
+        assertThat(server.isAlive()).isTrue();
+        for (Answer answer : answers) {
+            assertThat(answer.status()).as(answer.body()).isIn(200, 413, 503);
+            if (answer.status() == 503) {
+                assertThat(answer.header("Retry-After")).isNotEmpty();
+            }
+        }
+        assertThat(client.append("/after", PLAIN).status()).isEqualTo(200);
+    }
+
+    private static List<Answer> send(ServiceClient client, String body, int times) throws Exception {
+        List<CompletableFuture<Answer>> sent = new ArrayList<>();
+        for (int i = 0; i < times; i++) {
+            sent.add(client.appendLater("/batch/" + i, body));
+        }
+        List<Answer> answers = new ArrayList<>();
+        for (CompletableFuture<Answer> answer : sent) {
+            answers.add(answer.get(120, TimeUnit.SECONDS));
+        }
+        return answers;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void should_survive_the_largest_batches_in_a_small_heap(Shape shape) throws Exception {
+        try (SmallHeapServer server = new SmallHeapServer(directory, "128m");
+                ServiceClient client = new ServiceClient(server.uri, Duration.ofSeconds(5))) {
+            List<Answer> answers = send(client, shape.batch(15), 2);
+            answers.addAll(send(client, shape.event(), 24));
+            assertSurvives(server, client, answers);
+            for (int i = 0; i < 8; i++) {
+                assertThat(client.get(api("/batch/" + i) + "?beforeOffset=end", "Accept", "application/json")
+                                .status())
+                        .isIn(200, 503);
+            }
+            assertThat(server.isAlive()).isTrue();
+        }
+    }
+
+    @EnabledIfSystemProperty(named = "millrace.long", matches = "true")
+    @ParameterizedTest
+    @CsvSource({"256m, 12", "512m, 40", "1g, 100"})
+    void should_survive_many_of_the_largest_batches(String heap, int times) throws Exception {
+        try (SmallHeapServer server = new SmallHeapServer(directory, heap);
+                ServiceClient client = new ServiceClient(server.uri, Duration.ofSeconds(5))) {
+            for (Shape shape : Shape.values()) {
+                List<Answer> answers = send(client, shape.batch(15), times);
+                assertSurvives(server, client, answers);
+                assertThat(answers).anyMatch(answer -> answer.status() == 200);
+            }
+        }
+    }
+
+    @EnabledIfSystemProperty(named = "millrace.long", matches = "true")
+    @Test
+    void should_survive_bodies_that_are_held_back() throws Exception {
+        byte[] body = Shape.TEXT.batch(15).getBytes(StandardCharsets.UTF_8);
+        List<RawSocket> held = new ArrayList<>();
+        try (SmallHeapServer server = new SmallHeapServer(directory, "512m");
+                ServiceClient client = new ServiceClient(server.uri, Duration.ofSeconds(5))) {
+            for (int i = 0; i < 26; i++) {
+                RawSocket socket = new RawSocket(server.uri);
+                held.add(socket);
+                try {
+                    socket.send(head(body.length + 1)).send(body);
+                } catch (IOException refused) {
+                    // answered 503 already
+                }
+            }
+            assertSurvives(server, client, List.of());
+        } finally {
+            for (RawSocket socket : held) {
+                socket.close();
+            }
+        }
+    }
+
+    private static String head(int length) {
+        return "POST /held HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " + length
+                + "\r\n\r\n";
+    }
+
+    @Test
+    void should_refuse_what_is_too_large_for_the_budget_and_name_it() throws Exception {
+        try (RunningServer millrace = new RunningServer(builder -> builder.memory(MemoryBudget.of(4 * MIB)))) {
+            Answer answer = millrace.append("/large", Shape.TEXT.event());
+            assertThat(answer.status()).isEqualTo(413);
+            assertThat(answer.body()).contains("this server has " + 3 * MIB, "-Xmx");
+            assertThat(millrace.append("/large", PLAIN).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void should_drop_a_body_that_does_not_come_on_when_others_need_its_memory() throws Exception {
+        try (RunningServer millrace =
+                        new RunningServer(builder -> builder.timers(clock).memory(MemoryBudget.of(2 * MIB)));
+                RawSocket first = new RawSocket(millrace.server.baseUri())) {
+            String part = "[" + "1,".repeat(200_000);
+            first.send(head(500_000)).send(part);
+            Answer refused = awaitRefusal(millrace, part);
+            assertThat(refused.header("Retry-After")).isNotEmpty();
+
+            clock.advance(Duration.ofSeconds(1));
+            clock.advance(Duration.ofSeconds(1));
+            clock.advance(Duration.ofSeconds(1));
+            Answer other = millrace.append("/other", "\"" + "x".repeat(400_000) + "\"");
+
+            assertThat(first.readToTheEnd()).startsWith("HTTP/1.1 408").contains("arrived too slowly");
+            assertThat(other.status()).isNotEqualTo(503);
+        }
+    }
+
+    /** Waits until the held body occupies its memory: another one is then refused. */
+    private static Answer awaitRefusal(RunningServer millrace, String part) {
+        Answer[] last = new Answer[1];
+        await().until(() -> {
+            last[0] = millrace.append("/other", part);
+            return last[0].status() == 503;
+        });
+        return last[0];
+    }
+}
