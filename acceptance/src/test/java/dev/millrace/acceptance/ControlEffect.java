@@ -177,6 +177,22 @@ enum ControlEffect {
             }
         }
     },
+    LEASE_STREAM("append anything to the stream of a lease, for example to pause it") {
+        @Override
+        StreamPath target(StreamPath path) {
+            return Fence.leases("teller", path);
+        }
+
+        @Override
+        List<String> events(TokenArena arena, StreamPath path) {
+            return List.of("{\"type\":\"said\"}");
+        }
+
+        @Override
+        boolean happened(TokenArena arena, StreamPath path) {
+            return isAnyStored(arena, target(path), events(arena, path));
+        }
+    },
     HIDDEN_BY_PROVENANCE("hide an event from rules, by forged provenance", false) {
         @Override
         void prepare(TokenArena arena, StreamPath path) {

@@ -17,9 +17,12 @@ import java.util.stream.Stream;
  * @param holding whether a grant is still valid
  */
 public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Grant> holding) {
+    private static final StreamPath SERVICE = StreamPath.of("/millrace");
+
     public void require(Operation operation, StreamPath path) {
         requireReach(path);
-        requireAnywhere(operation, path.value());
+        boolean ofService = operation == Operation.APPEND && isOfService(path);
+        requireAnywhere(ofService ? Operation.PROCESS : operation, path.value());
     }
 
     private void requireReach(StreamPath path) {
@@ -30,15 +33,21 @@ public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Gran
 
     /** Requires the right to some kind of append; used before the event types are known. */
     public void requireSomeAppend(StreamPath path) {
-        requireReach(path);
-        if (!allowsSomeAppend()) {
-            requireAnywhere(Operation.APPEND, path.value());
+        if (isOfService(path) || !allowsSomeAppend()) {
+            require(Operation.APPEND, path);
         }
+        requireReach(path);
     }
 
     /** Whether the caller may append something to the stream. */
     public boolean mayAppend(StreamPath path) {
-        return grant.covers(project, path) && allowsSomeAppend();
+        return grant.covers(project, path)
+                && (isOfService(path) ? grant.allows(Operation.PROCESS) : allowsSomeAppend());
+    }
+
+    /** Whether processors keep leases in the stream: any event there could pause it, and with it the processors. */
+    private static boolean isOfService(StreamPath path) {
+        return path.equals(SERVICE) || path.value().startsWith(SERVICE + "/");
     }
 
     private boolean allowsSomeAppend() {
