@@ -1,5 +1,7 @@
 package dev.millrace.processors.scheduler;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.core.processor.BackgroundTask;
@@ -82,7 +84,7 @@ final class ScheduleTimer {
         Duration elapsed = timers.elapsed();
         List<Planned> plan = all.stream()
                 .filter(run -> Queue.of(run) == queue && !made.contains(run.id()))
-                .map(run -> new Planned(run, dueTimes.get(run.id()).onClock(now, elapsed)))
+                .map(run -> new Planned(run, requireNonNull(dueTimes.get(run.id())).onClock(now, elapsed)))
                 .toList();
         List<ScheduledRun> due = plan.stream()
                 .filter(planned -> !planned.at().isAfter(now))

@@ -204,7 +204,7 @@ public final class RequestBodyReader implements Runnable {
         bytes.get(copy);
         synchronized (kept) {
             kept.add(copy);
-            size += more;
+            size = size + more;
         }
         for (byte b : copy) {
             marks += b == ':' ? PER_NAME : b == ',' || b == '[' || b == '{' || b == '\n' ? PER_ELEMENT : 0;
