@@ -84,7 +84,8 @@ final class ScheduleTimer {
         Duration elapsed = timers.elapsed();
         List<Planned> plan = all.stream()
                 .filter(run -> Queue.of(run) == queue && !made.contains(run.id()))
-                .map(run -> new Planned(run, requireNonNull(dueTimes.get(run.id())).onClock(now, elapsed)))
+                .map(run ->
+                        new Planned(run, requireNonNull(dueTimes.get(run.id())).onClock(now, elapsed)))
                 .toList();
         List<ScheduledRun> due = plan.stream()
                 .filter(planned -> !planned.at().isAfter(now))
