@@ -1,7 +1,7 @@
 package dev.millrace.core.hosting;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.core.internal.permission.BuiltInOperations;
+import dev.millrace.core.internal.payload.BuiltInOperations;
 import java.util.List;
 
 /**
