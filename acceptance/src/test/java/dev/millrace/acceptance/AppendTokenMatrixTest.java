@@ -60,7 +60,7 @@ class AppendTokenMatrixTest {
 
         assertThat(effect.happened(arena, path)).isFalse();
         assertThat(arena.read(effect.target(path)).stream().anyMatch(AppendTokenMatrixTest::hasClaims))
-                .isEqualTo(!effect.isOneByOne());
+                .isEqualTo(!effect.isRefused());
         assertThat(arena.read(effect.target(path)))
                 .filteredOn(AppendTokenMatrixTest::hasClaims)
                 .allSatisfy(event -> assertThat(

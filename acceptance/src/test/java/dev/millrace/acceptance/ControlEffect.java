@@ -357,6 +357,11 @@ enum ControlEffect {
         return ordinal() <= LEASE.ordinal();
     }
 
+    /** Whether {@code append} alone stores nothing at all. */
+    boolean isRefused() {
+        return isOneByOne() || this == LEASE_KEY || this == LEASE_STREAM;
+    }
+
     /** What the operator of the server does before. */
     void prepare(TokenArena arena, StreamPath path) {}
 
