@@ -354,7 +354,7 @@ enum ControlEffect {
 
     /** Whether each event is an attempt of its own: a batch is refused because of the first one. */
     boolean isOneByOne() {
-        return ordinal() <= LEASE.ordinal();
+        return compareTo(LEASE) <= 0;
     }
 
     /** Whether {@code append} alone stores nothing at all. */

@@ -131,7 +131,7 @@ class ControlCharacterTest {
     @ValueSource(strings = {"log", "yaml", "ndjson"})
     void should_print_live_events_without_them(String format) {
         Screen tail = Screen.pipe();
-        tails.submit(() -> tail.run(withUrl("tail", "/a", "--after", "start", "--format", format)));
+        var unused = tails.submit(() -> tail.run(withUrl("tail", "/a", "--after", "start", "--format", format)));
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> tail.out().contains("<\\u2069>") || tail.out().contains("<\uFFFD>"));
         assertHarmless(tail.out());
