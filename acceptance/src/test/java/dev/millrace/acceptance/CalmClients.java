@@ -38,6 +38,7 @@ final class CalmClients implements AutoCloseable {
      * @param micros the times, sorted
      * @param failures the appends that failed after the client's retries, and why the first of them did
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Times(long[] micros, int appends, int failed, List<String> failures) {
         long quantile(double part) {
             return micros.length == 0 ? 0 : micros[(int) Math.min(micros.length - 1, part * micros.length)];
