@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class EventKeyTest {
     private static EventRecord record(long offset, String key, String metadata) {
-        String json = "{\"streamPath\":\"/a\",\"type\":\"t\",\"payload\":{},\"metadata\":" + metadata + ",\"offset\":" + offset
-                + ",\"createdAt\":\"2026-01-01T00:00:00.000Z\"}";
+        String json = "{\"streamPath\":\"/a\",\"type\":\"t\",\"payload\":{},\"metadata\":" + metadata + ",\"offset\":"
+                + offset + ",\"createdAt\":\"2026-01-01T00:00:00.000Z\"}";
         return new EventRecord(
                 offset, offset, Instant.EPOCH, "t", Optional.of(key), json.getBytes(StandardCharsets.UTF_8));
     }
