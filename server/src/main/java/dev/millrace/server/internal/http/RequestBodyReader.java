@@ -182,10 +182,12 @@ public final class RequestBodyReader implements Runnable {
         if (more > allowed - arrived.size()) {
             return Optional.of(tooLarge(allowed, "more than " + allowed));
         }
-        while (!memory.keep(more)) {
-            if (!watch.dropStalled()) {
-                return Optional.of(memory.busy());
-            }
+        RequestMemory.Answer answer = memory.keep(more);
+        while (answer == RequestMemory.Answer.FULL && watch.dropStalled()) {
+            answer = memory.keep(more);
+        }
+        if (answer != RequestMemory.Answer.KEPT) {
+            return Optional.of(memory.busy());
         }
         byte[] copy = new byte[more];
         bytes.get(copy);

@@ -10,6 +10,13 @@ public final class RequestMemory {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long RETRY_SECONDS = 2;
 
+    /** What became of bytes of a body. */
+    enum Answer {
+        KEPT,
+        FULL,
+        ENDED
+    }
+
     private final MemoryBudget budget;
     private final Timers timers;
     private long kept;
@@ -22,10 +29,15 @@ public final class RequestMemory {
     }
 
     /** Takes memory for bytes of the body that have arrived, if there is any. */
-    synchronized boolean keep(long bytes) {
-        boolean isKept = !ended && budget.bodies().tryTake(bytes);
-        kept += isKept ? bytes : 0;
-        return isKept;
+    synchronized Answer keep(long bytes) {
+        if (ended) {
+            return Answer.ENDED;
+        }
+        if (!budget.bodies().tryTake(bytes)) {
+            return Answer.FULL;
+        }
+        kept += bytes;
+        return Answer.KEPT;
     }
 
     /** Gives the memory of the body back. */
