@@ -129,12 +129,7 @@ public final class RequestBodyReader implements Runnable {
         }
         watched.answer();
         long cost = (long) arrived.size() * (PER_BYTE + extraPerByte) + marks;
-        CompletableFuture<Void> granted = memory.take(cost);
-        if (granted.isDone()) {
-            var unused = granted.whenComplete(this::pass);
-        } else {
-            var unused = granted.whenCompleteAsync(this::pass, executor);
-        }
+        var unused = memory.take(cost).whenComplete(this::pass);
     }
 
     private void pass(Void granted, @Nullable Throwable failure) {

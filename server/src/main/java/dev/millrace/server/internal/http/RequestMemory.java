@@ -4,6 +4,7 @@ import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.MemoryBudget;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /** The memory of one request in the budget of the server; all of it is given back when the request ends. Thread-safe. */
 public final class RequestMemory {
@@ -19,13 +20,15 @@ public final class RequestMemory {
 
     private final MemoryBudget budget;
     private final Timers timers;
+    private final Executor executor;
     private long kept;
     private long taken;
     private boolean ended;
 
-    RequestMemory(MemoryBudget budget, Timers timers) {
+    RequestMemory(MemoryBudget budget, Timers timers, Executor executor) {
         this.budget = budget;
         this.timers = timers;
+        this.executor = executor;
     }
 
     /** Takes memory for bytes of the body that have arrived, if there is any. */
@@ -51,7 +54,8 @@ public final class RequestMemory {
     }
 
     /**
-     * Takes memory for work, and waits for it for a limited time.
+     * Takes memory for work, and waits for it for a limited time. If it has to wait, what follows runs on the executor
+     * of the request, not in the thread of the request that gives the memory.
      *
      * @return fails with a 413 {@link HttpErrorException} if the budget is too small, and with a 503 if too many others
      *     use it
@@ -64,11 +68,13 @@ public final class RequestMemory {
                             + " heap (-Xmx)"));
         }
         CompletableFuture<Void> granted = budget.work().take(bytes);
-        if (!granted.isDone()) {
-            Timers.Timer timer = timers.after(PATIENCE, () -> granted.completeExceptionally(busy()));
-            var unused = granted.whenComplete((done, failure) -> timer.cancel());
+        boolean waits = !granted.isDone();
+        CompletableFuture<Void> held = granted.thenAccept(done -> hold(bytes));
+        if (!waits) {
+            return held;
         }
-        return granted.thenAccept(done -> hold(bytes));
+        Timers.Timer timer = timers.after(PATIENCE, () -> granted.completeExceptionally(busy()));
+        return held.whenCompleteAsync((done, failure) -> timer.cancel(), executor);
     }
 
     private void hold(long bytes) {

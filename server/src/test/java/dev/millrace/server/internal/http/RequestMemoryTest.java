@@ -4,12 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.MemoryBudget;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class RequestMemoryTest {
     private final MemoryBudget budget = MemoryBudget.of(4_000);
     private final VirtualTimers clock = new VirtualTimers();
-    private final RequestMemory memory = new RequestMemory(budget, clock);
+    private final Deque<Runnable> tasks = new ArrayDeque<>();
+    private final RequestMemory memory = memory();
+
+    private RequestMemory memory() {
+        return new RequestMemory(budget, clock, tasks::add);
+    }
 
     @Test
     void should_tell_an_ended_request_from_a_full_budget() {
@@ -18,5 +27,32 @@ class RequestMemoryTest {
         memory.end();
         assertThat(memory.keep(1)).isEqualTo(RequestMemory.Answer.ENDED);
         assertThat(budget.bodies().used()).isZero();
+    }
+
+    @Test
+    void should_go_on_after_a_wait_in_its_own_thread() {
+        assertThat(memory.take(3_000)).isCompleted();
+        RequestMemory other = memory();
+        CompletableFuture<Void> waits = other.take(2_000);
+
+        memory.end();
+
+        assertThat(waits).isNotDone();
+        assertThat(budget.work().used()).isEqualTo(2_000);
+        tasks.remove().run();
+        assertThat(waits).isCompleted();
+        other.end();
+        assertThat(budget.work().used()).isZero();
+    }
+
+    @Test
+    void should_refuse_a_request_that_waits_too_long() {
+        assertThat(memory.take(3_000)).isCompleted();
+        CompletableFuture<Void> waits = memory().take(2_000);
+
+        clock.advance(Duration.ofSeconds(5));
+        tasks.remove().run();
+
+        assertThat(waits).failsWithin(Duration.ZERO).withThrowableThat().withMessageContaining("too busy");
     }
 }
