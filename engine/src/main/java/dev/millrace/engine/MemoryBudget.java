@@ -88,7 +88,7 @@ public final class MemoryBudget {
          * Takes bytes as soon as they are free, in the order of the calls; a small amount does not wait behind a large
          * one.
          *
-         * @return completes when they are taken; a caller that completes it first gets nothing
+         * @return completes when they are taken; a caller that completes it with a failure first gets nothing
          * @throws IllegalArgumentException if the pool never has so many
          */
         public CompletableFuture<Void> take(long bytes) {
@@ -102,6 +102,11 @@ public final class MemoryBudget {
                 }
                 Waiter waiter = new Waiter(bytes, new CompletableFuture<>());
                 waiting.add(waiter);
+                var unused = waiter.granted().whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        give(0); // those behind it may be served
+                    }
+                });
                 return waiter.granted();
             }
         }
@@ -109,13 +114,13 @@ public final class MemoryBudget {
         /** Gives bytes back, and serves those who wait. */
         public void give(long bytes) {
             long free = bytes;
-            while (free > 0) {
+            do {
                 long unwanted = 0;
                 for (Waiter waiter : release(free)) {
                     unwanted += waiter.granted().complete(null) ? 0 : waiter.bytes();
                 }
                 free = unwanted;
-            }
+            } while (free > 0);
         }
 
         private synchronized List<Waiter> release(long bytes) {

@@ -49,6 +49,20 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void should_serve_those_behind_one_who_no_longer_waits() {
+        assertThat(work.take(1_000)).isCompleted();
+        CompletableFuture<Void> gone = work.take(2_500);
+        CompletableFuture<Void> next = work.take(1_500);
+        assertThat(next).isNotDone();
+
+        gone.completeExceptionally(new IllegalStateException("no time"));
+
+        assertThat(next).isCompleted();
+        assertThat(work.take(500)).isCompleted();
+        assertThat(work.used()).isEqualTo(3_000);
+    }
+
+    @Test
     void should_refuse_what_it_never_has() {
         assertThatThrownBy(() -> work.take(3_001)).hasMessageContaining("at most 3000 bytes");
         assertThatThrownBy(() -> MemoryBudget.of(0)).hasMessageContaining("got 0");
