@@ -22,13 +22,16 @@ public final class RequestMemory {
     private final Timers timers;
     private final Executor executor;
     private long kept;
-    private long taken;
+    private final Share work;
+    private final Share reads;
     private boolean ended;
 
     RequestMemory(MemoryBudget budget, Timers timers, Executor executor) {
         this.budget = budget;
         this.timers = timers;
         this.executor = executor;
+        this.work = new Share(budget.work());
+        this.reads = new Share(budget.reads());
     }
 
     /** Takes memory for bytes of the body that have arrived, if there is any. */
@@ -67,9 +70,22 @@ public final class RequestMemory {
                             + budget.work().capacity() + " for all requests; send less at once, or give the server more"
                             + " heap (-Xmx)"));
         }
-        CompletableFuture<Void> granted = budget.work().take(bytes);
+        return take(work, bytes);
+    }
+
+    /**
+     * Takes memory for a page of a finite read, as {@link #take}; at most all memory for reads.
+     *
+     * @return fails with a 503 {@link HttpErrorException} if too many others use it
+     */
+    public CompletableFuture<Void> takeForRead(long bytes) {
+        return take(reads, Math.min(bytes, budget.reads().capacity()));
+    }
+
+    private CompletableFuture<Void> take(Share share, long bytes) {
+        CompletableFuture<Void> granted = share.pool.take(bytes);
         boolean waits = !granted.isDone();
-        CompletableFuture<Void> held = granted.thenAccept(done -> hold(bytes));
+        CompletableFuture<Void> held = granted.thenAccept(done -> hold(share, bytes));
         if (!waits) {
             return held;
         }
@@ -77,25 +93,29 @@ public final class RequestMemory {
         return held.whenCompleteAsync((done, failure) -> timer.cancel(), executor);
     }
 
-    private void hold(long bytes) {
+    private void hold(Share share, long bytes) {
         boolean late;
         synchronized (this) {
             late = ended;
-            taken += late ? 0 : bytes;
+            share.taken += late ? 0 : bytes;
         }
         if (late) {
-            budget.work().give(bytes);
+            share.pool.give(bytes);
         }
     }
 
     /** Gives memory for work back before the request ends. */
     public void give(long bytes) {
+        give(work, bytes);
+    }
+
+    private void give(Share share, long bytes) {
         long free;
         synchronized (this) {
-            free = Math.min(bytes, taken);
-            taken -= free;
+            free = Math.min(bytes, share.taken);
+            share.taken -= free;
         }
-        budget.work().give(free);
+        share.pool.give(free);
     }
 
     HttpErrorException busy() {
@@ -110,6 +130,17 @@ public final class RequestMemory {
             ended = true;
         }
         forgetBody();
-        give(Long.MAX_VALUE);
+        give(work, Long.MAX_VALUE);
+        give(reads, Long.MAX_VALUE);
+    }
+
+    /** What the request has taken of a pool. */
+    private static final class Share {
+        private final MemoryBudget.Pool pool;
+        private long taken;
+
+        private Share(MemoryBudget.Pool pool) {
+            this.pool = pool;
+        }
     }
 }

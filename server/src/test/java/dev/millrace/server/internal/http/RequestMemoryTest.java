@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class RequestMemoryTest {
-    private final MemoryBudget budget = MemoryBudget.of(4_000);
+    private final MemoryBudget budget = MemoryBudget.of(4_800);
     private final VirtualTimers clock = new VirtualTimers();
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     private final RequestMemory memory = memory();
@@ -22,8 +22,8 @@ class RequestMemoryTest {
 
     @Test
     void should_tell_an_ended_request_from_a_full_budget() {
-        assertThat(memory.keep(1_001)).isEqualTo(RequestMemory.Answer.FULL);
-        assertThat(memory.keep(1_000)).isEqualTo(RequestMemory.Answer.KEPT);
+        assertThat(memory.keep(1_201)).isEqualTo(RequestMemory.Answer.FULL);
+        assertThat(memory.keep(1_200)).isEqualTo(RequestMemory.Answer.KEPT);
         memory.end();
         assertThat(memory.keep(1)).isEqualTo(RequestMemory.Answer.ENDED);
         assertThat(budget.bodies().used()).isZero();
@@ -43,6 +43,14 @@ class RequestMemoryTest {
         assertThat(waits).isCompleted();
         other.end();
         assertThat(budget.work().used()).isZero();
+    }
+
+    @Test
+    void should_not_stop_other_work_with_reads() {
+        assertThat(memory.takeForRead(5_000)).isCompleted();
+        assertThat(memory().takeForRead(1)).isNotDone();
+
+        assertThat(memory().take(3_000)).isCompleted();
     }
 
     @Test
