@@ -149,6 +149,8 @@ class MemoryBudgetTest {
             assertThat(answer.status()).isEqualTo(413);
             assertThat(answer.body()).contains("this server has " + 4 * MIB * 5 / 8, "-Xmx");
             assertThat(millrace.append("/large", PLAIN).status()).isEqualTo(200);
+            assertThat(millrace.get(api("/large") + "?beforeOffset=end").status())
+                    .isEqualTo(200);
         }
     }
 

@@ -10,6 +10,8 @@ import java.util.concurrent.Executor;
 public final class RequestMemory {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long RETRY_SECONDS = 2;
+    private static final long SMALLEST_PAGE = 1 << 17;
+    private static final long LARGEST_PAGE = 1 << 20;
 
     /** What became of bytes of a body. */
     enum Answer {
@@ -116,6 +118,11 @@ public final class RequestMemory {
             share.taken -= free;
         }
         share.pool.give(free);
+    }
+
+    /** The bytes of events with which a page of a finite read ends. */
+    public long pageBytes() {
+        return Math.min(LARGEST_PAGE, Math.max(SMALLEST_PAGE, budget.bytes() / 256));
     }
 
     HttpErrorException busy() {
