@@ -159,8 +159,8 @@ public final class RequestBodyReader implements Runnable {
         OptionalInt size = arrived.drop();
         if (size.isPresent()) {
             memory.forgetBody();
-            HttpErrorException failure = HttpErrorException.incomplete("the body arrived too slowly: "
-                    + size.getAsInt() + " bytes so far; nothing was appended; send it again");
+            HttpErrorException failure = HttpErrorException.incomplete("the body arrived too slowly: " + size.getAsInt()
+                    + " bytes so far; nothing was appended; send it again");
             executor.execute(() -> result.completeExceptionally(failure)); // this thread may be a timer's
         }
     }
