@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * The memory for all bytes in flight: bodies that arrive, inputs that wait for the writer, answers that are written. It
  * is half of the heap; the other half is for everything else. Callers take a share before they use the memory, and give
- * it back. A quarter of the budget is for bodies that arrive, so that they cannot stop the requests that are complete.
- * Thread-safe.
+ * it back. A quarter of the budget is for bodies that arrive, and an eighth for finite reads: neither those who send
+ * slowly nor those who read slowly can stop the requests that are complete. Thread-safe.
  *
  * @since 0.1
  */
@@ -18,12 +18,14 @@ public final class MemoryBudget {
 
     private final long bytes;
     private final Pool bodies;
+    private final Pool reads;
     private final Pool work;
 
     private MemoryBudget(long bytes) {
         this.bytes = bytes;
         this.bodies = new Pool(bytes / 4);
-        this.work = new Pool(bytes - bytes / 4);
+        this.reads = new Pool(Math.max(1, bytes / 8));
+        this.work = new Pool(Math.max(1, bytes - bytes / 4 - bytes / 8));
     }
 
     /** The budget of this process. */
@@ -48,7 +50,12 @@ public final class MemoryBudget {
         return bodies;
     }
 
-    /** The part for requests that are complete, and for answers. */
+    /** The part for the pages of finite reads. */
+    public Pool reads() {
+        return reads;
+    }
+
+    /** The part for requests that are complete, and for their answers. */
     public Pool work() {
         return work;
     }
@@ -88,7 +95,7 @@ public final class MemoryBudget {
          * Takes bytes as soon as they are free, in the order of the calls; a small amount does not wait behind a large
          * one.
          *
-         * @return completes when they are taken; a caller that completes it first gets nothing
+         * @return completes when they are taken; a caller that completes it with a failure first gets nothing
          * @throws IllegalArgumentException if the pool never has so many
          */
         public CompletableFuture<Void> take(long bytes) {
@@ -102,6 +109,11 @@ public final class MemoryBudget {
                 }
                 Waiter waiter = new Waiter(bytes, new CompletableFuture<>());
                 waiting.add(waiter);
+                var unused = waiter.granted().whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        give(0); // those behind it may be served
+                    }
+                });
                 return waiter.granted();
             }
         }
@@ -109,13 +121,13 @@ public final class MemoryBudget {
         /** Gives bytes back, and serves those who wait. */
         public void give(long bytes) {
             long free = bytes;
-            while (free > 0) {
+            do {
                 long unwanted = 0;
                 for (Waiter waiter : release(free)) {
                     unwanted += waiter.granted().complete(null) ? 0 : waiter.bytes();
                 }
                 free = unwanted;
-            }
+            } while (free > 0);
         }
 
         private synchronized List<Waiter> release(long bytes) {

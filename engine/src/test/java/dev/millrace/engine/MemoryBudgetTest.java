@@ -7,15 +7,17 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class MemoryBudgetTest {
-    private final MemoryBudget budget = MemoryBudget.of(4_000);
+    private final MemoryBudget budget = MemoryBudget.of(4_800);
     private final MemoryBudget.Pool work = budget.work();
 
     @Test
-    void should_keep_a_part_for_bodies_that_arrive() {
-        assertThat(budget.bodies().capacity()).isEqualTo(1_000);
+    void should_keep_parts_for_bodies_that_arrive_and_for_reads() {
+        assertThat(budget.bodies().capacity()).isEqualTo(1_200);
+        assertThat(budget.reads().capacity()).isEqualTo(600);
         assertThat(work.capacity()).isEqualTo(3_000);
-        assertThat(budget.bodies().tryTake(1_000)).isTrue();
+        assertThat(budget.bodies().tryTake(1_200)).isTrue();
         assertThat(budget.bodies().tryTake(1)).isFalse();
+        assertThat(budget.reads().tryTake(600)).isTrue();
         assertThat(work.tryTake(3_000)).isTrue();
     }
 
@@ -46,6 +48,20 @@ class MemoryBudgetTest {
 
         assertThat(next).isCompleted();
         assertThat(work.used()).isEqualTo(2_000);
+    }
+
+    @Test
+    void should_serve_those_behind_one_who_no_longer_waits() {
+        assertThat(work.take(1_000)).isCompleted();
+        CompletableFuture<Void> gone = work.take(2_500);
+        CompletableFuture<Void> next = work.take(1_500);
+        assertThat(next).isNotDone();
+
+        gone.completeExceptionally(new IllegalStateException("no time"));
+
+        assertThat(next).isCompleted();
+        assertThat(work.take(500)).isCompleted();
+        assertThat(work.used()).isEqualTo(3_000);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.millrace.server.internal.http;
 
 import dev.millrace.core.runner.Timers;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
@@ -20,6 +21,8 @@ public final class ConnectionWatch implements Connection.Listener {
     static final int HEAD_SECONDS = 20;
     static final int GRACE_SECONDS = 20;
     static final int BYTES_PER_SECOND = 1024;
+
+    private static final System.Logger LOG = System.getLogger("dev.millrace.server");
 
     private static final Duration TICK = Duration.ofSeconds(1);
     /** After so many ticks without a byte, a body can lose its place to others. */
@@ -74,12 +77,22 @@ public final class ConnectionWatch implements Connection.Listener {
     }
 
     private void tick() {
-        open.values().forEach(Watched::tick);
+        open.values().forEach(this::tick);
         synchronized (this) {
             ticking = !open.isEmpty();
             if (ticking) {
                 timers.after(TICK, this::tick);
             }
+        }
+    }
+
+    /** One connection that fails must not end the watch of all others. */
+    private void tick(Watched watched) {
+        try {
+            watched.tick();
+        } catch (RuntimeException e) {
+            open.remove(watched.connection);
+            LOG.log(Level.WARNING, "a connection is no longer watched for slow requests", e);
         }
     }
 

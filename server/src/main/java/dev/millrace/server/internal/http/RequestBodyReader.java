@@ -2,10 +2,10 @@ package dev.millrace.server.internal.http;
 
 import dev.millrace.server.internal.formats.AppendBodyParser;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
@@ -41,12 +41,10 @@ public final class RequestBodyReader implements Runnable {
     private final RequestMemory memory;
     private final ConnectionWatch watch;
     private final ConnectionWatch.Watched watched;
-    private final List<byte[]> kept = new ArrayList<>();
+    private final ArrivedBytes arrived = new ArrivedBytes();
     private final CompletableFuture<byte[]> result = new CompletableFuture<>();
-    private int size;
     private long marks;
     private int limit = -1;
-    private volatile boolean dropped;
 
     private RequestBodyReader(HttpExchange exchange, IntUnaryOperator limitByFirstByte, int extraPerByte) {
         this.request = exchange.request();
@@ -107,7 +105,7 @@ public final class RequestBodyReader implements Runnable {
                 result.completeExceptionally(broken(chunk.getFailure()));
                 return;
             }
-            if (dropped) {
+            if (arrived.isDropped()) {
                 chunk.release();
                 return;
             }
@@ -126,35 +124,22 @@ public final class RequestBodyReader implements Runnable {
     }
 
     private void complete() {
-        watched.answer();
-        long cost = (long) size * (PER_BYTE + extraPerByte) + marks;
-        CompletableFuture<Void> granted = memory.take(cost);
-        if (granted.isDone()) {
-            var unused = granted.whenComplete(this::pass);
-        } else {
-            var unused = granted.whenCompleteAsync(this::pass, executor);
+        if (!arrived.complete()) {
+            return;
         }
+        watched.answer();
+        long cost = (long) arrived.size() * (PER_BYTE + extraPerByte) + marks;
+        var unused = memory.take(cost).whenComplete(this::pass);
     }
 
     private void pass(Void granted, @Nullable Throwable failure) {
         if (failure == null) {
-            byte[] body = join();
+            byte[] body = arrived.join();
             memory.forgetBody();
             result.complete(body);
         } else {
             result.completeExceptionally(failure);
         }
-    }
-
-    private byte[] join() {
-        byte[] body = new byte[size];
-        int at = 0;
-        for (byte[] part : kept) {
-            System.arraycopy(part, 0, body, at, part.length);
-            at += part.length;
-        }
-        kept.clear();
-        return body;
     }
 
     /**
@@ -171,15 +156,13 @@ public final class RequestBodyReader implements Runnable {
 
     /** The body arrives too slowly: alone, or while others need the memory. */
     private void dropAsSlow() {
-        dropped = true;
-        int arrived;
-        synchronized (kept) {
-            arrived = size;
-            kept.clear();
+        OptionalInt size = arrived.drop();
+        if (size.isPresent()) {
+            memory.forgetBody();
+            HttpErrorException failure = HttpErrorException.incomplete("the body arrived too slowly: " + size.getAsInt()
+                    + " bytes so far; nothing was appended; send it again");
+            executor.execute(() -> result.completeExceptionally(failure)); // this thread may be a timer's
         }
-        memory.forgetBody();
-        result.completeExceptionally(HttpErrorException.incomplete(
-                "the body arrived too slowly: " + arrived + " bytes so far; nothing was appended; send it again"));
     }
 
     private Optional<HttpErrorException> take(ByteBuffer bytes) {
@@ -192,20 +175,19 @@ public final class RequestBodyReader implements Runnable {
             limit = limit(bytes);
         }
         int allowed = limit < 0 ? limitByFirstByte.applyAsInt(' ') : limit;
-        if (more > allowed - size) {
+        if (more > allowed - arrived.size()) {
             return Optional.of(tooLarge(allowed, "more than " + allowed));
         }
-        while (!memory.keep(more)) {
-            if (!watch.dropStalled()) {
-                return Optional.of(memory.busy());
-            }
+        RequestMemory.Answer answer = memory.keep(more);
+        while (answer == RequestMemory.Answer.FULL && watch.dropStalled()) {
+            answer = memory.keep(more);
+        }
+        if (answer != RequestMemory.Answer.KEPT) {
+            return Optional.of(memory.busy());
         }
         byte[] copy = new byte[more];
         bytes.get(copy);
-        synchronized (kept) {
-            kept.add(copy);
-            size = size + more;
-        }
+        arrived.add(copy);
         for (byte b : copy) {
             marks += b == ':' ? PER_NAME : b == ',' || b == '[' || b == '{' || b == '\n' ? PER_ELEMENT : 0;
         }

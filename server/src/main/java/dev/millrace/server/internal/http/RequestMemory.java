@@ -4,28 +4,48 @@ import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.MemoryBudget;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /** The memory of one request in the budget of the server; all of it is given back when the request ends. Thread-safe. */
 public final class RequestMemory {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long RETRY_SECONDS = 2;
+    private static final long SMALLEST_PAGE = 1 << 17;
+    private static final long LARGEST_PAGE = 1 << 20;
+
+    /** What became of bytes of a body. */
+    enum Answer {
+        KEPT,
+        FULL,
+        ENDED
+    }
 
     private final MemoryBudget budget;
     private final Timers timers;
+    private final Executor executor;
     private long kept;
-    private long taken;
+    private final Share work;
+    private final Share reads;
     private boolean ended;
 
-    RequestMemory(MemoryBudget budget, Timers timers) {
+    RequestMemory(MemoryBudget budget, Timers timers, Executor executor) {
         this.budget = budget;
         this.timers = timers;
+        this.executor = executor;
+        this.work = new Share(budget.work());
+        this.reads = new Share(budget.reads());
     }
 
     /** Takes memory for bytes of the body that have arrived, if there is any. */
-    synchronized boolean keep(long bytes) {
-        boolean isKept = !ended && budget.bodies().tryTake(bytes);
-        kept += isKept ? bytes : 0;
-        return isKept;
+    synchronized Answer keep(long bytes) {
+        if (ended) {
+            return Answer.ENDED;
+        }
+        if (!budget.bodies().tryTake(bytes)) {
+            return Answer.FULL;
+        }
+        kept += bytes;
+        return Answer.KEPT;
     }
 
     /** Gives the memory of the body back. */
@@ -39,7 +59,8 @@ public final class RequestMemory {
     }
 
     /**
-     * Takes memory for work, and waits for it for a limited time.
+     * Takes memory for work, and waits for it for a limited time. If it has to wait, what follows runs on the executor
+     * of the request, not in the thread of the request that gives the memory.
      *
      * @return fails with a 413 {@link HttpErrorException} if the budget is too small, and with a 503 if too many others
      *     use it
@@ -51,33 +72,57 @@ public final class RequestMemory {
                             + budget.work().capacity() + " for all requests; send less at once, or give the server more"
                             + " heap (-Xmx)"));
         }
-        CompletableFuture<Void> granted = budget.work().take(bytes);
-        if (!granted.isDone()) {
-            Timers.Timer timer = timers.after(PATIENCE, () -> granted.completeExceptionally(busy()));
-            var unused = granted.whenComplete((done, failure) -> timer.cancel());
-        }
-        return granted.thenAccept(done -> hold(bytes));
+        return take(work, bytes);
     }
 
-    private void hold(long bytes) {
+    /**
+     * Takes memory for a page of a finite read, as {@link #take}; at most all memory for reads.
+     *
+     * @return fails with a 503 {@link HttpErrorException} if too many others use it
+     */
+    public CompletableFuture<Void> takeForRead(long bytes) {
+        return take(reads, Math.min(bytes, budget.reads().capacity()));
+    }
+
+    private CompletableFuture<Void> take(Share share, long bytes) {
+        CompletableFuture<Void> granted = share.pool.take(bytes);
+        boolean waits = !granted.isDone();
+        CompletableFuture<Void> held = granted.thenAccept(done -> hold(share, bytes));
+        if (!waits) {
+            return held;
+        }
+        Timers.Timer timer = timers.after(PATIENCE, () -> granted.completeExceptionally(busy()));
+        return held.whenCompleteAsync((done, failure) -> timer.cancel(), executor);
+    }
+
+    private void hold(Share share, long bytes) {
         boolean late;
         synchronized (this) {
             late = ended;
-            taken += late ? 0 : bytes;
+            share.taken += late ? 0 : bytes;
         }
         if (late) {
-            budget.work().give(bytes);
+            share.pool.give(bytes);
         }
     }
 
     /** Gives memory for work back before the request ends. */
     public void give(long bytes) {
+        give(work, bytes);
+    }
+
+    private void give(Share share, long bytes) {
         long free;
         synchronized (this) {
-            free = Math.min(bytes, taken);
-            taken -= free;
+            free = Math.min(bytes, share.taken);
+            share.taken -= free;
         }
-        budget.work().give(free);
+        share.pool.give(free);
+    }
+
+    /** The bytes of events with which a page of a finite read ends. */
+    public long pageBytes() {
+        return Math.min(LARGEST_PAGE, Math.max(SMALLEST_PAGE, budget.bytes() / 256));
     }
 
     HttpErrorException busy() {
@@ -92,6 +137,17 @@ public final class RequestMemory {
             ended = true;
         }
         forgetBody();
-        give(Long.MAX_VALUE);
+        give(work, Long.MAX_VALUE);
+        give(reads, Long.MAX_VALUE);
+    }
+
+    /** What the request has taken of a pool. */
+    private static final class Share {
+        private final MemoryBudget.Pool pool;
+        private long taken;
+
+        private Share(MemoryBudget.Pool pool) {
+            this.pool = pool;
+        }
     }
 }

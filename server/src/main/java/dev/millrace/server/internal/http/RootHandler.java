@@ -14,6 +14,7 @@ import dev.millrace.server.internal.routes.StateRoutes;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -109,6 +110,7 @@ public final class RootHandler extends Handler.Abstract {
         label.ifPresent(value -> selection.name("Host", value));
         RequestExecutor executor = request.getMethod().equals("POST") ? appending : reading;
         ProjectSlug project = selection.project();
+        Executor work = executor.of(project, route.get().path());
         dispatch(
                 route.get(),
                 new HttpExchange(
@@ -119,8 +121,8 @@ public final class RootHandler extends Handler.Abstract {
                         project,
                         corsPolicy.isForeign(headers, headers.get(HttpHeader.HOST)),
                         bearerAuthenticator,
-                        executor.of(project, route.get().path()),
-                        new RequestMemory(resources.memory(), resources.timers()),
+                        work,
+                        new RequestMemory(resources.memory(), resources.timers(), work),
                         resources.watch()),
                 executor);
     }

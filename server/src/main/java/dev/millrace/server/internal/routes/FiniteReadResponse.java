@@ -4,7 +4,6 @@ import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.NonBlockingThread;
-import dev.millrace.engine.MemoryBudget;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.RecordRange;
@@ -25,8 +24,6 @@ import org.eclipse.jetty.util.IteratingCallback;
 final class FiniteReadResponse extends IteratingCallback {
     private static final int FIRST_PAGE = 16;
     private static final int LARGEST_PAGE = 512;
-    private static final long PAGE_BYTES =
-            Math.min(1 << 20, Math.max(1 << 17, MemoryBudget.ofHeap().bytes() / 256));
 
     /** A page, its encoded form, and the growth of its buffer. */
     private static final int COPIES = 4;
@@ -39,6 +36,7 @@ final class FiniteReadResponse extends IteratingCallback {
     private final EventEncoding format;
     private final ReadParameters parameters;
     private final long watermark;
+    private final long pageBytes;
     private long after;
     private long before;
     private long left;
@@ -59,6 +57,7 @@ final class FiniteReadResponse extends IteratingCallback {
         this.path = path;
         this.format = format;
         this.parameters = parameters;
+        this.pageBytes = exchange.memory().pageBytes();
         this.watermark = head.lastOffset();
         this.after = parameters.after().after(watermark);
         this.before = parameters.before().before(watermark);
@@ -66,8 +65,8 @@ final class FiniteReadResponse extends IteratingCallback {
     }
 
     /** The memory that a read needs. */
-    static long memory() {
-        return PAGE_BYTES * COPIES;
+    static long memory(HttpExchange exchange) {
+        return exchange.memory().pageBytes() * COPIES;
     }
 
     @Override
@@ -137,7 +136,7 @@ final class FiniteReadResponse extends IteratingCallback {
         List<EventRecord> page = engine.read(
                 exchange.project(),
                 path,
-                new RecordRange(after, before, parameters.types(), size, parameters.descending(), PAGE_BYTES));
+                new RecordRange(after, before, parameters.types(), size, parameters.descending(), pageBytes));
         for (EventRecord event : page) {
             format.encode(event, empty, out);
             empty = false;
@@ -149,7 +148,7 @@ final class FiniteReadResponse extends IteratingCallback {
             requireEnd();
             return false;
         }
-        pageSize = (int) Math.max(1, Math.min(LARGEST_PAGE, PAGE_BYTES / Math.max(1, out.size() / page.size())));
+        pageSize = (int) Math.max(1, Math.min(LARGEST_PAGE, pageBytes / Math.max(1, out.size() / page.size())));
         return left > 0 && before - 1 > after;
     }
 

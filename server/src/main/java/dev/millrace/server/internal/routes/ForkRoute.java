@@ -46,7 +46,7 @@ public final class ForkRoute {
             requireCopied(permissions, Operation.ADMIN, exchange, from, at, to);
             limit.take(exchange.caller(permissions), (int) Math.max(1, Math.min(at, Integer.MAX_VALUE)));
             return exchange.memory()
-                    .take(FiniteReadResponse.memory())
+                    .take(FiniteReadResponse.memory(exchange))
                     .thenCompose(taken -> engine.fork(exchange.project(), from, at, to))
                     .thenAccept(done -> answer(exchange, from, at, to));
         }));

@@ -131,7 +131,7 @@ public final class ReadRoute {
             } else {
                 putHeaders(exchange, format, head);
                 exchange.failWith(exchange.memory()
-                        .take(FiniteReadResponse.memory())
+                        .takeForRead(FiniteReadResponse.memory(exchange))
                         .thenRun(() ->
                                 new FiniteReadResponse(exchange, engine, path, format, parameters, head).iterate()));
             }
