@@ -73,18 +73,20 @@ public final class InputValidator {
         });
         boolean isTrusted = trust == CallerTrust.TRUSTED;
         Optional<byte[]> stored = isTrusted ? metadata : metadata.map(ClaimedMetadata::of);
+        Optional<String> processor = isTrusted && key.isPresent() ? processor() : Optional.empty();
         return new PreparedEvent(
                 type,
-                key.map(text -> new EventKey(text, isTrusted && namesProcessor())),
+                key.map(text -> processor
+                        .map(slug -> EventKey.ofProcessor(slug, text))
+                        .orElseGet(() -> EventKey.ofCaller(text))),
                 offset,
                 fence(),
                 EventJsonWriter.opening(path, type, payload, stored, key));
     }
 
-    private boolean namesProcessor() {
+    private Optional<String> processor() {
         return metadata.filter(json -> ClaimedMetadata.contains(json, "processor"))
-                .flatMap(json -> Provenance.processorOf(JsonCodec.parse(json)))
-                .isPresent();
+                .flatMap(json -> Provenance.processorOf(JsonCodec.parse(json)));
     }
 
     /**
