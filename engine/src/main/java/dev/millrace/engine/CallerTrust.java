@@ -7,7 +7,7 @@ package dev.millrace.engine;
  */
 public enum CallerTrust {
     /**
-     * Provenance counts, and an event that names a processor shares idempotency keys with that processor. For code in
+     * Provenance counts, and an event that names a processor shares idempotency keys with the processors. For code in
      * this process, and for tokens with {@link dev.millrace.core.hosting.Operation#PROCESS}.
      */
     TRUSTED,

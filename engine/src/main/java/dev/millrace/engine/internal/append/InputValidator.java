@@ -73,20 +73,18 @@ public final class InputValidator {
         });
         boolean isTrusted = trust == CallerTrust.TRUSTED;
         Optional<byte[]> stored = isTrusted ? metadata : metadata.map(ClaimedMetadata::of);
-        Optional<String> processor = isTrusted && key.isPresent() ? processor() : Optional.empty();
         return new PreparedEvent(
                 type,
-                key.map(text -> processor
-                        .map(slug -> EventKey.ofProcessor(slug, text))
-                        .orElseGet(() -> EventKey.ofCaller(text))),
+                key.map(text -> new EventKey(text, isTrusted && namesProcessor())),
                 offset,
                 fence(),
                 EventJsonWriter.opening(path, type, payload, stored, key));
     }
 
-    private Optional<String> processor() {
+    private boolean namesProcessor() {
         return metadata.filter(json -> ClaimedMetadata.contains(json, "processor"))
-                .flatMap(json -> Provenance.processorOf(JsonCodec.parse(json)));
+                .flatMap(json -> Provenance.processorOf(JsonCodec.parse(json)))
+                .isPresent();
     }
 
     /**

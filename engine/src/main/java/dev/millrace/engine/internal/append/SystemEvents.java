@@ -61,7 +61,7 @@ public final class SystemEvents {
             StreamPath path, BuiltInType type, byte[] payload, Optional<byte[]> metadata, Optional<String> key) {
         return new PreparedEvent(
                 type.type(),
-                key.map(EventKey::ofService),
+                key.map(text -> new EventKey(text, true)),
                 OptionalLong.empty(),
                 Optional.empty(),
                 EventJsonWriter.opening(path, type.type(), payload, metadata, key));
