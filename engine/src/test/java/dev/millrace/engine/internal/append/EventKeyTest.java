@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class EventKeyTest {
     private static EventRecord record(long offset, String key, String metadata) {
-        String json = "{\"type\":\"t\",\"metadata\":" + metadata + "}";
+        String json = "{\"streamPath\":\"/a\",\"type\":\"t\",\"payload\":{},\"metadata\":" + metadata + ",\"offset\":"
+                + offset + ",\"createdAt\":\"2026-01-01T00:00:00.000Z\"}";
         return new EventRecord(
                 offset, offset, Instant.EPOCH, "t", Optional.of(key), json.getBytes(StandardCharsets.UTF_8));
     }
@@ -39,6 +40,14 @@ class EventKeyTest {
                 Map.of("k", record(1, "k", "{}"), caller.stored(), record(2, caller.stored(), "{}"));
 
         assertThat(find(caller, stored)).contains(2L);
+        assertThat(find(new EventKey("k", true), stored)).contains(1L);
+    }
+
+    @Test
+    void should_find_an_event_of_an_earlier_version_that_cannot_be_decoded() {
+        Map<String, EventRecord> stored = Map.of("k", record(1, "k", "{\"n\":1e99999999999}"));
+
+        assertThat(find(new EventKey("k", false), stored)).contains(1L);
         assertThat(find(new EventKey("k", true), stored)).contains(1L);
     }
 }
