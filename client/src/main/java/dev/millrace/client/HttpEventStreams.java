@@ -59,8 +59,8 @@ import org.jspecify.annotations.Nullable;
  * An error answer of the service is reported at once too. Exception: after 429 or 503 with a {@code Retry-After} of at
  * most 30 s, an append with keys waits that long and is sent again. {@link AppendResult#replayed()} is also true if an
  * earlier attempt of the same call stored the event. {@link #destroy} and {@link #fork} are never sent again. A read is
- * sent again at once if a kept connection breaks. A read whose answer ends early fails with {@code UNAVAILABLE}; it never
- * returns a part of the events.
+ * sent again at once if a kept connection breaks. A read whose answer ends early fails with {@code UNAVAILABLE}; it
+ * never returns a part of the events.
  *
  * <p><b>Subscriptions</b> reconnect without limit and continue after the last delivered event: no event is lost or
  * delivered twice. The delay is random, grows from 100 ms to 10 s, and is never shorter than {@code Retry-After}; after

@@ -36,9 +36,9 @@ public interface Timers {
 
     /**
      * Runs a short task once, when the clock shows {@code due} or later. The task must not block. After the machine
-     * slept, or its clock was set forwards, the task runs at most a minute late. If the clock is set backwards, the task
-     * runs when the time has passed that was left when the timer was set; then the clock shows less than {@code due}. A
-     * task that must not run before its time looks at the clock, and sets a new timer.
+     * slept, or its clock was set forwards, the task runs at most a minute late. If the clock is set backwards, the
+     * task runs when the time has passed that was left when the timer was set; then the clock shows less than {@code
+     * due}. A task that must not run before its time looks at the clock, and sets a new timer.
      *
      * @param due a past time means as soon as possible
      * @return a handle that cancels the task if it has not started

@@ -11,9 +11,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * Timers for tests, whose clock and elapsed time move only when the test moves them. Tasks run on the thread that calls {@link #advance},
- * in the order of their due times; tasks of the same time in the order in which they were scheduled. While a task runs,
- * the clock shows its due time. A task that it schedules runs in the same advance if it is due within it.
+ * Timers for tests, whose clock and elapsed time move only when the test moves them. Tasks run on the thread that calls
+ * {@link #advance}, in the order of their due times; tasks of the same time in the order in which they were scheduled.
+ * While a task runs, the clock shows its due time. A task that it schedules runs in the same advance if it is due
+ * within it.
  *
  * <p>If a real engine, runner or client runs beside the test, use {@link #advanceWhen}, which waits until they are
  * idle. Otherwise a thread that has read the old time sets its timer from the new one.

@@ -10,9 +10,9 @@ import java.util.Optional;
  * longest wait of the schedule has passed. Without the second rule, a clock that is set backwards would stop a schedule
  * for as long as the clock needs to get back to the written time.
  *
- * <p>A cron schedule keeps to the clock: when the longest wait has passed, its run is due at the next matching time that
- * the clock shows. So the clock of no second run shows the time of an earlier one, unless it is set again. A run at a
- * given time is due when the clock shows it, and never before.
+ * <p>A cron schedule keeps to the clock: when the longest wait has passed, its run is due at the next matching time
+ * that the clock shows. So the clock of no second run shows the time of an earlier one, unless it is set again. A run
+ * at a given time is due when the clock shows it, and never before.
  *
  * <p>Not thread-safe.
  */

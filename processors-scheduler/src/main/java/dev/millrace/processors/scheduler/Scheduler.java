@@ -31,9 +31,9 @@ import java.util.concurrent.CompletionStage;
  * <p>The events of a run are stored once, also after a crash and with several schedulers on one stream: their
  * idempotency keys are computed from the configuring event, the due time and the number of earlier runs. Runs are
  * executed one after the other, ordered by due time, then by time of configuration. No run starts before its due time
- * on the clock of the {@code timers}, unless that clock is set backwards: then a delay or an interval passes as if it had
- * not been set, and a cron schedule continues with the next time that matches. If runs were missed, because no scheduler was running or the stream was paused,
- * one run is executed for all of them.
+ * on the clock of the {@code timers}, unless that clock is set backwards: then a delay or an interval passes as if it
+ * had not been set, and a cron schedule continues with the next time that matches. If runs were missed, because no
+ * scheduler was running or the stream was paused, one run is executed for all of them.
  *
  * <p>Thread-safe; all data is in the state.
  *

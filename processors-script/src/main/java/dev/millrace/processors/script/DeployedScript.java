@@ -72,8 +72,8 @@ final class DeployedScript {
     }
 
     /**
-     * Waits for a place and runs the script. The stage completes when the runner has ended, and fails if the script does
-     * not load.
+     * Waits for a place and runs the script. The stage completes when the runner has ended, and fails if the script
+     * does not load.
      *
      * @param yields whether it first lets others claim their places, because it had to wait for one before
      */

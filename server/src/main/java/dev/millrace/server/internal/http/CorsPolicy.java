@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CorsPolicy {
     private static final String FETCH_SITE = "Sec-Fetch-Site";
-    private static final Set<String> OWN_SITES = Set.of("same-origin", "same-site", "none");
+    private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
     private static final String METHODS = "GET, HEAD, POST, DELETE";
     private static final String REQUEST_HEADERS =
             "Accept, Authorization, Content-Type, Last-Event-ID, " + String.join(", ", ProjectResolver.HEADERS);
