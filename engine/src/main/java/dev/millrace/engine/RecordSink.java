@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The receiver of a live tail, as stored bytes, page by page. It gets one call at a time. The next page is read from
- * the log when the stage of the last one has completed, so a slow sink uses no memory and delays no other sink.
+ * the log when the stage of the last one has completed, so a slow sink uses no memory and delays no other sink. The
+ * idempotency key of a record is as the store has it: see {@link EventRecord}.
  *
  * @since 0.1
  */

@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param offset its number in its stream, from 1
  * @param createdAt when it was committed, to the millisecond
  * @param type the type as the caller wrote it
- * @param idempotencyKey its key, if it has one
+ * @param idempotencyKey the key by which the store finds it, if it has one: that of a caller's event has a space before
+ *     the key that readers see. The key alone is in {@code json}
  * @param json the whole event as on the wire: compact, UTF-8, numbers as the caller wrote them. Do not modify
  * @since 0.1
  */

@@ -10,11 +10,11 @@ import java.util.function.Supplier;
 
 /**
  * The threads for work whose length grows with a stream: states, lists, forks. They are few, and projects and streams
- * share them fairly, so that such work delays neither short reads nor that of others. Answers are given on callback
- * threads. Thread-safe.
+ * share them fairly, so that such work delays neither short reads nor that of others. There is one for every two
+ * processors, but 2 at least, of which a project gets one. Answers are given on callback threads. Thread-safe.
  */
 public final class LongWork {
-    private static final int THREADS = 1 + Math.max(2, Runtime.getRuntime().availableProcessors());
+    private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
 
     private final FairExecutor threads = new FairExecutor(THREADS, CallbackThreads.daemon("millrace-states-"));
     private final CallbackExecutor callbackExecutor;

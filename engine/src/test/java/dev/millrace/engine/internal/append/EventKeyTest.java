@@ -42,4 +42,12 @@ class EventKeyTest {
         assertThat(find(caller, stored)).contains(2L);
         assertThat(find(new EventKey("k", true), stored)).contains(1L);
     }
+
+    @Test
+    void should_find_an_event_of_an_earlier_version_that_cannot_be_decoded() {
+        Map<String, EventRecord> stored = Map.of("k", record(1, "k", "{\"n\":1e99999999999}"));
+
+        assertThat(find(new EventKey("k", false), stored)).contains(1L);
+        assertThat(find(new EventKey("k", true), stored)).contains(1L);
+    }
 }

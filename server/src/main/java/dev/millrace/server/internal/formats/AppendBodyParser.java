@@ -36,7 +36,7 @@ public final class AppendBodyParser {
         } else if (type.isJson()) {
             inputs = json.read(utf8(type, body));
         } else if (type.isYaml()) {
-            inputs = json.read(new YamlBodyParser(text(type, body), body.length).toJson());
+            inputs = json.read(new YamlBodyParser(text(type, body), body.length, limits.batchEvents()).toJson());
         } else {
             inputs = ParsedAppend.single(OpaqueBodyEncoder.describe(type, body));
         }
@@ -61,7 +61,7 @@ public final class AppendBodyParser {
             return JsonBodyParser.value(utf8(type, body));
         }
         return type.isYaml()
-                ? JsonBodyParser.value(new YamlBodyParser(text(type, body), body.length).toJson())
+                ? JsonBodyParser.value(new YamlBodyParser(text(type, body), body.length, Integer.MAX_VALUE).toJson())
                 : OpaqueBodyEncoder.describe(type, body);
     }
 
@@ -74,6 +74,13 @@ public final class AppendBodyParser {
     public static HttpErrorException tooLarge(String what, int limit, String sent) {
         return HttpErrorException.tooLarge("the " + what + " is too large: at most " + limit + " bytes are allowed, "
                 + sent + " were sent; split it, or store the data elsewhere and append a reference");
+    }
+
+    static HttpErrorException tooManyEvents(int limit) {
+        return HttpErrorException.badRequest(
+                "body",
+                "the batch has too many events: at most " + limit
+                        + " are allowed, more were sent; send several batches");
     }
 
     /** The text of a body in its declared charset; empty if the bytes are no such text. */

@@ -97,10 +97,7 @@ final class JsonBodyParser {
 
     private void add(List<ParsedInput> events, ParsedInput value) {
         if (events.size() == limits.batchEvents()) {
-            throw HttpErrorException.badRequest(
-                    "body",
-                    "the batch has too many events: at most " + limits.batchEvents()
-                            + " are allowed, more were sent; send several batches");
+            throw AppendBodyParser.tooManyEvents(limits.batchEvents());
         }
         events.add(envelope.strip(value));
     }

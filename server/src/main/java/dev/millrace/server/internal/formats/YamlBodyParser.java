@@ -5,6 +5,7 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.server.internal.http.HttpErrorException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -34,11 +35,14 @@ import org.yaml.snakeyaml.parser.ParserImpl;
  */
 final class YamlBodyParser {
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?");
+    private static final Pattern LEADING_ZEROS = Pattern.compile("^(-?)0+(?=\\d)");
+    private static final int LONGEST_NUMBER = 1_100; // of those that can be appended, in every spelling
     private static final int LONGEST_PROBLEM = 400;
     private static final String TEXT = "tag:yaml.org,2002:str";
 
     private final String text;
     private final LoaderOptions options = new LoaderOptions();
+    private final int mostDocuments;
     private final Deque<Level> open = new ArrayDeque<>();
 
     private static final class Level {
@@ -60,8 +64,9 @@ final class YamlBodyParser {
         }
     }
 
-    YamlBodyParser(String text, int codePoints) {
+    YamlBodyParser(String text, int codePoints, int mostDocuments) {
         this.text = text;
+        this.mostDocuments = mostDocuments;
         options.setCodePointLimit(Math.max(codePoints, 1));
     }
 
@@ -74,6 +79,9 @@ final class YamlBodyParser {
             Parser parser = new ParserImpl(new WholeTextReader(text), options);
             for (Event event = parser.getEvent(); event != null; event = parser.getEvent()) {
                 if (event.is(Event.ID.DocumentStart)) {
+                    if (documents.size() == mostDocuments) { // before the rest is parsed
+                        throw AppendBodyParser.tooManyEvents(mostDocuments);
+                    }
                     out.reset();
                     generator = JsonCodec.generator(out);
                 } else if (event.is(Event.ID.DocumentEnd)) {
@@ -143,10 +151,11 @@ final class YamlBodyParser {
         if (tag != null || scalar.getScalarStyle() != ScalarStyle.PLAIN) {
             generator.writeString(value);
         } else if (NUMBER.matcher(value).matches()) {
-            JsonCodec.numberProblem(value).ifPresent(problem -> {
-                throw malformed(problem, scalar.getStartMark());
-            });
-            generator.writeNumber(value);
+            String number = number(value);
+            if (JsonCodec.numberProblem(number).isPresent()) {
+                throw malformed(JsonCodec.numberProblem(value).orElseThrow(), scalar.getStartMark());
+            }
+            generator.writeNumber(number);
         } else {
             switch (value.toLowerCase(Locale.ROOT)) {
                 case "", "~", "null" -> generator.writeNull();
@@ -155,6 +164,25 @@ final class YamlBodyParser {
                 default -> generator.writeString(value);
             }
         }
+    }
+
+    /**
+     * A number as JSON has it. YAML needs a point in a number with an exponent, so {@code 12e10000} is written {@code
+     * 1.2e+10001}. If a number is too large as it is written, this is the spelling without a point.
+     */
+    private static String number(String value) {
+        int point = value.indexOf('.');
+        int exponentAt = Math.max(value.indexOf('e'), value.indexOf('E'));
+        if (point < 0
+                || exponentAt < point
+                || value.length() > LONGEST_NUMBER
+                || JsonCodec.numberProblem(value).isEmpty()) {
+            return value;
+        }
+        String digits = value.substring(0, point) + value.substring(point + 1, exponentAt);
+        BigInteger exponent =
+                new BigInteger(value.substring(exponentAt + 1)).subtract(BigInteger.valueOf(exponentAt - point - 1L));
+        return LEADING_ZEROS.matcher(digits).replaceFirst("$1") + "e" + exponent;
     }
 
     private static byte[] array(List<byte[]> documents) {

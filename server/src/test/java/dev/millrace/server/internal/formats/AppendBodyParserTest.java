@@ -149,6 +149,29 @@ class AppendBodyParserTest {
                                 + "\"text\":\"two\\nlines\\n\"}");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"999e10000", "1e10000", "-12e10000", "-100e9999", "12e-10000", "0e10000", "1.5e10000"})
+    void should_read_every_number_that_can_be_appended_from_the_yaml_of_this_server(String number) {
+        byte[] stored = ("{\"a\":" + number + "}").getBytes(UTF_8);
+        assertThat(read("application/json", new String(stored, UTF_8))).contains(number);
+
+        String read = read("application/yaml", new String(YamlEncoder.document(stored), UTF_8));
+
+        assertThat(JsonCodec.parse(read.substring("single ".length()))).isEqualTo(JsonCodec.parse(stored));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.5e10002", "99.9e-10001", "1.0e+20001"})
+    void should_refuse_a_yaml_number_that_is_too_large_in_every_spelling(String number) {
+        assertThatThrownBy(() -> read("application/yaml", "a: " + number)).hasMessageContaining(number);
+    }
+
+    @Test
+    void should_stop_at_the_first_yaml_document_too_many() {
+        assertThatThrownBy(() -> read("application/yaml", "--- 1\n".repeat(4) + "--- [not parsed"))
+                .hasMessageContaining("too many events: at most 3");
+    }
+
     @Test
     void should_write_yaml_that_reads_back_to_the_same_json() {
         String json =
