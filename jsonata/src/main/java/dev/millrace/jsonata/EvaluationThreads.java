@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Threads for evaluations, so that slow expressions delay only other expressions, and those of one project or stream
- * only their own. There is one for every two processors of the machine, but 2 at least, of which a project gets one: the
+ * only their own. There is one for every two processors of the machine, but 2 at least: the
  * rest of the service needs processors too. They are daemons, named {@code millrace-jsonata-n}, and end after ten idle
  * seconds.
  *

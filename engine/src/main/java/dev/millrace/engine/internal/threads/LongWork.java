@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 /**
  * The threads for work whose length grows with a stream: states, lists, forks. They are few, and projects and streams
  * share them fairly, so that such work delays neither short reads nor that of others. There is one for every two
- * processors, but 2 at least, of which a project gets one. Answers are given on callback threads. Thread-safe.
+ * processors, but 2 at least. Answers are given on callback threads. Thread-safe.
  */
 public final class LongWork {
     private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors() / 2);

@@ -45,6 +45,12 @@ final class ArrivedBytes {
         return OptionalInt.of(size);
     }
 
+    /** Forgets the bytes of a body that is refused. */
+    synchronized void clear() {
+        state = State.DROPPED;
+        parts.clear();
+    }
+
     synchronized boolean isDropped() {
         return state == State.DROPPED;
     }

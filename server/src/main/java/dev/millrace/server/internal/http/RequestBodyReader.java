@@ -113,6 +113,7 @@ public final class RequestBodyReader implements Runnable {
             boolean last = chunk.isLast();
             chunk.release();
             if (excess.isPresent()) {
+                forget();
                 result.completeExceptionally(excess.get());
                 return;
             }
@@ -138,8 +139,15 @@ public final class RequestBodyReader implements Runnable {
             memory.forgetBody();
             result.complete(body);
         } else {
+            forget();
             result.completeExceptionally(failure);
         }
+    }
+
+    /** A refused body takes no memory while its rest is drained. */
+    private void forget() {
+        arrived.clear();
+        memory.forgetBody();
     }
 
     /**
