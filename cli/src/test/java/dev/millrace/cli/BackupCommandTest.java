@@ -177,6 +177,7 @@ class BackupCommandTest {
         assertThat(backUp(1, target).err()).contains(target + " exists").hasLineCount(1);
         assertThat(backUp(1, parent.resolve("none/backup")).err())
                 .contains("there is no directory " + parent.resolve("none"));
+        assertThat(backUp(1, data().resolve("backup")).err()).contains("is inside the data directory");
         assertThat(run(2, "backup").err()).contains("Missing required parameter: 'TARGET'");
         assertThat(target).isEmptyDirectory();
     }

@@ -168,6 +168,17 @@ class StreamCommandsTest {
     }
 
     @Test
+    void should_deploy_a_script_that_may_control() throws IOException {
+        Path script = Files.writeString(directory.resolve("stop.js"), "export default {};\n");
+
+        assertThat(run("deploy", "--file", script.toString(), "/p", "--may-control"))
+                .isZero();
+
+        assertThat(log("/p").get(1).payloadJson().path("mayControl").asBoolean())
+                .isTrue();
+    }
+
+    @Test
     void should_say_what_cannot_be_deployed() throws IOException {
         assertThat(run("deploy", "--file", directory.resolve("none.js").toString(), "/p"))
                 .isEqualTo(1);

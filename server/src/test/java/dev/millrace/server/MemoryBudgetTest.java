@@ -153,7 +153,9 @@ class MemoryBudgetTest {
         try (RunningServer millrace = new RunningServer(builder -> builder.memory(MemoryBudget.of(4 * MIB)))) {
             Answer answer = millrace.append("/large", Shape.TEXT.event());
             assertThat(answer.status()).isEqualTo(413);
-            assertThat(answer.body()).contains("this server has " + 4 * MIB * 5 / 8, "-Xmx");
+            assertThat(answer.body())
+                    .contains("this server has memory for " + 4 * MIB * 5 / 8 + " in one request", "-Xmx");
+            assertThat(millrace.append("/large", Shape.TEXT.batch(2)).status()).isEqualTo(413);
             assertThat(millrace.append("/large", PLAIN).status()).isEqualTo(200);
             assertThat(millrace.get(api("/large") + "?beforeOffset=end").status())
                     .isEqualTo(200);

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -62,6 +63,11 @@ public final class DeployCommand implements Callable<Integer> {
     private Map<String, String> variables = new LinkedHashMap<>();
 
     @Option(
+            names = "--may-control",
+            description = "The script may also append events that control streams, or deploy scripts.")
+    private boolean mayControl;
+
+    @Option(
             names = "--event-json",
             paramLabel = "EVENT",
             description = "An event to append after the script was deployed.")
@@ -78,7 +84,7 @@ public final class DeployCommand implements Callable<Integer> {
         List<EventInput> first = first();
         List<EventInput> inputs = new ArrayList<>();
         variables.forEach((key, value) -> inputs.add(EventInput.of(new WorkerEvent.EnvVarSet(key, value))));
-        inputs.add(EventInput.of(new WorkerEvent.Configured(name, script())));
+        inputs.add(EventInput.of(configured(name)));
         try (HttpEventStreams streams = clientOptions.connect()) {
             List<AppendResult> stored = ClientOptions.await(streams.appendAll(stream, inputs));
             stored.forEach(appended -> check(appended, "not deployed: the service did not accept the configuration"));
@@ -116,6 +122,17 @@ public final class DeployCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw clientOptions.usage("--event-json: " + e.getMessage(), e);
         }
+    }
+
+    private WorkerEvent.Configured configured(String name) throws IOException {
+        return new WorkerEvent.Configured(
+                name,
+                Optional.of(script()),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                mayControl ? Optional.of(true) : Optional.empty());
     }
 
     private String script() throws IOException {

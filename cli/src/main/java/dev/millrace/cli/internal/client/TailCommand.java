@@ -9,6 +9,7 @@ import dev.millrace.cli.internal.terminal.TerminalText;
 import dev.millrace.client.HttpEventStreams;
 import dev.millrace.core.Event;
 import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscriber;
 import java.util.List;
@@ -67,10 +68,8 @@ public final class TailCommand implements Callable<Integer> {
         OptionalLong begin = begin();
         try (HttpEventStreams streams = clientOptions.connect()) {
             // Read first: a wrong address fails here; a subscription would retry for ever.
-            ReadRange newest = ReadRange.builder().limit(1).descending(true).build();
-            List<Event> last = ClientOptions.await(streams.read(stream, newest));
+            long end = newestOffset(streams, stream);
             CompletableFuture<Void> ended = new CompletableFuture<>();
-            long end = last.isEmpty() ? 0 : last.get(0).offset();
             streams.subscribe(stream, begin.orElse(end), new Printer(ended)); // closed with the client
             try {
                 ended.get(); // no time limit: the user ends it
@@ -82,6 +81,20 @@ public final class TailCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** The offset of the last event; 0 if the stream does not exist and may not be created by a read. */
+    private static long newestOffset(HttpEventStreams streams, StreamPath stream) throws Exception {
+        ReadRange newest = ReadRange.builder().limit(1).descending(true).build();
+        try {
+            List<Event> last = ClientOptions.await(streams.read(stream, newest));
+            return last.isEmpty() ? 0 : last.get(0).offset();
+        } catch (StreamException e) {
+            if (e.code() == StreamException.Code.STREAM_NOT_FOUND) {
+                return 0;
+            }
+            throw e;
+        }
     }
 
     /** The offset to begin after; empty for the end. */

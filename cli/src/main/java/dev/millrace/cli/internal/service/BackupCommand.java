@@ -102,6 +102,10 @@ public final class BackupCommand implements Callable<Integer> {
         if (parent == null || !Files.isDirectory(parent)) {
             throw new CommandException("backup failed: there is no directory " + parent + "; create it");
         }
+        if (parent.startsWith(directory.toAbsolutePath().normalize())) {
+            throw new CommandException("backup failed: " + goal
+                    + " is inside the data directory, and would be lost with it; give a directory elsewhere");
+        }
         return parent;
     }
 

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
         name = "create",
         description = {
             "Creates a token and prints it. The service stores only its hash.",
-            "read: events, state, lists. append: ordinary events. control: events that pause, resume, or configure breaker,"
+            "read: events, state, lists. append: ordinary events. process: appends of a"
+                    + " processor outside the server, together with read and append. control: events that pause, resume, or configure breaker,"
                     + " schedules, subscriptions, transformers and processors. deploy: scripts and their variables."
                     + " admin: everything, also destroy and secrets."
         },

@@ -186,6 +186,10 @@ public final class RequestBodyReader implements Runnable {
         if (more > allowed - arrived.size()) {
             return Optional.of(tooLarge(allowed, "more than " + allowed));
         }
+        Optional<HttpErrorException> neverFits = memory.refusal(Math.max(request.getLength(), arrived.size() + more));
+        if (neverFits.isPresent()) {
+            return neverFits;
+        }
         RequestMemory.Answer answer = memory.keep(more);
         while (answer == RequestMemory.Answer.FULL && watch.dropStalled()) {
             answer = memory.keep(more);

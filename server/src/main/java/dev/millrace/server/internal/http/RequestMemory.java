@@ -3,6 +3,7 @@ package dev.millrace.server.internal.http;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.MemoryBudget;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -48,6 +49,19 @@ public final class RequestMemory {
         return Answer.KEPT;
     }
 
+    /** A 413 {@link HttpErrorException} for a body of so many bytes that would not fit even if it were alone. */
+    Optional<HttpErrorException> refusal(long bytes) {
+        long capacity = budget.bodies().capacity();
+        return bytes > capacity
+                ? Optional.of(tooLarge("the body has " + bytes + " bytes", capacity))
+                : Optional.empty();
+    }
+
+    private static HttpErrorException tooLarge(String need, long capacity) {
+        return HttpErrorException.tooLarge(need + ", and this server has memory for " + capacity
+                + " in one request; send less at once, or give the server more heap (-Xmx)");
+    }
+
     /** Gives the memory of the body back. */
     void forgetBody() {
         long free;
@@ -67,10 +81,9 @@ public final class RequestMemory {
      */
     public CompletableFuture<Void> take(long bytes) {
         if (bytes > budget.work().capacity()) {
-            return CompletableFuture.failedFuture(
-                    HttpErrorException.tooLarge("the request needs " + bytes + " bytes of memory, and this server has "
-                            + budget.work().capacity() + " for all requests; send less at once, or give the server more"
-                            + " heap (-Xmx)"));
+            return CompletableFuture.failedFuture(tooLarge(
+                    "the request needs " + bytes + " bytes of memory",
+                    budget.work().capacity()));
         }
         return take(work, bytes);
     }
