@@ -3,9 +3,9 @@ package dev.millrace.core.hosting;
 import java.util.Optional;
 
 /**
- * The types that a rule, a script or a peer may append, which an event configured. It may append types that take {@link
- * Operation#APPEND}; types that take more only if that event said so, and then at most what the event itself took. So
- * nobody gets a power by a configuration that the author of the configuration did not have, or did not mean to give.
+ * The event types that a configured rule, script or WebSocket peer may append: those that take {@link Operation#APPEND}.
+ * If the configuring event has {@code mayControl}, also those that take more, up to the operation that this event takes
+ * itself. A configuration therefore never gives more rights than its author had.
  *
  * @param types knows the operation of a type
  * @param holder names what was configured, in messages, for example {@code worker 'audit'}

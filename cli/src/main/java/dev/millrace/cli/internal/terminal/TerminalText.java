@@ -39,7 +39,7 @@ public final class TerminalText {
 
     /**
      * Replaces control characters by escape sequences, except for line breaks. For JSON, and for YAML in double quotes:
-     * there they are part of a string, and whoever reads the document gets the same string.
+     * there they are part of a string, and a reader of the document gets the same string.
      */
     public static String escaped(String document) {
         StringBuilder escaped = new StringBuilder(document.length());

@@ -10,8 +10,8 @@ import dev.millrace.core.StreamPath;
 import java.util.Optional;
 
 /**
- * The check that the answer to a processor's append is an event of this processor. If somebody else stored an event
- * under its key, the processor's event is not in the log, so the append has failed.
+ * The check that the answer to a processor's append is an event of this processor. If another
+ * caller stored an event under its key, the processor's event is not in the log, so the append has failed.
  */
 public final class ForeignAnswer {
     private ForeignAnswer() {}
