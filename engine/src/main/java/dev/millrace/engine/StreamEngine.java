@@ -231,7 +231,8 @@ public final class StreamEngine implements AutoCloseable {
 
     /** Computes the state of the stream at a head that was read before. */
     public CompletableFuture<StreamState> state(ProjectSlug project, StreamPath path, StreamHead head) {
-        return parts.delivery().supply(path, () -> parts.states().at(new StreamKey(project, path), head));
+        StreamKey stream = new StreamKey(project, path);
+        return parts.longWork().supply(stream, () -> parts.states().at(stream, head));
     }
 
     /** As {@link EventStreams#list}. */

@@ -167,6 +167,9 @@ class FairnessTest {
             store.armed = true;
             List<CompletableFuture<?>> states = new ArrayList<>();
             paths.forEach(path -> states.add(engine.state(BUSY, path)));
+            for (StreamPath path : paths) { // as a server does
+                states.add(engine.state(BUSY, path, engine.head(BUSY, path).orElseThrow()));
+            }
             states.add(engine.list(BUSY, StreamPath.of("/busy")));
             states.add(engine.fork(BUSY, paths.get(0), 1, StreamPath.of("/copy")));
 

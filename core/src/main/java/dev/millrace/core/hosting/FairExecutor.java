@@ -76,7 +76,20 @@ public final class FairExecutor {
      * @param stream with {@code equals}; tasks of the project as a whole may use the project
      */
     public Executor of(Object project, Object stream) {
-        return task -> execute(project, stream, task);
+        return task -> execute(project, stream, task, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Runs a task of one stream unless too many already wait. The check and the call are one step.
+     *
+     * @param mostWaiting refuse the task if so many tasks wait for a thread, 1 or more
+     * @param mostWaitingOfProject refuse it if so many tasks of its project wait, 1 or more
+     * @return whether the task was taken
+     * @throws RejectedExecutionException after {@link #shutdown}
+     */
+    public boolean tryExecute(
+            Object project, Object stream, Runnable task, int mostWaiting, int mostWaitingOfProject) {
+        return execute(project, stream, task, mostWaiting, mostWaitingOfProject);
     }
 
     /** The number of tasks that wait for a thread. */
@@ -98,11 +111,14 @@ public final class FairExecutor {
         stopThreads.run();
     }
 
-    private void execute(Object project, Object stream, Runnable work) {
+    private boolean execute(Object project, Object stream, Runnable work, int mostWaiting, int mostWaitingOfProject) {
         Task next;
         synchronized (this) {
             if (shutdown) {
                 throw new RejectedExecutionException("the threads are shut down");
+            }
+            if (waiting >= mostWaiting || waiting(project) >= mostWaitingOfProject) {
+                return false;
             }
             projects.computeIfAbsent(project, Project::new).add(stream, work);
             waiting++;
@@ -110,10 +126,11 @@ public final class FairExecutor {
             busy += next == null ? 0 : 1;
         }
         if (next == null) {
-            return;
+            return true;
         }
         try {
             threads.execute(() -> runAll(next));
+            return true;
         } catch (RuntimeException | Error noThread) {
             synchronized (this) {
                 next.release();

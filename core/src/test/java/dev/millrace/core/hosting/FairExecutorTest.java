@@ -93,6 +93,18 @@ class FairExecutorTest {
     }
 
     @Test
+    void should_refuse_a_task_when_as_many_wait_as_may() {
+        submit("p", "s", 5); // three run, so two wait
+
+        assertThat(executor.tryExecute("p", "s", () -> {}, 3, 2)).isFalse();
+        assertThat(executor.tryExecute("q", "s", () -> {}, 2, 2)).isFalse();
+        assertThat(executor.waiting()).isEqualTo(2);
+        assertThat(executor.tryExecute("p", "s", () -> {}, 3, 3)).isTrue();
+        assertThat(executor.tryExecute("q", "s", () -> {}, 4, 1)).isTrue();
+        assertThat(executor.waiting("p")).isEqualTo(3);
+    }
+
+    @Test
     void should_continue_after_a_task_that_throws() throws Exception {
         AtomicReference<Throwable> seen = new AtomicReference<>();
         FairExecutor real = new FairExecutor(2, task -> {
