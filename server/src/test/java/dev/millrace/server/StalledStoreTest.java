@@ -111,6 +111,34 @@ class StalledStoreTest {
     }
 
     @Test
+    void should_refuse_callers_without_a_token_before_they_take_a_place(@TempDir Path directory) throws Exception {
+        StallingStore stalling = new StallingStore();
+        AccessTokens tokens = AccessTokens.in(directory, Timers.system());
+        String token = tokens.create(
+                        Optional.empty(), StreamPath.root(), Set.of(Operation.READ, Operation.APPEND), Optional.empty())
+                .token();
+        try (RunningServer millrace = new RunningServer(stalling.store, options -> options.tokens(tokens))) {
+            millrace.append("/a", "{\"type\":\"a\"}", "Authorization", "Bearer " + token);
+            stalling.stall();
+            List<RawSocket> waiting = new ArrayList<>();
+            for (int i = 0; i < MANY; i++) {
+                waiting.add(new RawSocket(millrace.server.baseUri())
+                        .send("GET /api/streams/a?beforeOffset=end HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                                + token + "\r\n\r\n"));
+            }
+            await().atMost(LIMIT).until(() -> stalling.held() > 2);
+
+            assertThat(millrace.get("/api/streams/a").status()).isEqualTo(401);
+
+            stalling.goOn();
+            for (RawSocket socket : waiting) {
+                assertThat(socket.readUntil("\r\n")).startsWith("HTTP/1.1 200");
+                socket.reset();
+            }
+        }
+    }
+
+    @Test
     void should_refuse_a_request_when_too_many_wait_to_begin() throws Exception {
         RequestExecutor executor = new RequestExecutor("reads", 2, 1); // one for a stream
         ProjectSlug project = ProjectSlug.defaultProject();

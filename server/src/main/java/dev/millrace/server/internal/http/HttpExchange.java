@@ -29,8 +29,9 @@ public final class HttpExchange {
     private final QueryParameters query;
     private final ProjectSlug project;
     private final boolean foreign;
-    private final BearerAuthenticator bearerAuthenticator;
+    private final Admission admission;
     private final Executor executor;
+    private final Executor largeBodies;
     private final RequestMemory memory;
     private final ConnectionWatch watch;
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -42,8 +43,9 @@ public final class HttpExchange {
             QueryParameters query,
             ProjectSlug project,
             boolean foreign,
-            BearerAuthenticator bearerAuthenticator,
+            Admission admission,
             Executor executor,
+            Executor largeBodies,
             RequestMemory memory,
             ConnectionWatch watch) {
         this.request = request;
@@ -52,8 +54,9 @@ public final class HttpExchange {
         this.query = query;
         this.project = project;
         this.foreign = foreign;
-        this.bearerAuthenticator = bearerAuthenticator;
+        this.admission = admission;
         this.executor = executor;
+        this.largeBodies = largeBodies;
         this.memory = memory;
         this.watch = watch;
         Request.addCompletionListener(request, failure -> memory.end());
@@ -62,6 +65,11 @@ public final class HttpExchange {
     /** Runs work that may block. */
     public Executor executor() {
         return executor;
+    }
+
+    /** Runs work on a large body. It has few threads. */
+    Executor largeBodies() {
+        return largeBodies;
     }
 
     /** What this request may use of the memory of the server. */
@@ -74,11 +82,11 @@ public final class HttpExchange {
     }
 
     /**
-     * The rights of the caller, by its token; reads a file. Throws a 401 {@link HttpErrorException} if a token is
-     * required and no valid one was sent.
+     * The rights of the caller, by its token, when the request arrived. Throws a 401 {@link HttpErrorException} if a
+     * token is required and no valid one was sent.
      */
     public CallerPermissions authenticate() {
-        return bearerAuthenticator.admit(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION), project);
+        return admission.permissions();
     }
 
     /** The identity of the caller for rate limits: the id of its token, or else its address. */
@@ -131,7 +139,7 @@ public final class HttpExchange {
         if (response.isCommitted()) {
             abort(failure);
         } else if (ended.compareAndSet(false, true)) {
-            fail(response, failure, callback);
+            fail(response, failure, callback, largeBodies);
         }
     }
 
@@ -180,14 +188,14 @@ public final class HttpExchange {
         }
     }
 
-    /** Answers a failure; nothing may have been written to the response yet. */
-    static void fail(Response response, Throwable failure, Callback callback) {
+    /** Answers a failure; nothing may have been written to the response yet. The executor reads the rest of the body. */
+    static void fail(Response response, Throwable failure, Callback callback, Executor rest) {
         if (ErrorResponses.unwrap(failure) instanceof HttpErrorException refusal) {
             refusal.headers().forEach((name, value) -> response.getHeaders().put(name, value));
         }
         ErrorResponses.ErrorBody error = ErrorResponses.of(failure);
         boolean isCutOff = error.status() == 408; // the rest of the body does not come
-        Callback end = isCutOff ? callback : UnreadBodyDrain.before(callback, response.getRequest());
+        Callback end = isCutOff ? callback : UnreadBodyDrain.before(callback, response.getRequest(), rest);
         send(response, error.status(), JSON, indented(error.json()), end);
     }
 

@@ -19,9 +19,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A reader of one request body: reads it as it arrives, on the executor of the exchange, and never keeps more than its
- * limit.
+ * limit. What follows a {@link #LARGE} body runs on the executor for such bodies, which has few threads: to read and
+ * to parse many of them at once would take the processors from short requests.
  */
 public final class RequestBodyReader implements Runnable {
+    /** The size in bytes from which on a body is large. */
+    static final int LARGE = 1 << 16;
+
     /** The heap that a byte of a body needs on its way to the store and back in the answer, at most. */
     private static final int PER_BYTE = 8;
 
@@ -35,7 +39,8 @@ public final class RequestBodyReader implements Runnable {
     private static final int PER_ELEMENT = 16;
 
     private final Request request;
-    private final Executor executor;
+    private final Executor largeBodies;
+    private volatile Executor executor;
     private final IntUnaryOperator limitByFirstByte;
     private final int extraPerByte;
     private final RequestMemory memory;
@@ -49,6 +54,7 @@ public final class RequestBodyReader implements Runnable {
     private RequestBodyReader(HttpExchange exchange, IntUnaryOperator limitByFirstByte, int extraPerByte) {
         this.request = exchange.request();
         this.executor = exchange.executor();
+        this.largeBodies = exchange.largeBodies();
         this.memory = exchange.memory();
         this.watch = exchange.watch();
         this.watched = ConnectionWatch.of(request);
@@ -71,7 +77,7 @@ public final class RequestBodyReader implements Runnable {
     }
 
     /**
-     * Reads a body; its first byte that is not white space decides its size limit. Completes on the executor of the
+     * Reads a body; its first byte that is not white space decides its size limit. Completes on an executor of the
      * exchange, when there is memory to work on the body; fails with an {@link HttpErrorException} as soon as the body is
      * known to be too large.
      */
@@ -96,6 +102,11 @@ public final class RequestBodyReader implements Runnable {
     @Override
     public void run() {
         while (true) {
+            if (executor != largeBodies && Math.max(request.getLength(), arrived.size()) >= LARGE) {
+                executor = largeBodies;
+                executor.execute(this);
+                return;
+            }
             Content.Chunk chunk = request.read();
             if (chunk == null) {
                 request.demand(() -> executor.execute(this));

@@ -1,6 +1,5 @@
 package dev.millrace.server.internal.http;
 
-import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.FairExecutor;
 import java.util.concurrent.Executor;
@@ -30,22 +29,30 @@ public final class RequestExecutor {
         });
     }
 
-    /** Begins a request for a stream; throws a 503 {@link HttpErrorException} if too many are waiting. */
-    public void begin(ProjectSlug project, StreamPath path, Runnable request) {
-        int waiting = threads.waiting();
-        int ofProject = threads.waiting(project);
-        if (waiting >= mostWaiting || ofProject >= mostWaitingOfProject) {
-            throw HttpErrorException.unavailable("the server is too busy: " + waiting + " " + what
-                    + " already wait to begin, " + ofProject + " of them for this project; try again in a few seconds");
+    /**
+     * Begins a request for a stream; throws a 503 {@link HttpErrorException} if too many are waiting.
+     *
+     * @param project the project, or another key for requests that have no share in one
+     */
+    public void begin(Object project, StreamPath path, Runnable request) {
+        boolean begun;
+        try {
+            begun = threads.tryExecute(project, path, request, mostWaiting, mostWaitingOfProject);
+        } catch (RejectedExecutionException stopped) {
+            return; // dropped, as in of()
         }
-        of(project, path).execute(request);
+        if (!begun) {
+            throw HttpErrorException.unavailable("the server is too busy: " + threads.waiting() + " " + what
+                    + " already wait to begin, " + threads.waiting(project)
+                    + " of them for this project; try again in a few seconds");
+        }
     }
 
     /**
      * Continues requests for a stream. This is never refused, because their answers may be half written. After the
      * stop, tasks are dropped: their connections are closed.
      */
-    public Executor of(ProjectSlug project, StreamPath path) {
+    public Executor of(Object project, StreamPath path) {
         Executor executor = threads.of(project, path);
         return task -> {
             try {

@@ -3,6 +3,7 @@ package dev.millrace.server.internal.http;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.MemoryBudget;
 import dev.millrace.server.internal.routes.ApiDocsRoute;
@@ -13,6 +14,7 @@ import dev.millrace.server.internal.routes.SecretRoutes;
 import dev.millrace.server.internal.routes.StateRoutes;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.http.HttpFields;
@@ -24,8 +26,8 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * The root handler of Jetty: checks host and origin, finds project and route, and passes the request on. Exceptions
- * become error bodies. It never blocks: all work with tokens, secrets or streams runs on a {@link RequestExecutor}, one
- * for POST requests and one for all others.
+ * become error bodies. It never blocks, except for a look at the file of tokens: all work with secrets or
+ * streams runs on a {@link RequestExecutor}, one for POST requests and one for all others.
  */
 public final class RootHandler extends Handler.Abstract {
     private static final byte[] NOT_FOUND = "{\"error\":\"not_found\"}".getBytes(StandardCharsets.UTF_8);
@@ -34,10 +36,13 @@ public final class RootHandler extends Handler.Abstract {
             .orElse("development");
 
     private static final int THREADS = 32;
+    private static final int FEW_THREADS =
+            Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
     private static final int MOST_WAITING = 1024;
 
     private final RequestExecutor appending = new RequestExecutor("appends", THREADS, MOST_WAITING);
     private final RequestExecutor reading = new RequestExecutor("reads", THREADS, MOST_WAITING);
+    private final RequestExecutor largeBodies = new RequestExecutor("large-bodies", FEW_THREADS, MOST_WAITING);
     private final HostHeaderFilter hosts;
     private final CorsPolicy corsPolicy;
     private final BearerAuthenticator bearerAuthenticator;
@@ -74,6 +79,7 @@ public final class RootHandler extends Handler.Abstract {
         super.doStop();
         appending.stop();
         reading.stop();
+        largeBodies.stop();
     }
 
     @Override
@@ -82,7 +88,7 @@ public final class RootHandler extends Handler.Abstract {
         try {
             enter(request, response, callback);
         } catch (RuntimeException e) {
-            HttpExchange.fail(response, e, callback);
+            HttpExchange.fail(response, e, callback, largeBodies.of(ProjectSlug.defaultProject(), StreamPath.root()));
         }
         return true;
     }
@@ -110,7 +116,10 @@ public final class RootHandler extends Handler.Abstract {
         label.ifPresent(value -> selection.name("Host", value));
         RequestExecutor executor = request.getMethod().equals("POST") ? appending : reading;
         ProjectSlug project = selection.project();
-        Executor work = executor.of(project, route.get().path());
+        List<String> credentials = headers.getValuesList(HttpHeader.AUTHORIZATION);
+        Admission admission = Admission.of(() -> bearerAuthenticator.admit(credentials, project));
+        Object share = admission.share();
+        Executor work = executor.of(share, route.get().path());
         dispatch(
                 route.get(),
                 new HttpExchange(
@@ -120,14 +129,16 @@ public final class RootHandler extends Handler.Abstract {
                         query,
                         project,
                         corsPolicy.isForeign(headers, headers.get(HttpHeader.HOST)),
-                        bearerAuthenticator,
+                        admission,
                         work,
+                        largeBodies.of(share, route.get().path()),
                         new RequestMemory(resources.memory(), resources.timers(), work),
                         resources.watch()),
-                executor);
+                executor,
+                share);
     }
 
-    private void dispatch(RouteMatch route, HttpExchange exchange, RequestExecutor executor) {
+    private void dispatch(RouteMatch route, HttpExchange exchange, RequestExecutor executor, Object share) {
         RouteTarget target = route.target();
         String method = exchange.isHead() ? "GET" : exchange.request().getMethod();
         if (method.equals("OPTIONS")) {
@@ -149,7 +160,7 @@ public final class RootHandler extends Handler.Abstract {
                                 .put("ok", true)
                                 .put("app", "millrace")
                                 .put("version", VERSION)));
-            default -> executor.begin(exchange.project(), route.path(), () -> answer(route, method, exchange));
+            default -> executor.begin(share, route.path(), () -> answer(route, method, exchange));
         }
     }
 
