@@ -32,7 +32,6 @@ public final class HttpExchange {
     private final BearerAuthenticator bearerAuthenticator;
     private final Executor executor;
     private final RequestMemory memory;
-    private final ConnectionWatch watch;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     HttpExchange(
@@ -44,8 +43,7 @@ public final class HttpExchange {
             boolean foreign,
             BearerAuthenticator bearerAuthenticator,
             Executor executor,
-            RequestMemory memory,
-            ConnectionWatch watch) {
+            RequestMemory memory) {
         this.request = request;
         this.response = response;
         this.callback = callback;
@@ -55,7 +53,6 @@ public final class HttpExchange {
         this.bearerAuthenticator = bearerAuthenticator;
         this.executor = executor;
         this.memory = memory;
-        this.watch = watch;
         Request.addCompletionListener(request, failure -> memory.end());
     }
 
@@ -67,10 +64,6 @@ public final class HttpExchange {
     /** What this request may use of the memory of the server. */
     public RequestMemory memory() {
         return memory;
-    }
-
-    ConnectionWatch watch() {
-        return watch;
     }
 
     /**

@@ -45,7 +45,7 @@ public final class RootHandler extends Handler.Abstract {
     private final Resources resources;
 
     /** What all requests share. */
-    public record Resources(MemoryBudget memory, Timers timers, ConnectionWatch watch) {}
+    public record Resources(MemoryBudget memory, Timers timers, ConnectionWatch watch, StalledClients stalled) {}
 
     public record Routes(
             AppendRoute appends,
@@ -122,8 +122,7 @@ public final class RootHandler extends Handler.Abstract {
                         corsPolicy.isForeign(headers, headers.get(HttpHeader.HOST)),
                         bearerAuthenticator,
                         work,
-                        new RequestMemory(resources.memory(), resources.timers(), work),
-                        resources.watch()),
+                        new RequestMemory(resources.memory(), resources.timers(), resources.stalled(), work)),
                 executor);
     }
 
