@@ -8,24 +8,33 @@ import java.util.concurrent.CompletableFuture;
 /**
  * The memory for all bytes in flight: bodies that arrive, inputs that wait for the writer, answers that are written. It
  * is half of the heap; the other half is for everything else. Callers take a share before they use the memory, and give
- * it back. A quarter of the budget is for bodies that arrive, and an eighth for finite reads: neither those who send
- * slowly nor those who read slowly can stop the requests that are complete. Thread-safe.
+ * it back. Three sixteenths of the budget are for bodies that arrive, two for finite reads, one for live reads: neither
+ * those who send slowly nor those who read slowly can stop the requests that are complete. Thread-safe.
  *
  * @since 0.1
  */
 public final class MemoryBudget {
-    private static final MemoryBudget OF_HEAP = of(Runtime.getRuntime().maxMemory() / 2);
+    /** The smallest budget, 1 MiB: events of some kilobytes can be appended and read. */
+    public static final long SMALLEST = 1L << 20;
+
+    /** With a smaller budget than this, 16 MiB, an event of 1 MiB cannot be appended. */
+    public static final long SMALLEST_FOR_ALL_EVENTS = 16L << 20;
+
+    private static final MemoryBudget OF_HEAP =
+            of(Math.max(SMALLEST, Runtime.getRuntime().maxMemory() / 2));
 
     private final long bytes;
     private final Pool bodies;
     private final Pool reads;
+    private final Pool live;
     private final Pool work;
 
     private MemoryBudget(long bytes) {
         this.bytes = bytes;
-        this.bodies = new Pool(bytes / 4);
-        this.reads = new Pool(Math.max(1, bytes / 8));
-        this.work = new Pool(Math.max(1, bytes - bytes / 4 - bytes / 8));
+        this.bodies = new Pool(bytes / 16 * 3);
+        this.reads = new Pool(bytes / 16 * 2);
+        this.live = new Pool(bytes / 16);
+        this.work = new Pool(bytes - bytes / 16 * 6);
     }
 
     /** The budget of this process. */
@@ -33,10 +42,14 @@ public final class MemoryBudget {
         return OF_HEAP;
     }
 
-    /** A budget of its own. */
+    /**
+     * A budget of its own.
+     *
+     * @param bytes {@link #SMALLEST} or more
+     */
     public static MemoryBudget of(long bytes) {
-        if (bytes < 1) {
-            throw new IllegalArgumentException("bytes must be 1 or more, got " + bytes);
+        if (bytes < SMALLEST) {
+            throw new IllegalArgumentException("bytes must be " + SMALLEST + " or more, got " + bytes);
         }
         return new MemoryBudget(bytes);
     }
@@ -50,9 +63,14 @@ public final class MemoryBudget {
         return bodies;
     }
 
-    /** The part for the pages of finite reads. */
+    /** The part for the pages of finite reads, for states and for lists. */
     public Pool reads() {
         return reads;
+    }
+
+    /** The part for the pages of live reads. */
+    public Pool live() {
+        return live;
     }
 
     /** The part for requests that are complete, and for their answers. */

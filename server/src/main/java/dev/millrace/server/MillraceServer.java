@@ -11,6 +11,7 @@ import dev.millrace.server.internal.http.HostHeaderFilter;
 import dev.millrace.server.internal.http.HttpThreadPool;
 import dev.millrace.server.internal.http.JettyErrorHandler;
 import dev.millrace.server.internal.http.RootHandler;
+import dev.millrace.server.internal.http.StalledClients;
 import dev.millrace.server.internal.routes.ApiDocsRoute;
 import dev.millrace.server.internal.routes.AppendRoute;
 import dev.millrace.server.internal.routes.ForkRoute;
@@ -274,7 +275,7 @@ public final class MillraceServer implements AutoCloseable {
                             new ForkRoute(engine, rates),
                             new SecretRoutes(vault),
                             new ApiDocsRoute(engine.knownEvents())),
-                    new RootHandler.Resources(memory, timers, watch));
+                    new RootHandler.Resources(memory, timers, watch, new StalledClients()));
             jetty.setHandler(new GracefulHandler(door));
             jetty.setErrorHandler(new JettyErrorHandler());
             listen(jetty);

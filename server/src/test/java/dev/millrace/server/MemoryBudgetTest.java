@@ -150,11 +150,11 @@ class MemoryBudgetTest {
 
     @Test
     void should_refuse_what_is_too_large_for_the_budget_and_name_it() throws Exception {
-        try (RunningServer millrace = new RunningServer(builder -> builder.memory(MemoryBudget.of(4 * MIB)))) {
+        try (RunningServer millrace = new RunningServer(builder -> builder.memory(MemoryBudget.of(8 * MIB)))) {
             Answer answer = millrace.append("/large", Shape.TEXT.event());
             assertThat(answer.status()).isEqualTo(413);
             assertThat(answer.body())
-                    .contains("this server has memory for " + 4 * MIB * 5 / 8 + " in one request", "-Xmx");
+                    .contains("this server has memory for " + 8 * MIB * 5 / 8 + " in one request", "-Xmx");
             assertThat(millrace.append("/large", Shape.TEXT.batch(2)).status()).isEqualTo(413);
             assertThat(millrace.append("/large", PLAIN).status()).isEqualTo(200);
             assertThat(millrace.get(api("/large") + "?beforeOffset=end").status())
@@ -165,8 +165,12 @@ class MemoryBudgetTest {
     @Test
     void should_drop_a_body_that_does_not_come_on_when_others_need_its_memory() throws Exception {
         try (RunningServer millrace =
-                        new RunningServer(builder -> builder.timers(clock).memory(MemoryBudget.of(2 * MIB)));
+                        new RunningServer(builder -> builder.timers(clock).memory(MemoryBudget.of(4 * MIB)));
+                RawSocket nothing = new RawSocket(millrace.server.baseUri());
                 RawSocket first = new RawSocket(millrace.server.baseUri())) {
+            nothing.send(head(PLAIN.length()));
+            millrace.append("/other", PLAIN);
+            clock.advance(Duration.ofSeconds(3));
             String part = "[" + "1,".repeat(200_000);
             first.send(head(500_000)).send(part);
             Answer refused = awaitRefusal(millrace, part);
@@ -179,6 +183,7 @@ class MemoryBudgetTest {
 
             assertThat(first.readToTheEnd()).startsWith("HTTP/1.1 408").contains("arrived too slowly");
             assertThat(other.status()).isNotEqualTo(503);
+            assertThat(nothing.send(PLAIN).readUntil("createdAt")).startsWith("HTTP/1.1 200");
         }
     }
 

@@ -123,8 +123,9 @@ class StalledStoreTest {
             List<RawSocket> waiting = new ArrayList<>();
             for (int i = 0; i < MANY; i++) {
                 waiting.add(new RawSocket(millrace.server.baseUri())
-                        .send("GET /api/streams/a?beforeOffset=end HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                                + token + "\r\n\r\n"));
+                        .send(
+                                "GET /api/streams/a?beforeOffset=end HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                                        + token + "\r\n\r\n"));
             }
             await().atMost(LIMIT).until(() -> stalling.held() > 2);
 

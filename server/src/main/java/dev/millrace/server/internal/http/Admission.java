@@ -39,8 +39,6 @@ final class Admission {
 
     /** The key of the share that the request has in threads: the project of the token, or else of the request. */
     Object share() {
-        return permissions == null
-                ? STRANGERS
-                : permissions.grant().project().orElse(permissions.project());
+        return permissions == null ? STRANGERS : permissions.grant().project().orElse(permissions.project());
     }
 }

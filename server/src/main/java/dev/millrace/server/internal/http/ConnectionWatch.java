@@ -3,7 +3,6 @@ package dev.millrace.server.internal.http;
 import dev.millrace.core.runner.Timers;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,8 +13,8 @@ import org.eclipse.jetty.server.Request;
 /**
  * Limits the time in which a request arrives; Jetty's idle time-out does not, because each byte begins it again. The
  * headers must arrive within {@value #HEAD_SECONDS} seconds. A body has {@value #GRACE_SECONDS} seconds, and after that
- * one more for every {@value #BYTES_PER_SECOND} bytes. Time is counted in ticks of one second, for all connections at
- * once, so a request costs no timer. Thread-safe.
+ * one more for every {@value #BYTES_PER_SECOND} bytes. Only time in which the server waits for the client counts. It is
+ * counted in ticks of one second, for all connections at once, so a request costs no timer. Thread-safe.
  */
 public final class ConnectionWatch implements Connection.Listener {
     static final int HEAD_SECONDS = 20;
@@ -25,8 +24,6 @@ public final class ConnectionWatch implements Connection.Listener {
     private static final System.Logger LOG = System.getLogger("dev.millrace.server");
 
     private static final Duration TICK = Duration.ofSeconds(1);
-    /** After so many ticks without a byte, a body can lose its place to others. */
-    private static final int STALLED = 2;
 
     private final Timers timers;
     private final Map<Connection, Watched> open = new ConcurrentHashMap<>();
@@ -38,13 +35,19 @@ public final class ConnectionWatch implements Connection.Listener {
 
     @Override
     public void onOpened(Connection connection) {
-        open.put(connection, new Watched(connection));
+        var unused = watched(connection);
+    }
+
+    Watched watched(Connection connection) {
+        Watched watched = new Watched(connection);
+        open.put(connection, watched);
         synchronized (this) {
             if (!ticking) {
                 ticking = true;
                 timers.after(TICK, this::tick);
             }
         }
+        return watched;
     }
 
     @Override
@@ -66,14 +69,6 @@ public final class ConnectionWatch implements Connection.Listener {
             request.setAttribute(Watched.class.getName(), watched);
             Request.addCompletionListener(request, failure -> watched.await());
         }
-    }
-
-    /** Drops the body that has made no progress for the longest time; false if all of them come on. */
-    boolean dropStalled() {
-        Optional<Watched> longest = open.values().stream()
-                .filter(Watched::isStalled)
-                .max(Comparator.comparingInt(watched -> watched.still));
-        return longest.map(Watched::drop).orElse(false);
     }
 
     private void tick() {
@@ -103,7 +98,7 @@ public final class ConnectionWatch implements Connection.Listener {
         private long bytesBefore;
         private int ticks;
         private long received;
-        private volatile int still;
+        private boolean paused;
         private Optional<Runnable> drop = Optional.empty();
 
         private Watched(Connection connection) {
@@ -121,7 +116,7 @@ public final class ConnectionWatch implements Connection.Listener {
             awaiting = false;
             drop = Optional.empty();
             ticks = 0;
-            still = 0;
+            paused = false;
             received = 0;
         }
 
@@ -133,29 +128,32 @@ public final class ConnectionWatch implements Connection.Listener {
 
         synchronized void received(int bytes) {
             received += bytes;
-            still = 0;
         }
 
-        private synchronized boolean isStalled() {
-            return drop.isPresent() && still >= STALLED;
+        /** The server does not read until {@link #resume}: this time is not the client's. */
+        synchronized void pause() {
+            paused = true;
         }
 
-        private boolean drop() {
+        synchronized void resume() {
+            paused = false;
+        }
+
+        private void drop() {
             Optional<Runnable> tooSlow;
             synchronized (this) {
                 tooSlow = drop;
                 answer();
             }
             tooSlow.ifPresent(Runnable::run);
-            return tooSlow.isPresent();
         }
 
         private void tick() {
             boolean tooLate;
             boolean tooSlow;
             synchronized (this) {
-                ticks += drop.isPresent() || (awaiting && connection.getBytesIn() > bytesBefore) ? 1 : 0;
-                still++;
+                boolean awaitsBody = drop.isPresent() && !paused;
+                ticks += awaitsBody || (awaiting && connection.getBytesIn() > bytesBefore) ? 1 : 0;
                 tooLate = awaiting && ticks > HEAD_SECONDS;
                 tooSlow = drop.isPresent() && received < (ticks - GRACE_SECONDS) * (long) BYTES_PER_SECOND;
             }

@@ -33,7 +33,6 @@ public final class HttpExchange {
     private final Executor executor;
     private final Executor largeBodies;
     private final RequestMemory memory;
-    private final ConnectionWatch watch;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     HttpExchange(
@@ -46,8 +45,7 @@ public final class HttpExchange {
             Admission admission,
             Executor executor,
             Executor largeBodies,
-            RequestMemory memory,
-            ConnectionWatch watch) {
+            RequestMemory memory) {
         this.request = request;
         this.response = response;
         this.callback = callback;
@@ -58,7 +56,6 @@ public final class HttpExchange {
         this.executor = executor;
         this.largeBodies = largeBodies;
         this.memory = memory;
-        this.watch = watch;
         Request.addCompletionListener(request, failure -> memory.end());
     }
 
@@ -75,10 +72,6 @@ public final class HttpExchange {
     /** What this request may use of the memory of the server. */
     public RequestMemory memory() {
         return memory;
-    }
-
-    ConnectionWatch watch() {
-        return watch;
     }
 
     /**

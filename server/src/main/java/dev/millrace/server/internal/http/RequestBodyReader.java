@@ -2,6 +2,7 @@ package dev.millrace.server.internal.http;
 
 import dev.millrace.server.internal.formats.AppendBodyParser;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,19 +45,18 @@ public final class RequestBodyReader implements Runnable {
     private final IntUnaryOperator limitByFirstByte;
     private final int extraPerByte;
     private final RequestMemory memory;
-    private final ConnectionWatch watch;
     private final ConnectionWatch.Watched watched;
     private final ArrivedBytes arrived = new ArrivedBytes();
     private final CompletableFuture<byte[]> result = new CompletableFuture<>();
     private long marks;
     private int limit = -1;
+    private volatile Optional<Duration> demanded = Optional.empty();
 
     private RequestBodyReader(HttpExchange exchange, IntUnaryOperator limitByFirstByte, int extraPerByte) {
         this.request = exchange.request();
         this.executor = exchange.executor();
         this.largeBodies = exchange.largeBodies();
         this.memory = exchange.memory();
-        this.watch = exchange.watch();
         this.watched = ConnectionWatch.of(request);
         this.limitByFirstByte = limitByFirstByte;
         this.extraPerByte = extraPerByte;
@@ -95,6 +95,8 @@ public final class RequestBodyReader implements Runnable {
         RequestBodyReader body = new RequestBodyReader(exchange, limitByFirstByte, extraPerByte);
         int most = Math.max(limitByFirstByte.applyAsInt('['), limitByFirstByte.applyAsInt(' '));
         body.watched.receive(body::dropAsSlow);
+        body.watched.pause();
+        body.memory.droppableBody(body::stalled, body::dropAsSlow);
         body.excess(most).ifPresentOrElse(body.result::completeExceptionally, body);
         return body.result;
     }
@@ -109,7 +111,7 @@ public final class RequestBodyReader implements Runnable {
             }
             Content.Chunk chunk = request.read();
             if (chunk == null) {
-                request.demand(() -> executor.execute(this));
+                awaitMore();
                 return;
             }
             if (Content.Chunk.isFailure(chunk)) {
@@ -135,13 +137,31 @@ public final class RequestBodyReader implements Runnable {
         }
     }
 
+    /** The time counts as the client's only until more bytes are there, not until a thread reads them. */
+    private void awaitMore() {
+        demanded = Optional.of(memory.elapsed());
+        watched.resume();
+        request.demand(() -> {
+            watched.pause();
+            demanded = Optional.empty();
+            executor.execute(this);
+        });
+    }
+
+    private Duration stalled() {
+        return demanded.map(memory.elapsed()::minus).orElse(Duration.ZERO);
+    }
+
     private void complete() {
         if (!arrived.complete()) {
             return;
         }
         watched.answer();
         long cost = (long) arrived.size() * (PER_BYTE + extraPerByte) + marks;
-        var unused = memory.take(cost).whenComplete(this::pass);
+        CompletableFuture<Void> taken = memory.take(cost);
+        var unused = arrived.size() >= LARGE
+                ? taken.whenCompleteAsync(this::pass, largeBodies) // after a wait it completes elsewhere
+                : taken.whenComplete(this::pass);
     }
 
     private void pass(Void granted, @Nullable Throwable failure) {
@@ -177,6 +197,7 @@ public final class RequestBodyReader implements Runnable {
     private void dropAsSlow() {
         OptionalInt size = arrived.drop();
         if (size.isPresent()) {
+            watched.answer();
             memory.forgetBody();
             HttpErrorException failure = HttpErrorException.incomplete("the body arrived too slowly: " + size.getAsInt()
                     + " bytes so far; nothing was appended; send it again");
@@ -202,9 +223,6 @@ public final class RequestBodyReader implements Runnable {
             return neverFits;
         }
         RequestMemory.Answer answer = memory.keep(more);
-        while (answer == RequestMemory.Answer.FULL && watch.dropStalled()) {
-            answer = memory.keep(more);
-        }
         if (answer != RequestMemory.Answer.KEPT) {
             return Optional.of(memory.busy());
         }

@@ -3,13 +3,18 @@ package dev.millrace.server.internal.http;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.MemoryBudget;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /** The memory of one request in the budget of the server; all of it is given back when the request ends. Thread-safe. */
 public final class RequestMemory {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** How often a request that waits looks for clients that have stalled meanwhile. */
+    private static final Duration LOOK = Duration.ofMillis(500);
+
     private static final long RETRY_SECONDS = 2;
     private static final long SMALLEST_PAGE = 1 << 17;
     private static final long LARGEST_PAGE = 1 << 20;
@@ -23,29 +28,39 @@ public final class RequestMemory {
 
     private final MemoryBudget budget;
     private final Timers timers;
+    private final StalledClients stalled;
     private final Executor executor;
-    private long kept;
-    private final Share work;
-    private final Share reads;
-    private boolean ended;
+    private final MemoryShare body;
+    private final MemoryShare work;
+    private final MemoryShare reads;
+    private final MemoryShare live;
 
-    RequestMemory(MemoryBudget budget, Timers timers, Executor executor) {
+    RequestMemory(MemoryBudget budget, Timers timers, StalledClients stalled, Executor executor) {
         this.budget = budget;
         this.timers = timers;
+        this.stalled = stalled;
         this.executor = executor;
-        this.work = new Share(budget.work());
-        this.reads = new Share(budget.reads());
+        this.body = new MemoryShare(budget.bodies());
+        this.work = new MemoryShare(budget.work());
+        this.reads = new MemoryShare(budget.reads());
+        this.live = new MemoryShare(budget.live());
     }
 
-    /** Takes memory for bytes of the body that have arrived, if there is any. */
-    synchronized Answer keep(long bytes) {
-        if (ended) {
-            return Answer.ENDED;
+    /** The clock that measures for how long a client stalls. */
+    public Duration elapsed() {
+        return timers.elapsed();
+    }
+
+    /** Takes memory for bytes of the body that have arrived, if there is any; others that have stalled make room. */
+    Answer keep(long bytes) {
+        while (!body.tryTake(bytes)) {
+            if (body.hasEnded()) {
+                return Answer.ENDED;
+            }
+            if (!stalled.dropOne(body.pool())) {
+                return Answer.FULL;
+            }
         }
-        if (!budget.bodies().tryTake(bytes)) {
-            return Answer.FULL;
-        }
-        kept += bytes;
         return Answer.KEPT;
     }
 
@@ -64,12 +79,7 @@ public final class RequestMemory {
 
     /** Gives the memory of the body back. */
     void forgetBody() {
-        long free;
-        synchronized (this) {
-            free = kept;
-            kept = 0;
-        }
-        budget.bodies().give(free);
+        body.give(Long.MAX_VALUE);
     }
 
     /**
@@ -94,43 +104,61 @@ public final class RequestMemory {
      * @return fails with a 503 {@link HttpErrorException} if too many others use it
      */
     public CompletableFuture<Void> takeForRead(long bytes) {
-        return take(reads, Math.min(bytes, budget.reads().capacity()));
+        return take(reads, Math.min(bytes, reads.pool().capacity()));
     }
 
-    private CompletableFuture<Void> take(Share share, long bytes) {
-        CompletableFuture<Void> granted = share.pool.take(bytes);
+    /** Takes memory for a page of a live read, as {@link #takeForRead}, until {@link #giveForLive}. */
+    public CompletableFuture<Void> takeForLive(long bytes) {
+        return take(live, Math.min(bytes, live.pool().capacity()));
+    }
+
+    private CompletableFuture<Void> take(MemoryShare share, long bytes) {
+        CompletableFuture<Void> granted = share.pool().take(bytes);
         boolean waits = !granted.isDone();
-        CompletableFuture<Void> held = granted.thenAccept(done -> hold(share, bytes));
+        CompletableFuture<Void> held = granted.thenAccept(done -> share.add(bytes));
         if (!waits) {
             return held;
         }
-        Timers.Timer timer = timers.after(PATIENCE, () -> granted.completeExceptionally(busy()));
-        return held.whenCompleteAsync((done, failure) -> timer.cancel(), executor);
+        CompletableFuture<Void> continued = held.whenCompleteAsync((done, failure) -> {}, executor);
+        makeRoom(share.pool(), granted, timers.elapsed().plus(PATIENCE));
+        return continued;
     }
 
-    private void hold(Share share, long bytes) {
-        boolean late;
-        synchronized (this) {
-            late = ended;
-            share.taken += late ? 0 : bytes;
+    /** Drops stalled clients until the memory is granted, and gives up at the end. */
+    private void makeRoom(MemoryBudget.Pool pool, CompletableFuture<Void> granted, Duration end) {
+        while (!granted.isDone() && stalled.dropOne(pool)) {
+            // one more
         }
-        if (late) {
-            share.pool.give(bytes);
+        if (granted.isDone()) {
+            return;
+        }
+        if (timers.elapsed().compareTo(end) >= 0) {
+            granted.completeExceptionally(busy());
+        } else {
+            timers.after(LOOK, () -> makeRoom(pool, granted, end));
         }
     }
 
     /** Gives memory for work back before the request ends. */
     public void give(long bytes) {
-        give(work, bytes);
+        work.give(bytes);
     }
 
-    private void give(Share share, long bytes) {
-        long free;
-        synchronized (this) {
-            free = Math.min(bytes, share.taken);
-            share.taken -= free;
+    /** Gives the memory for a page of a live read back. */
+    public void giveForLive() {
+        live.give(Long.MAX_VALUE);
+    }
+
+    /** Lets others drop the sender of the body if it stalls while they need its memory. */
+    void droppableBody(Supplier<Duration> stall, Runnable drop) {
+        stalled.add(body, MemoryShare.Client.of(stall, drop));
+    }
+
+    /** Lets others drop the reader of a finite read or of an answer if it stalls while they need its memory. */
+    public void droppableReader(Supplier<Duration> stall, Runnable drop) {
+        for (MemoryShare share : List.of(work, reads, live)) {
+            stalled.add(share, MemoryShare.Client.of(stall, drop));
         }
-        share.pool.give(free);
     }
 
     /** The bytes of events with which a page of a finite read ends. */
@@ -146,21 +174,9 @@ public final class RequestMemory {
     }
 
     void end() {
-        synchronized (this) {
-            ended = true;
-        }
-        forgetBody();
-        give(work, Long.MAX_VALUE);
-        give(reads, Long.MAX_VALUE);
-    }
-
-    /** What the request has taken of a pool. */
-    private static final class Share {
-        private final MemoryBudget.Pool pool;
-        private long taken;
-
-        private Share(MemoryBudget.Pool pool) {
-            this.pool = pool;
+        for (MemoryShare share : List.of(body, work, reads, live)) {
+            stalled.remove(share);
+            share.end();
         }
     }
 }

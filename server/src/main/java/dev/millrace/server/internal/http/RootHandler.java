@@ -36,8 +36,7 @@ public final class RootHandler extends Handler.Abstract {
             .orElse("development");
 
     private static final int THREADS = 32;
-    private static final int FEW_THREADS =
-            Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
+    private static final int FEW_THREADS = Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
     private static final int MOST_WAITING = 1024;
 
     private final RequestExecutor appending = new RequestExecutor("appends", THREADS, MOST_WAITING);
@@ -50,7 +49,7 @@ public final class RootHandler extends Handler.Abstract {
     private final Resources resources;
 
     /** What all requests share. */
-    public record Resources(MemoryBudget memory, Timers timers, ConnectionWatch watch) {}
+    public record Resources(MemoryBudget memory, Timers timers, ConnectionWatch watch, StalledClients stalled) {}
 
     public record Routes(
             AppendRoute appends,
@@ -132,8 +131,7 @@ public final class RootHandler extends Handler.Abstract {
                         admission,
                         work,
                         largeBodies.of(share, route.get().path()),
-                        new RequestMemory(resources.memory(), resources.timers(), work),
-                        resources.watch()),
+                        new RequestMemory(resources.memory(), resources.timers(), resources.stalled(), work)),
                 executor,
                 share);
     }

@@ -59,7 +59,11 @@ final class UnreadBodyDrain implements Callback, Runnable {
         for (int part = 0; part < parts; part++) {
             Content.Chunk chunk = request.read();
             if (chunk == null) {
-                request.demand(() -> executor.execute(this));
+                watched.resume();
+                request.demand(() -> {
+                    watched.pause();
+                    executor.execute(this);
+                });
                 return;
             }
             boolean last = Content.Chunk.isFailure(chunk) || chunk.isLast();
@@ -73,6 +77,7 @@ final class UnreadBodyDrain implements Callback, Runnable {
                 return;
             }
         }
+        watched.pause();
         executor.execute(this);
     }
 }

@@ -13,17 +13,22 @@ import dev.millrace.server.internal.http.HttpExchange;
 import java.io.ByteArrayOutputStream;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.util.IteratingCallback;
 
 /**
  * A finite read, page by page: each page is read from the store and written before the next is read. The page size
- * follows the size of the events, so a read holds about 1 MiB. The store is read on the executor of the exchange, never
- * on a Jetty thread.
+ * follows the size of the events, so a read holds about 1 MiB. The page is written in pieces so small that each completed
+ * write shows that the reader is alive; a reader that takes nothing is dropped when others need its memory. The store is
+ * read on the executor of the exchange, never on a Jetty thread.
  */
 final class FiniteReadResponse extends IteratingCallback {
     private static final int FIRST_PAGE = 16;
     private static final int LARGEST_PAGE = 512;
+    private static final int PIECE = 64 * 1024;
 
     /** A page, its encoded form, and the growth of its buffer. */
     private static final int COPIES = 4;
@@ -41,6 +46,8 @@ final class FiniteReadResponse extends IteratingCallback {
     private long before;
     private long left;
     private int pageSize = FIRST_PAGE;
+    private ByteBuffer unwritten = ByteBuffer.allocate(0);
+    private volatile Optional<Duration> writing = Optional.empty();
     private boolean begun;
     private boolean empty = true;
     private boolean ended;
@@ -62,6 +69,15 @@ final class FiniteReadResponse extends IteratingCallback {
         this.after = parameters.after().after(watermark);
         this.before = parameters.before().before(watermark);
         this.left = parameters.limit();
+        exchange.memory().droppableReader(this::stalled, this::drop);
+    }
+
+    private Duration stalled() {
+        return writing.map(exchange.memory().elapsed()::minus).orElse(Duration.ZERO);
+    }
+
+    private void drop() {
+        exchange.abort(new TimeoutException("the reader took nothing, and others need the memory of its page"));
     }
 
     /** The memory that a read needs. */
@@ -71,6 +87,10 @@ final class FiniteReadResponse extends IteratingCallback {
 
     @Override
     protected Action process() {
+        if (unwritten.hasRemaining()) {
+            writePiece();
+            return Action.SCHEDULED;
+        }
         if (ended) {
             return Action.SUCCEEDED;
         }
@@ -108,7 +128,21 @@ final class FiniteReadResponse extends IteratingCallback {
         if (first && !ended) {
             exchange.sendInChunks();
         }
-        exchange.response().write(ended, ByteBuffer.wrap(page), this);
+        unwritten = ByteBuffer.wrap(page);
+        writePiece();
+    }
+
+    private void writePiece() {
+        int length = Math.min(PIECE, unwritten.remaining());
+        ByteBuffer piece = unwritten.slice(unwritten.position(), length);
+        unwritten.position(unwritten.position() + length);
+        writing = Optional.of(exchange.memory().elapsed());
+        exchange.response().write(ended && !unwritten.hasRemaining(), piece, this);
+    }
+
+    @Override
+    protected void onSuccess() {
+        writing = Optional.empty();
     }
 
     private byte[] nextPage() {

@@ -89,6 +89,8 @@ public final class LiveReadResponse implements SubtreeSink {
         this.mayCreate = mayCreate;
         this.timing = timing;
         this.responseWriter = new ResponseWriter(exchange.response(), timing.timers()::elapsed);
+        exchange.memory()
+                .droppableReader(this::stalled, () -> drop(stalled(), ", and others need the memory of its page"));
     }
 
     /** Completes when the answer has ended, normally or with an error. */
@@ -178,9 +180,9 @@ public final class LiveReadResponse implements SubtreeSink {
         }
         long bytes = wanted.stream().mapToLong(event -> event.json().length).sum() + PIECE;
         return exchange.memory()
-                .take(bytes)
+                .takeForLive(bytes)
                 .thenCompose(taken -> responseWriter.send(new Pieces(wanted.iterator(), subtree)))
-                .whenComplete((sent, failure) -> exchange.memory().give(bytes));
+                .whenComplete((sent, failure) -> exchange.memory().giveForLive());
     }
 
     @Override
@@ -273,10 +275,14 @@ public final class LiveReadResponse implements SubtreeSink {
         }
     }
 
+    private Duration stalled() {
+        return responseWriter.stalled().orElse(Duration.ZERO);
+    }
+
     private void dropOrSendHeartbeat() {
-        Duration stalled = responseWriter.stalled().orElse(Duration.ZERO);
+        Duration stalled = stalled();
         if (stalled.compareTo(timing.slowReaderTimeout()) >= 0) {
-            drop(stalled);
+            drop(stalled, "");
             return;
         }
         expelIfRevoked();
@@ -312,12 +318,12 @@ public final class LiveReadResponse implements SubtreeSink {
     }
 
     /** Sends the error and aborts after one more heartbeat: a reader that takes nothing cannot get the error either. */
-    private void drop(Duration stalled) {
+    private void drop(Duration stalled, String why) {
         if (end() == Phase.ENDED) {
             return;
         }
         HttpErrorException reason = HttpErrorException.unavailable("the reader is too slow: it read nothing for "
-                + stalled.toMillis() + " ms; reconnect with Last-Event-ID and read faster");
+                + stalled.toMillis() + " ms" + why + "; reconnect with Last-Event-ID and read faster");
         dropped = true;
         responseWriter.finish(EventEncoding.error(ErrorResponses.of(reason).json()));
         timing.timers().after(timing.heartbeat(), () -> exchange.abort(reason));

@@ -32,7 +32,7 @@ public final class StateRoutes {
         answer(
                 exchange,
                 exchange.memory()
-                        .take(FiniteReadResponse.memory(exchange))
+                        .takeForRead(FiniteReadResponse.memory(exchange))
                         .thenCompose(taken -> StreamLookup.head(engine, exchange, path, create))
                         .thenCompose(head -> engine.state(exchange.project(), path, head)),
                 state -> JsonCodec.write(json(state)));
@@ -43,7 +43,7 @@ public final class StateRoutes {
         CallerPermissions permissions = exchange.authenticate();
         permissions.requireList(path);
         CompletableFuture<List<StreamSummary>> listed = exchange.memory()
-                .take(FiniteReadResponse.memory(exchange))
+                .takeForRead(FiniteReadResponse.memory(exchange))
                 .thenCompose(taken -> engine.list(exchange.project(), path));
         answer(exchange, listed, summaries -> {
             ArrayNode list = JsonNodeFactory.instance.arrayNode();

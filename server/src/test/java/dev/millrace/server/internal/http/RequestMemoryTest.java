@@ -6,24 +6,30 @@ import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.MemoryBudget;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class RequestMemoryTest {
-    private final MemoryBudget budget = MemoryBudget.of(4_800);
+    private static final long KIB = 1024;
+
+    private final MemoryBudget budget = MemoryBudget.of(4_800 * KIB);
     private final VirtualTimers clock = new VirtualTimers();
     private final Deque<Runnable> tasks = new ArrayDeque<>();
+    private final StalledClients stalled = new StalledClients();
+    private final List<String> dropped = new ArrayList<>();
     private final RequestMemory memory = memory();
 
     private RequestMemory memory() {
-        return new RequestMemory(budget, clock, tasks::add);
+        return new RequestMemory(budget, clock, stalled, tasks::add);
     }
 
     @Test
     void should_tell_an_ended_request_from_a_full_budget() {
-        assertThat(memory.keep(1_201)).isEqualTo(RequestMemory.Answer.FULL);
-        assertThat(memory.keep(1_200)).isEqualTo(RequestMemory.Answer.KEPT);
+        assertThat(memory.keep(900 * KIB + 1)).isEqualTo(RequestMemory.Answer.FULL);
+        assertThat(memory.keep(900 * KIB)).isEqualTo(RequestMemory.Answer.KEPT);
         memory.end();
         assertThat(memory.keep(1)).isEqualTo(RequestMemory.Answer.ENDED);
         assertThat(budget.bodies().used()).isZero();
@@ -31,14 +37,14 @@ class RequestMemoryTest {
 
     @Test
     void should_go_on_after_a_wait_in_its_own_thread() {
-        assertThat(memory.take(3_000)).isCompleted();
+        assertThat(memory.take(3_000 * KIB)).isCompleted();
         RequestMemory other = memory();
-        CompletableFuture<Void> waits = other.take(2_000);
+        CompletableFuture<Void> waits = other.take(2_000 * KIB);
 
         memory.end();
 
         assertThat(waits).isNotDone();
-        assertThat(budget.work().used()).isEqualTo(2_000);
+        assertThat(budget.work().used()).isEqualTo(2_000 * KIB);
         tasks.remove().run();
         assertThat(waits).isCompleted();
         other.end();
@@ -47,20 +53,74 @@ class RequestMemoryTest {
 
     @Test
     void should_not_stop_other_work_with_reads() {
-        assertThat(memory.takeForRead(5_000)).isCompleted();
+        assertThat(memory.takeForRead(5_000 * KIB)).isCompleted();
         assertThat(memory().takeForRead(1)).isNotDone();
 
-        assertThat(memory().take(3_000)).isCompleted();
+        assertThat(memory().take(3_000 * KIB)).isCompleted();
     }
 
     @Test
     void should_refuse_a_request_that_waits_too_long() {
-        assertThat(memory.take(3_000)).isCompleted();
-        CompletableFuture<Void> waits = memory().take(2_000);
+        assertThat(memory.take(3_000 * KIB)).isCompleted();
+        CompletableFuture<Void> waits = memory().take(2_000 * KIB);
 
         clock.advance(Duration.ofSeconds(5));
         tasks.remove().run();
 
         assertThat(waits).failsWithin(Duration.ZERO).withThrowableThat().withMessageContaining("too busy");
+    }
+
+    private RequestMemory body(String name, long bytes, Duration stall) {
+        RequestMemory body = memory();
+        assertThat(body.keep(bytes)).isEqualTo(RequestMemory.Answer.KEPT);
+        body.droppableBody(() -> stall, () -> {
+            dropped.add(name);
+            body.forgetBody();
+        });
+        return body;
+    }
+
+    @Test
+    void should_drop_the_stalled_body_that_holds_most() {
+        body("small", 100 * KIB, Duration.ofHours(1));
+        body("large", 300 * KIB, Duration.ofSeconds(2));
+        body("moving", 400 * KIB, Duration.ofMillis(1_999));
+        body("empty", 0, Duration.ofHours(1));
+
+        assertThat(memory.keep(200 * KIB)).isEqualTo(RequestMemory.Answer.KEPT);
+        assertThat(dropped).containsExactly("large");
+        assertThat(memory.keep(400 * KIB)).isEqualTo(RequestMemory.Answer.FULL);
+        assertThat(dropped).containsExactly("large", "small");
+    }
+
+    @Test
+    void should_drop_a_reader_that_stalls_while_another_waits() {
+        RequestMemory reader = memory();
+        Duration began = clock.elapsed();
+        assertThat(reader.takeForRead(600 * KIB)).isCompleted();
+        reader.droppableReader(() -> clock.elapsed().minus(began), () -> {
+            dropped.add("reader");
+            reader.end();
+        });
+        CompletableFuture<Void> waits = memory.takeForRead(600 * KIB);
+
+        clock.advance(Duration.ofMillis(1_900));
+        assertThat(dropped).isEmpty();
+        clock.advance(Duration.ofMillis(100));
+
+        assertThat(dropped).containsExactly("reader");
+        tasks.remove().run();
+        assertThat(waits).isCompleted();
+    }
+
+    @Test
+    void should_not_stop_appends_with_live_reads() {
+        assertThat(memory.takeForLive(5_000 * KIB)).isCompleted();
+        assertThat(memory().takeForLive(1)).isNotDone();
+
+        assertThat(memory().take(3_000 * KIB)).isCompleted();
+        assertThat(memory().takeForRead(600 * KIB)).isCompleted();
+        memory.giveForLive();
+        assertThat(budget.live().used()).isEqualTo(1);
     }
 }
