@@ -139,9 +139,9 @@ public final class RequestMemory {
         }
     }
 
-    /** Gives memory for work back before the request ends. */
-    public void give(long bytes) {
-        work.give(bytes);
+    /** Gives memory for work back, except what a long answer needs until its reader has taken it. */
+    void keepForAnswer(long bytes) {
+        work.give(Math.max(0, work.held() - bytes));
     }
 
     /** Gives the memory for a page of a live read back. */
