@@ -102,8 +102,10 @@ class ProcessTokenTest {
         assertThat(log)
                 .filteredOn(event -> event.type().equals(BuiltInType.EFFECT_FAILED.type()))
                 .singleElement()
-                .satisfies(
-                        event -> assertThat(event.payloadJson().path("message").textValue())
-                                .contains("the token of 'echo' does not allow 'process'"));
+                .satisfies(event -> {
+                    assertThat(event.payloadJson().path("message").textValue())
+                            .contains("the token of 'echo' does not allow 'process'");
+                    assertThat(event.payloadJson().path("attempts").intValue()).isEqualTo(1);
+                });
     }
 }

@@ -105,7 +105,8 @@ public final class InMemoryEventStore implements EventStore {
     }
 
     @Override
-    public SubtreePage readSubtree(StreamKey root, long afterPosition, long throughPosition, int limit) {
+    public SubtreePage readSubtree(
+            StreamKey root, long afterPosition, long throughPosition, int limit, long mostBytes) {
         List<EventRecord> found = new ArrayList<>();
         locked(lock.readLock(), () -> {
             logs.forEach((stream, log) -> {
@@ -116,11 +117,14 @@ public final class InMemoryEventStore implements EventStore {
             return found;
         });
         found.sort(Comparator.comparingLong(EventRecord::position));
-        return found.size() < limit
+        int size = 0;
+        for (long bytes = 0; size < Math.min(limit, found.size()) && bytes < mostBytes; size++) {
+            bytes += found.get(size).json().length;
+        }
+        return size == found.size() && size < limit
                 ? new SubtreePage(List.copyOf(found), Math.max(afterPosition, throughPosition))
                 : new SubtreePage(
-                        List.copyOf(found.subList(0, limit)),
-                        found.get(limit - 1).position());
+                        List.copyOf(found.subList(0, size)), found.get(size - 1).position());
     }
 
     @Override

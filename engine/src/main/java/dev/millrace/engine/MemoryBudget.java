@@ -9,7 +9,8 @@ import java.util.concurrent.CompletableFuture;
  * The memory for all bytes in flight: bodies that arrive, inputs that wait for the writer, answers that are written. It
  * is half of the heap; the other half is for everything else. Callers take a share before they use the memory, and give
  * it back. Three sixteenths of the budget are for bodies that arrive, two for finite reads, one for live reads: neither
- * those who send slowly nor those who read slowly can stop the requests that are complete. Thread-safe.
+ * those who send slowly nor those who read slowly can stop the requests that are complete. Small amounts may exceed a
+ * part by a sixteenth: large requests that fill it do not stop small ones. Thread-safe.
  *
  * @since 0.1
  */
@@ -81,8 +82,10 @@ public final class MemoryBudget {
     /** A part of the budget. */
     public static final class Pool {
         private static final int SMALL = 64;
+        private static final int RESERVE = 16;
 
         private final long capacity;
+        private final long reserve;
         private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
         private long used;
 
@@ -90,6 +93,7 @@ public final class MemoryBudget {
 
         private Pool(long capacity) {
             this.capacity = capacity;
+            this.reserve = capacity / RESERVE;
         }
 
         public long capacity() {
@@ -100,9 +104,23 @@ public final class MemoryBudget {
             return used;
         }
 
+        /** Whether an amount is so small that it may use the reserve beyond the capacity. */
+        public boolean isSmall(long bytes) {
+            return bytes <= capacity / SMALL;
+        }
+
         /** Takes bytes if they are free. */
-        public synchronized boolean tryTake(long bytes) {
-            if (bytes > capacity - used) {
+        public boolean tryTake(long bytes) {
+            return tryTake(bytes, isSmall(bytes));
+        }
+
+        /**
+         * Takes bytes if they are free.
+         *
+         * @param small whether they may be of the reserve; false for a part of a large amount
+         */
+        public synchronized boolean tryTake(long bytes, boolean small) {
+            if (bytes > capacity + (small ? reserve : 0) - used) {
                 return false;
             }
             used += bytes;
@@ -121,7 +139,7 @@ public final class MemoryBudget {
                 throw new IllegalArgumentException("at most " + capacity + " bytes can be taken, got " + bytes);
             }
             synchronized (this) {
-                boolean first = waiting.isEmpty() || bytes <= capacity / SMALL;
+                boolean first = waiting.isEmpty() || isSmall(bytes);
                 if (first && tryTake(bytes)) {
                     return CompletableFuture.completedFuture(null);
                 }

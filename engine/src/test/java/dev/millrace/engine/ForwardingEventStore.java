@@ -59,8 +59,9 @@ public interface ForwardingEventStore extends EventStore {
     }
 
     @Override
-    default SubtreePage readSubtree(StreamKey root, long afterPosition, long throughPosition, int limit) {
-        return delegate().readSubtree(root, afterPosition, throughPosition, limit);
+    default SubtreePage readSubtree(
+            StreamKey root, long afterPosition, long throughPosition, int limit, long mostBytes) {
+        return delegate().readSubtree(root, afterPosition, throughPosition, limit, mostBytes);
     }
 
     @Override

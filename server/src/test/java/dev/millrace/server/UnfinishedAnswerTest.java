@@ -15,11 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +50,7 @@ class UnfinishedAnswerTest {
     };
 
     private volatile boolean isLossy;
+    private volatile boolean isDestroying;
     private RunningServer millrace;
 
     @BeforeEach
@@ -60,6 +63,12 @@ class UnfinishedAnswerTest {
                             && arguments[1] instanceof RecordRange range
                             && range.afterOffset() < DAMAGED
                             && range.afterOffset() + range.limit() >= DAMAGED) {
+                        if (isDestroying) {
+                            millrace.engine
+                                    .destroy(ProjectSlug.defaultProject(), StreamPath.of(STREAM), false)
+                                    .get(30, TimeUnit.SECONDS);
+                            return List.of();
+                        }
                         if (isLossy) {
                             return List.of();
                         }
@@ -114,6 +123,16 @@ class UnfinishedAnswerTest {
                     .as("the log")
                     .anyMatch(line -> line.matches(".*read of public:/damaged/log failed at @\\d+ of 1501.*"));
         }
+    }
+
+    @Test
+    void should_not_call_the_store_damaged_when_the_stream_was_destroyed() throws Exception {
+        isDestroying = true;
+
+        assertThat(read("1.1", "", "application/json"))
+                .startsWith("HTTP/1.1 200")
+                .doesNotEndWith("\r\n0\r\n\r\n");
+        assertThat(logged).noneMatch(line -> line.contains("damaged:") || line.contains("may be damaged"));
     }
 
     @ParameterizedTest

@@ -25,7 +25,7 @@ interface StoreSubtreeTests extends StoreSubject {
     @Test
     default void should_have_no_last_position_at_first() {
         assertThat(store().lastPosition()).isZero();
-        assertThat(store().readSubtree(TOP, 0, 0, 10).records()).isEmpty();
+        assertThat(store().readSubtree(TOP, 0, 0, 10, Long.MAX_VALUE).records()).isEmpty();
         assertThat(store().standings(TOP, Optional.empty(), 10)).isEmpty();
     }
 
@@ -57,8 +57,8 @@ interface StoreSubtreeTests extends StoreSubject {
             }
         });
 
-        SubtreePage half = store().readSubtree(TOP, 0, written.get(1).position(), 10);
-        SubtreePage one = store().readSubtree(TOP, 0, store().lastPosition(), 1);
+        SubtreePage half = store().readSubtree(TOP, 0, written.get(1).position(), 10, Long.MAX_VALUE);
+        SubtreePage one = store().readSubtree(TOP, 0, store().lastPosition(), 1, Long.MAX_VALUE);
 
         assertThat(positions(half.records())).isEqualTo(positions(written.subList(0, 2)));
         assertThat(half.through()).isEqualTo(written.get(1).position());
@@ -137,12 +137,31 @@ interface StoreSubtreeTests extends StoreSubject {
         assertThat(store().lastPosition()).isGreaterThanOrEqualTo(last);
     }
 
+    @Test
+    default void should_end_a_page_of_a_subtree_with_the_record_that_reaches_its_bytes() {
+        given(LEAF, "leaf", 3);
+        given(DEEP, "leaf", 3);
+        long last = store().lastPosition();
+        List<EventRecord> all =
+                store().readSubtree(TOP, 0, last, 100, Long.MAX_VALUE).records();
+        long two = (long) all.get(0).json().length + all.get(1).json().length;
+
+        SubtreePage page = store().readSubtree(TOP, 0, last, 100, two);
+        SubtreePage rest = store().readSubtree(TOP, page.through(), last, 4, Long.MAX_VALUE);
+        SubtreePage one = store().readSubtree(TOP, 0, last, 100, 1);
+
+        assertThat(positions(page.records())).isEqualTo(positions(all.subList(0, 2)));
+        assertThat(page.through()).isEqualTo(all.get(1).position());
+        assertThat(positions(rest.records())).isEqualTo(positions(all.subList(2, 6)));
+        assertThat(one.records()).hasSize(1);
+    }
+
     /** The positions of all records of a subtree, read page by page. */
     default List<Long> wholeSubtree(StreamKey root, long after, int pageSize) {
         List<Long> found = new ArrayList<>();
         long last = store().lastPosition();
         for (long cursor = after; cursor < last; ) {
-            SubtreePage page = store().readSubtree(root, cursor, last, pageSize);
+            SubtreePage page = store().readSubtree(root, cursor, last, pageSize, Long.MAX_VALUE);
             found.addAll(positions(page.records()));
             assertThat(page.records()).hasSizeLessThanOrEqualTo(pageSize);
             assertThat(page.through()).isGreaterThan(cursor).isLessThanOrEqualTo(last);

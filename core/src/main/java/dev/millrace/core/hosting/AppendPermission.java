@@ -3,9 +3,9 @@ package dev.millrace.core.hosting;
 import java.util.Optional;
 
 /**
- * The event types that a configured rule, script or WebSocket peer may append: those that take {@link Operation#APPEND}.
- * If the configuring event has {@code mayControl}, also those that take more, up to the operation that this event takes
- * itself. A configuration therefore never gives more rights than its author had.
+ * The event types that a configured rule, script or WebSocket peer may append: those that take {@link
+ * Operation#APPEND}. If the configuring event has {@code mayControl}, also those that take more, up to the operation
+ * that this event takes itself. A configuration therefore never gives more rights than its author had.
  *
  * @param types knows the operation of a type
  * @param holder names what was configured, in messages, for example {@code worker 'audit'}

@@ -54,10 +54,12 @@ public interface EventStore extends AutoCloseable {
      * @param afterPosition exclusive lower bound
      * @param throughPosition inclusive upper bound, never above a position that was committed
      * @param limit at most this many records, at least 1
+     * @param mostBytes the page ends after the record with which its JSON has so many bytes, even if there are more
      * @return can be empty although more records follow: its {@code through} says how far the store searched
      * @throws UnsupportedOperationException as {@link #lastPosition()}
      */
-    default SubtreePage readSubtree(StreamKey root, long afterPosition, long throughPosition, int limit) {
+    default SubtreePage readSubtree(
+            StreamKey root, long afterPosition, long throughPosition, int limit, long mostBytes) {
         throw new UnsupportedOperationException("cannot follow " + root + ": this store has no reads by position");
     }
 

@@ -1,5 +1,6 @@
 package dev.millrace.engine.spi;
 
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -23,6 +24,12 @@ public record RecordRange(
     /** This range with a limit of bytes. */
     public RecordRange mostBytes(long bytes) {
         return new RecordRange(afterOffset, beforeOffset, types, limit, descending, bytes);
+    }
+
+    /** Whether more records of this range may follow those that were read. */
+    public boolean mayHaveMore(List<EventRecord> read) {
+        return read.size() >= limit
+                || read.stream().mapToLong(record -> record.json().length).sum() >= mostBytes;
     }
 
     /** The next records after an offset. */

@@ -19,6 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -45,6 +46,8 @@ public final class AccessTokens {
 
     private final OwnerOnlyFile file;
     private final Timers timers;
+    private final Instant startedAt;
+    private final Duration startedElapsed;
     private final SecureRandom random = new SecureRandom();
     private volatile State state = State.NONE;
 
@@ -73,6 +76,15 @@ public final class AccessTokens {
     private AccessTokens(OwnerOnlyFile file, Timers timers) {
         this.file = file;
         this.timers = timers;
+        this.startedAt = timers.now();
+        this.startedElapsed = timers.elapsed();
+    }
+
+    /** The time for expiry: the clock, or what it must show at least. A clock that is set back revives no token. */
+    private Instant now() {
+        Instant shown = timers.now();
+        Instant atLeast = startedAt.plus(timers.elapsed().minus(startedElapsed));
+        return shown.isBefore(atLeast) ? atLeast : shown;
     }
 
     /**
@@ -94,8 +106,7 @@ public final class AccessTokens {
 
     /** How many tokens have not expired. */
     public int usable() {
-        return (int)
-                list().stream().filter(grant -> !grant.isExpired(timers.now())).count();
+        return (int) list().stream().filter(grant -> !grant.isExpired(now())).count();
     }
 
     /** The grant of a token; empty if the token is unknown or has expired. */
@@ -107,13 +118,12 @@ public final class AccessTokens {
                 found = entry.grant();
             }
         }
-        return Optional.ofNullable(found).filter(grant -> !grant.isExpired(timers.now()));
+        return Optional.ofNullable(found).filter(grant -> !grant.isExpired(now()));
     }
 
     /** Whether a grant that was found earlier has not expired and was not revoked. */
     public boolean holds(Grant grant) {
-        return !grant.isExpired(timers.now())
-                && (grant.equals(Grant.EVERYTHING) ? !areRequired() : list().contains(grant));
+        return !grant.isExpired(now()) && (grant.equals(Grant.EVERYTHING) ? !areRequired() : list().contains(grant));
     }
 
     /** The grants of all tokens, expired ones included, in the order of their creation. */

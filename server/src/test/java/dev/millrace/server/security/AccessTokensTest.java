@@ -107,6 +107,19 @@ class AccessTokensTest {
     }
 
     @Test
+    void should_not_live_again_when_the_clock_is_set_back() {
+        AccessTokens tokens = open();
+        AccessTokens.Created created = create(tokens, Optional.of(Duration.ofHours(1)));
+        clock.advance(Duration.ofHours(1));
+        assertThat(tokens.find(created.token())).isEmpty();
+
+        clock.set(clock.now().minus(Duration.ofMinutes(30)));
+
+        assertThat(tokens.find(created.token())).isEmpty();
+        assertThat(tokens.holds(created.grant())).isFalse();
+    }
+
+    @Test
     void should_refuse_tokens_that_allow_nothing_or_end_at_once_and_files_that_are_none() throws IOException {
         AccessTokens tokens = open();
         assertThatThrownBy(() -> tokens.create(Optional.empty(), StreamPath.root(), Set.of(), Optional.empty()))

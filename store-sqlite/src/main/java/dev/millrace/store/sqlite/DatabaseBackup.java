@@ -83,11 +83,11 @@ final class DatabaseBackup implements AutoCloseable {
         }
     }
 
-    /** Also sets the mark of an open database, so that the first start with this copy checks it again. */
+    /** Also replaces the mark of an open database, so that the first start with this copy checks it again. */
     private BackupSummary check(Path target) throws SQLException, IOException {
         try (Connection copy = ConnectionSetup.single(target)) {
             try (Statement statement = copy.createStatement()) {
-                statement.execute(WriteConnection.MARK);
+                statement.execute(WriteConnection.MARK_UNCHECKED);
             }
             DatabaseCheck.complete(copy, target, "backup failed");
             return new BackupSummary(

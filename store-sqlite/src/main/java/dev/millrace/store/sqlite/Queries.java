@@ -137,12 +137,13 @@ final class Queries {
      * One page of a subtree. It searches a limited number of rows of all streams, so that no read takes long, and
      * checks for each row whether its stream belongs to the subtree.
      */
-    SubtreePage subtree(StreamKey root, long after, long through, int limit) throws SQLException {
+    SubtreePage subtree(StreamKey root, long after, long through, int limit, long mostBytes) throws SQLException {
         long end = Math.min(through, after + SEARCHED_ROWS);
         String sql = RECORD + " WHERE position > ? AND position <= ? AND EXISTS (SELECT 1 FROM streams"
                 + " WHERE id = events.stream_id AND project = ? AND (path = ? OR (path >= ? AND path < ?)))"
                 + " ORDER BY position LIMIT ?";
         List<EventRecord> records = new ArrayList<>();
+        long bytes = 0;
         try (ResultSet row = statements
                 .of(
                         sql,
@@ -154,12 +155,14 @@ final class Queries {
                         afterAllBelow(root),
                         limit)
                 .executeQuery()) {
-            while (row.next()) {
-                records.add(record(row));
+            while (bytes < mostBytes && row.next()) {
+                EventRecord record = record(row);
+                records.add(record);
+                bytes += record.json().length;
             }
         }
-        return new SubtreePage(
-                records, records.size() < limit ? end : records.get(limit - 1).position());
+        boolean full = records.size() >= limit || bytes >= mostBytes;
+        return new SubtreePage(records, full ? records.get(records.size() - 1).position() : end);
     }
 
     /** The streams below {@code root} with a path after {@code after}. */

@@ -148,10 +148,11 @@ public final class SqliteEventStore implements EventStore {
     }
 
     @Override
-    public SubtreePage readSubtree(StreamKey root, long afterPosition, long throughPosition, int limit) {
+    public SubtreePage readSubtree(
+            StreamKey root, long afterPosition, long throughPosition, int limit, long mostBytes) {
         return readConnectionPool.read(
                 "cannot read the subtree of " + root,
-                queries -> queries.subtree(root, afterPosition, throughPosition, limit));
+                queries -> queries.subtree(root, afterPosition, throughPosition, limit, mostBytes));
     }
 
     @Override

@@ -191,7 +191,6 @@ final class SqliteTransaction implements Transaction {
                                 + " ON CONFLICT DO UPDATE SET value = excluded.value",
                         lastPosition);
             }
-            writeConnection.committing();
             statements.run("COMMIT");
             phase = Phase.COMMITTED;
             return phase;

@@ -55,6 +55,13 @@ final class WriteAheadLog {
         }
     }
 
+    /** Moves the log into the database, as far as running reads allow; waits for none of them. */
+    void move() throws SQLException {
+        try (ResultSet row = statements.of("PRAGMA wal_checkpoint(PASSIVE)").executeQuery()) {
+            row.next();
+        }
+    }
+
     private long size() {
         return sizeOf(file);
     }
@@ -62,6 +69,10 @@ final class WriteAheadLog {
     /** The size of the log of a database; 0 if it has none. */
     static long size(Path database) {
         return sizeOf(fileOf(database));
+    }
+
+    static boolean exists(Path database) {
+        return Files.exists(fileOf(database));
     }
 
     private static Path fileOf(Path database) {

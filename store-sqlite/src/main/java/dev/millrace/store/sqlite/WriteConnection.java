@@ -1,6 +1,8 @@
 package dev.millrace.store.sqlite;
 
 import dev.millrace.engine.spi.StreamKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -11,13 +13,24 @@ import org.jspecify.annotations.Nullable;
 
 /** The only writing connection, with a cache of stream rows. For one thread at a time. */
 final class WriteConnection implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(WriteConnection.class.getPackageName());
+
     /** No limit to the size of the database. */
     static final long UNLIMITED = Long.MAX_VALUE;
 
-    /** The mark of a database that was written and not closed: a row that the first transaction adds. */
-    static final String MARK = "INSERT OR IGNORE INTO meta (name, value) VALUES ('open', 1)";
+    /** The mark of a backup, and of a database that an older version did not close: the next opening checks it. */
+    static final String MARK_UNCHECKED = "INSERT OR REPLACE INTO meta (name, value) VALUES ('open', 1)";
 
-    private static final String IS_MARKED = "SELECT count(*) FROM meta WHERE name = 'open'";
+    /**
+     * The mark of a database that is written and not closed: {@link #OPEN} plus the last position at that time. It is in
+     * the database file itself before a newer event is in the write-ahead log, so a copy of the file alone shows that
+     * it is incomplete.
+     */
+    private static final String MARK_OPEN = "INSERT OR REPLACE INTO meta (name, value) VALUES ('open', ?)";
+
+    private static final int NONE = 0;
+    private static final int OPEN = 2;
+    private static final String READ_MARK = "SELECT coalesce(max(value), 0) FROM meta WHERE name = 'open'";
     private static final String UNMARK = "DELETE FROM meta WHERE name = 'open'";
 
     private final Path file;
@@ -27,27 +40,27 @@ final class WriteConnection implements AutoCloseable {
     private final Map<StreamKey, StreamRow> cached = new RecentStreams();
     private long lastPosition;
     private @Nullable SqliteTransaction open;
-    private boolean marked;
+    private long mark;
     private boolean closed;
 
-    private WriteConnection(
-            Path file, PreparedStatements statements, ReadConnectionPool readConnectionPool, boolean marked)
+    private WriteConnection(Path file, PreparedStatements statements, ReadConnectionPool readConnectionPool, long mark)
             throws SQLException {
         this.file = file;
         this.statements = statements;
         this.queries = new Queries(statements);
         this.log = new WriteAheadLog(file, statements, readConnectionPool, WriteAheadLog.LIMIT_BYTES);
         this.lastPosition = queries.lastPosition();
-        this.marked = marked;
+        this.mark = mark;
     }
 
     static WriteConnection open(Path file, ReadConnectionPool readConnectionPool, long maxPages) throws SQLException {
         boolean logLeft = WriteAheadLog.size(file) > 0;
+        boolean logMissing = !WriteAheadLog.exists(file);
         Connection connection = ConnectionSetup.writing(file);
         try {
             DatabaseSchema.prepare(connection, file);
-            boolean marked = DatabaseCheck.number(connection, IS_MARKED) > 0;
-            if (marked || logLeft) {
+            long mark = DatabaseCheck.number(connection, READ_MARK);
+            if (mark > NONE || logLeft) {
                 DatabaseCheck.quick(connection, file, "cannot open the event store");
             }
             if (maxPages != UNLIMITED) {
@@ -55,11 +68,37 @@ final class WriteConnection implements AutoCloseable {
                     statement.execute("PRAGMA max_page_count = " + maxPages);
                 }
             }
-            return new WriteConnection(file, new PreparedStatements(connection), readConnectionPool, marked);
+            WriteConnection opened =
+                    new WriteConnection(file, new PreparedStatements(connection), readConnectionPool, mark);
+            if (logMissing && mark >= OPEN) {
+                opened.reportMissingLog(DatabaseCheck.number(connection, "SELECT count(*) FROM events"));
+            }
+            return opened;
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
         }
+    }
+
+    /**
+     * Refuses a file that has nothing of what was written after its mark: it was copied without its log. If it has
+     * something, another program may have moved the log into it after a crash, for example {@code sqlite3}.
+     */
+    private void reportMissingLog(long events) {
+        String why = "it was not closed, and its write-ahead log " + file.getFileName() + "-wal is missing";
+        if (mark - OPEN == lastPosition) {
+            throw new UncheckedIOException(
+                    "cannot open the event store: " + file + "; " + why
+                            + ": this is the file of a running server, copied alone; it has " + events
+                            + " events, and the newest are lost; use 'millrace backup' to copy, or find the log and put"
+                            + " it beside the file; docs/backup.md says how to start without it",
+                    new IOException(why));
+        }
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "the newest events may be lost: " + file + "; " + why + "; it has " + events
+                        + " events; if this is a copy of a running server's file, stop and use 'millrace backup'; if"
+                        + " another program has opened the file after a crash, all is well");
     }
 
     SqliteTransaction begin() {
@@ -70,6 +109,11 @@ final class WriteConnection implements AutoCloseable {
             throw new IllegalStateException("a transaction is open already: " + file + "; close it first");
         }
         try {
+            if (mark < OPEN) {
+                statements.run(MARK_OPEN, OPEN + lastPosition);
+                log.move();
+                mark = OPEN;
+            }
             statements.run("BEGIN IMMEDIATE");
         } catch (SQLException e) {
             throw failure("cannot begin a transaction", e);
@@ -88,18 +132,10 @@ final class WriteConnection implements AutoCloseable {
         cached.remove(stream);
     }
 
-    /** Called in each transaction before its commit. */
-    void committing() throws SQLException {
-        if (!marked) {
-            statements.run(MARK);
-        }
-    }
-
     /** Called with the rows that a transaction has committed. */
     void committed(Map<StreamKey, StreamRow> streams, long position) {
         cached.putAll(streams);
         lastPosition = position;
-        marked = true;
         log.trim();
     }
 
@@ -127,15 +163,14 @@ final class WriteConnection implements AutoCloseable {
 
     private void unmark() {
         try {
-            if (marked) {
+            if (mark > NONE) {
                 statements.run(UNMARK);
             }
         } catch (SQLException e) {
-            System.getLogger(WriteConnection.class.getPackageName())
-                    .log(
-                            System.Logger.Level.WARNING,
-                            "the next start checks the event store",
-                            failure("cannot mark the event store as closed", e));
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the next start checks the event store",
+                    failure("cannot mark the event store as closed", e));
         }
     }
 

@@ -128,6 +128,55 @@ class DatabaseCheckTest {
     }
 
     @Test
+    void should_refuse_a_copy_of_the_database_alone() throws Exception {
+        Path directory = Files.createTempDirectory(parent, "data");
+        Path young = Files.createTempDirectory(parent, "young");
+        Path old = Files.createTempDirectory(parent, "old");
+        try (SqliteEventStore store = SqliteEventStore.open(directory)) {
+            fill(store, EVENTS);
+            Files.copy(directory.resolve("millrace.db"), young.resolve("millrace.db"));
+        }
+        try (SqliteEventStore store = SqliteEventStore.open(directory)) {
+            fill(store, 1);
+            Files.copy(directory.resolve("millrace.db"), old.resolve("millrace.db"));
+        }
+
+        assertIncomplete(young, 0);
+        assertIncomplete(old, EVENTS);
+        change(old, "DELETE FROM meta WHERE name = 'open'");
+        SqliteEventStore.open(old).close();
+    }
+
+    @Test
+    void should_open_the_backup_of_an_older_version() throws Exception {
+        Path directory = Files.createTempDirectory(parent, "data");
+        try (SqliteEventStore store = SqliteEventStore.open(directory)) {
+            fill(store, EVENTS);
+        }
+        change(directory, "INSERT INTO meta (name, value) VALUES ('open', 1)");
+
+        SqliteEventStore.open(directory).close();
+    }
+
+    @Test
+    void should_open_a_file_into_which_another_program_has_moved_the_log() throws Exception {
+        Path copy = copyOfOpenStore();
+        change(copy, "PRAGMA integrity_check");
+        assertThat(copy.resolve("millrace.db-wal")).doesNotExist();
+
+        try (SqliteEventStore store = SqliteEventStore.open(copy)) {
+            assertThat(Records.lastOffset(store)).isEqualTo(EVENTS);
+        }
+    }
+
+    private static void assertIncomplete(Path copy, int events) {
+        assertThatThrownBy(() -> SqliteEventStore.open(copy))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("its write-ahead log millrace.db-wal is missing")
+                .hasMessageContaining("it has " + events + " events, and the newest are lost; use 'millrace backup'");
+    }
+
+    @Test
     void should_not_check_a_store_that_was_closed() throws Exception {
         Path directory = Files.createTempDirectory(parent, "data");
         try (SqliteEventStore store = SqliteEventStore.open(directory)) {

@@ -168,13 +168,17 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
                     over);
         }
 
-        /** An effect is not retried because of an append that was already sent {@link RunnerOptions#SENDS} times. */
+        /**
+         * An effect is not retried because of an append that was already sent {@link RunnerOptions#SENDS} times, or that
+         * its token does not allow.
+         */
         @Override
         public boolean mayRetry(Throwable thrown) {
             if (thrown instanceof StreamException refusal) {
                 CausalAppender causalAppender = newest;
                 boolean wasSent = causalAppender != null && refusal.isRetryable() && causalAppender.hasGivenUp(thrown);
                 return !wasSent
+                        && refusal.code() != StreamException.Code.FORBIDDEN
                         && refusal.code() != StreamException.Code.FENCED
                         && refusal.code() != StreamException.Code.PAUSED
                         && refusal.code() != StreamException.Code.CONFLICT;

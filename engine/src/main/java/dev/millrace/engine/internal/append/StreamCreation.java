@@ -76,8 +76,8 @@ public final class StreamCreation {
             throw new StreamException(
                     Code.BAD_REQUEST,
                     stream.path(),
-                    "stream not created: the path has " + segments + " segments, at most " + mostSegments
-                            + " are allowed (limit pathSegments); use a shorter path than " + stream);
+                    "stream not created: " + stream + "; the path has " + segments + " segments, at most "
+                            + mostSegments + " are allowed (limit pathSegments); use a path with fewer segments");
         }
     }
 

@@ -40,8 +40,9 @@ public final class StoreReader {
         return reading(null, EventStore::lastPosition);
     }
 
-    public EventStore.SubtreePage readSubtree(StreamKey root, long after, long through, int limit) {
-        EventStore.SubtreePage page = reading(root.path(), opened -> opened.readSubtree(root, after, through, limit));
+    public EventStore.SubtreePage readSubtree(StreamKey root, long after, long through, int limit, long mostBytes) {
+        EventStore.SubtreePage page =
+                reading(root.path(), opened -> opened.readSubtree(root, after, through, limit, mostBytes));
         return new EventStore.SubtreePage(StoredEvents.subtreePage(page.records()), page.through());
     }
 

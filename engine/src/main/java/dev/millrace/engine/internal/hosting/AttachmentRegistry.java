@@ -32,6 +32,7 @@ final class AttachmentRegistry {
 
     private static final EventCatalog CATALOG = EventCatalog.of(StreamEvent.class);
     private static final int PAGE = 256;
+    private static final long PAGE_BYTES = 1 << 20;
 
     private final ProviderRegistry providerRegistry;
     private final Set<String> types;
@@ -56,12 +57,14 @@ final class AttachmentRegistry {
     /** Applies the events of a stream after an offset. Returns true if there were any of these types. */
     boolean applyFrom(EventStore store, StreamKey stream, long afterOffset) {
         long after = afterOffset;
+        RecordRange range;
         List<EventRecord> page;
         do {
-            page = store.read(stream, new RecordRange(after, Long.MAX_VALUE, types, PAGE, false));
+            range = new RecordRange(after, Long.MAX_VALUE, types, PAGE, false, PAGE_BYTES);
+            page = store.read(stream, range);
             applyAll(stream, page);
             after = page.isEmpty() ? after : page.get(page.size() - 1).offset();
-        } while (page.size() == PAGE);
+        } while (range.mayHaveMore(page));
         return after > afterOffset;
     }
 

@@ -61,6 +61,7 @@ public final class ProcessorHost implements CommitListener {
     private static final System.Logger LOG = System.getLogger("dev.millrace.engine");
     private static final int EFFECT_THREADS = 16;
     private static final int PAGE = 256;
+    private static final long PAGE_BYTES = 1 << 20;
 
     /** A stream without commits between two sweeps becomes inactive. */
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(2);
@@ -285,9 +286,11 @@ public final class ProcessorHost implements CommitListener {
         List<StreamKey> announced = new ArrayList<>();
         Set<String> types = BuiltInType.CHILD_STREAM_CREATED.spellings();
         long after = 0;
+        RecordRange range;
         List<EventRecord> page;
         do {
-            page = store.read(stream, new RecordRange(after, Long.MAX_VALUE, types, PAGE, false));
+            range = new RecordRange(after, Long.MAX_VALUE, types, PAGE, false, PAGE_BYTES);
+            page = store.read(stream, range);
             for (EventRecord record : page) {
                 after = record.offset();
                 record.idempotencyKey()
@@ -297,7 +300,7 @@ public final class ProcessorHost implements CommitListener {
                         .ifPresent(payload -> announced.add(stream.at(
                                 StreamPath.of(payload.path("childPath").asText()))));
             }
-        } while (page.size() == PAGE);
+        } while (range.mayHaveMore(page));
         return announced;
     }
 

@@ -158,7 +158,8 @@ final class SubtreeLiveTail extends TailLoop {
         if (bound <= cursor) {
             return Step.AT_HEAD;
         }
-        EventStore.SubtreePage page = store.readSubtree(stream(), cursor, bound, pageSize.records());
+        EventStore.SubtreePage page =
+                store.readSubtree(stream(), cursor, bound, pageSize.records(), PageSize.MOST_BYTES);
         cursor = page.through();
         if (page.records().isEmpty()) {
             return Step.AGAIN;

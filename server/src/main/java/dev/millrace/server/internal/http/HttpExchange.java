@@ -114,10 +114,19 @@ public final class HttpExchange {
         return request.getMethod().equals("HEAD");
     }
 
-    /** Answers with JSON, indented for reading in a terminal if it is short; indented, a long one can fill the memory. */
+    /**
+     * Answers with JSON, indented for reading in a terminal if it is short; indented, a long one can fill the memory.
+     * The request keeps only the memory of the answer.
+     */
     public void json(int status, byte[] compact) {
         if (ended.compareAndSet(false, true)) {
-            send(response, status, JSON, compact.length > LONG ? compact : indented(compact), callback);
+            if (compact.length > LONG) {
+                memory.keepForAnswer(compact.length);
+                begin(response, status, JSON, compact.length);
+                PieceWriter.write(this, true, compact, callback);
+            } else {
+                send(response, status, JSON, indented(compact), callback);
+            }
         }
     }
 
@@ -168,17 +177,22 @@ public final class HttpExchange {
      */
     public void abort(Throwable cause) {
         if (ended.compareAndSet(false, true)) {
-            EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
-            if (endPoint.getTransport() instanceof NetworkChannel channel) {
-                try {
-                    channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-                } catch (IOException e) {
-                    // closed already
-                }
-            }
-            endPoint.close(cause);
+            cut(cause);
             callback.failed(cause);
         }
+    }
+
+    /** Resets the connection; a running write fails. */
+    void cut(Throwable cause) {
+        EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        if (endPoint.getTransport() instanceof NetworkChannel channel) {
+            try {
+                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            } catch (IOException e) {
+                // closed already
+            }
+        }
+        endPoint.close(cause);
     }
 
     /** Answers a failure; nothing may have been written to the response yet. The executor reads the rest of the body. */
@@ -193,10 +207,14 @@ public final class HttpExchange {
     }
 
     static void send(Response response, int status, String contentType, byte[] bytes, Callback callback) {
+        begin(response, status, contentType, bytes.length);
+        response.write(true, ByteBuffer.wrap(bytes), callback);
+    }
+
+    private static void begin(Response response, int status, String contentType, int length) {
         response.setStatus(status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
-        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
-        response.write(true, ByteBuffer.wrap(bytes), callback);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, length);
     }
 
     static byte[] indented(byte[] compact) {

@@ -64,9 +64,12 @@ public final class RequestMemory {
         return Answer.KEPT;
     }
 
-    /** A 413 {@link HttpErrorException} for a body of so many bytes that would not fit even if it were alone. */
-    Optional<HttpErrorException> refusal(long bytes) {
-        long capacity = budget.bodies().capacity();
+    /**
+     * A 413 {@link HttpErrorException} for a body of so many bytes that would not fit even if it were alone: while it
+     * arrives, or later, when each of its bytes needs {@code perByte} bytes of memory.
+     */
+    Optional<HttpErrorException> refusal(long bytes, int perByte) {
+        long capacity = Math.min(budget.bodies().capacity(), budget.work().capacity() / perByte);
         return bytes > capacity
                 ? Optional.of(tooLarge("the body has " + bytes + " bytes", capacity))
                 : Optional.empty();
@@ -139,9 +142,9 @@ public final class RequestMemory {
         }
     }
 
-    /** Gives memory for work back before the request ends. */
-    public void give(long bytes) {
-        work.give(bytes);
+    /** Gives memory for work back, except what a long answer needs until its reader has taken it. */
+    void keepForAnswer(long bytes) {
+        work.give(Math.max(0, work.held() - bytes));
     }
 
     /** Gives the memory for a page of a live read back. */

@@ -10,25 +10,20 @@ import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.server.internal.formats.EventEncoding;
 import dev.millrace.server.internal.http.HttpExchange;
+import dev.millrace.server.internal.http.PieceWriter;
 import java.io.ByteArrayOutputStream;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.util.IteratingCallback;
 
 /**
  * A finite read, page by page: each page is read from the store and written before the next is read. The page size
- * follows the size of the events, so a read holds about 1 MiB. The page is written in pieces so small that each completed
- * write shows that the reader is alive; a reader that takes nothing is dropped when others need its memory. The store is
- * read on the executor of the exchange, never on a Jetty thread.
+ * follows the size of the events, so a read holds about 1 MiB. The store is read on the executor of the exchange, never
+ * on a Jetty thread.
  */
 final class FiniteReadResponse extends IteratingCallback {
     private static final int FIRST_PAGE = 16;
     private static final int LARGEST_PAGE = 512;
-    private static final int PIECE = 64 * 1024;
 
     /** A page, its encoded form, and the growth of its buffer. */
     private static final int COPIES = 4;
@@ -41,13 +36,12 @@ final class FiniteReadResponse extends IteratingCallback {
     private final EventEncoding format;
     private final ReadParameters parameters;
     private final long watermark;
+    private final String incarnation;
     private final long pageBytes;
     private long after;
     private long before;
     private long left;
     private int pageSize = FIRST_PAGE;
-    private ByteBuffer unwritten = ByteBuffer.allocate(0);
-    private volatile Optional<Duration> writing = Optional.empty();
     private boolean begun;
     private boolean empty = true;
     private boolean ended;
@@ -66,18 +60,10 @@ final class FiniteReadResponse extends IteratingCallback {
         this.parameters = parameters;
         this.pageBytes = exchange.memory().pageBytes();
         this.watermark = head.lastOffset();
+        this.incarnation = head.incarnation();
         this.after = parameters.after().after(watermark);
         this.before = parameters.before().before(watermark);
         this.left = parameters.limit();
-        exchange.memory().droppableReader(this::stalled, this::drop);
-    }
-
-    private Duration stalled() {
-        return writing.map(exchange.memory().elapsed()::minus).orElse(Duration.ZERO);
-    }
-
-    private void drop() {
-        exchange.abort(new TimeoutException("the reader took nothing, and others need the memory of its page"));
     }
 
     /** The memory that a read needs. */
@@ -87,10 +73,6 @@ final class FiniteReadResponse extends IteratingCallback {
 
     @Override
     protected Action process() {
-        if (unwritten.hasRemaining()) {
-            writePiece();
-            return Action.SCHEDULED;
-        }
         if (ended) {
             return Action.SUCCEEDED;
         }
@@ -116,33 +98,22 @@ final class FiniteReadResponse extends IteratingCallback {
         try {
             page = nextPage();
         } catch (RuntimeException e) {
+            boolean isDestroyed = StreamLookup.isMissing(e);
             LOG.log(
-                    Level.ERROR,
+                    isDestroyed ? Level.DEBUG : Level.ERROR,
                     "a read of " + exchange.project() + ":" + path + " failed at @"
                             + (parameters.descending() ? before - 1 : after + 1) + " of " + watermark
-                            + ", its answer was not completed; if this repeats, the store may be damaged: stop the"
-                            + " server and check it",
+                            + ", its answer was not completed; "
+                            + (isDestroyed
+                                    ? "the stream was destroyed"
+                                    : "if this repeats, the store may be damaged: stop the server and check it"),
                     e);
             throw e;
         }
         if (first && !ended) {
             exchange.sendInChunks();
         }
-        unwritten = ByteBuffer.wrap(page);
-        writePiece();
-    }
-
-    private void writePiece() {
-        int length = Math.min(PIECE, unwritten.remaining());
-        ByteBuffer piece = unwritten.slice(unwritten.position(), length);
-        unwritten.position(unwritten.position() + length);
-        writing = Optional.of(exchange.memory().elapsed());
-        exchange.response().write(ended && !unwritten.hasRemaining(), piece, this);
-    }
-
-    @Override
-    protected void onSuccess() {
-        writing = Optional.empty();
+        PieceWriter.write(exchange, ended, page, this);
     }
 
     private byte[] nextPage() {
@@ -171,6 +142,7 @@ final class FiniteReadResponse extends IteratingCallback {
                 exchange.project(),
                 path,
                 new RecordRange(after, before, parameters.types(), size, parameters.descending(), pageBytes));
+        requireIncarnation();
         for (EventRecord event : page) {
             format.encode(event, empty, out);
             empty = false;
@@ -193,7 +165,21 @@ final class FiniteReadResponse extends IteratingCallback {
                     Code.INTERNAL,
                     path,
                     "read failed: " + exchange.project() + ":" + path + "@" + (after + 1)
-                            + " is missing; the stream was destroyed meanwhile, or the store is damaged");
+                            + " is missing; the store is damaged");
+        }
+    }
+
+    /** If the stream was destroyed, the page may be empty, or belong to the next stream with this path. */
+    private void requireIncarnation() {
+        boolean isSame = engine.head(exchange.project(), path)
+                .filter(now -> now.incarnation().equals(incarnation))
+                .isPresent();
+        if (!isSame) {
+            throw new StreamException(
+                    Code.STREAM_NOT_FOUND,
+                    path,
+                    "read failed: " + exchange.project() + ":" + path
+                            + " was destroyed while it was read; read it again if it exists");
         }
     }
 

@@ -17,6 +17,9 @@ import java.util.function.Function;
 
 /** The routes for a stream beside its events: state, list of streams, destroy. Thread-safe. */
 public final class StateRoutes {
+    private static final long PER_SUMMARY = 500;
+    private static final long PER_CHARACTER = 4;
+
     private final StreamEngine engine;
 
     public StateRoutes(StreamEngine engine) {
@@ -44,7 +47,8 @@ public final class StateRoutes {
         permissions.requireList(path);
         CompletableFuture<List<StreamSummary>> listed = exchange.memory()
                 .takeForRead(FiniteReadResponse.memory(exchange))
-                .thenCompose(taken -> engine.list(exchange.project(), path));
+                .thenCompose(taken -> engine.list(exchange.project(), path))
+                .thenCompose(found -> exchange.memory().take(memoryOf(found)).thenApply(taken -> found));
         answer(exchange, listed, summaries -> {
             ArrayNode list = JsonNodeFactory.instance.arrayNode();
             for (StreamSummary summary : summaries) {
@@ -56,6 +60,14 @@ public final class StateRoutes {
             }
             return JsonCodec.write(list);
         });
+    }
+
+    /** What the answer needs: a tree of it, its text, and a copy. */
+    private static long memoryOf(List<StreamSummary> found) {
+        return found.stream()
+                .mapToLong(summary ->
+                        PER_SUMMARY + PER_CHARACTER * summary.path().value().length())
+                .sum();
     }
 
     /** Destroys a stream; with {@code destroyChildren=true} also all streams below it. */
