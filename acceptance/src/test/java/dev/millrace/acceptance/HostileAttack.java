@@ -25,6 +25,9 @@ record HostileAttack(String title, int atOnce, long pauseMillis, Attempt attempt
     private static final String JSON = "application/json";
     private static final String YAML = "application/yaml";
     private static final int BATCH = 15_000_000;
+    /** It fits into the memory of a server with 256 MB. */
+    private static final int SMALLER_BATCH = 4_500_000;
+
     private static final int EVENT = 1_000_000;
     private static final long HOLD_MILLIS = 10_000;
 
@@ -36,8 +39,8 @@ record HostileAttack(String title, int atOnce, long pauseMillis, Attempt attempt
 
     /** All attacks; any four in a row aim at four weaknesses. */
     static List<HostileAttack> all() {
-        byte[] objects = batch("{},");
-        byte[] texts = batch("\"" + "t".repeat(997) + "\",");
+        byte[] objects = batch("{},", BATCH);
+        byte[] texts = batch("\"" + "t".repeat(997) + "\",", SMALLER_BATCH);
         byte[] digits = filled("type: n\npayload: ", "9", "\n", BATCH);
         byte[] lines = filled("type: n\npayload: \"", "x\\n y\n ", "\"\n", BATCH);
         byte[] offset = filled("{\"type\":\"n\",\"offset\":\"", "9", "\"}", EVENT);
@@ -65,7 +68,7 @@ record HostileAttack(String title, int atOnce, long pauseMillis, Attempt attempt
                         15,
                         n -> HostileRequest.post("/hostile/t?jsonataTransform=" + endless, JSON, event)),
                 request("1: HEAD of 505 segments", n -> head("/api/streams" + path(505, n))),
-                atOnce("4: batch of 15 MB, texts", 6, n -> HostileRequest.post("/hostile/x" + n, JSON, texts)),
+                atOnce("4: batch of 4.5 MB, texts", 2, n -> HostileRequest.post("/hostile/x" + n, JSON, texts)),
                 request("5: JSON number of 10^6 digits", n -> HostileRequest.post("/hostile/number", JSON, number)),
                 atOnce("6: state of a long stream", 20, n -> get("/api/streams/__state" + LONG)),
                 request("1: GET by another site", n -> HostileRequest.of("GET", path(30, n), foreign)),
@@ -73,7 +76,7 @@ record HostileAttack(String title, int atOnce, long pauseMillis, Attempt attempt
                 request("5: schedule, offset of 10^6 digits", n -> HostileRequest.post("/hostile/s", JSON, schedule)),
                 atOnce("6: event for 30 endless rules", 1, n -> HostileRequest.post(RULES, JSON, event)),
                 request("1: GET of a short URL, 500 segments", n -> get(path(500, n))),
-                heldBack("4: body of 15 MB held back, texts", n -> HostileRequest.post("/hostile/h", JSON, texts)),
+                heldBack("4: body of 4.5 MB held back, texts", n -> HostileRequest.post("/hostile/h", JSON, texts)),
                 request("5: YAML text of 15 MB", n -> HostileRequest.post("/hostile/lines", YAML, lines)),
                 atOnce("6: state of a long stream", 20, n -> get("/api/streams/__state" + LONG)));
     }
@@ -115,9 +118,9 @@ record HostileAttack(String title, int atOnce, long pauseMillis, Attempt attempt
         return "/" + Integer.toString(number, 36) + "/a".repeat(segments - 1);
     }
 
-    /** Fifteen events of almost 1 MB, each a list of these items. */
-    private static byte[] batch(String items) {
-        byte[] event = filled("{\"type\":\"b\",\"payload\":{\"items\":[", items, "0]}},", BATCH / 15);
+    /** Fifteen events, each a list of these items. */
+    private static byte[] batch(String items, int size) {
+        byte[] event = filled("{\"type\":\"b\",\"payload\":{\"items\":[", items, "0]}},", size / 15);
         byte[] batch = new byte[15 * event.length + 1];
         batch[0] = '[';
         for (int i = 0; i < 15; i++) {

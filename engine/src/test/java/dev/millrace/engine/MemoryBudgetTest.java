@@ -13,13 +13,26 @@ class MemoryBudgetTest {
     private final MemoryBudget.Pool work = budget.work();
 
     @Test
+    void should_leave_a_reserve_for_small_amounts_when_large_ones_have_taken_all() {
+        MemoryBudget.Pool work = MemoryBudget.of(4_800 * KIB).work();
+        assertThat(work.take(3_000 * KIB)).isCompleted();
+
+        assertThat(work.take(500 * KIB)).isNotDone();
+        assertThat(work.tryTake(40 * KIB, false)).isFalse();
+        for (int taken = 0; taken + 40 <= 3_000 / 16; taken += 40) {
+            assertThat(work.take(40 * KIB)).isCompleted();
+        }
+        assertThat(work.take(40 * KIB)).isNotDone();
+    }
+
+    @Test
     void should_keep_parts_for_bodies_that_arrive_and_for_reads() {
         assertThat(budget.bodies().capacity()).isEqualTo(900 * KIB);
         assertThat(budget.reads().capacity()).isEqualTo(600 * KIB);
         assertThat(budget.live().capacity()).isEqualTo(300 * KIB);
         assertThat(work.capacity()).isEqualTo(3_000 * KIB);
         assertThat(budget.bodies().tryTake(900 * KIB)).isTrue();
-        assertThat(budget.bodies().tryTake(1)).isFalse();
+        assertThat(budget.bodies().tryTake(1, false)).isFalse();
         assertThat(budget.reads().tryTake(600 * KIB)).isTrue();
         assertThat(budget.live().tryTake(300 * KIB)).isTrue();
         assertThat(work.tryTake(3_000 * KIB)).isTrue();

@@ -218,7 +218,8 @@ public final class RequestBodyReader implements Runnable {
         if (more > allowed - arrived.size()) {
             return Optional.of(tooLarge(allowed, "more than " + allowed));
         }
-        Optional<HttpErrorException> neverFits = memory.refusal(Math.max(request.getLength(), arrived.size() + more), PER_BYTE + extraPerByte);
+        Optional<HttpErrorException> neverFits =
+                memory.refusal(Math.max(request.getLength(), arrived.size() + more), PER_BYTE + extraPerByte);
         if (neverFits.isPresent()) {
             return neverFits;
         }
