@@ -93,6 +93,25 @@ class BackupCommandTest {
     }
 
     @Test
+    void should_say_that_a_backup_has_no_events() {
+        SqliteEventStore.open(data()).close();
+
+        Screen screen = backUp(0, parent.resolve("backup"));
+
+        assertThat(screen.err()).contains("the backup has no events; check that --data", data().toString());
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void should_refuse_a_target_that_is_empty_or_a_link_to_nothing() throws Exception {
+        fill(1);
+        Path link = Files.createSymbolicLink(parent.resolve("link"), parent.resolve("nothing"));
+
+        assertThat(backUp(1, link).err()).contains("backup failed: " + link + " exists; give the name of a new");
+        assertThat(backUp(1, Path.of("")).err()).contains("backup failed: TARGET is empty");
+    }
+
+    @Test
     void should_copy_all_that_a_running_server_has() throws Exception {
         Path target = parent.resolve("backup");
         Vault.open(data(), Optional.empty(), Timers.system())

@@ -44,7 +44,19 @@ class UsageTest {
     @Test
     void should_explain_a_command_when_asked_through_help() {
         assertThat(screen.run("help", "serve")).isZero();
-        assertThat(screen.out()).startsWith("Usage: millrace serve");
+        assertThat(screen.out()).startsWith("Usage: millrace serve").contains("Default: .millrace");
+    }
+
+    @Test
+    void should_explain_a_command_below_another_through_help() {
+        assertThat(screen.run("help", "token", "create")).isZero();
+        assertThat(screen.out()).startsWith("Usage: millrace token create");
+    }
+
+    @Test
+    void should_say_that_there_is_no_such_command_to_explain() {
+        assertThat(screen.run("help", "token", "make")).isEqualTo(2);
+        assertThat(screen.err()).contains("there is no command 'token make'");
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.millrace.store.sqlite.BackupSummary;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -61,6 +62,9 @@ public final class BackupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (target.toString().isBlank()) {
+            throw new CommandException("backup failed: TARGET is empty; give the name of a new directory");
+        }
         Path goal = target.toAbsolutePath().normalize();
         Path parent = check(goal);
         Path partial = Files.createTempDirectory(parent, "." + goal.getFileName() + "-");
@@ -73,7 +77,7 @@ public final class BackupCommand implements Callable<Integer> {
                 copy(name, partial);
             }
             force(partial);
-            if (Files.exists(goal)) {
+            if (Files.exists(goal, LinkOption.NOFOLLOW_LINKS)) {
                 throw exists(goal);
             }
             Files.move(partial, goal, StandardCopyOption.ATOMIC_MOVE);
@@ -95,7 +99,7 @@ public final class BackupCommand implements Callable<Integer> {
             throw new CommandException("backup failed: there are no events in "
                     + directory.toAbsolutePath().normalize() + "; give the data directory of the service with --data");
         }
-        if (Files.exists(goal)) {
+        if (Files.exists(goal, LinkOption.NOFOLLOW_LINKS)) {
             throw exists(goal);
         }
         Path parent = goal.getParent();
@@ -142,7 +146,7 @@ public final class BackupCommand implements Callable<Integer> {
     /** Prints a line for each tenth of a long copy. */
     private long tell(long told, long copied, long all) {
         long tenths = copied * TENTHS / Math.max(1, all);
-        if (tenths > told) {
+        if (tenths > told && !megabytes(copied).equals(megabytes(all))) {
             terminal.note("copied " + megabytes(copied) + " of at most " + megabytes(all)
                     + "; the copy is checked when it is complete");
         }
@@ -173,6 +177,10 @@ public final class BackupCommand implements Callable<Integer> {
         terminal.out()
                 .println("backup " + goal + ": " + summary.events() + " events of " + summary.streams() + " streams, "
                         + megabytes(summary.bytes()));
+        if (summary.events() == 0) {
+            terminal.note("the backup has no events; check that --data is the directory of the service: "
+                    + directory.toAbsolutePath().normalize());
+        }
         if (Files.exists(goal.resolve("secret.key"))) {
             terminal.note("the backup has the key of the secrets; protect it like the server");
         } else if (Files.exists(goal.resolve("secrets.json"))) {

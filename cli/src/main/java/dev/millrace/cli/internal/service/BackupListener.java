@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class BackupListener implements AutoCloseable {
     static final String SOCKET = "millrace.sock";
 
+    /** The longest path of a Unix socket on every system: 104 bytes with a zero at the end on macOS, 108 on Linux. */
+    private static final int MOST_PATH_BYTES = 103;
+
     private static final System.Logger LOG = System.getLogger(BackupListener.class.getPackageName());
 
     private final SqliteEventStore store;
@@ -65,10 +68,19 @@ final class BackupListener implements AutoCloseable {
         } catch (IOException | UnsupportedOperationException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "'millrace backup' is possible only while this server is stopped: cannot listen on " + socket,
+                    "'millrace backup' is possible only while this server is stopped: cannot listen on " + socket
+                            + advice(socket),
                     e);
             return Optional.empty();
         }
+    }
+
+    private static String advice(Path socket) {
+        int bytes = socket.toString().getBytes(UTF_8).length;
+        return bytes > MOST_PATH_BYTES
+                ? "; this path has " + bytes + " bytes, at most " + MOST_PATH_BYTES
+                        + " are allowed; use a data directory with a shorter path"
+                : "";
     }
 
     private void listen() {

@@ -23,7 +23,10 @@ public final class DataDirectoryOptions {
     @SuppressWarnings("NullAway.Init") // set by the parser
     private CommandSpec command;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "The directory for the events.")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "The directory for the events. Default: .millrace; of 'demo', .millrace/demo")
     private @Nullable Path directory;
 
     @Option(names = "--in-memory", description = "Keep events in memory only; they are lost when the process ends.")

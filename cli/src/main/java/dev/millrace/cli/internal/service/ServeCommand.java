@@ -1,5 +1,6 @@
 package dev.millrace.cli.internal.service;
 
+import dev.millrace.cli.internal.terminal.CommandException;
 import dev.millrace.cli.internal.terminal.Terminal;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.engine.MemoryBudget;
@@ -102,6 +103,7 @@ public final class ServeCommand implements Callable<Integer> {
                     + " can be reached by other machines, but there is no token; create one with"
                     + " 'millrace token create', listen on " + LocalService.Listening.LOOPBACK + ", or add --insecure");
         }
+        requireHeap(MemoryBudget.ofHeap().bytes());
         // The class loader stays open until the process ends.
         List<ProcessorProvider> processors =
                 ProcessorClasspath.open(classPath, terminal.environment()).hosted();
@@ -119,5 +121,14 @@ public final class ServeCommand implements Callable<Integer> {
         terminal.out().flush();
         new CountDownLatch(1).await(); // until the process is told to end; the shutdown hook stops the service
         return 0;
+    }
+
+    /** Refuses a heap in which not every allowed event can be appended. */
+    static void requireHeap(long budget) {
+        if (budget < MemoryBudget.SMALLEST_FOR_ALL_EVENTS) {
+            throw new CommandException("cannot serve: the heap has " + ((budget * 2) >> 20) + " MiB, and a server needs "
+                    + ((MemoryBudget.SMALLEST_FOR_ALL_EVENTS * 2) >> 20)
+                    + " MiB or more; set MILLRACE_JAVA_OPTS=-Xmx256m");
+        }
     }
 }
