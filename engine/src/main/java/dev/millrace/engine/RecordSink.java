@@ -4,6 +4,7 @@ import dev.millrace.core.ConnectionInfo;
 import dev.millrace.core.StreamException;
 import dev.millrace.engine.spi.EventRecord;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,19 @@ public interface RecordSink {
      * which the store could not be read; zero the first time.
      */
     void onConnected(ConnectionInfo connected);
+
+    /**
+     * Called before a page is read from the log: the page has 1 MiB, or one record more. Not called for records that are
+     * in memory already.
+     *
+     * @return completes when the sink has memory for the page; if it fails, the tail ends
+     */
+    default CompletionStage<Void> makeRoom() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** Called instead of {@link #onRecords} if no record was read after {@link #makeRoom}. */
+    default void onNothingRead() {}
 
     /**
      * The next records, in offset order, at least one.

@@ -143,6 +143,29 @@ class MemoryBudgetTest {
         }
     }
 
+    @Test
+    void should_survive_many_live_readers_that_take_nothing() throws Exception {
+        List<RawSocket> held = new ArrayList<>();
+        try (SmallHeapServer server = new SmallHeapServer(directory, "128m");
+                ServiceClient client = new ServiceClient(server.uri, Duration.ofSeconds(5))) {
+            for (int i = 0; i < 24; i++) {
+                assertThat(client.append("/long", Shape.TEXT.event()).status()).isIn(200, 503);
+            }
+            for (int i = 0; i < (LONG ? 1_000 : 200); i++) {
+                RawSocket socket = new RawSocket(server.uri);
+                held.add(socket);
+                socket.send("GET " + api("/long") + " HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: 0\r\n\r\n");
+            }
+            for (int i = 0; i < 20; i++) {
+                assertSurvives(server, client, List.of());
+            }
+        } finally {
+            for (RawSocket socket : held) {
+                socket.close();
+            }
+        }
+    }
+
     private static String head(int length) {
         return "POST /held HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " + length
                 + "\r\n\r\n";

@@ -126,9 +126,10 @@ public final class ServeCommand implements Callable<Integer> {
     /** Refuses a heap in which not every allowed event can be appended. */
     static void requireHeap(long budget) {
         if (budget < MemoryBudget.SMALLEST_FOR_ALL_EVENTS) {
-            throw new CommandException("cannot serve: the heap has " + ((budget * 2) >> 20) + " MiB, and a server needs "
-                    + ((MemoryBudget.SMALLEST_FOR_ALL_EVENTS * 2) >> 20)
-                    + " MiB or more; set MILLRACE_JAVA_OPTS=-Xmx256m");
+            throw new CommandException(
+                    "cannot serve: the heap has " + ((budget * 2) >> 20) + " MiB, and a server needs "
+                            + ((MemoryBudget.SMALLEST_FOR_ALL_EVENTS * 2) >> 20)
+                            + " MiB or more; set MILLRACE_JAVA_OPTS=-Xmx256m");
         }
     }
 }

@@ -27,6 +27,7 @@ final class StreamLiveTail extends TailLoop {
     private long watermark = -1;
     private String incarnation = "";
     private boolean isCaughtUp;
+    private boolean hasRoom;
 
     /** Creates a tail; {@link #wake} starts it. The argument of {@code sink} tells whether the tail has ended. */
     StreamLiveTail(
@@ -84,9 +85,13 @@ final class StreamLiveTail extends TailLoop {
             resetBackoff();
             return tell(() -> sink.onCaughtUp(watermark));
         }
-        List<EventRecord> page = isCaughtUp
-                ? tailRegistry.live(stream(), cursor, pageSize.records())
-                : tailRegistry.backlog(stream(), cursor, watermark, pageSize.records());
+        Optional<List<EventRecord>> recent =
+                isCaughtUp ? tailRegistry.recent(stream(), cursor, pageSize.records()) : Optional.empty();
+        if (recent.isEmpty() && !hasRoom) {
+            hasRoom = true;
+            return hand(sink::makeRoom);
+        }
+        List<EventRecord> page = recent.isPresent() ? recent.get() : read();
         if (hasEnded()) {
             return Step.AGAIN; // the page may belong to the next incarnation of a destroyed stream
         }
@@ -106,6 +111,22 @@ final class StreamLiveTail extends TailLoop {
         cursor = page.get(page.size() - 1).offset();
         resetBackoff();
         return hand(() -> sink.onRecords(page));
+    }
+
+    /** Reads from the log, for which the sink has made room. */
+    private List<EventRecord> read() {
+        List<EventRecord> page = List.of();
+        try {
+            page = isCaughtUp
+                    ? tailRegistry.live(stream(), cursor, pageSize.records())
+                    : tailRegistry.backlog(stream(), cursor, watermark, pageSize.records());
+            return page;
+        } finally {
+            hasRoom = false;
+            if (page.isEmpty()) {
+                sink.onNothingRead();
+            }
+        }
     }
 
     private boolean isSameIncarnation() {

@@ -43,6 +43,7 @@ final class SubtreeLiveTail extends TailLoop {
     private boolean isListed;
     private Optional<StreamPath> listedThrough = Optional.empty();
     private boolean isCaughtUp;
+    private boolean hasRoom;
     private int foreign; // of the writer thread
 
     /**
@@ -158,8 +159,11 @@ final class SubtreeLiveTail extends TailLoop {
         if (bound <= cursor) {
             return Step.AT_HEAD;
         }
-        EventStore.SubtreePage page =
-                store.readSubtree(stream(), cursor, bound, pageSize.records(), PageSize.MOST_BYTES);
+        if (!hasRoom) {
+            hasRoom = true;
+            return hand(sink::makeRoom);
+        }
+        EventStore.SubtreePage page = read(bound);
         cursor = page.through();
         if (page.records().isEmpty()) {
             return Step.AGAIN;
@@ -167,6 +171,22 @@ final class SubtreeLiveTail extends TailLoop {
         pageSize.adaptTo(page.records());
         resetBackoff();
         return hand(() -> sink.onRecords(page.records()));
+    }
+
+    /** Reads from the log, for which the sink has made room. */
+    private EventStore.SubtreePage read(long bound) {
+        boolean found = false;
+        try {
+            EventStore.SubtreePage page =
+                    store.readSubtree(stream(), cursor, bound, pageSize.records(), PageSize.MOST_BYTES);
+            found = !page.records().isEmpty();
+            return page;
+        } finally {
+            hasRoom = false;
+            if (!found) {
+                sink.onNothingRead();
+            }
+        }
     }
 
     @Override

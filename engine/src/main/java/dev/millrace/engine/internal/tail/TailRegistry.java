@@ -125,13 +125,14 @@ public final class TailRegistry {
         return store.read(stream, new RecordRange(after, watermark + 1, Set.of(), limit, false, PageSize.MOST_BYTES));
     }
 
-    /** The records after an offset: from memory if all of them are there, otherwise from the log. */
+    /** The records after an offset, if all of them are in memory. */
+    Optional<List<EventRecord>> recent(StreamKey stream, long after, int limit) {
+        return Optional.ofNullable(channels.get(stream)).flatMap(open -> open.recent(after, limit));
+    }
+
+    /** The records after an offset, from the log. */
     List<EventRecord> live(StreamKey stream, long after, int limit) {
-        StreamFanout streamFanout = channels.get(stream);
-        return Optional.ofNullable(streamFanout)
-                .flatMap(open -> open.recent(after, limit))
-                .orElseGet(
-                        () -> store.read(stream, RecordRange.after(after, limit).mostBytes(PageSize.MOST_BYTES)));
+        return store.read(stream, RecordRange.after(after, limit).mostBytes(PageSize.MOST_BYTES));
     }
 
     /** Ends all tails, also later ones. Completes when each tail has made its last call. */

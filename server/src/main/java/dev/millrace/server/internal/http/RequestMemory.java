@@ -107,9 +107,20 @@ public final class RequestMemory {
         return take(reads, Math.min(bytes, reads.pool().capacity()));
     }
 
-    /** Takes memory for a page of a live read, as {@link #takeForRead}, until {@link #giveForLive}. */
+    /**
+     * Takes memory for a page of a live read before it is read, as {@link #takeForRead}, until {@link #giveForLive}.
+     */
     public CompletableFuture<Void> takeForLive(long bytes) {
         return take(live, Math.min(bytes, live.pool().capacity()));
+    }
+
+    /** Keeps the memory of a page of a live read that has so many bytes; takes it if none was taken before. */
+    public CompletableFuture<Void> keepForLive(long bytes) {
+        if (live.held() == 0) {
+            return takeForLive(bytes);
+        }
+        live.give(Math.max(0, live.held() - bytes));
+        return CompletableFuture.completedFuture(null);
     }
 
     private CompletableFuture<Void> take(MemoryShare share, long bytes) {

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LiveReadResponse implements SubtreeSink {
     private static final int PIECE = 64 * 1024;
+    private static final long PAGE = 1 << 20;
     static final String STOPPING = "the server is stopping; repeat the request when it runs again";
 
     private final HttpExchange exchange;
@@ -168,6 +169,16 @@ public final class LiveReadResponse implements SubtreeSink {
     }
 
     @Override
+    public CompletionStage<Void> makeRoom() {
+        return exchange.memory().takeForLive(PAGE + PIECE);
+    }
+
+    @Override
+    public void onNothingRead() {
+        exchange.memory().giveForLive();
+    }
+
+    @Override
     public CompletionStage<Void> onRecords(List<EventRecord> page) {
         if (hasEnded()) {
             return CompletableFuture.failedFuture(new IllegalStateException("the answer has ended"));
@@ -176,11 +187,12 @@ public final class LiveReadResponse implements SubtreeSink {
                 ? page
                 : page.stream().filter(event -> types.contains(event.type())).toList();
         if (wanted.isEmpty()) {
+            exchange.memory().giveForLive();
             return CompletableFuture.completedFuture(null);
         }
         long bytes = wanted.stream().mapToLong(event -> event.json().length).sum() + PIECE;
         return exchange.memory()
-                .takeForLive(bytes)
+                .keepForLive(bytes)
                 .thenCompose(taken -> responseWriter.send(new Pieces(wanted.iterator(), subtree)))
                 .whenComplete((sent, failure) -> exchange.memory().giveForLive());
     }

@@ -123,4 +123,13 @@ class RequestMemoryTest {
         memory.giveForLive();
         assertThat(budget.live().used()).isEqualTo(1);
     }
+
+    @Test
+    void should_keep_only_what_the_page_of_a_live_read_has() {
+        assertThat(memory.takeForLive(300 * KIB)).isCompleted();
+        assertThat(memory.keepForLive(100 * KIB)).isCompleted();
+        assertThat(budget.live().used()).isEqualTo(100 * KIB);
+        assertThat(memory().keepForLive(200 * KIB)).isCompleted();
+        assertThat(budget.live().used()).isEqualTo(300 * KIB);
+    }
 }
