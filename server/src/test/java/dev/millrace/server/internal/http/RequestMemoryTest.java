@@ -54,7 +54,7 @@ class RequestMemoryTest {
     @Test
     void should_not_stop_other_work_with_reads() {
         assertThat(memory.takeForRead(5_000 * KIB)).isCompleted();
-        assertThat(memory().takeForRead(1)).isNotDone();
+        assertThat(memory().takeForRead(100 * KIB)).isNotDone();
 
         assertThat(memory().take(3_000 * KIB)).isCompleted();
     }
@@ -116,12 +116,12 @@ class RequestMemoryTest {
     @Test
     void should_not_stop_appends_with_live_reads() {
         assertThat(memory.takeForLive(5_000 * KIB)).isCompleted();
-        assertThat(memory().takeForLive(1)).isNotDone();
+        assertThat(memory().takeForLive(100 * KIB)).isNotDone();
 
         assertThat(memory().take(3_000 * KIB)).isCompleted();
         assertThat(memory().takeForRead(600 * KIB)).isCompleted();
         memory.giveForLive();
-        assertThat(budget.live().used()).isEqualTo(1);
+        assertThat(budget.live().used()).isEqualTo(100 * KIB);
     }
 
     @Test
