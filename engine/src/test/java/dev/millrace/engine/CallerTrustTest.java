@@ -10,6 +10,7 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.Provenance;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,8 @@ class CallerTrustTest {
 
     private AppendedRecord append(CallerTrust trust, String event) {
         ParsedInput input = ParsedInput.of(event.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
-        return get(millrace.engine.appendParsed(PUBLIC, path("/a"), List.of(input), trust, type -> {}))
+        return get(millrace.engine.appendParsed(
+                        PUBLIC, path("/a"), List.of(input), trust, Optional.empty(), type -> {}))
                 .get(0);
     }
 

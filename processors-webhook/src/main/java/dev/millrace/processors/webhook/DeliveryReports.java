@@ -122,8 +122,9 @@ final class DeliveryReports {
     }
 
     /** Records a failed attempt; without {@code next} it was the last one. */
-    void failed(long offset, int attempt, SendResult sendResult, Optional<Instant> next, Effects<?> effects) {
-        var unused = append(
+    CompletableFuture<AppendResult> failed(
+            long offset, int attempt, SendResult sendResult, Optional<Instant> next, Effects<?> effects) {
+        return append(
                 new DeliveryFailed(
                         subscriber.slug(),
                         offset,

@@ -2,6 +2,7 @@ package dev.millrace.core.internal.append;
 
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Chain;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamException;
@@ -159,7 +160,7 @@ final class InFlightAppend {
     private boolean startWaitingIfAllowed() {
         boolean runaway = input.metadata()
                 .flatMap(Provenance::of)
-                .filter(origin -> origin.hops() > RunnerOptions.MOST_HOPS || origin.depth() > RunnerOptions.MOST_DEPTH)
+                .filter(origin -> origin.hops() > Chain.MOST_HOPS || origin.depth() > Chain.MOST_DEPTH)
                 .isPresent();
         if (runaway || BuiltInType.PAUSED.matches(input.type())) {
             return false;

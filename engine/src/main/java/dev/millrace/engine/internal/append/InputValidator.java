@@ -1,5 +1,6 @@
 package dev.millrace.engine.internal.append;
 
+import dev.millrace.core.Chain;
 import dev.millrace.core.Fence;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.Provenance;
@@ -67,12 +68,14 @@ public final class InputValidator {
     }
 
     /** The input as it will be stored; only if it is valid. */
-    public PreparedEvent input(StreamPath path, CallerTrust trust, AppendErrors appendErrors) {
+    public PreparedEvent input(StreamPath path, CallerTrust trust, Optional<Chain> chain, AppendErrors appendErrors) {
         key.filter(text -> text.startsWith(StreamCreation.RESERVED)).ifPresent(text -> {
             throw appendErrors.reservedKey(text);
         });
         boolean isTrusted = trust == CallerTrust.TRUSTED;
-        Optional<byte[]> stored = isTrusted ? metadata : metadata.map(ClaimedMetadata::of);
+        Optional<byte[]> own = isTrusted ? metadata : metadata.map(ClaimedMetadata::of);
+        Optional<byte[]> stored =
+                chain.map(length -> ClaimedMetadata.with(length, own)).or(() -> own);
         return new PreparedEvent(
                 type,
                 key.map(text -> new EventKey(text, isTrusted && namesProcessor())),

@@ -2,12 +2,15 @@ package dev.millrace.server.internal.http;
 
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.hosting.ChainHeader;
 import dev.millrace.server.security.Grant;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.NetworkChannel;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -75,10 +78,23 @@ public final class HttpExchange {
 
     /**
      * The rights of the caller, by its token; reads a file. Throws a 401 {@link HttpErrorException} if a token is
-     * required and no valid one was sent.
+     * required and no valid one was sent, and a 400 if the header of its chain is malformed.
      */
     public CallerPermissions authenticate() {
-        return bearerAuthenticator.admit(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION), project);
+        return bearerAuthenticator.admit(
+                request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION), project, chain());
+    }
+
+    private Optional<ChainHeader> chain() {
+        List<String> values = request.getHeaders().getValuesList(ChainHeader.NAME);
+        try {
+            return values.isEmpty() ? Optional.empty() : Optional.of(ChainHeader.read(String.join(",", values)));
+        } catch (IllegalArgumentException malformed) {
+            throw HttpErrorException.badRequest(
+                    ChainHeader.NAME,
+                    "header " + ChainHeader.NAME + ": " + malformed.getMessage()
+                            + "; send 'depth=1, hops=1, allow=append', or leave it out");
+        }
     }
 
     /** The identity of the caller for rate limits: the id of its token, or else its address. */
