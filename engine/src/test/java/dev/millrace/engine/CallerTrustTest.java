@@ -39,6 +39,22 @@ class CallerTrustTest {
         return JsonCodec.parse(record.event().json());
     }
 
+    @Test
+    void should_keep_a_key_from_outside_apart_from_the_keys_of_processors() {
+        String derived = "{'type':'a','idempotencyKey':'k','metadata':{'millrace':{'processor':'p'}}}";
+        String guest = "{'type':'a','idempotencyKey':'k','metadata':{'millrace':{'processor':'p','foreignKey':true}}}";
+        String other = guest.replace("'p'", "'q'");
+
+        assertThat(append(CallerTrust.TRUSTED, guest).replayed()).isFalse();
+        assertThat(append(CallerTrust.TRUSTED, derived).replayed()).isFalse();
+        assertThat(append(CallerTrust.TRUSTED, other).replayed()).isFalse();
+        assertThat(append(CallerTrust.UNTRUSTED, guest).replayed()).isFalse();
+
+        AppendedRecord again = append(CallerTrust.TRUSTED, guest);
+        assertThat(again.replayed()).isTrue();
+        assertThat(json(again).path("idempotencyKey").textValue()).isEqualTo("k");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

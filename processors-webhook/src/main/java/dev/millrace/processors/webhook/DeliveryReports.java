@@ -98,7 +98,8 @@ final class DeliveryReports {
             deliveries = 0;
             quietUntil = context.timers().elapsed().plus(INTERVAL);
         }
-        var unused = effects.append(EventDraft.of(report).because(report.through()))
+        var unused = effects.append(
+                        EventDraft.of(report).because(report.through()).mayDiffer())
                 .whenComplete((appended, refused) -> {
                     log(refused);
                     boolean more;
@@ -153,7 +154,8 @@ final class DeliveryReports {
             SubscriptionEvent event, String name, long offset, Effects<?> effects) {
         return effects.append(EventDraft.of(event)
                         .because(offset)
-                        .named("configured-" + subscriber.configuredAt() + "-" + name))
+                        .named("configured-" + subscriber.configuredAt() + "-" + name)
+                        .mayDiffer())
                 .whenComplete((appended, refused) -> log(refused));
     }
 

@@ -27,6 +27,7 @@ final class InFlightAppend {
     private final EventInput input;
     private final BooleanSupplier cancelled;
     private final boolean insistent;
+    private final boolean differing;
     private final CompletableFuture<AppendResult> result = new CompletableFuture<>();
     private final AtomicInteger failures = new AtomicInteger();
     private volatile int resumesSeen;
@@ -39,7 +40,8 @@ final class InFlightAppend {
             StreamPath target,
             EventInput input,
             BooleanSupplier cancelled,
-            boolean insistent) {
+            boolean insistent,
+            boolean differing) {
         this.appender = appender;
         this.number = number;
         this.incarnations = incarnations;
@@ -47,6 +49,7 @@ final class InFlightAppend {
         this.input = input;
         this.cancelled = cancelled;
         this.insistent = insistent;
+        this.differing = differing;
     }
 
     CompletableFuture<AppendResult> result() {
@@ -118,7 +121,7 @@ final class InFlightAppend {
 
     /** A failure event counts as recorded in any case, because a failure of its append would be another one. */
     private void answered(AppendResult appended) {
-        Optional<StreamException> foreign = ForeignAnswer.to(target, input, appended);
+        Optional<StreamException> foreign = ForeignAnswer.to(target, input, differing, appended);
         if (foreign.isPresent() && !FailureEvents.isFailure(input.type())) {
             fail(foreign.get());
             return;

@@ -1,5 +1,6 @@
 package dev.millrace.core.internal.append;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.Chain;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.Provenance;
@@ -37,9 +38,11 @@ public record ProducerIdentity(String slug, int version, StreamPath path, String
     EventInput stamp(EventDraft draft, Cause cause, StreamPath target) {
         Chain chain = cause.chain().next(!target.equals(path));
         Provenance provenance = new Provenance(slug, version, path, cause.offset(), chain.depth(), chain.hops());
-        EventInput.Builder stamped = EventInput.builder()
-                .from(draft.input())
-                .metadata(provenance.asMetadata(draft.input().metadata()));
+        ObjectNode metadata = provenance.asMetadata(draft.input().metadata());
+        if (draft.foreignKey() && draft.input().idempotencyKey().isPresent()) {
+            Provenance.markForeignKey(metadata);
+        }
+        EventInput.Builder stamped = EventInput.builder().from(draft.input()).metadata(metadata);
         if (draft.input().idempotencyKey().isEmpty()) {
             stamped.idempotencyKey(key(draft, cause));
         }

@@ -1,5 +1,6 @@
 package dev.millrace.engine.internal.append;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.Chain;
 import dev.millrace.core.Fence;
 import dev.millrace.core.JsonCodec;
@@ -78,16 +79,20 @@ public final class InputValidator {
                 chain.map(length -> ClaimedMetadata.with(length, own)).or(() -> own);
         return new PreparedEvent(
                 type,
-                key.map(text -> new EventKey(text, isTrusted && namesProcessor())),
+                key.map(text -> isTrusted ? keyOfTrusted(text) : EventKey.ofCaller(text)),
                 offset,
                 fence(),
                 EventJsonWriter.opening(path, type, payload, stored, key));
     }
 
-    private boolean namesProcessor() {
-        return metadata.filter(json -> ClaimedMetadata.contains(json, "processor"))
-                .flatMap(json -> Provenance.processorOf(JsonCodec.parse(json)))
-                .isPresent();
+    private EventKey keyOfTrusted(String text) {
+        Optional<JsonNode> own = metadata.filter(json -> ClaimedMetadata.contains(json, "processor"))
+                .map(JsonCodec::parse);
+        return own.flatMap(Provenance::processorOf)
+                .map(processor -> own.filter(Provenance::hasForeignKey).isPresent()
+                        ? EventKey.ofGuest(text, processor)
+                        : EventKey.ofProcessor(text))
+                .orElseGet(() -> EventKey.ofCaller(text));
     }
 
     /**

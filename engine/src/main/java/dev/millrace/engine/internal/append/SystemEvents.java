@@ -69,7 +69,7 @@ public final class SystemEvents {
             StreamPath path, BuiltInType type, byte[] payload, Optional<byte[]> metadata, Optional<String> key) {
         return new PreparedEvent(
                 type.type(),
-                key.map(text -> new EventKey(text, true)),
+                key.map(EventKey::ofProcessor),
                 OptionalLong.empty(),
                 Optional.empty(),
                 EventJsonWriter.opening(path, type.type(), payload, metadata, key));

@@ -116,7 +116,8 @@ final class HandlerInvocation extends GuestCall {
     }
 
     private void append(int id, JsonNode input) {
-        EventDraft draft = EventDraft.of(ScriptEventReader.read(input));
+        EventDraft draft =
+                EventDraft.of(ScriptEventReader.read(input)).mayDiffer().withForeignKey();
         appends++;
         if (appends > limits().appends()) {
             throw new ScriptException(what() + " appended more than its limit of " + limits().appends() + " events");
