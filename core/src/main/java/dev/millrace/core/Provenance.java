@@ -22,6 +22,7 @@ public record Provenance(String processor, int version, StreamPath sourcePath, l
     private static final String KEY = "millrace";
     private static final String PROCESSOR = "processor";
     private static final String CLAIMED = "claimed";
+    private static final String FOREIGN_KEY = "foreignKey";
 
     /** The provenance in an event's metadata; empty if there is none, or if it is not well-formed. */
     public static Optional<Provenance> of(JsonNode metadata) {
@@ -58,6 +59,19 @@ public record Provenance(String processor, int version, StreamPath sourcePath, l
      */
     public static Optional<String> processorOf(JsonNode metadata) {
         return Optional.ofNullable(metadata.path(KEY).path(PROCESSOR).textValue());
+    }
+
+    /**
+     * Says in the metadata of a processor's event that its idempotency key comes from outside, for example from a
+     * script; see {@link dev.millrace.core.processor.EventDraft#withForeignKey}.
+     */
+    public static void markForeignKey(ObjectNode metadata) {
+        metadata.withObject("/" + KEY).put(FOREIGN_KEY, true);
+    }
+
+    /** Whether these metadata say that the idempotency key comes from outside. */
+    public static boolean hasForeignKey(JsonNode metadata) {
+        return metadata.path(KEY).path(FOREIGN_KEY).asBoolean();
     }
 
     /** Metadata that name only a processor, added to {@code others}. */

@@ -3,6 +3,7 @@ package dev.millrace.engine;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.millrace.core.Chain;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
@@ -13,6 +14,7 @@ import dev.millrace.engine.internal.append.SystemEvents;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +37,8 @@ final class InputReader {
         List<PreparedEvent> read = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             AppendErrors appendErrors = new AppendErrors(path, i, count);
-            read.add(read(path, parse(inputs.get(i), appendErrors), CallerTrust.TRUSTED, appendErrors));
+            read.add(read(
+                    path, parse(inputs.get(i), appendErrors), CallerTrust.TRUSTED, Optional.empty(), appendErrors));
         }
         return read;
     }
@@ -62,17 +65,18 @@ final class InputReader {
     }
 
     /** As {@link #read(StreamPath, List)}, for inputs that are parsed already. */
-    List<PreparedEvent> take(StreamPath path, List<ParsedInput> inputs, CallerTrust trust) {
+    List<PreparedEvent> take(StreamPath path, List<ParsedInput> inputs, CallerTrust trust, Optional<Chain> chain) {
         int count = inputs.size();
         checkSizes(path, inputs.stream().mapToInt(ParsedInput::length).toArray());
         List<PreparedEvent> read = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            read.add(read(path, inputs.get(i), trust, new AppendErrors(path, i, count)));
+            read.add(read(path, inputs.get(i), trust, chain, new AppendErrors(path, i, count)));
         }
         return read;
     }
 
-    private PreparedEvent read(StreamPath path, ParsedInput input, CallerTrust trust, AppendErrors appendErrors) {
+    private PreparedEvent read(
+            StreamPath path, ParsedInput input, CallerTrust trust, Optional<Chain> chain, AppendErrors appendErrors) {
         if (input.depth() > limits.jsonDepth()) {
             throw tooDeep(appendErrors);
         }
@@ -80,8 +84,8 @@ final class InputReader {
                 ? new InputValidator(input.fields(), known)
                 : InputValidator.notAnObject(input.asField());
         return form.isValid()
-                ? form.input(path, trust, appendErrors)
-                : SystemEvents.invalid(path, input.json(), form.problems());
+                ? form.input(path, trust, chain, appendErrors)
+                : SystemEvents.invalid(path, input.json(), form.problems(), chain);
     }
 
     private ParsedInput parse(byte[] json, AppendErrors appendErrors) {

@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import dev.millrace.core.Chain;
 import dev.millrace.core.DestroyResult;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.ProjectSlug;
@@ -95,16 +96,18 @@ public final class StreamEngine implements AutoCloseable {
      * outside this process.
      *
      * @param trust whether the provenance in the inputs counts
+     * @param chain the chain of reactions that ends in the request, if a processor sent it; stored with each event
      */
     public CompletableFuture<List<AppendedRecord>> appendParsed(
             ProjectSlug project,
             StreamPath path,
             List<ParsedInput> inputs,
             CallerTrust trust,
+            Optional<Chain> chain,
             Consumer<String> permit) {
         return submit(
                 new StreamKey(project, path),
-                () -> parts.reader().take(path, inputs, trust),
+                () -> parts.reader().take(path, inputs, trust, chain),
                 permit,
                 answers -> answers);
     }

@@ -10,6 +10,7 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.Provenance;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,12 +30,29 @@ class CallerTrustTest {
 
     private AppendedRecord append(CallerTrust trust, String event) {
         ParsedInput input = ParsedInput.of(event.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
-        return get(millrace.engine.appendParsed(PUBLIC, path("/a"), List.of(input), trust, type -> {}))
+        return get(millrace.engine.appendParsed(
+                        PUBLIC, path("/a"), List.of(input), trust, Optional.empty(), type -> {}))
                 .get(0);
     }
 
     private static JsonNode json(AppendedRecord record) {
         return JsonCodec.parse(record.event().json());
+    }
+
+    @Test
+    void should_keep_a_key_from_outside_apart_from_the_keys_of_processors() {
+        String derived = "{'type':'a','idempotencyKey':'k','metadata':{'millrace':{'processor':'p'}}}";
+        String guest = "{'type':'a','idempotencyKey':'k','metadata':{'millrace':{'processor':'p','foreignKey':true}}}";
+        String other = guest.replace("'p'", "'q'");
+
+        assertThat(append(CallerTrust.TRUSTED, guest).replayed()).isFalse();
+        assertThat(append(CallerTrust.TRUSTED, derived).replayed()).isFalse();
+        assertThat(append(CallerTrust.TRUSTED, other).replayed()).isFalse();
+        assertThat(append(CallerTrust.UNTRUSTED, guest).replayed()).isFalse();
+
+        AppendedRecord again = append(CallerTrust.TRUSTED, guest);
+        assertThat(again.replayed()).isTrue();
+        assertThat(json(again).path("idempotencyKey").textValue()).isEqualTo("k");
     }
 
     @ParameterizedTest

@@ -171,7 +171,7 @@ public final class ObligationRunner<S> {
                 .from(draft.input())
                 .idempotencyKey(attemptOf(duty) + "@" + duty.requestedAt() + "/outcome")
                 .build();
-        return new EventDraft(keyed, draft.to(), draft.name(), draft.because());
+        return draft.with(keyed).mayDiffer();
     }
 
     private String attemptOf(Obligation duty) {

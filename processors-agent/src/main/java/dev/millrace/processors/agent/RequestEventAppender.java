@@ -37,7 +37,8 @@ final class RequestEventAppender {
     }
 
     private CompletableFuture<Void> append(EventDraft draft) {
-        last = last.thenCompose(before -> attempt.append(draft.because(requestId)))
+        last = last.thenCompose(
+                        before -> attempt.append(draft.because(requestId).mayDiffer()))
                 .thenAccept(appended -> {});
         var unused = last.whenComplete((nothing, failure) -> {
             if (failure != null) {

@@ -1,6 +1,7 @@
 package dev.millrace.processors.circuitbreaker;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.millrace.core.Chain;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventType;
 import dev.millrace.core.Provenance;
@@ -65,26 +66,26 @@ record BreakerRules(
 
     /** The violation, if the chain of reactions that led to the event is too long. */
     Optional<RuleViolation> chainTooLong(Event event) {
-        Optional<Provenance> provenance = event.provenance();
-        if (provenance.isEmpty()) {
-            return Optional.empty();
+        Chain chain = Chain.of(event);
+        if (chain.hops() > maxHops) {
+            String what = chain.hops() + " hops between streams, at most " + maxHops;
+            return Optional.of(chain("hops", chain.hops(), maxHops, what, event.provenance()));
         }
-        int hops = provenance.get().hops();
-        if (hops > maxHops) {
-            return Optional.of(
-                    chain("hops", hops, maxHops, hops + " hops between streams, at most " + maxHops, provenance.get()));
-        }
-        int depth = provenance.get().depth();
-        return depth > maxDepth
-                ? Optional.of(chain(
-                        "depth", depth, maxDepth, depth + " reactions in a row, at most " + maxDepth, provenance.get()))
+        String what = chain.depth() + " reactions in a row, at most " + maxDepth;
+        return chain.depth() > maxDepth
+                ? Optional.of(chain("depth", chain.depth(), maxDepth, what, event.provenance()))
                 : Optional.empty();
     }
 
-    private static RuleViolation chain(String rule, int length, int limit, String what, Provenance newest) {
+    private static RuleViolation chain(String rule, int length, int limit, String what, Optional<Provenance> newest) {
         return RuleViolation.of(rule, what + " are allowed", seen -> {
-            seen.put("length", length).put("limit", limit).put("processor", newest.processor());
-            seen.putObject("source").put("path", newest.sourcePath().value()).put("offset", newest.sourceOffset());
+            seen.put("length", length).put("limit", limit);
+            newest.ifPresent(origin -> {
+                seen.put("processor", origin.processor());
+                seen.putObject("source")
+                        .put("path", origin.sourcePath().value())
+                        .put("offset", origin.sourceOffset());
+            });
         });
     }
 }

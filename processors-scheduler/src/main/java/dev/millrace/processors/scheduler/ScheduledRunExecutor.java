@@ -65,8 +65,9 @@ final class ScheduledRunExecutor {
                 .from(EventInput.of(new ExecutionStarted(scheduledRun.slug(), now)))
                 .idempotencyKey(scheduledRun.key(IdempotencyKeys.STARTED, path))
                 .build();
-        return attempt.append(
-                        EventDraft.of(started).because(scheduledRun.entry().offset()))
+        return attempt.append(EventDraft.of(started)
+                        .because(scheduledRun.entry().offset())
+                        .mayDiffer())
                 .thenApply(appended ->
                         appended.event().payloadJson().path("startedAt").asLong(now));
     }

@@ -2,9 +2,12 @@ package dev.millrace.processors.script;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.AppendResult;
+import dev.millrace.core.Chain;
 import dev.millrace.core.Event;
 import dev.millrace.core.hosting.AppendPermission;
+import dev.millrace.core.hosting.ChainHeader;
 import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.EventDraft;
 import dev.millrace.processors.script.internal.fetch.FetchGateway;
@@ -73,7 +76,9 @@ final class LoadedScript implements AutoCloseable {
     }
 
     CompletableFuture<Void> handle(Event event, JsonNode state, JsonNode before, Effects<?> effects) {
-        return acting.handle(event, state, before, draft -> append(draft, effects), fetchGateway);
+        ChainHeader chain =
+                new ChainHeader(Chain.of(event), permission.mayControl() ? permission.most() : Operation.APPEND);
+        return acting.handle(event, state, before, draft -> append(draft, effects), fetchGateway, chain);
     }
 
     private CompletableFuture<AppendResult> append(EventDraft draft, Effects<?> effects) {

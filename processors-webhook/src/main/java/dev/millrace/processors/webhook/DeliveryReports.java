@@ -98,7 +98,8 @@ final class DeliveryReports {
             deliveries = 0;
             quietUntil = context.timers().elapsed().plus(INTERVAL);
         }
-        var unused = effects.append(EventDraft.of(report).because(report.through()))
+        var unused = effects.append(
+                        EventDraft.of(report).because(report.through()).mayDiffer())
                 .whenComplete((appended, refused) -> {
                     log(refused);
                     boolean more;
@@ -122,8 +123,9 @@ final class DeliveryReports {
     }
 
     /** Records a failed attempt; without {@code next} it was the last one. */
-    void failed(long offset, int attempt, SendResult sendResult, Optional<Instant> next, Effects<?> effects) {
-        var unused = append(
+    CompletableFuture<AppendResult> failed(
+            long offset, int attempt, SendResult sendResult, Optional<Instant> next, Effects<?> effects) {
+        return append(
                 new DeliveryFailed(
                         subscriber.slug(),
                         offset,
@@ -152,7 +154,8 @@ final class DeliveryReports {
             SubscriptionEvent event, String name, long offset, Effects<?> effects) {
         return effects.append(EventDraft.of(event)
                         .because(offset)
-                        .named("configured-" + subscriber.configuredAt() + "-" + name))
+                        .named("configured-" + subscriber.configuredAt() + "-" + name)
+                        .mayDiffer())
                 .whenComplete((appended, refused) -> log(refused));
     }
 

@@ -1,5 +1,6 @@
 package dev.millrace.processors.webhook;
 
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.webhook.internal.send.OutgoingMessage;
@@ -15,7 +16,7 @@ final class DeliveryRetries {
     private final PushDelivery pushDelivery;
     private final OutgoingMessage message;
     private final Effects<?> effects;
-    private final CompletableFuture<Void> accepted = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> settled = new CompletableFuture<>();
     private boolean failedBefore;
     private boolean over;
     private Timers.@Nullable Timer waiting;
@@ -27,11 +28,11 @@ final class DeliveryRetries {
     }
 
     /**
-     * Completes when the message is accepted. Fails if the subscriber should be disabled but the event that says so
+     * Completes when the message is accepted, with true, or is skipped because its chain is too long. Fails if the subscriber should be disabled but the event that says so
      * cannot be appended. Otherwise, if the subscriber is disabled or this is abandoned, it never completes.
      */
-    CompletableFuture<Void> accepted() {
-        return accepted;
+    CompletableFuture<Boolean> settled() {
+        return settled;
     }
 
     /** Whether it took more than one attempt. */
@@ -80,15 +81,30 @@ final class DeliveryRetries {
             failedBefore |= sendResult.kind() != SendResult.Kind.ACCEPTED;
         }
         if (sendResult.kind() == SendResult.Kind.ACCEPTED) {
-            accepted.complete(null);
+            settled.complete(true);
             return;
         }
-        Optional<Duration> wait = sendResult.kind() == SendResult.Kind.GONE
-                ? Optional.empty()
-                : pushDelivery.waitAfter(attempt, sendResult.retryAfter());
+        Optional<Duration> wait =
+                sendResult.isFinal() ? Optional.empty() : pushDelivery.waitAfter(attempt, sendResult.retryAfter());
         Optional<Instant> next = wait.map(pushDelivery::in);
-        pushDelivery.reports().failed(message.offset(), attempt, sendResult, next, effects);
+        CompletableFuture<AppendResult> report =
+                pushDelivery.reports().failed(message.offset(), attempt, sendResult, next, effects);
+        if (sendResult.kind() == SendResult.Kind.LOOP) {
+            skip(report);
+            return;
+        }
         next.ifPresentOrElse(time -> sendAt(time, attempt + 1), () -> giveUp(attempt, sendResult));
+    }
+
+    /** Goes on with the next event. At the end of a chain no report can be appended; then the effect has failed. */
+    private void skip(CompletableFuture<AppendResult> report) {
+        var unused = report.whenComplete((appended, refused) -> {
+            if (refused == null) {
+                settled.complete(false);
+            } else {
+                settled.completeExceptionally(refused);
+            }
+        });
     }
 
     private void sendAt(Instant due, int attempt) {
@@ -110,7 +126,7 @@ final class DeliveryRetries {
                 .disabled(message.offset(), reason, effects)
                 .whenComplete((appended, refused) -> {
                     if (refused != null) {
-                        accepted.completeExceptionally(refused);
+                        settled.completeExceptionally(refused);
                     }
                 });
     }

@@ -1,10 +1,12 @@
 package dev.millrace.processors.webhook;
 
+import dev.millrace.core.Chain;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventType;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.ChainHeader;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
@@ -115,16 +117,21 @@ final class PushDelivery implements Processor<StreamIdentity> {
                 streamIdentity.messageId(subscriber.slug(), event),
                 event.offset(),
                 body.get(),
-                streamIdentity.incarnation());
+                streamIdentity.incarnation(),
+                new ChainHeader(Chain.of(event), subscriber.mostAllowed()));
         DeliveryRetries deliveryRetries = new DeliveryRetries(this, message, effects);
         current = deliveryRetries;
         if (abandoned.get() != times) {
             deliveryRetries.abandon();
         }
         deliveryRetries.begin(subscriber.failing().filter(failed -> failed.offset() == event.offset()));
-        return deliveryRetries
-                .accepted()
-                .thenRun(() -> reports.succeeded(event.offset(), deliveryRetries.wasHard(), effects));
+        return deliveryRetries.settled().thenAccept(accepted -> {
+            if (accepted) {
+                reports.succeeded(event.offset(), deliveryRetries.wasHard(), effects);
+            } else {
+                reports.settle(effects);
+            }
+        });
     }
 
     @Override
@@ -140,7 +147,7 @@ final class PushDelivery implements Processor<StreamIdentity> {
         } catch (RuntimeException failure) {
             SendResult sendResult =
                     SendResult.failed("filter or transform failed, the event was skipped: " + failure.getMessage());
-            reports.failed(event.offset(), 1, sendResult, Optional.empty(), effects);
+            var unused = reports.failed(event.offset(), 1, sendResult, Optional.empty(), effects);
             return Optional.empty();
         }
     }

@@ -1,6 +1,7 @@
 package dev.millrace.processors.webhook;
 
 import dev.millrace.core.Event;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.processors.webhook.SubscriptionEvent.Configured;
 import dev.millrace.processors.webhook.SubscriptionEvent.DeliveryFailed;
 import dev.millrace.processors.webhook.SubscriptionEvent.DeliverySucceeded;
@@ -17,7 +18,7 @@ import java.util.Optional;
  * @param jsonataFilter true for the events to push; all events if empty
  * @param jsonataTransform returns the body of a request; the event if empty
  * @param signingSecret the name of the secret that signs requests
- * @param mayControl whether a peer may append types that take {@code control}
+ * @param mayControl whether a peer, or a receiver in this server, may append types that take {@code control}
  * @param configuredAt the offset of the current configuration
  * @param startedAt the offset of the first configuration since the last removal; events up to it are not pushed
  * @param disabled why pushing has stopped; empty while the subscriber is enabled
@@ -68,6 +69,11 @@ public record PushSubscription(
                 Optional.empty(),
                 before.flatMap(PushSubscription::deliveredThrough),
                 Optional.empty());
+    }
+
+    /** The greatest operation that an append of the receiver may need. */
+    Operation mostAllowed() {
+        return mayControl.orElse(false) ? Operation.CONTROL : Operation.APPEND;
     }
 
     boolean isEnabled() {

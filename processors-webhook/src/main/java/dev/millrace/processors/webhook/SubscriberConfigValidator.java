@@ -28,9 +28,6 @@ final class SubscriberConfigValidator {
         if (websocket && configured.signingSecret().isPresent()) {
             problems.add("payload.signingSecret: only webhooks are signed; leave it out");
         }
-        if (!websocket && configured.mayControl().isPresent()) {
-            problems.add("payload.mayControl: only the peer of a websocket appends events; leave it out");
-        }
         check("jsonataFilter", configured.jsonataFilter(), Expression::compile, problems);
         check("jsonataTransform", configured.jsonataTransform(), Expression::compile, problems);
         return problems;

@@ -60,20 +60,27 @@ public final class Appender {
 
     /** Sends until stored, refused, cancelled or closed, at most {@link RunnerOptions#SENDS} times. */
     CompletableFuture<AppendResult> send(StreamPath target, EventInput input, BooleanSupplier cancelled) {
-        return send(target, input, cancelled, false);
+        return send(target, input, cancelled, false, false);
     }
 
     /** Like {@link #send}, but without a limit while the service cannot be reached. */
     CompletableFuture<AppendResult> sendUntilStored(StreamPath target, EventInput input) {
-        return send(target, input, () -> false, true);
+        return send(target, input, () -> false, true, false);
+    }
+
+    /** Like {@link #send}; {@code differing}: the answer may be this processor's event with other content. */
+    CompletableFuture<AppendResult> send(
+            StreamPath target, EventInput input, BooleanSupplier cancelled, boolean differing) {
+        return send(target, input, cancelled, false, differing);
     }
 
     private CompletableFuture<AppendResult> send(
-            StreamPath target, EventInput input, BooleanSupplier cancelled, boolean insistent) {
+            StreamPath target, EventInput input, BooleanSupplier cancelled, boolean insistent, boolean differing) {
         InFlightAppend inFlightAppend;
         boolean behind;
         synchronized (this) {
-            inFlightAppend = new InFlightAppend(this, sendings++, incarnations, target, input, cancelled, insistent);
+            inFlightAppend =
+                    new InFlightAppend(this, sendings++, incarnations, target, input, cancelled, insistent, differing);
             // A resume ends the pause, so it does not wait.
             PausedAppendQueue pausedAppendQueue = inFlightAppend.isResume() ? null : pausedQueues.get(target);
             behind = pausedAppendQueue != null;

@@ -64,7 +64,8 @@ public final class CausalAppender {
             // Appends are handed over in the order of the calls, even if a cause takes long to find.
             sent = handedOver.thenCombine(
                     cause(causingOffset.offset()),
-                    (nothing, cause) -> appender.send(target, stamped(draft, cause, target), cancelled));
+                    (nothing, cause) ->
+                            appender.send(target, stamped(draft, cause, target), cancelled, draft.differing()));
             handedOver = sent.handle((appended, failure) -> null);
         }
         return sent.thenCompose(appended -> appended).whenComplete((appended, failure) -> {

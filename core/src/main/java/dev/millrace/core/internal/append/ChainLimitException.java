@@ -1,6 +1,6 @@
 package dev.millrace.core.internal.append;
 
-import dev.millrace.core.internal.run.RunnerOptions;
+import dev.millrace.core.Chain;
 
 /**
  * The refusal of an append because of an event at the end of a chain of reactions that is too long. It does not depend
@@ -12,7 +12,7 @@ public final class ChainLimitException extends RuntimeException {
     ChainLimitException(String append, Cause cause) {
         super(append + " was refused: its cause @" + cause.offset() + " is the end of a chain of " + cause.depth()
                 + " reactions with " + cause.hops() + " hops between streams; the limits are "
-                + RunnerOptions.MOST_DEPTH + " reactions and " + RunnerOptions.MOST_HOPS
+                + Chain.MOST_DEPTH + " reactions and " + Chain.MOST_HOPS
                 + " hops, with and without a circuit breaker; find the processors that react to each other"
                 + " (metadata.millrace of the last events names them) and end their loop");
     }

@@ -2,6 +2,7 @@ package dev.millrace.core.internal.append;
 
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Chain;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamException;
@@ -26,6 +27,7 @@ final class InFlightAppend {
     private final EventInput input;
     private final BooleanSupplier cancelled;
     private final boolean insistent;
+    private final boolean differing;
     private final CompletableFuture<AppendResult> result = new CompletableFuture<>();
     private final AtomicInteger failures = new AtomicInteger();
     private volatile int resumesSeen;
@@ -38,7 +40,8 @@ final class InFlightAppend {
             StreamPath target,
             EventInput input,
             BooleanSupplier cancelled,
-            boolean insistent) {
+            boolean insistent,
+            boolean differing) {
         this.appender = appender;
         this.number = number;
         this.incarnations = incarnations;
@@ -46,6 +49,7 @@ final class InFlightAppend {
         this.input = input;
         this.cancelled = cancelled;
         this.insistent = insistent;
+        this.differing = differing;
     }
 
     CompletableFuture<AppendResult> result() {
@@ -117,7 +121,7 @@ final class InFlightAppend {
 
     /** A failure event counts as recorded in any case, because a failure of its append would be another one. */
     private void answered(AppendResult appended) {
-        Optional<StreamException> foreign = ForeignAnswer.to(target, input, appended);
+        Optional<StreamException> foreign = ForeignAnswer.to(target, input, differing, appended);
         if (foreign.isPresent() && !FailureEvents.isFailure(input.type())) {
             fail(foreign.get());
             return;
@@ -159,7 +163,7 @@ final class InFlightAppend {
     private boolean startWaitingIfAllowed() {
         boolean runaway = input.metadata()
                 .flatMap(Provenance::of)
-                .filter(origin -> origin.hops() > RunnerOptions.MOST_HOPS || origin.depth() > RunnerOptions.MOST_DEPTH)
+                .filter(origin -> origin.hops() > Chain.MOST_HOPS || origin.depth() > Chain.MOST_DEPTH)
                 .isPresent();
         if (runaway || BuiltInType.PAUSED.matches(input.type())) {
             return false;

@@ -1,5 +1,7 @@
 package dev.millrace.core.internal.append;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.Chain;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamPath;
@@ -34,16 +36,13 @@ public record ProducerIdentity(String slug, int version, StreamPath path, String
     }
 
     EventInput stamp(EventDraft draft, Cause cause, StreamPath target) {
-        Provenance provenance = new Provenance(
-                slug,
-                version,
-                path,
-                cause.offset(),
-                oneMore(cause.depth()),
-                target.equals(path) ? cause.hops() : oneMore(cause.hops()));
-        EventInput.Builder stamped = EventInput.builder()
-                .from(draft.input())
-                .metadata(provenance.asMetadata(draft.input().metadata()));
+        Chain chain = cause.chain().next(!target.equals(path));
+        Provenance provenance = new Provenance(slug, version, path, cause.offset(), chain.depth(), chain.hops());
+        ObjectNode metadata = provenance.asMetadata(draft.input().metadata());
+        if (draft.foreignKey() && draft.input().idempotencyKey().isPresent()) {
+            Provenance.markForeignKey(metadata);
+        }
+        EventInput.Builder stamped = EventInput.builder().from(draft.input()).metadata(metadata);
         if (draft.input().idempotencyKey().isEmpty()) {
             stamped.idempotencyKey(key(draft, cause));
         }
@@ -53,10 +52,5 @@ public record ProducerIdentity(String slug, int version, StreamPath path, String
     @Override
     public String toString() {
         return "'" + slug + "' on " + path;
-    }
-
-    /** Any caller can append any depth, so the sum must not overflow. */
-    private static int oneMore(int count) {
-        return count == Integer.MAX_VALUE ? count : count + 1;
     }
 }

@@ -3,11 +3,11 @@ package dev.millrace.core.internal.effect;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Chain;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.MalformedPayload;
 import dev.millrace.core.internal.append.ProducerIdentity;
-import dev.millrace.core.internal.run.RunnerOptions;
 import dev.millrace.core.processor.EventDraft;
 import java.util.Optional;
 
@@ -53,7 +53,7 @@ public final class FailureEvents {
     public static boolean isEndOfChain(Event event) {
         return isFailure(event)
                 && event.provenance()
-                        .filter(origin -> origin.depth() >= RunnerOptions.MOST_DEPTH)
+                        .filter(origin -> origin.depth() >= Chain.MOST_DEPTH)
                         .isPresent();
     }
 

@@ -116,15 +116,6 @@ public record RunnerOptions(
     /** How long an append to another, paused stream waits before it fails. */
     public static final Duration PAUSED_WAIT_LIMIT = Duration.ofSeconds(30);
 
-    /**
-     * The longest chain of reactions between streams. An append that is beyond it does not wait for a paused stream,
-     * and an append because of such an event is refused.
-     */
-    public static final int MOST_HOPS = 64;
-
-    /** The longest chain of reactions; as {@link #MOST_HOPS}. */
-    public static final int MOST_DEPTH = 1000;
-
     /** The interval at which an append that waits for a paused stream is sent again. */
     public static final Duration PARKING_INTERVAL = Duration.ofSeconds(2);
 

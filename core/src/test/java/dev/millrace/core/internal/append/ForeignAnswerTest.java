@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.JsonCodec;
 import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
@@ -27,7 +28,7 @@ class ForeignAnswerTest {
 
     private static Optional<StreamException> answer(EventInput stored, boolean replayed) {
         return ForeignAnswer.to(
-                PATH, SENT, new AppendResult(ScriptedStreams.event(PATH, 7, stored), replayed, replayed));
+                PATH, SENT, false, new AppendResult(ScriptedStreams.event(PATH, 7, stored), replayed, replayed));
     }
 
     private static EventInput claimed(EventInput input) {
@@ -39,7 +40,33 @@ class ForeignAnswerTest {
     void should_accept_an_event_of_the_same_processor() {
         assertThat(answer(SENT, false)).isEmpty();
         assertThat(answer(SENT, true)).isEmpty();
-        assertThat(answer(by("chat", "another-payload"), true)).isEmpty();
+    }
+
+    @Test
+    void should_refuse_an_event_with_its_own_slug_and_other_content() {
+        EventInput otherPayload = EventInput.builder()
+                .from(SENT)
+                .payload(JsonCodec.parse("{\"text\": \"forged\"}"))
+                .build();
+
+        assertThat(answer(by("chat", "another"), true)).isPresent();
+        assertThat(answer(otherPayload, true))
+                .hasValueSatisfying(failure -> assertThat(failure)
+                        .hasMessageContaining("is taken by /a@7, which is said of 'chat' with other content")
+                        .hasMessageContaining("use EventDraft.mayDiffer()"));
+        assertThat(ForeignAnswer.to(
+                        PATH, SENT, true, new AppendResult(ScriptedStreams.event(PATH, 7, otherPayload), true, true)))
+                .isEmpty();
+    }
+
+    @Test
+    void should_accept_its_own_event_of_another_version() {
+        EventInput older = EventInput.builder()
+                .from(SENT)
+                .metadata(new Provenance("chat", 9, PATH, 4, 1, 0).asMetadata(Optional.empty()))
+                .build();
+
+        assertThat(answer(older, true)).isEmpty();
     }
 
     @Test
@@ -71,6 +98,6 @@ class ForeignAnswerTest {
         EventInput plain = EventInput.builder().type("said").idempotencyKey("k").build();
         AppendResult answer = new AppendResult(ScriptedStreams.event(PATH, 7, by("thief", "taken")), true, true);
 
-        assertThat(ForeignAnswer.to(PATH, plain, answer)).isEmpty();
+        assertThat(ForeignAnswer.to(PATH, plain, false, answer)).isEmpty();
     }
 }

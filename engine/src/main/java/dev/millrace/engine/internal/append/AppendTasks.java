@@ -1,5 +1,6 @@
 package dev.millrace.engine.internal.append;
 
+import dev.millrace.core.Chain;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.AppendedRecord;
 import dev.millrace.engine.internal.commit.WriteTask;
@@ -28,6 +29,15 @@ public final class AppendTasks {
         });
     }
 
+    private static Chain longest(List<PreparedEvent> inputs) {
+        return inputs.stream()
+                .map(PreparedEvent::chain)
+                .reduce(
+                        Chain.NONE,
+                        (one, other) ->
+                                new Chain(Math.max(one.depth(), other.depth()), Math.max(one.hops(), other.hops())));
+    }
+
     /** Appends all inputs or none; creates the stream in both cases. {@code view} is called on a callback thread. */
     public <T> WriteTask<T> request(
             StreamKey stream, List<PreparedEvent> inputs, Function<List<AppendedRecord>, T> view) {
@@ -36,7 +46,7 @@ public final class AppendTasks {
                 .sum();
         return new WriteTask<>(stream, bytes, false, commitBatch -> {
             Instant now = timers.now();
-            StreamHead head = streamCreation.touch(commitBatch, stream, now);
+            StreamHead head = streamCreation.touch(commitBatch, stream, () -> longest(inputs), now);
             FencingCheck.check(stream, inputs, commitBatch);
             AppendRules.Decision decision =
                     AppendRules.decide(stream, head, inputs, key -> commitBatch.find(stream, key), now);

@@ -3,6 +3,7 @@ package dev.millrace.engine.internal.append;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.millrace.core.Chain;
 import dev.millrace.core.JsonCodec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The metadata of a caller whose provenance does not count: {@code millrace} is moved to {@code millrace.claimed}, in
@@ -19,6 +21,7 @@ import java.util.Map;
 final class ClaimedMetadata {
     private static final String MILLRACE = "millrace";
     private static final String CLAIMED = "claimed";
+    private static final String CHAIN = "chain";
 
     private ClaimedMetadata() {}
 
@@ -33,6 +36,16 @@ final class ClaimedMetadata {
             return metadata;
         }
         fields.put(MILLRACE, object(Map.of(CLAIMED, withoutClaimed(sent))));
+        return object(fields);
+    }
+
+    /** The metadata with a chain of reactions, which replaces the one there. */
+    static byte[] with(Chain chain, Optional<byte[]> metadata) {
+        Map<String, byte[]> fields = metadata.map(ClaimedMetadata::fields).orElseGet(LinkedHashMap::new);
+        byte[] own = fields.get(MILLRACE);
+        Map<String, byte[]> origin = own == null || own[0] != '{' ? new LinkedHashMap<>() : fields(own);
+        origin.put(CHAIN, JsonCodec.write(chain));
+        fields.put(MILLRACE, object(origin));
         return object(fields);
     }
 

@@ -1,5 +1,7 @@
 package dev.millrace.engine.internal.append;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.Chain;
 import dev.millrace.core.Fence;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.Provenance;
@@ -67,24 +69,30 @@ public final class InputValidator {
     }
 
     /** The input as it will be stored; only if it is valid. */
-    public PreparedEvent input(StreamPath path, CallerTrust trust, AppendErrors appendErrors) {
+    public PreparedEvent input(StreamPath path, CallerTrust trust, Optional<Chain> chain, AppendErrors appendErrors) {
         key.filter(text -> text.startsWith(StreamCreation.RESERVED)).ifPresent(text -> {
             throw appendErrors.reservedKey(text);
         });
         boolean isTrusted = trust == CallerTrust.TRUSTED;
-        Optional<byte[]> stored = isTrusted ? metadata : metadata.map(ClaimedMetadata::of);
+        Optional<byte[]> own = isTrusted ? metadata : metadata.map(ClaimedMetadata::of);
+        Optional<byte[]> stored =
+                chain.map(length -> ClaimedMetadata.with(length, own)).or(() -> own);
         return new PreparedEvent(
                 type,
-                key.map(text -> new EventKey(text, isTrusted && namesProcessor())),
+                key.map(text -> isTrusted ? keyOfTrusted(text) : EventKey.ofCaller(text)),
                 offset,
                 fence(),
                 EventJsonWriter.opening(path, type, payload, stored, key));
     }
 
-    private boolean namesProcessor() {
-        return metadata.filter(json -> ClaimedMetadata.contains(json, "processor"))
-                .flatMap(json -> Provenance.processorOf(JsonCodec.parse(json)))
-                .isPresent();
+    private EventKey keyOfTrusted(String text) {
+        Optional<JsonNode> own = metadata.filter(json -> ClaimedMetadata.contains(json, "processor"))
+                .map(JsonCodec::parse);
+        return own.flatMap(Provenance::processorOf)
+                .map(processor -> own.filter(Provenance::hasForeignKey).isPresent()
+                        ? EventKey.ofGuest(text, processor)
+                        : EventKey.ofProcessor(text))
+                .orElseGet(() -> EventKey.ofCaller(text));
     }
 
     /**

@@ -1,7 +1,9 @@
 package dev.millrace.engine.internal.append;
 
 import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Chain;
 import dev.millrace.core.Fence;
+import dev.millrace.core.JsonCodec;
 import dev.millrace.engine.spi.StreamHead;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -21,6 +23,12 @@ record PreparedEvent(
 
     boolean is(BuiltInType builtIn) {
         return builtIn.matches(type);
+    }
+
+    /** The chain of reactions that led to this event; parses it. */
+    Chain chain() {
+        byte[] whole = EventJsonWriter.complete(opening, 1, Instant.EPOCH);
+        return JsonCodec.readEvent(whole).metadata().map(Chain::of).orElse(Chain.NONE);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.millrace.engine.internal.append;
 
+import dev.millrace.core.Chain;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
@@ -33,8 +34,13 @@ public final class StreamCreation {
      * many segments, because the work grows with the square of their number.
      */
     StreamHead touch(CommitBatch commitBatch, StreamKey stream, Instant now) {
+        return touch(commitBatch, stream, () -> Chain.NONE, now);
+    }
+
+    /** As the other method; {@code chain}: of the event that creates the stream. */
+    StreamHead touch(CommitBatch commitBatch, StreamKey stream, Supplier<Chain> chain, Instant now) {
         Optional<StreamHead> existing = commitBatch.head(stream);
-        return existing.isPresent() ? existing.get() : create(commitBatch, stream, now);
+        return existing.isPresent() ? existing.get() : create(commitBatch, stream, chain.get(), now);
     }
 
     /**
@@ -51,7 +57,7 @@ public final class StreamCreation {
             StreamHead then,
             Instant now) {
         requireFewSegments(stream);
-        createAncestors(commitBatch, stream, now);
+        createAncestors(commitBatch, stream, Chain.NONE, now);
         String incarnation = incarnations.get();
         PendingRecord first = first(stream, incarnation, Optional.of(origin), bornAt);
         StreamHead head = new StreamHead(incarnation, then.lastOffset(), then.lastCreatedAt(), then.paused());
@@ -66,7 +72,7 @@ public final class StreamCreation {
                         head,
                         EventJsonWriter.beginning(origin.path()),
                         EventJsonWriter.beginning(stream.path())));
-        announce(commitBatch, stream, incarnation, now);
+        announce(commitBatch, stream, incarnation, Chain.NONE, now);
         return head;
     }
 
@@ -81,13 +87,13 @@ public final class StreamCreation {
         }
     }
 
-    private StreamHead create(CommitBatch commitBatch, StreamKey stream, Instant now) {
+    private StreamHead create(CommitBatch commitBatch, StreamKey stream, Chain chain, Instant now) {
         requireFewSegments(stream);
-        createAncestors(commitBatch, stream, now);
+        createAncestors(commitBatch, stream, chain, now);
         String incarnation = incarnations.get();
         PendingRecord first = first(stream, incarnation, Optional.empty(), now);
         commitBatch.append(stream, first);
-        announce(commitBatch, stream, incarnation, now);
+        announce(commitBatch, stream, incarnation, chain, now);
         return first.head();
     }
 
@@ -100,21 +106,21 @@ public final class StreamCreation {
         return stream.path().ancestors().stream().map(stream::at).toList();
     }
 
-    private void createAncestors(CommitBatch commitBatch, StreamKey stream, Instant now) {
+    private void createAncestors(CommitBatch commitBatch, StreamKey stream, Chain chain, Instant now) {
         List<StreamKey> ancestors = ancestors(stream);
         for (int i = ancestors.size() - 1; i >= 0; i--) { // the root first, to avoid deep recursion
-            touch(commitBatch, ancestors.get(i), now);
+            touch(commitBatch, ancestors.get(i), () -> chain, now);
         }
     }
 
-    private void announce(CommitBatch commitBatch, StreamKey stream, String incarnation, Instant now) {
+    private void announce(CommitBatch commitBatch, StreamKey stream, String incarnation, Chain chain, Instant now) {
         String key = key(stream.path(), incarnation);
         for (StreamKey ancestor : ancestors(stream)) {
             StreamHead head = touch(commitBatch, ancestor, now);
             if (commitBatch.find(ancestor, key).isEmpty()) {
                 commitBatch.append(
                         ancestor,
-                        SystemEvents.childCreated(ancestor.path(), stream.path(), key)
+                        SystemEvents.childCreated(ancestor.path(), stream.path(), key, chain)
                                 .after(head, now));
             }
         }

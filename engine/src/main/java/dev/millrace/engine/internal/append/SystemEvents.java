@@ -3,6 +3,7 @@ package dev.millrace.engine.internal.append;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Chain;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.spi.StreamKey;
@@ -34,19 +35,22 @@ public final class SystemEvents {
                 Optional.empty());
     }
 
-    /** The event that announces a new stream on an ancestor. */
-    static PreparedEvent childCreated(StreamPath ancestor, StreamPath child, String key) {
+    /**
+     * The event that announces a new stream on an ancestor. It has the chain of the event that created the stream, so
+     * that reactions to announcements end too.
+     */
+    static PreparedEvent childCreated(StreamPath ancestor, StreamPath child, String key, Chain chain) {
         ObjectNode payload = JsonNodeFactory.instance.objectNode().put("childPath", child.value());
         return input(
                 ancestor,
                 BuiltInType.CHILD_STREAM_CREATED,
                 JsonCodec.write(payload),
-                Optional.empty(),
+                metadata(Optional.of(chain).filter(length -> !length.equals(Chain.NONE))),
                 Optional.of(key));
     }
 
     /** The event for an invalid input, with the whole input as compact JSON, and one line for each problem. */
-    public static PreparedEvent invalid(StreamPath path, byte[] raw, String problems) {
+    public static PreparedEvent invalid(StreamPath path, byte[] raw, String problems, Optional<Chain> chain) {
         ByteArrayOutputStream payload = new ByteArrayOutputStream(raw.length + 128);
         payload.writeBytes("{\"rawInput\":".getBytes(StandardCharsets.UTF_8));
         payload.writeBytes(raw);
@@ -54,14 +58,18 @@ public final class SystemEvents {
         payload.writeBytes(JsonCodec.write(problems));
         payload.write('}');
         return input(
-                path, BuiltInType.INVALID_EVENT_APPENDED, payload.toByteArray(), Optional.empty(), Optional.empty());
+                path, BuiltInType.INVALID_EVENT_APPENDED, payload.toByteArray(), metadata(chain), Optional.empty());
+    }
+
+    private static Optional<byte[]> metadata(Optional<Chain> chain) {
+        return chain.map(length -> ClaimedMetadata.with(length, Optional.empty()));
     }
 
     private static PreparedEvent input(
             StreamPath path, BuiltInType type, byte[] payload, Optional<byte[]> metadata, Optional<String> key) {
         return new PreparedEvent(
                 type.type(),
-                key.map(text -> new EventKey(text, true)),
+                key.map(EventKey::ofProcessor),
                 OptionalLong.empty(),
                 Optional.empty(),
                 EventJsonWriter.opening(path, type.type(), payload, metadata, key));

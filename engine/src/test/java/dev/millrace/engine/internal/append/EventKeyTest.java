@@ -27,27 +27,27 @@ class EventKeyTest {
                 "plain", record(1, "plain", "{}"),
                 "derived", record(2, "derived", "{\"millrace\":{\"processor\":\"p\"}}"));
 
-        assertThat(find(new EventKey("plain", false), stored)).contains(1L);
-        assertThat(find(new EventKey("plain", true), stored)).contains(1L);
-        assertThat(find(new EventKey("derived", true), stored)).contains(2L);
-        assertThat(find(new EventKey("derived", false), stored)).isEmpty();
+        assertThat(find(EventKey.ofCaller("plain"), stored)).contains(1L);
+        assertThat(find(EventKey.ofProcessor("plain"), stored)).contains(1L);
+        assertThat(find(EventKey.ofProcessor("derived"), stored)).contains(2L);
+        assertThat(find(EventKey.ofCaller("derived"), stored)).isEmpty();
     }
 
     @Test
     void should_prefer_the_own_space() {
-        EventKey caller = new EventKey("k", false);
+        EventKey caller = EventKey.ofCaller("k");
         Map<String, EventRecord> stored =
                 Map.of("k", record(1, "k", "{}"), caller.stored(), record(2, caller.stored(), "{}"));
 
         assertThat(find(caller, stored)).contains(2L);
-        assertThat(find(new EventKey("k", true), stored)).contains(1L);
+        assertThat(find(EventKey.ofProcessor("k"), stored)).contains(1L);
     }
 
     @Test
     void should_find_an_event_of_an_earlier_version_that_cannot_be_decoded() {
         Map<String, EventRecord> stored = Map.of("k", record(1, "k", "{\"n\":1e99999999999}"));
 
-        assertThat(find(new EventKey("k", false), stored)).contains(1L);
-        assertThat(find(new EventKey("k", true), stored)).contains(1L);
+        assertThat(find(EventKey.ofCaller("k"), stored)).contains(1L);
+        assertThat(find(EventKey.ofProcessor("k"), stored)).contains(1L);
     }
 }

@@ -1,7 +1,12 @@
 package dev.millrace.server.internal.http;
 
+import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.hosting.ChainHeader;
+import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +25,26 @@ final class Admission {
         this.refusal = refusal;
     }
 
-    /** The check of a request; looks at the time of the file of tokens. */
-    static Admission of(Supplier<CallerPermissions> check) {
+    /** Checks the token of a request, and reads the header of its chain. Looks at the file of tokens. */
+    static Admission of(BearerAuthenticator authenticator, HttpFields headers, ProjectSlug project) {
         try {
-            return new Admission(check.get(), null);
+            return new Admission(
+                    authenticator.admit(headers.getValuesList(HttpHeader.AUTHORIZATION), project, chain(headers)),
+                    null);
         } catch (RuntimeException refused) {
             return new Admission(null, refused);
+        }
+    }
+
+    private static Optional<ChainHeader> chain(HttpFields headers) {
+        List<String> values = headers.getValuesList(ChainHeader.NAME);
+        try {
+            return values.isEmpty() ? Optional.empty() : Optional.of(ChainHeader.read(String.join(",", values)));
+        } catch (IllegalArgumentException malformed) {
+            throw HttpErrorException.badRequest(
+                    ChainHeader.NAME,
+                    "header " + ChainHeader.NAME + ": " + malformed.getMessage()
+                            + "; send 'depth=1, hops=1, allow=append', or leave it out");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.millrace.server.internal.http;
 
 import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.hosting.ChainHeader;
 import dev.millrace.server.security.AccessTokens;
 import dev.millrace.server.security.Grant;
 import java.util.List;
@@ -24,9 +25,9 @@ public final class BearerAuthenticator {
      * Returns the rights of a caller; throws a 401 {@link HttpErrorException} if a token is required and none was sent,
      * or the token is unknown or expired. {@code credentials} are the values of the {@code Authorization} headers.
      */
-    CallerPermissions admit(List<String> credentials, ProjectSlug project) {
+    CallerPermissions admit(List<String> credentials, ProjectSlug project, Optional<ChainHeader> chain) {
         if (tokens.isEmpty() || !tokens.get().areRequired()) {
-            return new CallerPermissions(Grant.EVERYTHING, project, this::holds);
+            return new CallerPermissions(Grant.EVERYTHING, project, this::holds, chain);
         }
         if (credentials.isEmpty()) {
             throw HttpErrorException.unauthorized(
@@ -38,7 +39,7 @@ public final class BearerAuthenticator {
                 .filter(header -> credentials.size() == 1)
                 .flatMap(BearerAuthenticator::bearer)
                 .flatMap(tokens.get()::find)
-                .map(grant -> new CallerPermissions(grant, project, this::holds))
+                .map(grant -> new CallerPermissions(grant, project, this::holds, chain))
                 .orElseThrow(BearerAuthenticator::unknown);
     }
 

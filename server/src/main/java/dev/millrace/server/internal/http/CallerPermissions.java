@@ -1,10 +1,13 @@
 package dev.millrace.server.internal.http;
 
+import dev.millrace.core.Chain;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.ChainHeader;
 import dev.millrace.core.hosting.Operation;
 import dev.millrace.engine.CallerTrust;
 import dev.millrace.server.security.Grant;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -15,9 +18,40 @@ import java.util.stream.Stream;
  * @param grant what the token allows
  * @param project the project of the request
  * @param holding whether a grant is still valid
+ * @param chain the request is of a processor, and may only append
  */
-public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Grant> holding) {
+public record CallerPermissions(
+        Grant grant, ProjectSlug project, Predicate<Grant> holding, Optional<ChainHeader> chain) {
     private static final StreamPath SERVICE = StreamPath.of("/millrace");
+
+    /** Whether the token, and the chain of the request if it has one, allow the operation. */
+    public boolean allows(Operation operation) {
+        return grant.allows(operation)
+                && chain.filter(header -> !header.allows(operation)).isEmpty();
+    }
+
+    /**
+     * The chain of the events that the request appends.
+     *
+     * @throws HttpErrorException a 508 if the chain is too long already
+     */
+    public Optional<Chain> appended() {
+        chain.map(ChainHeader::chain).filter(Chain::isBeyondLimit).ifPresent(ended -> {
+            throw HttpErrorException.loop("append refused: the request is the end of a chain of " + ended.depth()
+                    + " reactions with " + ended.hops() + " hops (header " + ChainHeader.NAME + "); the limits are "
+                    + Chain.MOST_DEPTH + " reactions and " + Chain.MOST_HOPS
+                    + " hops; find the webhooks and scripts that call this server, and end their loop");
+        });
+        return chain.map(header -> header.chain().next(true));
+    }
+
+    /** Requires that the request is not of a processor, whose chain {@code what} would lose. */
+    public void requireNoChain(String what) {
+        if (chain.isPresent()) {
+            throw HttpErrorException.forbidden("a request with the header " + ChainHeader.NAME + " may not " + what
+                    + "; it may only append events; let a caller do it");
+        }
+    }
 
     public void require(Operation operation, StreamPath path) {
         requireReach(path);
@@ -42,7 +76,8 @@ public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Gran
     /** Whether the caller may append something to the stream. */
     public boolean mayAppend(StreamPath path) {
         return grant.covers(project, path)
-                && (isOfService(path) ? grant.allows(Operation.PROCESS) : allowsSomeAppend());
+                && chain.isEmpty() // an announcement of a stream that a read created would not have the chain
+                && (isOfService(path) ? allows(Operation.PROCESS) : allowsSomeAppend());
     }
 
     /** Whether processors keep leases in the stream: any event there could pause it, and with it the processors. */
@@ -52,19 +87,19 @@ public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Gran
 
     private boolean allowsSomeAppend() {
         return Stream.of(Operation.APPEND, Operation.PROCESS, Operation.CONTROL, Operation.DEPLOY)
-                .anyMatch(grant::allows);
+                .anyMatch(this::allows);
     }
 
     /** Requires the right {@code operation}, which an event needs that is stored under {@code type}. */
     public void requireAppend(Operation operation, String type, StreamPath path) {
-        if (!grant.allows(operation)) {
+        if (!allows(operation)) {
             throw lacks(operation, "append '" + shorten(type) + "' to " + path);
         }
     }
 
     /** Whether the service believes what this caller's events say about their origin. */
     public CallerTrust trust() {
-        return grant.allows(Operation.PROCESS) ? CallerTrust.TRUSTED : CallerTrust.UNTRUSTED;
+        return allows(Operation.PROCESS) ? CallerTrust.TRUSTED : CallerTrust.UNTRUSTED;
     }
 
     public void requireProject(Operation operation, String what) {
@@ -93,7 +128,7 @@ public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Gran
     }
 
     private void requireAnywhere(Operation operation, String what) {
-        if (!grant.allows(operation)) {
+        if (!allows(operation)) {
             throw lacks(operation, verb(operation) + " " + what);
         }
     }
@@ -110,6 +145,14 @@ public record CallerPermissions(Grant grant, ProjectSlug project, Predicate<Gran
     }
 
     private HttpErrorException lacks(Operation operation, String what) {
+        if (grant.allows(operation)) {
+            return HttpErrorException.forbidden("a request with the header " + ChainHeader.NAME + " may not " + what
+                    + ", which takes '" + operation.word()
+                    + "'; the header allows at most '"
+                    + chain.map(ChainHeader::most).orElse(Operation.APPEND).word()
+                    + "'; for events of '" + Operation.CONTROL.word() + "', append the configuration of the webhook or"
+                    + " script again with \"mayControl\": true; for others, let a caller do it");
+        }
         return HttpErrorException.forbidden("token " + grant.id() + " may not " + what + "; it does not allow '"
                 + operation.word() + "'; use a token that does");
     }

@@ -62,6 +62,11 @@ public final class HttpErrorException extends RuntimeException {
         return of(403, "FORBIDDEN", Code.FORBIDDEN, message, Map.of());
     }
 
+    /** The request is part of a chain of reactions that is too long; the same request fails again. */
+    static HttpErrorException loop(String message) {
+        return of(508, "LOOP_DETECTED", Code.FORBIDDEN, message, Map.of());
+    }
+
     static HttpErrorException methodNotAllowed(String method, String allow, String message) {
         String text = method + " is not allowed here; " + message;
         return of(405, "METHOD_NOT_ALLOWED", Code.BAD_REQUEST, text, Map.of("Allow", allow));

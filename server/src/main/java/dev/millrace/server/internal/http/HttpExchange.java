@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.NetworkChannel;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -76,7 +78,7 @@ public final class HttpExchange {
 
     /**
      * The rights of the caller, by its token, when the request arrived. Throws a 401 {@link HttpErrorException} if a
-     * token is required and no valid one was sent.
+     * token is required and no valid one was sent, and a 400 if the header of its chain is malformed.
      */
     public CallerPermissions authenticate() {
         return admission.permissions();

@@ -14,7 +14,6 @@ import dev.millrace.server.internal.routes.SecretRoutes;
 import dev.millrace.server.internal.routes.StateRoutes;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.http.HttpFields;
@@ -115,8 +114,7 @@ public final class RootHandler extends Handler.Abstract {
         label.ifPresent(value -> selection.name("Host", value));
         RequestExecutor executor = request.getMethod().equals("POST") ? appending : reading;
         ProjectSlug project = selection.project();
-        List<String> credentials = headers.getValuesList(HttpHeader.AUTHORIZATION);
-        Admission admission = Admission.of(() -> bearerAuthenticator.admit(credentials, project));
+        Admission admission = Admission.of(bearerAuthenticator, headers, project);
         Object share = admission.share();
         Executor work = executor.of(share, route.get().path());
         dispatch(

@@ -1,5 +1,6 @@
 package dev.millrace.server.internal.routes;
 
+import dev.millrace.core.Chain;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.AppendedRecord;
 import dev.millrace.engine.KnownEvents;
@@ -43,6 +44,7 @@ public final class AppendRoute {
     public void append(HttpExchange exchange, StreamPath path) {
         CallerPermissions permissions = exchange.authenticate();
         permissions.requireSomeAppend(path);
+        Optional<Chain> chain = permissions.appended();
         MediaType type = MediaType.of(exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE));
         if (type.isParsed()) {
             RequestBodyReader.requirePlain(exchange.request());
@@ -69,6 +71,7 @@ public final class AppendRoute {
                                     path,
                                     parsedAppend.events(),
                                     permissions.trust(),
+                                    chain,
                                     stored -> permissions.requireAppend(known.operation(stored), stored, path))
                             .thenAccept(answer);
                 }));

@@ -33,6 +33,7 @@ public final class ForkRoute {
     /** Forks the stream {@code from} at the offset and to the path in the body, {@code {at, to}}. */
     public void fork(HttpExchange exchange, StreamPath from) {
         CallerPermissions permissions = exchange.authenticate();
+        permissions.requireNoChain("fork a stream");
         permissions.require(Operation.READ, from);
         RequestBodyReader.requirePlain(exchange.request());
         exchange.failWith(RequestBodyReader.read(exchange, first -> MOST_BYTES).thenCompose(body -> {
@@ -59,7 +60,7 @@ public final class ForkRoute {
             StreamPath from,
             long at,
             StreamPath to) {
-        if (permissions.grant().allows(operation)) {
+        if (permissions.allows(operation)) {
             return;
         }
         Set<String> types = engine.knownEvents().spellings(operation);

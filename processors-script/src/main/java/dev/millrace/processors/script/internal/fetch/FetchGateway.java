@@ -1,5 +1,6 @@
 package dev.millrace.processors.script.internal.fetch;
 
+import dev.millrace.core.hosting.ChainHeader;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.processors.script.WorkerEvent;
 import java.io.IOException;
@@ -66,7 +67,8 @@ public final class FetchGateway {
     }
 
     /** Sends a request; every failure is reported through the exchange. */
-    public Exchange send(FetchRequest request, Optional<WorkerEvent.Header> gateway, ResponseBudget budget) {
+    public Exchange send(
+            FetchRequest request, ChainHeader chain, Optional<WorkerEvent.Header> gateway, ResponseBudget budget) {
         Exchange exchange = new Exchange();
         try {
             SecretReferences references = new SecretReferences(secrets);
@@ -74,6 +76,7 @@ public final class FetchGateway {
             check(request.url(), url -> url);
             request.headers().forEach(header -> add(first, header, references));
             gateway.ifPresent(header -> add(first, header, references));
+            first.header(ChainHeader.NAME, chain.value());
             Request ready = first.url(request.url())
                     .method(
                             request.method(),
@@ -171,7 +174,7 @@ public final class FetchGateway {
                         "no answer from " + where + " (" + why.getClass().getSimpleName() + ")");
     }
 
-    /** The request that follows a redirect; without headers if the origin changes, because they may hold secrets. */
+    /** The request that follows a redirect; if the origin changes, without the headers of the script, which may hold secrets. */
     private static Optional<Request> redirect(Request request, Response response) {
         String location = response.header("Location");
         HttpUrl target = location == null || !REDIRECTS.contains(response.code())
@@ -191,7 +194,9 @@ public final class FetchGateway {
                 && target.port() == request.url().port()
                 && target.isHttps() == request.url().isHttps();
         if (!sameOrigin) {
-            List.copyOf(request.headers().names()).forEach(next::removeHeader);
+            request.headers().names().stream()
+                    .filter(name -> !name.equals(ChainHeader.NAME))
+                    .forEach(next::removeHeader);
         }
         return Optional.of(next.build());
     }

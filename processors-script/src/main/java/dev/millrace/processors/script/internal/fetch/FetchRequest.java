@@ -24,7 +24,7 @@ public record FetchRequest(
     private static final Set<String> NEED_BODY = Set.of("POST", "PUT", "PATCH");
     private static final Set<String> REFUSE_BODY = Set.of("GET", "HEAD");
     private static final Set<String> OWNED = Set.of(
-            "host connection content-length transfer-encoding accept-encoding upgrade te trailer expect keep-alive"
+            "host connection content-length transfer-encoding accept-encoding upgrade te trailer expect keep-alive millrace-chain"
                     .split(" "));
     private static final int MOST_BODY = 1 << 20;
 

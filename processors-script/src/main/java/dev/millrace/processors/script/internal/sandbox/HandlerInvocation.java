@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.hosting.ChainHeader;
 import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.script.WorkerEvent;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class HandlerInvocation extends GuestCall {
     private final Function<EventDraft, CompletableFuture<AppendResult>> sender;
     private final FetchGateway fetchGateway;
+    private final ChainHeader chain;
     private final Optional<WorkerEvent.Header> gateway;
     private final Consumer<Runnable> thread;
     private final Runnable onMessage;
@@ -53,12 +55,14 @@ final class HandlerInvocation extends GuestCall {
             Timers timers,
             Function<EventDraft, CompletableFuture<AppendResult>> sender,
             FetchGateway fetchGateway,
+            ChainHeader chain,
             Optional<WorkerEvent.Header> gateway,
             Consumer<Runnable> thread,
             Consumer<HandlerInvocation> onMessage) {
         super(what, limits, timers);
         this.sender = sender;
         this.fetchGateway = fetchGateway;
+        this.chain = chain;
         this.gateway = gateway;
         this.thread = thread;
         this.onMessage = () -> onMessage.accept(this);
@@ -112,7 +116,8 @@ final class HandlerInvocation extends GuestCall {
     }
 
     private void append(int id, JsonNode input) {
-        EventDraft draft = EventDraft.of(ScriptEventReader.read(input));
+        EventDraft draft =
+                EventDraft.of(ScriptEventReader.read(input)).mayDiffer().withForeignKey();
         appends++;
         if (appends > limits().appends()) {
             throw new ScriptException(what() + " appended more than its limit of " + limits().appends() + " events");
@@ -146,7 +151,7 @@ final class HandlerInvocation extends GuestCall {
 
     private void fetch(int id, JsonNode arguments) {
         countOpen();
-        FetchGateway.Exchange exchange = fetchGateway.send(FetchRequest.read(arguments), gateway, budget);
+        FetchGateway.Exchange exchange = fetchGateway.send(FetchRequest.read(arguments), chain, gateway, budget);
         open.put(id, exchange::cancel);
         var unused = exchange.answer()
                 .whenComplete((streamedResponse, failure) -> thread.accept(() -> {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.hosting.ChainHeader;
 import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.script.internal.fetch.FetchGateway;
@@ -63,6 +64,7 @@ public final class Sandbox implements AutoCloseable {
      * Passes an event to the program's handler. Only one event at a time.
      *
      * @param appends appends an event; if it throws a {@link ScriptException}, that ends the handling
+     * @param chain the header of the program's requests
      * @return completes when the event is handled; fails with {@link ScriptException}, or with {@link
      *     CancellationException} if the sandbox is closed before that
      */
@@ -71,13 +73,15 @@ public final class Sandbox implements AutoCloseable {
             JsonNode state,
             JsonNode before,
             Function<EventDraft, CompletableFuture<AppendResult>> appends,
-            FetchGateway fetchGateway) {
+            FetchGateway fetchGateway,
+            ChainHeader chain) {
         HandlerInvocation next = new HandlerInvocation(
                 "handling " + event.path() + "@" + event.offset(),
                 limits,
                 timers,
                 appends,
                 fetchGateway,
+                chain,
                 program.gateway(),
                 thread::execute,
                 this::step);

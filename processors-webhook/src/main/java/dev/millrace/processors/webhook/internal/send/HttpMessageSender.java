@@ -1,5 +1,6 @@
 package dev.millrace.processors.webhook.internal.send;
 
+import dev.millrace.core.hosting.ChainHeader;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.processors.webhook.PushSubscription;
 import dev.millrace.processors.webhook.internal.net.CallbackUrl;
@@ -84,6 +85,7 @@ public final class HttpMessageSender implements MessageSender {
                 .header("webhook-id", message.id())
                 .header("webhook-timestamp", Long.toString(now.getEpochSecond()))
                 .post(RequestBody.create(message.body(), JSON));
+        request.header(ChainHeader.NAME, message.chain().value());
         endpoint.authorization().ifPresent(value -> request.header("Authorization", value));
         if (!message.incarnation().isEmpty()) {
             request.header("Millrace-Incarnation", message.incarnation());
@@ -109,7 +111,8 @@ public final class HttpMessageSender implements MessageSender {
         if (response.isSuccessful()) {
             return SendResult.accepted();
         }
-        String message = "POST " + endpoint + " was answered with " + response.code();
+        String message = "POST " + endpoint + " was answered with " + response.code()
+                + (response.code() == 508 ? ": the event ends a loop of reactions, and was skipped" : "");
         return SendResult.refused(
                 response.code(),
                 response.isRedirect() ? message + ", and redirects are not followed" : message,

@@ -2,6 +2,7 @@ package dev.millrace.processors.webhook.internal.send;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.JsonCodec;
@@ -111,10 +112,11 @@ final class PeerFrameHandler {
     /** Replaces the provenance, also if the peer sent one: nobody checks what a peer writes. */
     private EventInput stamp(EventInput input) {
         Provenance provenance = new Provenance(processor, 1, path, newestSent, 1, 1);
-        return EventInput.builder()
-                .from(input)
-                .metadata(provenance.asMetadata(input.metadata()))
-                .build();
+        ObjectNode metadata = provenance.asMetadata(input.metadata());
+        if (input.idempotencyKey().isPresent()) {
+            Provenance.markForeignKey(metadata);
+        }
+        return EventInput.builder().from(input).metadata(metadata).build();
     }
 
     private static String error(String message) {

@@ -16,7 +16,22 @@ public record SendResult(Kind kind, Optional<Integer> status, String message, Op
         /** A retry may succeed. */
         FAILED,
         /** The receiver answered 410: it wants no more messages. */
-        GONE
+        GONE,
+        /** The receiver answered 508: the message is the end of a chain of reactions that is too long. */
+        LOOP
+    }
+
+    private static Kind kind(int status) {
+        return switch (status) {
+            case 410 -> Kind.GONE;
+            case 508 -> Kind.LOOP;
+            default -> Kind.FAILED;
+        };
+    }
+
+    /** Whether the same message is not sent again. */
+    public boolean isFinal() {
+        return kind == Kind.GONE || kind == Kind.LOOP;
     }
 
     static SendResult accepted() {
@@ -30,6 +45,6 @@ public record SendResult(Kind kind, Optional<Integer> status, String message, Op
 
     /** An answer with a status other than 2xx. */
     static SendResult refused(int status, String message, Optional<Duration> retryAfter) {
-        return new SendResult(status == 410 ? Kind.GONE : Kind.FAILED, Optional.of(status), message, retryAfter);
+        return new SendResult(kind(status), Optional.of(status), message, retryAfter);
     }
 }

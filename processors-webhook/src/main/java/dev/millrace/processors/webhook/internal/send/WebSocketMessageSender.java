@@ -1,6 +1,7 @@
 package dev.millrace.processors.webhook.internal.send;
 
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.ChainHeader;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.processors.webhook.PushSubscription;
 import dev.millrace.processors.webhook.internal.net.CallbackUrl;
@@ -44,7 +45,7 @@ public final class WebSocketMessageSender implements MessageSender {
                 return new CompletableFuture<>();
             }
             if (connection == null || connection.isOver()) {
-                connection = open();
+                connection = open(message);
             }
             open = connection;
         }
@@ -55,12 +56,13 @@ public final class WebSocketMessageSender implements MessageSender {
                 .handle((done, failure) -> failure == null ? SendResult.accepted() : broken(open));
     }
 
-    private WebSocketConnection open() {
+    private WebSocketConnection open(OutgoingMessage first) {
         WebSocketConnection next = new WebSocketConnection(frames);
         Request.Builder request = new Request.Builder()
                 .url(endpoint.url())
                 .tag(WebSocketConnection.class, next)
-                .header("User-Agent", "Millrace");
+                .header("User-Agent", "Millrace")
+                .header(ChainHeader.NAME, first.chain().value());
         endpoint.authorization().ifPresent(value -> request.header("Authorization", value));
         next.use(client.newWebSocket(request.build(), next));
         return next;
