@@ -16,9 +16,10 @@ import org.junit.jupiter.api.Test;
 class LogParsersTest {
     @Test
     void should_read_a_log_in_linear_time() {
-        LinearTimeCheck.of("log", text -> new LogInputStream("log", new ByteArrayInputStream(text.getBytes(UTF_8)))
-                        .stream()
-                        .forEach(event -> {}))
+        LinearTimeCheck.of(
+                        "log",
+                        text -> new LogInputStream("log", new ByteArrayInputStream(text.getBytes(UTF_8)))
+                                .stream().forEach(event -> {}))
                 .refusingWith(MalformedLogException.class)
                 .check(around(
                         "---\ntype: t\npayload: {\"a\": [1.5, \"x\"]}\ncreatedAt: \"2026-01-01T00:00:00.000Z\"\n",
@@ -27,9 +28,10 @@ class LogParsersTest {
 
     @Test
     void should_read_a_long_line_in_linear_time() {
-        LinearTimeCheck.of("log", text -> new LogInputStream("log", new ByteArrayInputStream(text.getBytes(UTF_8)))
-                        .stream()
-                        .forEach(event -> {}))
+        LinearTimeCheck.of(
+                        "log",
+                        text -> new LogInputStream("log", new ByteArrayInputStream(text.getBytes(UTF_8)))
+                                .stream().forEach(event -> {}))
                 .ofLength(1_100_000)
                 .check(List.of(
                         HostileText.within("type: t\npayload: {\"a\": \"", "x", "\"}\n"),
