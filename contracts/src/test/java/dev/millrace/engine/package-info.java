@@ -1,3 +1,5 @@
 /** Tests of the engine that need the checks of the contracts. */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package dev.millrace.engine;
+
+import org.jspecify.annotations.NullMarked;
