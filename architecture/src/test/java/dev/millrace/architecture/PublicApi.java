@@ -14,6 +14,7 @@ final class PublicApi {
             "dev.millrace.contracts",
             "dev.millrace.contracts.store",
             "dev.millrace.contracts.tck",
+            "dev.millrace.contracts.text",
             "dev.millrace.contracts.wire",
             "dev.millrace.core",
             "dev.millrace.core.hosting",

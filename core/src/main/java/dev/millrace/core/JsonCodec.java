@@ -6,12 +6,12 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.internal.json.BoundedIndenter;
 import dev.millrace.core.internal.json.EventJsonReader;
 import dev.millrace.core.internal.json.JsonErrorMessages;
 import dev.millrace.core.internal.json.JsonMappers;
@@ -114,7 +114,7 @@ public final class JsonCodec {
     }
 
     /**
-     * Indents by two spaces. Numbers are not reformatted, and may have any size.
+     * Indents by two spaces, for at most 32 levels. Numbers are not reformatted, and may have any size.
      *
      * @throws IllegalArgumentException if the bytes are not one JSON value
      */
@@ -128,7 +128,7 @@ public final class JsonCodec {
         try (JsonParser parser = factory.createParser(json);
                 JsonGenerator generator = factory.createGenerator(out)) {
             if (indented) {
-                DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+                BoundedIndenter indenter = new BoundedIndenter();
                 generator.setPrettyPrinter(new DefaultPrettyPrinter(Separators.createDefaultInstance()
                                 .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
                                 .withObjectEmptySeparator("")

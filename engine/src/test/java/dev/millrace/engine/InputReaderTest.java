@@ -237,7 +237,6 @@ class InputReaderTest {
     @Test
     void should_judge_the_length_of_an_offset_before_it_is_parsed() {
         for (String digits : List.of("9".repeat(900_000), "0".repeat(900_000) + "3", "1e" + "9".repeat(900_000))) {
-            // parsed as a number, it takes half a minute
             assertThat(stored("{'type':'t','offset':'" + digits + "'}"))
                     .contains("offset: expected a positive integer, got");
         }

@@ -87,8 +87,7 @@ public final class FairExecutor {
      * @return whether the task was taken
      * @throws RejectedExecutionException after {@link #shutdown}
      */
-    public boolean tryExecute(
-            Object project, Object stream, Runnable task, int mostWaiting, int mostWaitingOfProject) {
+    public boolean tryExecute(Object project, Object stream, Runnable task, int mostWaiting, int mostWaitingOfProject) {
         return execute(project, stream, task, mostWaiting, mostWaitingOfProject);
     }
 

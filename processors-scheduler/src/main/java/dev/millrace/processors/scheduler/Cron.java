@@ -19,6 +19,9 @@ final class Cron {
     /** A 29th of February on a given day of the week comes again after at most forty years. */
     private static final int LONGEST_WAIT_DAYS = 41 * 366;
 
+    /** Far more than five lists of numbers need. */
+    private static final int LONGEST = 1_000;
+
     private static final Instant SOME_DAY = Instant.parse("2000-01-01T00:00:00Z");
 
     private final long minutes;
@@ -44,6 +47,10 @@ final class Cron {
      * @throws IllegalArgumentException if it is not valid, or names a day that never comes; the message says why
      */
     static Cron of(String expression) {
+        if (expression.length() > LONGEST) {
+            throw new IllegalArgumentException(
+                    "it has " + expression.length() + " characters, at most " + LONGEST + " are allowed");
+        }
         String[] fields = expression.strip().split("\\s+", -1);
         if (fields.length != 5) {
             throw new IllegalArgumentException("it has " + (expression.isBlank() ? 0 : fields.length)

@@ -49,6 +49,7 @@ public final class SecretRedaction implements UnaryOperator<ObjectNode> {
 
     private static final Pattern SEPARATORS = Pattern.compile("[^\\p{L}\\p{N}]");
 
+    /** The first part of a signed web token has a bound, because it can begin again at each of its characters. */
     private static final Pattern SECRET_TEXT = Pattern.compile("(?<![A-Za-z0-9])(?:"
             + "sk-[A-Za-z0-9_-]{8,}+"
             + "|(?i:bearer)\\s++[A-Za-z0-9._~+/=-]{8,}+"
@@ -57,7 +58,7 @@ public final class SecretRedaction implements UnaryOperator<ObjectNode> {
             + "|github_pat_[A-Za-z0-9_]{16,}+"
             + "|xox[a-z]-[A-Za-z0-9-]{8,}+"
             + "|AKIA[0-9A-Z]{16}"
-            + "|eyJ[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9_-]*+"
+            + "|eyJ[A-Za-z0-9_-]{8,1000}+\\.[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9_-]*+"
             + ")"
             + "|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\\s\\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\\z)"
             + "|(?<=://)[^\\s/:@]*+:[^\\s/@]++(?=@)");

@@ -36,7 +36,7 @@ public final class AppendBodyParser {
         } else if (type.isJson()) {
             inputs = json.read(utf8(type, body));
         } else if (type.isYaml()) {
-            inputs = json.read(new YamlBodyParser(text(type, body), body.length, limits.batchEvents()).toJson());
+            inputs = json.read(YamlBodyParser.ofEvents(text(type, body), limits).toJson());
         } else {
             inputs = ParsedAppend.single(OpaqueBodyEncoder.describe(type, body));
         }
@@ -61,7 +61,8 @@ public final class AppendBodyParser {
             return JsonBodyParser.value(utf8(type, body));
         }
         return type.isYaml()
-                ? JsonBodyParser.value(new YamlBodyParser(text(type, body), body.length, Integer.MAX_VALUE).toJson())
+                ? JsonBodyParser.value(
+                        YamlBodyParser.ofValue(text(type, body), limits).toJson())
                 : OpaqueBodyEncoder.describe(type, body);
     }
 

@@ -30,15 +30,17 @@ public final class ContentNegotiation {
     public static ContentNegotiation of(List<String> headers) {
         List<Range> ranges = new ArrayList<>();
         for (String part : String.join(",", headers).split(",")) {
-            String[] pieces = part.strip().toLowerCase(Locale.ROOT).split("\\s*;\\s*");
-            if (!pieces[0].isEmpty()) {
+            String[] pieces = part.toLowerCase(Locale.ROOT).split(";", -1);
+            String type = pieces[0].strip();
+            if (!type.isEmpty()) {
                 double quality = 1;
                 for (int i = 1; i < pieces.length; i++) {
-                    if (pieces[i].startsWith("q=")) {
-                        quality = quality(pieces[i].substring(2));
+                    String parameter = pieces[i].strip();
+                    if (parameter.startsWith("q=")) {
+                        quality = quality(parameter.substring(2));
                     }
                 }
-                ranges.add(new Range(pieces[0], quality));
+                ranges.add(new Range(type, quality));
             }
         }
         return new ContentNegotiation(ranges.isEmpty() ? List.of(new Range("*/*", 1)) : List.copyOf(ranges));

@@ -52,10 +52,11 @@ public record MediaType(@Nullable String header, String name) {
     /** The declared charset, by default UTF-8; empty if this JVM does not know it. */
     Optional<Charset> charset() {
         for (String parameter : header == null ? new String[0] : header.split(";")) {
-            String[] pair = parameter.strip().split("\\s*=\\s*", 2);
-            if (pair.length == 2 && pair[0].toLowerCase(Locale.ROOT).equals("charset")) {
+            int equals = parameter.indexOf('=');
+            if (equals >= 0 && parameter.substring(0, equals).strip().equalsIgnoreCase("charset")) {
                 try {
-                    return Optional.of(Charset.forName(pair[1].replace("\"", "").strip()));
+                    return Optional.of(Charset.forName(
+                            parameter.substring(equals + 1).replace("\"", "").strip()));
                 } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
                     return Optional.empty();
                 }

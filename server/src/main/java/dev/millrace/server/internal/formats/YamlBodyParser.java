@@ -2,6 +2,7 @@ package dev.millrace.server.internal.formats;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.engine.Limits;
 import dev.millrace.server.internal.http.HttpErrorException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,18 +32,24 @@ import org.yaml.snakeyaml.parser.ParserImpl;
 /**
  * A converter of a YAML body to JSON. Plain scalars have the meaning that they have in JSON; all others stay text as
  * written, so {@code no}, {@code 017} and {@code 1_000} are text. Anchors, aliases, tags other than {@code !!str} and
- * duplicate keys are refused. Several documents become an array. Not thread-safe.
+ * duplicate keys are refused. Several documents become an array. It stops at the first event that is too large, and at
+ * the first one too many. Not thread-safe.
  */
 final class YamlBodyParser {
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?");
     private static final Pattern LEADING_ZEROS = Pattern.compile("^(-?)0+(?=\\d)");
     private static final int LONGEST_NUMBER = 1_100; // of those that can be appended, in every spelling
     private static final int LONGEST_PROBLEM = 400;
+    private static final int AROUND_AN_EVENT = 2; // a list and an envelope
     private static final String TEXT = "tag:yaml.org,2002:str";
 
     private final String text;
     private final LoaderOptions options = new LoaderOptions();
-    private final int mostDocuments;
+    private final int mostEvents;
+    private final boolean itemsAreEvents;
+    private final int longestEvent;
+    private final int mostDepth;
+    private int items;
     private final Deque<Level> open = new ArrayDeque<>();
 
     private static final class Level {
@@ -64,10 +71,23 @@ final class YamlBodyParser {
         }
     }
 
-    YamlBodyParser(String text, int codePoints, int mostDocuments) {
+    private YamlBodyParser(String text, boolean itemsAreEvents, Limits limits) {
         this.text = text;
-        this.mostDocuments = mostDocuments;
-        options.setCodePointLimit(Math.max(codePoints, 1));
+        this.itemsAreEvents = itemsAreEvents;
+        this.mostEvents = limits.batchEvents();
+        this.longestEvent = limits.eventBytes();
+        this.mostDepth = limits.jsonDepth();
+        options.setCodePointLimit(Math.max(text.length(), 1));
+    }
+
+    /** A parser of events: each document is one, or each item of a list. */
+    static YamlBodyParser ofEvents(String text, Limits limits) {
+        return new YamlBodyParser(text, true, limits);
+    }
+
+    /** A parser of one value, or of several documents. */
+    static YamlBodyParser ofValue(String text, Limits limits) {
+        return new YamlBodyParser(text, false, limits);
     }
 
     /** Converts the body; throws an {@link HttpErrorException} if it is no YAML, or YAML that JSON cannot represent. */
@@ -76,12 +96,11 @@ final class YamlBodyParser {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             JsonGenerator generator = JsonCodec.generator(out);
-            Parser parser = new ParserImpl(new WholeTextReader(text), options);
+            WholeTextReader reader = new WholeTextReader(text, longestEvent);
+            Parser parser = new ParserImpl(reader, options);
             for (Event event = parser.getEvent(); event != null; event = parser.getEvent()) {
                 if (event.is(Event.ID.DocumentStart)) {
-                    if (documents.size() == mostDocuments) { // before the rest is parsed
-                        throw AppendBodyParser.tooManyEvents(mostDocuments);
-                    }
+                    count(documents.size()); // before the rest is parsed
                     out.reset();
                     generator = JsonCodec.generator(out);
                 } else if (event.is(Event.ID.DocumentEnd)) {
@@ -89,6 +108,9 @@ final class YamlBodyParser {
                     documents.add(out.toByteArray());
                 } else if (!event.is(Event.ID.StreamStart) && !event.is(Event.ID.StreamEnd)) {
                     write(event, generator);
+                }
+                if (isBetweenEvents()) {
+                    reader.eventBegins(event.getEndMark().getIndex());
                 }
             }
         } catch (MarkedYAMLException e) {
@@ -99,6 +121,22 @@ final class YamlBodyParser {
             throw malformed("an escape in a quoted text is incomplete or stands for no character", null);
         }
         return documents.size() == 1 ? documents.get(0) : array(documents);
+    }
+
+    private void count(int eventsBefore) {
+        if (eventsBefore == mostEvents) {
+            throw AppendBodyParser.tooManyEvents(mostEvents);
+        }
+    }
+
+    /** Whether an event of the body, or what encloses it, has ended or begins next. */
+    private boolean isBetweenEvents() {
+        return open.isEmpty() || isInListOfEvents();
+    }
+
+    private boolean isInListOfEvents() {
+        Level level = open.peek();
+        return itemsAreEvents && open.size() == 1 && level != null && level.keys == null;
     }
 
     private void write(Event event, JsonGenerator generator) throws IOException {
@@ -118,18 +156,31 @@ final class YamlBodyParser {
             throw malformed("the tag " + collection.getTag() + " is not supported, remove it", event.getStartMark());
         }
         Level level = open.peek();
+        if (isInListOfEvents()) {
+            count(items++);
+        }
         Set<String> keys = level == null ? null : level.advance();
         if (keys != null) {
             writeKey(event, keys, generator);
         } else if (event instanceof ScalarEvent scalar) {
             write(scalar, generator);
         } else if (event instanceof MappingStartEvent) {
-            open.push(new Level(new HashSet<>()));
+            open(new Level(new HashSet<>()), event);
             generator.writeStartObject();
         } else {
-            open.push(new Level(null));
+            open(new Level(null), event);
             generator.writeStartArray();
         }
+    }
+
+    /** The time of the scanner grows with the square of the depth. */
+    private void open(Level level, Event start) {
+        if (open.size() == mostDepth + AROUND_AN_EVENT) {
+            throw malformed(
+                    "a value nests deeper than " + mostDepth + ", which is not allowed (limit jsonDepth)",
+                    start.getStartMark());
+        }
+        open.push(level);
     }
 
     private static void writeKey(Event event, Set<String> keys, JsonGenerator generator) throws IOException {

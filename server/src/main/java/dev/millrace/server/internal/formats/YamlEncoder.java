@@ -2,6 +2,7 @@ package dev.millrace.server.internal.formats;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import dev.millrace.core.JsonCodec;
@@ -23,11 +24,14 @@ final class YamlEncoder {
      */
     static byte[] document(byte[] json) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(json.length + 64);
+        HalfSurrogates halves = new HalfSurrogates(json);
         try (JsonParser parser = JsonCodec.storedParser(json);
                 JsonGenerator generator = FACTORY.createGenerator(out)) {
             while (parser.nextToken() != null) {
                 if (parser.currentToken().isNumeric()) {
                     generator.writeNumber(JsonCodec.yamlNumber(parser.getText()));
+                } else if (parser.currentToken() == JsonToken.VALUE_STRING) {
+                    generator.writeString(halves.marked(parser.getText()));
                 } else {
                     JsonCodec.copyToken(parser, generator);
                 }
@@ -35,6 +39,6 @@ final class YamlEncoder {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return out.toByteArray();
+        return halves.escaped(out.toByteArray());
     }
 }

@@ -173,6 +173,76 @@ class AppendBodyParserTest {
     }
 
     @Test
+    void should_stop_at_the_first_item_too_many_of_a_yaml_list() {
+        for (String list : List.of("- 1\n".repeat(4) + "- [not parsed", "[1, [2, 3, 4], {a: 3}, 4, [not parsed")) {
+            assertThatThrownBy(() -> read("application/yaml", list)).hasMessageContaining("too many events: at most 3");
+        }
+        assertThat(read("application/yaml", "- [1, 2, 3, 4]\n- {a: [1, 2, 3, 4, 5]}\n- 3\n"))
+                .isEqualTo("batch [1,2,3,4] {\"a\":[1,2,3,4,5]} 3");
+    }
+
+    @Test
+    void should_stop_at_the_first_yaml_document_too_many_of_a_value() {
+        AppendBodyParser bodies = new AppendBodyParser(LIMITS);
+        MediaType yaml = MediaType.of("application/yaml");
+
+        assertThatThrownBy(() -> bodies.value(yaml, ("--- 1\n".repeat(4) + "--- [not parsed").getBytes(UTF_8)))
+                .hasMessageContaining("too many events: at most 3");
+        assertThat(bodies.value(yaml, "[1, 2, 3, 4, 5]".getBytes(UTF_8)))
+                .asString()
+                .isEqualTo("[1,2,3,4,5]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x: @\ny: [not parsed",
+                "\"@\" [not parsed",
+                "@ : [not parsed",
+                "|\n  @\n [not parsed",
+                "- 1\n- x: @\n- [not parsed",
+                "[1, \"@\", {{",
+                "--- 1\n--- {x: @, [not parsed",
+                "# @\nx: [not parsed"
+            })
+    void should_stop_where_a_yaml_event_becomes_too_large(String yaml) {
+        assertThatThrownBy(() -> read("application/yaml", yaml.replace("@", "x".repeat(3_000))))
+                .isInstanceOfSatisfying(
+                        HttpErrorException.class,
+                        refusal -> assertThat(refusal.status()).isEqualTo(413))
+                .hasMessageContaining("at most 1000 bytes are allowed, more were sent");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "- @\n- @\n- @",
+                "- x: @\n- x: @\n- x: @",
+                "[\"@\", \"@\", \"@\"]",
+                "[{x: @}, {x: @}, {x: @}]",
+                "--- @\n--- @\n--- @",
+                "---\nx: @\n---\nx: @\n---\nx: @\n",
+                "- |\n  @\n- |\n  @\n- |\n  @\n"
+            })
+    void should_measure_each_event_of_a_yaml_batch_alone(String yaml) {
+        assertThat(read("application/yaml", yaml.replace("@", "x".repeat(900)))).startsWith("batch ");
+    }
+
+    @Test
+    void should_stop_where_yaml_nests_too_deep() {
+        AppendBodyParser bodies = new AppendBodyParser(Limits.builder().build());
+        for (String open : List.of("[", "{a: ", "- ")) {
+            byte[] body = (open.repeat(3_000) + "@").getBytes(UTF_8);
+            assertThatThrownBy(() -> bodies.read(MediaType.of("application/yaml"), body, StreamPath.of("/s")))
+                    .isInstanceOf(HttpErrorException.class)
+                    .hasMessageContaining("nests deeper than 64");
+        }
+        String deepest = "[".repeat(63) + "]".repeat(63);
+        assertThat(read("application/yaml", "- event: {payload: " + deepest + "}"))
+                .isEqualTo("batch {\"payload\":" + deepest + "}");
+    }
+
+    @Test
     void should_write_yaml_that_reads_back_to_the_same_json() {
         String json =
                 "{\"streamPath\":\"/a\",\"type\":\"no\",\"payload\":{\"s\":[\"017\",\"~\",\"null\",\"a: b\",\"\",\" x\","
@@ -212,7 +282,7 @@ class AppendBodyParserTest {
                         .collect(Collectors.joining(" "));
     }
 
-    /** With a reader that copies what it has, this took over a minute; the limit only says that it ends. */
+    /** The limit only says that it ends. */
     @Test
     @Timeout(20)
     void should_parse_long_scalars_and_lines_of_yaml_in_linear_time() {

@@ -8,10 +8,16 @@ import java.util.regex.Pattern;
 public final class StatePathParser {
     private static final Pattern STEP = Pattern.compile("\\.([^.\\[\\]\"]+)|\\[([0-9]{1,9})]|\\[\"([^\"]*)\"]");
 
+    private static final int LONGEST = 1_000;
+
     private StatePathParser() {}
 
-    /** @throws IllegalArgumentException if the place is malformed */
+    /** @throws IllegalArgumentException if the place is malformed or too long */
     public static JsonPointer of(String place) {
+        if (place.length() > LONGEST) { // the time grows with the square of the length
+            throw new IllegalArgumentException(
+                    "a place in a state has at most " + LONGEST + " characters, got " + place.length());
+        }
         if (place.startsWith("/")) {
             return JsonPointer.compile(place);
         }

@@ -24,7 +24,6 @@ import org.yaml.snakeyaml.events.ScalarEvent;
 import org.yaml.snakeyaml.events.SequenceStartEvent;
 import org.yaml.snakeyaml.parser.Parser;
 import org.yaml.snakeyaml.parser.ParserImpl;
-import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
  * A reader of YAML as JSON, based on parser events, which still know what was quoted. It reports everything that JSON
@@ -43,7 +42,7 @@ public final class YamlToJsonParser {
         this.name = name;
         LoaderOptions options = new LoaderOptions();
         options.setCodePointLimit(Integer.MAX_VALUE);
-        this.parser = new ParserImpl(new StreamReader(new LogCharReader(name, text)), options);
+        this.parser = new ParserImpl(new LogStreamReader(name, new LogCharReader(name, text)), options);
     }
 
     public Event next() {

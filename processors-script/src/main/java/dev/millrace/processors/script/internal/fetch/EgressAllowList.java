@@ -17,6 +17,8 @@ import okhttp3.HttpUrl;
 record EgressAllowList(List<Entry> entries) {
     static final String SETTING = "script.allow-hosts";
 
+    private static final int LONGEST_ENTRY = 300; // a host name has 253 characters at most
+
     record Entry(String host, int port) {}
 
     /**
@@ -35,7 +37,8 @@ record EgressAllowList(List<Entry> entries) {
     }
 
     private static Entry entry(String text) {
-        HttpUrl url = text.contains("/") ? null : HttpUrl.parse("http://" + text + "/");
+        HttpUrl url =
+                text.contains("/") || text.length() > LONGEST_ENTRY ? null : HttpUrl.parse("http://" + text + "/");
         if (url == null || text.contains("*") || text.contains("@")) {
             throw new IllegalArgumentException("setting " + SETTING + ": expected host or host:port, got '" + text
                     + "'; list each host, separated by commas");

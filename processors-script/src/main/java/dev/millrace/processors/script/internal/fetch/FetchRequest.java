@@ -28,13 +28,21 @@ public record FetchRequest(
                     .split(" "));
     private static final int MOST_BODY = 1 << 20;
 
+    /** The time to parse a URL grows with the square of its length. */
+    private static final int LONGEST_URL = 8_000;
+
     /**
      * Reads the argument of {@code fetch}.
      *
      * @throws ScriptEngine.Refusal if it is not a valid request
      */
     public static FetchRequest read(JsonNode json) {
-        HttpUrl url = HttpUrl.parse(json.path("url").asText());
+        String address = json.path("url").asText();
+        if (address.length() > LONGEST_URL) {
+            throw new ScriptEngine.Refusal(
+                    "fetch: expected a URL of at most " + LONGEST_URL + " characters, got " + address.length());
+        }
+        HttpUrl url = HttpUrl.parse(address);
         if (url == null || !url.username().isEmpty() || !url.password().isEmpty()) {
             throw new ScriptEngine.Refusal(
                     "fetch: expected an http or https URL without user and password; put credentials into a header");

@@ -11,6 +11,9 @@ import okhttp3.HttpUrl;
  * @param url with user and password
  */
 public record CallbackUrl(HttpUrl url) {
+    /** The time to parse a URL grows with the square of its length. */
+    private static final int LONGEST = 8_000;
+
     /**
      * Reads a URL.
      *
@@ -18,6 +21,10 @@ public record CallbackUrl(HttpUrl url) {
      */
     public static CallbackUrl parse(String text, boolean websocket) {
         String trimmed = text.strip();
+        if (trimmed.length() > LONGEST) {
+            throw new IllegalArgumentException(
+                    "expected a URL of at most " + LONGEST + " characters, got " + trimmed.length());
+        }
         int colon = trimmed.indexOf("://");
         if (colon < 1) {
             throw new IllegalArgumentException(
