@@ -105,22 +105,22 @@ public final class MemoryBudget {
         }
 
         /** Whether an amount is so small that it may use the reserve beyond the capacity. */
-        public boolean isSmall(long bytes) {
+        private boolean isSmall(long bytes) {
             return bytes <= capacity / SMALL;
         }
 
         /** Takes bytes if they are free. */
         public boolean tryTake(long bytes) {
-            return tryTake(bytes, isSmall(bytes));
+            return tryTake(bytes, bytes);
         }
 
         /**
-         * Takes bytes if they are free.
+         * Takes a part of an amount if it is free.
          *
-         * @param small whether they may be of the reserve; false for a part of a large amount
+         * @param amount the bytes that the caller then has: a large amount may not use the reserve for small ones
          */
-        public synchronized boolean tryTake(long bytes, boolean small) {
-            if (bytes > capacity + (small ? reserve : 0) - used) {
+        public synchronized boolean tryTake(long bytes, long amount) {
+            if (bytes > capacity + (isSmall(amount) ? reserve : 0) - used) {
                 return false;
             }
             used += bytes;

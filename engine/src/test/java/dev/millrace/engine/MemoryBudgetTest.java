@@ -18,7 +18,7 @@ class MemoryBudgetTest {
         assertThat(work.take(3_000 * KIB)).isCompleted();
 
         assertThat(work.take(500 * KIB)).isNotDone();
-        assertThat(work.tryTake(40 * KIB, false)).isFalse();
+        assertThat(work.tryTake(40 * KIB, 400 * KIB)).isFalse();
         for (int taken = 0; taken + 40 <= 3_000 / 16; taken += 40) {
             assertThat(work.take(40 * KIB)).isCompleted();
         }
@@ -32,7 +32,7 @@ class MemoryBudgetTest {
         assertThat(budget.live().capacity()).isEqualTo(300 * KIB);
         assertThat(work.capacity()).isEqualTo(3_000 * KIB);
         assertThat(budget.bodies().tryTake(900 * KIB)).isTrue();
-        assertThat(budget.bodies().tryTake(1, false)).isFalse();
+        assertThat(budget.bodies().tryTake(1, 900 * KIB)).isFalse();
         assertThat(budget.reads().tryTake(600 * KIB)).isTrue();
         assertThat(budget.live().tryTake(300 * KIB)).isTrue();
         assertThat(work.tryTake(3_000 * KIB)).isTrue();

@@ -51,7 +51,7 @@ final class MemoryShare {
 
     /** Takes bytes if they are free and the request has not ended. */
     synchronized boolean tryTake(long bytes) {
-        boolean taken = !ended && pool.tryTake(bytes, pool.isSmall(held + bytes));
+        boolean taken = !ended && pool.tryTake(bytes, held + bytes);
         held += taken ? bytes : 0;
         return taken;
     }
