@@ -11,17 +11,11 @@ import java.util.Optional;
  *     ../sibling} or an absolute path
  * @param name distinguishes several appends of one event type with the same cause
  * @param because the causing event, if it is not the event that the processor was called for
- * @param differing whether another run of the same effect may make other content; see {@link #mayDiffer}
  * @param foreignKey whether the key of the input was not chosen by the processor; see {@link #withForeignKey}
  * @since 0.1
  */
 public record EventDraft(
-        EventInput input,
-        String to,
-        Optional<String> name,
-        Optional<CausingOffset> because,
-        boolean differing,
-        boolean foreignKey) {
+        EventInput input, String to, Optional<String> name, Optional<CausingOffset> because, boolean foreignKey) {
     /**
      * An event draft for the processor's own stream.
      *
@@ -32,31 +26,22 @@ public record EventDraft(
             return draft;
         }
         EventInput input = payload instanceof EventInput given ? given : EventInput.of(payload);
-        return new EventDraft(input, ".", Optional.empty(), Optional.empty(), false, false);
+        return new EventDraft(input, ".", Optional.empty(), Optional.empty(), false);
     }
 
     /** The same draft for another stream. */
     public EventDraft to(String target) {
-        return new EventDraft(input, target, name, because, differing, foreignKey);
+        return new EventDraft(input, target, name, because, foreignKey);
     }
 
     /** The same draft with a name; two appends of the same type from one cause need different names. */
     public EventDraft named(String newName) {
-        return new EventDraft(input, to, Optional.of(newName), because, differing, foreignKey);
+        return new EventDraft(input, to, Optional.of(newName), because, foreignKey);
     }
 
     /** The same draft, caused by this event of the processor's own stream. */
     public EventDraft because(long offset) {
-        return new EventDraft(input, to, name, Optional.of(new CausingOffset(offset)), differing, foreignKey);
-    }
-
-    /**
-     * The same draft, if another run of the same effect may make other content, for example the answer of a model or a
-     * time. Then the first stored event counts, whatever it contains. Without this, the append fails if an event with
-     * another type or payload is stored under its key, because that is not this processor's event.
-     */
-    public EventDraft mayDiffer() {
-        return new EventDraft(input, to, name, because, true, foreignKey);
+        return new EventDraft(input, to, name, Optional.of(new CausingOffset(offset)), foreignKey);
     }
 
     /**
@@ -64,11 +49,11 @@ public record EventDraft(
      * apart from the keys that processors compute or choose: it only meets other such keys of the same processor.
      */
     public EventDraft withForeignKey() {
-        return new EventDraft(input, to, name, because, differing, true);
+        return new EventDraft(input, to, name, because, true);
     }
 
     /** The same draft with another input. */
     public EventDraft with(EventInput other) {
-        return new EventDraft(other, to, name, because, differing, foreignKey);
+        return new EventDraft(other, to, name, because, foreignKey);
     }
 }

@@ -31,7 +31,7 @@ final class FirstWinsAppend {
         metadata.put(MARK, mark);
         EventInput marked =
                 EventInput.builder().from(draft.input()).metadata(metadata).build();
-        return attempt.append(draft.with(marked).mayDiffer())
+        return attempt.append(draft.with(marked))
                 .thenApply(appended -> Optional.of(appended.event())
                         .filter(event -> event.metadata()
                                 .map(stored -> stored.path(MARK).asText())

@@ -171,7 +171,7 @@ public final class ObligationRunner<S> {
                 .from(draft.input())
                 .idempotencyKey(attemptOf(duty) + "@" + duty.requestedAt() + "/outcome")
                 .build();
-        return draft.with(keyed).mayDiffer();
+        return draft.with(keyed);
     }
 
     private String attemptOf(Obligation duty) {

@@ -5,7 +5,6 @@ import static dev.millrace.core.processor.Effects.because;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.processor.Effects;
-import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.examples.hello.ChatEvent.AssistantSaid;
 import dev.millrace.examples.hello.ChatEvent.UserSaid;
@@ -36,8 +35,7 @@ public record ChatProcessor(Llm llm) implements Processor<ChatState> {
     private CompletionStage<Void> decide(ChatState state, Effects<ChatState> effects) {
         if (state.owesReply() && effects.delivery().behind() == 0)
             effects.launch("reply", because(state.lastUserOffset()), reply ->
-                    llm.complete(state.history())
-                            .thenCompose(text -> reply.append(EventDraft.of(new AssistantSaid(text)).mayDiffer())));
+                    llm.complete(state.history()).thenCompose(text -> reply.append(new AssistantSaid(text))));
         return Effects.none();
     }
     // endregion

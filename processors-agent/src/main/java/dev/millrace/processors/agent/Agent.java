@@ -249,7 +249,7 @@ public final class Agent implements Processor<AgentState> {
     }
 
     private static EventDraft draft(long requestId, AgentEvent event) {
-        return EventDraft.of(event).because(requestId).mayDiffer();
+        return EventDraft.of(event).because(requestId);
     }
 
     /** The background task: appends the start of a request; if no other launch did so first, sends it to the model. */
@@ -263,32 +263,27 @@ public final class Agent implements Processor<AgentState> {
         int number = state.attempts() + 1;
         String launch = Long.toHexString(random.nextLong());
         RequestStarted started = started(state, number, launch);
-        return task.append(EventDraft.of(started).named("attempt-" + number).mayDiffer())
-                .thenCompose(appended -> {
-                    boolean ours = appended.event()
-                            .payloadJson()
-                            .path("launch")
-                            .asText()
-                            .equals(launch);
-                    if (task.isCancelled()) {
-                        return Effects.none();
-                    }
-                    if (!ours) {
-                        // Under a lease no other process sends it, so a run that has ended appended this start.
-                        long id = appended.offset();
-                        return task.lease().isPresent()
-                                ? Effects.done(task.append(draft(id, new RequestLost(id, Optional.empty()))))
-                                : Effects.none();
-                    }
-                    Event event = appended.event().decodedBy(events());
-                    AgentState opened = AgentReducer.reduce(state, event);
-                    return opened.open()
-                            .filter(open -> open.id() == event.offset())
-                            .map(open -> new RunningRequest(
-                                            task, open, opened, model, defaults, timers, random, executor)
-                                    .send())
-                            .orElseGet(Effects::none);
-                });
+        return task.append(EventDraft.of(started).named("attempt-" + number)).thenCompose(appended -> {
+            boolean ours =
+                    appended.event().payloadJson().path("launch").asText().equals(launch);
+            if (task.isCancelled()) {
+                return Effects.none();
+            }
+            if (!ours) {
+                // Under a lease no other process sends it, so a run that has ended appended this start.
+                long id = appended.offset();
+                return task.lease().isPresent()
+                        ? Effects.done(task.append(draft(id, new RequestLost(id, Optional.empty()))))
+                        : Effects.none();
+            }
+            Event event = appended.event().decodedBy(events());
+            AgentState opened = AgentReducer.reduce(state, event);
+            return opened.open()
+                    .filter(open -> open.id() == event.offset())
+                    .map(open ->
+                            new RunningRequest(task, open, opened, model, defaults, timers, random, executor).send())
+                    .orElseGet(Effects::none);
+        });
     }
 
     /**

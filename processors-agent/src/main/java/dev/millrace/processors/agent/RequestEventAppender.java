@@ -37,8 +37,7 @@ final class RequestEventAppender {
     }
 
     private CompletableFuture<Void> append(EventDraft draft) {
-        last = last.thenCompose(
-                        before -> attempt.append(draft.because(requestId).mayDiffer()))
+        last = last.thenCompose(before -> attempt.append(draft.because(requestId)))
                 .thenAccept(appended -> {});
         var unused = last.whenComplete((nothing, failure) -> {
             if (failure != null) {

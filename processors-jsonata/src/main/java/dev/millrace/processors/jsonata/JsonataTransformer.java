@@ -130,8 +130,7 @@ public final class JsonataTransformer implements Processor<TransformerState> {
     /** Records a permanent refusal by the service as a failure; the runner retries after all other failures. */
     private CompletionStage<Void> append(
             EventInput event, String slug, Event source, Effects<TransformerState> effects) {
-        return effects.append(
-                        EventDraft.of(event).named("from/" + slug).mayDiffer().withForeignKey())
+        return effects.append(EventDraft.of(event).named("from/" + slug).withForeignKey())
                 .thenApply(appended -> Optional.<DerivationFailure>empty())
                 .exceptionally(failure -> {
                     Throwable cause = failure instanceof CompletionException && failure.getCause() != null
@@ -149,15 +148,14 @@ public final class JsonataTransformer implements Processor<TransformerState> {
     }
 
     private CompletionStage<Void> record(DerivationFailure failure, Effects<TransformerState> effects) {
-        CompletionStage<?> recorded = effects.append(EventDraft.of(failure.record())
-                .named("failed/" + failure.transformer())
-                .mayDiffer());
+        CompletionStage<?> recorded =
+                effects.append(EventDraft.of(failure.record()).named("failed/" + failure.transformer()));
         if (!failure.stage().equals("depth")) {
             return Effects.done(recorded);
         }
         StreamEvent.Paused paused = new StreamEvent.Paused(Optional.of("jsonata transformer '" + failure.transformer()
                 + "' loops: " + failure.why() + "; remove it or change its matcher after the resume"));
-        return Effects.done(recorded.thenCompose(done -> effects.append(
-                EventDraft.of(paused).named("loop/" + failure.transformer()).mayDiffer())));
+        return Effects.done(recorded.thenCompose(
+                done -> effects.append(EventDraft.of(paused).named("loop/" + failure.transformer()))));
     }
 }

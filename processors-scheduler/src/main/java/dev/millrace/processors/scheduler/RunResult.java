@@ -48,6 +48,6 @@ record RunResult(Optional<String> error, boolean last) {
                 .idempotencyKey(scheduledRun.key(IdempotencyKeys.FINISHED, path))
                 .metadata(metadata)
                 .build();
-        return EventDraft.of(input).because(scheduledRun.entry().offset()).mayDiffer();
+        return EventDraft.of(input).because(scheduledRun.entry().offset());
     }
 }

@@ -65,9 +65,8 @@ final class ScheduledRunExecutor {
                 .from(EventInput.of(new ExecutionStarted(scheduledRun.slug(), now)))
                 .idempotencyKey(scheduledRun.key(IdempotencyKeys.STARTED, path))
                 .build();
-        return attempt.append(EventDraft.of(started)
-                        .because(scheduledRun.entry().offset())
-                        .mayDiffer())
+        return attempt.append(
+                        EventDraft.of(started).because(scheduledRun.entry().offset()))
                 .thenApply(appended ->
                         appended.event().payloadJson().path("startedAt").asLong(now));
     }

@@ -98,8 +98,7 @@ final class DeliveryReports {
             deliveries = 0;
             quietUntil = context.timers().elapsed().plus(INTERVAL);
         }
-        var unused = effects.append(
-                        EventDraft.of(report).because(report.through()).mayDiffer())
+        var unused = effects.append(EventDraft.of(report).because(report.through()))
                 .whenComplete((appended, refused) -> {
                     log(refused);
                     boolean more;
@@ -154,8 +153,7 @@ final class DeliveryReports {
             SubscriptionEvent event, String name, long offset, Effects<?> effects) {
         return effects.append(EventDraft.of(event)
                         .because(offset)
-                        .named("configured-" + subscriber.configuredAt() + "-" + name)
-                        .mayDiffer())
+                        .named("configured-" + subscriber.configuredAt() + "-" + name))
                 .whenComplete((appended, refused) -> log(refused));
     }
 

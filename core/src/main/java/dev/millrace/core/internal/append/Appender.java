@@ -68,19 +68,19 @@ public final class Appender {
         return send(target, input, () -> false, true, false);
     }
 
-    /** Like {@link #send}; {@code differing}: the answer may be this processor's event with other content. */
+    /** Like {@link #send}; {@code derivedKey}: the key follows from the processor, the cause and the type. */
     CompletableFuture<AppendResult> send(
-            StreamPath target, EventInput input, BooleanSupplier cancelled, boolean differing) {
-        return send(target, input, cancelled, false, differing);
+            StreamPath target, EventInput input, BooleanSupplier cancelled, boolean derivedKey) {
+        return send(target, input, cancelled, false, derivedKey);
     }
 
     private CompletableFuture<AppendResult> send(
-            StreamPath target, EventInput input, BooleanSupplier cancelled, boolean insistent, boolean differing) {
+            StreamPath target, EventInput input, BooleanSupplier cancelled, boolean insistent, boolean derivedKey) {
         InFlightAppend inFlightAppend;
         boolean behind;
         synchronized (this) {
             inFlightAppend =
-                    new InFlightAppend(this, sendings++, incarnations, target, input, cancelled, insistent, differing);
+                    new InFlightAppend(this, sendings++, incarnations, target, input, cancelled, insistent, derivedKey);
             // A resume ends the pause, so it does not wait.
             PausedAppendQueue pausedAppendQueue = inFlightAppend.isResume() ? null : pausedQueues.get(target);
             behind = pausedAppendQueue != null;

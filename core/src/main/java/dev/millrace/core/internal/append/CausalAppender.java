@@ -64,8 +64,11 @@ public final class CausalAppender {
             // Appends are handed over in the order of the calls, even if a cause takes long to find.
             sent = handedOver.thenCombine(
                     cause(causingOffset.offset()),
-                    (nothing, cause) ->
-                            appender.send(target, stamped(draft, cause, target), cancelled, draft.differing()));
+                    (nothing, cause) -> appender.send(
+                            target,
+                            stamped(draft, cause, target),
+                            cancelled,
+                            draft.input().idempotencyKey().isEmpty()));
             handedOver = sent.handle((appended, failure) -> null);
         }
         return sent.thenCompose(appended -> appended).whenComplete((appended, failure) -> {

@@ -1,6 +1,5 @@
 package dev.millrace.core.internal.append;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
@@ -8,27 +7,24 @@ import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
-import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * The check that the answer to a processor's append is the event that it appended: of the same processor, with the same
- * type and payload, unless it said that they may differ. If another event is stored under its key, the processor's event is not in the log, so the append has failed.
+ * The check that the answer to a processor's append is an event of this processor: if its key was derived, one of the
+ * same type with the same cause. Its payload may be another one, because another run of the effect can make it, for
+ * example with a model; the first one counts. If somebody else stored an event under the key, the processor's event is
+ * not in the log, so the append has failed.
  */
 public final class ForeignAnswer {
-    /** Compares numbers by value: 1, 1.0 and 1e0 are equal. */
-    private static final Comparator<JsonNode> AS_VALUES =
-            (a, b) -> a.isNumber() && b.isNumber() ? a.decimalValue().compareTo(b.decimalValue()) : a.equals(b) ? 0 : 1;
-
     private ForeignAnswer() {}
 
-    /** Whether type and payload are equal. Metadata may differ: another version of the processor has other ones. */
-    private static boolean hasContent(EventInput input, Event stored) {
-        return input.type().strip().equals(stored.type()) && input.payload().equals(AS_VALUES, stored.payloadJson());
-    }
-
-    /** What is wrong with the answer; empty if the event is the processor's, or if no processor appended it. */
-    static Optional<StreamException> to(StreamPath target, EventInput input, boolean differing, AppendResult appended) {
+    /**
+     * What is wrong with the answer; empty if the event is the processor's, or if no processor appended it.
+     *
+     * @param derivedKey whether the key follows from the processor, the cause and the type
+     */
+    static Optional<StreamException> to(
+            StreamPath target, EventInput input, boolean derivedKey, AppendResult appended) {
         Optional<String> slug = input.metadata().flatMap(Provenance::processorOf);
         Event stored = appended.event();
         if (slug.isEmpty()) {
@@ -38,9 +34,18 @@ public final class ForeignAnswer {
             return Optional.of(withoutProcess(slug.get(), stored, target));
         }
         boolean isOwn = !appended.replayed()
-                || (processorOf(stored).equals(slug)
-                        && (differing || !appended.diverged() || hasContent(input, stored)));
+                || (processorOf(stored).equals(slug) && (!derivedKey || hasSameOrigin(input, stored)));
         return isOwn ? Optional.empty() : Optional.of(taken(slug.get(), target, input, stored));
+    }
+
+    private static boolean hasSameOrigin(EventInput input, Event stored) {
+        Optional<Provenance> sent = input.metadata().flatMap(Provenance::of);
+        return input.type().strip().equals(stored.type())
+                && stored.provenance()
+                        .filter(origin -> sent.filter(mine -> mine.sourcePath().equals(origin.sourcePath())
+                                        && mine.sourceOffset() == origin.sourceOffset())
+                                .isPresent())
+                        .isPresent();
     }
 
     /** Whether the service did not accept the provenance of this event. */
@@ -63,17 +68,14 @@ public final class ForeignAnswer {
     public static StreamException taken(String slug, StreamPath target, EventInput input, Event stored) {
         boolean isNamesake = processorOf(stored).filter(slug::equals).isPresent();
         String author = processorOf(stored).map(other -> "of '" + other + "'").orElse("without a processor")
-                + (isNamesake ? " with other content" : "");
+                + (isNamesake ? " with another type or cause" : "");
         return new StreamException(
                 Code.CONFLICT,
                 target,
                 "append of " + input.type() + " by '" + slug + "' to " + target + " is not stored: its key '"
                         + input.idempotencyKey().orElse("") + "' is taken by " + target + "@" + stored.offset()
                         + ", which is " + stored.type() + " " + author
-                        + "; find out who appended that, and cause the effect again with a new event"
-                        + (isNamesake
-                                ? "; if another run of this processor may make other content, use EventDraft.mayDiffer()"
-                                : ""));
+                        + "; find out who appended that, and cause the effect again with a new event");
     }
 
     private static Optional<String> processorOf(Event event) {

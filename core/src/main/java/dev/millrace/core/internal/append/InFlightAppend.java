@@ -27,7 +27,7 @@ final class InFlightAppend {
     private final EventInput input;
     private final BooleanSupplier cancelled;
     private final boolean insistent;
-    private final boolean differing;
+    private final boolean derivedKey;
     private final CompletableFuture<AppendResult> result = new CompletableFuture<>();
     private final AtomicInteger failures = new AtomicInteger();
     private volatile int resumesSeen;
@@ -41,7 +41,7 @@ final class InFlightAppend {
             EventInput input,
             BooleanSupplier cancelled,
             boolean insistent,
-            boolean differing) {
+            boolean derivedKey) {
         this.appender = appender;
         this.number = number;
         this.incarnations = incarnations;
@@ -49,7 +49,7 @@ final class InFlightAppend {
         this.input = input;
         this.cancelled = cancelled;
         this.insistent = insistent;
-        this.differing = differing;
+        this.derivedKey = derivedKey;
     }
 
     CompletableFuture<AppendResult> result() {
@@ -121,7 +121,7 @@ final class InFlightAppend {
 
     /** A failure event counts as recorded in any case, because a failure of its append would be another one. */
     private void answered(AppendResult appended) {
-        Optional<StreamException> foreign = ForeignAnswer.to(target, input, differing, appended);
+        Optional<StreamException> foreign = ForeignAnswer.to(target, input, derivedKey, appended);
         if (foreign.isPresent() && !FailureEvents.isFailure(input.type())) {
             fail(foreign.get());
             return;

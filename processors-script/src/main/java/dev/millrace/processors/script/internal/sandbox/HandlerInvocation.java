@@ -116,8 +116,7 @@ final class HandlerInvocation extends GuestCall {
     }
 
     private void append(int id, JsonNode input) {
-        EventDraft draft =
-                EventDraft.of(ScriptEventReader.read(input)).mayDiffer().withForeignKey();
+        EventDraft draft = EventDraft.of(ScriptEventReader.read(input)).withForeignKey();
         appends++;
         if (appends > limits().appends()) {
             throw new ScriptException(what() + " appended more than its limit of " + limits().appends() + " events");
