@@ -3,6 +3,7 @@ package dev.millrace.engine;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -86,7 +87,8 @@ public final class MemoryBudget {
 
         private final long capacity;
         private final long reserve;
-        private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
+        private final Queue<Waiter> large = new ArrayDeque<>();
+        private final Queue<Waiter> small = new ArrayDeque<>();
         private long used;
 
         private record Waiter(long bytes, CompletableFuture<Void> granted) {}
@@ -128,8 +130,8 @@ public final class MemoryBudget {
         }
 
         /**
-         * Takes bytes as soon as they are free, in the order of the calls; a small amount does not wait behind a large
-         * one.
+         * Takes bytes as soon as they are free. Large amounts are served in the order of the calls, and so are small
+         * ones; a small one does not wait behind a large one.
          *
          * @return completes when they are taken; a caller that completes it with a failure first gets nothing
          * @throws IllegalArgumentException if the pool never has so many
@@ -139,8 +141,8 @@ public final class MemoryBudget {
                 throw new IllegalArgumentException("at most " + capacity + " bytes can be taken, got " + bytes);
             }
             synchronized (this) {
-                boolean first = waiting.isEmpty() || isSmall(bytes);
-                if (first && tryTake(bytes)) {
+                Queue<Waiter> waiting = isSmall(bytes) ? small : large;
+                if (waiting.isEmpty() && tryTake(bytes)) {
                     return CompletableFuture.completedFuture(null);
                 }
                 Waiter waiter = new Waiter(bytes, new CompletableFuture<>());
@@ -169,6 +171,12 @@ public final class MemoryBudget {
         private synchronized List<Waiter> release(long bytes) {
             used -= bytes;
             List<Waiter> served = new ArrayList<>();
+            serve(large, served);
+            serve(small, served);
+            return served;
+        }
+
+        private void serve(Queue<Waiter> waiting, List<Waiter> served) {
             while (!waiting.isEmpty()) {
                 Waiter next = waiting.element();
                 if (!next.granted().isDone()) {
@@ -179,7 +187,6 @@ public final class MemoryBudget {
                 }
                 waiting.remove();
             }
-            return served;
         }
     }
 }

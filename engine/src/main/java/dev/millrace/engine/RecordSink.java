@@ -32,7 +32,7 @@ public interface RecordSink {
         return CompletableFuture.completedFuture(null);
     }
 
-    /** Called instead of {@link #onRecords} if no record was read after {@link #makeRoom}. */
+    /** Called instead of {@link #onRecords} if the tail does not need what {@link #makeRoom} has made, for now. */
     default void onNothingRead() {}
 
     /**

@@ -55,6 +55,20 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void should_serve_a_small_amount_that_waits_behind_a_large_one() {
+        assertThat(work.take(3_000 * KIB)).isCompleted();
+        assertThat(work.tryTake(3_000 * KIB / 16, true)).isTrue();
+        CompletableFuture<Void> large = work.take(500 * KIB);
+        CompletableFuture<Void> small = work.take(10 * KIB);
+        assertThat(small).isNotDone();
+
+        work.give(10 * KIB);
+
+        assertThat(small).isCompleted();
+        assertThat(large).isNotDone();
+    }
+
+    @Test
     void should_give_nothing_to_those_who_no_longer_wait() {
         assertThat(work.take(3_000 * KIB)).isCompleted();
         CompletableFuture<Void> gone = work.take(2_000 * KIB);

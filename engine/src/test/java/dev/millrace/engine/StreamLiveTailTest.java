@@ -7,14 +7,19 @@ import static dev.millrace.engine.EngineFixture.path;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.core.ConnectionInfo;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.Subscription;
+import dev.millrace.engine.spi.EventRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -68,6 +73,48 @@ class StreamLiveTailTest {
         eventually(() -> sink.offsets().size() == 4 && beyond.offsets().size() == 2);
         assertThat(sink.calls()).containsExactly("connected 4", "caught up 4", "5", "6", "7", "8");
         assertThat(beyond.calls()).containsExactly("connected 4", "caught up 4", "7", "8");
+    }
+
+    @Test
+    void should_give_back_room_that_it_does_not_need() {
+        appendMany("/a", 3);
+        tail("/a", 4);
+        eventually(() -> sink.calls().contains("caught up 4"));
+        AtomicInteger made = new AtomicInteger();
+        AtomicInteger given = new AtomicInteger();
+        RecordSink beyond = new RecordSink() {
+            @Override
+            public CompletionStage<Void> makeRoom() {
+                made.incrementAndGet();
+                appendMany("/a", 1);
+                // then the newest records are in memory, and none of them is for this sink
+                return CompletableFuture.runAsync(
+                        () -> eventually(() -> sink.calls().contains("5")));
+            }
+
+            @Override
+            public void onNothingRead() {
+                given.incrementAndGet();
+            }
+
+            @Override
+            public void onConnected(ConnectionInfo connected) {}
+
+            @Override
+            public CompletionStage<Void> onRecords(List<EventRecord> page) {
+                return CompletableFuture.completedFuture(null);
+            }
+
+            @Override
+            public void onCaughtUp(long watermark) {}
+
+            @Override
+            public void onEnd(@Nullable Throwable failure) {}
+        };
+
+        fixture.engine.tail(PUBLIC, path("/a"), 7, beyond);
+
+        eventually(() -> made.get() == 1 && given.get() == 1);
     }
 
     @Test

@@ -144,6 +144,45 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void should_survive_a_body_in_chunks_of_one_byte() throws Exception {
+        try (SmallHeapServer server = new SmallHeapServer(directory, "128m");
+                RawSocket socket = new RawSocket(server.uri);
+                ServiceClient client = new ServiceClient(server.uri, Duration.ofSeconds(5))) {
+            socket.send("""
+                    POST /tiny HTTP/1.1
+                    Host: localhost
+                    Content-Type: application/json
+                    Transfer-Encoding: chunked
+
+                    1
+                    [
+                    """.replace("\n", "\r\n"));
+            byte[] chunks = "1\r\n,\r\n".repeat(10_000).getBytes(StandardCharsets.UTF_8);
+            for (int i = 0; i < 450; i++) {
+                socket.send(chunks);
+            }
+            socket.send("0\r\n\r\n");
+
+            assertThat(socket.readUntil("\r\n")).contains(" 413 ");
+            assertSurvives(server, client, List.of());
+        }
+    }
+
+    @Test
+    void should_hold_no_memory_for_an_error_while_the_rest_of_its_request_comes() throws Exception {
+        MemoryBudget budget = MemoryBudget.of(4 * MIB);
+        try (RunningServer millrace =
+                        new RunningServer(builder -> builder.timers(clock).memory(budget));
+                RawSocket held = new RawSocket(millrace.server.baseUri())) {
+            held.send(
+                    "GET /api/streams/__state/none?create=false HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n");
+            assertThat(held.readUntil("STREAM_NOT_FOUND")).startsWith("HTTP/1.1 404");
+
+            await().until(() -> budget.reads().used() == 0);
+        }
+    }
+
+    @Test
     void should_survive_many_live_readers_that_take_nothing() throws Exception {
         List<RawSocket> held = new ArrayList<>();
         try (SmallHeapServer server = new SmallHeapServer(directory, "128m");

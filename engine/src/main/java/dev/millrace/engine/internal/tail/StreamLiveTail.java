@@ -55,6 +55,7 @@ final class StreamLiveTail extends TailLoop {
 
     @Override
     void beginAgain() {
+        giveRoom();
         watermark = -1;
         isCaughtUp = false;
     }
@@ -92,6 +93,10 @@ final class StreamLiveTail extends TailLoop {
             return hand(sink::makeRoom);
         }
         List<EventRecord> page = recent.isPresent() ? recent.get() : read();
+        if (page.isEmpty()) {
+            giveRoom();
+        }
+        hasRoom = false; // a page has taken it
         if (hasEnded()) {
             return Step.AGAIN; // the page may belong to the next incarnation of a destroyed stream
         }
@@ -115,17 +120,15 @@ final class StreamLiveTail extends TailLoop {
 
     /** Reads from the log, for which the sink has made room. */
     private List<EventRecord> read() {
-        List<EventRecord> page = List.of();
-        try {
-            page = isCaughtUp
-                    ? tailRegistry.live(stream(), cursor, pageSize.records())
-                    : tailRegistry.backlog(stream(), cursor, watermark, pageSize.records());
-            return page;
-        } finally {
+        return isCaughtUp
+                ? tailRegistry.live(stream(), cursor, pageSize.records())
+                : tailRegistry.backlog(stream(), cursor, watermark, pageSize.records());
+    }
+
+    private void giveRoom() {
+        if (hasRoom) {
             hasRoom = false;
-            if (page.isEmpty()) {
-                sink.onNothingRead();
-            }
+            sink.onNothingRead();
         }
     }
 

@@ -163,29 +163,23 @@ final class SubtreeLiveTail extends TailLoop {
             hasRoom = true;
             return hand(sink::makeRoom);
         }
-        EventStore.SubtreePage page = read(bound);
+        EventStore.SubtreePage page =
+                store.readSubtree(stream(), cursor, bound, pageSize.records(), PageSize.MOST_BYTES);
         cursor = page.through();
         if (page.records().isEmpty()) {
+            giveRoom();
             return Step.AGAIN;
         }
+        hasRoom = false; // the page has taken it
         pageSize.adaptTo(page.records());
         resetBackoff();
         return hand(() -> sink.onRecords(page.records()));
     }
 
-    /** Reads from the log, for which the sink has made room. */
-    private EventStore.SubtreePage read(long bound) {
-        boolean found = false;
-        try {
-            EventStore.SubtreePage page =
-                    store.readSubtree(stream(), cursor, bound, pageSize.records(), PageSize.MOST_BYTES);
-            found = !page.records().isEmpty();
-            return page;
-        } finally {
+    private void giveRoom() {
+        if (hasRoom) {
             hasRoom = false;
-            if (!found) {
-                sink.onNothingRead();
-            }
+            sink.onNothingRead();
         }
     }
 
@@ -196,6 +190,7 @@ final class SubtreeLiveTail extends TailLoop {
 
     @Override
     void beginAgain() {
+        giveRoom();
         watermark = -1;
         isListed = !lists;
         listedThrough = Optional.empty();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Admission {
     /** The share of all requests without a valid token. */
-    private static final Object STRANGERS = "callers without a valid token";
+    static final Object STRANGERS = "callers without a valid token";
 
     private final @Nullable CallerPermissions permissions;
     private final @Nullable RuntimeException refusal;

@@ -1,5 +1,6 @@
 package dev.millrace.server.internal.http;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -12,14 +13,28 @@ final class ArrivedBytes {
         DROPPED
     }
 
+    private static final int PART = 8 * 1024;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private final List<byte[]> parts = new ArrayList<>();
+    private ByteBuffer last = NOTHING; // the part that is filled
     private State state = State.ARRIVING;
     private int size;
 
-    synchronized void add(byte[] part) {
-        if (state == State.ARRIVING) {
-            parts.add(part);
-            size += part.length;
+    /** Copies the bytes. They share arrays with the bytes before them, because a body may come byte by byte. */
+    synchronized void add(ByteBuffer bytes) {
+        if (state != State.ARRIVING) {
+            return;
+        }
+        while (bytes.hasRemaining()) {
+            if (!last.hasRemaining()) {
+                last = ByteBuffer.allocate(Math.max(bytes.remaining(), Math.min(PART, size)));
+                parts.add(last.array());
+            }
+            int length = Math.min(last.remaining(), bytes.remaining());
+            last.put(bytes.slice(bytes.position(), length));
+            bytes.position(bytes.position() + length);
+            size += length;
         }
     }
 
@@ -41,14 +56,14 @@ final class ArrivedBytes {
             return OptionalInt.empty();
         }
         state = State.DROPPED;
-        parts.clear();
+        forget();
         return OptionalInt.of(size);
     }
 
     /** Forgets the bytes of a body that is refused. */
     synchronized void clear() {
         state = State.DROPPED;
-        parts.clear();
+        forget();
     }
 
     synchronized boolean isDropped() {
@@ -60,10 +75,16 @@ final class ArrivedBytes {
         byte[] body = new byte[size];
         int at = 0;
         for (byte[] part : parts) {
-            System.arraycopy(part, 0, body, at, part.length);
-            at += part.length;
+            int length = Math.min(part.length, size - at);
+            System.arraycopy(part, 0, body, at, length);
+            at += length;
         }
-        parts.clear();
+        forget();
         return body;
+    }
+
+    private void forget() {
+        parts.clear();
+        last = NOTHING;
     }
 }

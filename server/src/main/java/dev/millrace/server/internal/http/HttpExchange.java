@@ -116,17 +116,14 @@ public final class HttpExchange {
 
     /**
      * Answers with JSON, indented for reading in a terminal if it is short; indented, a long one can fill the memory.
-     * The request keeps only the memory of the answer.
+     * The request keeps only the memory of the answer: its reader may be slow, also if the answer is short.
      */
     public void json(int status, byte[] compact) {
         if (ended.compareAndSet(false, true)) {
-            if (compact.length > LONG) {
-                memory.keepForAnswer(compact.length);
-                begin(response, status, JSON, compact.length);
-                PieceWriter.write(this, true, compact, callback);
-            } else {
-                send(response, status, JSON, indented(compact), callback);
-            }
+            byte[] json = compact.length > LONG ? compact : indented(compact);
+            memory.keepForAnswer(json.length);
+            begin(response, status, JSON, json.length);
+            PieceWriter.write(this, true, json, callback);
         }
     }
 
@@ -136,11 +133,15 @@ public final class HttpExchange {
         }
     }
 
-    /** Answers with an error. If the answer has already begun, it is aborted. */
+    /**
+     * Answers with an error. If the answer has already begun, it is aborted. The request keeps no memory: the rest of
+     * its body may come slowly.
+     */
     public void fail(Throwable failure) {
         if (response.isCommitted()) {
             abort(failure);
         } else if (ended.compareAndSet(false, true)) {
+            memory.end();
             fail(response, failure, callback, largeBodies);
         }
     }

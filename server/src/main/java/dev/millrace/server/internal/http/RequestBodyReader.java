@@ -227,12 +227,11 @@ public final class RequestBodyReader implements Runnable {
         if (answer != RequestMemory.Answer.KEPT) {
             return Optional.of(memory.busy());
         }
-        byte[] copy = new byte[more];
-        bytes.get(copy);
-        arrived.add(copy);
-        for (byte b : copy) {
+        for (int i = bytes.position(); i < bytes.limit(); i++) {
+            byte b = bytes.get(i);
             marks += b == ':' ? PER_NAME : b == ',' || b == '[' || b == '{' || b == '\n' ? PER_ELEMENT : 0;
         }
+        arrived.add(bytes);
         return limit < 0 ? Optional.empty() : excess(limit);
     }
 

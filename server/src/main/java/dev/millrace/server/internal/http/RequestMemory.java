@@ -153,9 +153,11 @@ public final class RequestMemory {
         }
     }
 
-    /** Gives memory for work back, except what a long answer needs until its reader has taken it. */
+    /** Gives memory for work and for reads back, except what an answer needs until its reader has taken it. */
     void keepForAnswer(long bytes) {
-        work.give(Math.max(0, work.held() - bytes));
+        for (MemoryShare share : List.of(work, reads)) {
+            share.give(Math.max(0, share.held() - bytes));
+        }
     }
 
     /** Gives the memory for a page of a live read back. */
@@ -165,13 +167,20 @@ public final class RequestMemory {
 
     /** Lets others drop the sender of the body if it stalls while they need its memory. */
     void droppableBody(Supplier<Duration> stall, Runnable drop) {
-        stalled.add(body, MemoryShare.Client.of(stall, drop));
+        droppable(body, stall, drop);
     }
 
     /** Lets others drop the reader of a finite read or of an answer if it stalls while they need its memory. */
     public void droppableReader(Supplier<Duration> stall, Runnable drop) {
         for (MemoryShare share : List.of(work, reads, live)) {
-            stalled.add(share, MemoryShare.Client.of(stall, drop));
+            droppable(share, stall, drop);
+        }
+    }
+
+    private void droppable(MemoryShare share, Supplier<Duration> stall, Runnable drop) {
+        stalled.add(share, MemoryShare.Client.of(stall, drop));
+        if (share.hasEnded()) { // meanwhile: nobody would remove it
+            stalled.remove(share);
         }
     }
 
@@ -187,10 +196,11 @@ public final class RequestMemory {
                 RETRY_SECONDS);
     }
 
+    /** Gives everything back; the request gets no more. */
     void end() {
         for (MemoryShare share : List.of(body, work, reads, live)) {
-            stalled.remove(share);
             share.end();
+            stalled.remove(share);
         }
     }
 }

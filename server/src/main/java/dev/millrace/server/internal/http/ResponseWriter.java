@@ -166,8 +166,8 @@ public final class ResponseWriter extends IteratingCallback {
             last = true;
             dropped = takeWaiting();
         }
+        completion.completeExceptionally(cause); // first: that the reader has gone is no failure of the parcels' sender
         fail(dropped, cause);
-        completion.completeExceptionally(cause);
     }
 
     private List<Parcel> takeWaiting() {

@@ -86,7 +86,7 @@ public final class RootHandler extends Handler.Abstract {
         try {
             enter(request, response, callback);
         } catch (RuntimeException e) {
-            HttpExchange.fail(response, e, callback, largeBodies.of(ProjectSlug.defaultProject(), StreamPath.root()));
+            HttpExchange.fail(response, e, callback, largeBodies.of(Admission.STRANGERS, StreamPath.root()));
         }
         return true;
     }
@@ -117,21 +117,22 @@ public final class RootHandler extends Handler.Abstract {
         Admission admission = Admission.of(bearerAuthenticator, headers, project);
         Object share = admission.share();
         Executor work = executor.of(share, route.get().path());
-        dispatch(
-                route.get(),
-                new HttpExchange(
-                        request,
-                        response,
-                        callback,
-                        query,
-                        project,
-                        corsPolicy.isForeign(headers, headers.get(HttpHeader.HOST)),
-                        admission,
-                        work,
-                        largeBodies.of(share, route.get().path()),
-                        new RequestMemory(resources.memory(), resources.timers(), resources.stalled(), work)),
-                executor,
-                share);
+        HttpExchange exchange = new HttpExchange(
+                request,
+                response,
+                callback,
+                query,
+                project,
+                corsPolicy.isForeign(headers, headers.get(HttpHeader.HOST)),
+                admission,
+                work,
+                largeBodies.of(share, route.get().path()),
+                new RequestMemory(resources.memory(), resources.timers(), resources.stalled(), work));
+        try {
+            dispatch(route.get(), exchange, executor, share);
+        } catch (RuntimeException e) {
+            exchange.fail(e); // the rest of the body counts for the caller, too
+        }
     }
 
     private void dispatch(RouteMatch route, HttpExchange exchange, RequestExecutor executor, Object share) {

@@ -190,9 +190,9 @@ public final class LiveReadResponse implements SubtreeSink {
             exchange.memory().giveForLive();
             return CompletableFuture.completedFuture(null);
         }
-        long bytes = wanted.stream().mapToLong(event -> event.json().length).sum() + PIECE;
+        long bytes = wanted.stream().mapToLong(event -> event.json().length).sum();
         return exchange.memory()
-                .keepForLive(bytes)
+                .keepForLive(bytes + Math.min(bytes, PIECE))
                 .thenCompose(taken -> responseWriter.send(new Pieces(wanted.iterator(), subtree)))
                 .whenComplete((sent, failure) -> exchange.memory().giveForLive());
     }
