@@ -2,13 +2,16 @@ package dev.millrace.core;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * The length of the chain of reactions that led to an event. An event of a processor has it in its {@link Provenance}.
- * An event that a processor sent to the service in a request of its own, for example with a webhook, has it as {@code
- * metadata.millrace.chain} {@code {depth, hops}}, which only the service writes.
+ * The length of the chain of reactions that led to an event. A processor appends nothing because of an event whose chain
+ * is too long. The {@link Provenance} of a processor's event counts the reactions since the last event that came in a
+ * request. If a processor sent that request, for example with a webhook, the chain is longer: the event and the
+ * reactions to it have the whole length as {@code metadata.millrace.chain} {@code {depth, hops}}. Any caller can choose
+ * the length in a request, so it ends reactions, and never pauses a stream.
  *
- * @param depth the number of reactions since the last event from outside, which has 0
+ * @param depth the number of reactions since the last event that no processor caused, which has 0
  * @param hops how many of these reactions went from one stream to another, or through a request
  * @since 0.1
  */
@@ -43,9 +46,20 @@ public record Chain(int depth, int hops) {
 
     /** The chain in an event's metadata; {@link #NONE} if there is none, or if it is not well-formed. */
     public static Chain of(JsonNode metadata) {
-        return Provenance.of(metadata)
+        Chain counted = Provenance.of(metadata)
                 .map(origin -> new Chain(origin.depth(), origin.hops()))
-                .orElseGet(() -> sent(metadata.path(MILLRACE).path(CHAIN)));
+                .orElse(NONE);
+        return counted.longer(sent(metadata.path(MILLRACE).path(CHAIN)));
+    }
+
+    /** The greater depth and the greater number of hops of two chains. */
+    public Chain longer(Chain other) {
+        return new Chain(Math.max(depth, other.depth), Math.max(hops, other.hops));
+    }
+
+    /** Adds this chain to the metadata of an event, in place of one there. */
+    public void addTo(ObjectNode metadata) {
+        metadata.withObject("/" + MILLRACE).putObject(CHAIN).put("depth", depth).put("hops", hops);
     }
 
     private static Chain sent(JsonNode chain) {

@@ -1,7 +1,6 @@
 package dev.millrace.processors.circuitbreaker;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.millrace.core.Chain;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventType;
 import dev.millrace.core.Provenance;
@@ -64,28 +63,31 @@ record BreakerRules(
         return weights.getOrDefault(EventType.canonical(type), 1.0);
     }
 
-    /** The violation, if the chain of reactions that led to the event is too long. */
+    /**
+     * The violation, if the provenance of the event counts too many reactions. The chain in a request is not looked at:
+     * any caller can choose it, and none may pause a stream with it.
+     */
     Optional<RuleViolation> chainTooLong(Event event) {
-        Chain chain = Chain.of(event);
-        if (chain.hops() > maxHops) {
-            String what = chain.hops() + " hops between streams, at most " + maxHops;
-            return Optional.of(chain("hops", chain.hops(), maxHops, what, event.provenance()));
+        Optional<Provenance> provenance = event.provenance();
+        if (provenance.isEmpty()) {
+            return Optional.empty();
         }
-        String what = chain.depth() + " reactions in a row, at most " + maxDepth;
-        return chain.depth() > maxDepth
-                ? Optional.of(chain("depth", chain.depth(), maxDepth, what, event.provenance()))
+        int hops = provenance.get().hops();
+        if (hops > maxHops) {
+            return Optional.of(
+                    chain("hops", hops, maxHops, hops + " hops between streams, at most " + maxHops, provenance.get()));
+        }
+        int depth = provenance.get().depth();
+        return depth > maxDepth
+                ? Optional.of(chain(
+                        "depth", depth, maxDepth, depth + " reactions in a row, at most " + maxDepth, provenance.get()))
                 : Optional.empty();
     }
 
-    private static RuleViolation chain(String rule, int length, int limit, String what, Optional<Provenance> newest) {
+    private static RuleViolation chain(String rule, int length, int limit, String what, Provenance newest) {
         return RuleViolation.of(rule, what + " are allowed", seen -> {
-            seen.put("length", length).put("limit", limit);
-            newest.ifPresent(origin -> {
-                seen.put("processor", origin.processor());
-                seen.putObject("source")
-                        .put("path", origin.sourcePath().value())
-                        .put("offset", origin.sourceOffset());
-            });
+            seen.put("length", length).put("limit", limit).put("processor", newest.processor());
+            seen.putObject("source").put("path", newest.sourcePath().value()).put("offset", newest.sourceOffset());
         });
     }
 }

@@ -42,4 +42,14 @@ class CausalChainTest {
 
         assertThat(log.reason()).isEmpty();
     }
+
+    @Test
+    void should_ignore_the_length_of_a_chain_that_a_request_claims() {
+        BreakerLog log = new BreakerLog().event("noted", """
+                {"millrace": {"chain": {"depth": 5000, "hops": 5000}}}""").event("noted", """
+                {"millrace": {"processor": "echo", "version": 1, "source": {"path": "/a", "offset": 1},
+                "depth": 1, "hops": 0, "chain": {"depth": 5001, "hops": 5000}}}""");
+
+        assertThat(log.reason()).isEmpty();
+    }
 }

@@ -2,6 +2,7 @@ package dev.millrace.core.internal.append;
 
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.BuiltInType;
+import dev.millrace.core.Chain;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.CausingOffset;
@@ -114,7 +115,7 @@ public final class CausalAppender {
     }
 
     private EventInput stamped(EventDraft draft, long offset) {
-        Cause cause = causeLookup.recall(offset).orElseGet(() -> new Cause(offset, 0, 0));
+        Cause cause = causeLookup.recall(offset).orElseGet(() -> new Cause(offset, Chain.NONE, Chain.NONE));
         return identity.stamp(draft, cause.ofFailure(), identity.path());
     }
 

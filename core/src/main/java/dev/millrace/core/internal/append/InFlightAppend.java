@@ -4,7 +4,6 @@ import dev.millrace.core.AppendResult;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Chain;
 import dev.millrace.core.EventInput;
-import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.internal.effect.FailureEvents;
@@ -161,10 +160,8 @@ final class InFlightAppend {
      * stream other than the own one.
      */
     private boolean startWaitingIfAllowed() {
-        boolean runaway = input.metadata()
-                .flatMap(Provenance::of)
-                .filter(origin -> origin.hops() > Chain.MOST_HOPS || origin.depth() > Chain.MOST_DEPTH)
-                .isPresent();
+        boolean runaway =
+                input.metadata().map(Chain::of).filter(Chain::isBeyondLimit).isPresent();
         if (runaway || BuiltInType.PAUSED.matches(input.type())) {
             return false;
         }

@@ -36,9 +36,14 @@ public record ProducerIdentity(String slug, int version, StreamPath path, String
     }
 
     EventInput stamp(EventDraft draft, Cause cause, StreamPath target) {
-        Chain chain = cause.chain().next(!target.equals(path));
-        Provenance provenance = new Provenance(slug, version, path, cause.offset(), chain.depth(), chain.hops());
+        boolean isHop = !target.equals(path);
+        Chain counted = cause.counted().next(isHop);
+        Chain chain = cause.chain().next(isHop);
+        Provenance provenance = new Provenance(slug, version, path, cause.offset(), counted.depth(), counted.hops());
         ObjectNode metadata = provenance.asMetadata(draft.input().metadata());
+        if (!chain.equals(counted)) {
+            chain.addTo(metadata);
+        }
         if (draft.foreignKey() && draft.input().idempotencyKey().isPresent()) {
             Provenance.markForeignKey(metadata);
         }

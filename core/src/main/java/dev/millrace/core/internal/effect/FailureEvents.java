@@ -52,9 +52,8 @@ public final class FailureEvents {
     /** True for a failure at the end of a chain of the greatest depth; it causes no effects in any processor. */
     public static boolean isEndOfChain(Event event) {
         return isFailure(event)
-                && event.provenance()
-                        .filter(origin -> origin.depth() >= Chain.MOST_DEPTH)
-                        .isPresent();
+                && event.provenance().isPresent()
+                && Chain.of(event).depth() >= Chain.MOST_DEPTH;
     }
 
     static EventDraft effectFailed(

@@ -3,6 +3,7 @@ package dev.millrace.core.internal.append;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.core.Chain;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.Provenance;
@@ -21,13 +22,18 @@ class CauseLookupTest {
     private final ScriptedStreams streams = new ScriptedStreams();
     private final CauseLookup causes = new CauseLookup(streams, OWN);
 
+    private static Cause cause(long offset, int depth, int hops) {
+        Chain chain = new Chain(depth, hops);
+        return new Cause(offset, chain, chain);
+    }
+
     @Test
     void should_take_depth_and_hops_from_the_provenance_of_the_event() {
         causes.remember(event(7, 4, 2));
         causes.remember(ScriptedStreams.event(OWN, 8, EventInput.ofType("from-outside")));
 
-        assertThat(causes.find(7)).isCompletedWithValue(new Cause(7, 4, 2));
-        assertThat(causes.find(8)).isCompletedWithValue(new Cause(8, 0, 0));
+        assertThat(causes.find(7)).isCompletedWithValue(cause(7, 4, 2));
+        assertThat(causes.find(8)).isCompletedWithValue(cause(8, 0, 0));
         assertThat(streams.reads).isEmpty();
     }
 
@@ -40,8 +46,8 @@ class CauseLookupTest {
 
         streams.reads.get(0).answer().complete(List.of(event(7, 4, 2)));
 
-        assertThat(found).isCompletedWithValue(new Cause(7, 4, 2));
-        assertThat(causes.find(7)).isCompletedWithValue(new Cause(7, 4, 2));
+        assertThat(found).isCompletedWithValue(cause(7, 4, 2));
+        assertThat(causes.find(7)).isCompletedWithValue(cause(7, 4, 2));
         assertThat(streams.reads).hasSize(1);
     }
 
@@ -65,7 +71,7 @@ class CauseLookupTest {
         for (int offset = 1; offset <= 256; offset++) {
             causes.remember(event(offset, offset, 0));
         }
-        assertThat(causes.find(1)).isCompletedWithValue(new Cause(1, 1, 0));
+        assertThat(causes.find(1)).isCompletedWithValue(cause(1, 1, 0));
 
         causes.remember(event(257, 257, 0));
 
@@ -84,7 +90,7 @@ class CauseLookupTest {
         causes.forget();
         streams.reads.get(0).answer().complete(List.of(event(8, 9, 9)));
 
-        assertThat(reading).isCompletedWithValue(new Cause(8, 9, 9));
+        assertThat(reading).isCompletedWithValue(cause(8, 9, 9));
         assertThat(causes.find(7)).isNotDone();
         assertThat(causes.find(8)).isNotDone();
     }
@@ -101,7 +107,7 @@ class CauseLookupTest {
         CompletableFuture<Cause> again = causes.find(7);
         streams.reads.get(1).answer().complete(List.of(event(7, 1, 0)));
 
-        assertThat(again).isCompletedWithValue(new Cause(7, 1, 0));
+        assertThat(again).isCompletedWithValue(cause(7, 1, 0));
     }
 
     private static Event event(long offset, int depth, int hops) {

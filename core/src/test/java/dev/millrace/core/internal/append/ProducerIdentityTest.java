@@ -3,6 +3,7 @@ package dev.millrace.core.internal.append;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.millrace.core.Chain;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
@@ -52,7 +53,7 @@ class ProducerIdentityTest {
     @Test
     void should_derive_keys_from_slug_type_source_and_name() {
         EventDraft said = EventDraft.of(EventInput.ofType("assistant-said"));
-        Cause cause = new Cause(17, 0, 0);
+        Cause cause = new Cause(17, Chain.NONE, Chain.NONE);
 
         assertThat(chat.key(said, cause)).isEqualTo("chat/assistant-said@/agents/1:17");
         assertThat(chat.in("i-9").key(said, cause)).isEqualTo("chat/assistant-said@/agents/1~i-9:17");
@@ -64,7 +65,7 @@ class ProducerIdentityTest {
     @Test
     void should_go_one_deeper_and_count_a_hop_only_across_streams() {
         EventDraft draft = EventDraft.of(EventInput.ofType("t"));
-        Cause cause = new Cause(17, 4, 2);
+        Cause cause = new Cause(17, new Chain(4, 2), new Chain(4, 2));
 
         assertThat(provenance(chat.stamp(draft, cause, OWN))).isEqualTo(new Provenance("chat", 3, OWN, 17, 5, 2));
         assertThat(provenance(chat.stamp(draft, cause, StreamPath.root())))
@@ -72,9 +73,20 @@ class ProducerIdentityTest {
     }
 
     @Test
+    void should_keep_the_chain_of_a_request_apart_from_what_the_provenance_counts() {
+        EventDraft draft = EventDraft.of(EventInput.ofType("t"));
+
+        EventInput stamped = chat.stamp(draft, new Cause(17, Chain.NONE, new Chain(900, 40)), StreamPath.root());
+
+        assertThat(provenance(stamped)).isEqualTo(new Provenance("chat", 3, OWN, 17, 1, 1));
+        assertThat(Chain.of(stamped.metadata().orElseThrow())).isEqualTo(new Chain(901, 41));
+    }
+
+    @Test
     void should_not_let_a_forged_depth_run_over() {
         EventDraft draft = EventDraft.of(EventInput.ofType("t"));
-        Cause forged = new Cause(17, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        Chain longest = new Chain(Integer.MAX_VALUE, Integer.MAX_VALUE);
+        Cause forged = new Cause(17, longest, longest);
 
         Provenance provenance = provenance(chat.stamp(draft, forged, StreamPath.root()));
 
@@ -92,7 +104,7 @@ class ProducerIdentityTest {
                 .offset(9)
                 .build();
 
-        EventInput stamped = chat.stamp(EventDraft.of(input), new Cause(1, 0, 0), OWN);
+        EventInput stamped = chat.stamp(EventDraft.of(input), new Cause(1, Chain.NONE, Chain.NONE), OWN);
 
         assertThat(stamped.idempotencyKey()).contains("mine");
         assertThat(stamped.payload()).isEqualTo(input.payload());

@@ -30,12 +30,7 @@ public final class AppendTasks {
     }
 
     private static Chain longest(List<PreparedEvent> inputs) {
-        return inputs.stream()
-                .map(PreparedEvent::chain)
-                .reduce(
-                        Chain.NONE,
-                        (one, other) ->
-                                new Chain(Math.max(one.depth(), other.depth()), Math.max(one.hops(), other.hops())));
+        return inputs.stream().map(PreparedEvent::chain).reduce(Chain.NONE, Chain::longer);
     }
 
     /** Appends all inputs or none; creates the stream in both cases. {@code view} is called on a callback thread. */

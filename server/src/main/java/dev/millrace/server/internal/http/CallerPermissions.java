@@ -31,18 +31,20 @@ public record CallerPermissions(
     }
 
     /**
-     * The chain of the events that the request appends.
+     * The chain of the events that the request appends. It is within the limits, so that processors may react to these
+     * events: a caller that forges the header does not hide an event from them.
      *
-     * @throws HttpErrorException a 508 if the chain is too long already
+     * @throws HttpErrorException a 508 if the chain would be too long
      */
     public Optional<Chain> appended() {
-        chain.map(ChainHeader::chain).filter(Chain::isBeyondLimit).ifPresent(ended -> {
-            throw HttpErrorException.loop("append refused: the request is the end of a chain of " + ended.depth()
+        Optional<Chain> appended = chain.map(header -> header.chain().next(true));
+        appended.filter(Chain::isBeyondLimit).ifPresent(ended -> {
+            throw HttpErrorException.loop("append refused: it would be the end of a chain of " + ended.depth()
                     + " reactions with " + ended.hops() + " hops (header " + ChainHeader.NAME + "); the limits are "
                     + Chain.MOST_DEPTH + " reactions and " + Chain.MOST_HOPS
                     + " hops; find the webhooks and scripts that call this server, and end their loop");
         });
-        return chain.map(header -> header.chain().next(true));
+        return appended;
     }
 
     /** Requires that the request is not of a processor, whose chain {@code what} would lose. */
