@@ -77,19 +77,26 @@ public final class InputValidator {
         Optional<byte[]> own = isTrusted ? metadata : metadata.map(ClaimedMetadata::of);
         Optional<byte[]> stored =
                 chain.map(length -> ClaimedMetadata.with(length, own)).or(() -> own);
+        Optional<JsonNode> provenance = isTrusted ? provenance() : Optional.empty();
         return new PreparedEvent(
                 type,
-                key.map(text -> isTrusted ? keyOfTrusted(text) : EventKey.ofCaller(text)),
+                key.map(text -> key(text, provenance)),
                 offset,
                 fence(),
+                chain.or(() -> provenance.map(Chain::of)).orElse(Chain.NONE),
                 EventJsonWriter.opening(path, type, payload, stored, key));
     }
 
-    private EventKey keyOfTrusted(String text) {
-        Optional<JsonNode> own = metadata.filter(json -> ClaimedMetadata.contains(json, "processor"))
+    /** The metadata of a trusted caller, if they say where the event comes from; parsed only then. */
+    private Optional<JsonNode> provenance() {
+        return metadata.filter(json -> ClaimedMetadata.contains(json, "millrace"))
                 .map(JsonCodec::parse);
-        return own.flatMap(Provenance::processorOf)
-                .map(processor -> own.filter(Provenance::hasForeignKey).isPresent()
+    }
+
+    private static EventKey key(String text, Optional<JsonNode> provenance) {
+        return provenance
+                .flatMap(Provenance::processorOf)
+                .map(processor -> provenance.filter(Provenance::hasForeignKey).isPresent()
                         ? EventKey.ofGuest(text, processor)
                         : EventKey.ofProcessor(text))
                 .orElseGet(() -> EventKey.ofCaller(text));

@@ -3,7 +3,6 @@ package dev.millrace.engine.internal.append;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Chain;
 import dev.millrace.core.Fence;
-import dev.millrace.core.JsonCodec;
 import dev.millrace.engine.spi.StreamHead;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -14,21 +13,21 @@ import java.util.OptionalLong;
  * An event that is ready to be stored. An invalid input has become an {@code invalid-event-appended}.
  *
  * @param expectedOffset the offset that the event must get, if the input names one
+ * @param chain the chain of reactions that led to this event
  * @param opening the stored JSON up to the value of its offset
  */
 @SuppressWarnings("ArrayRecordComponent")
 public // never compared
 record PreparedEvent(
-        String type, Optional<EventKey> key, OptionalLong expectedOffset, Optional<Fence> fence, byte[] opening) {
+        String type,
+        Optional<EventKey> key,
+        OptionalLong expectedOffset,
+        Optional<Fence> fence,
+        Chain chain,
+        byte[] opening) {
 
     boolean is(BuiltInType builtIn) {
         return builtIn.matches(type);
-    }
-
-    /** The chain of reactions that led to this event; parses it. */
-    Chain chain() {
-        byte[] whole = EventJsonWriter.complete(opening, 1, Instant.EPOCH);
-        return JsonCodec.readEvent(whole).metadata().map(Chain::of).orElse(Chain.NONE);
     }
 
     /**

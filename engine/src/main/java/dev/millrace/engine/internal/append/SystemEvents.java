@@ -32,7 +32,8 @@ public final class SystemEvents {
                 BuiltInType.INITIALIZED,
                 JsonCodec.write(payload),
                 Optional.of(JsonCodec.write(metadata)),
-                Optional.empty());
+                Optional.empty(),
+                Chain.NONE);
     }
 
     /**
@@ -46,7 +47,8 @@ public final class SystemEvents {
                 BuiltInType.CHILD_STREAM_CREATED,
                 JsonCodec.write(payload),
                 metadata(Optional.of(chain).filter(length -> !length.equals(Chain.NONE))),
-                Optional.of(key));
+                Optional.of(key),
+                chain);
     }
 
     /** The event for an invalid input, with the whole input as compact JSON, and one line for each problem. */
@@ -58,7 +60,12 @@ public final class SystemEvents {
         payload.writeBytes(JsonCodec.write(problems));
         payload.write('}');
         return input(
-                path, BuiltInType.INVALID_EVENT_APPENDED, payload.toByteArray(), metadata(chain), Optional.empty());
+                path,
+                BuiltInType.INVALID_EVENT_APPENDED,
+                payload.toByteArray(),
+                metadata(chain),
+                Optional.empty(),
+                chain.orElse(Chain.NONE));
     }
 
     private static Optional<byte[]> metadata(Optional<Chain> chain) {
@@ -66,12 +73,18 @@ public final class SystemEvents {
     }
 
     private static PreparedEvent input(
-            StreamPath path, BuiltInType type, byte[] payload, Optional<byte[]> metadata, Optional<String> key) {
+            StreamPath path,
+            BuiltInType type,
+            byte[] payload,
+            Optional<byte[]> metadata,
+            Optional<String> key,
+            Chain chain) {
         return new PreparedEvent(
                 type.type(),
                 key.map(EventKey::ofProcessor),
                 OptionalLong.empty(),
                 Optional.empty(),
+                chain,
                 EventJsonWriter.opening(path, type.type(), payload, metadata, key));
     }
 }
