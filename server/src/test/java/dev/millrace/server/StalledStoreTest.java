@@ -14,6 +14,7 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.runner.NonBlockingThread;
 import dev.millrace.core.runner.Timers;
+import dev.millrace.engine.MemoryBudget;
 import dev.millrace.server.internal.http.HttpErrorException;
 import dev.millrace.server.internal.http.RequestExecutor;
 import dev.millrace.server.security.AccessTokens;
@@ -108,6 +109,24 @@ class StalledStoreTest {
             millrace.send("DELETE", api(stream), "");
         }
         assertThat(stalling.misplaced).isEmpty();
+    }
+
+    @Test
+    void should_hold_no_memory_of_reads_for_states_that_wait() throws Exception {
+        StallingStore stalling = new StallingStore();
+        MemoryBudget budget = MemoryBudget.of(8 << 20);
+        try (RunningServer millrace = new RunningServer(stalling.store, options -> options.memory(budget));
+                RawSocket waiting = new RawSocket(millrace.server.baseUri())) {
+            String stream = freshStream();
+            millrace.append(stream, "{\"type\":\"a\"}");
+            stalling.stall();
+            waiting.send("GET " + stateOf(stream) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            await().atMost(LIMIT).until(() -> stalling.held() > 0);
+
+            assertThat(budget.reads().used()).isZero();
+            stalling.goOn();
+            assertThat(waiting.readUntil("eventCount")).startsWith("HTTP/1.1 200");
+        }
     }
 
     @Test

@@ -34,10 +34,12 @@ public final class StateRoutes {
                 exchange.query().flag("create").orElse(true) && StreamLookup.mayCreate(exchange, permissions, path);
         answer(
                 exchange,
-                exchange.memory()
-                        .takeForRead(FiniteReadResponse.memory(exchange))
-                        .thenCompose(taken -> StreamLookup.head(engine, exchange, path, create))
-                        .thenCompose(head -> engine.state(exchange.project(), path, head)),
+                StreamLookup.head(engine, exchange, path, create)
+                        .thenCompose(head -> engine.state(exchange.project(), path, head))
+                        // not before: states that wait for one of the few threads would stop all other reads
+                        .thenCompose(state -> exchange.memory()
+                                .takeForRead(FiniteReadResponse.memory(exchange))
+                                .thenApply(taken -> state)),
                 state -> JsonCodec.write(json(state)));
     }
 
