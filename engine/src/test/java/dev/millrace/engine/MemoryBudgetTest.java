@@ -57,7 +57,7 @@ class MemoryBudgetTest {
     @Test
     void should_serve_a_small_amount_that_waits_behind_a_large_one() {
         assertThat(work.take(3_000 * KIB)).isCompleted();
-        assertThat(work.tryTake(3_000 * KIB / 16, true)).isTrue();
+        assertThat(work.tryTake(3_000 * KIB / 16, KIB)).isTrue();
         CompletableFuture<Void> large = work.take(500 * KIB);
         CompletableFuture<Void> small = work.take(10 * KIB);
         assertThat(small).isNotDone();
