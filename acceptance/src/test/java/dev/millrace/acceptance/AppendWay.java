@@ -7,6 +7,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -79,6 +80,18 @@ enum AppendWay {
             return List.of(post(arena, token, path, query, "application/json", all));
         }
     },
+    /** As a webhook or a script does: with all rights of the service, but in a request of a processor. */
+    CHAIN {
+        @Override
+        List<Integer> append(TokenArena arena, Set<Operation> token, StreamPath path, List<String> events) {
+            String target = "/api/streams" + path.value();
+            return events.stream()
+                    .map(event -> arena.send(
+                                    Set.of(Operation.values()), "POST", target, "application/json", event, HEADER)
+                            .statusCode())
+                    .toList();
+        }
+    },
     /** The caller appends to a stream of its own, and makes the stream as a fork of it. */
     FORK {
         @Override
@@ -91,6 +104,8 @@ enum AppendWay {
                     .statusCode());
         }
     };
+
+    private static final Map<String, String> HEADER = Map.of("Millrace-Chain", "depth=1, hops=1, allow=append");
 
     /** Appends; returns the statuses of all answers. */
     abstract List<Integer> append(TokenArena arena, Set<Operation> token, StreamPath path, List<String> events);

@@ -39,6 +39,7 @@ final class TokenArena implements AutoCloseable {
 
     final StreamEngine engine;
     final EventStreams streams;
+    final SubscriberEndpoint receiver = new SubscriberEndpoint();
     private final MillraceServer server;
     private final AccessTokens tokens;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -50,6 +51,7 @@ final class TokenArena implements AutoCloseable {
                 .processors(ServiceLoader.load(ProcessorProvider.class).stream()
                         .<ProcessorProvider>map(ServiceLoader.Provider::get)
                         .toList())
+                .settings(Map.of("server.loopback", "true"))
                 .start();
         streams = engine.streams(ProjectSlug.defaultProject());
         server = MillraceServer.builder(engine)
@@ -72,13 +74,23 @@ final class TokenArena implements AutoCloseable {
     }
 
     HttpResponse<String> send(Set<Operation> operations, String method, String target, String type, String body) {
-        HttpRequest request = HttpRequest.newBuilder(uri().resolve(target))
+        return send(operations, method, target, type, body, Map.of());
+    }
+
+    HttpResponse<String> send(
+            Set<Operation> operations,
+            String method,
+            String target,
+            String type,
+            String body,
+            Map<String, String> headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri().resolve(target))
                 .header("Authorization", "Bearer " + token(operations))
                 .header("Content-Type", type)
-                .method(method, HttpRequest.BodyPublishers.ofString(body))
-                .build();
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
+        headers.forEach(request::header);
         try {
-            return http.send(request, HttpResponse.BodyHandlers.ofString());
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new AssertionError(method + " " + target + " got no answer", e);
         } catch (InterruptedException e) {
@@ -118,5 +130,6 @@ final class TokenArena implements AutoCloseable {
     public void close() {
         server.stop(Duration.ofMillis(100));
         engine.close();
+        receiver.close();
     }
 }

@@ -9,12 +9,13 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * The limits of a stream's breaker, with defaults filled in; see {@link CircuitBreakerConfigured}.
  *
- * @param weights cost of one event, by the canonical spelling of its type; 1 if the type is absent
+ * @param weights configured cost of one event, by the canonical spelling of its type
  */
 @JsonInclude(value = JsonInclude.Include.ALWAYS, content = JsonInclude.Include.ALWAYS)
 record BreakerRules(
@@ -27,21 +28,21 @@ record BreakerRules(
         Optional<Integer> repetition) {
 
     /**
-     * A model streams hundreds of chunks per second, which is no loop. Delivery records would make a burst look larger
-     * than it is.
+     * Types that weigh 0 if a processor wrote them. A model streams hundreds of chunks per second, which is no loop.
+     * Delivery records would make a burst look larger than it is.
      */
-    private static final Map<String, Double> DEFAULT_WEIGHTS =
-            Map.of("llm-chunk-added", 0.0, "millrace/delivery-failed", 0.0, "millrace/delivery-succeeded", 0.0);
+    private static final Set<String> UNCOUNTED =
+            Set.of("llm-chunk-added", "millrace/delivery-failed", "millrace/delivery-succeeded");
 
     static final BreakerRules DEFAULT =
-            new BreakerRules(true, Optional.empty(), Optional.empty(), DEFAULT_WEIGHTS, 64, 1000, Optional.empty());
+            new BreakerRules(true, Optional.empty(), Optional.empty(), Map.of(), 64, 1000, Optional.empty());
 
     BreakerRules {
         weights = Collections.unmodifiableMap(new TreeMap<>(weights));
     }
 
     static BreakerRules of(CircuitBreakerConfigured configured) {
-        Map<String, Double> weights = new TreeMap<>(DEFAULT_WEIGHTS);
+        Map<String, Double> weights = new TreeMap<>();
         configured.weights().orElse(Map.of()).forEach((type, weight) -> weights.put(EventType.canonical(type), weight));
         return new BreakerRules(
                 configured.enabled().orElse(DEFAULT.enabled),
@@ -59,8 +60,20 @@ record BreakerRules(
                 : SlidingWindow.EMPTY;
     }
 
-    double weight(String type) {
-        return weights.getOrDefault(EventType.canonical(type), 1.0);
+    /** The configured weight of the event's type. Without one: 0 for records that a processor wrote, and 1 otherwise. */
+    double weight(Event event) {
+        String type = EventType.canonical(event.type());
+        return weights.getOrDefault(type, UNCOUNTED.contains(type) && isOfProcessor(event) ? 0.0 : 1.0);
+    }
+
+    /**
+     * Whether a processor wrote the event on its own. A WebSocket peer chooses what its processor appends: these events
+     * have no key, or one that is marked as foreign.
+     */
+    private static boolean isOfProcessor(Event event) {
+        return event.idempotencyKey().isPresent()
+                && event.provenance().isPresent()
+                && !event.metadata().map(Provenance::hasForeignKey).orElse(false);
     }
 
     /**

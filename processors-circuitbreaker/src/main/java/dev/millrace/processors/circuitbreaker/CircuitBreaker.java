@@ -29,7 +29,8 @@ import java.util.concurrent.CompletionStage;
  * across streams, default 64; {@code maxDepth} in total, default 1000). With {@code repetition: {count}} it also trips
  * if a tool was called that many times in a row with the same arguments and the same result. Each configuration
  * replaces the previous one and restarts the count. Events of the service itself never count. {@code llm-chunk-added}
- * and the records of pushed events ({@code millrace/delivery-...}) weigh 0 unless configured.
+ * and the records of pushed events ({@code millrace/delivery-...}) weigh 0 unless configured, if a processor wrote them;
+ * those of other callers weigh 1.
  *
  * <p>Only the reducer decides, from offsets and {@link Event#createdAt()}. Stateless and thread-safe.
  *
@@ -88,7 +89,7 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
         if (!state.rules().enabled() || state.paused() || isOfTheService(event)) {
             return state;
         }
-        double weight = state.rules().weight(event.type());
+        double weight = state.rules().weight(event);
         RateMeter meter = state.meter().count(at, weight);
         RepeatedToolCalls rounds =
                 state.rules().repetition().isPresent() ? state.rounds().after(event) : state.rounds();

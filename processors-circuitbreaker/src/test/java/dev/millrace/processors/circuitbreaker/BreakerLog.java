@@ -1,6 +1,7 @@
 package dev.millrace.processors.circuitbreaker;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventType;
@@ -57,6 +58,23 @@ final class BreakerLog {
         return add(next("noted", "{}")
                 .metadata(new Provenance("echo", 1, PATH, 1, depth, hops).asMetadata(Optional.empty()))
                 .build());
+    }
+
+    /** An event that a processor wrote: with provenance, and with a key that it derived. */
+    BreakerLog written(String type) {
+        return add(next(type, "{}")
+                .idempotencyKey("echo/" + type + "@" + PATH + ":1")
+                .metadata(new Provenance("echo", 1, PATH, 1, 1, 0).asMetadata(Optional.empty()))
+                .build());
+    }
+
+    /** An event of a WebSocket peer: its processor adds provenance, and the peer chooses the rest. */
+    BreakerLog ofPeer(String type, Optional<String> key) {
+        ObjectNode metadata = new Provenance("echo", 1, PATH, 1, 1, 1).asMetadata(Optional.empty());
+        key.ifPresent(chosen -> Provenance.markForeignKey(metadata));
+        Event.Builder event = next(type, "{}").metadata(metadata);
+        key.ifPresent(event::idempotencyKey);
+        return add(event.build());
     }
 
     BreakerLog configured(String payload) {

@@ -21,9 +21,7 @@ class CircuitBreakerStateTest {
                   "paused": false, "pauseReason": null, "pausedAt": null,
                   "config": {
                     "enabled": true, "burstCapacity": null, "refillRatePerMinute": null,
-                    "weights": {
-                      "llm-chunk-added": 0.0, "millrace/delivery-failed": 0.0, "millrace/delivery-succeeded": 0.0
-                    },
+                    "weights": {},
                     "maxHops": 64, "maxDepth": 1000, "repetition": null
                   },
                   "recentEventTimestamps": ["2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.020Z"],
@@ -83,7 +81,7 @@ class CircuitBreakerStateTest {
         BreakerLog log = new BreakerLog().events(3, 5);
         CircuitBreakerState before = log.state();
 
-        log.event("llm-chunk-added", "{}").keyed("noted", "millrace/x");
+        log.written("llm-chunk-added").keyed("noted", "millrace/x");
 
         assertThat(log.state()).isSameAs(before);
     }

@@ -64,7 +64,7 @@ class TokenBucketRuleTest {
         BreakerLog log = new BreakerLog().configured("""
                 {"burstCapacity": 5, "refillRatePerMinute": 1, "weights": {"heavy": 2.5, "light": 0}}""");
         for (int i = 0; i < 50; i++) {
-            log.event("light", "{}").event("llm-chunk-added", "{}");
+            log.event("light", "{}").written("llm-chunk-added");
         }
         log.event("heavy", "{}").event("heavy", "{}");
         assertThat(log.reason()).isEmpty();

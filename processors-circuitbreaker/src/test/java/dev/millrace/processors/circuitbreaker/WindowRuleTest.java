@@ -6,9 +6,13 @@ import static dev.millrace.core.BuiltInType.PAUSED;
 import static dev.millrace.core.BuiltInType.RESUMED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class WindowRuleTest {
     private static final String REASON = "circuit breaker tripped: 100 events in under 1 second";
@@ -71,7 +75,7 @@ class WindowRuleTest {
     void should_not_count_records_of_pushed_events() {
         BreakerLog log = new BreakerLog().events(99, 0);
         for (int i = 0; i < 200; i++) {
-            log.event("millrace/delivery-succeeded", "{}").event("millrace/delivery-failed", "{}");
+            log.written("millrace/delivery-succeeded").written("millrace/delivery-failed");
         }
         assertThat(log.reason()).isEmpty();
 
@@ -83,7 +87,7 @@ class WindowRuleTest {
     void should_not_count_model_chunks_unless_their_weight_says_so() {
         BreakerLog log = new BreakerLog().events(99, 0);
         for (int i = 0; i < 500; i++) {
-            log.event("llm-chunk-added", "{}");
+            log.written("llm-chunk-added");
         }
         assertThat(log.reason()).isEmpty();
 
@@ -91,9 +95,43 @@ class WindowRuleTest {
                 {"weights": {"llm-chunk-added": 1, "noted": 0}}""").events(300, 0);
         assertThat(log.reason()).isEmpty();
         for (int i = 0; i < 100; i++) {
-            log.event("llm-chunk-added", "{}");
+            log.written("llm-chunk-added");
         }
         assertThat(log.reason()).hasValue(REASON);
+    }
+
+    private static Stream<Consumer<BreakerLog>> strangers() {
+        return Stream.of("llm-chunk-added", "millrace/delivery-failed", "millrace/delivery-succeeded")
+                .flatMap(type -> Stream.of(
+                        log -> log.event(type, "{}"),
+                        log -> log.keyed(type, "chosen"),
+                        log -> log.ofPeer(type, Optional.empty()),
+                        log -> log.ofPeer(type, Optional.of("chosen"))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("strangers")
+    void should_count_records_of_processors_that_another_caller_wrote(Consumer<BreakerLog> stranger) {
+        BreakerLog log = new BreakerLog();
+        for (int i = 0; i < 99; i++) {
+            stranger.accept(log);
+        }
+        assertThat(log.reason()).isEmpty();
+
+        stranger.accept(log);
+        assertThat(log.reason()).hasValue(REASON);
+    }
+
+    @ParameterizedTest
+    @MethodSource("strangers")
+    void should_not_count_what_another_caller_wrote_if_the_configured_weight_is_0(Consumer<BreakerLog> stranger) {
+        BreakerLog log = new BreakerLog().configured("""
+                {"weights": {"llm-chunk-added": 0, "millrace/delivery-failed": 0, "millrace/delivery-succeeded": 0}}""");
+        for (int i = 0; i < 200; i++) {
+            stranger.accept(log);
+        }
+
+        assertThat(log.reason()).isEmpty();
     }
 
     @Test
@@ -134,7 +172,7 @@ class WindowRuleTest {
         BreakerLog log = new BreakerLog().events(100, 0).millis(9_999).events(1, 0);
         assertThat(log.trippedAt()).hasValue(100L);
 
-        assertThat(log.millis(1).event("llm-chunk-added", "{}").reason()).isEmpty();
+        assertThat(log.millis(1).written("llm-chunk-added").reason()).isEmpty();
     }
 
     @Test
