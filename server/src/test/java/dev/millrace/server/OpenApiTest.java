@@ -103,6 +103,21 @@ class OpenApiTest {
     }
 
     @Test
+    void should_describe_the_answer_to_a_loop_where_the_header_of_a_chain_is_described() {
+        List<JsonNode> withChain = new ArrayList<>();
+        document.path("paths")
+                .forEach(path -> path.forEach(operation -> {
+                    if (operation.path("parameters").toString().contains("/Millrace-Chain\"")) {
+                        withChain.add(operation);
+                    }
+                }));
+
+        assertThat(withChain)
+                .hasSize(2)
+                .allMatch(operation -> operation.path("responses").has("508"));
+    }
+
+    @Test
     void should_be_whole() {
         Matcher refs = Pattern.compile("\"\\$ref\": \"#([^\"]+)\"")
                 .matcher(new String(HtmlPage.resource("openapi.json"), StandardCharsets.UTF_8));
