@@ -41,6 +41,11 @@ final class ExampleEvents {
         return examples;
     }
 
+    /** The types that have a page, sorted. */
+    static List<String> types() {
+        return BY_TYPE.keySet().stream().sorted().toList();
+    }
+
     /** An example of each type that needs this operation, in each spelling; only of some types if there are any. */
     static List<String> of(TokenArena arena, Operation operation, EventType... only) {
         List<String> spellings = arena.engine.knownEvents().spellings(operation).stream()

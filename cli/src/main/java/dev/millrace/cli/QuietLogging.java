@@ -53,7 +53,7 @@ public final class QuietLogging {
             Throwable thrown = record.getThrown();
             String text = formatMessage(record) + (thrown == null ? "" : " (" + thrown + ")");
             return "millrace: " + record.getLevel().getName().toLowerCase(Locale.ROOT) + ": "
-                    + TerminalText.printable(text.replaceAll("\\s*\\R\\s*", "; ")) + System.lineSeparator();
+                    + TerminalText.printable(TerminalText.oneLine(text)) + System.lineSeparator();
         }
     }
 }

@@ -1,12 +1,15 @@
 package dev.millrace.contracts;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.contracts.text.HostileText;
 import dev.millrace.contracts.text.LinearTimeCheck;
 import java.math.BigInteger;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +64,18 @@ class LinearTimeCheckTest {
                 .hasMessageContaining("a message of 6000 characters");
         assertThatThrownBy(() -> check(HostileText.repeated("[]"), LinearTimeCheckTest::descend))
                 .hasMessageContaining("exhausts the stack");
+    }
+
+    @Test
+    void should_try_a_sample_of_the_texts_in_the_build_and_all_in_long_runs() {
+        List<HostileText> texts = Collections.nCopies(16, HostileText.repeated("a"));
+        AtomicInteger all = new AtomicInteger();
+        AtomicInteger some = new AtomicInteger();
+
+        LinearTimeCheck.of("all", given -> all.incrementAndGet()).check(texts);
+        LinearTimeCheck.of("some", given -> some.incrementAndGet()).sampled().check(texts);
+
+        assertThat(some).hasValue(Boolean.getBoolean("millrace.long") ? all.get() : all.get() / 8);
     }
 
     /** The number of ways to cut a text into pieces of one or two characters. */

@@ -19,6 +19,7 @@ class ExpressionParsersTest {
         EvaluationLimits limits = new EvaluationLimits(
                 usual.time(), usual.depth(), 1_000, usual.inputBytes(), usual.resultBytes(), usual.allocatedBytes());
         LinearTimeCheck.of("expression within its limit", text -> Expression.compile(text, limits))
+                .sampled()
                 .check(around("{'a': $sum(b.c[d > 1.5e3]), \"e\": function($x) { $x ~> /f[g]*/i }}"));
     }
 
@@ -40,6 +41,7 @@ class ExpressionParsersTest {
                     compiled.evaluate(input);
                 })
                 .refusingWith(EvaluationException.class)
+                .sampled()
                 .check(all());
     }
 }

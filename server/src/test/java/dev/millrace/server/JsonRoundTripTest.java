@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.client.HttpEventStreams;
+import dev.millrace.contracts.text.RandomJson;
 import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.ConnectionInfo;
 import dev.millrace.core.Event;
@@ -18,14 +19,12 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscription;
 import dev.millrace.core.SubtreeSubscriber;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -67,7 +66,7 @@ class JsonRoundTripTest {
         millrace.close();
     }
 
-    /** The paths by which events come in. Scripts, webhooks' peers and schedules append as {@code IN_PROCESS} does. */
+    /** The paths by which events come in. The test of the processors has those of scripts, webhooks, rules and schedules. */
     enum Entrance {
         JSON,
         NDJSON,
@@ -121,7 +120,7 @@ class JsonRoundTripTest {
         int batches = DOCUMENTS / Entrance.values().length / BATCH + 1;
         for (int i = 0; i < batches; i++) {
             List<String> payloads = IntStream.range(0, BATCH)
-                    .mapToObj(n -> object(random, DEPTH))
+                    .mapToObj(n -> RandomJson.object(random, DEPTH))
                     .toList();
             String stream = freshStream();
             append(entrance, stream, payloads);
@@ -228,94 +227,14 @@ class JsonRoundTripTest {
             }
         });
         Awaitility.await().until(() -> !connected.isEmpty());
-        List<String> payloads =
-                IntStream.range(0, BATCH).mapToObj(n -> object(random, DEPTH)).toList();
+        List<String> payloads = IntStream.range(0, BATCH)
+                .mapToObj(n -> RandomJson.object(random, DEPTH))
+                .toList();
         append(Entrance.NDJSON, stream, payloads);
         Awaitility.await().until(() -> followed.size() == BATCH);
         subscription.close();
         for (int i = 0; i < BATCH; i++) {
             same(JsonCodec.parse(payloads.get(i)), followed.get(i).payloadJson());
         }
-    }
-
-    // ---- random JSON
-
-    private static String object(Random random, int depth) {
-        return IntStream.range(0, random.nextInt(4))
-                .mapToObj(n -> text(random, n) + ":" + value(random, depth - 1))
-                .collect(Collectors.joining(",", "{", "}"));
-    }
-
-    private static String value(Random random, int depth) {
-        return switch (random.nextInt(depth > 0 ? 8 : 6)) {
-            case 0 -> List.of("null", "true", "false", "{}", "[]").get(random.nextInt(5));
-            case 1 -> text(random, random.nextInt());
-            case 2, 3, 4, 5 -> number(random);
-            case 6 -> object(random, depth);
-            default ->
-                IntStream.range(0, random.nextInt(4))
-                        .mapToObj(n -> value(random, depth - 1))
-                        .collect(Collectors.joining(",", "[", "]"));
-        };
-    }
-
-    /** A text whose beginning differs for each {@code n}, because the keys of an object must differ. */
-    private static String text(Random random, int n) {
-        StringBuilder text = new StringBuilder("\"").append(n % 10);
-        List<String> pieces = new ArrayList<>(List.of(
-                "a",
-                "B",
-                " ",
-                "é",
-                "ü",
-                "€",
-                "漢",
-                "😀",
-                "\\n",
-                "\\t",
-                "\\u0000",
-                "\\\\",
-                "\\\"",
-                "\\u00e9",
-                "\\ud83d\\ude00",
-                "\\u2028",
-                ":",
-                "#",
-                "- ",
-                "1e5",
-                "{",
-                "]",
-                "'",
-                "&",
-                "*",
-                "!",
-                "%",
-                "@",
-                "`"));
-        random.ints(random.nextInt(6), 0, pieces.size()).forEach(at -> text.append(pieces.get(at)));
-        return text.append('"').toString();
-    }
-
-    private static String number(Random random) {
-        StringBuilder number = new StringBuilder(random.nextInt(3) == 0 ? "-" : "");
-        int longest = random.nextInt(50) == 0 ? 450 : 12;
-        if (random.nextInt(5) == 0) {
-            number.append('0');
-        } else {
-            number.append(random.nextInt(1, 10));
-            random.ints(random.nextInt(longest), 0, 10).forEach(number::append);
-        }
-        if (random.nextInt(2) == 0) {
-            number.append('.').append(random.nextInt(10));
-            random.ints(random.nextInt(longest), 0, 10).forEach(number::append);
-        }
-        if (random.nextInt(3) == 0) {
-            int most = List.of(3, 30, 400, 10_000).get(random.nextInt(4));
-            int exponent = random.nextInt(8) == 0 ? most : random.nextInt(most + 1);
-            number.append(random.nextBoolean() ? 'e' : 'E')
-                    .append(List.of("", "+", "-").get(random.nextInt(3)))
-                    .append(exponent);
-        }
-        return number.toString();
     }
 }

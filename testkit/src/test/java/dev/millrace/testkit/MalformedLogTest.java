@@ -243,6 +243,22 @@ class MalformedLogTest {
     }
 
     @Test
+    void should_read_a_text_as_the_payload_of_a_recorded_event_only() {
+        String recorded =
+                "type: a\noffset: 1\ncreatedAt: 2026-01-01T00:00:00.000Z\npayload: \"{\\\"n\\\":1e99999999999}\"\n";
+
+        RecordedLog log = RecordedLog.parse(recorded, "logs/x.yaml");
+
+        assertThat(log.events().get(0).payloadJson().textValue()).isEqualTo("{\"n\":1e99999999999}");
+        assertThat(RecordedLog.parse(RecordedLog.write(log.events()), "logs/y.yaml")
+                        .events())
+                .isEqualTo(log.events());
+        assertThat(refusal("type: a\npayload: text\n")).hasMessageContaining("payload must be a mapping, got \"text\"");
+        assertThat(refusal(recorded.replaceAll("payload.*", "payload: [1]")))
+                .hasMessageContaining("payload must be a mapping, got [1]");
+    }
+
+    @Test
     void should_refuse_times_that_no_log_can_hold() {
         assertThat(refusal("type: a\ncreatedAt: yesterday\n"))
                 .hasMessage("logs/x.yaml:2:12: createdAt: 'yesterday' is not a time; write it as"

@@ -87,7 +87,7 @@ record TckOptions(
 
     private static URI service(String text) {
         try {
-            URI uri = new URI(text.replaceFirst("/+$", ""));
+            URI uri = new URI(text.replaceFirst("(?<!/)/++$", ""));
             boolean isBare = uri.getRawPath() == null || uri.getRawPath().isEmpty();
             if ("http".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null && isBare && uri.getQuery() == null) {
                 return uri.getPort() >= 0 ? uri : new URI("http", null, uri.getHost(), 80, null, null, null);

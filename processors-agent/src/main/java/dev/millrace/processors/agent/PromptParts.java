@@ -7,8 +7,10 @@ import dev.millrace.processors.agent.model.ModelItem.ToolCall;
 import dev.millrace.processors.agent.model.OutputItem;
 import dev.millrace.processors.agent.model.PromptPart;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -22,9 +24,13 @@ final class PromptParts {
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final int LONGEST_NAME = 64;
+    private static final int LONGEST_NUMBER = 11;
 
     private final List<PromptPart> parts = new ArrayList<>();
     private final Set<String> callIds = new HashSet<>();
+
+    /** The last number that made an id unique, by the beginning of the id: each number is tried once. */
+    private final Map<String, Integer> numbers = new HashMap<>();
 
     private PromptParts() {}
 
@@ -64,11 +70,16 @@ final class PromptParts {
     private ToolCall wellFormed(ToolCall call) {
         String id = ID.matcher(call.callId()).matches() ? call.callId() : "call";
         String unused = id;
-        for (int i = 2; !callIds.add(unused); i++) {
-            String suffix = "_" + i;
-            unused = id.substring(0, Math.min(id.length(), LONGEST_NAME - suffix.length())) + suffix;
+        while (!callIds.add(unused)) {
+            String suffix = "_" + numbers.merge(beginning(id, LONGEST_NUMBER), 2, (last, first) -> last + 1);
+            unused = beginning(id, suffix.length()) + suffix;
         }
         return new ToolCall(unused, name(call.name()), arguments(call.arguments()));
+    }
+
+    /** The id without its end, if it is needed for a suffix of this length. */
+    private static String beginning(String id, int suffix) {
+        return id.substring(0, Math.min(id.length(), LONGEST_NAME - suffix));
     }
 
     private static String name(String name) {

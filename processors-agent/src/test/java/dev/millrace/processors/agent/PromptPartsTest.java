@@ -3,6 +3,8 @@ package dev.millrace.processors.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.millrace.contracts.text.HostileText;
+import dev.millrace.contracts.text.LinearTimeCheck;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.agent.model.ModelItem;
 import dev.millrace.processors.agent.model.ModelItem.ToolCall;
@@ -52,6 +54,20 @@ class PromptPartsTest {
         List<PromptPart> parts = parts(List.of(call(longest, "f", "{}"), call(longest, "f", "{}")));
 
         assertThat(callIds(parts)).containsExactly(longest, "x".repeat(62) + "_2");
+    }
+
+    @Test
+    void should_make_equal_call_ids_unique_in_linear_time() {
+        String longest = "x".repeat(60);
+        LinearTimeCheck.of("call ids", text -> {
+                    List<OutputItem> calls = new ArrayList<>();
+                    for (int i = 0; i < text.length() / 4; i++) {
+                        calls.add(call("a", "f", "{}"));
+                        calls.add(call(longest + i / 2, "f", "{}"));
+                    }
+                    assertThat(callIds(parts(calls))).doesNotHaveDuplicates().hasSize(calls.size());
+                })
+                .check(List.of(HostileText.repeated("a")));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A check of a database. A crash, or a copy of the file while it is written, damages what was written last; so the
@@ -90,7 +91,13 @@ final class DatabaseCheck {
                 ResultSet row = statement.executeQuery("PRAGMA integrity_check(1)")) {
             String found = row.getString(1);
             if (!found.equals("ok")) {
-                throw damaged(file, what, found.strip().replaceAll("\\s*\\R\\s*", ": "));
+                throw damaged(
+                        file,
+                        what,
+                        found.lines()
+                                .map(String::strip)
+                                .filter(line -> !line.isEmpty())
+                                .collect(Collectors.joining(": ")));
             }
         }
         search(connection, file, what, 0, List.of(WRONG_NUMBER_OF_KEYS, LOST_EVENTS, LOST_LAST_EVENT));

@@ -41,7 +41,8 @@ import java.util.stream.Stream;
  * <p>Reading is strict. These are errors, reported as {@code file:line:column} with a remedy: unquoted values that YAML
  * readers interpret differently ({@code no}, {@code 017}, {@code 1_000}, {@code 1e3}, {@code ~}), tabs, duplicate keys,
  * anchors, aliases, tags, unknown fields, and offsets that do not ascend. Unquoted dates and times are text. A log may
- * also be JSON, which is YAML; then every JSON number is allowed.
+ * also be JSON, which is YAML; then every JSON number is allowed. The payload of an event with {@code offset} and {@code
+ * createdAt} may be a text: that of a stored event that could not be decoded.
  *
  * <p>A log that is written and read again has equal events, with every text and every digit. Immutable.
  *

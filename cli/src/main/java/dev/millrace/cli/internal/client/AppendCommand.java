@@ -5,6 +5,7 @@ import dev.millrace.cli.internal.terminal.CommandException;
 import dev.millrace.cli.internal.terminal.EventWriter;
 import dev.millrace.cli.internal.terminal.OutputFormat;
 import dev.millrace.cli.internal.terminal.Terminal;
+import dev.millrace.cli.internal.terminal.TerminalText;
 import dev.millrace.client.HttpEventStreams;
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.BuiltInType;
@@ -211,8 +212,8 @@ public final class AppendCommand implements Callable<Integer> {
                         && !BuiltInType.INVALID_EVENT_APPENDED.matches(sent.type());
         if (invalid) {
             String error = stored.event().payloadJson().path("error").asText();
-            terminal.note("stored as an invalid event at offset " + stored.offset() + ": "
-                    + error.strip().replaceAll("\\R", "; "));
+            terminal.note(
+                    "stored as an invalid event at offset " + stored.offset() + ": " + TerminalText.oneLine(error));
         }
         return !invalid;
     }

@@ -27,7 +27,8 @@ public final class CliExceptionHandler implements IParameterExceptionHandler, IE
     @Override
     public int handleParseException(ParameterException failure, String[] args) {
         String command = failure.getCommandLine().getCommandSpec().qualifiedName();
-        complain(failure, oneLine(String.valueOf(failure.getMessage())) + "; see '" + command + " --help'");
+        complain(
+                failure, TerminalText.oneLine(String.valueOf(failure.getMessage())) + "; see '" + command + " --help'");
         return CommandLine.ExitCode.USAGE;
     }
 
@@ -54,9 +55,10 @@ public final class CliExceptionHandler implements IParameterExceptionHandler, IE
                 || failure instanceof IllegalStateException
                 || failure instanceof IllegalArgumentException;
         if (message == null || !hasMessageForUsers) {
-            return "unexpected " + oneLine(failure.toString()) + "; run it again with --verbose to see the stack trace";
+            return "unexpected " + TerminalText.oneLine(failure.toString())
+                    + "; run it again with --verbose to see the stack trace";
         }
-        return oneLine(message);
+        return TerminalText.oneLine(message);
     }
 
     public static Throwable unwrapped(Throwable failure) {
@@ -64,9 +66,5 @@ public final class CliExceptionHandler implements IParameterExceptionHandler, IE
         return cause != null && (failure instanceof CompletionException || failure instanceof ExecutionException)
                 ? unwrapped(cause)
                 : failure;
-    }
-
-    private static String oneLine(String text) {
-        return text.strip().replaceAll("\\s*\\R\\s*", "; ");
     }
 }

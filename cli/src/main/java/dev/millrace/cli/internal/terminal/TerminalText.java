@@ -1,12 +1,16 @@
 package dev.millrace.cli.internal.terminal;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Makes texts safe for a terminal and a log: without control characters and not wider than the window. {@link
  * FilteredOutput} uses the same rule for all that a command prints.
  */
 public final class TerminalText {
+    private static final Pattern LINE_BREAK = Pattern.compile("\\R");
+
     private TerminalText() {}
 
     /** Shortens a text to this width; an ellipsis replaces the removed end. */
@@ -25,6 +29,15 @@ public final class TerminalText {
             end += Character.charCount(point);
         }
         return line.substring(0, end) + "…";
+    }
+
+    /** Puts a text of several lines into one: semicolons separate the lines, and blank ones are left out. */
+    public static String oneLine(String text) {
+        return LINE_BREAK
+                .splitAsStream(text)
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .collect(Collectors.joining("; "));
     }
 
     /** Replaces control characters by a visible one, so that events of other callers cannot control the terminal. */

@@ -13,6 +13,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Writes YAML in the format of the server, safe for a terminal: control characters are escape sequences in double
@@ -23,6 +27,8 @@ public final class YamlDocument {
             .disable(YAMLGenerator.Feature.SPLIT_LINES)
             .stringQuotingChecker(new UnsafeNamesQuoted())
             .build();
+
+    private static final Pattern MARK = Pattern.compile("half-surrogate-pair-\\d++-");
 
     private YamlDocument() {}
 
@@ -48,12 +54,18 @@ public final class YamlDocument {
         return TerminalText.escaped(out.toString(StandardCharsets.UTF_8)).replace(mark, "\\u");
     }
 
+    /** The first mark with a number that the text does not have; the text is searched once. */
     private static String markNotIn(String json) {
-        StringBuilder mark = new StringBuilder("half-surrogate-pair-");
-        while (json.contains(mark)) {
-            mark.append('-');
+        Set<String> found = MARK.matcher(json).results().map(MatchResult::group).collect(Collectors.toSet());
+        int number = 0;
+        while (found.contains(mark(number))) {
+            number++;
         }
-        return mark.toString();
+        return mark(number);
+    }
+
+    private static String mark(int number) {
+        return "half-surrogate-pair-" + number + "-";
     }
 
     /** Marks half surrogate pairs, of which the generator makes other characters. */

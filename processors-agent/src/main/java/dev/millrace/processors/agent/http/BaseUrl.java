@@ -18,7 +18,7 @@ public final class BaseUrl {
      * @throws IllegalArgumentException if it is no HTTP URL, or has a user, a password or a query
      */
     public static HttpUrl parse(String baseUrl, String setting, String example) {
-        HttpUrl url = HttpUrl.parse(baseUrl.replaceAll("/+$", ""));
+        HttpUrl url = HttpUrl.parse(baseUrl.replaceFirst("(?<!/)/++$", ""));
         if (url == null || !url.username().isEmpty() || url.query() != null) {
             throw new IllegalArgumentException(
                     setting + " must be an http or https URL like " + example + ", without user, password and query");

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.processors.script.internal.js;
+
+import org.jspecify.annotations.NullMarked;
