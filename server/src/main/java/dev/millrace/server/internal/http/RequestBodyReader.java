@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
@@ -77,28 +78,35 @@ public final class RequestBodyReader implements Runnable {
     }
 
     /**
-     * Reads a body; its first byte that is not white space decides its size limit. Completes on an executor of the
-     * exchange, when there is memory to work on the body; fails with an {@link HttpErrorException} as soon as the body is
+     * Reads a body; its first byte that is not white space decides its size limit. When there is memory to work on the
+     * body, the work begins on an executor of the exchange. Fails with an {@link HttpErrorException} as soon as the body is
      * known to be too large.
      */
-    public static CompletableFuture<byte[]> read(HttpExchange exchange, IntUnaryOperator limitByFirstByte) {
-        return read(exchange, limitByFirstByte, 0);
+    public static <T> CompletableFuture<T> read(
+            HttpExchange exchange, IntUnaryOperator limitByFirstByte, Function<byte[], CompletableFuture<T>> work) {
+        return read(exchange, limitByFirstByte, 0, work);
     }
 
-    /** As {@link #read(HttpExchange, IntUnaryOperator)}, for a body that becomes a tree. */
-    public static CompletableFuture<byte[]> readForTree(HttpExchange exchange, IntUnaryOperator limitByFirstByte) {
-        return read(exchange, limitByFirstByte, PER_BYTE_OF_TREE);
+    /** As {@link #read}, for a body that becomes a tree. */
+    public static <T> CompletableFuture<T> readForTree(
+            HttpExchange exchange, IntUnaryOperator limitByFirstByte, Function<byte[], CompletableFuture<T>> work) {
+        return read(exchange, limitByFirstByte, PER_BYTE_OF_TREE, work);
     }
 
-    private static CompletableFuture<byte[]> read(
-            HttpExchange exchange, IntUnaryOperator limitByFirstByte, int extraPerByte) {
+    private static <T> CompletableFuture<T> read(
+            HttpExchange exchange,
+            IntUnaryOperator limitByFirstByte,
+            int extraPerByte,
+            Function<byte[], CompletableFuture<T>> work) {
         RequestBodyReader body = new RequestBodyReader(exchange, limitByFirstByte, extraPerByte);
         int most = Math.max(limitByFirstByte.applyAsInt('['), limitByFirstByte.applyAsInt(' '));
         body.watched.receive(body::dropAsSlow);
         body.watched.pause();
         body.memory.droppableBody(body::stalled, body::dropAsSlow);
+        // added before the body is read: the work must not run on this thread because the body was there at once
+        CompletableFuture<T> done = body.result.thenCompose(work);
         body.excess(most).ifPresentOrElse(body.result::completeExceptionally, body);
-        return body.result;
+        return done;
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.millrace.jsonata.EvaluationThreads;
 import dev.millrace.server.internal.formats.AppendBodyParser;
 import dev.millrace.server.internal.formats.BodyTransform;
 import dev.millrace.server.internal.formats.MediaType;
+import dev.millrace.server.internal.formats.ParsedAppend;
 import dev.millrace.server.internal.http.AppendRateLimiter;
 import dev.millrace.server.internal.http.CallerPermissions;
 import dev.millrace.server.internal.http.HttpExchange;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpHeader;
@@ -52,29 +54,32 @@ public final class AppendRoute {
         Optional<BodyTransform> transform =
                 exchange.query().one("jsonataTransform").map(BodyTransform::compile);
         IntUnaryOperator limits = first -> bodies.limit(type, first);
-        exchange.failWith((transform.isPresent()
-                        ? RequestBodyReader.readForTree(exchange, limits)
-                        : RequestBodyReader.read(exchange, limits))
-                .thenCompose(body -> transform.isPresent()
-                        ? transform
-                                .get()
-                                .apply(bodies.value(type, body), known, EvaluationThreads.of(exchange.project(), path))
-                                .thenApplyAsync(parsedAppend -> parsedAppend, exchange.executor())
-                        : CompletableFuture.completedFuture(bodies.read(type, body, path)))
-                .thenCompose(parsedAppend -> {
-                    limit.take(
-                            exchange.caller(permissions), parsedAppend.events().size());
-                    boolean batch = parsedAppend.batch(); // the answer does not keep the inputs
-                    Consumer<List<AppendedRecord>> answer = appended -> answer(exchange, batch, appended);
-                    return engine.appendParsed(
-                                    exchange.project(),
-                                    path,
-                                    parsedAppend.events(),
-                                    permissions.trust(),
-                                    chain,
-                                    stored -> permissions.requireAppend(known.operation(stored), stored, path))
-                            .thenAccept(answer);
-                }));
+        Function<ParsedAppend, CompletableFuture<Void>> store = parsedAppend -> {
+            limit.take(exchange.caller(permissions), parsedAppend.events().size());
+            boolean batch = parsedAppend.batch(); // the answer does not keep the inputs
+            Consumer<List<AppendedRecord>> answer = appended -> answer(exchange, batch, appended);
+            return engine.appendParsed(
+                            exchange.project(),
+                            path,
+                            parsedAppend.events(),
+                            permissions.trust(),
+                            chain,
+                            stored -> permissions.requireAppend(known.operation(stored), stored, path))
+                    .thenAccept(answer);
+        };
+        exchange.failWith(
+                transform.isPresent()
+                        ? RequestBodyReader.readForTree(
+                                exchange,
+                                limits,
+                                body -> transform
+                                        .get()
+                                        .apply(
+                                                bodies.value(type, body),
+                                                known,
+                                                EvaluationThreads.of(exchange.project(), path))
+                                        .thenComposeAsync(store, exchange.executor()))
+                        : RequestBodyReader.read(exchange, limits, body -> store.apply(bodies.read(type, body, path))));
     }
 
     private static void answer(HttpExchange exchange, boolean batch, List<AppendedRecord> appended) {

@@ -36,7 +36,7 @@ public final class ForkRoute {
         permissions.requireNoChain("fork a stream");
         permissions.require(Operation.READ, from);
         RequestBodyReader.requirePlain(exchange.request());
-        exchange.failWith(RequestBodyReader.read(exchange, first -> MOST_BYTES).thenCompose(body -> {
+        exchange.failWith(RequestBodyReader.read(exchange, first -> MOST_BYTES, body -> {
             JsonNode asked = parse(body);
             long at = offset(asked);
             StreamPath to = target(asked);

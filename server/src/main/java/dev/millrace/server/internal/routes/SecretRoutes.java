@@ -15,6 +15,7 @@ import dev.millrace.server.security.Vault;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The routes for secrets of a project: create, list without values, delete. The token must allow {@code admin} in the
@@ -36,8 +37,10 @@ public final class SecretRoutes {
     public void create(HttpExchange exchange) {
         Vault open = vault(exchange);
         RequestBodyReader.requirePlain(exchange.request());
-        exchange.failWith(RequestBodyReader.read(exchange, first -> MOST_BYTES)
-                .thenAccept(body -> exchange.json(200, JsonCodec.write(json(create(open, exchange.project(), body))))));
+        exchange.failWith(RequestBodyReader.read(exchange, first -> MOST_BYTES, body -> {
+            exchange.json(200, JsonCodec.write(json(create(open, exchange.project(), body))));
+            return CompletableFuture.completedFuture(null);
+        }));
     }
 
     public void list(HttpExchange exchange) {
