@@ -3,12 +3,9 @@ package dev.millrace.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,11 +113,7 @@ final class CommandProcess implements AutoCloseable {
     }
 
     private static Thread collect(InputStream stream, List<String> lines) {
-        Thread reader = new Thread(
-                () -> new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))
-                        .lines()
-                        .forEach(lines::add),
-                "child-output");
+        Thread reader = new Thread(() -> OutputLines.forEach(stream, lines::add), "child-output");
         reader.setDaemon(true);
         reader.start();
         return reader;

@@ -1,14 +1,11 @@
 package dev.millrace.acceptance;
 
 import dev.millrace.contracts.wire.ServiceClient;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -111,18 +108,16 @@ final class PackagedServer extends ServiceClient {
         Thread reader = new Thread(
                 () -> {
                     Deque<String> last = new ArrayDeque<>();
-                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
-                            .lines()
-                            .forEach(line -> {
-                                Matcher listening = LISTENING.matcher(line);
-                                if (listening.find()) {
-                                    address.complete(URI.create(listening.group(1)));
-                                }
-                                last.addLast(line);
-                                if (last.size() > 50) {
-                                    last.removeFirst();
-                                }
-                            });
+                    OutputLines.forEach(process.getInputStream(), line -> {
+                        Matcher listening = LISTENING.matcher(line);
+                        if (listening.find()) {
+                            address.complete(URI.create(listening.group(1)));
+                        }
+                        last.addLast(line);
+                        if (last.size() > 50) {
+                            last.removeFirst();
+                        }
+                    });
                     address.completeExceptionally(new AssertionError("the server ended: " + String.join("\n", last)));
                 },
                 "server-output");

@@ -1,9 +1,6 @@
 package dev.millrace.acceptance;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
@@ -37,17 +34,15 @@ final class RunnerProcess {
     }
 
     private void listen() {
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
-                .lines()
-                .forEach(line -> {
-                    if (line.equals("ready")) {
-                        ready.complete(null);
-                    }
-                    said.addLast(line);
-                    if (said.size() > KEPT) {
-                        said.removeFirst();
-                    }
-                });
+        OutputLines.forEach(process.getInputStream(), line -> {
+            if (line.equals("ready")) {
+                ready.complete(null);
+            }
+            said.addLast(line);
+            if (said.size() > KEPT) {
+                said.removeFirst();
+            }
+        });
         ready.completeExceptionally(new AssertionError("the process ended: " + said));
     }
 
