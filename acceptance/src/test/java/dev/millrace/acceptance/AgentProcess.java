@@ -3,7 +3,7 @@ package dev.millrace.acceptance;
 import dev.millrace.client.HttpEventStreams;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.SubtreeRunner;
-import dev.millrace.processors.agent.Agent;
+import dev.millrace.processors.agent.AgentProcessor;
 import dev.millrace.processors.agent.AgentState;
 import dev.millrace.processors.openai.OpenAiModel;
 import java.io.IOException;
@@ -19,8 +19,8 @@ final class AgentProcess {
      * model. It saves no progress, because an agent decides from its state when it has caught up.
      */
     public static void main(String... arguments) throws IOException {
-        Agent agent =
-                Agent.of(OpenAiModel.builder().baseUrl(arguments[2]).model("m").build());
+        AgentProcessor agent = AgentProcessor.of(
+                OpenAiModel.builder().baseUrl(arguments[2]).model("m").build());
         try (HttpEventStreams streams =
                         HttpEventStreams.builder(URI.create(arguments[0])).build();
                 SubtreeRunner<AgentState> runner = ProcessorRunner.builder(streams, agent).stream(arguments[1])

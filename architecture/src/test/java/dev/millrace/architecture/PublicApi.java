@@ -28,6 +28,7 @@ final class PublicApi {
             "dev.millrace.processors.agent",
             "dev.millrace.processors.agent.http",
             "dev.millrace.processors.agent.model",
+            "dev.millrace.processors.agent.tool",
             "dev.millrace.processors.anthropic",
             "dev.millrace.processors.circuitbreaker",
             "dev.millrace.processors.jsonata",

@@ -53,7 +53,7 @@ class WallClockTest {
             Map.entry("server.security.AccessTokens", "the expiry of a token, which is in a file"),
             Map.entry("server.security.Vault", "writes when a secret was set"),
             Map.entry("contracts.wire.WireChecks", "compares the createdAt of a service"),
-            Map.entry("processors.agent.Agent", "the age of a request, from the createdAt of its events"),
+            Map.entry("processors.agent.AgentProcessor", "the age of a request, from the createdAt of its events"),
             Map.entry("processors.agent.RunningRequest", "writes when a request may be repeated"),
             Map.entry("processors.agent.http.ModelHttpClient", "compares a Retry-After that is a date"),
             Map.entry("processors.scheduler.RunDueTime", "compares the time of a run, which is in the log"),

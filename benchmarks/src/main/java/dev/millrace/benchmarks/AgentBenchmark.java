@@ -11,13 +11,13 @@ import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.SnapshotStore;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.agent.AgentEvent;
 import dev.millrace.processors.agent.AgentEvent.ChunkAdded;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
 import dev.millrace.processors.agent.AgentEvent.ItemCompleted;
 import dev.millrace.processors.agent.AgentEvent.RequestCompleted;
 import dev.millrace.processors.agent.AgentEvent.RequestStarted;
+import dev.millrace.processors.agent.AgentProcessor;
 import dev.millrace.processors.agent.AgentState;
 import dev.millrace.processors.agent.model.ModelItem;
 import dev.millrace.processors.agent.model.Usage;
@@ -46,8 +46,8 @@ public final class AgentBenchmark {
     private static final int ROUNDS = 7;
     private static final int PAGE = 500;
 
-    private final Agent agent =
-            Agent.of(OpenAiModel.builder().baseUrl("http://localhost:1").build());
+    private final AgentProcessor agent = AgentProcessor.of(
+            OpenAiModel.builder().baseUrl("http://localhost:1").build());
 
     private AgentBenchmark() {}
 

@@ -8,8 +8,8 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.agent.AgentEvent;
+import dev.millrace.processors.agent.AgentProcessor;
 import dev.millrace.processors.openai.OpenAiModel;
 import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
@@ -46,7 +46,7 @@ public final class AgentExample {
     /** The log of an agent that was asked one question. */
     static List<Event> ask(OpenAiModel model, String question) {
         // region ask
-        Agent agent = Agent.of(model);
+        AgentProcessor agent = AgentProcessor.of(model);
         StreamPath path = StreamPath.of("/agents/ann");
         try (StreamEngine engine =
                 StreamEngine.builder(new InMemoryEventStore()).start()) {

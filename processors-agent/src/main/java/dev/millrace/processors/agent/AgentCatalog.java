@@ -5,11 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.agent.model.OutputItem;
+import dev.millrace.processors.agent.tool.ToolEvent;
 import java.util.Optional;
 
-/** The catalog of agent events, with the changes since the first version. */
+/** The catalog of the events of agents and tools, with the changes since the first version. */
 final class AgentCatalog {
-    static final EventCatalog CATALOG = EventCatalog.of(AgentEvent.class)
+    static final EventCatalog CATALOG = EventCatalog.of(AgentEvent.class, ToolEvent.class)
             .upcast("llm-item-completed", AgentCatalog::item)
             .upcast("llm-request-completed", AgentCatalog::usage);
 

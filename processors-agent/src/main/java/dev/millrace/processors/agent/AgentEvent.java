@@ -8,6 +8,7 @@ import dev.millrace.core.EventName;
 import dev.millrace.processors.agent.model.ModelItem;
 import dev.millrace.processors.agent.model.OutputItem;
 import dev.millrace.processors.agent.model.Usage;
+import dev.millrace.processors.agent.tool.ToolEvent;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Locale;
@@ -24,7 +25,7 @@ import java.util.Set;
  * @since 0.1
  */
 public sealed interface AgentEvent {
-    /** The catalog of these events. It also reads what earlier versions stored: items and usage as OpenAI sent them. */
+    /** The catalog of these events and of {@link ToolEvent}. It also reads what earlier versions stored: items and usage as OpenAI sent them. */
     static EventCatalog catalog() {
         return AgentCatalog.CATALOG;
     }

@@ -2,10 +2,12 @@ package dev.millrace.processors.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.hosting.HostContext;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.processors.agent.model.ModelProvider;
+import dev.millrace.processors.agent.tool.ToolEvent;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -13,7 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The provider of {@link Agent} under the name {@code agent}; the older name {@code openai-agent} means the same.
+ * The provider of {@link AgentProcessor} under the name {@code agent}; the older name {@code openai-agent} means the same.
  *
  * <p>The config of {@code processor-attached} can set {@code provider}, {@code model}, {@code systemPrompt}, {@code
  * reasoningEffort}, {@code maxOutputTokens} and {@code temperature}. Events of the stream override the last five. Without
@@ -30,7 +32,7 @@ public final class AgentProvider implements ProcessorProvider {
 
     @Override
     public String name() {
-        return Agent.SLUG;
+        return AgentProcessor.SLUG;
     }
 
     @Override
@@ -54,7 +56,23 @@ public final class AgentProvider implements ProcessorProvider {
                 event(AgentEvent.RequestCompleted.class),
                 event(AgentEvent.RequestFailed.class),
                 event(AgentEvent.RequestCancelled.class),
-                event(AgentEvent.RequestLost.class));
+                event(AgentEvent.RequestLost.class),
+                event(ToolEvent.ToolsOffered.class),
+                event(ToolEvent.CallRequested.class).withOperation(Operation.PROCESS),
+                event(ToolEvent.CallStarted.class),
+                event(ToolEvent.CallProgressed.class),
+                event(ToolEvent.CallCompleted.class),
+                event(ToolEvent.CallFailed.class),
+                event(ToolEvent.CallSkipped.class),
+                event(ToolEvent.CallOutcomeUnknown.class),
+                event(ToolEvent.CallCancelled.class),
+                event(ToolEvent.ApprovalRequested.class).withOperation(Operation.PROCESS),
+                event(ToolEvent.ApprovalWaived.class).withOperation(Operation.PROCESS),
+                event(ToolEvent.ApprovalNeeded.class),
+                event(ToolEvent.ApprovalGranted.class),
+                event(ToolEvent.ApprovalDenied.class),
+                event(ToolEvent.ApprovalExpired.class).withOperation(Operation.PROCESS),
+                event(ToolEvent.CallEdited.class));
     }
 
     /** Other programs write these events too, with fields of their own. */
@@ -67,7 +85,8 @@ public final class AgentProvider implements ProcessorProvider {
         String provider = AttachedAgentConfig.provider(config)
                 .or(() -> context.setting("agent.provider"))
                 .orElse("");
-        Agent.Builder builder = Agent.builder(provider(provider).create(context))
+        AgentProcessor.Builder builder = AgentProcessor.builder(
+                        provider(provider).create(context))
                 .timers(context.timers())
                 .executor(context.executor());
         AttachedAgentConfig.apply(config, builder);

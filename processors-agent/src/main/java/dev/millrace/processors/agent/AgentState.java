@@ -13,7 +13,7 @@ import org.immutables.value.Value;
 
 /**
  * The state of an agent: whether the user waits for a reply, and what the agent does about it. It has offsets and totals
- * but no texts, so its size does not grow with the conversation; {@link Conversation} has the texts. Immutable; it can be
+ * but no texts, so its size does not grow with the conversation; {@link Transcript} has the texts. Immutable; it can be
  * written as JSON and read back.
  *
  * @since 0.1

@@ -34,7 +34,7 @@ final class AttachedAgentConfig {
     }
 
     /** Applies the other fields. Throws {@link IllegalArgumentException} if one is wrong. */
-    static void apply(JsonNode config, Agent.Builder builder) {
+    static void apply(JsonNode config, AgentProcessor.Builder builder) {
         text(config, PROMPT).ifPresent(builder::systemPrompt);
         LlmConfigUpdated defaults;
         try {

@@ -21,7 +21,7 @@ record PromptDefaults(Optional<String> systemPrompt, LlmConfigUpdated config) {
     }
 
     /** The prompt of a request to the model of {@code origin}. */
-    Prompt prompt(Conversation conversation, Origin origin, AgentState state, Model model) {
+    Prompt prompt(Transcript conversation, Origin origin, AgentState state, Model model) {
         LlmConfigUpdated asked = config.with(conversation.config());
         Prompt.Builder prompt = Prompt.builder()
                 .model(origin.model())

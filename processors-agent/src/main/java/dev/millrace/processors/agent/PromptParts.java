@@ -34,13 +34,13 @@ final class PromptParts {
 
     private PromptParts() {}
 
-    static List<PromptPart> of(List<Conversation.Entry> entries) {
+    static List<PromptPart> of(List<Transcript.Entry> entries) {
         PromptParts made = new PromptParts();
         entries.forEach(made::add);
         return made.parts;
     }
 
-    private void add(Conversation.Entry entry) {
+    private void add(Transcript.Entry entry) {
         if (!(entry.part() instanceof PromptPart.Output output)) {
             parts.add(entry.part());
             return;

@@ -43,18 +43,18 @@ final class PromptReader {
                 .thenApply(conversation -> defaults.prompt(conversation, open.origin(), state, model));
     }
 
-    private CompletableFuture<Conversation> withChunks(List<Event> events, long inputThrough) {
-        Conversation conversation = Conversation.upTo(events, inputThrough);
+    private CompletableFuture<Transcript> withChunks(List<Event> events, long inputThrough) {
+        Transcript conversation = Transcript.upTo(events, inputThrough);
         if (conversation.cut().isEmpty()) {
             return CompletableFuture.completedFuture(conversation);
         }
         CompletableFuture<List<Event>> all = CompletableFuture.completedFuture(new ArrayList<>(events));
-        for (Conversation.Cut cut : conversation.cut()) {
+        for (Transcript.Cut cut : conversation.cut()) {
             all = all.thenCompose(read -> readAll(Set.of(CHUNK), cut.requestId(), cut.end(), read));
         }
         return all.thenApply(read -> {
             read.sort(Comparator.comparingLong(Event::offset));
-            return Conversation.upTo(read, inputThrough);
+            return Transcript.upTo(read, inputThrough);
         });
     }
 

@@ -79,7 +79,7 @@ class AgentEndsTest {
         assertThat(parts).hasSize(3);
         assertThat(parts.get(2)).isInstanceOfSatisfying(PromptPart.Input.class, input -> {
             assertThat(input.role()).isEqualTo("user");
-            assertThat(input.content().asText()).isEqualTo(Conversation.CONTINUE);
+            assertThat(input.content().asText()).isEqualTo(Transcript.CONTINUE);
         });
         assertThat(only(RequestCompleted.class).usage())
                 .hasValueSatisfying(usage -> assertThat(usage.estimated()).isTrue());
@@ -125,8 +125,8 @@ class AgentEndsTest {
     }
 
     private ProcessorRunner<AgentState> start() {
-        ProcessorRunner<AgentState> runner =
-                ProcessorRunner.builder(streams, Agent.of(model)).stream(PATH).start();
+        ProcessorRunner<AgentState> runner = ProcessorRunner.builder(streams, AgentProcessor.of(model)).stream(PATH)
+                .start();
         await().atMost(LIMIT).until(() -> runner.status().phase() == RunnerStatus.Phase.LIVE);
         return runner;
     }

@@ -149,8 +149,8 @@ final class AgentLog {
         add(new AgentEvent.RequestLost(requestId, Optional.empty()));
     }
 
-    Conversation conversation() {
-        return Conversation.of(events);
+    Transcript conversation() {
+        return Transcript.of(events);
     }
 
     /** Role and text of the whole conversation, one line for each message and each item. */
@@ -158,9 +158,9 @@ final class AgentLog {
         return transcript(conversation());
     }
 
-    static List<String> transcript(Conversation conversation) {
+    static List<String> transcript(Transcript conversation) {
         List<String> lines = new ArrayList<>();
-        for (Conversation.Entry entry : conversation.entries()) {
+        for (Transcript.Entry entry : conversation.entries()) {
             if (entry.part() instanceof PromptPart.Input input) {
                 lines.add(input.role() + ": " + text(input.content()));
             } else if (entry.part() instanceof PromptPart.Output output) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** A request whose background task failed: nobody sends it, and the log shows the failure. */
 class AgentOrphanTest {
     private final AgentLog log = new AgentLog();
-    private final Agent agent = Agent.of(new FakeModel());
+    private final AgentProcessor agent = AgentProcessor.of(new FakeModel());
     private final List<EventDraft> appended = new ArrayList<>();
     private final List<String> cancelled = new ArrayList<>();
     private boolean isReplying;
@@ -33,7 +33,7 @@ class AgentOrphanTest {
         log.user("hi");
         long request = log.start();
 
-        failed(Optional.of(new Fence(Agent.SLUG, StreamPath.of("/agents/a"), 1)));
+        failed(Optional.of(new Fence(AgentProcessor.SLUG, StreamPath.of("/agents/a"), 1)));
 
         assertThat(appended).singleElement().satisfies(draft -> {
             assertThat(draft.input().type()).isEqualTo("llm-request-lost");

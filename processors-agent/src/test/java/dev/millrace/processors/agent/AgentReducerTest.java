@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 @Tag("jdk")
 class AgentReducerTest {
     private final AgentLog log = new AgentLog();
-    private final Agent agent = Agent.of(new FakeModel());
+    private final AgentProcessor agent = AgentProcessor.of(new FakeModel());
 
     @Test
     void should_forget_a_refused_parameter_when_a_caller_takes_it_back() {
@@ -147,7 +147,7 @@ class AgentReducerTest {
                 .containsExactly(
                         "user: hi",
                         "assistant: he\n\n[response cut off by a restart]",
-                        "user: " + Conversation.CONTINUE,
+                        "user: " + Transcript.CONTINUE,
                         "assistant: hello");
     }
 

@@ -25,8 +25,8 @@ class FirstVersionLogTest {
 
     @Test
     void should_have_the_same_roles_and_texts_in_the_same_order() {
-        List<String> lines = AgentLog.transcript(Conversation.of(events)).stream()
-                .filter(line -> !line.equals("user: " + Conversation.CONTINUE))
+        List<String> lines = AgentLog.transcript(Transcript.of(events)).stream()
+                .filter(line -> !line.equals("user: " + Transcript.CONTINUE))
                 .map(line -> line.replace("\n", "\\n"))
                 .toList();
 
@@ -36,7 +36,7 @@ class FirstVersionLogTest {
     @Test
     void should_keep_what_the_service_sent_as_opaque_data() {
         PromptPart.Output first =
-                (PromptPart.Output) Conversation.of(events).entries().get(1).part();
+                (PromptPart.Output) Transcript.of(events).entries().get(1).part();
 
         assertThat(first.origin()).isEqualTo(new Origin("openai", Optional.empty(), "m"));
         assertThat(first.items().get(0).item()).isInstanceOf(ModelItem.Reasoning.class);
@@ -67,7 +67,7 @@ class FirstVersionLogTest {
 
     @Test
     void should_make_a_prompt_of_the_answered_conversation() {
-        assertThat(Agent.of(new FakeModel()).prompt(events).parts())
+        assertThat(AgentProcessor.of(new FakeModel()).prompt(events).parts())
                 .hasSizeGreaterThan(15)
                 .last()
                 .isInstanceOf(PromptPart.Output.class);

@@ -36,7 +36,7 @@ class InputDeliveryTest {
         try (StreamEngine engine =
                 StreamEngine.builder(new InMemoryEventStore()).start()) {
             EventStreams streams = engine.streams(ProjectSlug.defaultProject());
-            ProcessorRunner<AgentState> runner = ProcessorRunner.builder(streams, Agent.of(model)).stream(PATH)
+            ProcessorRunner<AgentState> runner = ProcessorRunner.builder(streams, AgentProcessor.of(model)).stream(PATH)
                     .start();
             await().atMost(LIMIT).until(() -> runner.status().phase() == RunnerStatus.Phase.LIVE);
             Event stored = append(streams, "{'content':'hi','delivery':'queue'}");

@@ -129,7 +129,7 @@ class PromptPartsTest {
     @Test
     void should_keep_all_guarantees_for_random_conversations() {
         for (int seed = 0; seed < 1_000; seed++) {
-            List<Conversation.Entry> entries = random(new Random(seed));
+            List<Transcript.Entry> entries = random(new Random(seed));
             List<PromptPart> parts = PromptParts.of(entries);
 
             assertWellFormed(parts, seed);
@@ -169,13 +169,13 @@ class PromptPartsTest {
         assertThat(parts.get(parts.size() - 1)).isNotInstanceOf(Output.class);
     }
 
-    private static List<Conversation.Entry> random(Random random) {
+    private static List<Transcript.Entry> random(Random random) {
         List<String> ids = List.of("", "a", "a_2", "b c", "call", "call_2", "y".repeat(64), "y".repeat(80), "é");
         List<String> names = List.of("", "f", "two words", "z".repeat(65), "😀");
         List<String> arguments = List.of("", "{}", "[]", "{", "null", "1", "\"x\"", "{\"a\":\"b\"}", "\u0000");
-        List<Conversation.Entry> entries = new ArrayList<>();
+        List<Transcript.Entry> entries = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
-            entries.add(new Conversation.Entry(i, 0, ASKED));
+            entries.add(new Transcript.Entry(i, 0, ASKED));
             List<OutputItem> items = new ArrayList<>();
             for (int n = random.nextInt(4); n > 0; n--) {
                 items.add(
@@ -183,9 +183,9 @@ class PromptPartsTest {
                                 ? message(random.nextBoolean() ? " " : "text")
                                 : call(pick(ids, random), pick(names, random), pick(arguments, random)));
             }
-            entries.add(new Conversation.Entry(i, i + 1, new Output(ORIGIN, items)));
+            entries.add(new Transcript.Entry(i, i + 1, new Output(ORIGIN, items)));
         }
-        entries.add(new Conversation.Entry(99, 0, ASKED));
+        entries.add(new Transcript.Entry(99, 0, ASKED));
         return entries;
     }
 
@@ -212,12 +212,12 @@ class PromptPartsTest {
     /** A conversation with these outputs, each between two inputs. */
     @SafeVarargs
     private static List<PromptPart> parts(List<OutputItem>... outputs) {
-        List<Conversation.Entry> entries = new ArrayList<>();
+        List<Transcript.Entry> entries = new ArrayList<>();
         for (List<OutputItem> items : outputs) {
-            entries.add(new Conversation.Entry(1, 0, ASKED));
-            entries.add(new Conversation.Entry(1, 2, new Output(ORIGIN, items)));
+            entries.add(new Transcript.Entry(1, 0, ASKED));
+            entries.add(new Transcript.Entry(1, 2, new Output(ORIGIN, items)));
         }
-        entries.add(new Conversation.Entry(3, 0, ASKED));
+        entries.add(new Transcript.Entry(3, 0, ASKED));
         return PromptParts.of(entries);
     }
 

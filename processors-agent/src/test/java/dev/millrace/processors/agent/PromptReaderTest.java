@@ -103,7 +103,7 @@ class PromptReaderTest {
         log.user("three");
         log.start();
 
-        assertThat(prompt()).isEqualTo(Agent.of(new FakeModel()).prompt(log.events()));
+        assertThat(prompt()).isEqualTo(AgentProcessor.of(new FakeModel()).prompt(log.events()));
     }
 
     private void answered(String text) {

@@ -9,8 +9,8 @@ import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamEvent.ProcessorAttached;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
+import dev.millrace.processors.agent.AgentProcessor;
 import dev.millrace.processors.agent.AgentProvider;
 import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
@@ -46,7 +46,7 @@ class HostedAnthropicTest {
             JsonNode attached = JsonCodec.parse(config.replace('\'', '"'));
             streams.append(
                             Stage.PATH.value(),
-                            new ProcessorAttached(Agent.SLUG, Optional.of(attached), Optional.empty()))
+                            new ProcessorAttached(AgentProcessor.SLUG, Optional.of(attached), Optional.empty()))
                     .orTimeout(10, TimeUnit.SECONDS)
                     .join();
             streams.append(Stage.PATH.value(), InputAdded.user("What is 50 - 8?"))
@@ -58,7 +58,7 @@ class HostedAnthropicTest {
                         .orTimeout(10, TimeUnit.SECONDS)
                         .join()
                         .processors()
-                        .get(Agent.SLUG);
+                        .get(AgentProcessor.SLUG);
                 return state != null && state.path("answered").asLong() > 0;
             });
             assertThat(model.requests()).hasSize(1);

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
-import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
 import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
 import dev.millrace.processors.agent.AgentEvent.SystemPromptUpdated;
+import dev.millrace.processors.agent.AgentProcessor;
 import dev.millrace.processors.agent.model.Prompt;
 import dev.millrace.scriptedmodel.ModelRequest;
 import java.math.BigDecimal;
@@ -31,7 +31,8 @@ class RequestBodyTest {
         log.user("hi");
 
         AnthropicModel model = AgentLog.model("m");
-        Agent prompted = Agent.builder(model).systemPrompt("default prompt").build();
+        AgentProcessor prompted =
+                AgentProcessor.builder(model).systemPrompt("default prompt").build();
 
         assertThat(JsonCodec.writeText(log.body(prompted, model)))
                 .isEqualTo(("{'model':'m','stream':true,'max_tokens':16384,"
@@ -82,7 +83,7 @@ class RequestBodyTest {
         log.text(request, 1, "answer");
         log.complete(request);
         log.user("and now?");
-        Prompt prompt = Agent.of(AgentLog.model("m")).prompt(log.events());
+        Prompt prompt = AgentProcessor.of(AgentLog.model("m")).prompt(log.events());
         ObjectNode before = RequestBody.of(prompt, AgentLog.model("m"));
         for (String parameter : List.of(
                 "temperature",

@@ -13,9 +13,9 @@ import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.RunnerStatus;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.agent.AgentEvent;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
+import dev.millrace.processors.agent.AgentProcessor;
 import dev.millrace.processors.agent.AgentState;
 import dev.millrace.processors.agent.model.Model;
 import dev.millrace.scriptedmodel.ModelRequest;
@@ -56,8 +56,8 @@ final class Stage implements AutoCloseable {
     }
 
     ProcessorRunner<AgentState> start(Model asked) {
-        ProcessorRunner<AgentState> runner =
-                ProcessorRunner.builder(streams, Agent.of(asked)).stream(PATH).start();
+        ProcessorRunner<AgentState> runner = ProcessorRunner.builder(streams, AgentProcessor.of(asked)).stream(PATH)
+                .start();
         runners.add(runner);
         await().atMost(LIMIT).until(() -> runner.status().phase() == RunnerStatus.Phase.LIVE);
         runner.awaitCaughtUp(LIMIT);

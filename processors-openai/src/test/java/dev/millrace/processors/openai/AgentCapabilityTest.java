@@ -3,12 +3,12 @@ package dev.millrace.processors.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.runner.ProcessorRunner;
-import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.agent.AgentEvent.CapabilityLearned;
 import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
 import dev.millrace.processors.agent.AgentEvent.RequestCompleted;
 import dev.millrace.processors.agent.AgentEvent.RequestFailed;
 import dev.millrace.processors.agent.AgentEvent.RequestStarted;
+import dev.millrace.processors.agent.AgentProcessor;
 import dev.millrace.processors.agent.AgentState;
 import dev.millrace.processors.agent.AgentState.Unsupported;
 import dev.millrace.scriptedmodel.ModelReply;
@@ -70,7 +70,8 @@ class AgentCapabilityTest {
         assertThat(log.body().has("include")).isFalse();
         OpenAiModel elsewhere =
                 OpenAiModel.builder().baseUrl("http://elsewhere/v1").model("m").build();
-        assertThat(log.body(Agent.of(elsewhere), elsewhere).has("include")).isTrue();
+        assertThat(log.body(AgentProcessor.of(elsewhere), elsewhere).has("include"))
+                .isTrue();
     }
 
     @Test

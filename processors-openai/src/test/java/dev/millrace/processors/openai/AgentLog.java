@@ -7,10 +7,10 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
-import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.agent.AgentEvent;
+import dev.millrace.processors.agent.AgentProcessor;
 import dev.millrace.processors.agent.AgentState;
-import dev.millrace.processors.agent.Conversation;
+import dev.millrace.processors.agent.Transcript;
 import dev.millrace.processors.agent.model.OutputItem;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,16 +22,16 @@ final class AgentLog {
     static final String BASE_URL = "http://model/v1";
 
     private final List<Event> events = new ArrayList<>();
-    private final Agent agent;
+    private final AgentProcessor agent;
     private AgentState state = AgentState.empty();
     private long head = 1;
 
     /** A log of an agent with the model {@code m}. */
     AgentLog() {
-        this(Agent.of(model("m")));
+        this(AgentProcessor.of(model("m")));
     }
 
-    AgentLog(Agent agent) {
+    AgentLog(AgentProcessor agent) {
         this.agent = agent;
     }
 
@@ -71,8 +71,8 @@ final class AgentLog {
         return head;
     }
 
-    Conversation conversation() {
-        return Conversation.of(events);
+    Transcript conversation() {
+        return Transcript.of(events);
     }
 
     /** The body of the open request, else of the next one. */
@@ -82,10 +82,10 @@ final class AgentLog {
 
     /** The same if the agent asked another model. */
     ObjectNode body(String model) {
-        return body(Agent.of(model(model)), model(model));
+        return body(AgentProcessor.of(model(model)), model(model));
     }
 
-    ObjectNode body(Agent asking, OpenAiModel model) {
+    ObjectNode body(AgentProcessor asking, OpenAiModel model) {
         return RequestBody.of(asking.prompt(events), model);
     }
 

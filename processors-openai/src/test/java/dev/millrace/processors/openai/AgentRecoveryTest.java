@@ -13,12 +13,12 @@ import dev.millrace.core.runner.RunnerStatus;
 import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
 import dev.millrace.processors.agent.AgentEvent.RequestCompleted;
 import dev.millrace.processors.agent.AgentEvent.RequestFailed;
 import dev.millrace.processors.agent.AgentEvent.RequestLost;
 import dev.millrace.processors.agent.AgentEvent.RequestStarted;
+import dev.millrace.processors.agent.AgentProcessor;
 import dev.millrace.processors.agent.AgentProvider;
 import dev.millrace.processors.agent.AgentState;
 import dev.millrace.scriptedmodel.ModelReply;
@@ -285,7 +285,7 @@ class AgentRecoveryTest {
                         .orTimeout(10, TimeUnit.SECONDS)
                         .join()
                         .processors()
-                        .get(Agent.SLUG);
+                        .get(AgentProcessor.SLUG);
                 return slice != null && slice.path("answered").asLong() > 0;
             });
             assertThat(model.requests()).hasSize(1);

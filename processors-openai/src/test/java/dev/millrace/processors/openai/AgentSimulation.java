@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.runner.VirtualTimers;
-import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.agent.AgentEvent;
 import dev.millrace.processors.agent.AgentEvent.ChunkAdded;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
@@ -15,6 +14,7 @@ import dev.millrace.processors.agent.AgentEvent.RequestCompleted;
 import dev.millrace.processors.agent.AgentEvent.RequestLost;
 import dev.millrace.processors.agent.AgentEvent.RequestStarted;
 import dev.millrace.processors.agent.AgentEvent.RetryRequested;
+import dev.millrace.processors.agent.AgentProcessor;
 import dev.millrace.processors.agent.AgentState;
 import dev.millrace.processors.agent.AgentStatus;
 import dev.millrace.processors.agent.model.ModelItem;
@@ -35,7 +35,7 @@ import java.util.Random;
  */
 final class AgentSimulation {
     private static final Instant BEGIN =
-            StreamHarness.of(Agent.of(OpenAiModel.builder().build())).now();
+            StreamHarness.of(AgentProcessor.of(OpenAiModel.builder().build())).now();
     private static final Duration STEP = Duration.ofMillis(100);
 
     /** The longest silence, five lost requests, and four tries of each with their waits. */
@@ -44,7 +44,7 @@ final class AgentSimulation {
     private final Random random;
     private final VirtualTimers clock = new VirtualTimers(BEGIN);
     private final SimulatedModel model;
-    private final List<Agent> agents = new ArrayList<>();
+    private final List<AgentProcessor> agents = new ArrayList<>();
     private final StreamHarness harness;
     private final ProviderDialect dialect;
     private int inputs;
@@ -55,14 +55,15 @@ final class AgentSimulation {
         this.dialect = dialect;
         this.model = new SimulatedModel(dialect, clock, random);
         for (int i = 1 + random.nextInt(2); i > 0; i--) {
-            agents.add(Agent.builder(model)
+            agents.add(AgentProcessor.builder(model)
                     .timers(clock)
                     .random(random)
                     .executor(Runnable::run)
                     .build());
         }
-        this.harness =
-                StreamHarness.builder(agents.toArray(Agent[]::new)).seed(seed).start();
+        this.harness = StreamHarness.builder(agents.toArray(AgentProcessor[]::new))
+                .seed(seed)
+                .start();
     }
 
     void run() {
@@ -107,7 +108,7 @@ final class AgentSimulation {
         }
     }
 
-    private Agent anybody() {
+    private AgentProcessor anybody() {
         return agents.get(random.nextInt(agents.size()));
     }
 
@@ -182,7 +183,7 @@ final class AgentSimulation {
         assertThat(state.status().reason())
                 .as("%s at the end of %s", state, types())
                 .isEqualTo(AgentStatus.ANSWERED);
-        for (Agent agent : agents) {
+        for (AgentProcessor agent : agents) {
             assertThat(harness.state(agent)).isEqualTo(state);
         }
         assertThat(harness.log().stream()

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
-import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.agent.AgentEvent;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
+import dev.millrace.processors.agent.AgentProcessor;
 import dev.millrace.processors.agent.AgentState;
-import dev.millrace.processors.agent.Conversation;
+import dev.millrace.processors.agent.Transcript;
 import dev.millrace.processors.agent.model.PromptPart;
 import dev.millrace.scriptedmodel.ModelRequest;
 import java.util.ArrayList;
@@ -60,7 +60,7 @@ class InterleavingTest {
             for (int step = 0; step < 40; step++) {
                 anything(log, random);
             }
-            Agent agent = Agent.of(AgentLog.model("m"));
+            AgentProcessor agent = AgentProcessor.of(AgentLog.model("m"));
             AgentState revived = AgentState.empty();
             for (Event event : log.events()) {
                 JsonNode before = JsonCodec.toTree(revived);
@@ -75,7 +75,7 @@ class InterleavingTest {
 
     private static void allInputsOnceInOrder(AgentLog log, int seed) {
         List<Long> inputs = new ArrayList<>();
-        for (Conversation.Entry entry : log.conversation().entries()) {
+        for (Transcript.Entry entry : log.conversation().entries()) {
             if (entry.part() instanceof PromptPart.Input input && !isNote(input)) {
                 inputs.add(entry.order());
             }

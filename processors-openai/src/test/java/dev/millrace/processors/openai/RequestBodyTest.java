@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
-import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
 import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
 import dev.millrace.processors.agent.AgentEvent.SystemPromptUpdated;
+import dev.millrace.processors.agent.AgentProcessor;
 import dev.millrace.scriptedmodel.ModelRequest;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -28,7 +28,8 @@ class RequestBodyTest {
         log.user("hi");
 
         OpenAiModel model = AgentLog.model("m");
-        Agent prompted = Agent.builder(model).systemPrompt("default prompt").build();
+        AgentProcessor prompted =
+                AgentProcessor.builder(model).systemPrompt("default prompt").build();
 
         assertThat(JsonCodec.writeText(log.body(prompted, model)))
                 .isEqualTo("{\"model\":\"m\",\"stream\":true,\"store\":false,"

@@ -14,13 +14,13 @@ import dev.millrace.core.StreamEvent.ProcessorAttached;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.agent.AgentEvent;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
 import dev.millrace.processors.agent.AgentEvent.RequestCompleted;
 import dev.millrace.processors.agent.AgentEvent.RequestFailed;
 import dev.millrace.processors.agent.AgentEvent.RequestStarted;
 import dev.millrace.processors.agent.AgentEvent.RetryRequested;
+import dev.millrace.processors.agent.AgentProcessor;
 import dev.millrace.processors.agent.AgentProvider;
 import dev.millrace.processors.agent.AgentState;
 import dev.millrace.processors.agent.AgentStatus;
@@ -60,7 +60,9 @@ class ScenariosTest {
         try (ScriptedModelServer model = ScriptedModelServer.start(script)) {
             try (StreamEngine engine = server(model, "poor")) {
                 EventStreams streams = engine.streams(ProjectSlug.defaultProject());
-                append(streams, EventInput.of(new ProcessorAttached(Agent.SLUG, Optional.empty(), Optional.empty())));
+                append(
+                        streams,
+                        EventInput.of(new ProcessorAttached(AgentProcessor.SLUG, Optional.empty(), Optional.empty())));
                 append(streams, EventInput.of(InputAdded.user("Please.")));
                 JsonNode status = awaitStatus(streams, AgentStatus.FAILED);
 
@@ -127,7 +129,7 @@ class ScenariosTest {
                 .orTimeout(10, TimeUnit.SECONDS)
                 .join()
                 .processors()
-                .getOrDefault(Agent.SLUG, MissingNode.getInstance())
+                .getOrDefault(AgentProcessor.SLUG, MissingNode.getInstance())
                 .path("status");
     }
 

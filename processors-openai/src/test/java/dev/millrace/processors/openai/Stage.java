@@ -17,7 +17,6 @@ import dev.millrace.core.runner.RunnerStatus;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.agent.AgentEvent;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
 import dev.millrace.processors.agent.AgentEvent.RequestCancelled;
@@ -25,8 +24,9 @@ import dev.millrace.processors.agent.AgentEvent.RequestCompleted;
 import dev.millrace.processors.agent.AgentEvent.RequestFailed;
 import dev.millrace.processors.agent.AgentEvent.RequestLost;
 import dev.millrace.processors.agent.AgentEvent.RequestStarted;
+import dev.millrace.processors.agent.AgentProcessor;
 import dev.millrace.processors.agent.AgentState;
-import dev.millrace.processors.agent.Conversation;
+import dev.millrace.processors.agent.Transcript;
 import dev.millrace.processors.agent.model.ModelItem;
 import dev.millrace.processors.agent.model.OutputItem;
 import dev.millrace.processors.agent.model.PromptPart;
@@ -121,10 +121,10 @@ final class Stage implements AutoCloseable {
         return runner;
     }
 
-    private Agent agent() {
+    private AgentProcessor agent() {
         OpenAiModel asked =
                 OpenAiModel.builder().baseUrl(baseUrl).apiKey(KEY).model("m").build();
-        return Agent.builder(asked).timers(timers).build();
+        return AgentProcessor.builder(asked).timers(timers).build();
     }
 
     long append(AgentEvent event) {
@@ -190,8 +190,8 @@ final class Stage implements AutoCloseable {
 
     /** The texts of the model in the conversation. */
     List<String> texts() {
-        return Conversation.of(events()).entries().stream()
-                .map(Conversation.Entry::part)
+        return Transcript.of(events()).entries().stream()
+                .map(Transcript.Entry::part)
                 .filter(PromptPart.Output.class::isInstance)
                 .flatMap(part -> ((PromptPart.Output) part).items().stream())
                 .map(OutputItem::item)

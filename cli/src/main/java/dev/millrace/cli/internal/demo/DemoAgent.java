@@ -11,8 +11,8 @@ import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
-import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.agent.AgentEvent;
+import dev.millrace.processors.agent.AgentProcessor;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +32,11 @@ final class DemoAgent {
 
     /** Attaches the agent to the stream; on old data this has no effect. */
     void attach() throws Exception {
-        StreamEvent attached = new StreamEvent.ProcessorAttached(Agent.SLUG, Optional.empty(), Optional.empty());
+        StreamEvent attached =
+                new StreamEvent.ProcessorAttached(AgentProcessor.SLUG, Optional.empty(), Optional.empty());
         EventInput input = EventInput.builder()
                 .from(EventInput.of(attached))
-                .idempotencyKey("demo/attach-" + Agent.SLUG)
+                .idempotencyKey("demo/attach-" + AgentProcessor.SLUG)
                 .build();
         ClientOptions.await(streams.append(PATH, input));
     }
@@ -64,7 +65,7 @@ final class DemoAgent {
     private static final class Watch implements Subscriber {
         private final EventWriter log;
         private final CompletableFuture<ConversationTurn.Outcome> outcome;
-        private final ConversationTurn turn = new ConversationTurn(Agent.SLUG);
+        private final ConversationTurn turn = new ConversationTurn(AgentProcessor.SLUG);
         private boolean caughtUp;
 
         Watch(EventWriter log, CompletableFuture<ConversationTurn.Outcome> outcome) {

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.cli.Events;
 import dev.millrace.core.StreamEvent;
-import dev.millrace.processors.agent.Agent;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
 import dev.millrace.processors.agent.AgentEvent.RequestCancelled;
 import dev.millrace.processors.agent.AgentEvent.RequestCompleted;
 import dev.millrace.processors.agent.AgentEvent.RequestFailed;
 import dev.millrace.processors.agent.AgentEvent.RequestLost;
 import dev.millrace.processors.agent.AgentEvent.RequestStarted;
+import dev.millrace.processors.agent.AgentProcessor;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -47,7 +47,7 @@ class ConversationTurnTest {
                         .orElseThrow()
                         .failure())
                 .hasValue("the stream is paused: enough");
-        assertThat(after(HELLO, halted(Agent.SLUG)).orElseThrow().failure())
+        assertThat(after(HELLO, halted(AgentProcessor.SLUG)).orElseThrow().failure())
                 .hasValue("the agent stopped: division by zero");
     }
 
@@ -71,7 +71,7 @@ class ConversationTurnTest {
     }
 
     private static Optional<ConversationTurn.Outcome> after(Object... payloads) {
-        ConversationTurn turn = new ConversationTurn(Agent.SLUG);
+        ConversationTurn turn = new ConversationTurn(AgentProcessor.SLUG);
         long offset = 0;
         for (Object payload : List.of(payloads)) {
             turn.fold(Events.event(++offset, payload));

@@ -30,6 +30,9 @@ public interface Prompt {
     /** The sampling temperature. */
     Optional<BigDecimal> temperature();
 
+    /** The tools that the model may call, each name once; the order does not change when tools are added. */
+    List<ToolDefinition> tools();
+
     /** The conversation, oldest first, with the guarantees of {@link PromptPart}. */
     List<PromptPart> parts();
 

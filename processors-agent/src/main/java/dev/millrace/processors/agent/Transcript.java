@@ -23,7 +23,7 @@ import java.util.TreeMap;
  *
  * @since 0.1
  */
-public final class Conversation {
+public final class Transcript {
     static final String CONTINUE =
             "[The response above is not complete. Answer the newest message of the user completely.]";
 
@@ -32,7 +32,7 @@ public final class Conversation {
     private final LlmConfigUpdated config;
     private final List<Cut> cut;
 
-    private Conversation(Reader reader) {
+    private Transcript(Reader reader) {
         this.entries = reader.entries.stream()
                 .filter(entry -> entry.order() <= reader.inputThrough)
                 .toList();
@@ -46,16 +46,16 @@ public final class Conversation {
      *
      * @param events the events of an agent's stream from its first one, in order; other types are ignored
      */
-    public static Conversation of(List<Event> events) {
+    public static Transcript of(List<Event> events) {
         return upTo(events, Long.MAX_VALUE);
     }
 
     /** Reads a log; inputs, prompts and configurations after {@code inputThrough} are left
      * out, and so are the answers to such inputs. */
-    static Conversation upTo(List<Event> events, long inputThrough) {
+    static Transcript upTo(List<Event> events, long inputThrough) {
         Reader reader = new Reader(inputThrough);
         events.forEach(reader::read);
-        return new Conversation(reader);
+        return new Transcript(reader);
     }
 
     /** The conversation, oldest first. The output of an open request is not part of it. */

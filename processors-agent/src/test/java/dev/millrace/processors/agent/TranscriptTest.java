@@ -16,7 +16,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ConversationTest {
-    private static final String NOTE = "user: " + Conversation.CONTINUE;
+    private static final String NOTE = "user: " + Transcript.CONTINUE;
 
     private final AgentLog log = new AgentLog();
 
@@ -29,7 +29,7 @@ class ConversationTest {
         log.lose(both);
         log.add(new AgentEvent.RequestStarted(first, "m", 2, "old", Optional.empty(), Optional.empty()));
 
-        assertThat(Agent.of(new FakeModel()).prompt(log.events()).parts())
+        assertThat(AgentProcessor.of(new FakeModel()).prompt(log.events()).parts())
                 .singleElement()
                 .isInstanceOf(PromptPart.Input.class);
     }
@@ -44,10 +44,10 @@ class ConversationTest {
 
         assertThat(log.transcript()).containsExactly("user: one", "assistant: answer to one", "user: two");
         assertThat(log.conversation().entries())
-                .extracting(Conversation.Entry::order)
+                .extracting(Transcript.Entry::order)
                 .containsExactly(one, one, two);
         assertThat(log.conversation().entries())
-                .extracting(Conversation.Entry::requestId)
+                .extracting(Transcript.Entry::requestId)
                 .containsExactly(0L, request, 0L);
     }
 
@@ -188,7 +188,7 @@ class ConversationTest {
         log.add(LlmConfigUpdated.model("m2"));
         log.user("two");
 
-        Conversation before = Conversation.upTo(log.events(), through);
+        Transcript before = Transcript.upTo(log.events(), through);
 
         assertThat(AgentLog.transcript(before)).containsExactly("user: one");
         assertThat(before.systemPrompt()).contains("old");
@@ -212,7 +212,7 @@ class ConversationTest {
         log.complete(whole);
 
         assertThat(log.conversation().cut())
-                .containsExactly(new Conversation.Cut(lost, lostAt), new Conversation.Cut(empty, emptyAt));
+                .containsExactly(new Transcript.Cut(lost, lostAt), new Transcript.Cut(empty, emptyAt));
     }
 
     @Test
@@ -222,7 +222,7 @@ class ConversationTest {
             for (int end = 1; end <= random.events().size(); end++) {
                 List<Event> events = random.events().subList(0, end);
                 if (startsRequest(events)) {
-                    List<Conversation.Entry> entries = Conversation.of(events).entries();
+                    List<Transcript.Entry> entries = Transcript.of(events).entries();
                     PromptPart last = entries.get(entries.size() - 1).part();
                     assertThat(last)
                             .as("seed %d, end %d", seed, end)
@@ -239,7 +239,7 @@ class ConversationTest {
         for (int seed = 0; seed < 200; seed++) {
             AgentLog grown = new AgentLog();
             Random random = new Random(seed);
-            List<Conversation.Entry> before = List.of();
+            List<Transcript.Entry> before = List.of();
             for (int turn = 0; turn < 10; turn++) {
                 grown.user("input " + turn);
                 long request = grown.start();
@@ -253,8 +253,8 @@ class ConversationTest {
         }
     }
 
-    private static List<Conversation.Entry> assertGrown(List<Conversation.Entry> before, AgentLog log, int seed) {
-        List<Conversation.Entry> entries = log.conversation().entries();
+    private static List<Transcript.Entry> assertGrown(List<Transcript.Entry> before, AgentLog log, int seed) {
+        List<Transcript.Entry> entries = log.conversation().entries();
         assertThat(entries.subList(0, before.size())).as("seed %d", seed).isEqualTo(before);
         return entries;
     }

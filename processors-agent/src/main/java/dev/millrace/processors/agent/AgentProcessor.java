@@ -57,7 +57,7 @@ import java.util.random.RandomGenerator;
  *
  * @since 0.1
  */
-public final class Agent implements Processor<AgentState> {
+public final class AgentProcessor implements Processor<AgentState> {
     /** The slug, and the name of the provider. */
     public static final String SLUG = "agent";
 
@@ -72,7 +72,7 @@ public final class Agent implements Processor<AgentState> {
     private final RandomGenerator random;
     private final Executor executor;
 
-    private Agent(Builder builder) {
+    private AgentProcessor(Builder builder) {
         this.model = builder.model;
         this.defaults = new PromptDefaults(builder.systemPrompt, builder.config);
         this.timers = builder.timers;
@@ -81,7 +81,7 @@ public final class Agent implements Processor<AgentState> {
     }
 
     /** An agent with defaults. */
-    public static Agent of(Model model) {
+    public static AgentProcessor of(Model model) {
         return builder(model).build();
     }
 
@@ -322,7 +322,7 @@ public final class Agent implements Processor<AgentState> {
         Origin origin = open == null
                 ? new Origin(model.provider(), Optional.of(model.baseUrl()), defaults.modelOf(state, model))
                 : open.origin();
-        return defaults.prompt(Conversation.upTo(before, through), origin, state, model);
+        return defaults.prompt(Transcript.upTo(before, through), origin, state, model);
     }
 
     private RequestStarted started(AgentState state, int attempt, String launch) {
@@ -385,8 +385,8 @@ public final class Agent implements Processor<AgentState> {
         }
 
         /** Builds the agent. */
-        public Agent build() {
-            return new Agent(this);
+        public AgentProcessor build() {
+            return new AgentProcessor(this);
         }
     }
 }
