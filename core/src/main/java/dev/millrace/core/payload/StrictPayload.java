@@ -30,23 +30,32 @@ public final class StrictPayload<T> {
     private static final String WHERE = "payload";
 
     private final Class<T> type;
+    private final boolean refusesUnknown;
+    private final boolean acceptsNull;
     private final Optional<RecordShape> shape;
     private final ObjectReader reader;
 
-    private StrictPayload(Class<T> type, boolean refusesUnknown) {
+    private StrictPayload(Class<T> type, boolean refusesUnknown, boolean acceptsNull) {
         this.type = type;
-        this.shape = new TypeShapes(refusesUnknown).ofRecord(type);
+        this.refusesUnknown = refusesUnknown;
+        this.acceptsNull = acceptsNull;
+        this.shape = new TypeShapes(refusesUnknown, acceptsNull).ofRecord(type);
         this.reader = JsonMappers.strictReader(type, refusesUnknown);
     }
 
     /** A reader that refuses unknown fields, also in nested records. */
     public static <T> StrictPayload<T> of(Class<T> type) {
-        return new StrictPayload<>(type, true);
+        return new StrictPayload<>(type, true, false);
     }
 
     /** The same reader, but it ignores unknown fields. */
     public StrictPayload<T> ignoringUnknownFields() {
-        return new StrictPayload<>(type, false);
+        return new StrictPayload<>(type, false, acceptsNull);
+    }
+
+    /** The same reader, but it reads null as an absent field if the component is an {@link Optional}. */
+    public StrictPayload<T> acceptingNull() {
+        return new StrictPayload<>(type, refusesUnknown, true);
     }
 
     public Class<T> type() {

@@ -1,12 +1,16 @@
 package dev.millrace.core.processor;
 
+import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.StreamPath;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A runner of {@link Obligations} of one kind: for each it appends a start event, does the work, and appends an outcome
@@ -46,21 +50,59 @@ public final class ObligationRunner<S> {
         CompletionStage<?> begin(Obligation duty, BackgroundTask<S> attempt);
     }
 
+    /**
+     * One attempt to do an obligation that other programs may take too. The methods are called in this order, each once
+     * at most.
+     */
+    public interface Attempt {
+        /**
+         * Makes the start event when the work may start.
+         *
+         * @return a stage with the start event: an object of a class with {@code @EventName}, or an {@link EventInput},
+         *     whose idempotency key may be one that other programs use too; empty if the work is not started now, then
+         *     nothing is appended. If the stage fails, the background task has failed
+         */
+        CompletionStage<? extends Optional<?>> start();
+
+        /**
+         * Decides whether the work is this attempt's, after its start event is in the log. The log up to there shows
+         * whether somebody else was first.
+         *
+         * @return a stage with false if not: then the work is not done, and no outcome is appended. If the stage fails,
+         *     the {@code lost} event is appended
+         */
+        CompletionStage<Boolean> isOurs(Event started);
+
+        /** Starts the work; as {@link Work#begin}. */
+        CompletionStage<?> work();
+    }
+
+    /**
+     * Makes the attempts.
+     *
+     * @param <S> the processor's state
+     */
+    public interface Attempts<S> {
+        /**
+         * Makes an attempt.
+         *
+         * @param path the processor's stream
+         */
+        Attempt of(Obligation duty, StreamPath path, BackgroundTask<S> task);
+    }
+
     private final String name;
-    private final Function<Obligation, Object> start;
-    private final Work<S> work;
+    private final Attempts<S> attempts;
     private final BiFunction<Obligation, String, Object> lost;
     private final int mostStarts;
 
     private ObligationRunner(
-            String name,
-            Function<Obligation, Object> start,
-            Work<S> work,
-            BiFunction<Obligation, String, Object> lost,
-            int mostStarts) {
+            int mostStarts, String name, Attempts<S> attempts, BiFunction<Obligation, String, Object> lost) {
+        if (mostStarts < 1) {
+            throw new IllegalArgumentException("mostStarts must be 1 or more, got " + mostStarts);
+        }
         this.name = Objects.requireNonNull(name, "name");
-        this.start = Objects.requireNonNull(start, "start");
-        this.work = Objects.requireNonNull(work, "work");
+        this.attempts = attempts;
         this.lost = Objects.requireNonNull(lost, "lost");
         this.mostStarts = mostStarts;
     }
@@ -78,7 +120,7 @@ public final class ObligationRunner<S> {
             Function<Obligation, Object> start,
             Work<S> work,
             BiFunction<Obligation, String, Object> lost) {
-        return new ObligationRunner<>(name, start, work, lost, 1);
+        return repeatable(1, name, start, work, lost);
     }
 
     /**
@@ -93,10 +135,40 @@ public final class ObligationRunner<S> {
             Function<Obligation, Object> start,
             Work<S> work,
             BiFunction<Obligation, String, Object> lost) {
-        if (mostStarts < 1) {
-            throw new IllegalArgumentException("mostStarts must be 1 or more, got " + mostStarts);
+        Objects.requireNonNull(start, "start");
+        Objects.requireNonNull(work, "work");
+        return new ObligationRunner<>(
+                mostStarts, name, (duty, path, task) -> new Uncontended<>(duty, task, start, work), lost);
+    }
+
+    /**
+     * Work that other programs may take too, under rules of its own: each attempt decides when it starts, and whether
+     * the log says that it was the first. The other parameters are those of {@link #repeatable}.
+     *
+     * @param mostStarts 1 or more; 1 for work that must not happen twice
+     */
+    public static <S> ObligationRunner<S> contended(
+            int mostStarts, String name, Attempts<S> attempts, BiFunction<Obligation, String, Object> lost) {
+        return new ObligationRunner<>(mostStarts, name, Objects.requireNonNull(attempts, "attempts"), lost);
+    }
+
+    private record Uncontended<S>(
+            Obligation duty, BackgroundTask<S> task, Function<Obligation, Object> startEvent, Work<S> body)
+            implements Attempt {
+        @Override
+        public CompletionStage<Optional<Object>> start() {
+            return CompletableFuture.completedFuture(Optional.of(startEvent.apply(duty)));
         }
-        return new ObligationRunner<>(name, start, work, lost, mostStarts);
+
+        @Override
+        public CompletionStage<Boolean> isOurs(Event started) {
+            return CompletableFuture.completedFuture(true);
+        }
+
+        @Override
+        public CompletionStage<?> work() {
+            return body.begin(duty, task);
+        }
     }
 
     /**
@@ -128,7 +200,8 @@ public final class ObligationRunner<S> {
         if (duty.expiresAt().filter(moment -> !effects.now().isBefore(moment)).isPresent()) {
             giveUp(duty, effects, "it expired at " + duty.expiresAt().orElseThrow());
         } else {
-            effects.launch(attemptOf(duty), Effects.because(duty.requestedAt()), attempt -> perform(duty, attempt));
+            StreamPath path = effects.path();
+            effects.launch(attemptOf(duty), Effects.because(duty.requestedAt()), task -> perform(duty, path, task));
         }
     }
 
@@ -139,29 +212,42 @@ public final class ObligationRunner<S> {
                 attempt -> attempt.append(outcome(duty, lost.apply(duty, why))));
     }
 
-    private CompletionStage<?> perform(Obligation duty, BackgroundTask<S> attempt) {
-        EventDraft begins = EventDraft.of(start.apply(duty)).named(name + "/" + duty.id() + "/" + (duty.starts() + 1));
-        return FirstWinsAppend.stake(attempt, begins)
-                .thenCompose(mine -> mine.isPresent() ? settle(duty, attempt) : Effects.none());
+    private CompletionStage<?> perform(Obligation duty, StreamPath path, BackgroundTask<S> task) {
+        Attempt attempt = attempts.of(duty, path, task);
+        return attempt.start()
+                .thenCompose(start -> start.isEmpty() ? Effects.none() : stake(duty, start.get(), attempt, task));
     }
 
-    private CompletionStage<Void> settle(Obligation duty, BackgroundTask<S> attempt) {
-        return startWork(duty, attempt)
-                .<Object>handle((result, failure) -> failure == null
-                        ? Objects.requireNonNull(
-                                result,
-                                "the work of '" + attemptOf(duty)
-                                        + "' completed with null; complete its stage with the outcome event")
-                        : lost.apply(duty, "it failed: " + unwrap(failure)))
-                .thenCompose(result -> Effects.done(attempt.append(outcome(duty, result))));
+    private CompletionStage<Void> stake(Obligation duty, Object start, Attempt attempt, BackgroundTask<S> task) {
+        EventDraft begins = EventDraft.of(start).named(name + "/" + duty.id() + "/" + (duty.starts() + 1));
+        return FirstWinsAppend.stake(task, begins)
+                .thenCompose(mine -> mine.isPresent() ? settle(duty, mine.get(), attempt, task) : Effects.none());
     }
 
-    private CompletionStage<?> startWork(Obligation duty, BackgroundTask<S> attempt) {
+    private CompletionStage<Void> settle(Obligation duty, Event started, Attempt attempt, BackgroundTask<S> task) {
+        return outcomeOf(duty, started, attempt)
+                .exceptionally(
+                        failure -> Optional.of(lost.apply(duty.startedOnceMore(), "it failed: " + unwrap(failure))))
+                .thenCompose(result ->
+                        result.isEmpty() ? Effects.none() : Effects.done(task.append(outcome(duty, result.get()))));
+    }
+
+    /** Does the work; empty if somebody else does it. */
+    private CompletionStage<Optional<Object>> outcomeOf(Obligation duty, Event started, Attempt attempt) {
         try {
-            return work.begin(duty, attempt);
+            return attempt.isOurs(started)
+                    .thenCompose(ours -> ours
+                            ? attempt.work().thenApply(result -> Optional.of(required(duty, result)))
+                            : CompletableFuture.completedFuture(Optional.empty()));
         } catch (RuntimeException thrown) {
             return CompletableFuture.failedFuture(thrown);
         }
+    }
+
+    private Object required(Obligation duty, @Nullable Object result) {
+        return Objects.requireNonNull(
+                result,
+                "the work of '" + attemptOf(duty) + "' completed with null; complete its stage with the outcome event");
     }
 
     /** An outcome with the key of all outcomes of this obligation, so that the log keeps only the first. */

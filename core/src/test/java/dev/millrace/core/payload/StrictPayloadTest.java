@@ -55,6 +55,30 @@ class StrictPayloadTest {
         return strict.read(JsonCodec.parse(("{'slug':'s','next':null" + fields + "}").replace('\'', '"')));
     }
 
+    @Test
+    void should_read_null_of_an_optional_component_as_nothing_if_it_is_told_to() {
+        String nulls = ",'text':null,'small':null,'primitive':null,'list':null,'inner':{'name':'a','next':null},"
+                + "'colour':null,'at':null,'any':null";
+
+        assertThat(read(strict, nulls).problems()).hasSize(8).first().asString().contains("payload.text");
+        Result<Everything> read = read(strict.acceptingNull(), nulls);
+        assertThat(read.problems()).isEmpty();
+        assertThat(read.value()).hasValueSatisfying(value -> {
+            assertThat(value.text()).isEmpty();
+            assertThat(value.small()).isEmpty();
+            assertThat(value.primitive()).isEmpty();
+            assertThat(value.list()).isEmpty();
+            assertThat(value.inner()).contains(new Inner("a", Optional.empty()));
+            assertThat(value.at()).isEmpty();
+            assertThat(value.any()).isEmpty();
+        });
+        assertThat(read(strict.acceptingNull(), ",'inner':{'name':null}").problems())
+                .containsExactly("payload.inner.name: expected a string, got null");
+        assertThat(read(strict.acceptingNull().ignoringUnknownFields(), ",'more':1,'text':null")
+                        .problems())
+                .isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

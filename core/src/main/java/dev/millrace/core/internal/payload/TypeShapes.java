@@ -44,10 +44,17 @@ public final class TypeShapes {
             Set.of(OptionalInt.class, OptionalLong.class, OptionalDouble.class);
 
     private final boolean refusesUnknown;
+    private final boolean acceptsNull;
     private final Map<Class<?>, RecordShape> records = new HashMap<>();
 
-    public TypeShapes(boolean refusesUnknown) {
+    /**
+     * Creates the shapes of one reader.
+     *
+     * @param acceptsNull whether an optional component may be null
+     */
+    public TypeShapes(boolean refusesUnknown, boolean acceptsNull) {
         this.refusesUnknown = refusesUnknown;
+        this.acceptsNull = acceptsNull;
     }
 
     /** The shape of a record; empty for other classes, and for records with a {@code @JsonCreator}. */
@@ -83,7 +90,7 @@ public final class TypeShapes {
         FieldShape shape = of(raw(type) == Optional.class ? argument(type, 0) : type, component);
         return new RecordShape.Field(
                 List.copyOf(names),
-                isOptional && mustBeThere ? new FieldShape.OrNull(shape) : shape,
+                isOptional && (mustBeThere || acceptsNull) ? new FieldShape.OrNull(shape) : shape,
                 mustBeThere || !isOptional);
     }
 
