@@ -28,6 +28,16 @@ class FootprintTest {
             "org.jetbrains.kotlin:kotlin-stdlib",
             "org.jetbrains:annotations");
 
+    private static final Set<String> AGENT = plus(
+            HTTP,
+            "com.fasterxml:classmate",
+            "com.github.victools:jsonschema-generator",
+            "com.github.victools:jsonschema-module-jackson",
+            "org.slf4j:slf4j-api");
+
+    /** The most bytes of jars that an agent with a model brings. */
+    private static final long MOST_OF_AN_AGENT = 7_000_000;
+
     private final DependencyGraph graph =
             DependencyGraph.read(SourceTree.root().resolve("architecture/target/dependency-tree.txt"));
 
@@ -42,12 +52,19 @@ class FootprintTest {
     }
 
     @Test
-    void should_add_one_http_client_with_the_agent() {
-        assertThat(graph.footprint("dev.millrace:millrace-processors-agent")).isEqualTo(HTTP);
-        Set<String> agent = plus(HTTP, "dev.millrace:millrace-processors-agent");
+    void should_add_one_http_client_and_one_generator_of_schemas_with_the_agent() {
+        assertThat(graph.footprint("dev.millrace:millrace-processors-agent")).isEqualTo(AGENT);
+        Set<String> agent = plus(AGENT, "dev.millrace:millrace-processors-agent");
         assertThat(graph.footprint("dev.millrace:millrace-processors-openai")).isEqualTo(agent);
         assertThat(graph.footprint("dev.millrace:millrace-processors-anthropic"))
                 .isEqualTo(agent);
+    }
+
+    @Test
+    void should_stay_small_with_an_agent_and_its_model() {
+        String openai = "dev.millrace:millrace-processors-openai";
+
+        assertThat(JarSizes.bytesOf(plus(graph.footprint(openai), openai))).isBetween(3_000_000L, MOST_OF_AN_AGENT);
     }
 
     @Test
