@@ -292,7 +292,7 @@ class MemoryBudgetTest {
             Answer refused = awaitRefusal(millrace, part);
             assertThat(refused.header("Retry-After")).isNotEmpty();
 
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 11; i++) {
                 clock.advance(Duration.ofSeconds(1));
             }
             Answer other = millrace.append("/other", "\"" + "x".repeat(300_000) + "\"");

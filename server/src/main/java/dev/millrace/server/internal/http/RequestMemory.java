@@ -164,7 +164,7 @@ public final class RequestMemory {
 
     /** Lets others drop the sender of the body if it stalls while they need its memory. */
     void droppableBody(Supplier<Duration> stall, Runnable drop) {
-        droppable(body, StalledClients.STALLED, stall, drop);
+        droppable(body, StalledClients.STALLED_APPEND, stall, drop);
     }
 
     /**
@@ -172,7 +172,7 @@ public final class RequestMemory {
      * the answer to an append, its caller does not know what was stored, so it has more time.
      */
     public void droppableReader(Supplier<Duration> stall, Runnable drop) {
-        droppable(work, StalledClients.STALLED_AFTER_WORK, stall, drop);
+        droppable(work, StalledClients.STALLED_APPEND, stall, drop);
         droppable(reads, StalledClients.STALLED, stall, drop);
         droppable(live, StalledClients.STALLED, stall, drop);
     }

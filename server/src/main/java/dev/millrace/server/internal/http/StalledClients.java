@@ -12,11 +12,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * a client that makes no progress loses its place. Thread-safe.
  */
 public final class StalledClients {
-    /** After so much time without progress, a client that can repeat its request can lose its place to others. */
+    /** After so much time without progress, a reader can lose its place to others; they wait only a little longer. */
     static final Duration STALLED = Duration.ofSeconds(4);
 
-    /** The same time for the reader of an answer that says what was done. */
-    static final Duration STALLED_AFTER_WORK = Duration.ofSeconds(20);
+    /** The same time for a client that sends a body, or takes the answer to it. */
+    static final Duration STALLED_APPEND = Duration.ofSeconds(10);
 
     private final Map<MemoryShare, MemoryShare.Client> clients = new ConcurrentHashMap<>();
 

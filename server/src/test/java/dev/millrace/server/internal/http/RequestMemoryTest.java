@@ -83,8 +83,8 @@ class RequestMemoryTest {
     @Test
     void should_drop_the_stalled_body_that_holds_most() {
         body("small", 100 * KIB, Duration.ofHours(1));
-        body("large", 300 * KIB, Duration.ofSeconds(4));
-        body("moving", 400 * KIB, Duration.ofMillis(3_999));
+        body("large", 300 * KIB, Duration.ofSeconds(10));
+        body("moving", 400 * KIB, Duration.ofMillis(9_999));
         body("empty", 0, Duration.ofHours(1));
 
         assertThat(memory.keep(200 * KIB)).isEqualTo(RequestMemory.Answer.KEPT);
@@ -124,7 +124,7 @@ class RequestMemoryTest {
         reader.keepForAnswer(2_000 * KIB);
         droppableReader(reader);
 
-        clock.advance(Duration.ofMillis(15_500));
+        clock.advance(Duration.ofMillis(5_500));
         CompletableFuture<Void> waits = memory.take(2_000 * KIB);
         clock.advance(Duration.ofMillis(4_400));
         assertThat(dropped).isEmpty();
