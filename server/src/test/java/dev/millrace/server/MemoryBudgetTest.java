@@ -11,6 +11,7 @@ import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.MemoryBudget;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,7 @@ class MemoryBudgetTest {
     private static final boolean LONG = Boolean.getBoolean("millrace.long");
     private static final int MIB = 1 << 20;
     private static final long FITS_IN_8_MIB = 8 * MIB * 5 / 8 / 8;
+    private static final int CUT = 0;
     private static final String PLAIN = "{\"type\":\"said\"}";
 
     @TempDir
@@ -119,9 +121,34 @@ class MemoryBudgetTest {
         try (SmallHeapServer server = new SmallHeapServer(directory, heap);
                 ServiceClient client = new ServiceClient(server.uri, Duration.ofSeconds(5))) {
             for (Shape shape : Shape.values()) {
-                List<Answer> answers = send(client, shape.batch(15), times);
-                assertSurvives(server, client, answers);
+                byte[] body = shape.batch(15).getBytes(StandardCharsets.UTF_8);
+                List<CompletableFuture<Integer>> sent = new ArrayList<>();
+                for (int i = 0; i < times; i++) {
+                    sent.add(CompletableFuture.supplyAsync(() -> statusOf(server.uri, body), command -> new Thread(command, "client").start()));
+                }
+                for (CompletableFuture<Integer> status : sent) {
+                    assertThat(status.get(120, TimeUnit.SECONDS)).isIn(200, 408, 413, 503, CUT);
+                }
+                assertSurvives(server, client, List.of());
+                assertThat(statusOf(server.uri, body)).isIn(200, 413);
             }
+        }
+    }
+
+    /** The status of an append; {@code CUT} if a client that was too slow lost its connection before it could read one. */
+    private static int statusOf(URI server, byte[] body) {
+        try (RawSocket socket = new RawSocket(server)) {
+            try {
+                socket.send(head(body.length).replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"))
+                        .send(body);
+            } catch (IOException refused) {
+                // the answer may be there already
+            }
+            String line = socket.readUntil("\r\n");
+            socket.discard();
+            return line.startsWith("HTTP/1.1 ") ? Integer.parseInt(line.substring(9, 12)) : CUT;
+        } catch (IOException reset) {
+            return CUT;
         }
     }
 
