@@ -12,7 +12,7 @@ import java.util.Optional;
 /**
  * The check that the answer to a processor's append is an event of this processor: if its key was derived, one of the
  * same type with the same cause. Its payload may be another one, because another run of the effect can make it, for
- * example with a model; the first one counts. If somebody else stored an event under the key, the processor's event is
+ * example with a model; the first one counts. If another caller stored an event under the key, the processor's event is
  * not in the log, so the append has failed.
  */
 public final class ForeignAnswer {
@@ -64,7 +64,7 @@ public final class ForeignAnswer {
                         + " with read, append and process");
     }
 
-    /** The failure of an append whose key somebody else has taken. */
+    /** The failure of an append whose key another caller has taken. */
     public static StreamException taken(String slug, StreamPath target, EventInput input, Event stored) {
         boolean isNamesake = processorOf(stored).filter(slug::equals).isPresent();
         String author = processorOf(stored).map(other -> "of '" + other + "'").orElse("without a processor")
