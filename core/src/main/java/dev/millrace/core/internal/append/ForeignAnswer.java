@@ -20,11 +20,10 @@ public final class ForeignAnswer {
 
     /**
      * What is wrong with the answer; empty if the event is the processor's, or if no processor appended it.
-     *
-     * @param derivedKey whether the key follows from the processor, the cause and the type
      */
-    static Optional<StreamException> to(
-            StreamPath target, EventInput input, boolean derivedKey, AppendResult appended) {
+    static Optional<StreamException> to(OutgoingAppend outgoing, AppendResult appended) {
+        StreamPath target = outgoing.target();
+        EventInput input = outgoing.input();
         Optional<String> slug = input.metadata().flatMap(Provenance::processorOf);
         Event stored = appended.event();
         if (slug.isEmpty()) {
@@ -34,7 +33,7 @@ public final class ForeignAnswer {
             return Optional.of(withoutProcess(slug.get(), stored, target));
         }
         boolean isOwn = !appended.replayed()
-                || (processorOf(stored).equals(slug) && (!derivedKey || hasSameOrigin(input, stored)));
+                || (processorOf(stored).equals(slug) && (!outgoing.derivedKey() || hasSameOrigin(input, stored)));
         return isOwn ? Optional.empty() : Optional.of(taken(slug.get(), target, input, stored));
     }
 
