@@ -61,7 +61,8 @@ class ResponseParsersTest {
         LinearTimeCheck.of("deltas", text -> {
                     ResponseStreamReader reader = new ResponseStreamReader(IGNORING);
                     for (int i = 0; i < text.length() / 8; i++) {
-                        reader.event("", "{\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\"x\"}");
+                        reader.event(
+                                "", "{\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\"x\"}");
                         reader.event(
                                 "",
                                 "{\"type\":\"response.output_text.delta\",\"item_id\":\"" + i + "\",\"delta\":\"x\"}");

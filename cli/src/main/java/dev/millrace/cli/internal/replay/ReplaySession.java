@@ -68,7 +68,8 @@ final class ReplaySession {
                     return false;
                 }
                 case "" -> here();
-                default -> throw new CommandException("unknown command: '" + shown(words[0]) + "'; use one of " + COMMANDS);
+                default ->
+                    throw new CommandException("unknown command: '" + shown(words[0]) + "'; use one of " + COMMANDS);
             }
         } catch (IllegalArgumentException e) {
             throw new CommandException("cannot '" + shown(command) + "': " + e.getMessage(), e);

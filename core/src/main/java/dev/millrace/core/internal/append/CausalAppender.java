@@ -109,8 +109,8 @@ public final class CausalAppender {
 
     /** Like {@link #record}, but without a limit while the service cannot be reached. */
     public CompletableFuture<AppendResult> recordInsistently(EventDraft draft, long offset) {
-        return appender.send(OutgoingAppend.of(identity.path(), stamped(draft, offset))
-                .insistently());
+        return appender.send(
+                OutgoingAppend.of(identity.path(), stamped(draft, offset)).insistently());
     }
 
     private EventInput stamped(EventDraft draft, long offset) {

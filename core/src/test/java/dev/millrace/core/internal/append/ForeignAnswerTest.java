@@ -111,6 +111,7 @@ class ForeignAnswerTest {
         EventInput plain = EventInput.builder().type("said").idempotencyKey("k").build();
         AppendResult answer = new AppendResult(ScriptedStreams.event(PATH, 7, by("thief", "taken")), true, true);
 
-        assertThat(ForeignAnswer.to(OutgoingAppend.of(PATH, plain).withDerivedKey(true), answer)).isEmpty();
+        assertThat(ForeignAnswer.to(OutgoingAppend.of(PATH, plain).withDerivedKey(true), answer))
+                .isEmpty();
     }
 }
