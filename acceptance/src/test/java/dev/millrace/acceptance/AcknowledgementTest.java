@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Acknowledged appends survive kills: the server is killed again and again while fifty clients append, always on the
- * same data directory. Ten kills, after fixed numbers of acknowledgements; 200 in the profile {@code long}. {@code
+ * same data directory. Five kills, after fixed numbers of acknowledgements; 200 in the profile {@code long}. {@code
  * -Dmillrace.seed} repeats a run.
  */
 class AcknowledgementTest {

@@ -38,7 +38,7 @@ class ChosenKeyTest {
         arena.close();
     }
 
-    /** A processor that appends what somebody else has chosen. */
+    /** A processor that appends what another caller has chosen. */
     enum Thief {
         SCRIPT {
             @Override

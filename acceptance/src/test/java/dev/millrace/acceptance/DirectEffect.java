@@ -3,10 +3,15 @@ package dev.millrace.acceptance;
 import static dev.millrace.acceptance.ControlEffectSteps.isAnyStored;
 
 import dev.millrace.core.EventType;
+import dev.millrace.core.StreamEvent.LeaseClaimed;
+import dev.millrace.core.StreamEvent.LeaseReleased;
+import dev.millrace.core.StreamEvent.LeaseRenewed;
 import dev.millrace.core.StreamEvent.Paused;
+import dev.millrace.core.StreamEvent.ProgressSaved;
 import dev.millrace.core.StreamEvent.Resumed;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.Operation;
+import dev.millrace.processors.agent.tool.ToolEvent;
 import java.util.List;
 
 /** Events that change what processors do; a token needs an operation for each of them. */
@@ -47,7 +52,41 @@ enum DirectEffect implements ControlEffect {
     LEASE("claim a lease, or save progress") {
         @Override
         public List<String> events(TokenArena arena, StreamPath path) {
-            return ExampleEvents.of(arena, Operation.PROCESS);
+            return ExampleEvents.of(
+                    arena,
+                    Operation.PROCESS,
+                    EventType.of(LeaseClaimed.class),
+                    EventType.of(LeaseRenewed.class),
+                    EventType.of(LeaseReleased.class),
+                    EventType.of(ProgressSaved.class));
+        }
+
+        @Override
+        public boolean happened(TokenArena arena, StreamPath path) {
+            return isAnyStored(arena, path, events(arena, path));
+        }
+    },
+    CALL("request a call of a tool, or waive or end the wait for an approval, in place of the agent or a host") {
+        @Override
+        public List<String> events(TokenArena arena, StreamPath path) {
+            return ExampleEvents.of(
+                    arena,
+                    Operation.PROCESS,
+                    EventType.of(ToolEvent.CallRequested.class),
+                    EventType.of(ToolEvent.ApprovalRequested.class),
+                    EventType.of(ToolEvent.ApprovalWaived.class),
+                    EventType.of(ToolEvent.ApprovalExpired.class));
+        }
+
+        @Override
+        public boolean happened(TokenArena arena, StreamPath path) {
+            return isAnyStored(arena, path, events(arena, path));
+        }
+    },
+    APPROVE("approve or deny a call of a tool, or change its arguments") {
+        @Override
+        public List<String> events(TokenArena arena, StreamPath path) {
+            return ExampleEvents.of(arena, Operation.APPROVE);
         }
 
         @Override

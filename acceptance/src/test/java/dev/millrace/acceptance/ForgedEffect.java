@@ -110,7 +110,7 @@ enum ForgedEffect implements ControlEffect {
         return row;
     }
 
-    /** A fence that is not of the newest lease refuses its own append, whoever sends it. */
+    /** A fence that is not of the newest lease refuses its own append, from any caller. */
     @Override
     public boolean isRefused() {
         return this == FENCE;

@@ -54,18 +54,6 @@ class ServeProcessTest {
     }
 
     @Test
-    void should_have_on_disk_what_it_acknowledged_when_it_is_killed() throws Exception {
-        String data = directory.toString();
-        try (CommandProcess first = CommandProcess.start("serve", "--port", "0", "--data", data)) {
-            post(address(first) + "/orders", "{\"type\": \"order-placed\"}");
-            first.kill();
-        }
-        try (CommandProcess second = CommandProcess.start("serve", "--port", "0", "--data", data)) {
-            assertThat(get(address(second) + "/orders")).contains("order-placed");
-        }
-    }
-
-    @Test
     void should_end_live_readers_when_it_stops() throws Exception {
         try (CommandProcess serve = CommandProcess.start("serve", "--port", "0", "--in-memory")) {
             String url = address(serve);
@@ -108,17 +96,22 @@ class ServeProcessTest {
     }
 
     @Test
-    void should_keep_secrets_across_a_restart_and_unreadable_on_disk() throws Exception {
+    void should_have_on_disk_what_it_acknowledged_when_it_is_killed_and_secrets_unreadable() throws Exception {
         String data = directory.toString();
         String secret = "{\"name\": \"key\", \"value\": \"hidden-value\"}";
         try (CommandProcess first = CommandProcess.start("serve", "--port", "0", "--data", data)) {
-            assertThat(post(address(first) + "/api/secrets", secret)).contains("\"name\": \"key\"");
+            String url = address(first);
+            post(url + "/orders", "{\"type\": \"order-placed\"}");
+            assertThat(post(url + "/api/secrets", secret)).contains("\"name\": \"key\"");
             first.kill();
         }
         try (CommandProcess second = CommandProcess.start("serve", "--port", "0", "--data", data)) {
             String url = address(second);
+            assertThat(get(url + "/orders")).contains("order-placed");
             assertThat(get(url + "/api/secrets")).contains("\"total\": 1").doesNotContain("hidden-value");
             assertThat(post(url + "/api/secrets", secret)).contains("CONFLICT");
+
+            assertFails("millrace: cannot open the event store: " + data, "serve", "--port", "0", "--data", data);
         }
         assertThat(Files.readString(directory.resolve("secrets.json"))).doesNotContain("hidden-value");
     }
@@ -134,21 +127,6 @@ class ServeProcessTest {
                     "--in-memory",
                     "--port",
                     String.valueOf(port));
-        }
-    }
-
-    @Test
-    void should_say_that_the_data_belongs_to_another_process() throws Exception {
-        try (CommandProcess first = CommandProcess.start("serve", "--port", "0", "--data", directory.toString())) {
-            address(first);
-
-            assertFails(
-                    "millrace: cannot open the event store: " + directory,
-                    "serve",
-                    "--port",
-                    "0",
-                    "--data",
-                    directory.toString());
         }
     }
 

@@ -75,7 +75,20 @@ public final class KnownEvents implements PayloadCheck {
 
     @Override
     public List<String> problems(String type, JsonNode payload) {
-        return problems(type, payload, (inner, innerPayload) -> problems(inner, innerPayload, PayloadCheck.NONE));
+        return problems(type, payload, new Inside(this));
+    }
+
+    /** What the rule of an event asks about an event inside it. */
+    private record Inside(KnownEvents known) implements PayloadCheck {
+        @Override
+        public List<String> problems(String type, JsonNode payload) {
+            return known.problems(type, payload, NONE);
+        }
+
+        @Override
+        public Operation operation(String type) {
+            return known.operation(type);
+        }
     }
 
     /**

@@ -104,6 +104,19 @@ class KnownEventsTest {
     }
 
     @Test
+    void should_tell_the_rule_of_an_event_what_an_event_inside_it_takes() {
+        KnownEvents known = KnownEvents.of(List.of(
+                new Provider(
+                        "notes",
+                        NOTE.withRule((note, host) -> List.of(
+                                "payload.text: " + host.operation(note.text()).word()))),
+                new Provider("paused", ProvidedEvent.of(PausedForANote.class).withOperation(Operation.DEPLOY))));
+
+        assertThat(problems(known, NOTE.type().name(), "{'text':'https://events.iterate.com/events/stream/paused'}"))
+                .containsExactly("payload.text: deploy");
+    }
+
+    @Test
     void should_keep_its_own_checks_of_a_type_of_the_service() {
         KnownEvents known = KnownEvents.of(List.of(new Provider("notes", ProvidedEvent.of(PausedForANote.class))));
 

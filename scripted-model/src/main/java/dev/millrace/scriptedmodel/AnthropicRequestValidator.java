@@ -22,6 +22,13 @@ final class AnthropicRequestValidator {
     /** The first bound of the API. It takes 128 characters now; clients that keep to 64 work with every server. */
     private static final Pattern TOOL_NAME = Pattern.compile("[a-zA-Z0-9_-]{1,64}");
 
+    private static final Set<String> TOOL_FIELDS = Set.of(
+            ("allowed_callers cache_control defer_loading description eager_input_streaming input_examples input_schema"
+                            + " name strict type")
+                    .split(" "));
+
+    private static final Pattern PROPERTY = Pattern.compile("[a-zA-Z0-9_.-]{1,64}");
+    private static final int MOST_CACHE_MARKS = 4;
     private static final int LEAST_BUDGET = 1024;
 
     private AnthropicRequestValidator() {}
@@ -52,6 +59,7 @@ final class AnthropicRequestValidator {
         tools(body.path("tools"));
         required(body, "messages", "messages");
         AnthropicMessageRules.check(body);
+        cacheMarks(body);
     }
 
     static void required(JsonNode parent, String field, String path) {
@@ -116,14 +124,52 @@ final class AnthropicRequestValidator {
                     throw RequestRefusal.of(at + ".name: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'");
                 }
                 required(tool, "input_schema", at + ".input_schema");
-                if (!tool.path("input_schema").path("type").asText().equals("object")) {
-                    throw RequestRefusal.of(at + ".input_schema.type: Input should be 'object'");
-                }
+                tool.fieldNames().forEachRemaining(field -> {
+                    if (!TOOL_FIELDS.contains(field)) {
+                        throw RequestRefusal.of(at + "." + field + ": Extra inputs are not permitted");
+                    }
+                });
+                inputSchema(tool.path("input_schema"), at + ".input_schema");
             }
             if (!names.add(name)) {
                 throw RequestRefusal.of("tools: Tool names must be unique.");
             }
         }
+    }
+
+    private static void inputSchema(JsonNode schema, String path) {
+        if (!schema.path("type").asText().equals("object")) {
+            throw RequestRefusal.of(path + ".type: Input should be 'object'");
+        }
+        if (schema.has("oneOf") || schema.has("allOf") || schema.has("anyOf")) {
+            throw RequestRefusal.of(path + ": input_schema does not support oneOf, allOf, or anyOf at the top level");
+        }
+        schema.path("properties").fieldNames().forEachRemaining(name -> {
+            if (!PROPERTY.matcher(name).matches()) {
+                throw RequestRefusal.of(
+                        path + ".properties: Property keys should match pattern '^[a-zA-Z0-9_.-]{1,64}$'");
+            }
+        });
+    }
+
+    /** Tools, the system prompt and messages together. */
+    private static void cacheMarks(JsonNode body) {
+        int marks = marks(body.path("tools")) + marks(body.path("system"));
+        for (JsonNode message : body.path("messages")) {
+            marks += marks(message.path("content"));
+        }
+        if (marks > MOST_CACHE_MARKS) {
+            throw RequestRefusal.of("A maximum of " + MOST_CACHE_MARKS
+                    + " blocks with cache_control may be provided. Found " + marks + ".");
+        }
+    }
+
+    private static int marks(JsonNode blocks) {
+        int marks = 0;
+        for (JsonNode block : blocks) {
+            marks += absent(block.path("cache_control")) ? 0 : 1;
+        }
+        return marks;
     }
 
     /** The name of a tool in a {@code tool_use} block. */

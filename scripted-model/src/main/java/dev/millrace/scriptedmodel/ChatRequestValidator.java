@@ -49,13 +49,7 @@ final class ChatRequestValidator {
         if (messages.isEmpty()) {
             throw RequestRefusal.emptyArray("messages");
         }
-        JsonNode tools = body.path("tools");
-        FieldRules.array(tools, "tools");
-        for (int i = 0; i < tools.size(); i++) {
-            if (tools.get(i).path("type").asText().equals("function")) {
-                FieldRules.name(tools.get(i).at("/function/name"), "tools[" + i + "].function.name");
-            }
-        }
+        ToolRules.check(body.path("tools"), true, !llamaCpp);
         for (int i = 0; i < messages.size(); i++) {
             if (llamaCpp) {
                 llamaCppContent(messages.get(i));

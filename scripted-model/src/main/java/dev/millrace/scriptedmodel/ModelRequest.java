@@ -1,10 +1,12 @@
 package dev.millrace.scriptedmodel;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A request {@code POST /v1/responses}, {@code POST /v1/chat/completions} or {@code POST /v1/messages}, as the server
@@ -79,6 +81,80 @@ public record ModelRequest(String path, Map<String, String> headers, JsonNode bo
     public String lastUserText() {
         List<String> texts = texts("user");
         return texts.isEmpty() ? "" : texts.get(texts.size() - 1);
+    }
+
+    /** The names of the tools that the model may call, in the order of the request. */
+    public List<String> toolNames() {
+        return tools().map(tool -> tool.path("name").asText(""))
+                .filter(name -> !name.isEmpty())
+                .toList();
+    }
+
+    /**
+     * The texts of the results of tools with which the conversation ends, oldest first; empty if it ends with a message.
+     */
+    public List<String> toolResults() {
+        List<String> results = new ArrayList<>();
+        JsonNode items = path.equals(RESPONSES) ? body.path("input") : body.path("messages");
+        for (int i = items.size() - 1; i >= 0; i--) {
+            List<String> found = results(items.path(i));
+            if (found.isEmpty()) {
+                break;
+            }
+            results.addAll(0, found);
+        }
+        return List.copyOf(results);
+    }
+
+    /** The results of tools in this item or message; empty if it has anything else. */
+    private List<String> results(JsonNode item) {
+        if (path.equals(RESPONSES)) {
+            return item.path("type").asText().endsWith("_call_output") ? List.of(text(item.path("output"))) : List.of();
+        }
+        if (isChat()) {
+            return item.path("role").asText().equals("tool") ? List.of(text(item.path("content"))) : List.of();
+        }
+        return hasOnlyToolResults(item)
+                ? item.path("content")
+                        .valueStream()
+                        .map(block -> text(block.path("content")))
+                        .toList()
+                : List.of();
+    }
+
+    /** The schema of the arguments of this tool; missing if the request does not offer it. */
+    JsonNode parameters(String tool) {
+        String field = isAnthropic() ? "input_schema" : "parameters";
+        return tools().filter(offered -> offered.path("name").asText("").equals(tool))
+                .map(offered -> offered.path(field))
+                .findFirst()
+                .orElseGet(MissingNode::getInstance);
+    }
+
+    /** The number of tool calls in the conversation. */
+    int callCount() {
+        return switch (path) {
+            case CHAT ->
+                body.path("messages")
+                        .valueStream()
+                        .mapToInt(message -> message.path("tool_calls").size())
+                        .sum();
+            case MESSAGES ->
+                (int) body.path("messages")
+                        .valueStream()
+                        .flatMap(message -> message.path("content").valueStream())
+                        .filter(block -> block.path("type").asText().equals("tool_use"))
+                        .count();
+            default ->
+                (int) body.path("input")
+                        .valueStream()
+                        .filter(item -> item.path("type").asText().endsWith("_call"))
+                        .count();
+        };
+    }
+
+    private Stream<JsonNode> tools() {
+        return body.path("tools").valueStream().map(tool -> isChat() ? tool.path("function") : tool);
     }
 
     /**

@@ -30,9 +30,14 @@ public final class ModelScript {
      * The demo script: it calculates the sum in the last user message ({@code What is 50 - 8?} gives {@code 50 - 8 is
      * 42.}), answers "learn to count words" with a script in a code block, and repeats other texts. It needs no key and
      * no network.
+     *
+     * <p>If the request offers tools and the message names some of them, it calls these, all in one answer, and then
+     * tells their results. A space counts as {@code _} or {@code -}: "find order 17" names {@code find_order}. The
+     * arguments are a JSON object after the name; without one, the numbers and the quoted texts after the name, in the
+     * order of the properties of the schema.
      */
     public static ModelScript assistant() {
-        return empty().otherwise(request -> ModelReply.text(ScriptedAssistant.answer(request.lastUserText())));
+        return empty().otherwise(ScriptedAssistant::reply);
     }
 
     /** Answers all requests with these replies in order, and then always with the last one. */
@@ -58,18 +63,57 @@ public final class ModelScript {
         return when(request -> request.lastUserText().contains(text), first, next);
     }
 
+    /**
+     * Adds a rule for requests whose newest user message contains this text: a call of this tool, and then, when the
+     * conversation ends with results of tools, a text with these results. The rule does not match a request that neither
+     * offers the tool nor ends with a result. Ids of calls differ within a conversation.
+     *
+     * @param tool the name of the tool
+     * @param arguments JSON, or any other text that a model may produce
+     */
+    public ModelScript callWhenAsked(String text, String tool, String arguments) {
+        Predicate<ModelRequest> matcher = request -> request.lastUserText().contains(text)
+                && (request.toolNames().contains(tool) || !request.toolResults().isEmpty());
+        return with(new Rule(
+                matcher,
+                (request, count) -> request.toolResults().isEmpty()
+                        ? ModelReply.call("call_" + (request.callCount() + 1), tool, arguments)
+                        : ModelReply.text(String.join("\n", request.toolResults()))));
+    }
+
     /** Adds a last rule that answers all requests. */
     public ModelScript otherwise(Function<ModelRequest, ModelReply> answer) {
         return with(new Rule(request -> true, (request, count) -> answer.apply(request)));
-    }
-
-    List<Rule> rules() {
-        return rules;
     }
 
     private ModelScript with(Rule rule) {
         List<Rule> more = new ArrayList<>(rules);
         more.add(rule);
         return new ModelScript(more);
+    }
+
+    /** Finds the answers for one server, and counts how often each rule has answered. Not thread-safe. */
+    static final class Reader {
+        private final List<Rule> rules;
+        private final int[] spoken;
+
+        Reader(ModelScript script) {
+            rules = script.rules;
+            spoken = new int[rules.size()];
+        }
+
+        ModelReply reply(ModelRequest request) {
+            for (int i = 0; i < spoken.length; i++) {
+                if (rules.get(i).matcher().test(request)) {
+                    spoken[i]++;
+                    return rules.get(i).answer().reply(request, spoken[i]);
+                }
+            }
+            return ModelReply.failure(
+                    500,
+                    "server_error",
+                    "no_rule",
+                    "No rule of the script matches this request; add otherwise(...) or a rule for it.");
+        }
     }
 }

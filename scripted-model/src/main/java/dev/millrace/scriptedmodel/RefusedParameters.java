@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /** The parameters that the model of a server does not support, in the order in which they were added. Thread-safe. */
 final class RefusedParameters {
@@ -26,12 +27,15 @@ final class RefusedParameters {
                 .map(parameter -> RequestRefusal.of("unsupported_parameter", parameter.path(), parameter.message()));
     }
 
-    /** Null and an empty array or object mean the same as an absent parameter. */
+    /** Null and an empty array or object mean the same as an absent parameter; an array has a field if an element has it. */
     private static boolean isSet(JsonNode body, String path) {
-        JsonNode node = body;
+        List<JsonNode> nodes = List.of(body);
         for (String name : path.split("\\.")) {
-            node = node.path(name);
+            nodes = nodes.stream()
+                    .flatMap(node -> node.isArray() ? node.valueStream() : Stream.of(node))
+                    .map(node -> node.path(name))
+                    .toList();
         }
-        return !FieldRules.absent(node) && !(node.isContainerNode() && node.isEmpty());
+        return nodes.stream().anyMatch(node -> !FieldRules.absent(node) && !(node.isContainerNode() && node.isEmpty()));
     }
 }

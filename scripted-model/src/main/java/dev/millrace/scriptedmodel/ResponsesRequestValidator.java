@@ -41,7 +41,7 @@ final class ResponsesRequestValidator {
         if (!input.isTextual() && !input.isArray()) {
             throw RequestRefusal.type("input", "a string or an array of input items", input);
         }
-        tools(body.path("tools"));
+        ToolRules.check(body.path("tools"), false, !llamaCpp);
         if (input.isTextual() ? input.textValue().isEmpty() : input.isEmpty()) {
             throw RequestRefusal.of(
                     "missing_required_parameter",
@@ -60,18 +60,6 @@ final class ResponsesRequestValidator {
         }
         pairs(input);
         reasoning(input, dialect);
-    }
-
-    /** OpenAI and the Open Responses schema: the name of a function. */
-    private static void tools(JsonNode tools) {
-        FieldRules.array(tools, "tools");
-        for (int i = 0; i < tools.size(); i++) {
-            String at = "tools[" + i + "]";
-            String type = FieldRules.string(tools.get(i).path("type"), at + ".type");
-            if (type.equals("function") || type.equals("custom")) {
-                FieldRules.name(tools.get(i).path("name"), at + ".name");
-            }
-        }
     }
 
     /** OpenAI: an id occurs once. */

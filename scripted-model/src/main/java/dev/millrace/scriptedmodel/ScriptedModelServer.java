@@ -43,12 +43,12 @@ public final class ScriptedModelServer implements AutoCloseable {
     private final ExecutorService threads;
     private final ReplyGate gate = new ReplyGate();
     private final List<ModelRequest> requests = new CopyOnWriteArrayList<>();
-    private final ScriptReader script;
+    private final ModelScript.Reader script;
     private final ProviderDialect dialect;
     private final RefusedParameters refused = new RefusedParameters();
 
     private ScriptedModelServer(ModelScript script, ProviderDialect dialect) {
-        this.script = new ScriptReader(script);
+        this.script = new ModelScript.Reader(script);
         this.dialect = dialect;
         this.threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "millrace-scripted-model");
@@ -103,8 +103,8 @@ public final class ScriptedModelServer implements AutoCloseable {
      * <p>Example: {@code refusing("include", "Encrypted content is not supported with this model.")} is OpenAI with a
      * model that does not reason.
      *
-     * @param parameter its name, for example {@code temperature}; a field of an object after a dot, for example {@code
-     *     reasoning.effort}
+     * @param parameter its name, for example {@code temperature}; a field of an object, or of each object
+     *     in an array, after a dot, for example {@code reasoning.effort} or {@code tools.strict}
      * @return this server
      * @throws IllegalArgumentException if the parameter is blank
      */

@@ -26,7 +26,9 @@ class RequestShapesTest {
 
     private static final Map<String, String> BODIES = Map.of(
             ModelRequest.RESPONSES,
-            "{'model':'m','tools':[{'type':'function','name':'f'}],'input':["
+            "{'model':'m','tools':[{'type':'function','name':'f','strict':true,'parameters':{'type':'object',"
+                    + "'properties':{'a':{'type':['array','null'],'items':{'anyOf':[{'$ref':'#/$defs/d'}]}}},"
+                    + "'required':['a'],'additionalProperties':false,'$defs':{'d':{'type':'string'}}}}],'input':["
                     + "{'type':'message','role':'user','content':[{'type':'input_text','text':'x'}]},"
                     + "{'type':'reasoning','id':'rs_1','summary':[],'encrypted_content':'x'},"
                     + "{'type':'reasoning','summary':[],'content':[{'type':'reasoning_text','text':'x'}]},"
@@ -35,14 +37,16 @@ class RequestShapesTest {
                     + "{'type':'message','role':'assistant','content':[{'type':'refusal','refusal':'x'}]}],"
                     + "'chat_template_kwargs':{'enable_thinking':false}}",
             ModelRequest.CHAT,
-            "{'model':'m','tools':[{'type':'function','function':{'name':'f'}}],'messages':["
+            "{'model':'m','tools':[{'type':'function','function':{'name':'f','description':'d',"
+                    + "'parameters':{'type':'object','properties':{}}}}],'messages':["
                     + "{'role':'user','content':[{'type':'text','text':'x'}]},"
                     + "{'role':'assistant','tool_calls':[{'id':'c','type':'function',"
                     + "'function':{'name':'f','arguments':'{}'}}]},"
                     + "{'role':'tool','tool_call_id':'c','content':'x'}]}",
             ModelRequest.MESSAGES,
             "{'model':'m','max_tokens':2000,'thinking':{'type':'enabled','budget_tokens':1024},"
-                    + "'system':[{'type':'text','text':'x'}],'tools':[{'name':'f','input_schema':{'type':'object'}}],"
+                    + "'system':[{'type':'text','text':'x'}],'tools':[{'name':'f','cache_control':{'type':'ephemeral'},"
+                    + "'input_schema':{'type':'object','properties':{'a':{}}}}],"
                     + "'messages':[{'role':'user','content':'x'},"
                     + "{'role':'assistant','content':[{'type':'thinking','thinking':'x','signature':'x'},"
                     + "{'type':'tool_use','id':'t','name':'f','input':{}}]},"
@@ -71,6 +75,9 @@ class RequestShapesTest {
                     request.problem(dialect);
                     request.lastUserText();
                     request.texts("system");
+                    request.toolNames();
+                    request.toolResults();
+                    ScriptedAssistant.reply(request);
                 })
                 .as("%s %s", path, body)
                 .doesNotThrowAnyException();

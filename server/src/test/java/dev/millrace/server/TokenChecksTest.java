@@ -40,6 +40,7 @@ class TokenChecksTest {
     private static final String PAUSE = "{\"type\": \"https://events.iterate.com/paused\"}";
     private static final String LEASE = "{\"type\": \"millrace/lease-claimed\", \"payload\":"
             + " {\"slug\": \"s\", \"holder\": \"h\", \"epoch\": 1, \"lease\": \"PT10S\"}}";
+    private static final String GRANT = "{\"type\": \"tool-approval-granted\"}";
     private static final String PLAIN = "{\"type\": \"said\"}";
     private static final String CODE =
             "{\"type\": \"events.iterate.com/core/dynamic-worker/configured\", \"payload\": {\"slug\": \"s\", \"script\": \"x\"}}";
@@ -52,7 +53,10 @@ class TokenChecksTest {
     @EventName("https://events.iterate.com/events/stream/circuit-breaker-configured")
     record BreakerConfigured() {}
 
-    /** Provides a type that needs {@code deploy} and one that needs {@code control}. */
+    @EventName("tool-approval-granted")
+    record Granted() {}
+
+    /** Provides a type that needs {@code deploy}, one that needs {@code control}, and one that needs {@code approve}. */
     private record WorkerProvider() implements ProcessorProvider {
         @Override
         public String name() {
@@ -63,7 +67,8 @@ class TokenChecksTest {
         public List<ProvidedEvent<?>> events() {
             return List.of(
                     ProvidedEvent.of(WorkerConfigured.class).withOperation(Operation.DEPLOY),
-                    ProvidedEvent.of(BreakerConfigured.class).withOperation(Operation.CONTROL));
+                    ProvidedEvent.of(BreakerConfigured.class).withOperation(Operation.CONTROL),
+                    ProvidedEvent.of(Granted.class).withOperation(Operation.APPROVE));
         }
 
         @Override
@@ -187,6 +192,7 @@ class TokenChecksTest {
         String control = token("/", Operation.CONTROL);
         String deploy = token("/", Operation.DEPLOY);
         String process = token("/", Operation.PROCESS);
+        String approve = token("/", Operation.APPROVE);
         String admin = token("/", Operation.ADMIN);
 
         call(append, "POST", api("/a"), PLAIN);
@@ -199,8 +205,10 @@ class TokenChecksTest {
         assertMay("POST", api("/c"), "[" + PLAIN + "]", append, read, control, deploy);
         assertMay("GET", "/api/secrets", "", admin, read, append, control, deploy);
         assertMay("DELETE", api("/a"), "", admin, read, append, control, deploy);
-        assertMay("POST", api("/d"), PAUSE, control, read, append, deploy, process);
-        assertMay("POST", api("/f"), LEASE, process, read, append, deploy, control);
+        assertMay("POST", api("/d"), PAUSE, control, read, append, deploy, process, approve);
+        assertMay("POST", api("/f"), LEASE, process, read, append, deploy, control, approve);
+        assertMay("POST", api("/g"), GRANT, approve, read, append, deploy, control, process);
+        assertMay("POST", api("/g"), PLAIN, append, approve);
         assertThat(status(admin, "POST", api("/e"), PLAIN)).isEqualTo(200);
         assertThat(status(admin, "POST", api("/e"), CODE)).isEqualTo(200);
         assertThat(status(admin, "GET", stateOf("/e"), "")).isEqualTo(200);
@@ -260,6 +268,7 @@ class TokenChecksTest {
         for (String spelling : millrace.engine.knownEvents().spellings(Operation.DEPLOY)) {
             assertRefused(append, spelling);
         }
+        assertRefused(append, "tool-approval-granted");
         assertThat(status(append, "POST", api("/a"), LEASE)).isEqualTo(403);
         assertThat(millrace.engine.head(ProjectSlug.defaultProject(), StreamPath.of("/a")))
                 .isEmpty();
@@ -363,6 +372,7 @@ class TokenChecksTest {
         call(all, "POST", api("/team/a"), PLAIN);
         call(all, "POST", api("/team/a"), PAUSE.replace("paused", "circuit-breaker-configured"));
         call(all, "POST", api("/team/a"), CODE);
+        call(all, "POST", api("/team/h"), GRANT);
         call(all, "POST", api("/other"), PLAIN);
         String team = token("/team", Operation.READ, Operation.APPEND);
         String steering = token("/team", Operation.READ, Operation.APPEND, Operation.CONTROL);
@@ -371,6 +381,9 @@ class TokenChecksTest {
         assertThat(fork(team, "/team/a", 3, "/team/c")).isEqualTo(403);
         assertThat(fork(steering, "/team/a", 3, "/team/c")).isEqualTo(200);
         assertThat(fork(steering, "/team/a", 4, "/team/d")).isEqualTo(403);
+        assertThat(fork(steering, "/team/h", 2, "/team/i")).isEqualTo(403);
+        assertThat(fork(token("/team", Operation.READ, Operation.APPEND, Operation.APPROVE), "/team/h", 2, "/team/i"))
+                .isEqualTo(200);
         assertThat(fork(team, "/team/a", 2, "/elsewhere")).isEqualTo(403);
         assertThat(fork(team, "/other", 2, "/team/e")).isEqualTo(403);
         assertThat(fork(token("/", Operation.READ), "/other", 2, "/team/f")).isEqualTo(403);

@@ -4,6 +4,7 @@ import static dev.millrace.contracts.wire.ServiceClient.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.client.HttpEventStreams;
+import dev.millrace.contracts.store.DamagedEvents;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.MalformedPayload;
@@ -12,14 +13,9 @@ import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscription;
 import dev.millrace.engine.InMemoryEventStore;
-import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
-import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -33,14 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A log of another version or program is read to its end over HTTP, with the events that cannot be decoded. */
 class UndecodableEventsTest {
     private static final StreamPath PATH = StreamPath.of("/old");
-    private static final List<String> PAYLOADS = List.of(
-            "{\"n\":1e99999999999}",
-            "{\"n\":1e2147483648}",
-            "{\"n\":" + "[".repeat(2_000) + "]".repeat(2_000) + "}",
-            "{\"n\":" + "9".repeat(5_000) + "}",
-            "{\"text\":\"unfinished}",
-            "[1]");
-    private static final int LAST = 2 + PAYLOADS.size();
+    private static final int LAST = 2 + DamagedEvents.undecodableKinds();
 
     private final EventStore store = new InMemoryEventStore();
     private final RunningServer millrace = new RunningServer(store, builder -> builder);
@@ -51,26 +40,11 @@ class UndecodableEventsTest {
     void write() {
         get(client.append(PATH, EventInput.ofType("first")));
         StreamKey stream = new StreamKey(ProjectSlug.defaultProject(), PATH);
-        for (String payload : PAYLOADS) {
-            try (EventStore.Transaction transaction = store.begin()) {
-                StreamHead head = transaction.head(stream).orElseThrow();
-                long offset = head.lastOffset() + 1;
-                Instant time = Instant.parse("2026-04-14T11:20:30.456Z");
-                String json = "{\"streamPath\":\"/old\",\"type\":\"t\",\"payload\":" + payload
-                        + ",\"idempotencyKey\":\"key-" + offset + "\",\"offset\":" + offset
-                        + ",\"createdAt\":\"2026-04-14T11:20:30.456Z\"}";
-                transaction.append(
-                        stream,
-                        new StreamHead(head.incarnation(), offset, time, false),
-                        new EventRecord(
-                                transaction.nextPosition(),
-                                offset,
-                                time,
-                                "t",
-                                Optional.of("key-" + offset),
-                                json.getBytes(StandardCharsets.UTF_8)));
-                transaction.commit();
+        try (EventStore.Transaction transaction = store.begin()) {
+            for (int kind = 0; kind < DamagedEvents.undecodableKinds(); kind++) {
+                DamagedEvents.append(transaction, stream, "t", kind);
             }
+            transaction.commit();
         }
     }
 
@@ -88,11 +62,11 @@ class UndecodableEventsTest {
         assertThat(events).hasSize(LAST);
         for (Event event : events.subList(2, LAST)) {
             assertThat(event.type()).isEqualTo("t");
-            assertThat(event.createdAt()).isEqualTo("2026-04-14T11:20:30.456Z");
+            assertThat(event.createdAt()).isEqualTo(DamagedEvents.TIME);
             assertThat(event.payload()).isInstanceOf(MalformedPayload.class);
+            assertThat(event.idempotencyKey()).contains("key-" + event.offset());
         }
-        assertThat(events.get(2).payloadJson().textValue()).isEqualTo(PAYLOADS.get(0));
-        assertThat(events.get(2).idempotencyKey()).contains("key-3");
+        assertThat(events.get(2).payloadJson().textValue()).isEqualTo("{\"slug\":\"w\",\"n\":1e99999999999}");
     }
 
     @Test

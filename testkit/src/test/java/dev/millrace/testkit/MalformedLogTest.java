@@ -232,6 +232,7 @@ class MalformedLogTest {
                 .hasMessage("logs/x.yaml:2:3: expected an event: a mapping with 'type'; separate events by '---',"
                         + " or make each an item of a list");
         assertThat(refusal("- type: a\n-\n")).hasMessageContaining(":2:2: expected an event");
+        assertThat(refusal("- type: a\n- - type: b\n")).hasMessageContaining(":2:3: expected an event");
         assertThat(refusal("payload: {}\n")).hasMessage("logs/x.yaml:1:1: the event has no type; add 'type: …'");
         assertThat(refusal("type: 12\n"))
                 .hasMessage("logs/x.yaml:1:7: type must be a text, got 12; put it into double quotes");

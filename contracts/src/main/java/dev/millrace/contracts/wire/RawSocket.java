@@ -63,6 +63,18 @@ public final class RawSocket implements AutoCloseable {
         return read.toString();
     }
 
+    /** Reads until the peer ends or breaks the connection, and keeps nothing. */
+    public void discard() throws IOException {
+        byte[] buffer = new byte[65_536];
+        try {
+            while (read(buffer) >= 0) {
+                // not kept: many answers at once would fill the heap of the test
+            }
+        } catch (SocketException reset) {
+            // the end
+        }
+    }
+
     private int read(byte[] buffer) throws IOException {
         return socket.getInputStream().read(buffer);
     }

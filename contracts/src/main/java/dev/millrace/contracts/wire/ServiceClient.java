@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -179,7 +180,15 @@ public class ServiceClient implements AutoCloseable {
     }
 
     public CompletableFuture<Answer> appendLater(String stream, String json) {
-        return sendLater(request("POST", api(stream), json, "Content-Type", "application/json"));
+        return appendLater(stream, json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** As {@link #appendLater(String, String)}; many requests can share the bytes, which must not change. */
+    public CompletableFuture<Answer> appendLater(String stream, byte[] json) {
+        return sendLater(HttpRequest.newBuilder(URI.create(baseUri + api(stream)))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(json))
+                .header("Content-Type", "application/json")
+                .build());
     }
 
     public Answer get(String target, String... headers) {

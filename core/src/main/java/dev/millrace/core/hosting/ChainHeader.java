@@ -30,7 +30,7 @@ public record ChainHeader(Chain chain, Operation most) {
      * @throws IllegalArgumentException if it is another one
      */
     public ChainHeader {
-        if (most == Operation.READ || most == Operation.PROCESS || most == Operation.ADMIN) {
+        if (most == Operation.READ || !most.isDelegable() || most == Operation.ADMIN) {
             throw new IllegalArgumentException(
                     "allow: expected 'append', 'control' or 'deploy', got '" + most.word() + "'");
         }
@@ -71,6 +71,6 @@ public record ChainHeader(Chain chain, Operation most) {
 
     /** Whether a request with this header may do what takes this operation, if its caller may. */
     public boolean allows(Operation operation) {
-        return operation != Operation.PROCESS && operation.compareTo(most) <= 0;
+        return operation.isDelegable() && operation.compareTo(most) <= 0;
     }
 }

@@ -19,12 +19,25 @@ public enum Operation {
      * and they may claim leases and save progress. Only {@link #ADMIN} includes it.
      */
     PROCESS,
+    /**
+     * Appends that decide about calls of tools: they grant or deny an approval, or change the arguments before one. Only
+     * {@link #ADMIN} includes it, so the token with which an agent runs cannot approve what the agent wants to do.
+     */
+    APPROVE,
     /** Appends that control streams: pause, resume, breaker, schedules, subscriptions, transformers, processors. */
     CONTROL,
     /** Appends that contain code or its environment: dynamic workers. */
     DEPLOY,
     /** All operations, and also: destroy streams, manage secrets. */
     ADMIN;
+
+    /**
+     * Whether a configured script, rule, peer, webhook or schedule may append with it, if its configuration allows that.
+     * False for the operations that no operation of a configuring event includes: {@link #PROCESS} and {@link #APPROVE}.
+     */
+    public boolean isDelegable() {
+        return this != PROCESS && this != APPROVE;
+    }
 
     /** The operation as it is written, in lower case. */
     public String word() {

@@ -70,14 +70,16 @@ public final class ProvidedEvent<T> {
 
     /**
      * The operation that a token needs for an append; {@link Operation#APPEND} by default. Use {@link
-     * Operation#CONTROL} for events that control a stream, and {@link Operation#DEPLOY} for events that contain code.
+     * Operation#PROCESS} for events that only processors write, {@link Operation#APPROVE} for decisions about calls of
+     * tools, {@link Operation#CONTROL} for events that control a stream, and {@link Operation#DEPLOY} for events that
+     * contain code.
      *
      * @throws IllegalArgumentException if the operation is {@link Operation#READ}, which allows no append
      */
     public ProvidedEvent<T> withOperation(Operation newOperation) {
         if (newOperation == Operation.READ) {
             throw new IllegalArgumentException("event type '" + type + "' cannot take 'read', which allows no append;"
-                    + " use append, process, control, deploy or admin");
+                    + " use append, process, approve, control, deploy or admin");
         }
         return new ProvidedEvent<>(type, payload, isActivating, newOperation, rule, schema);
     }

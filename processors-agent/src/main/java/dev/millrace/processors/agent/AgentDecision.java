@@ -1,8 +1,10 @@
 package dev.millrace.processors.agent;
 
 import dev.millrace.processors.agent.AgentState.OpenRequest;
+import dev.millrace.processors.agent.OpenCall.Step;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The decision what an agent does next: a pure function of the state, the time, and what this process knows. */
@@ -20,8 +22,13 @@ final class AgentDecision {
      * @param runsRequest whether it sends a request to the model, or is about to
      * @param ownsAll whether no other process can be sending one: this one holds the lease, and has just caught up or has
      *     seen that the request was left behind
+     * @param awaitsTools whether a host has not offered its tools yet that the agent was told to wait for
      */
-    record Situation(boolean isBehind, boolean runsRequest, boolean ownsAll) {}
+    record Situation(boolean isBehind, boolean runsRequest, boolean ownsAll, boolean awaitsTools) {
+        Situation(boolean isBehind, boolean runsRequest, boolean ownsAll) {
+            this(isBehind, runsRequest, ownsAll, false);
+        }
+    }
 
     /** Something to do. */
     sealed interface Command {}
@@ -38,14 +45,41 @@ final class AgentDecision {
     /** End the open request as failed: too many were lost for this input. */
     record GiveUp(OpenRequest request) implements Command {}
 
-    /** Decide again at this time, unless the request has a newer event by then. */
-    record LookAgain(OpenRequest request, Instant due) implements Command {}
+    /** Decide again at this time, unless there is an event newer than {@code newest} to decide from. */
+    record LookAgain(long newest, Instant due) implements Command {}
+
+    /** Ask the hosts to run a call, or ask for its approval. */
+    record Request(OpenCall call) implements Command {}
+
+    /** End a call that no host has started. */
+    record Skip(OpenCall call, String reason) implements Command {}
+
+    /** Tell the host of a call to stop. */
+    record Cancel(OpenCall call, String reason) implements Command {}
+
+    /** End a call whose host has not ended it. */
+    record DeclareUnknown(OpenCall call, String reason) implements Command {}
+
+    /** End a call that nobody has approved in time. */
+    record Expire(OpenCall call) implements Command {}
+
+    /** How long the first request waits for the tools of hosts that start at the same time. */
+    static final Duration LONGEST_WAIT_FOR_TOOLS = Duration.ofSeconds(2);
+
+    /** How much later than its time limit a call may start or end. */
+    static final Duration GRACE = Duration.ofSeconds(10);
+
+    /** How long a cancelled call may still end by itself. */
+    static final Duration CANCEL_GRACE = Duration.ofSeconds(2);
 
     private AgentDecision() {}
 
     static List<Command> next(AgentState state, Instant now, Situation here) {
         if (state.open().isEmpty()) {
-            return state.owesReply() && !here.isBehind() ? List.of(new Start(state.owed())) : List.of();
+            if (here.isBehind()) {
+                return List.of();
+            }
+            return state.calls().isEmpty() ? start(state, now, here) : calls(state, now);
         }
         OpenRequest open = state.open().get();
         Instant due = open.silentSince().plus(LONGEST_SILENCE);
@@ -58,8 +92,75 @@ final class AgentDecision {
             return List.of();
         }
         if (!here.ownsAll() && now.isBefore(due)) {
-            return List.of(new LookAgain(open, due));
+            return List.of(new LookAgain(open.newest(), due));
         }
         return List.of(open.attempt() < MOST_ATTEMPTS ? new DeclareLost(open) : new GiveUp(open));
+    }
+
+    private static List<Command> start(AgentState state, Instant now, Situation here) {
+        if (!state.owesReply()) {
+            return List.of();
+        }
+        Instant latest = state.owedSince().plus(LONGEST_WAIT_FOR_TOOLS);
+        return here.awaitsTools() && now.isBefore(latest)
+                ? List.of(new LookAgain(state.owed(), latest))
+                : List.of(new Start(state.owed()));
+    }
+
+    /** What to do about the open calls; a newer input or a stop ends them all. */
+    private static List<Command> calls(AgentState state, Instant now) {
+        List<Command> commands = new ArrayList<>();
+        Instant soonest = Instant.MAX;
+        for (OpenCall call : state.calls().open().values()) {
+            if (state.owesReply() || state.calls().stopped()) {
+                String reason = state.owesReply() ? "a newer message interrupted it" : "the agent was stopped";
+                if (call.step() == Step.STARTED) {
+                    commands.add(new Cancel(call, reason));
+                    continue;
+                }
+                if (call.step() != Step.CANCELLED) {
+                    commands.add(new Skip(call, reason));
+                    continue;
+                }
+            }
+            Instant due = due(call);
+            if (due.isAfter(now)) {
+                soonest = due.isBefore(soonest) ? due : soonest;
+            } else {
+                commands.add(overdue(call));
+            }
+        }
+        if (soonest.isBefore(Instant.MAX)) {
+            commands.add(new LookAgain(state.calls().newest(), soonest));
+        }
+        return commands;
+    }
+
+    /** When something must be done about a call; at once if the model has just asked for it. */
+    private static Instant due(OpenCall call) {
+        return switch (call.step()) {
+            case CALLED, APPROVED -> Instant.MIN;
+            case WAITING -> call.approval().map(OpenCall.Approval::expiresAt).orElse(Instant.MIN);
+            case REQUESTED, STARTED -> call.since().plus(call.timeout()).plus(GRACE);
+            case CANCELLED -> call.since().plus(CANCEL_GRACE);
+        };
+    }
+
+    private static Command overdue(OpenCall call) {
+        return switch (call.step()) {
+            case CALLED, APPROVED -> new Request(call);
+            case WAITING -> new Expire(call);
+            case REQUESTED ->
+                new Skip(call, "no host has started it within " + call.timeout().plus(GRACE));
+            case STARTED ->
+                new DeclareUnknown(
+                        call,
+                        "its host has not ended it within " + call.timeout().plus(GRACE));
+            case CANCELLED ->
+                call.isStarted()
+                        ? new DeclareUnknown(
+                                call, "it was cancelled, and its host has not ended it within " + CANCEL_GRACE)
+                        : new Skip(call, "it was cancelled");
+        };
     }
 }

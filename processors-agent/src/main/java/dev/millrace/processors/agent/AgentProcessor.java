@@ -12,19 +12,15 @@ import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.agent.AgentDecision.Command;
-import dev.millrace.processors.agent.AgentDecision.DeclareLost;
-import dev.millrace.processors.agent.AgentDecision.GiveUp;
 import dev.millrace.processors.agent.AgentDecision.Interrupt;
 import dev.millrace.processors.agent.AgentDecision.LookAgain;
 import dev.millrace.processors.agent.AgentDecision.Situation;
 import dev.millrace.processors.agent.AgentDecision.Start;
 import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
 import dev.millrace.processors.agent.AgentEvent.RequestCancelled;
-import dev.millrace.processors.agent.AgentEvent.RequestFailed;
 import dev.millrace.processors.agent.AgentEvent.RequestLost;
 import dev.millrace.processors.agent.AgentEvent.RequestStarted;
 import dev.millrace.processors.agent.AgentState.OpenRequest;
-import dev.millrace.processors.agent.model.FailureKind;
 import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.Origin;
 import dev.millrace.processors.agent.model.Prompt;
@@ -33,10 +29,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * A processor that answers user messages with a language model and records the answer as events ({@link AgentEvent}).
@@ -48,6 +47,8 @@ import java.util.random.RandomGenerator;
  *   <li>A newer user input interrupts the open request; the model then reads its own partial answer.
  *   <li>If the process ends during a request, the request is recorded as lost and sent again, at most five times for
  *       one input.
+ *   <li>Calls of tools that hosts offer ({@link dev.millrace.processors.agent.tool.ToolEvent}) are requested, with an
+ *       approval where the offer wants one; when all calls of a response have ended, the model reads their results.
  *   <li>Temporary failures are retried before the first output, but not after it. Each request ends with one event.
  * </ul>
  *
@@ -71,6 +72,7 @@ public final class AgentProcessor implements Processor<AgentState> {
     private final Timers timers;
     private final RandomGenerator random;
     private final Executor executor;
+    private final Set<String> toolHosts;
 
     private AgentProcessor(Builder builder) {
         this.model = builder.model;
@@ -78,6 +80,7 @@ public final class AgentProcessor implements Processor<AgentState> {
         this.timers = builder.timers;
         this.random = builder.random;
         this.executor = builder.executor;
+        this.toolHosts = builder.toolHosts;
     }
 
     /** An agent with defaults. */
@@ -93,6 +96,11 @@ public final class AgentProcessor implements Processor<AgentState> {
     @Override
     public String slug() {
         return SLUG;
+    }
+
+    @Override
+    public int version() {
+        return 2;
     }
 
     @Override
@@ -167,24 +175,25 @@ public final class AgentProcessor implements Processor<AgentState> {
         boolean isBehind = !caughtUp && effects.delivery().behind() > 0;
         boolean runs = effects.running(REPLY).isPresent();
         boolean ownsAll = isOrphaned && effects.lease().isPresent();
-        List<Command> commands = AgentDecision.next(state, effects.now(), new Situation(isBehind, runs, ownsAll));
+        Situation here = new Situation(isBehind, runs, ownsAll, awaitsTools(state));
+        List<Command> commands = AgentDecision.next(state, effects.now(), here);
         if (commands.stream().noneMatch(LookAgain.class::isInstance)) {
             effects.running(WATCH).ifPresent(BackgroundTask::cancel);
         }
-        CompletionStage<Void> done = Effects.none();
-        for (Command command : commands) {
-            done = done.thenCompose(nothing -> execute(command, effects));
-        }
-        return done;
+        return all(commands.stream().map(command -> execute(command, state, effects)));
     }
 
-    private CompletionStage<Void> execute(Command command, Effects<AgentState> effects) {
+    private boolean awaitsTools(AgentState state) {
+        return !state.tools().hosts().keySet().containsAll(toolHosts);
+    }
+
+    private CompletionStage<Void> execute(Command command, AgentState state, Effects<AgentState> effects) {
         if (command instanceof Start start) {
-            effects.launch(REPLY, Effects.because(start.owed()), this::reply);
+            launch(start, effects);
             return Effects.none();
         }
         if (command instanceof LookAgain look) {
-            effects.at(look.due(), WATCH, Effects.because(look.request().newest()), task -> watch(task, look.due()));
+            effects.at(look.due(), WATCH, Effects.because(look.newest()), task -> watch(task, look.due(), effects));
             return Effects.none();
         }
         if (command instanceof Interrupt interrupt) {
@@ -192,64 +201,41 @@ public final class AgentProcessor implements Processor<AgentState> {
                     .filter(attempt -> attempt.because().offset() < interrupt.byOffset())
                     .ifPresent(BackgroundTask::cancel);
         }
-        return Effects.done(effects.append(end(command)));
+        return CommandDrafts.of(command, new CallRequester(effects::read, state.tools(), effects.now()))
+                .thenCompose(draft -> Effects.done(effects.append(draft)));
     }
 
-    /** Declares a request of another process lost after a long silence; without a lease, only the silence shows it. */
-    private CompletionStage<?> watch(BackgroundTask<AgentState> task, Instant due) {
+    private void launch(Start start, Effects<AgentState> effects) {
+        effects.launch(REPLY, Effects.because(start.owed()), this::reply);
+    }
+
+    /**
+     * Does what is due because nothing happened: without a lease, only a long silence shows that the request of another
+     * process is lost; calls and approvals have a latest time; a host may not have offered its tools.
+     */
+    private CompletionStage<?> watch(BackgroundTask<AgentState> task, Instant due, Effects<AgentState> effects) {
         Instant now = timers.now().isBefore(due) ? due : timers.now();
-        CompletionStage<?> done = Effects.none();
-        for (Command command : AgentDecision.next(task.current(), now, new Situation(false, false, false))) {
-            if (command instanceof DeclareLost || command instanceof GiveUp) {
-                done = done.thenCompose(nothing -> task.append(end(command)));
-            }
-        }
-        return done;
+        AgentState state = task.current();
+        CallRequester calls = new CallRequester(task::read, state.tools(), now);
+        return all(AgentDecision.next(state, now, new Situation(false, false, false)).stream()
+                .map(command -> {
+                    if (command instanceof Start start) {
+                        launch(start, effects);
+                    }
+                    return command instanceof Start || command instanceof LookAgain || command instanceof Interrupt
+                            ? Effects.none()
+                            : CommandDrafts.of(command, calls).thenCompose(draft -> Effects.done(task.append(draft)));
+                }));
     }
 
-    /** The event with which a command ends a request. */
-    private static EventDraft end(Command command) {
-        if (command instanceof Interrupt interrupt) {
-            OpenRequest open = interrupt.request();
-            return draft(
-                    open.id(),
-                    new RequestCancelled(
-                            open.id(),
-                            "interrupted",
-                            Optional.of(interrupt.byOffset()),
-                            Optional.of(open.estimatedUsage())));
-        }
-        if (command instanceof DeclareLost lost) {
-            OpenRequest open = lost.request();
-            return draft(open.id(), new RequestLost(open.id(), Optional.of(open.estimatedUsage())));
-        }
-        if (command instanceof GiveUp giveUp) {
-            OpenRequest open = giveUp.request();
-            return draft(
-                    open.id(),
-                    new RequestFailed(
-                            open.id(),
-                            FailureKind.RETRIES_EXHAUSTED.wireName(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            "stopped after " + open.attempt()
-                                    + " requests for this input; each was lost when its process ended; to try again,"
-                                    + " append llm-retry-requested",
-                            Optional.empty(),
-                            true,
-                            Optional.empty(),
-                            Optional.of(open.estimatedUsage())));
-        }
-        throw new IllegalStateException(command + " ends no request");
+    private static CompletionStage<Void> all(Stream<CompletionStage<Void>> stages) {
+        return CompletableFuture.allOf(
+                stages.map(CompletionStage::toCompletableFuture).toArray(CompletableFuture<?>[]::new));
     }
 
     private static CompletionStage<Void> superseded(Effects<AgentState> effects, long requestId) {
-        return Effects.done(
-                effects.append(draft(requestId, new RequestCancelled(requestId, "superseded", Optional.empty()))));
-    }
-
-    private static EventDraft draft(long requestId, AgentEvent event) {
-        return EventDraft.of(event).because(requestId);
+        return Effects.done(effects.append(
+                CommandDrafts.ofRequest(requestId, new RequestCancelled(requestId, "superseded", Optional.empty()))));
     }
 
     /** The background task: appends the start of a request; if no other launch did so first, sends it to the model. */
@@ -273,7 +259,7 @@ public final class AgentProcessor implements Processor<AgentState> {
                 // Under a lease no other process sends it, so a run that has ended appended this start.
                 long id = appended.offset();
                 return task.lease().isPresent()
-                        ? Effects.done(task.append(draft(id, new RequestLost(id, Optional.empty()))))
+                        ? Effects.done(task.append(CommandDrafts.ofRequest(id, new RequestLost(id, Optional.empty()))))
                         : Effects.none();
             }
             Event event = appended.event().decodedBy(events());
@@ -349,6 +335,7 @@ public final class AgentProcessor implements Processor<AgentState> {
         private Timers timers = Timers.system();
         private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         private Executor executor = ProcessorRunner.sharedThreads();
+        private Set<String> toolHosts = Set.of();
 
         private Builder(Model model) {
             this.model = model;
@@ -381,6 +368,17 @@ public final class AgentProcessor implements Processor<AgentState> {
         /** Threads that append collected chunks, which may block; the shared threads of runners by default. */
         public Builder executor(Executor newExecutor) {
             executor = newExecutor;
+            return this;
+        }
+
+        /**
+         * Hosts whose tools the model must know. Before its first request on a stream, the agent waits until each of
+         * them has offered its tools, but at most two seconds; none by default.
+         *
+         * @param names the names of the hosts
+         */
+        public Builder toolHosts(Set<String> names) {
+            toolHosts = Set.copyOf(names);
             return this;
         }
 

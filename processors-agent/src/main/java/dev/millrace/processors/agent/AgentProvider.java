@@ -69,10 +69,10 @@ public final class AgentProvider implements ProcessorProvider {
                 event(ToolEvent.ApprovalRequested.class).withOperation(Operation.PROCESS),
                 event(ToolEvent.ApprovalWaived.class).withOperation(Operation.PROCESS),
                 event(ToolEvent.ApprovalNeeded.class),
-                event(ToolEvent.ApprovalGranted.class),
-                event(ToolEvent.ApprovalDenied.class),
+                event(ToolEvent.ApprovalGranted.class).withOperation(Operation.APPROVE),
+                event(ToolEvent.ApprovalDenied.class).withOperation(Operation.APPROVE),
                 event(ToolEvent.ApprovalExpired.class).withOperation(Operation.PROCESS),
-                event(ToolEvent.CallEdited.class));
+                event(ToolEvent.CallEdited.class).withOperation(Operation.APPROVE));
     }
 
     /** Other programs write these events too, with fields of their own. */

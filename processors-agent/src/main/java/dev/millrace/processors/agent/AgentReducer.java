@@ -7,6 +7,7 @@ import dev.millrace.processors.agent.AgentEvent.ChunkAdded;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
 import dev.millrace.processors.agent.AgentEvent.ItemCompleted;
 import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
+import dev.millrace.processors.agent.AgentEvent.RequestCancelled;
 import dev.millrace.processors.agent.AgentEvent.RequestFailed;
 import dev.millrace.processors.agent.AgentEvent.RequestStarted;
 import dev.millrace.processors.agent.AgentEvent.RetryRequested;
@@ -15,7 +16,10 @@ import dev.millrace.processors.agent.AgentEvent.SystemPromptUpdated;
 import dev.millrace.processors.agent.AgentState.OpenRequest;
 import dev.millrace.processors.agent.AgentState.RequestEnd;
 import dev.millrace.processors.agent.AgentState.Unsupported;
+import dev.millrace.processors.agent.model.ModelItem.ToolCall;
 import dev.millrace.processors.agent.model.Origin;
+import dev.millrace.processors.agent.tool.ToolEvent;
+import dev.millrace.processors.agent.tool.ToolEvent.ToolsOffered;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -25,6 +29,9 @@ final class AgentReducer {
     static final String FIRST_PROVIDER = "openai";
 
     private static final int MOST_UNSUPPORTED = 100;
+
+    /** More calls in one response are not run. */
+    private static final int MOST_CALLS = 128;
 
     private AgentReducer() {}
 
@@ -36,22 +43,33 @@ final class AgentReducer {
     private static AgentState next(AgentState state, Event event) {
         Object payload = event.payload();
         if (payload instanceof InputAdded input) {
-            return input(state, event.offset(), input);
+            return input(state, event, input);
         }
         if (payload instanceof SystemPromptUpdated updated) {
             ImmutableAgentState.Builder next = copy(state)
                     .systemPrompt(event.offset())
                     .inputThrough(event.offset())
                     .length(state.length() + updated.systemPrompt().length());
-            return configured(next.build(), event.offset());
+            return configured(next.build(), event);
         }
         if (payload instanceof LlmConfigUpdated updated) {
             ImmutableAgentState.Builder next =
                     copy(state).config(state.config().with(updated)).inputThrough(event.offset());
-            return configured(next.build(), event.offset());
+            return configured(next.build(), event);
         }
         if (payload instanceof RetryRequested) {
-            return isAbandoned(state) ? owed(state, event.offset()) : state;
+            return isAbandoned(state) ? owed(state, event) : state;
+        }
+        if (payload instanceof ToolsOffered offer) {
+            return copy(state)
+                    .tools(state.tools().offered(offer, event.offset()))
+                    .build();
+        }
+        if (payload instanceof ToolEvent.OfCall ofCall) {
+            return ofCall(state, event, ofCall);
+        }
+        if (payload instanceof RequestCancelled stop && stops(state, stop)) {
+            return copy(state).calls(state.calls().stop(event.offset())).build();
         }
         if (payload instanceof CapabilityLearned learned) {
             return learned(state, learned);
@@ -62,10 +80,12 @@ final class AgentReducer {
         return state.open().map(open -> underWay(state, open, event)).orElse(state);
     }
 
-    private static AgentState input(AgentState state, long offset, InputAdded input) {
-        ImmutableAgentState.Builder next =
-                copy(state).inputThrough(offset).length(state.length() + length(input.content()));
-        return input.requiresReply() ? next.owed(offset).attempts(0).build() : next.build();
+    private static AgentState input(AgentState state, Event event, InputAdded input) {
+        AgentState next = copy(state)
+                .inputThrough(event.offset())
+                .length(state.length() + length(input.content()))
+                .build();
+        return input.requiresReply() ? owed(next, event) : next;
     }
 
     private static long length(JsonNode content) {
@@ -77,13 +97,13 @@ final class AgentReducer {
     }
 
     /** A new configuration; a request that failed with the old one is made again. */
-    private static AgentState configured(AgentState state, long offset) {
-        AgentState next = copy(state).configured(offset).build();
+    private static AgentState configured(AgentState state, Event event) {
+        AgentState next = copy(state).configured(event.offset()).build();
         boolean failed = isAbandoned(state)
                 && state.lastEnd()
                         .filter(end -> end.outcome().equals(RequestEnding.FAILED.outcome()))
                         .isPresent();
-        return failed ? owed(next, offset) : next;
+        return failed ? owed(next, event) : next;
     }
 
     /** Whether the newest input has no complete answer, and no request for it is open. */
@@ -95,8 +115,50 @@ final class AgentReducer {
                         .isPresent();
     }
 
-    private static AgentState owed(AgentState state, long offset) {
-        return copy(state).owed(offset).inputThrough(offset).attempts(0).build();
+    private static AgentState owed(AgentState state, Event event) {
+        return owed(state, event.offset(), event.createdAt());
+    }
+
+    private static AgentState owed(AgentState state, long offset, Instant since) {
+        return copy(state)
+                .owed(offset)
+                .owedSince(since)
+                .inputThrough(Math.max(offset, state.inputThrough()))
+                .attempts(0)
+                .build();
+    }
+
+    /** The effect on a call. When the last call has ended, the model waits for the results. */
+    private static AgentState ofCall(AgentState state, Event event, ToolEvent.OfCall payload) {
+        OpenCalls calls =
+                state.open().isPresent() ? state.calls() : state.calls().after(event, payload, state.tools());
+        if (calls.equals(state.calls())) {
+            return state;
+        }
+        AgentState next = copy(state)
+                .calls(calls)
+                .length(state.length() + CallResult.of(payload).length())
+                .build();
+        if (!calls.isEmpty()) {
+            return next;
+        }
+        AgentState ended = copy(next).calls(OpenCalls.NONE).build();
+        return calls.stopped() ? stopped(ended, event) : owed(ended, event);
+    }
+
+    /** Whether a caller stops an agent whose response is complete, but has open calls. */
+    private static boolean stops(AgentState state, RequestCancelled stop) {
+        return state.open().isEmpty() && !state.calls().isEmpty() && stop.requestId() == state.closedThrough();
+    }
+
+    private static AgentState stopped(AgentState state, Event event) {
+        RequestEnd end = new RequestEnd(
+                state.closedThrough(),
+                event.offset(),
+                RequestEnding.CANCELLED.outcome(),
+                Optional.empty(),
+                Optional.empty());
+        return copy(state).lastEnd(end).build();
     }
 
     private static AgentState learned(AgentState state, CapabilityLearned learned) {
@@ -129,6 +191,7 @@ final class AgentReducer {
                 .orElse(state);
         Origin origin = new Origin(started.provider().orElse(FIRST_PROVIDER), started.baseUrl(), started.model());
         return copy(before)
+                .calls(OpenCalls.NONE)
                 .open(new OpenRequest(
                         offset, through, started.attempt(), origin, offset, event.createdAt(), before.length(), 0, 0))
                 .attempts(through >= state.owed() ? started.attempt() : state.attempts())
@@ -144,8 +207,9 @@ final class AgentReducer {
                     open.after(event.offset(), event.createdAt(), chunk.text().length(), 0));
         }
         if (payload instanceof ItemCompleted item && item.requestId() == open.id()) {
+            AgentState next = item.item() instanceof ToolCall call ? called(state, open, event, call) : state;
             return alive(
-                    state,
+                    next,
                     open.after(event.offset(), event.createdAt(), 0, item.item().length()));
         }
         if (payload instanceof RetryScheduled retry && retry.requestId() == open.id()) {
@@ -157,6 +221,12 @@ final class AgentReducer {
                 .orElse(state);
     }
 
+    private static AgentState called(AgentState state, OpenRequest open, Event event, ToolCall call) {
+        OpenCall called = OpenCall.called(call.callId(), call.name(), open.id(), event.offset(), event.createdAt());
+        boolean isFull = state.calls().open().size() >= MOST_CALLS;
+        return isFull ? state : copy(state).calls(state.calls().called(called)).build();
+    }
+
     private static AgentState alive(AgentState state, OpenRequest open) {
         return copy(state).open(open).build();
     }
@@ -164,6 +234,7 @@ final class AgentReducer {
     private static AgentState closed(AgentState state, OpenRequest open, Event event, RequestEnding ending) {
         ImmutableAgentState.Builder next = copy(state)
                 .open(Optional.empty())
+                .calls(ending == RequestEnding.COMPLETED ? state.calls() : OpenCalls.NONE)
                 .closedThrough(open.id())
                 .length(state.length() + open.outputLength())
                 .usage(state.usage().plus(RequestEnding.usage(event.payload()).orElseGet(open::estimatedUsage)));
@@ -182,7 +253,9 @@ final class AgentReducer {
                         failure.flatMap(RequestFailed::retryAt)))
                 .build();
         boolean configuredMeanwhile = failure.isPresent() && state.configured() > open.inputThrough();
-        return configuredMeanwhile && !answered.owesReply() ? owed(answered, state.configured()) : answered;
+        return configuredMeanwhile && !answered.owesReply()
+                ? owed(answered, state.configured(), event.createdAt())
+                : answered;
     }
 
     private static AgentState withStatus(AgentState state, Event event) {
@@ -201,6 +274,11 @@ final class AgentReducer {
             boolean waits = state.status().reason().equals(AgentStatus.RETRY_WAIT)
                     && state.status().since() == state.open().get().newest();
             return waits ? state.status() : AgentStatus.working(AgentStatus.MODEL_CALL, id);
+        }
+        if (!state.calls().isEmpty()) {
+            return state.calls().onlyWait()
+                    ? AgentStatus.idle(AgentStatus.APPROVAL, state.calls().newest())
+                    : AgentStatus.working(AgentStatus.TOOL_CALLS, state.calls().newest());
         }
         if (state.owesReply()) {
             return AgentStatus.working(AgentStatus.REPLY_OWED, state.owed());

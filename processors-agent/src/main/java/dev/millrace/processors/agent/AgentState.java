@@ -59,6 +59,12 @@ public interface AgentState {
         return 0;
     }
 
+    /** The time of that event. */
+    @Value.Default
+    default Instant owedSince() {
+        return Instant.EPOCH;
+    }
+
     /** Inputs up to this offset are answered: by a response, by a failure, or because the request was stopped. */
     @Value.Default
     default long answered() {
@@ -93,6 +99,18 @@ public interface AgentState {
     @Value.Default
     default UsageTotals usage() {
         return UsageTotals.NONE;
+    }
+
+    /** The tools that hosts offer. */
+    @Value.Default
+    default ToolOffers tools() {
+        return ToolOffers.NONE;
+    }
+
+    /** The tool calls of the newest response that have not ended. */
+    @Value.Default
+    default OpenCalls calls() {
+        return OpenCalls.NONE;
     }
 
     /** Parameters that services have refused, in the order in which that was learned. */

@@ -8,8 +8,8 @@ import java.util.Optional;
  * Whether an agent works, and why.
  *
  * @param working true if a reply is pending
- * @param reason working: {@link #REPLY_OWED}, {@link #MODEL_CALL} or {@link #RETRY_WAIT}; idle: {@link #NO_INPUT}, {@link
- *     #ANSWERED}, {@link #FAILED} or {@link #STOPPED}
+ * @param reason working: {@link #REPLY_OWED}, {@link #MODEL_CALL}, {@link #RETRY_WAIT} or {@link
+ *     #TOOL_CALLS}; idle: {@link #NO_INPUT}, {@link #ANSWERED}, {@link #APPROVAL}, {@link #FAILED} or {@link #STOPPED}
  * @param since the offset of the event that caused it; 0 before the first one
  * @param failureClass the class of the failure, if the reason is {@link #FAILED}
  * @param retryAt the time before which the provider wants no other request, if it said one
@@ -29,6 +29,12 @@ public record AgentStatus(
 
     /** A request is open; it failed temporarily and will be sent again. */
     public static final String RETRY_WAIT = "retry-wait";
+
+    /** Tool calls of the newest response have not ended. */
+    public static final String TOOL_CALLS = "tool-calls";
+
+    /** Tool calls of the newest response wait for an approval, and for nothing else. */
+    public static final String APPROVAL = "approval";
 
     /** No user has written anything. */
     public static final String NO_INPUT = "no-input";

@@ -29,6 +29,7 @@ record PromptDefaults(Optional<String> systemPrompt, LlmConfigUpdated config) {
                 .reasoningEffort(asked.reasoningEffort())
                 .maxOutputTokens(asked.maxOutputTokens())
                 .temperature(asked.temperature())
+                .addAllTools(conversation.tools())
                 .addAllParts(PromptParts.of(conversation.entries()));
         state.unsupported().stream()
                 .filter(refused -> refused.baseUrl().equals(model.baseUrl())

@@ -7,12 +7,7 @@ import dev.millrace.processors.agent.model.ModelItem.ToolCall;
 import dev.millrace.processors.agent.model.OutputItem;
 import dev.millrace.processors.agent.model.PromptPart;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Makes a conversation well-formed, so that every provider accepts it: see {@link PromptPart} for the guarantees. The
@@ -20,17 +15,10 @@ import java.util.regex.Pattern;
  * beginning, and providers can cache it.
  */
 final class PromptParts {
-    static final String NO_TOOL = "There is no such tool here; the call was not executed.";
-
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final int LONGEST_NAME = 64;
-    private static final int LONGEST_NUMBER = 11;
 
     private final List<PromptPart> parts = new ArrayList<>();
-    private final Set<String> callIds = new HashSet<>();
-
-    /** The last number that made an id unique, by the beginning of the id: each number is tried once. */
-    private final Map<String, Integer> numbers = new HashMap<>();
+    private final CallIds callIds = new CallIds();
 
     private PromptParts() {}
 
@@ -51,7 +39,8 @@ final class PromptParts {
             if (item.item() instanceof ToolCall call) {
                 ToolCall sent = wellFormed(call);
                 items.add(new OutputItem(sent, item.opaque()));
-                results.add(new PromptPart.ToolResult(sent.callId(), NO_TOOL));
+                String result = entry.results().getOrDefault(call.callId(), CallResult.NOT_RUN);
+                results.add(new PromptPart.ToolResult(sent.callId(), result));
             } else if (!isBlank(item.item())) {
                 items.add(item);
             }
@@ -68,18 +57,7 @@ final class PromptParts {
     }
 
     private ToolCall wellFormed(ToolCall call) {
-        String id = ID.matcher(call.callId()).matches() ? call.callId() : "call";
-        String unused = id;
-        while (!callIds.add(unused)) {
-            String suffix = "_" + numbers.merge(beginning(id, LONGEST_NUMBER), 2, (last, first) -> last + 1);
-            unused = beginning(id, suffix.length()) + suffix;
-        }
-        return new ToolCall(unused, name(call.name()), arguments(call.arguments()));
-    }
-
-    /** The id without its end, if it is needed for a suffix of this length. */
-    private static String beginning(String id, int suffix) {
-        return id.substring(0, Math.min(id.length(), LONGEST_NAME - suffix));
+        return new ToolCall(callIds.unique(call.callId()), name(call.name()), arguments(call.arguments()));
     }
 
     private static String name(String name) {

@@ -15,6 +15,7 @@ import dev.millrace.processors.agent.model.FailureKind;
 import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.ModelFailure;
 import dev.millrace.processors.agent.model.ModelItem;
+import dev.millrace.processors.agent.model.ModelItem.ToolCall;
 import dev.millrace.processors.agent.model.ModelResult;
 import dev.millrace.processors.agent.model.Prompt;
 import dev.millrace.processors.agent.model.Usage;
@@ -53,6 +54,7 @@ final class RunningRequest implements RetryingModelCall.Sink {
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final Duration begin;
     private volatile Runnable stopCall = () -> {};
+    private volatile CallIds callIds = new CallIds();
     private Optional<Long> ttftMs = Optional.empty();
     private long chunksLength;
     private long itemsLength;
@@ -105,6 +107,7 @@ final class RunningRequest implements RetryingModelCall.Sink {
     }
 
     private void send(Prompt prompt) {
+        callIds = CallIds.of(prompt);
         RetryingModelCall call = new RetryingModelCall(model, prompt, timers, random, executor, this);
         stopCall = call::cancel;
         if (!task.isCancelled() && !done.isDone()) {
@@ -165,7 +168,14 @@ final class RunningRequest implements RetryingModelCall.Sink {
         spoke();
         itemsLength += item.length();
         chunks.flush();
-        add(new ItemCompleted(open.id(), outputIndex, item, opaque));
+        add(new ItemCompleted(open.id(), outputIndex, named(item), opaque));
+    }
+
+    /** Events name a call by its id, so it must be unique in the stream; providers repeat ids. */
+    private ModelItem named(ModelItem item) {
+        return item instanceof ToolCall call
+                ? new ToolCall(callIds.unique(call.callId()), call.name(), call.arguments())
+                : item;
     }
 
     @Override

@@ -9,11 +9,19 @@ import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
 import dev.millrace.processors.agent.AgentEvent.SystemPromptUpdated;
 import dev.millrace.processors.agent.AgentState.OpenRequest;
 import dev.millrace.processors.agent.model.ModelItem;
+import dev.millrace.processors.agent.model.ModelItem.ToolCall;
 import dev.millrace.processors.agent.model.OutputItem;
 import dev.millrace.processors.agent.model.PromptPart;
+import dev.millrace.processors.agent.model.ToolDefinition;
+import dev.millrace.processors.agent.tool.ToolEvent;
+import dev.millrace.processors.agent.tool.ToolEvent.ToolsOffered;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -31,11 +39,14 @@ public final class Transcript {
     private final Optional<String> systemPrompt;
     private final LlmConfigUpdated config;
     private final List<Cut> cut;
+    private final List<ToolDefinition> tools;
 
     private Transcript(Reader reader) {
         this.entries = reader.entries.stream()
                 .filter(entry -> entry.order() <= reader.inputThrough)
+                .map(entry -> entry.with(reader.results.getOrDefault(entry.requestId(), Map.of())))
                 .toList();
+        this.tools = reader.tools();
         this.systemPrompt = reader.systemPrompt;
         this.config = reader.config;
         this.cut = List.copyOf(reader.cut);
@@ -73,6 +84,11 @@ public final class Transcript {
         return config;
     }
 
+    /** The tools that hosts offer at the end of the log, in the order in which their names were first offered. */
+    public List<ToolDefinition> tools() {
+        return tools;
+    }
+
     /**
      * The requests that can have output that is in chunks only. If the events did not contain the chunks, that output is
      * missing in the entries.
@@ -90,12 +106,29 @@ public final class Transcript {
      * @param order the offset of an input; for an output, the newest input that it answers
      * @param requestId the request of an output; 0 for an input
      * @param part the message or the output
+     * @param results the results of the tool calls of an output, as the model reads them, by call id
      * @since 0.1
      */
-    public record Entry(long order, long requestId, PromptPart part) {
+    public record Entry(long order, long requestId, PromptPart part, Map<String, String> results) {
+        /** Copies the map. */
+        public Entry {
+            results = Map.copyOf(results);
+        }
+
+        Entry(long order, long requestId, PromptPart part) {
+            this(order, requestId, part, Map.of());
+        }
+
+        private Entry with(Map<String, String> newResults) {
+            return new Entry(order, requestId, part, newResults);
+        }
+
+        /** Whether it ends with words of the model; results follow calls. */
         private boolean isOfModel() {
-            return part instanceof PromptPart.Output
-                    || (part instanceof PromptPart.Input input && input.role().equals("assistant"));
+            if (part instanceof PromptPart.Output output) {
+                return output.items().stream().noneMatch(item -> item.item() instanceof ToolCall);
+            }
+            return part instanceof PromptPart.Input input && input.role().equals("assistant");
         }
     }
 
@@ -104,6 +137,10 @@ public final class Transcript {
         private final long inputThrough;
         private final List<Entry> entries = new ArrayList<>();
         private final List<Cut> cut = new ArrayList<>();
+        private final Map<Long, Map<String, String>> results = new HashMap<>();
+        private final Map<String, String> notes = new HashMap<>();
+        private final Map<Long, ToolsOffered> offers = new HashMap<>();
+        private final Set<String> toolNames = new LinkedHashSet<>();
         private final SortedMap<Integer, OutputItem> items = new TreeMap<>();
         private final SortedMap<Integer, StringBuilder> partialTexts = new TreeMap<>();
         private Optional<String> systemPrompt = Optional.empty();
@@ -125,6 +162,13 @@ public final class Transcript {
             if (event.offset() <= inputThrough) {
                 input(event);
             }
+            if (payload instanceof ToolsOffered offer) {
+                offers.put(event.offset(), offer);
+                offer.tools().forEach(tool -> toolNames.add(tool.name()));
+            } else if (payload instanceof ToolEvent.OfCall ofCall
+                    && !state.calls().equals(before.calls())) {
+                call(before, ofCall);
+            }
             state.open().ifPresent(open -> underWay(open, event, before));
         }
 
@@ -136,6 +180,35 @@ public final class Transcript {
             } else if (event.payload() instanceof LlmConfigUpdated updated) {
                 config = config.with(updated);
             }
+        }
+
+        /** An event that changed a call: it may be its end. */
+        private void call(AgentState before, ToolEvent.OfCall payload) {
+            OpenCall call = before.calls().open().get(payload.callId());
+            if (call == null) {
+                return;
+            }
+            if (payload instanceof ToolEvent.CallEdited edited) {
+                notes.put(call.callId(), CallResult.edited(edited));
+            } else if (!state.calls().open().containsKey(call.callId())) {
+                String note = Optional.ofNullable(notes.remove(call.callId())).orElse("");
+                results.computeIfAbsent(call.requestId(), request -> new HashMap<>())
+                        .put(call.callId(), note + CallResult.of(payload));
+            }
+        }
+
+        private List<ToolDefinition> tools() {
+            List<ToolDefinition> found = new ArrayList<>();
+            for (String name : toolNames) {
+                state.tools()
+                        .schemaOf(name)
+                        .map(offers::get)
+                        .flatMap(offer -> offer.tools().stream()
+                                .filter(tool -> tool.name().equals(name))
+                                .findFirst())
+                        .ifPresent(tool -> found.add(new ToolDefinition(name, tool.description(), tool.parameters())));
+            }
+            return List.copyOf(found);
         }
 
         private void underWay(OpenRequest open, Event event, AgentState before) {

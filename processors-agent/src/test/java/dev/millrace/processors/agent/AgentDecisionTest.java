@@ -173,7 +173,7 @@ class AgentDecisionTest {
     private void assertLostAfter(Duration silence) {
         Instant due = now().plus(silence);
         assertThat(AgentDecision.next(log.state(), due.minus(MILLISECOND), NOTHING_KNOWN))
-                .containsExactly(new LookAgain(open(), due));
+                .containsExactly(new LookAgain(open().newest(), due));
         assertThat(AgentDecision.next(log.state(), due, NOTHING_KNOWN)).containsExactly(new DeclareLost(open()));
     }
 

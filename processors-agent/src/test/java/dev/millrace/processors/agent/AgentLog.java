@@ -26,7 +26,7 @@ final class AgentLog {
     /**
      * Appends and folds an event and returns its offset. The event is written as JSON and read back, as in production.
      */
-    long add(AgentEvent payload) {
+    long add(Object payload) {
         return add(EventCatalog.nameOf(payload.getClass()), JsonCodec.toTree(payload));
     }
 

@@ -50,6 +50,13 @@ final class FakeModel implements Model {
         });
     }
 
+    FakeModel calls(String callId, String name, String arguments) {
+        return then(sink -> {
+            sink.item(0, new ModelItem.ToolCall(callId, name, arguments), Optional.empty());
+            sink.end(complete());
+        });
+    }
+
     static ModelResult complete() {
         return new ModelResult.Response(Optional.of("r"), Optional.of("m"), Optional.empty(), Optional.empty());
     }

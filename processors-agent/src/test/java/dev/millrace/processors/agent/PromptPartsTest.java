@@ -35,8 +35,8 @@ class PromptPartsTest {
                 .containsExactly(
                         ASKED,
                         output(call("b", "g", "{}"), message("text"), call("a", "f", "{\"x\":1}")),
-                        new ToolResult("b", PromptParts.NO_TOOL),
-                        new ToolResult("a", PromptParts.NO_TOOL),
+                        new ToolResult("b", CallResult.NOT_RUN),
+                        new ToolResult("a", CallResult.NOT_RUN),
                         ASKED);
     }
 
@@ -158,7 +158,7 @@ class PromptPartsTest {
                         assertThat(seen.add(call.callId())).as("seed %d", seed).isTrue();
                         assertThat(parts.get(++result))
                                 .as("seed %d", seed)
-                                .isEqualTo(new ToolResult(call.callId(), PromptParts.NO_TOOL));
+                                .isEqualTo(new ToolResult(call.callId(), CallResult.NOT_RUN));
                     } else if (item.item() instanceof ModelItem.Message message) {
                         assertThat(message.text()).as("seed %d", seed).isNotBlank();
                     }

@@ -27,7 +27,7 @@ final class RequestBody {
     /** The same for a model that refuses {@link #MAX_TOKENS}. */
     static final int FEWER_TOKENS = 4_096;
 
-    /** With the mark of the system prompt these are three; the service allows four. */
+    /** With the marks of the tools and the system prompt these are four, as many as the service allows. */
     private static final int MARKED_MESSAGES = 2;
 
     private RequestBody() {}
@@ -50,9 +50,14 @@ final class RequestBody {
         if (!system.isEmpty()) {
             body.set("system", system);
         }
+        ArrayNode tools = ToolList.of(prompt.tools());
+        if (!tools.isEmpty()) {
+            body.set("tools", tools);
+        }
         ArrayNode messages = messages(prompt, model, begin);
         body.set("messages", messages);
         if (!unsupported.contains(OptionalParameters.CACHE_CONTROL)) {
+            markLast(tools);
             markLast(system);
             markNewest(messages);
         }

@@ -29,10 +29,15 @@ record BreakerRules(
 
     /**
      * Types that weigh 0 if a processor wrote them. A model streams hundreds of chunks per second, which is no loop.
-     * Delivery records would make a burst look larger than it is.
+     * Delivery records would make a burst look larger than it is. So would what a host reports of a running call: the
+     * request and the end of each call count, and an answer of a model can have dozens of calls.
      */
-    private static final Set<String> UNCOUNTED =
-            Set.of("llm-chunk-added", "millrace/delivery-failed", "millrace/delivery-succeeded");
+    private static final Set<String> UNCOUNTED = Set.of(
+            "llm-chunk-added",
+            "millrace/delivery-failed",
+            "millrace/delivery-succeeded",
+            "tool-call-progressed",
+            "tool-call-started");
 
     static final BreakerRules DEFAULT =
             new BreakerRules(true, Optional.empty(), Optional.empty(), Map.of(), 64, 1000, Optional.empty());

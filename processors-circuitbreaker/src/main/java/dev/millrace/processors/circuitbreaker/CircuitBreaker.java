@@ -28,9 +28,9 @@ import java.util.concurrent.CompletionStage;
  * refillRatePerMinute}), give event types {@code weights} other than 1, and limit chains of reactions ({@code maxHops}
  * across streams, default 64; {@code maxDepth} in total, default 1000). With {@code repetition: {count}} it also trips
  * if a tool was called that many times in a row with the same arguments and the same result. Each configuration
- * replaces the previous one and restarts the count. Events of the service itself never count. {@code llm-chunk-added}
- * and the records of pushed events ({@code millrace/delivery-...}) weigh 0 unless configured, if a processor wrote them;
- * those of other callers weigh 1.
+ * replaces the previous one and restarts the count. Events of the service itself never count. {@code
+ * llm-chunk-added}, {@code tool-call-started}, {@code tool-call-progressed} and the records of pushed events ({@code
+ * millrace/delivery-...}) weigh 0 unless configured, if a processor wrote them; those of other callers weigh 1.
  *
  * <p>Only the reducer decides, from offsets and {@link Event#createdAt()}. Stateless and thread-safe.
  *

@@ -14,8 +14,8 @@ import java.util.Optional;
  * @param enabled whether the breaker may pause the stream; default true
  * @param burstCapacity capacity of the token bucket, in events; with the refill rate it replaces the window rule
  * @param refillRatePerMinute events per minute that the bucket regains
- * @param weights cost of one event, by event type, 0 or more; default 1, and 0 for the chunks of a model and the
- *     records of pushed events that a processor wrote
+ * @param weights cost of one event, by event type, 0 or more; default 1, and 0 for the chunks of a model, the
+ *     reports of running tools and the records of pushed events that a processor wrote
  * @param maxHops the longest allowed chain of reactions across streams; default 64
  * @param maxDepth the longest allowed chain of reactions in total; default 1000
  * @param repetition when repeated tool calls count as a loop; default never

@@ -53,6 +53,58 @@ class RepetitionRuleTest {
     }
 
     @Test
+    void should_count_each_failed_call_of_an_agent_once_also_with_an_approval() {
+        for (int i = 1; i <= 3; i++) {
+            String call = "\"requestId\": 1, \"callId\": \"c" + i + "\"";
+            String arguments = call + ", \"name\": \"look\", \"arguments\": {\"at\": 1}, \"argumentsHash\": \"h\"";
+            assertThat(log.reason()).isEmpty();
+            log.event("llm-item-completed", """
+                    {"requestId": 1, "item": {"type": "tool-call", "callId": "c%d", "name": "look",
+                     "arguments": "{ \\"at\\": %s }"}}""".formatted(i, "1".repeat(i)));
+            log.event("tool-approval-requested", "{" + arguments + ", \"summary\": \"s\"}");
+            log.event("tool-approval-needed", "{" + call + ", \"host\": \"h\"}");
+            log.event(
+                    "tool-approval-granted", "{" + call + ", \"argumentsHash\": \"h\", \"by\": {\"person\": \"ann\"}}");
+            log.event("tool-call-requested", "{" + arguments + ", \"effect\": \"once\"}");
+            log.event("tool-call-started", "{" + call + ", \"host\": \"h\"}");
+            log.event("tool-call-progressed", "{" + call + ", \"message\": \"m\"}");
+            log.event(
+                    "tool-call-failed",
+                    "{" + call + ", \"host\": \"h\", \"result\": \"no\", \"error\": \"e" + i + "\"}");
+            log.event("tool-call-completed", "{" + call + ", \"host\": \"late\", \"result\": \"no\"}");
+        }
+
+        assertThat(log.trippedAt()).hasValue(27L);
+        assertThat(log.state().rounds().open()).isEmpty();
+    }
+
+    @Test
+    void should_count_calls_that_the_agent_refused() {
+        for (int i = 1; i <= 3; i++) {
+            assertThat(log.reason()).isEmpty();
+            log.event("llm-item-completed", """
+                    {"item": {"type": "tool-call", "callId": "c%d", "name": "lok", "arguments": "{}"}}""".formatted(i));
+            log.event("tool-call-failed", """
+                    {"requestId": 1, "callId": "c%d", "result": "There is no tool lok", "error": "unknown"}""".formatted(i));
+        }
+
+        assertThat(log.trippedAt()).hasValue(7L);
+    }
+
+    @Test
+    void should_take_the_arguments_as_a_person_changed_them() {
+        for (int i = 1; i <= 3; i++) {
+            log.event("tool-approval-requested", call("c" + i, "look", "1"));
+            log.event("tool-call-edited", """
+                    {"callId": "c%d", "arguments": {"at": %d}, "argumentsHash": "h", "by": {"person": "ann"}}""".formatted(i, i));
+            log.event("tool-call-requested", call("c" + i, "look", "{\"at\": " + i + "}"));
+            log.event("tool-call-completed", result("c" + i, "x"));
+        }
+
+        assertThat(log.reason()).isEmpty();
+    }
+
+    @Test
     void should_pair_calls_that_overlap() {
         for (int i = 0; i < 3; i++) {
             log.event("tool-call-requested", call("a" + i, "look", "1"));

@@ -100,8 +100,26 @@ class WindowRuleTest {
         assertThat(log.reason()).hasValue(REASON);
     }
 
+    @Test
+    void should_bear_as_many_parallel_calls_of_tools_as_a_host_runs() {
+        BreakerLog log = new BreakerLog();
+        for (int i = 0; i < 32; i++) {
+            log.written("llm-item-completed").written("tool-call-requested").written("tool-call-started");
+            log.written("tool-call-progressed").written("tool-call-progressed").written("tool-call-completed");
+        }
+        assertThat(log.reason()).isEmpty();
+
+        log.events(4, 0);
+        assertThat(log.reason()).hasValue(REASON);
+    }
+
     private static Stream<Consumer<BreakerLog>> strangers() {
-        return Stream.of("llm-chunk-added", "millrace/delivery-failed", "millrace/delivery-succeeded")
+        return Stream.of(
+                        "llm-chunk-added",
+                        "millrace/delivery-failed",
+                        "millrace/delivery-succeeded",
+                        "tool-call-progressed",
+                        "tool-call-started")
                 .flatMap(type -> Stream.of(
                         log -> log.event(type, "{}"),
                         log -> log.keyed(type, "chosen"),
@@ -126,7 +144,8 @@ class WindowRuleTest {
     @MethodSource("strangers")
     void should_not_count_what_another_caller_wrote_if_the_configured_weight_is_0(Consumer<BreakerLog> stranger) {
         BreakerLog log = new BreakerLog().configured("""
-                {"weights": {"llm-chunk-added": 0, "millrace/delivery-failed": 0, "millrace/delivery-succeeded": 0}}""");
+                {"weights": {"llm-chunk-added": 0, "millrace/delivery-failed": 0, "millrace/delivery-succeeded": 0,
+                 "tool-call-progressed": 0, "tool-call-started": 0}}""");
         for (int i = 0; i < 200; i++) {
             stranger.accept(log);
         }

@@ -21,6 +21,12 @@ final class OptionalParameters {
     static final String MAX_OUTPUT_TOKENS = "max_output_tokens";
     static final String TEMPERATURE = "temperature";
 
+    /** The field {@code strict} of tools. */
+    static final String STRICT = "strict";
+
+    /** Strict tools; without them, each tool is sent with {@code strict: false}. */
+    static final String STRICT_SCHEMAS = "strict-schemas";
+
     /** Messages of the roles {@code system} and {@code developer}; without them, such a message is one of the user. */
     static final String DEVELOPER_MESSAGES = "developer-messages";
 
@@ -30,6 +36,9 @@ final class OptionalParameters {
     /** Words of a message about one attachment, and not about the kind. */
     private static final Pattern ONE_ATTACHMENT =
             Pattern.compile("format|mime|media type|too large|download|size|decode");
+
+    private static final Pattern STRICT_FIELD = Pattern.compile("\\btools(?:\\[\\d+])?(?:\\.function)?\\.strict\\b");
+    private static final Pattern STRICT_WORD = Pattern.compile("\\bstrict\\b");
 
     private static final String TEMPLATE_REFUSAL = "system message must be at the beginning";
 
@@ -64,6 +73,10 @@ final class OptionalParameters {
         if (attachment.isPresent()) {
             return attachment;
         }
+        Optional<String> strict = strict(error, message, body);
+        if (strict.isPresent()) {
+            return strict;
+        }
         String parameter = topLevel(error.parameter());
         if (!parameter.isEmpty()) {
             return Optional.of(parameter)
@@ -87,6 +100,30 @@ final class OptionalParameters {
                 .filter(part -> !ONE_ATTACHMENT.matcher(message).find())
                 .filter(part -> body.path("input").findValuesAsText("type").contains(part))
                 .findFirst();
+    }
+
+    /**
+     * Whether the error is about strict tools. A refused schema counts, because {@code strict} restricts which schemas the
+     * service takes.
+     */
+    private static Optional<String> strict(ErrorBody error, String message, JsonNode body) {
+        boolean isSaid = false;
+        boolean isStrict = false;
+        for (JsonNode tool : body.path("tools")) {
+            isSaid |= tool.has(STRICT);
+            isStrict |= tool.path(STRICT).asBoolean();
+        }
+        boolean isUnknown = isUnknown(error, message);
+        boolean isField = STRICT_FIELD.matcher(error.parameter()).matches()
+                || STRICT_FIELD.matcher(message).find()
+                || names(message, STRICT);
+        if (isSaid && isUnknown && isField) {
+            return Optional.of(STRICT);
+        }
+        boolean isSchema =
+                error.code().equals("invalid_function_parameters") || message.contains("invalid schema for function");
+        boolean isMode = isUnknown && STRICT_WORD.matcher(message).find();
+        return isStrict && (isSchema || isMode) ? Optional.of(STRICT_SCHEMAS) : Optional.empty();
     }
 
     private static boolean isUnknown(ErrorBody error, String message) {

@@ -31,6 +31,7 @@ class DialectsTest {
                         "Let me see.",
                         new ToolCall("call_1", "search", "{\"q\":1}"),
                         new ToolCall("call_2", "look", "")),
+                ModelReply.text("I cannot search."),
                 ModelReply.refusal("No."),
                 ModelReply.text("one two three").holdAfter(1),
                 ModelReply.text("after the interrupt"),
@@ -46,7 +47,7 @@ class DialectsTest {
             stage.ask(runner, "and now?");
 
             assertThat(stage.all(RequestFailed.class)).isEmpty();
-            assertThat(stage.all(RequestStarted.class)).hasSize(6);
+            assertThat(stage.all(RequestStarted.class)).hasSize(7);
             List<ModelItem> items = stage.all(ItemCompleted.class).stream()
                     .map(ItemCompleted::item)
                     .toList();
@@ -63,7 +64,7 @@ class DialectsTest {
             assertThat(stage.lastRequest().texts("user"))
                     .containsExactly("think", "search", "something bad", "count", "stop", "and now?");
             assertThat(stage.lastRequest().texts("assistant"))
-                    .contains("Therefore I am.", "Let me see.", "No.", "after the interrupt");
+                    .contains("Therefore I am.", "Let me see.", "I cannot search.", "No.", "after the interrupt");
             stage.assertWhole();
         }
     }

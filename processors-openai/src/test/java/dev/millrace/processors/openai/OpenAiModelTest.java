@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.millrace.processors.agent.model.FailureKind;
 import dev.millrace.processors.agent.model.ModelFailure;
+import dev.millrace.processors.agent.model.ModelItem;
 import dev.millrace.processors.agent.model.ModelResult;
+import dev.millrace.processors.agent.model.OutputItem;
 import dev.millrace.processors.agent.model.Prompt;
 import dev.millrace.processors.agent.model.PromptPart;
 import dev.millrace.scriptedmodel.ModelReply;
 import dev.millrace.scriptedmodel.ModelScript;
+import dev.millrace.scriptedmodel.ProviderDialect;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
+import dev.millrace.scriptedmodel.ToolCall;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
@@ -76,6 +81,62 @@ class OpenAiModelTest {
             assertThat(said.failure().providerRequestId()).contains("req_7");
             assertThat(said.failure().message()).doesNotContain(KEY);
             assertThat(said.ends).hasValue(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void should_offer_tools_that_a_strict_server_takes(ProviderDialect dialect) throws Exception {
+        ModelReply calls = ModelReply.calls(
+                "",
+                new ToolCall("a", "strict", "{\"id\":\"1\"}"),
+                new ToolCall("b", "loose", ""),
+                new ToolCall("c", "unknown", "{ oops"),
+                ToolCall.parallel("d", new ToolCall("x", "loose", "{}")));
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.of(calls), dialect)) {
+            Recording said = send(server, ToolPrompts.WITH_TOOLS);
+
+            assertThat(said.outcome()).isInstanceOf(ModelResult.Response.class);
+            assertThat(server.requests().get(0).toolNames()).containsExactly("strict", "loose", "empty");
+            assertThat(said.items)
+                    .extracting(OutputItem::item)
+                    .containsExactly(
+                            new ModelItem.ToolCall("a", "strict", "{\"id\":\"1\"}"),
+                            new ModelItem.ToolCall("b", "loose", ""),
+                            new ModelItem.ToolCall("c", "unknown", "{ oops"),
+                            new ModelItem.ToolCall(
+                                    "d",
+                                    "parallel",
+                                    "{\"tool_uses\":[{\"recipient_name\":\"functions.loose\",\"parameters\":{}}]}"));
+        }
+    }
+
+    @Test
+    void should_learn_that_a_service_does_not_know_strict_tools() throws Exception {
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.assistant())
+                .refusing("tools.strict", "Unknown parameter: 'tools[0].strict'.")) {
+            String learned = send(server, ToolPrompts.WITH_TOOLS)
+                    .failure()
+                    .unsupportedParameter()
+                    .orElseThrow();
+
+            assertThat(learned).isEqualTo("strict");
+            assertThat(send(server, ToolPrompts.WITH_TOOLS.without(learned)).outcome())
+                    .isInstanceOf(ModelResult.Response.class);
+        }
+    }
+
+    @Test
+    void should_send_a_schema_loosely_that_the_service_does_not_take_strictly() throws Exception {
+        Prompt prompt = ToolPrompts.with(
+                ToolPrompts.tool("f", ToolPrompts.CLOSED.replace("'string'", "'string','format':'uri'")));
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.assistant())) {
+            Recording first = send(server, prompt);
+            Prompt next = first.outcome() instanceof ModelFailure failure
+                    ? prompt.without(failure.unsupportedParameter().orElseThrow())
+                    : prompt;
+
+            assertThat(send(server, next).outcome()).isInstanceOf(ModelResult.Response.class);
         }
     }
 
@@ -196,8 +257,12 @@ class OpenAiModelTest {
     }
 
     private static Recording send(ScriptedModelServer server) {
+        return send(server, PROMPT);
+    }
+
+    private static Recording send(ScriptedModelServer server, Prompt prompt) {
         Recording said = new Recording();
-        var unused = model(server).send(PROMPT, said);
+        var unused = model(server).send(prompt, said);
         return said;
     }
 }

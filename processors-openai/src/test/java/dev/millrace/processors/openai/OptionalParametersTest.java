@@ -64,6 +64,44 @@ class OptionalParametersTest {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'error':{'param':'tools[0].strict','code':'unknown_parameter','message':'Unknown parameter'}} | strict",
+                "{'error':{'message':'Unknown parameter: `tools[0].function.strict`.'}} | strict",
+                "{'detail':[{'loc':['body','tools',0,'strict'],'msg':'Extra inputs are not permitted'}]} | strict",
+                "{'error':{'message':'Unrecognized request argument supplied: strict'}} | strict",
+                "{'error':{'message':'strict: true is not supported with this model'}} | strict-schemas",
+                "{'error':{'message':'strict mode is not supported for this tool'}} | strict-schemas",
+                "{'error':{'param':'tools[1].parameters','code':'invalid_function_parameters','message':'no'}} |"
+                        + " strict-schemas",
+                "{'message':'Invalid schema for function f: In context=(), x is not permitted.'} | strict-schemas"
+            })
+    void should_learn_that_tools_cannot_be_strict(String error, String parameter) {
+        JsonNode body = json("{'tools':[{'strict':false},{'strict':true}]}");
+
+        assertThat(OptionalParameters.refused(ErrorBody.of(json(error)), body)).contains(parameter);
+        assertThat(OptionalParameters.refused(ErrorBody.of(json(error)), json("{'tools':[{'name':'strict'}]}")))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'error':{'param':'tools[1].parameters','code':'invalid_function_parameters','message':'no'}}",
+                "{'error':{'param':'tools[0].strict','code':'invalid_type','message':'Invalid type for"
+                        + " `tools[0].strict`: expected a boolean'}}",
+                "{'error':{'param':'tools','code':'unsupported_parameter','message':'tools are not supported'}}",
+                "{'error':{'message':'tools is not supported with this model'}}"
+            })
+    void should_not_leave_out_tools_nor_hide_that_a_schema_is_invalid(String error) {
+        JsonNode body = json("{'tools':[{'strict':false}]}");
+
+        assertThat(OptionalParameters.refused(ErrorBody.of(json(error)), body)).isEmpty();
+    }
+
     @Test
     void should_not_find_a_parameter_that_the_request_does_not_have() {
         ErrorBody error = ErrorBody.of(json("{'error':{'param':'include','message':'unknown parameter include'}}"));

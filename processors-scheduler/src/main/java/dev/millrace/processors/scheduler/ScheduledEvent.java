@@ -5,6 +5,7 @@ import dev.millrace.core.EventInput;
 import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamEvent;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.PayloadCheck;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -143,6 +144,11 @@ final class ScheduledEvent {
     private void check(EventInput event) {
         if (INITIALIZED.matches(event.type())) {
             problems.add(where + "type: a schedule cannot append the first event of a stream; use another type");
+        }
+        Operation needed = payloads.operation(event.type());
+        if (!needed.isDelegable()) {
+            problems.add(where + "type: a schedule cannot append '" + QuotedValues.shorten(event.type())
+                    + "', which takes '" + needed.word() + "'; let a caller append it");
         }
         payloads.problems(event.type(), event.payload()).forEach(problem -> problems.add(where + problem));
     }

@@ -2,10 +2,15 @@ package dev.millrace.processors.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.EventName;
 import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.ProcessorProvider;
+import dev.millrace.core.hosting.ProvidedEvent;
+import dev.millrace.core.processor.Processor;
 import dev.millrace.engine.KnownEvents;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -15,7 +20,30 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SchedulerProviderTest {
-    private final KnownEvents known = KnownEvents.of(List.of(new SchedulerProvider()));
+    private final KnownEvents known = KnownEvents.of(List.of(new SchedulerProvider(), new Deciding()));
+
+    @EventName(Decided.NAME)
+    record Decided() {
+        static final String NAME = "decided";
+    }
+
+    /** Provides a type that takes {@code approve}. */
+    private static final class Deciding implements ProcessorProvider {
+        @Override
+        public String name() {
+            return "deciding";
+        }
+
+        @Override
+        public List<ProvidedEvent<?>> events() {
+            return List.of(ProvidedEvent.of(Decided.class).withOperation(Operation.APPROVE));
+        }
+
+        @Override
+        public Processor<?> create(JsonNode config, HostContext context) {
+            throw new IllegalArgumentException("never attached");
+        }
+    }
 
     private List<String> problems(EventType type, String payload) {
         return known.problems(type.name(), JsonCodec.parse(payload.replace('\'', '"')));
@@ -174,6 +202,16 @@ class SchedulerProviderTest {
     void should_check_the_event_to_append_as_the_host_would() {
         assertThat(ofTarget("{'type': 'events.iterate.com/scheduling/schedule-cancelled', 'payload': {'slug': 5}}"))
                 .containsExactly("payload.append.payload.slug: expected a non-empty string, got 5");
+    }
+
+    @Test
+    void should_refuse_an_event_whose_operation_control_does_not_include() {
+        assertThat(ofTarget("{'type': 'millrace/lease-released', 'payload': {'slug': 's', 'holder': 'h', 'epoch': 1, 'lease': 'PT1S'}}"))
+                .containsExactly("payload.append.type: a schedule cannot append 'millrace/lease-released', which takes"
+                        + " 'process'; let a caller append it");
+        assertThat(ofTarget("{'type': '" + Decided.NAME + "'}"))
+                .containsExactly("payload.append.type: a schedule cannot append '" + Decided.NAME
+                        + "', which takes 'approve'; let a caller append it");
     }
 
     @Test

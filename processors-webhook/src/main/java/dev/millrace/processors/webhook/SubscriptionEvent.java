@@ -23,8 +23,8 @@ public sealed interface SubscriptionEvent {
      * @param jsonataFilter evaluated on the event; only events for which it is true are pushed
      * @param jsonataTransform evaluated on the event; its result is the body. Ignored for websockets
      * @param signingSecret the name of the project's secret that signs requests. Only for webhooks
-     * @param mayControl whether the peer may append types that take {@code control}; false by default. Only for
-     *     websockets
+     * @param mayControl whether the peer of a websocket, or a webhook to a stream of this server, may append types that
+     *     take {@code control}; false by default
      */
     @EventName(
             value = "https://events.iterate.com/events/stream/subscription/configured",

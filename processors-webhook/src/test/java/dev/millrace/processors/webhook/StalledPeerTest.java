@@ -3,7 +3,10 @@ package dev.millrace.processors.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.EventType;
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -96,5 +99,39 @@ class StalledPeerTest {
                         .path("message")
                         .asText())
                 .startsWith("WebSocket to http://127.0.0.1:" + server.getLocalPort() + "/ failed: ");
+    }
+
+    @Test
+    void should_still_get_the_reason_when_its_message_is_too_long_and_a_frame_to_it_is_in_flight() throws Exception {
+        stage.setting("webhook.timeout", "20s").start();
+        stage.configure("{\"slug\": \"stalled\", \"type\": \"websocket\", \"callbackUrl\": \"ws://127.0.0.1:"
+                + server.getLocalPort() + "/\"}");
+        String large = "{\"text\": \"" + "x".repeat(900_000) + "\"}";
+        for (int i = 0; i < 12; i++) {
+            stage.append("large", large);
+        }
+        stage.await(() -> !connections.isEmpty());
+        DataOutputStream out = new DataOutputStream(connections.get(0).getOutputStream());
+        out.writeShort(0x817f); // a text, its length in eight bytes
+        out.writeLong(Integer.MAX_VALUE);
+
+        stage.await(() -> connections.size() > 1); // for the frame that was in flight
+        assertThat(closeCode(connections.get(0))).isEqualTo(1009);
+    }
+
+    /** Reads the frames of a client to the close frame, and returns its code. */
+    private static int closeCode(Socket socket) throws IOException {
+        socket.setSoTimeout(30_000);
+        DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+        while (true) {
+            int opcode = in.readUnsignedByte() & 0x0f;
+            int length = in.readUnsignedByte() & 0x7f;
+            long rest = length < 126 ? length : length == 126 ? in.readUnsignedShort() : in.readLong();
+            int mask = in.readInt();
+            if (opcode == 8) {
+                return in.readUnsignedShort() ^ (mask >>> 16);
+            }
+            in.skipNBytes(rest);
+        }
     }
 }

@@ -159,6 +159,6 @@ class AccessTokensTest {
             assertThat(Operation.of(operation.word())).isEqualTo(operation);
         }
         assertThatThrownBy(() -> Operation.of("write"))
-                .hasMessageContaining("read, append, process, control, deploy, admin");
+                .hasMessageContaining("read, append, process, approve, control, deploy, admin");
     }
 }

@@ -31,6 +31,7 @@ final class YamlLogReader {
     private final Map<StreamPath, Long> lastOffsets = new HashMap<>();
     private StreamPath path = StreamPath.of("/test");
     private boolean documentBegins;
+    private boolean inList;
     private Instant createdAt = TestEventFactory.START.minus(TestEventFactory.STEP);
 
     YamlLogReader(String name, Reader text) {
@@ -52,11 +53,15 @@ final class YamlLogReader {
                 documentBegins = false;
                 return readEvent(event);
             }
-            if (event instanceof ScalarEvent scalar && !(documentBegins && isNothing(scalar))) {
+            boolean isOther = event.is(Event.ID.SequenceStart)
+                    ? inList
+                    : event instanceof ScalarEvent scalar && !(documentBegins && isNothing(scalar));
+            if (isOther) {
                 throw source.error(
                         event,
                         "expected an event: a mapping with 'type'; separate events by '---', or make each an item of a list");
             }
+            inList = event.is(Event.ID.SequenceStart);
             documentBegins = event.is(Event.ID.DocumentStart);
         }
         return null;

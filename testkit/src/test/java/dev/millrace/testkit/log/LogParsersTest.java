@@ -39,6 +39,24 @@ class LogParsersTest {
                         HostileText.within("type: t\npayload: {a: ", "😀", "}\n")));
     }
 
+    /** The YAML parser looks through all open brackets at each token. */
+    @Test
+    void should_read_nested_values_in_linear_time() {
+        LinearTimeCheck.of(
+                        "log",
+                        text -> new LogInputStream("log", new ByteArrayInputStream(text.getBytes(UTF_8)))
+                                .stream().forEach(event -> {}))
+                .refusingWith(MalformedLogException.class)
+                .check(List.of(
+                        HostileText.repeated("["),
+                        HostileText.repeated("[["),
+                        HostileText.repeated("- - "),
+                        HostileText.within("- ", "[", ""),
+                        HostileText.within("type: t\npayload: {a: ", "[", "}\n"),
+                        HostileText.within("type: t\npayload: {a: ", "{a: ", "}\n"),
+                        HostileText.within("type: t\n? ", "[", "\n")));
+    }
+
     @Test
     void should_redact_secrets_in_linear_time() {
         LinearTimeCheck.of("redaction", text -> {

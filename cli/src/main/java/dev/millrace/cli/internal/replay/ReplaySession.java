@@ -19,6 +19,7 @@ final class ReplaySession {
     private static final String COMMANDS =
             "goto N, next [K], prev [K], state [PLACE], diff [A [B]], why PLACE, event, events [A B], help, quit";
     private static final int LONGEST_VALUE = 400;
+    private static final int LONGEST_INPUT = 200;
 
     private final StateTimeline<?> timeline;
     private final List<Event> events;
@@ -67,12 +68,17 @@ final class ReplaySession {
                     return false;
                 }
                 case "" -> here();
-                default -> throw new CommandException("unknown command: '" + words[0] + "'; use one of " + COMMANDS);
+                default ->
+                    throw new CommandException("unknown command: '" + shown(words[0]) + "'; use one of " + COMMANDS);
             }
         } catch (IllegalArgumentException e) {
-            throw new CommandException("cannot '" + command + "': " + e.getMessage(), e);
+            throw new CommandException("cannot '" + shown(command) + "': " + e.getMessage(), e);
         }
         return true;
+    }
+
+    private static String shown(String input) {
+        return TerminalText.clip(input, LONGEST_INPUT);
     }
 
     private long offset() {
@@ -185,7 +191,7 @@ final class ReplaySession {
     private static long number(String command, String name, String text) {
         if (!text.matches("[0-9]{1,18}")) {
             throw new IllegalArgumentException(
-                    command + " takes " + name + ", a whole number from 0, got '" + text + "'");
+                    command + " takes " + name + ", a whole number from 0, got '" + shown(text) + "'");
         }
         return Long.parseLong(text);
     }

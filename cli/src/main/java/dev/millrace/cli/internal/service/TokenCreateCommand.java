@@ -60,7 +60,7 @@ public final class TokenCreateCommand implements Callable<Integer> {
             paramLabel = "OPERATION",
             split = ",",
             required = true,
-            description = "What it allows: read, append, process, control, deploy, admin.")
+            description = "What it allows: read, append, process, approve, control, deploy, admin.")
     private List<String> allow = List.of();
 
     @Option(

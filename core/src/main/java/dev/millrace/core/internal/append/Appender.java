@@ -58,29 +58,18 @@ public final class Appender {
         this.onProgress = onProgress;
     }
 
-    /** Sends until stored, refused, cancelled or closed, at most {@link RunnerOptions#SENDS} times. */
+    /** Sends until stored, refused, cancelled or closed. */
     CompletableFuture<AppendResult> send(StreamPath target, EventInput input, BooleanSupplier cancelled) {
-        return send(target, input, cancelled, false, false);
+        return send(OutgoingAppend.of(target, input).unless(cancelled));
     }
 
-    /** Like {@link #send}, but without a limit while the service cannot be reached. */
-    CompletableFuture<AppendResult> sendUntilStored(StreamPath target, EventInput input) {
-        return send(target, input, () -> false, true, false);
-    }
-
-    /** Like {@link #send}; {@code derivedKey}: the key follows from the processor, the cause and the type. */
-    CompletableFuture<AppendResult> send(
-            StreamPath target, EventInput input, BooleanSupplier cancelled, boolean derivedKey) {
-        return send(target, input, cancelled, false, derivedKey);
-    }
-
-    private CompletableFuture<AppendResult> send(
-            StreamPath target, EventInput input, BooleanSupplier cancelled, boolean insistent, boolean derivedKey) {
+    /** Sends until stored, refused, cancelled or closed. */
+    CompletableFuture<AppendResult> send(OutgoingAppend outgoing) {
+        StreamPath target = outgoing.target();
         InFlightAppend inFlightAppend;
         boolean behind;
         synchronized (this) {
-            inFlightAppend =
-                    new InFlightAppend(this, sendings++, incarnations, target, input, cancelled, insistent, derivedKey);
+            inFlightAppend = new InFlightAppend(this, sendings++, incarnations, outgoing);
             // A resume ends the pause, so it does not wait.
             PausedAppendQueue pausedAppendQueue = inFlightAppend.isResume() ? null : pausedQueues.get(target);
             behind = pausedAppendQueue != null;

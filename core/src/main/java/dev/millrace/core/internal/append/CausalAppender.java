@@ -65,11 +65,9 @@ public final class CausalAppender {
             // Appends are handed over in the order of the calls, even if a cause takes long to find.
             sent = handedOver.thenCombine(
                     cause(causingOffset.offset()),
-                    (nothing, cause) -> appender.send(
-                            target,
-                            stamped(draft, cause, target),
-                            cancelled,
-                            draft.input().idempotencyKey().isEmpty()));
+                    (nothing, cause) -> appender.send(OutgoingAppend.of(target, stamped(draft, cause, target))
+                            .unless(cancelled)
+                            .withDerivedKey(derived)));
             handedOver = sent.handle((appended, failure) -> null);
         }
         return sent.thenCompose(appended -> appended).whenComplete((appended, failure) -> {
@@ -111,7 +109,8 @@ public final class CausalAppender {
 
     /** Like {@link #record}, but without a limit while the service cannot be reached. */
     public CompletableFuture<AppendResult> recordInsistently(EventDraft draft, long offset) {
-        return appender.sendUntilStored(identity.path(), stamped(draft, offset));
+        return appender.send(
+                OutgoingAppend.of(identity.path(), stamped(draft, offset)).insistently());
     }
 
     private EventInput stamped(EventDraft draft, long offset) {

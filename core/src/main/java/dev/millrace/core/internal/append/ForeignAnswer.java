@@ -12,7 +12,7 @@ import java.util.Optional;
 /**
  * The check that the answer to a processor's append is an event of this processor: if its key was derived, one of the
  * same type with the same cause. Its payload may be another one, because another run of the effect can make it, for
- * example with a model; the first one counts. If somebody else stored an event under the key, the processor's event is
+ * example with a model; the first one counts. If another caller stored an event under the key, the processor's event is
  * not in the log, so the append has failed.
  */
 public final class ForeignAnswer {
@@ -20,11 +20,10 @@ public final class ForeignAnswer {
 
     /**
      * What is wrong with the answer; empty if the event is the processor's, or if no processor appended it.
-     *
-     * @param derivedKey whether the key follows from the processor, the cause and the type
      */
-    static Optional<StreamException> to(
-            StreamPath target, EventInput input, boolean derivedKey, AppendResult appended) {
+    static Optional<StreamException> to(OutgoingAppend outgoing, AppendResult appended) {
+        StreamPath target = outgoing.target();
+        EventInput input = outgoing.input();
         Optional<String> slug = input.metadata().flatMap(Provenance::processorOf);
         Event stored = appended.event();
         if (slug.isEmpty()) {
@@ -34,7 +33,7 @@ public final class ForeignAnswer {
             return Optional.of(withoutProcess(slug.get(), stored, target));
         }
         boolean isOwn = !appended.replayed()
-                || (processorOf(stored).equals(slug) && (!derivedKey || hasSameOrigin(input, stored)));
+                || (processorOf(stored).equals(slug) && (!outgoing.derivedKey() || hasSameOrigin(input, stored)));
         return isOwn ? Optional.empty() : Optional.of(taken(slug.get(), target, input, stored));
     }
 
@@ -64,7 +63,7 @@ public final class ForeignAnswer {
                         + " with read, append and process");
     }
 
-    /** The failure of an append whose key somebody else has taken. */
+    /** The failure of an append whose key another caller has taken. */
     public static StreamException taken(String slug, StreamPath target, EventInput input, Event stored) {
         boolean isNamesake = processorOf(stored).filter(slug::equals).isPresent();
         String author = processorOf(stored).map(other -> "of '" + other + "'").orElse("without a processor")

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One pending append, which is sent until it has a result. One thread at a time drives it. */
@@ -22,33 +21,21 @@ final class InFlightAppend {
     private final Appender appender;
     private final long number;
     private final int incarnations;
+    private final OutgoingAppend outgoing;
     private final StreamPath target;
     private final EventInput input;
-    private final BooleanSupplier cancelled;
-    private final boolean insistent;
-    private final boolean derivedKey;
     private final CompletableFuture<AppendResult> result = new CompletableFuture<>();
     private final AtomicInteger failures = new AtomicInteger();
     private volatile int resumesSeen;
     private volatile @Nullable Duration waitingSince;
 
-    InFlightAppend(
-            Appender appender,
-            long number,
-            int incarnations,
-            StreamPath target,
-            EventInput input,
-            BooleanSupplier cancelled,
-            boolean insistent,
-            boolean derivedKey) {
+    InFlightAppend(Appender appender, long number, int incarnations, OutgoingAppend outgoing) {
         this.appender = appender;
         this.number = number;
         this.incarnations = incarnations;
-        this.target = target;
-        this.input = input;
-        this.cancelled = cancelled;
-        this.insistent = insistent;
-        this.derivedKey = derivedKey;
+        this.outgoing = outgoing;
+        this.target = outgoing.target();
+        this.input = outgoing.input();
     }
 
     CompletableFuture<AppendResult> result() {
@@ -88,7 +75,7 @@ final class InFlightAppend {
         return appender.isClosed()
                 || (again && !appender.isPatient())
                 || incarnations != appender.incarnations()
-                || cancelled.getAsBoolean();
+                || outgoing.cancelled().getAsBoolean();
     }
 
     void sendOnce() {
@@ -120,7 +107,7 @@ final class InFlightAppend {
 
     /** A failure event counts as recorded in any case, because a failure of its append would be another one. */
     private void answered(AppendResult appended) {
-        Optional<StreamException> foreign = ForeignAnswer.to(target, input, derivedKey, appended);
+        Optional<StreamException> foreign = ForeignAnswer.to(outgoing, appended);
         if (foreign.isPresent() && !FailureEvents.isFailure(input.type())) {
             fail(foreign.get());
             return;
@@ -130,7 +117,7 @@ final class InFlightAppend {
     }
 
     void giveUp() {
-        String why = cancelled.getAsBoolean()
+        String why = outgoing.cancelled().getAsBoolean()
                 ? "its background task was cancelled"
                 : incarnations != appender.incarnations() ? "its stream was created again" : "the runner is stopping";
         fail(new CancellationException("append of " + input.type() + " to " + target + " was cancelled: " + why));
@@ -152,7 +139,7 @@ final class InFlightAppend {
 
     /** An INTERNAL failure may be caused by this append itself, so even an insistent one is not repeated for ever. */
     private boolean maySendAgain(StreamException.Code code, int failed) {
-        return failed < RunnerOptions.SENDS || (insistent && code != StreamException.Code.INTERNAL);
+        return failed < RunnerOptions.SENDS || (outgoing.insistent() && code != StreamException.Code.INTERNAL);
     }
 
     /**

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
@@ -22,10 +23,11 @@ import java.util.regex.Pattern;
  */
 public final class EventJsonReader {
     private static final int LONGEST_SHOWN = 1000;
-    private static final int LONGEST_END = 100;
+    private static final int LONGEST_END = 1_100;
 
-    /** How Millrace ends the JSON of every event. */
-    private static final Pattern END = Pattern.compile("\"offset\":(\\d{1,18}),\"createdAt\":\"([^\"]+)\"}$");
+    /** How Millrace ends the JSON of every event, in most cases with a key. */
+    private static final Pattern END = Pattern.compile(
+            "(?:\"idempotencyKey\":(\"[^\"]{1,1000}+\"),)?\"offset\":(\\d{1,18}),\"createdAt\":\"([^\"]{1,40})\"}$");
 
     private EventJsonReader() {}
 
@@ -73,7 +75,10 @@ public final class EventJsonReader {
         String whole = new String(json, StandardCharsets.UTF_8);
         Matcher end = END.matcher(whole.substring(Math.max(0, whole.length() - LONGEST_END)));
         if (end.find()) {
-            parts.put("offset", Long.parseLong(end.group(1))).put("createdAt", end.group(2));
+            parts.put("offset", Long.parseLong(end.group(2))).put("createdAt", end.group(3));
+            if (end.group(1) != null) {
+                parts.set("idempotencyKey", key(end.group(1)));
+            }
         }
         known.ifPresent(is -> parts.setAll(is.toTree()));
         if (!parts.path("idempotencyKey").isTextual()) {
@@ -83,6 +88,14 @@ public final class EventJsonReader {
             parts.remove("metadata");
         }
         return read(parts.put("payload", whole));
+    }
+
+    private static JsonNode key(String json) {
+        try {
+            return JsonCodec.parse(json);
+        } catch (IllegalArgumentException e) {
+            return MissingNode.getInstance();
+        }
     }
 
     /**

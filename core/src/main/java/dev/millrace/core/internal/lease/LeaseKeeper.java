@@ -222,10 +222,8 @@ final class LeaseKeeper implements LeaseHandle {
 
     private void apply(int number, Event event) {
         Optional<BuiltInType> type = BuiltInType.of(event.type());
-        int of = event.payloadJson().path("epoch").intValue();
-        if (number != connection
-                || type.isEmpty()
-                || !event.payloadJson().path("slug").asText().equals(slug)) {
+        int of = events.epochOf(event);
+        if (number != connection || type.isEmpty() || of == 0) {
             return;
         }
         if (type.get() == BuiltInType.LEASE_CLAIMED && of > epoch) {

@@ -28,7 +28,8 @@ class ForeignAnswerTest {
 
     private static Optional<StreamException> answer(EventInput stored, boolean replayed) {
         return ForeignAnswer.to(
-                PATH, SENT, true, new AppendResult(ScriptedStreams.event(PATH, 7, stored), replayed, replayed));
+                OutgoingAppend.of(PATH, SENT).withDerivedKey(true),
+                new AppendResult(ScriptedStreams.event(PATH, 7, stored), replayed, replayed));
     }
 
     private static EventInput claimed(EventInput input) {
@@ -66,7 +67,8 @@ class ForeignAnswerTest {
                                 "is taken by /a@7, which is another of 'chat' with another type or cause"));
         assertThat(answer(otherCause, true)).isPresent();
         assertThat(ForeignAnswer.to(
-                        PATH, SENT, false, new AppendResult(ScriptedStreams.event(PATH, 7, otherType), true, true)))
+                        OutgoingAppend.of(PATH, SENT),
+                        new AppendResult(ScriptedStreams.event(PATH, 7, otherType), true, true)))
                 .isEmpty(); // a key of the processor's own choice, for example of an outcome
     }
 
@@ -109,6 +111,7 @@ class ForeignAnswerTest {
         EventInput plain = EventInput.builder().type("said").idempotencyKey("k").build();
         AppendResult answer = new AppendResult(ScriptedStreams.event(PATH, 7, by("thief", "taken")), true, true);
 
-        assertThat(ForeignAnswer.to(PATH, plain, true, answer)).isEmpty();
+        assertThat(ForeignAnswer.to(OutgoingAppend.of(PATH, plain).withDerivedKey(true), answer))
+                .isEmpty();
     }
 }

@@ -29,7 +29,7 @@ record EventKey(String text, String prefix, Optional<String> processor) {
     }
 
     /** A key that a processor got from outside. */
-    static EventKey ofGuest(String text, String processor) {
+    static EventKey ofForeign(String text, String processor) {
         return new EventKey(text, OF_CALLERS + OF_CALLERS + processor + " ", Optional.of(processor));
     }
 

@@ -97,7 +97,7 @@ public final class InputValidator {
         return provenance
                 .flatMap(Provenance::processorOf)
                 .map(processor -> provenance.filter(Provenance::hasForeignKey).isPresent()
-                        ? EventKey.ofGuest(text, processor)
+                        ? EventKey.ofForeign(text, processor)
                         : EventKey.ofProcessor(text))
                 .orElseGet(() -> EventKey.ofCaller(text));
     }

@@ -8,14 +8,16 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.engine.spi.EventRecord;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The events of a store as readers get them. Another version, or another program, may have stored JSON that is no
- * event. Readers get an event in its place, with the path, offset, type and time that the store knows, so that they
- * read the log to its end.
+ * event. Readers get an event in its place, with the path, offset, type, time and key that the store knows, so that
+ * they read the log to its end.
  */
 public final class StoredEvents {
     private static final Logger LOG = System.getLogger("dev.millrace.engine");
@@ -28,7 +30,21 @@ public final class StoredEvents {
 
     /** Decodes a record; never throws. */
     public static Event decode(StreamPath path, EventRecord record) {
-        return JsonCodec.readEvent(record.json(), path, record.offset(), record.type(), record.createdAt());
+        Event event = JsonCodec.readEvent(record.json(), path, record.offset(), record.type(), record.createdAt());
+        boolean lacksKey =
+                event.idempotencyKey().isEmpty() && !event.payloadJson().isObject();
+        return lacksKey && record.idempotencyKey().isPresent()
+                ? Event.builder()
+                        .from(event)
+                        .idempotencyKey(record.idempotencyKey().map(StoredEvents::keyText))
+                        .build()
+                : event;
+    }
+
+    /** A key as readers see it: the store has it behind the prefix of its space, which begins with a blank. */
+    private static String keyText(String stored) {
+        boolean isForeign = stored.startsWith("  ");
+        return isForeign ? stored.substring(stored.indexOf(' ', 2) + 1) : stored.strip();
     }
 
     static List<EventRecord> page(StreamPath path, List<EventRecord> records) {
@@ -72,11 +88,10 @@ public final class StoredEvents {
         return isOurs(path, record) ? record : decodable(path, record);
     }
 
-    /** The record itself if its JSON is an event that can be decoded, on one line; else one whose JSON is. */
+    /** The record itself if its JSON is an event that can be decoded, on one line of UTF-8; else one whose JSON is. */
     public static EventRecord decodable(StreamPath path, EventRecord record) {
         Event event = decode(path, record);
-        boolean isLine = !hasControlCharacter(record.json());
-        return isLine && event.payloadJson().isObject()
+        return isTextLine(record.json()) && event.payloadJson().isObject()
                 ? record
                 : new EventRecord(
                         record.position(),
@@ -111,7 +126,7 @@ public final class StoredEvents {
                 && has(json, end - offset.length(), offset)
                 && has(json, end, TIME)
                 && has(json, json.length - 3, "Z\"}")
-                && !hasControlCharacter(json);
+                && isTextLine(json);
     }
 
     /** False for a text that is not ASCII; such a record is parsed. */
@@ -128,12 +143,24 @@ public final class StoredEvents {
         return true;
     }
 
-    private static boolean hasControlCharacter(byte[] json) {
+    /** Whether the bytes are UTF-8 without control characters: others would break the whole answer to a reader. */
+    private static boolean isTextLine(byte[] json) {
+        boolean isAscii = true;
         for (byte b : json) {
             if (b >= 0 && b < ' ') {
-                return true;
+                return false;
             }
+            isAscii &= b >= 0;
         }
-        return false;
+        return isAscii || isUtf8(json);
+    }
+
+    private static boolean isUtf8(byte[] json) {
+        try {
+            UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
     }
 }

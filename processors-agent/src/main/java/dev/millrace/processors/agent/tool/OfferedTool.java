@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
  * @param description what it does, for the model
  * @param parameters the JSON schema of the arguments, an object; it goes to the model as it is
  * @param effect what a second call may do; {@code once} if there is none
- * @param timeout the longest time of a call, positive; 60 s if there is none
+ * @param timeout the longest time of a call, positive, at most 366 days; 60 s if there is none
  * @param approval whether calls wait for an approval; {@code never} if there is none
- * @param approvalTimeout how long a call waits for an approval, positive; seven days if there is none
+ * @param approvalTimeout how long a call waits for an approval, positive, at most 366 days; seven days if there is none
  * @since 0.1
  */
 public record OfferedTool(
@@ -32,6 +32,7 @@ public record OfferedTool(
     /** The time limit of an approval if the offer has none. */
     public static final Duration DEFAULT_APPROVAL_TIMEOUT = Duration.ofDays(7);
 
+    private static final Duration LONGEST = Duration.ofDays(366);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     /**
@@ -49,15 +50,16 @@ public record OfferedTool(
                     "parameters of tool '" + name + "' must be a JSON schema, an object, got "
                             + parameters.getNodeType().name().toLowerCase(Locale.ROOT));
         }
-        requirePositive(name, "timeout", timeout);
-        requirePositive(name, "approvalTimeout", approvalTimeout);
+        requireTime(name, "timeout", timeout);
+        requireTime(name, "approvalTimeout", approvalTimeout);
     }
 
-    private static void requirePositive(String tool, String field, Optional<Duration> value) {
-        value.filter(time -> time.isZero() || time.isNegative()).ifPresent(time -> {
-            throw new IllegalArgumentException(
-                    field + " of tool '" + tool + "' must be positive, for example PT20S, got " + time);
-        });
+    private static void requireTime(String tool, String field, Optional<Duration> value) {
+        value.filter(time -> time.isZero() || time.isNegative() || time.compareTo(LONGEST) > 0)
+                .ifPresent(time -> {
+                    throw new IllegalArgumentException(field + " of tool '" + tool
+                            + "' must be positive and at most 366 days, for example PT20S, got " + time);
+                });
     }
 
     /** The effect; {@code once} if the offer says nothing. */

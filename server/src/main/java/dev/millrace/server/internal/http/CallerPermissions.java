@@ -88,7 +88,7 @@ public record CallerPermissions(
     }
 
     private boolean allowsSomeAppend() {
-        return Stream.of(Operation.APPEND, Operation.PROCESS, Operation.CONTROL, Operation.DEPLOY)
+        return Stream.of(Operation.APPEND, Operation.PROCESS, Operation.APPROVE, Operation.CONTROL, Operation.DEPLOY)
                 .anyMatch(this::allows);
     }
 
@@ -140,6 +140,7 @@ public record CallerPermissions(
             case READ -> "read";
             case APPEND -> "append to";
             case PROCESS -> "append as a processor to";
+            case APPROVE -> "approve in";
             case CONTROL -> "control";
             case DEPLOY -> "deploy to";
             case ADMIN -> "administer";

@@ -6,26 +6,16 @@ import java.util.function.Supplier;
 
 /** What one request holds of a pool of the memory budget. Thread-safe. */
 final class MemoryShare {
-    /** The client on which the memory waits. */
-    interface Client {
-        /** For how long the client has neither sent nor taken anything; zero if the server is the one to act. */
-        Duration stalled();
-
-        /** Ends the request, so that its memory becomes free. */
-        void drop();
-
-        static Client of(Supplier<Duration> stalled, Runnable drop) {
-            return new Client() {
-                @Override
-                public Duration stalled() {
-                    return stalled.get();
-                }
-
-                @Override
-                public void drop() {
-                    drop.run();
-                }
-            };
+    /**
+     * The client on which the memory waits.
+     *
+     * @param stalled for how long the client has neither sent nor taken anything; zero if the server is the one to act
+     * @param patience after how much of this time others may drop the client
+     * @param drop ends the request, so that its memory becomes free
+     */
+    record Client(Supplier<Duration> stalled, Duration patience, Runnable drop) {
+        boolean hasStalled() {
+            return stalled.get().compareTo(patience) >= 0;
         }
     }
 

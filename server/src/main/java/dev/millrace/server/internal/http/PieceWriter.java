@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IteratingCallback;
 
@@ -12,17 +14,19 @@ import org.eclipse.jetty.util.IteratingCallback;
  * reader takes nothing while others need the memory of its request, the connection is cut.
  */
 public final class PieceWriter extends IteratingCallback {
-    private static final int PIECE = 64 * 1024;
+    private static final int PIECE = 16 * 1024;
 
-    private final HttpExchange exchange;
+    private final Response response;
+    private final Supplier<Duration> clock;
     private final boolean last;
     private final ByteBuffer unwritten;
     private final Callback done;
     private volatile Optional<Duration> writing = Optional.empty();
     private boolean written;
 
-    private PieceWriter(HttpExchange exchange, boolean last, byte[] bytes, Callback done) {
-        this.exchange = exchange;
+    PieceWriter(Response response, Supplier<Duration> clock, boolean last, byte[] bytes, Callback done) {
+        this.response = response;
+        this.clock = clock;
         this.last = last;
         this.unwritten = ByteBuffer.wrap(bytes);
         this.done = done;
@@ -30,17 +34,24 @@ public final class PieceWriter extends IteratingCallback {
 
     /** Writes bytes; {@code last} says whether they end the answer. */
     public static void write(HttpExchange exchange, boolean last, byte[] bytes, Callback done) {
-        PieceWriter writer = new PieceWriter(exchange, last, bytes, done);
-        exchange.memory().droppableReader(writer::stalled, writer::cut);
+        PieceWriter writer = new PieceWriter(exchange.response(), exchange.memory()::elapsed, last, bytes, done);
+        exchange.memory()
+                .droppableReader(
+                        writer::stalled,
+                        () -> exchange.cut(new TimeoutException(
+                                "the reader took nothing, and others need the memory of its answer")));
         writer.iterate();
     }
 
-    private Duration stalled() {
-        return writing.map(exchange.memory().elapsed()::minus).orElse(Duration.ZERO);
+    /** The next bytes to write; moves the position beyond them. */
+    static ByteBuffer piece(ByteBuffer unwritten) {
+        ByteBuffer piece = unwritten.slice(unwritten.position(), Math.min(PIECE, unwritten.remaining()));
+        unwritten.position(unwritten.position() + piece.remaining());
+        return piece;
     }
 
-    private void cut() {
-        exchange.cut(new TimeoutException("the reader took nothing, and others need the memory of its answer"));
+    Duration stalled() {
+        return writing.map(clock.get()::minus).orElse(Duration.ZERO);
     }
 
     @Override
@@ -48,12 +59,10 @@ public final class PieceWriter extends IteratingCallback {
         if (written) {
             return Action.SUCCEEDED;
         }
-        int length = Math.min(PIECE, unwritten.remaining());
-        ByteBuffer piece = unwritten.slice(unwritten.position(), length);
-        unwritten.position(unwritten.position() + length);
+        ByteBuffer piece = piece(unwritten);
         written = !unwritten.hasRemaining();
-        writing = Optional.of(exchange.memory().elapsed());
-        exchange.response().write(last && written, piece, this);
+        writing = Optional.of(clock.get());
+        response.write(last && written, piece, this);
         return Action.SCHEDULED;
     }
 

@@ -44,7 +44,7 @@ public final class RequestBodyReader implements Runnable {
     private final Executor largeBodies;
     private volatile Executor executor;
     private final IntUnaryOperator limitByFirstByte;
-    private final int extraPerByte;
+    private final int perByte;
     private final RequestMemory memory;
     private final ConnectionWatch.Watched watched;
     private final ArrivedBytes arrived = new ArrivedBytes();
@@ -53,14 +53,14 @@ public final class RequestBodyReader implements Runnable {
     private int limit = -1;
     private volatile Optional<Duration> demanded = Optional.empty();
 
-    private RequestBodyReader(HttpExchange exchange, IntUnaryOperator limitByFirstByte, int extraPerByte) {
+    private RequestBodyReader(HttpExchange exchange, IntUnaryOperator limitByFirstByte, int perByte) {
         this.request = exchange.request();
         this.executor = exchange.executor();
         this.largeBodies = exchange.largeBodies();
         this.memory = exchange.memory();
         this.watched = ConnectionWatch.of(request);
         this.limitByFirstByte = limitByFirstByte;
-        this.extraPerByte = extraPerByte;
+        this.perByte = perByte;
     }
 
     /**
@@ -84,28 +84,28 @@ public final class RequestBodyReader implements Runnable {
      */
     public static <T> CompletableFuture<T> read(
             HttpExchange exchange, IntUnaryOperator limitByFirstByte, Function<byte[], CompletableFuture<T>> work) {
-        return read(exchange, limitByFirstByte, 0, work);
+        return read(exchange, limitByFirstByte, PER_BYTE, work);
     }
 
     /** As {@link #read}, for a body that becomes a tree. */
     public static <T> CompletableFuture<T> readForTree(
             HttpExchange exchange, IntUnaryOperator limitByFirstByte, Function<byte[], CompletableFuture<T>> work) {
-        return read(exchange, limitByFirstByte, PER_BYTE_OF_TREE, work);
+        return read(exchange, limitByFirstByte, PER_BYTE + PER_BYTE_OF_TREE, work);
     }
 
     private static <T> CompletableFuture<T> read(
             HttpExchange exchange,
             IntUnaryOperator limitByFirstByte,
-            int extraPerByte,
+            int perByte,
             Function<byte[], CompletableFuture<T>> work) {
-        RequestBodyReader body = new RequestBodyReader(exchange, limitByFirstByte, extraPerByte);
+        RequestBodyReader body = new RequestBodyReader(exchange, limitByFirstByte, perByte);
         int most = Math.max(limitByFirstByte.applyAsInt('['), limitByFirstByte.applyAsInt(' '));
         body.watched.receive(body::dropAsSlow);
         body.watched.pause();
         body.memory.droppableBody(body::stalled, body::dropAsSlow);
         // added before the body is read: the work must not run on this thread because the body was there at once
         CompletableFuture<T> done = body.result.thenCompose(work);
-        body.excess(most).ifPresentOrElse(body.result::completeExceptionally, body);
+        body.excess(most, 0, exchange.request().getLength()).ifPresentOrElse(body.result::completeExceptionally, body);
         return done;
     }
 
@@ -165,7 +165,7 @@ public final class RequestBodyReader implements Runnable {
             return;
         }
         watched.answer();
-        long cost = (long) arrived.size() * (PER_BYTE + extraPerByte) + marks;
+        long cost = (long) arrived.size() * perByte + marks;
         CompletableFuture<Void> taken = memory.take(cost);
         var unused = arrived.size() >= LARGE
                 ? taken.whenCompleteAsync(this::pass, largeBodies) // after a wait it completes elsewhere
@@ -222,14 +222,12 @@ public final class RequestBodyReader implements Runnable {
         if (limit < 0) {
             limit = limit(bytes);
         }
-        int allowed = limit < 0 ? limitByFirstByte.applyAsInt(' ') : limit;
-        if (more > allowed - arrived.size()) {
-            return Optional.of(tooLarge(allowed, "more than " + allowed));
-        }
-        Optional<HttpErrorException> neverFits =
-                memory.refusal(Math.max(request.getLength(), arrived.size() + more), PER_BYTE + extraPerByte);
-        if (neverFits.isPresent()) {
-            return neverFits;
+        long arriving = (long) arrived.size() + more;
+        Optional<HttpErrorException> excess = limit < 0
+                ? excess(limitByFirstByte.applyAsInt(' '), arriving, 0) // the kind of the body is not known yet
+                : excess(limit, arriving, request.getLength());
+        if (excess.isPresent()) {
+            return excess;
         }
         RequestMemory.Answer answer = memory.keep(more);
         if (answer != RequestMemory.Answer.KEPT) {
@@ -240,7 +238,7 @@ public final class RequestBodyReader implements Runnable {
             marks += b == ':' ? PER_NAME : b == ',' || b == '[' || b == '{' || b == '\n' ? PER_ELEMENT : 0;
         }
         arrived.add(bytes);
-        return limit < 0 ? Optional.empty() : excess(limit);
+        return Optional.empty();
     }
 
     private int limit(ByteBuffer bytes) {
@@ -252,13 +250,21 @@ public final class RequestBodyReader implements Runnable {
         return -1;
     }
 
-    /** Refuses a body with a too large {@code Content-Length} without reading it. */
-    private Optional<HttpErrorException> excess(int allowed) {
-        long announced = request.getLength();
-        return announced > allowed ? Optional.of(tooLarge(allowed, String.valueOf(announced))) : Optional.empty();
-    }
-
-    private static HttpErrorException tooLarge(int allowed, String sent) {
-        return AppendBodyParser.tooLarge("body", allowed, sent + " bytes");
+    /**
+     * Refuses a body if the bytes so far or the announced ones are more than is allowed, or than the memory can hold;
+     * names the smaller of both.
+     */
+    private Optional<HttpErrorException> excess(int allowed, long arriving, long announced) {
+        long fits = memory.largestBody(perByte);
+        long most = Math.min(allowed, fits);
+        if (Math.max(arriving, announced) <= most) {
+            return Optional.empty();
+        }
+        String sent = (announced > most ? announced : "more than " + most) + " bytes";
+        String kind = perByte == PER_BYTE ? "the body has " : "the body that is to be transformed has ";
+        return Optional.of(
+                fits < allowed
+                        ? RequestMemory.tooLarge(kind + sent, fits)
+                        : AppendBodyParser.tooLarge("body", allowed, sent));
     }
 }

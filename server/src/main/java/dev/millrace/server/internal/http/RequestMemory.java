@@ -4,7 +4,6 @@ import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.MemoryBudget;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -65,17 +64,15 @@ public final class RequestMemory {
     }
 
     /**
-     * A 413 {@link HttpErrorException} for a body of so many bytes that would not fit even if it were alone: while it
-     * arrives, or later, when each of its bytes needs {@code perByte} bytes of memory.
+     * The bytes of the largest body that fits if it is alone: while it arrives, and later, when each of its bytes needs
+     * {@code perByte} bytes of memory.
      */
-    Optional<HttpErrorException> refusal(long bytes, int perByte) {
-        long capacity = Math.min(budget.bodies().capacity(), budget.work().capacity() / perByte);
-        return bytes > capacity
-                ? Optional.of(tooLarge("the body has " + bytes + " bytes", capacity))
-                : Optional.empty();
+    long largestBody(int perByte) {
+        return Math.min(budget.bodies().capacity(), budget.work().capacity() / perByte);
     }
 
-    private static HttpErrorException tooLarge(String need, long capacity) {
+    /** A 413: {@code need} is a sentence that says what does not fit in so many bytes. */
+    static HttpErrorException tooLarge(String need, long capacity) {
         return HttpErrorException.tooLarge(need + ", and this server has memory for " + capacity
                 + " in one request; send less at once, or give the server more heap (-Xmx)");
     }
@@ -167,18 +164,21 @@ public final class RequestMemory {
 
     /** Lets others drop the sender of the body if it stalls while they need its memory. */
     void droppableBody(Supplier<Duration> stall, Runnable drop) {
-        droppable(body, stall, drop);
+        droppable(body, StalledClients.STALLED_APPEND, stall, drop);
     }
 
-    /** Lets others drop the reader of a finite read or of an answer if it stalls while they need its memory. */
+    /**
+     * Lets others drop the reader of an answer if it stalls while they need its memory. A read can be repeated; without
+     * the answer to an append, its caller does not know what was stored, so it has more time.
+     */
     public void droppableReader(Supplier<Duration> stall, Runnable drop) {
-        for (MemoryShare share : List.of(work, reads, live)) {
-            droppable(share, stall, drop);
-        }
+        droppable(work, StalledClients.STALLED_APPEND, stall, drop);
+        droppable(reads, StalledClients.STALLED, stall, drop);
+        droppable(live, StalledClients.STALLED, stall, drop);
     }
 
-    private void droppable(MemoryShare share, Supplier<Duration> stall, Runnable drop) {
-        stalled.add(share, MemoryShare.Client.of(stall, drop));
+    private void droppable(MemoryShare share, Duration patience, Supplier<Duration> stall, Runnable drop) {
+        stalled.add(share, new MemoryShare.Client(stall, patience, drop));
         if (share.hasEnded()) { // meanwhile: nobody would remove it
             stalled.remove(share);
         }

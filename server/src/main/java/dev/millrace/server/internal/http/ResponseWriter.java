@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class ResponseWriter extends IteratingCallback {
     private record Parcel(Iterator<byte[]> pieces, CompletableFuture<Void> sent) {}
 
-    private static final byte[] NOTHING = new byte[0];
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Response response;
     private final Supplier<Duration> clock;
@@ -35,7 +35,7 @@ public final class ResponseWriter extends IteratingCallback {
     private Duration activity;
     // used by process() only, which runs in one thread at a time
     private boolean lastWritten;
-    private byte[] next = NOTHING;
+    private ByteBuffer next = NOTHING;
 
     /** A writer that measures time with {@code clock}, which never goes backwards. */
     public ResponseWriter(Response response, Supplier<Duration> clock) {
@@ -127,12 +127,14 @@ public final class ResponseWriter extends IteratingCallback {
                 if (current == null) {
                     current = waiting.poll();
                 }
-                if (current == null && !last) {
+                if (current == null && !last && !next.hasRemaining()) {
                     return Action.IDLE;
                 }
-                if (current == null || current.pieces.hasNext()) {
-                    next = current == null ? NOTHING : current.pieces.next();
-                    lastWritten = current == null;
+                if (next.hasRemaining() || current == null || current.pieces.hasNext()) {
+                    if (!next.hasRemaining()) {
+                        next = current == null ? NOTHING : ByteBuffer.wrap(current.pieces.next());
+                        lastWritten = current == null;
+                    }
                     writing = true;
                     activity = clock.get();
                     break;
@@ -142,7 +144,7 @@ public final class ResponseWriter extends IteratingCallback {
             }
             done.sent.complete(null); // outside the lock: it may run callbacks
         }
-        response.write(lastWritten, ByteBuffer.wrap(next), this);
+        response.write(lastWritten, PieceWriter.piece(next), this);
         return Action.SCHEDULED;
     }
 

@@ -12,8 +12,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * a client that makes no progress loses its place. Thread-safe.
  */
 public final class StalledClients {
-    /** After so much time without a byte, a client can lose its place to others. */
-    static final Duration STALLED = Duration.ofSeconds(2);
+    /** After so much time without progress, a reader can lose its place to others; they wait only a little longer. */
+    static final Duration STALLED = Duration.ofSeconds(4);
+
+    /** The same time for a client that sends a body, or takes the answer to it. */
+    static final Duration STALLED_APPEND = Duration.ofSeconds(10);
 
     private final Map<MemoryShare, MemoryShare.Client> clients = new ConcurrentHashMap<>();
 
@@ -34,11 +37,11 @@ public final class StalledClients {
         Optional<MemoryShare> most = clients.entrySet().stream()
                 .filter(entry -> entry.getKey().pool() == pool
                         && entry.getKey().held() > 0
-                        && entry.getValue().stalled().compareTo(STALLED) >= 0)
+                        && entry.getValue().hasStalled())
                 .map(Map.Entry::getKey)
                 .max(Comparator.comparingLong(MemoryShare::held));
         // removed first: each client is dropped once, also if its memory becomes free later
-        most.map(clients::remove).ifPresent(MemoryShare.Client::drop);
+        most.map(clients::remove).ifPresent(client -> client.drop().run());
         return most.isPresent();
     }
 }

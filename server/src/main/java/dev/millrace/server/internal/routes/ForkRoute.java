@@ -13,6 +13,7 @@ import dev.millrace.server.internal.http.CallerPermissions;
 import dev.millrace.server.internal.http.HttpErrorException;
 import dev.millrace.server.internal.http.HttpExchange;
 import dev.millrace.server.internal.http.RequestBodyReader;
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -41,10 +42,9 @@ public final class ForkRoute {
             long at = offset(asked);
             StreamPath to = target(asked);
             permissions.require(Operation.APPEND, to);
-            requireCopied(permissions, Operation.PROCESS, exchange, from, at, to);
-            requireCopied(permissions, Operation.CONTROL, exchange, from, at, to);
-            requireCopied(permissions, Operation.DEPLOY, exchange, from, at, to);
-            requireCopied(permissions, Operation.ADMIN, exchange, from, at, to);
+            for (Operation operation : EnumSet.range(Operation.PROCESS, Operation.ADMIN)) {
+                requireCopied(permissions, operation, exchange, from, at, to);
+            }
             limit.take(exchange.caller(permissions), (int) Math.max(1, Math.min(at, Integer.MAX_VALUE)));
             return exchange.memory()
                     .take(FiniteReadResponse.memory(exchange))

@@ -83,8 +83,8 @@ class RequestMemoryTest {
     @Test
     void should_drop_the_stalled_body_that_holds_most() {
         body("small", 100 * KIB, Duration.ofHours(1));
-        body("large", 300 * KIB, Duration.ofSeconds(2));
-        body("moving", 400 * KIB, Duration.ofMillis(1_999));
+        body("large", 300 * KIB, Duration.ofSeconds(10));
+        body("moving", 400 * KIB, Duration.ofMillis(9_999));
         body("empty", 0, Duration.ofHours(1));
 
         assertThat(memory.keep(200 * KIB)).isEqualTo(RequestMemory.Answer.KEPT);
@@ -93,18 +93,40 @@ class RequestMemoryTest {
         assertThat(dropped).containsExactly("large", "small");
     }
 
-    @Test
-    void should_drop_a_reader_that_stalls_while_another_waits() {
-        RequestMemory reader = memory();
+    private void droppableReader(RequestMemory reader) {
         Duration began = clock.elapsed();
-        assertThat(reader.takeForRead(600 * KIB)).isCompleted();
         reader.droppableReader(() -> clock.elapsed().minus(began), () -> {
             dropped.add("reader");
             reader.end();
         });
+    }
+
+    @Test
+    void should_drop_a_reader_that_stalls_while_another_waits() {
+        RequestMemory reader = memory();
+        assertThat(reader.takeForRead(600 * KIB)).isCompleted();
+        droppableReader(reader);
         CompletableFuture<Void> waits = memory.takeForRead(600 * KIB);
 
-        clock.advance(Duration.ofMillis(1_900));
+        clock.advance(Duration.ofMillis(3_900));
+        assertThat(dropped).isEmpty();
+        clock.advance(Duration.ofMillis(100));
+
+        assertThat(dropped).containsExactly("reader");
+        tasks.remove().run();
+        assertThat(waits).isCompleted();
+    }
+
+    @Test
+    void should_wait_longer_for_the_reader_of_the_answer_to_an_append() {
+        RequestMemory reader = memory();
+        assertThat(reader.take(3_000 * KIB)).isCompleted();
+        reader.keepForAnswer(2_000 * KIB);
+        droppableReader(reader);
+
+        clock.advance(Duration.ofMillis(5_500));
+        CompletableFuture<Void> waits = memory.take(2_000 * KIB);
+        clock.advance(Duration.ofMillis(4_400));
         assertThat(dropped).isEmpty();
         clock.advance(Duration.ofMillis(100));
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.processors.script.WorkerEvent;
 import dev.millrace.processors.script.internal.js.ModuleRewriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,11 +20,15 @@ import java.util.Optional;
 public record ScriptProgram(
         Map<String, String> modules, String entry, Map<String, String> env, Optional<WorkerEvent.Header> gateway) {
     /**
-     * The program of a configuration.
+     * The program of a configuration. The event can be of another version or program, with other rules.
      *
-     * @throws ScriptException if a module cannot be rewritten
+     * @throws ScriptException if the configuration breaks a rule, or if a module cannot be rewritten
      */
     public static ScriptProgram of(WorkerEvent.Configured configured, Map<String, String> env) {
+        List<String> problems = ScriptSource.problems(configured);
+        if (!problems.isEmpty()) {
+            throw new ScriptException("its configuration is not valid: " + String.join("; ", problems));
+        }
         Map<String, String> modules = new LinkedHashMap<>();
         Map<String, String> sources = ScriptSource.modules(configured);
         sources.forEach((name, source) -> modules.put(name, ModuleRewriter.rewrite(name, source)));

@@ -54,6 +54,22 @@ class SandboxTest {
         return new Sandbox(ScriptProgram.of(configured, Map.of("KEY", "value")), folds, limits, time);
     }
 
+    @Test
+    void should_say_what_is_wrong_with_a_configuration_of_another_version() {
+        WorkerEvent.Configured neither = new WorkerEvent.Configured(
+                "w",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+
+        assertThatThrownBy(() -> ScriptProgram.of(neither, Map.of()))
+                .isInstanceOf(ScriptException.class)
+                .hasMessage("its configuration is not valid: payload: expected exactly one of 'script' and 'modules'");
+    }
+
     private JsonNode initialState(Map<String, String> modules) throws Exception {
         try (Sandbox sandbox = sandbox(false, modules)) {
             return WorkerServer.get(sandbox.load()).initialState();

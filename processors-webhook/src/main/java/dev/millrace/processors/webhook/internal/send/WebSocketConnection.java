@@ -89,11 +89,14 @@ final class WebSocketConnection extends WebSocketListener {
         }
     }
 
-    /** Cancels the connection without a close frame. */
+    /**
+     * Cancels the connection without a close frame. If it is already over, it is left to its end: a close frame may be on
+     * its way to the peer, and the HTTP client cancels the connection 60 s later.
+     */
     void reset() {
-        over("it was cancelled");
+        boolean first = over("it was cancelled");
         WebSocket open = socket;
-        if (open != null) {
+        if (first && open != null) {
             open.cancel();
         }
     }
@@ -108,12 +111,16 @@ final class WebSocketConnection extends WebSocketListener {
         }
     }
 
-    private void over(String why) {
+    /** Returns whether this is the first end of the connection. */
+    private boolean over(String why) {
+        boolean first;
         synchronized (this) {
-            if (end == null) {
+            first = end == null;
+            if (first) {
                 end = why;
             }
         }
         opened.completeExceptionally(new IOException(why));
+        return first;
     }
 }
