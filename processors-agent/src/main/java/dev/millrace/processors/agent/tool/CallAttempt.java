@@ -89,7 +89,8 @@ final class CallAttempt implements ObligationRunner.Attempt {
         }
         request = requested;
         tool = known.get();
-        CompletableFuture<Optional<Slot>> turn = host.slots().take(requested.name(), known.get().mostParallel(), events.get(0));
+        CompletableFuture<Optional<Slot>> turn =
+                host.slots().take(requested.name(), known.get().mostParallel(), events.get(0));
         host.waiting().put(path, duty, turn);
         task.onCancel(() -> turn.complete(Optional.empty()));
         var unused = task.done().whenComplete((nothing, never) -> host.waiting().remove(path, duty, turn));

@@ -55,8 +55,7 @@ final class CallSlots {
 
     /** Waits for a slot. Whoever completes the future with an empty value does not wait any more. */
     CompletableFuture<Optional<Slot>> take(String tool, OptionalInt limit, Event request) {
-        Waiting next =
-                new Waiting(tool, limit, request.createdAt(), request.offset(), new CompletableFuture<>());
+        Waiting next = new Waiting(tool, limit, request.createdAt(), request.offset(), new CompletableFuture<>());
         synchronized (this) {
             if (mayRun(next)) {
                 next.turn().complete(Optional.of(begin(tool)));
