@@ -206,7 +206,9 @@ class SchedulerProviderTest {
 
     @Test
     void should_refuse_an_event_whose_operation_control_does_not_include() {
-        assertThat(ofTarget("{'type': 'millrace/lease-released', 'payload': {'slug': 's', 'holder': 'h', 'epoch': 1, 'lease': 'PT1S'}}"))
+        assertThat(
+                        ofTarget(
+                                "{'type': 'millrace/lease-released', 'payload': {'slug': 's', 'holder': 'h', 'epoch': 1, 'lease': 'PT1S'}}"))
                 .containsExactly("payload.append.type: a schedule cannot append 'millrace/lease-released', which takes"
                         + " 'process'; let a caller append it");
         assertThat(ofTarget("{'type': '" + Decided.NAME + "'}"))
