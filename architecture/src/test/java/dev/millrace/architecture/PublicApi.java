@@ -26,6 +26,7 @@ final class PublicApi {
             "dev.millrace.jsonata",
             "dev.millrace.metrics.micrometer",
             "dev.millrace.processors.agent",
+            "dev.millrace.processors.agent.app",
             "dev.millrace.processors.agent.http",
             "dev.millrace.processors.agent.model",
             "dev.millrace.processors.agent.tool",

@@ -3,6 +3,7 @@ package dev.millrace.processors.agent;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import dev.millrace.core.Event;
 import dev.millrace.core.MillraceStyle;
 import dev.millrace.processors.agent.model.Origin;
 import dev.millrace.processors.agent.model.Usage;
@@ -121,6 +122,11 @@ public interface AgentState {
     @JsonIgnore
     default boolean owesReply() {
         return owed() > answered();
+    }
+
+    /** The state after the next event of the stream, decoded by {@link AgentEvent#catalog()}. */
+    default AgentState after(Event event) {
+        return AgentReducer.reduce(this, event);
     }
 
     /** The state before the first event. */

@@ -16,15 +16,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** A model that answers each prompt with the next of the given answers, on the thread of the caller. */
-final class FakeModel implements Model {
-    static final ModelFailure BUSY = ModelFailure.of(FailureKind.OVERLOADED, "busy");
+public final class FakeModel implements Model {
+    public static final ModelFailure BUSY = ModelFailure.of(FailureKind.OVERLOADED, "busy");
 
-    final List<Prompt> prompts = new CopyOnWriteArrayList<>();
+    public final List<Prompt> prompts = new CopyOnWriteArrayList<>();
     final AtomicInteger cancels = new AtomicInteger();
     private final Queue<Consumer<ModelSink>> answers = new ConcurrentLinkedQueue<>();
     private final String baseUrl;
 
-    FakeModel() {
+    public FakeModel() {
         this("http://model");
     }
 
@@ -33,16 +33,16 @@ final class FakeModel implements Model {
     }
 
     /** The next answer. If there is none, the model is silent. */
-    FakeModel then(Consumer<ModelSink> answer) {
+    public FakeModel then(Consumer<ModelSink> answer) {
         answers.add(answer);
         return this;
     }
 
-    FakeModel fails(ModelFailure failure) {
+    public FakeModel fails(ModelFailure failure) {
         return then(sink -> sink.end(failure));
     }
 
-    FakeModel says(String text) {
+    public FakeModel says(String text) {
         return then(sink -> {
             sink.delta(new ModelSink.Delta(0, "text", text, 1));
             sink.item(0, new ModelItem.Message(text), Optional.empty());
@@ -50,7 +50,7 @@ final class FakeModel implements Model {
         });
     }
 
-    FakeModel calls(String callId, String name, String arguments) {
+    public FakeModel calls(String callId, String name, String arguments) {
         return then(sink -> {
             sink.item(0, new ModelItem.ToolCall(callId, name, arguments), Optional.empty());
             sink.end(complete());

@@ -1,0 +1,246 @@
+package dev.millrace.processors.agent.app;
+
+import dev.millrace.core.Event;
+import dev.millrace.core.EventStreams;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.Subscriber;
+import dev.millrace.core.Subscription;
+import dev.millrace.processors.agent.AgentEvent;
+import dev.millrace.processors.agent.AgentEvent.ChunkAdded;
+import dev.millrace.processors.agent.AgentEvent.ItemCompleted;
+import dev.millrace.processors.agent.AgentEvent.RequestStarted;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an agent does about a message: it follows the stream until the answer is complete. If a newer message interrupts
+ * the answer, the answer to both ends it. Safe for use by many threads. It ends by itself; {@link #close} ends it early,
+ * and does not stop the agent.
+ *
+ * @since 0.1
+ */
+public final class Turn implements AutoCloseable {
+    private final StreamPath path;
+    private final AtomicLong written;
+    private final TurnState state;
+    private final List<Event> events = new ArrayList<>();
+    private final List<Consumer<Event>> listeners = new ArrayList<>();
+    private final List<Waiter> waiters = new ArrayList<>();
+    private Optional<AgentFailure> ended = Optional.empty();
+    private @Nullable Subscription subscription;
+    private boolean isDone;
+    private long seen;
+
+    /** A condition that somebody waits for. */
+    private record Waiter(Predicate<TurnState> condition, CompletableFuture<Void> met) {}
+
+    private Turn(StreamPath path, long input, AtomicLong written) {
+        this.path = path;
+        this.written = written;
+        this.state = new TurnState(input);
+    }
+
+    /**
+     * Follows the answer to an input.
+     *
+     * @param written the newest offset that the conversation has written: a wait does not end before this event is seen,
+     *     so an approval that was just given does not look open
+     */
+    static Turn follow(EventStreams streams, StreamPath path, long input, AtomicLong written) {
+        Turn turn = new Turn(path, input, written);
+        Subscription made = streams.subscribe(path, input - 1, turn.new Follower());
+        synchronized (turn) {
+            turn.subscription = made;
+        }
+        turn.closeIfDone();
+        return turn;
+    }
+
+    /**
+     * Calls the consumer with each piece of the text of the model, also with those that have arrived already, in order,
+     * on a thread of the streams. A request that is repeated after an interruption gives its text again. The consumer may
+     * block, but must not wait for this turn.
+     */
+    public Turn onText(Consumer<String> consumer) {
+        return onEvent(new TextPieces(consumer));
+    }
+
+    /** As {@link #onText}, with each event of the stream since the message, decoded as far as it is one of an agent. */
+    public synchronized Turn onEvent(Consumer<Event> consumer) {
+        events.forEach(consumer);
+        listeners.add(consumer);
+        return this;
+    }
+
+    /** The calls that wait for an approval now. */
+    public synchronized List<Approval> approvals() {
+        return state.approvals();
+    }
+
+    /** Whether the agent has ended all work for the message. */
+    public synchronized boolean isDone() {
+        return isDone;
+    }
+
+    /**
+     * Waits until the agent has answered, failed, or only waits for approvals.
+     *
+     * @throws AgentFailure with the code {@code timeout} if that takes longer
+     */
+    public Turn awaitPause(Duration limit) {
+        await(now -> isOver(now) || isPaused(now), limit);
+        return this;
+    }
+
+    /**
+     * Waits for the answer, also while calls wait for an approval.
+     *
+     * @throws AgentFailure if the request failed or was stopped, or with the code {@code timeout} if it takes longer
+     */
+    public Reply await(Duration limit) {
+        await(Turn::isOver, limit);
+        synchronized (this) {
+            ended.or(state::failure).ifPresent(failure -> {
+                throw failure;
+            });
+            return state.reply()
+                    .orElseThrow(() -> new AgentFailure("stream-ended", "the turn at " + path + " was closed"));
+        }
+    }
+
+    private static boolean isOver(TurnState now) {
+        return now.failure().isPresent() || now.isIdle();
+    }
+
+    private static boolean isPaused(TurnState now) {
+        return !now.approvals().isEmpty() && now.state().calls().onlyWait();
+    }
+
+    private void await(Predicate<TurnState> condition, Duration limit) {
+        Waiter waiter = new Waiter(condition, new CompletableFuture<>());
+        synchronized (this) {
+            if (ended.isPresent() || isDone || isMet(condition)) {
+                return;
+            }
+            waiters.add(waiter);
+        }
+        try {
+            waiter.met().get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException tooLong) {
+            throw new AgentFailure(
+                    "timeout",
+                    "no answer at " + path + " within " + limit + "; " + describe()
+                            + "; wait again, or see whether the agent and its tool hosts run");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new AgentFailure("timeout", "the wait for an answer at " + path + " was interrupted");
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private boolean isMet(Predicate<TurnState> condition) {
+        return seen >= written.get() && condition.test(state);
+    }
+
+    private synchronized String describe() {
+        List<Approval> asks = state.approvals();
+        return asks.isEmpty()
+                ? "the agent is " + (state.state().status().working() ? "working" : "idle") + " ("
+                        + state.state().status().reason() + ")"
+                : asks.size() + " calls wait for an approval, the first is " + asks.get(0).summary();
+    }
+
+    /** Ends the connection. The agent goes on. */
+    @Override
+    public void close() {
+        Subscription open;
+        synchronized (this) {
+            isDone = true;
+            open = subscription;
+        }
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private void closeIfDone() {
+        boolean over;
+        synchronized (this) {
+            over = isDone;
+        }
+        if (over) {
+            close();
+        }
+    }
+
+    private final class Follower implements Subscriber {
+        @Override
+        public void onEvent(Event raw) {
+            Event event = raw.decodedBy(AgentEvent.catalog());
+            List<Consumer<Event>> called;
+            synchronized (Turn.this) {
+                state.fold(raw);
+                seen = raw.offset();
+                events.add(event);
+                called = List.copyOf(listeners);
+                called.forEach(listener -> listener.accept(event));
+                isDone |= state.isIdle();
+                waiters.removeIf(waiter ->
+                        (isDone || isMet(waiter.condition())) && waiter.met().complete(null));
+            }
+            closeIfDone();
+        }
+
+        @Override
+        public void onEnd(@Nullable Throwable failure) {
+            synchronized (Turn.this) {
+                if (!isDone) {
+                    ended = Optional.of(new AgentFailure(
+                            "stream-ended",
+                            failure == null
+                                    ? "the stream " + path + " was destroyed, or the turn was closed"
+                                    : "the stream " + path + " cannot be followed: " + failure.getMessage()));
+                }
+                waiters.forEach(waiter -> waiter.met().complete(null));
+                waiters.clear();
+            }
+        }
+    }
+
+    /** The pieces of text in events; an item without chunks is one piece. */
+    private static final class TextPieces implements Consumer<Event> {
+        private final Consumer<String> consumer;
+        private final Set<Integer> inChunks = new HashSet<>();
+
+        TextPieces(Consumer<String> consumer) {
+            this.consumer = consumer;
+        }
+
+        @Override
+        public void accept(Event event) {
+            if (event.payload() instanceof RequestStarted) {
+                inChunks.clear();
+            } else if (event.payload() instanceof ChunkAdded chunk && chunk.kind().equals("text")) {
+                inChunks.add(chunk.outputIndex());
+                consumer.accept(chunk.text());
+            } else if (event.payload() instanceof ItemCompleted item
+                    && !item.text().isEmpty()
+                    && !inChunks.contains(item.outputIndex())) {
+                consumer.accept(item.text());
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.processors.agent.app;
+
+import org.jspecify.annotations.NullMarked;
