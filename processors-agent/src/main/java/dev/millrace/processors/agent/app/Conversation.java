@@ -82,7 +82,8 @@ public final class Conversation {
             throw new IllegalArgumentException(
                     "only a message of a user is answered, got one of " + message.roleOrUser() + "; use note");
         }
-        return Turn.follow(streams, path, append(message), written);
+        long input = append(message);
+        return Turn.follow(streams, path, input, input, written);
     }
 
     /** Adds context that the agent reads with the next message; it does not answer it. */
@@ -90,9 +91,10 @@ public final class Conversation {
         append(InputAdded.as("developer", text));
     }
 
-    /** Follows the answer to the newest message, also if another process has sent it. */
+    /** Follows the answer to the newest message, also if another process has sent it. Reads the log. */
     public Turn follow() {
-        return Turn.follow(streams, path, 1, written);
+        TurnState now = turnState();
+        return Turn.follow(streams, path, now.message(), now.seen(), written);
     }
 
     /** The calls that wait for an approval. Reads the log. */

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class Turn implements AutoCloseable {
     private final StreamPath path;
     private final AtomicLong written;
+    private final long through;
     private final TurnState state;
     private final List<Event> events = new ArrayList<>();
     private final List<Consumer<Event>> listeners = new ArrayList<>();
@@ -41,13 +42,13 @@ public final class Turn implements AutoCloseable {
     private Optional<AgentFailure> ended = Optional.empty();
     private @Nullable Subscription subscription;
     private boolean isDone;
-    private long seen;
 
     /** A condition that somebody waits for. */
     private record Waiter(Predicate<TurnState> condition, CompletableFuture<Void> met) {}
 
-    private Turn(StreamPath path, long input, AtomicLong written) {
+    private Turn(StreamPath path, long input, long through, AtomicLong written) {
         this.path = path;
+        this.through = through;
         this.written = written;
         this.state = new TurnState(input);
     }
@@ -55,12 +56,13 @@ public final class Turn implements AutoCloseable {
     /**
      * Follows the answer to an input.
      *
+     * @param through the newest offset of the log; how the agent was before it does not end the turn
      * @param written the newest offset that the conversation has written: a wait does not end before this event is seen,
      *     so an approval that was just given does not look open
      */
-    static Turn follow(EventStreams streams, StreamPath path, long input, AtomicLong written) {
-        Turn turn = new Turn(path, input, written);
-        Subscription made = streams.subscribe(path, input - 1, turn.new Follower());
+    static Turn follow(EventStreams streams, StreamPath path, long input, long through, AtomicLong written) {
+        Turn turn = new Turn(path, input, through, written);
+        Subscription made = streams.subscribe(path, Math.max(0, input - 1), turn.new Follower());
         synchronized (turn) {
             turn.subscription = made;
         }
@@ -152,7 +154,7 @@ public final class Turn implements AutoCloseable {
     }
 
     private boolean isMet(Predicate<TurnState> condition) {
-        return seen >= written.get() && condition.test(state);
+        return state.seen() >= Math.max(through, written.get()) && condition.test(state);
     }
 
     private synchronized String describe() {
@@ -193,11 +195,10 @@ public final class Turn implements AutoCloseable {
             List<Consumer<Event>> called;
             synchronized (Turn.this) {
                 state.fold(raw);
-                seen = raw.offset();
                 events.add(event);
                 called = List.copyOf(listeners);
                 called.forEach(listener -> listener.accept(event));
-                isDone |= state.isIdle();
+                isDone |= state.seen() >= through && state.isIdle();
                 waiters.removeIf(waiter ->
                         (isDone || isMet(waiter.condition())) && waiter.met().complete(null));
             }

@@ -5,6 +5,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.processors.agent.AgentEvent;
+import dev.millrace.processors.agent.AgentEvent.InputAdded;
 import dev.millrace.processors.agent.AgentEvent.ItemCompleted;
 import dev.millrace.processors.agent.AgentEvent.RequestFailed;
 import dev.millrace.processors.agent.AgentProcessor;
@@ -27,24 +28,29 @@ import java.util.TreeMap;
 final class TurnState {
     private static final EventCatalog STREAM = EventCatalog.of(StreamEvent.class);
 
-    private final long input;
+    private final long from;
     private final Map<String, ApprovalRequested> asked = new HashMap<>();
     private final Map<String, JsonNode> edited = new HashMap<>();
     private final TreeMap<Integer, String> texts = new TreeMap<>();
     private AgentState state = AgentState.empty();
     private long textsOf;
+    private long seen;
+    private long message;
     private Optional<AgentFailure> failure = Optional.empty();
 
     /** The answers to the input with this offset, and to later ones; 0 for all. */
     TurnState(long input) {
-        this.input = input;
+        from = input;
     }
 
     void fold(Event raw) {
+        seen = raw.offset();
         Event event = raw.decodedBy(AgentEvent.catalog());
         state = state.after(event);
         Object payload = event.payload();
-        if (payload instanceof ApprovalRequested request) {
+        if (payload instanceof InputAdded input && input.requiresReply()) {
+            message = raw.offset();
+        } else if (payload instanceof ApprovalRequested request) {
             asked.put(request.callId(), request);
         } else if (payload instanceof CallEdited edit) {
             edited.put(edit.callId(), edit.arguments());
@@ -92,6 +98,16 @@ final class TurnState {
         return state;
     }
 
+    /** The offset of the newest event. */
+    long seen() {
+        return seen;
+    }
+
+    /** The offset of the newest message; 0 if there is none. */
+    long message() {
+        return message;
+    }
+
     /** Why there is no answer now. */
     Optional<AgentFailure> failure() {
         if (failure.isEmpty() && isIdle() && state.status().reason().equals(AgentStatus.STOPPED)) {
@@ -102,7 +118,7 @@ final class TurnState {
 
     /** Whether the agent has ended all work for the input. */
     boolean isIdle() {
-        return state.answered() >= input
+        return state.answered() >= from
                 && !state.status().working()
                 && !state.status().reason().equals(AgentStatus.APPROVAL);
     }

@@ -10,6 +10,7 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
+import dev.millrace.processors.agent.AgentEvent;
 import dev.millrace.processors.agent.FakeModel;
 import dev.millrace.processors.agent.model.FailureKind;
 import dev.millrace.processors.agent.model.ModelFailure;
@@ -21,6 +22,7 @@ import dev.millrace.processors.agent.tool.Tool;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -158,6 +160,35 @@ class AgentsTest {
                         .isEqualTo("quota"))
                 .hasMessageContaining("no credit");
         assertThat(talk.say("again").await(LIMIT).text()).isEqualTo("back");
+    }
+
+    @Test
+    void should_follow_the_answer_to_the_newest_message() {
+        model.says("one").calls("1", "refund", "{\"id\":\"17\",\"amount\":12}").says("two");
+        Conversation talk = agents.at("/support/a");
+        assertThat(talk.say("hi").await(LIMIT).text()).isEqualTo("one");
+        talk.say("Refund order 17, please").awaitPause(LIMIT);
+
+        Conversation later = agents.at("/support/a");
+        Turn turn = later.follow();
+        List<Approval> asks = turn.awaitPause(LIMIT).approvals();
+        assertThat(asks).hasSize(1);
+        later.approve(asks.get(0), ANN);
+        assertThat(turn.await(LIMIT).text()).isEqualTo("two");
+        assertThat(later.follow().await(LIMIT).text()).isEqualTo("two");
+    }
+
+    @Test
+    void should_not_take_a_failure_for_the_end_that_was_retried_later() {
+        model.fails(ModelFailure.of(FailureKind.QUOTA, "no credit")).says("back");
+        Conversation talk = agents.at("/support/a");
+        assertThatThrownBy(() -> talk.say("hi").await(LIMIT)).hasMessageContaining("no credit");
+        streams.append("/support/a", new AgentEvent.RetryRequested(Optional.empty()))
+                .join();
+        await().atMost(LIMIT).until(() -> model.prompts.size() == 2);
+        agents.awaitIdle(LIMIT);
+
+        assertThat(talk.follow().await(LIMIT).text()).isEqualTo("back");
     }
 
     @Test
