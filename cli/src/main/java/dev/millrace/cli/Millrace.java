@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.cli.internal.chat.ChatCommand;
 import dev.millrace.cli.internal.client.AppendCommand;
 import dev.millrace.cli.internal.client.DeployCommand;
 import dev.millrace.cli.internal.client.DestroyCommand;
@@ -80,6 +81,7 @@ public final class Millrace implements Runnable {
         CommandLine commands = new CommandLine(root)
                 .addSubcommand(new ServeCommand(terminal))
                 .addSubcommand(new DemoCommand(terminal))
+                .addSubcommand(new ChatCommand(terminal))
                 .addSubcommand(new AppendCommand(terminal))
                 .addSubcommand(new ReadCommand(terminal))
                 .addSubcommand(new TailCommand(terminal))

@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import dev.millrace.cli.internal.terminal.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -14,11 +15,16 @@ public final class Screen {
     private final Terminal terminal;
 
     private Screen(String input, boolean interactive, int columns) {
+        this(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), interactive, interactive, columns);
+    }
+
+    private Screen(InputStream input, boolean interactive, boolean keyboard, int columns) {
         this.terminal = new Terminal(
-                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                input,
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 interactive,
+                keyboard,
                 columns,
                 Map.of());
     }
@@ -39,6 +45,11 @@ public final class Screen {
         return new Screen(input, true, columns);
     }
 
+    /** A terminal with a person at the keyboard. */
+    public static Screen window(int columns, InputStream keyboard) {
+        return new Screen(keyboard, true, true, columns);
+    }
+
     public Terminal terminal() {
         return terminal;
     }
@@ -47,11 +58,11 @@ public final class Screen {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    String err() {
+    public String err() {
         return err.toString(StandardCharsets.UTF_8);
     }
 
-    int run(String... args) {
+    public int run(String... args) {
         return Millrace.run(terminal, args);
     }
 }

@@ -12,8 +12,8 @@ class UsageTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "serve", "demo", "append", "read", "tail", "record", "replay", "state", "list", "fork", "destroy",
-                "deploy", "backup", "token"
+                "serve", "demo", "chat", "append", "read", "tail", "record", "replay", "state", "list", "fork",
+                "destroy", "deploy", "backup", "token"
             })
     void should_explain_every_command_with_examples(String command) {
         assertThat(screen.run(command, "--help")).isZero();
@@ -38,7 +38,8 @@ class UsageTest {
     void should_list_the_commands() {
         assertThat(screen.run("help")).isZero();
         assertThat(screen.out())
-                .contains("serve", "demo", "append", "read", "tail", "fork", "deploy", "backup", "token", "help");
+                .contains(
+                        "serve", "demo", "chat", "append", "read", "tail", "fork", "deploy", "backup", "token", "help");
     }
 
     @Test
@@ -123,8 +124,8 @@ class UsageTest {
                 "--json",
                 "{}");
         assertUsage(
-                "millrace: path is not valid: '/Big'; use '/' or '/segment/segment' with segments of a-z, 0-9, '_' and '-';"
-                        + " see 'millrace read --help'\n",
+                "millrace: path is not valid: '/Big'; use '/' or '/segment/segment' with segments of a-z, 0-9, '_' and"
+                        + " '-'; see 'millrace read --help'\n",
                 "read",
                 "/Big");
     }

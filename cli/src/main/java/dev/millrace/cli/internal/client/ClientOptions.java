@@ -43,7 +43,7 @@ public final class ClientOptions {
     private String token = "";
 
     /** A client of that server; the caller closes it. */
-    HttpEventStreams connect() {
+    public HttpEventStreams connect() {
         try {
             HttpEventStreams.Builder builder =
                     HttpEventStreams.builder(URI.create(url)).project(project());
@@ -58,7 +58,7 @@ public final class ClientOptions {
         return project.isEmpty() ? ProjectSlug.defaultProject() : ProjectSlug.of(project);
     }
 
-    StreamPath path(String text) {
+    public StreamPath path(String text) {
         try {
             return StreamPath.of(text);
         } catch (IllegalArgumentException e) {
@@ -71,7 +71,7 @@ public final class ClientOptions {
         return new ParameterException(command.commandLine(), message, cause);
     }
 
-    ParameterException usage(String message) {
+    public ParameterException usage(String message) {
         return usage(message, null);
     }
 

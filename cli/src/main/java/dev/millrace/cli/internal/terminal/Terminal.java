@@ -17,6 +17,7 @@ import java.util.Map;
  * @param out standard output
  * @param err standard error
  * @param isInteractive whether standard output is a terminal; the launcher script finds this out
+ * @param hasKeyboard whether standard input is a terminal
  * @param columns the width of the terminal; {@link #UNLIMITED} if there is none
  * @param environment the environment variables
  */
@@ -25,6 +26,7 @@ public record Terminal(
         PrintStream out,
         PrintStream err,
         boolean isInteractive,
+        boolean hasKeyboard,
         int columns,
         Map<String, String> environment) {
     /** The width if there is no terminal: no line is shortened. */
@@ -45,6 +47,7 @@ public record Terminal(
                 utf8(FileDescriptor.out),
                 utf8(FileDescriptor.err),
                 interactive,
+                Boolean.getBoolean("millrace.keyboard"),
                 interactive ? Math.max(40, Integer.getInteger("millrace.columns", 80)) : UNLIMITED,
                 System.getenv());
         System.setOut(terminal.out());
