@@ -46,6 +46,7 @@ class DemoProcessTest {
                     .containsExactly(
                             "initialized",
                             "processor-attached",
+                            "tools-offered",
                             "agent-input-added",
                             "llm-request-started",
                             "llm-chunk-added",
@@ -116,7 +117,7 @@ class DemoProcessTest {
             assertThat(demo.err())
                     .singleElement()
                     .asString()
-                    .startsWith("millrace: no answer: the model request failed (auth)")
+                    .startsWith("millrace: no answer: the request to the model failed (auth)")
                     .contains("Incorrect API key provided.");
             assertThat(types(demo)).endsWith("llm-request-failed");
         }

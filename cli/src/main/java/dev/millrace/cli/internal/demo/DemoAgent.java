@@ -13,6 +13,12 @@ import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
 import dev.millrace.processors.agent.AgentEvent;
 import dev.millrace.processors.agent.AgentProcessor;
+import dev.millrace.processors.agent.app.AgentFailure;
+import dev.millrace.processors.agent.app.Conversation;
+import dev.millrace.processors.agent.app.Turn;
+import dev.millrace.processors.agent.tool.ToolEvent;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +31,11 @@ final class DemoAgent {
     private static final String INPUT = "agent-input-added";
 
     private final EventStreams streams;
+    private final Conversation talk;
 
     DemoAgent(EventStreams streams) {
         this.streams = streams;
+        this.talk = Conversation.at(streams, PATH);
     }
 
     /** Attaches the agent to the stream; on old data this has no effect. */
@@ -54,52 +62,108 @@ final class DemoAgent {
         return ClientOptions.await(streams.read(PATH, firstInput)).isEmpty();
     }
 
-    /**
-     * Prints the log from its beginning and follows it. {@code outcome} completes when the old events were printed and
-     * the newest input is answered.
-     */
-    Subscription watch(EventWriter log, CompletableFuture<ConversationTurn.Outcome> outcome) {
-        return streams.subscribe(PATH, 0, new Watch(log, outcome));
+    Conversation conversation() {
+        return talk;
     }
 
-    private static final class Watch implements Subscriber {
-        private final EventWriter log;
-        private final CompletableFuture<ConversationTurn.Outcome> outcome;
-        private final ConversationTurn turn = new ConversationTurn(AgentProcessor.SLUG);
-        private boolean caughtUp;
+    /**
+     * Waits for the answer to the newest message, but not for a person.
+     *
+     * @throws CommandException if there is none
+     */
+    void awaitAnswer(Duration limit) {
+        try (Turn turn = talk.follow()) {
+            turn.awaitPause(limit);
+            if (!turn.isDone() && !turn.approvals().isEmpty()) {
+                throw new CommandException(
+                        "no answer: the call of " + turn.approvals().get(0).name()
+                                + " waits for an approval; start the demo in a terminal, without --once");
+            }
+            turn.await(limit);
+        } catch (AgentFailure failure) {
+            String message = failure.code().equals("timeout")
+                    ? "no answer within " + limit.toSeconds() + " s; to wait longer, use --timeout SECONDS"
+                    : "no answer: " + failure.getMessage();
+            throw new CommandException(message, failure);
+        }
+    }
 
-        Watch(EventWriter log, CompletableFuture<ConversationTurn.Outcome> outcome) {
+    /** Prints the log from its beginning and follows it. {@code onApproval} is called when a call waits for a person. */
+    Watch watch(EventWriter log, Runnable onApproval) {
+        Watch watch = new Watch(log, onApproval);
+        watch.subscription = streams.subscribe(PATH, 0, watch);
+        return watch;
+    }
+
+    /** Waits until all that is in the log now was printed, as far as the log can be followed. */
+    void awaitPrinted(Watch watch) throws Exception {
+        ReadRange newest = ReadRange.builder().limit(1).descending(true).build();
+        List<Event> last = ClientOptions.await(streams.read(PATH, newest));
+        ClientOptions.await(watch.printed(last.get(0).offset()));
+    }
+
+    /** A printer of the log. Thread-safe. */
+    static final class Watch implements Subscriber, AutoCloseable {
+        private final EventWriter log;
+        private final Runnable onApproval;
+        private final CompletableFuture<Void> printed = new CompletableFuture<>();
+        private @Nullable Subscription subscription;
+        private boolean caughtUp;
+        private long newest;
+        private long wanted = Long.MAX_VALUE;
+
+        private Watch(EventWriter log, Runnable onApproval) {
             this.log = log;
-            this.outcome = outcome;
+            this.onApproval = onApproval;
         }
 
         @Override
         public void onEvent(Event event) {
             log.write(event);
-            turn.fold(event);
-            report();
+            reached(event.offset());
+            if (caughtUp && asksPerson(event.decodedBy(ToolEvent.catalog()).payload())) {
+                onApproval.run();
+            }
+        }
+
+        private static boolean asksPerson(Object payload) {
+            return payload instanceof ToolEvent.ApprovalNeeded
+                    || (payload instanceof ToolEvent.ApprovalRequested asked
+                            && !asked.conditional().orElse(false));
         }
 
         @Override
         public void onCaughtUp(long watermark) {
-            caughtUp = true;
-            report();
+            if (!caughtUp) {
+                caughtUp = true;
+                onApproval.run(); // calls may wait since an earlier run
+            }
         }
 
-        private void report() {
-            if (caughtUp) {
-                turn.outcome().ifPresent(outcome::complete);
+        private synchronized void reached(long offset) {
+            newest = offset;
+            if (newest >= wanted) {
+                printed.complete(null);
             }
+        }
+
+        private synchronized CompletableFuture<Void> printed(long offset) {
+            wanted = offset;
+            reached(newest);
+            return printed;
         }
 
         @Override
         public void onEnd(@Nullable Throwable failure) {
             log.end();
-            outcome.completeExceptionally(
-                    failure == null
-                            ? new CommandException("the stream " + PATH
-                                    + " was destroyed while the demo was running; start the demo again")
-                            : failure);
+            printed.complete(null); // there will be nothing more
+        }
+
+        @Override
+        public void close() {
+            if (subscription != null) {
+                subscription.close();
+            }
         }
     }
 }

@@ -1,23 +1,26 @@
 package dev.millrace.cli.internal.demo;
 
+import dev.millrace.cli.internal.chat.ApprovalDialog;
+import dev.millrace.cli.internal.chat.InputLines;
 import dev.millrace.cli.internal.service.DataDirectoryOptions;
 import dev.millrace.cli.internal.service.LocalService;
 import dev.millrace.cli.internal.service.ProcessorSettingOptions;
-import dev.millrace.cli.internal.terminal.CommandException;
 import dev.millrace.cli.internal.terminal.LiveLogPrinter;
 import dev.millrace.cli.internal.terminal.LogLineFormatter;
 import dev.millrace.cli.internal.terminal.Terminal;
-import dev.millrace.core.Subscription;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.processors.agent.app.Conversation;
+import dev.millrace.processors.agent.tool.By;
+import dev.millrace.processors.agent.tool.ToolHostState;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.ZoneId;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,7 +31,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "demo",
         description = {
-            "Starts a server with an agent, sends the agent a message and prints its log live.",
+            "Starts a server with an agent that has two tools, sends it a message and prints its log live.",
             "Without OPENAI_API_KEY and OPENAI_BASE_URL a scripted model answers. A second run on the same data prints"
                     + " the old log and repeats nothing."
         },
@@ -36,6 +39,7 @@ import picocli.CommandLine.Parameters;
             "  millrace demo",
             "  millrace demo \"What is 6 * 7?\"",
             "  millrace demo --once          ends when the agent has answered",
+            "  millrace demo \"Take note: buy milk\"     calls a tool, and asks you first",
             "  OPENAI_API_KEY=... millrace demo \"Tell me about mill races.\""
         })
 public final class DemoCommand implements Callable<Integer> {
@@ -92,33 +96,50 @@ public final class DemoCommand implements Callable<Integer> {
             greet(model, service.uri());
             DemoAgent agent = new DemoAgent(service.streams());
             agent.attach();
-            agent.say(message);
-            LogLineFormatter line = new LogLineFormatter(ZoneId.systemDefault(), terminal.columns());
-            CompletableFuture<ConversationTurn.Outcome> outcome = new CompletableFuture<>();
-            LiveLogPrinter log = new LiveLogPrinter(terminal, line, terminal.isInteractive() && !once);
-            Subscription watching = agent.watch(log, outcome);
-            try {
-                if (once) {
-                    awaitAnswer(outcome);
-                } else {
-                    new CountDownLatch(1).await(); // until Ctrl-C; the shutdown hook stops the service
-                }
-            } finally {
-                watching.close();
+            try (ProcessorRunner<ToolHostState> tools =
+                    DemoTools.run(DemoTools.host(service.streams()), service.streams())) {
+                agent.say(message);
+                show(agent);
             }
         }
         return 0;
     }
 
-    private void awaitAnswer(CompletableFuture<ConversationTurn.Outcome> outcome) throws Exception {
-        try {
-            outcome.get(timeout, TimeUnit.SECONDS).failure().ifPresent(failure -> {
-                throw new CommandException("no answer: " + failure);
-            });
-        } catch (TimeoutException e) {
-            throw new CommandException("no answer within " + timeout + " s; to wait longer, use --timeout SECONDS", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof Exception cause ? cause : e;
+    private void show(DemoAgent agent) throws Exception {
+        LogLineFormatter line = new LogLineFormatter(ZoneId.systemDefault(), terminal.columns());
+        LiveLogPrinter log = new LiveLogPrinter(terminal, line, terminal.isInteractive() && !once);
+        if (once) {
+            showAnswer(agent, log);
+        } else if (terminal.isInteractive() && terminal.hasKeyboard()) {
+            showToPerson(agent, log);
+        } else {
+            try (DemoAgent.Watch watch = agent.watch(log, () -> {})) {
+                new CountDownLatch(1).await(); // until Ctrl-C; the shutdown hook stops the service
+            }
+        }
+    }
+
+    private void showAnswer(DemoAgent agent, LiveLogPrinter log) throws Exception {
+        try (DemoAgent.Watch watch = agent.watch(log, () -> {})) {
+            try {
+                agent.awaitAnswer(Duration.ofSeconds(timeout));
+            } finally {
+                agent.awaitPrinted(watch);
+            }
+        }
+    }
+
+    /** Asks about the calls that need an approval, until Ctrl-C; the shutdown hook stops the service. */
+    private void showToPerson(DemoAgent agent, LiveLogPrinter log) throws InterruptedException {
+        Conversation talk = agent.conversation();
+        ApprovalDialog dialog = new ApprovalDialog(terminal, talk, By.person(System.getProperty("user.name", "you")));
+        BlockingQueue<Runnable> steps = new LinkedBlockingQueue<>();
+        Runnable look = () -> steps.add(() -> dialog.ask(talk.approvals()));
+        try (DemoAgent.Watch watch = agent.watch(log, look)) {
+            InputLines.read(terminal.in(), typed -> steps.add(() -> dialog.answer(typed)), () -> {});
+            while (true) {
+                steps.take().run();
+            }
         }
     }
 
@@ -135,11 +156,20 @@ public final class DemoCommand implements Callable<Integer> {
             out.println("From another terminal, send a message, follow the log, or read the state:");
             out.println("  curl '" + agent + "' -H 'Content-Type: application/json' \\");
             out.println(
-                    "    -d '{\"type\": \"agent-input-added\", \"payload\": {\"role\": \"user\", \"content\": \"What is 6 * 7?\"}}'");
+                    "    -d '{\"type\": \"agent-input-added\", \"payload\": {\"role\": \"user\", \"content\": \"What"
+                            + " is 6 * 7?\"}}'");
             out.println("  curl -N '" + agent + "?live=true'");
             out.println("  curl '" + uri + "/api/streams/__state" + DemoAgent.PATH.value() + "'");
+            out.println("The agent has two tools: one tells the disk space, one takes notes if you approve:");
+            out.println("  millrace chat " + DemoAgent.PATH + url(uri));
+            out.println("  > How much disk space is free?");
+            out.println("  > Take note: buy milk");
         }
         out.println();
         out.flush();
+    }
+
+    private static String url(URI uri) {
+        return uri.getPort() == DEFAULT_PORT ? "" : " --url " + uri;
     }
 }

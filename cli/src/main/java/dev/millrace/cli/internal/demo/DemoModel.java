@@ -37,8 +37,8 @@ final class DemoModel implements AutoCloseable {
 
     String describe() {
         if (scripted != null) {
-            return "The answers come from a scripted model that does sums and repeats other texts. It is not an LLM;"
-                    + " to use one, set OPENAI_API_KEY.";
+            return "The answers come from a scripted model that does sums, calls tools by their names and repeats"
+                    + " other texts. It is not an LLM; to use one, set OPENAI_API_KEY.";
         }
         return "The answers come from " + settings.getOrDefault(ModelProviderSettings.MODEL, "the default model")
                 + " at " + settings.getOrDefault(ModelProviderSettings.BASE_URL, "the provider's public address") + ".";
