@@ -124,7 +124,8 @@ class MemoryBudgetTest {
                 byte[] body = shape.batch(15).getBytes(StandardCharsets.UTF_8);
                 List<CompletableFuture<Integer>> sent = new ArrayList<>();
                 for (int i = 0; i < times; i++) {
-                    sent.add(CompletableFuture.supplyAsync(() -> statusOf(server.uri, body), command -> new Thread(command, "client").start()));
+                    sent.add(CompletableFuture.supplyAsync(
+                            () -> statusOf(server.uri, body), command -> new Thread(command, "client").start()));
                 }
                 for (CompletableFuture<Integer> status : sent) {
                     assertThat(status.get(120, TimeUnit.SECONDS)).isIn(200, 408, 413, 503, CUT);

@@ -31,7 +31,9 @@ public final class SupportAgent {
     // region arguments
     record FindOrder(@Description("order number") String id) {}
 
-    record Refund(@Description("order number") String id, @Description("euros") BigDecimal amount) {
+    record Refund(
+            @Description("order number") String id,
+            @Description("euros") BigDecimal amount) {
         Refund {
             if (amount.signum() <= 0) {
                 throw new IllegalArgumentException("amount must be more than 0");

@@ -84,7 +84,7 @@ public final class Transcript {
         return config;
     }
 
-    /** The tools that hosts offer at the end of the log, in the order in which their names were first offered. */
+    /** The tools that hosts offer at the end of the log, at most 128, in the order in which their names were first offered. */
     public List<ToolDefinition> tools() {
         return tools;
     }
@@ -200,6 +200,9 @@ public final class Transcript {
         private List<ToolDefinition> tools() {
             List<ToolDefinition> found = new ArrayList<>();
             for (String name : toolNames) {
+                if (found.size() == ToolsOffered.MOST) {
+                    break; // providers refuse more
+                }
                 state.tools()
                         .schemaOf(name)
                         .map(offers::get)

@@ -137,8 +137,8 @@ public final class Agent {
         public Agent build() {
             return new Agent(
                     this,
-                    model.orElseThrow(() -> new IllegalStateException(
-                            "agent '" + name + "' has no model; set one with model(...)")));
+                    model.orElseThrow(() ->
+                            new IllegalStateException("agent '" + name + "' has no model; set one with model(...)")));
         }
     }
 }

@@ -108,7 +108,9 @@ public final class Agents implements AutoCloseable {
         }
 
         private static boolean isSameOrBelow(StreamPath path, StreamPath other) {
-            return path.equals(other) || other.equals(StreamPath.root()) || path.value().startsWith(other.value() + "/");
+            return path.equals(other)
+                    || other.equals(StreamPath.root())
+                    || path.value().startsWith(other.value() + "/");
         }
 
         /** How long the lease lasts after a process has ended without a stop; 10 s by default, at least 1 s. */

@@ -104,18 +104,17 @@ public final class Conversation {
 
     /** Approves a call. The event counts only if these arguments still wait. */
     public void approve(Approval approval, By by) {
-        append(new ApprovalGranted(
-                        Optional.of(approval.requestId()), approval.callId(), approval.argumentsHash(), by));
+        append(new ApprovalGranted(Optional.of(approval.requestId()), approval.callId(), approval.argumentsHash(), by));
     }
 
     /** Refuses a call; the model reads the reason. */
     public void deny(Approval approval, By by, String reason) {
         append(new ApprovalDenied(
-                        Optional.of(approval.requestId()),
-                        approval.callId(),
-                        approval.argumentsHash(),
-                        by,
-                        reason.isBlank() ? Optional.empty() : Optional.of(reason)));
+                Optional.of(approval.requestId()),
+                approval.callId(),
+                approval.argumentsHash(),
+                by,
+                reason.isBlank() ? Optional.empty() : Optional.of(reason)));
     }
 
     /**
@@ -125,8 +124,7 @@ public final class Conversation {
      * @return the approval for the new arguments
      */
     public Approval edit(Approval approval, JsonNode arguments, By by) {
-        String hash = UUID.nameUUIDFromBytes(
-                        JsonCodec.writeText(arguments).getBytes(StandardCharsets.UTF_8))
+        String hash = UUID.nameUUIDFromBytes(JsonCodec.writeText(arguments).getBytes(StandardCharsets.UTF_8))
                 .toString();
         append(new CallEdited(Optional.of(approval.requestId()), approval.callId(), arguments, hash, by));
         return new Approval(
@@ -156,7 +154,8 @@ public final class Conversation {
 
     /** The texts of the conversation. Reads the log. */
     public Transcript transcript() {
-        return Transcript.of(events().map(event -> event.decodedBy(AgentEvent.catalog())).toList());
+        return Transcript.of(
+                events().map(event -> event.decodedBy(AgentEvent.catalog())).toList());
     }
 
     private long append(Object payload) {

@@ -162,7 +162,8 @@ public final class Turn implements AutoCloseable {
         return asks.isEmpty()
                 ? "the agent is " + (state.state().status().working() ? "working" : "idle") + " ("
                         + state.state().status().reason() + ")"
-                : asks.size() + " calls wait for an approval, the first is " + asks.get(0).summary();
+                : asks.size() + " calls wait for an approval, the first is "
+                        + asks.get(0).summary();
     }
 
     /** Ends the connection. The agent goes on. */
@@ -234,7 +235,8 @@ public final class Turn implements AutoCloseable {
         public void accept(Event event) {
             if (event.payload() instanceof RequestStarted) {
                 inChunks.clear();
-            } else if (event.payload() instanceof ChunkAdded chunk && chunk.kind().equals("text")) {
+            } else if (event.payload() instanceof ChunkAdded chunk
+                    && chunk.kind().equals("text")) {
                 inChunks.add(chunk.outputIndex());
                 consumer.accept(chunk.text());
             } else if (event.payload() instanceof ItemCompleted item

@@ -77,9 +77,13 @@ final class TurnState {
         } else if (payload instanceof StreamEvent.EffectFailed failed && isAgent(failed.processor())) {
             fail("effect-failed", "an effect of the agent failed: " + failed.message());
         } else if (payload instanceof StreamEvent.Paused paused) {
-            fail("paused", "the stream is paused: " + paused.reason().orElse("no reason was given")
-                    + "; to go on, append millrace/resumed");
-        } else if (payload instanceof StreamEvent.ErrorOccurred error && state.owesReply() && state.open().isEmpty()) {
+            fail(
+                    "paused",
+                    "the stream is paused: " + paused.reason().orElse("no reason was given")
+                            + "; to go on, append millrace/resumed");
+        } else if (payload instanceof StreamEvent.ErrorOccurred error
+                && state.owesReply()
+                && state.open().isEmpty()) {
             fail("error", "the agent did not start: " + error.message());
         } else if (payload instanceof StreamEvent.Resumed) {
             failure = Optional.empty();

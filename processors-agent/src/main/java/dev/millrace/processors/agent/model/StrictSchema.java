@@ -32,6 +32,8 @@ final class StrictSchema {
             "multipleOf",
             "minItems",
             "maxItems");
+    private static final Set<String> FORMATS =
+            Set.of("date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid");
     private static final int DEEPEST = 10;
 
     private StrictSchema() {}
@@ -44,6 +46,11 @@ final class StrictSchema {
 
     private static boolean qualifies(JsonNode schema, int depth) {
         if (!schema.isObject() || depth > DEEPEST) {
+            return false;
+        }
+        boolean isReference = schema.has("$ref");
+        boolean isTyped = schema.has("type") || schema.has("anyOf") || isReference;
+        if (!isTyped || (isReference && schema.size() > 1)) {
             return false;
         }
         for (Map.Entry<String, JsonNode> keyword : schema.properties()) {
@@ -75,6 +82,9 @@ final class StrictSchema {
             }
             case "items" -> {
                 return qualifies(value, depth + 1);
+            }
+            case "format" -> {
+                return FORMATS.contains(value.asText());
             }
             default -> {
                 return true;

@@ -93,8 +93,9 @@ class AgentsTest {
         assertThat(talk.approvals()).isEqualTo(asks);
         assertThat(refunds).isEmpty();
         assertThatThrownBy(() -> turn.await(Duration.ofMillis(1)))
-                .isInstanceOfSatisfying(AgentFailure.class, failure -> assertThat(failure.code())
-                        .isEqualTo("timeout"))
+                .isInstanceOfSatisfying(
+                        AgentFailure.class,
+                        failure -> assertThat(failure.code()).isEqualTo("timeout"))
                 .hasMessageContaining("1 calls wait for an approval, the first is refund");
         asks.forEach(ask -> talk.approve(ask, ANN));
         assertThat(turn.await(LIMIT).text()).isEqualTo("Done.");
@@ -156,8 +157,9 @@ class AgentsTest {
         Conversation talk = agents.at("/support/a");
 
         assertThatThrownBy(() -> talk.say("hi").await(LIMIT))
-                .isInstanceOfSatisfying(AgentFailure.class, failure -> assertThat(failure.code())
-                        .isEqualTo("quota"))
+                .isInstanceOfSatisfying(
+                        AgentFailure.class,
+                        failure -> assertThat(failure.code()).isEqualTo("quota"))
                 .hasMessageContaining("no credit");
         assertThat(talk.say("again").await(LIMIT).text()).isEqualTo("back");
     }
@@ -199,8 +201,9 @@ class AgentsTest {
         await().atMost(LIMIT).until(() -> talk.stop("enough"));
 
         assertThatThrownBy(() -> turn.await(LIMIT))
-                .isInstanceOfSatisfying(AgentFailure.class, failure -> assertThat(failure.code())
-                        .isEqualTo("stopped"));
+                .isInstanceOfSatisfying(
+                        AgentFailure.class,
+                        failure -> assertThat(failure.code()).isEqualTo("stopped"));
         assertThat(talk.stop("again")).isFalse();
     }
 
