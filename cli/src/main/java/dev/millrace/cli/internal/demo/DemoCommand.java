@@ -8,9 +8,11 @@ import dev.millrace.cli.internal.service.ProcessorSettingOptions;
 import dev.millrace.cli.internal.terminal.LiveLogPrinter;
 import dev.millrace.cli.internal.terminal.LogLineFormatter;
 import dev.millrace.cli.internal.terminal.Terminal;
+import dev.millrace.core.EventStreams;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.processors.agent.app.Conversation;
 import dev.millrace.processors.agent.tool.By;
+import dev.millrace.processors.agent.tool.ToolHost;
 import dev.millrace.processors.agent.tool.ToolHostState;
 import java.io.PrintStream;
 import java.net.URI;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -89,15 +92,18 @@ public final class DemoCommand implements Callable<Integer> {
         }
         LocalService.Listening listening =
                 LocalService.Listening.locally(port == null ? DEFAULT_PORT : port, port == null);
+        CompletableFuture<EventStreams> streams = new CompletableFuture<>();
+        CompletableFuture<ToolHost> tools =
+                CompletableFuture.supplyAsync(() -> DemoTools.host(streams), ProcessorRunner.sharedThreads());
         try (DemoModel model = DemoModel.start(terminal.environment());
                 LocalService service = LocalService.start(
                         data.open(DEFAULT_DATA, terminal.environment()), settings.with(model.settings()), listening)) {
             service.stopWithProcess();
             greet(model, service.uri());
+            streams.complete(service.streams());
             DemoAgent agent = new DemoAgent(service.streams());
             agent.attach();
-            try (ProcessorRunner<ToolHostState> tools =
-                    DemoTools.run(DemoTools.host(service.streams()), service.streams())) {
+            try (ProcessorRunner<ToolHostState> running = DemoTools.run(tools.join(), service.streams())) {
                 agent.say(message);
                 show(agent);
             }

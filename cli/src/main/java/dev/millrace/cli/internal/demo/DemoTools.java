@@ -12,6 +12,7 @@ import dev.millrace.processors.agent.tool.ToolHostState;
 import java.io.File;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The tools of the demo's agent: one that only reads, and one that changes something and so needs an approval. */
@@ -33,7 +34,8 @@ final class DemoTools {
 
     private DemoTools() {}
 
-    static ToolHost host(EventStreams streams) {
+    /** The streams are asked for only by a call: the schemas take time, in which the server starts. */
+    static ToolHost host(CompletableFuture<EventStreams> streams) {
         return ToolHost.named("demo")
                 .tool(Tool.of("disk_space", DiskSpace.class, nothing -> diskSpace())
                         .description("Tells how much space is free on the disk of this machine.")
@@ -65,12 +67,12 @@ final class DemoTools {
     }
 
     /** A second run with the same key stores nothing. */
-    private static CompletionStage<String> take(EventStreams streams, TakeNote note, String key) {
+    private static CompletionStage<String> take(CompletableFuture<EventStreams> streams, TakeNote note, String key) {
         EventInput taken = EventInput.builder()
                 .from(EventInput.of(new NoteTaken(note.text())))
                 .idempotencyKey(key)
                 .build();
-        return streams.append(NOTES, taken)
+        return streams.thenCompose(open -> open.append(NOTES, taken))
                 .thenApply(stored -> "The note is event " + stored.offset() + " of the stream " + NOTES + ".");
     }
 }
