@@ -66,7 +66,17 @@ public record ToolOffers(Map<String, Offer> hosts) {
                     effect.or(other.effect),
                     longer(timeout, other.timeout),
                     approval.or(other.approval),
-                    longer(approvalTimeout, other.approvalTimeout));
+                    approvalTimeout(other));
+        }
+
+        /** An offer whose calls need no approval does not say how long one takes. */
+        private Duration approvalTimeout(Terms other) {
+            if (approval == ApprovalMode.NEVER) {
+                return other.approvalTimeout;
+            }
+            return other.approval == ApprovalMode.NEVER
+                    ? approvalTimeout
+                    : longer(approvalTimeout, other.approvalTimeout);
         }
 
         private static Duration longer(Duration one, Duration other) {
