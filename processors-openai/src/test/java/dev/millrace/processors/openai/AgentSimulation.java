@@ -3,6 +3,7 @@ package dev.millrace.processors.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Event;
+import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.processors.agent.AgentEvent;
 import dev.millrace.processors.agent.AgentEvent.ChunkAdded;
@@ -29,17 +30,19 @@ import java.util.Random;
 
 /**
  * A simulation of one conversation, determined by a seed: one or two processes without a lease, which crash, lose the
- * network, and come back; users who interrupt; callers who stop requests and append what they like; a model whose answers
- * are cut, fail and arrive late. The request bodies go through the rules of a strict server. Then the faults end, and the
- * agent has to become idle with everything answered.
+ * network, and come back; two hosts of tools, which do the same, in three of four conversations; users who interrupt and
+ * approve; callers who stop requests and append what they like; a model whose answers are cut, fail and arrive late. The
+ * request bodies go through the rules of a strict server. Then the faults end, and the agent has to become idle with
+ * everything answered and no call open.
  */
 final class AgentSimulation {
     private static final Instant BEGIN =
             StreamHarness.of(AgentProcessor.of(OpenAiModel.builder().build())).now();
     private static final Duration STEP = Duration.ofMillis(100);
 
-    /** The longest silence, five lost requests, and four tries of each with their waits. */
-    private static final Duration SETTLEMENT = Duration.ofMinutes(25);
+    /** The longest silence, five lost requests, and four tries of each with their waits; then some rounds of calls. */
+    private static final Duration SETTLEMENT =
+            Duration.ofMinutes(25).plus(SimulatedHosts.LONGEST_WAIT.multipliedBy(20));
 
     private final Random random;
     private final VirtualTimers clock = new VirtualTimers(BEGIN);
@@ -47,6 +50,8 @@ final class AgentSimulation {
     private final List<AgentProcessor> agents = new ArrayList<>();
     private final StreamHarness harness;
     private final ProviderDialect dialect;
+    private final SimulatedHosts tools;
+    private final boolean hasTools;
     private int inputs;
     private boolean isDown;
 
@@ -61,7 +66,13 @@ final class AgentSimulation {
                     .executor(Runnable::run)
                     .build());
         }
-        this.harness = StreamHarness.builder(agents.toArray(AgentProcessor[]::new))
+        this.tools = new SimulatedHosts(clock, random);
+        this.hasTools = random.nextInt(4) > 0;
+        List<Processor<?>> processors = new ArrayList<>(agents);
+        if (hasTools) {
+            processors.addAll(tools.hosts());
+        }
+        this.harness = StreamHarness.builder(processors.toArray(Processor<?>[]::new))
                 .seed(seed)
                 .start();
     }
@@ -78,6 +89,10 @@ final class AgentSimulation {
     }
 
     private void deed() {
+        if (hasTools && random.nextBoolean()) {
+            deedWithTools();
+            return;
+        }
         switch (random.nextInt(20)) {
             case 0, 1, 2, 3, 4, 5 -> user();
             case 6 -> harness.play(InputAdded.as(random.nextBoolean() ? "developer" : "assistant", "note"));
@@ -95,6 +110,42 @@ final class AgentSimulation {
             case 17 -> harness.play(foreign());
             default -> pass(random.nextInt(50));
         }
+    }
+
+    private void deedWithTools() {
+        switch (random.nextInt(14)) {
+            case 0, 1 -> crash(anyHost());
+            case 2 -> harness.kill(anyHost());
+            case 3 -> crashAll();
+            case 4, 5 -> harness.play(tools.foreign(harness.log()));
+            case 6 -> stop();
+            case 7, 8 -> pass(random.nextInt(60));
+            default -> decide(false);
+        }
+    }
+
+    private RestartedToolHost anyHost() {
+        return tools.hosts().get(random.nextInt(tools.hosts().size()));
+    }
+
+    private void crash(RestartedToolHost host) {
+        host.forget();
+        harness.crash(host);
+    }
+
+    private void crashAll() {
+        tools.hosts().forEach(RestartedToolHost::forget);
+        harness.crash();
+    }
+
+    private void decide(boolean isSensible) {
+        tools.decision(folded().calls().open(), isSensible).ifPresent(harness::play);
+    }
+
+    /** Stops the agent, also in the middle of its calls. */
+    private void stop() {
+        long newest = folded().closedThrough();
+        harness.play(new RequestCancelled(open().orElse(newest), "by hand", Optional.empty()));
     }
 
     private void user() {
@@ -157,16 +208,24 @@ final class AgentSimulation {
     private void calmDown() {
         model.calmDown();
         comeUp();
-        agents.forEach(harness::crash);
+        crashAll();
         user();
+        boolean someoneDecides = random.nextBoolean();
         Instant end = clock.now().plus(SETTLEMENT);
         while (clock.now().isBefore(end) && !isSettled()) {
+            if (someoneDecides) {
+                decide(true);
+            }
             pass(20);
         }
     }
 
     private boolean isSettled() {
-        return !folded().status().working() && agents.stream().allMatch(harness::isIdle);
+        AgentState state = folded();
+        return !state.status().working()
+                && state.calls().isEmpty()
+                && agents.stream().allMatch(harness::isIdle)
+                && (!hasTools || tools.areSettled(harness));
     }
 
     private AgentState folded() {
@@ -185,6 +244,10 @@ final class AgentSimulation {
                 .isEqualTo(AgentStatus.ANSWERED);
         for (AgentProcessor agent : agents) {
             assertThat(harness.state(agent)).isEqualTo(state);
+        }
+        assertThat(state.calls().open()).as("open calls").isEmpty();
+        if (hasTools) {
+            tools.judge(harness);
         }
         assertThat(harness.log().stream()
                         .filter(event -> event.type().endsWith("effect-failed")

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(3600)
 class AgentSimulationTest {
     /** 3,334 for each dialect with -Plong. */
-    private static final int SEEDS = Integer.getInteger("millrace.agent.seeds", 167);
+    private static final int SEEDS = Integer.getInteger("millrace.agent.seeds", 60);
 
     @ParameterizedTest
     @EnumSource(ProviderDialect.class)

@@ -9,6 +9,7 @@ import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.ModelFailure;
 import dev.millrace.processors.agent.model.ModelSink;
 import dev.millrace.processors.agent.model.Prompt;
+import dev.millrace.processors.agent.model.ToolDefinition;
 import dev.millrace.scriptedmodel.ModelRequest;
 import dev.millrace.scriptedmodel.ProviderDialect;
 import java.time.Duration;
@@ -71,7 +72,7 @@ final class SimulatedModel implements Model {
     public Runnable send(Prompt prompt, ModelSink sink) {
         requests++;
         ObjectNode body = RequestBody.of(prompt, this);
-        Call call = new Call(new ResponseStreamReader(sink));
+        Call call = new Call(new ResponseStreamReader(sink), prompt.tools());
         Optional<String> problem = new ModelRequest(Map.of(), body).problem(dialect);
         if (problem.isPresent()) {
             ErrorBody error = new ErrorBody("", "invalid_request_error", problem.get(), "", 0);
@@ -95,10 +96,12 @@ final class SimulatedModel implements Model {
         private final ResponseStreamReader reader;
         private final boolean isLate = random.nextInt(3) == 0;
         private final List<ObjectNode> events = new ArrayList<>();
+        private final List<ToolDefinition> tools;
         private boolean cancelled;
 
-        Call(ResponseStreamReader reader) {
+        Call(ResponseStreamReader reader, List<ToolDefinition> tools) {
             this.reader = reader;
+            this.tools = tools;
         }
 
         void cancel() {
@@ -146,9 +149,9 @@ final class SimulatedModel implements Model {
         }
 
         private void item(int index) {
-            switch (random.nextInt(5)) {
+            switch (random.nextInt(tools.isEmpty() || calm ? 5 : 8)) {
                 case 0 -> reasoning(index);
-                case 1 -> call(index);
+                case 1, 5, 6, 7 -> call(index);
                 case 2 -> other(index);
                 default -> message(index);
             }
@@ -187,8 +190,13 @@ final class SimulatedModel implements Model {
         }
 
         private void call(int index) {
-            List<String> names = List.of("search", "functions.search", "", "x".repeat(80));
-            List<String> arguments = List.of("", "{}", "{\"q\":1}", "{\"q\":", "[1]");
+            boolean isKnown = !tools.isEmpty() && random.nextInt(8) > 0;
+            List<String> names = isKnown
+                    ? tools.stream().map(ToolDefinition::name).toList()
+                    : List.of("search", "functions.search", "", "x".repeat(80), "multi_tool_use.parallel");
+            List<String> arguments = isKnown && random.nextInt(6) > 0
+                    ? List.of("{\"q\":1}", "{\"q\":9}")
+                    : List.of("", "{}", "{\"q\":1}", "{\"q\":", "[1]");
             List<String> callIds = List.of("call_" + ++ids, "call_1", "", "c".repeat(90), "call 1");
             ObjectNode item =
                     done(index, "function_call").put("id", "fc_" + ++ids).put("status", "completed");
