@@ -107,7 +107,7 @@ final class SimulatedHosts {
         return query.q() > 5;
     }
 
-    private Object run(String host, ToolCall call) {
+    private CompletableFuture<Object> run(String host, ToolCall call) {
         runs.merge(call.callId(), 1, Integer::sum);
         hostsOfCalls.computeIfAbsent(call.callId(), id -> new HashSet<>()).add(host);
         if (random.nextInt(4) == 0) {

@@ -41,7 +41,12 @@ final class HostStage implements AutoCloseable {
 
     /** Starts a host without a lease and waits until it has caught up. */
     ProcessorRunner<ToolHostState> start(ToolHost host) {
-        ProcessorRunner<ToolHostState> runner = ProcessorRunner.builder(streams, host).stream(PATH)
+        return start(host, streams);
+    }
+
+    /** As {@link #start(ToolHost)}, through other streams. */
+    ProcessorRunner<ToolHostState> start(ToolHost host, EventStreams through) {
+        ProcessorRunner<ToolHostState> runner = ProcessorRunner.builder(through, host).stream(PATH)
                 .withoutLease()
                 .timers(timers)
                 .start();
