@@ -60,8 +60,11 @@ class AgentRepliesTest {
     @Test
     void should_send_the_whole_conversation_with_every_request() {
         ModelReply calls = ModelReply.calls("wait", new ToolCall("toolu_1", "add", "{\"a\":1}"));
-        try (Stage stage = new Stage(
-                ModelScript.of(ModelReply.thoughtfulText("hm", "first answer"), calls, ModelReply.text("third")))) {
+        try (Stage stage = new Stage(ModelScript.of(
+                ModelReply.thoughtfulText("hm", "first answer"),
+                calls,
+                ModelReply.text("no such tool"),
+                ModelReply.text("third")))) {
             ProcessorRunner<AgentState> runner = stage.start();
             stage.append(new SystemPromptUpdated("You are a pirate."));
             stage.ask(runner, "one");
@@ -71,10 +74,10 @@ class AgentRepliesTest {
 
             assertThat(stage.lastRequest().texts("system")).containsExactly("You are a pirate.");
             assertThat(stage.lastRequest().texts("user")).containsExactly("one", "be kind\ntwo", "three");
-            assertThat(stage.lastRequest().texts("assistant")).containsExactly("first answer", "wait");
+            assertThat(stage.lastRequest().texts("assistant")).containsExactly("first answer", "wait", "no such tool");
             JsonNode thinking = stage.lastRequest().body().at("/messages/1/content/0");
             assertThat(thinking).hasToString("{\"type\":\"thinking\",\"thinking\":\"hm\",\"signature\":\"signed-1\"}");
-            assertThat(stage.all(RequestCompleted.class)).hasSize(3);
+            assertThat(stage.all(RequestCompleted.class)).hasSize(4);
             stage.assertWhole();
         }
     }
@@ -211,6 +214,7 @@ class AgentRepliesTest {
     void should_change_the_provider_in_a_conversation_and_change_back() {
         ModelScript script = ModelScript.empty()
                 .otherwise(request -> request.lastUserText().contains("call")
+                                && request.toolResults().isEmpty()
                         ? ModelReply.calls("wait", new ToolCall("call_1", "add", "{\"a\":1}"))
                         : ModelReply.thoughtfulText("hm", "answer"));
         try (Stage stage = new Stage(script)) {
@@ -233,8 +237,8 @@ class AgentRepliesTest {
             }
             assertThat(stage.all(RequestFailed.class)).isEmpty();
             assertThat(stage.all(CapabilityLearned.class)).isEmpty();
-            assertThat(stage.all(RequestCompleted.class)).hasSize(12);
-            assertThat(stage.lastRequest().texts("assistant")).hasSize(11);
+            assertThat(stage.all(RequestCompleted.class)).hasSize(16);
+            assertThat(stage.lastRequest().texts("assistant")).hasSize(15);
             stage.assertWhole();
         }
     }
