@@ -55,7 +55,8 @@ class WallClockTest {
             Map.entry("contracts.wire.WireChecks", "compares the createdAt of a service"),
             Map.entry("processors.agent.AgentProcessor", "the age of a request, from the createdAt of its events"),
             Map.entry("processors.agent.RunningRequest", "writes when a request may be repeated"),
-            Map.entry("processors.agent.tool.CallAttempt", "the last start of a call, from the createdAt of its request"),
+            Map.entry(
+                    "processors.agent.tool.CallAttempt", "the last start of a call, from the createdAt of its request"),
             Map.entry("processors.agent.tool.RunningCall", "tells a tool its deadline"),
             Map.entry("processors.agent.http.ModelHttpClient", "compares a Retry-After that is a date"),
             Map.entry("processors.scheduler.RunDueTime", "compares the time of a run, which is in the log"),

@@ -28,6 +28,8 @@ import java.util.Map;
  * it, a scripted model with the same protocol.
  */
 public final class SupportAgent {
+    private SupportAgent() {}
+
     // region arguments
     record FindOrder(@Description("order number") String id) {}
 
@@ -40,10 +42,7 @@ public final class SupportAgent {
             }
         }
     }
-
     // endregion
-
-    private SupportAgent() {}
 
     /** Takes the message. */
     public static void main(String... words) {

@@ -50,13 +50,14 @@ class ToolHostRoundTripTest {
     private final ToolHost host = ToolHost.of(refund);
     private final ProcessorRunner<ToolHostState> hosting =
             ProcessorRunner.builder(streams, host).stream(PATH).start();
-    private final ProcessorRunner<AgentState> talking = ProcessorRunner.builder(
-                    streams,
-                    AgentProcessor.builder(model)
-                            .toolHosts(Set.of(host.name()))
-                            .build())
-            .stream(PATH)
-            .start();
+    private final ProcessorRunner<AgentState> talking =
+            ProcessorRunner.builder(
+                            streams,
+                            AgentProcessor.builder(model)
+                                    .toolHosts(Set.of(host.name()))
+                                    .build())
+                    .stream(PATH)
+                    .start();
 
     @BeforeEach
     void catchUp() {
@@ -78,8 +79,9 @@ class ToolHostRoundTripTest {
         append(InputAdded.user("refund 17"));
         awaitRequests(2);
 
-        assertThat(model.prompts.get(0).tools()).singleElement().satisfies(tool -> assertThat(tool.isStrict())
-                .isTrue());
+        assertThat(model.prompts.get(0).tools())
+                .singleElement()
+                .satisfies(tool -> assertThat(tool.isStrict()).isTrue());
         assertThat(model.prompts.get(1).parts()).last().isEqualTo(new ToolResult("call_1", "paid 5"));
         assertThat(all(ApprovalWaived.class)).hasSize(1);
     }

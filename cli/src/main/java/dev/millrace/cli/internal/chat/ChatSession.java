@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChatSession {
     private static final Duration NO_LIMIT = Duration.ofDays(365);
+    private static final int LONGEST_INPUT = 40;
 
     private final Terminal terminal;
     private final Conversation talk;
@@ -100,7 +101,8 @@ final class ChatSession {
                 if (dialog.isOpen()) {
                     answer(text);
                 } else if (text.startsWith("/")) {
-                    terminal.note("there is no command " + text + "; there are /stop, /approvals and /quit");
+                    terminal.note("there is no command " + TerminalText.clip(text, LONGEST_INPUT)
+                            + "; there are /stop, /approvals and /quit");
                 } else if (!text.isEmpty()) {
                     say(text);
                 }

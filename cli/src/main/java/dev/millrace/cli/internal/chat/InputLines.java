@@ -11,6 +11,15 @@ import java.util.function.Consumer;
 public final class InputLines {
     private InputLines() {}
 
+    /** Drops what was typed before. */
+    public static void discard(InputStream in) {
+        try {
+            in.skipNBytes(in.available());
+        } catch (IOException unreadable) {
+            // the same as an end
+        }
+    }
+
     /** {@code onLine} and {@code onEnd} are called on the thread that reads; an input that cannot be read has ended. */
     public static void read(InputStream in, Consumer<String> onLine, Runnable onEnd) {
         Thread reader = new Thread(

@@ -140,9 +140,14 @@ public final class DemoCommand implements Callable<Integer> {
         Conversation talk = agent.conversation();
         ApprovalDialog dialog = new ApprovalDialog(terminal, talk, By.person(System.getProperty("user.name", "you")));
         BlockingQueue<Runnable> steps = new LinkedBlockingQueue<>();
-        Runnable look = () -> steps.add(() -> dialog.ask(talk.approvals()));
-        try (DemoAgent.Watch watch = agent.watch(log, look)) {
-            InputLines.read(terminal.in(), typed -> steps.add(() -> dialog.answer(typed)), () -> {});
+        try (DemoAgent.Watch watch = agent.watch(log, () -> steps.add(() -> dialog.ask(talk.approvals())))) {
+            // No read before the first question: a terminal stops a process in the background that reads.
+            while (!dialog.isOpen()) {
+                Runnable look = steps.take();
+                InputLines.discard(terminal.in());
+                look.run();
+            }
+            InputLines.read(terminal.in(), line -> steps.add(() -> dialog.answer(line)), () -> {});
             while (true) {
                 steps.take().run();
             }

@@ -53,6 +53,7 @@ class DemoCommandTest {
     void should_ask_the_person_in_a_terminal() throws Exception {
         try (PipedOutputStream keyboard = new PipedOutputStream()) {
             Screen screen = Screen.window(200, new PipedInputStream(keyboard));
+            keyboard.write("n typed before the question\n".getBytes(StandardCharsets.UTF_8));
             Thread demo =
                     new Thread(() -> screen.run("demo", "--in-memory", "--port", "0", "Take note: buy milk"), "demo");
             demo.start();

@@ -48,7 +48,7 @@ class CommandParsersTest {
 
     private final ReplaySession session = new ReplaySession(
             StateTimeline.of(new Counter(), RecordedLog.parse("- type: a\n- type: b\n", "log")),
-            new Terminal(InputStream.nullInputStream(), NOWHERE, NOWHERE, false, 80, Map.of()));
+            new Terminal(InputStream.nullInputStream(), NOWHERE, NOWHERE, false, false, 80, Map.of()));
 
     @Test
     void should_execute_a_command_in_linear_time() {

@@ -271,7 +271,13 @@ class CallEndsTest {
                         .filter(event -> ((ToolEvent.OfCall) event)
                                 .callId()
                                 .equals(input.payload().path("callId").asText()))
-                        .map(event -> delegate.append(path, EventInput.of(event)))
+                        .map(event -> delegate.append(
+                                path,
+                                EventInput.builder()
+                                        .from(EventInput.of(event))
+                                        .idempotencyKey("ahead of "
+                                                + input.payload()) // one each, also if the start is sent again
+                                        .build()))
                         .findFirst()
                         .orElseThrow()
                         .thenCompose(stored -> delegate.append(path, input));
