@@ -52,6 +52,8 @@ final class AgentSimulation {
     private final ProviderDialect dialect;
     private final SimulatedHosts tools;
     private final boolean hasTools;
+    private AgentState state = AgentState.empty();
+    private int seen;
     private int inputs;
     private boolean isDown;
 
@@ -221,31 +223,33 @@ final class AgentSimulation {
     }
 
     private boolean isSettled() {
-        AgentState state = folded();
-        return !state.status().working()
-                && state.calls().isEmpty()
+        AgentState newest = folded();
+        return !newest.status().working()
+                && newest.calls().isEmpty()
                 && agents.stream().allMatch(harness::isIdle)
                 && (!hasTools || tools.areSettled(harness));
     }
 
+    /** The state of an agent that knows the whole log; only the events since the last call are folded. */
     private AgentState folded() {
-        AgentState state = AgentState.empty();
-        for (Event event : harness.log()) {
+        List<Event> log = harness.log();
+        for (Event event : log.subList(seen, log.size())) {
             state = agents.get(0).reduce(state, event.decodedBy(AgentEvent.catalog()));
         }
+        seen = log.size();
         return state;
     }
 
     private void judge() {
-        AgentState state = folded();
+        AgentState end = folded();
         assertThat(model.refused()).as("refused by %s", dialect).isEmpty();
-        assertThat(state.status().reason())
-                .as("%s at the end of %s", state, types())
+        assertThat(end.status().reason())
+                .as("%s at the end of %s", end, types())
                 .isEqualTo(AgentStatus.ANSWERED);
         for (AgentProcessor agent : agents) {
-            assertThat(harness.state(agent)).isEqualTo(state);
+            assertThat(harness.state(agent)).isEqualTo(end);
         }
-        assertThat(state.calls().open()).as("open calls").isEmpty();
+        assertThat(end.calls().open()).as("open calls").isEmpty();
         if (hasTools) {
             tools.judge(harness);
         }
