@@ -76,9 +76,11 @@ class LeaseKeeperTest {
                 .put("holder", holder)
                 .put("epoch", epoch)
                 .put("lease", LEASE.toString());
+        String suffix = type.equals("claimed") ? "" : type.equals("renewed") ? "/renewed/1" : "/" + type;
         EventInput input = EventInput.builder()
                 .type("millrace/lease-" + type)
                 .payload(payload)
+                .idempotencyKey("lease/mailer/" + epoch + suffix)
                 .build();
         ears().onEvent(ScriptedStreams.event(LEASES, ++offset, input));
     }
