@@ -51,11 +51,14 @@ final class AgentDecision {
     /** Ask the hosts to run a call, or ask for its approval. */
     record Request(OpenCall call) implements Command {}
 
-    /** End a call that no host has started. */
-    record Skip(OpenCall call, String reason) implements Command {}
+    /** End a call that no host has started; {@code because} is the offset of the cause. */
+    record Skip(OpenCall call, String reason, long because) implements Command {}
 
     /** Tell the host of a call to stop. */
-    record Cancel(OpenCall call, String reason) implements Command {}
+    record Cancel(OpenCall call, String reason, long because) implements Command {}
+
+    /** Let a person decide about a call, because no host says whether it needs an approval. */
+    record AskPerson(OpenCall call) implements Command {}
 
     /** End a call whose host has not ended it. */
     record DeclareUnknown(OpenCall call, String reason) implements Command {}
@@ -113,13 +116,15 @@ final class AgentDecision {
         Instant soonest = Instant.MAX;
         for (OpenCall call : state.calls().open().values()) {
             if (state.owesReply() || state.calls().stopped()) {
+                // Not caused by the call: the chain of causes of a long turn may be at its limit.
+                long because = state.owesReply() ? state.owed() : state.calls().newest();
                 String reason = state.owesReply() ? "a newer message interrupted it" : "the agent was stopped";
                 if (call.step() == Step.STARTED) {
-                    commands.add(new Cancel(call, reason));
+                    commands.add(new Cancel(call, reason, because));
                     continue;
                 }
                 if (call.step() != Step.CANCELLED) {
-                    commands.add(new Skip(call, reason));
+                    commands.add(new Skip(call, reason, because));
                     continue;
                 }
             }
@@ -127,7 +132,7 @@ final class AgentDecision {
             if (due.isAfter(now)) {
                 soonest = due.isBefore(soonest) ? due : soonest;
             } else {
-                commands.add(overdue(call));
+                commands.add(overdue(call, now));
             }
         }
         if (soonest.isBefore(Instant.MAX)) {
@@ -140,18 +145,26 @@ final class AgentDecision {
     private static Instant due(OpenCall call) {
         return switch (call.step()) {
             case CALLED, APPROVED -> Instant.MIN;
-            case WAITING -> call.approval().map(OpenCall.Approval::expiresAt).orElse(Instant.MIN);
+            case WAITING -> call.approval().map(asked -> due(call, asked)).orElse(Instant.MIN);
             case REQUESTED, STARTED -> call.since().plus(call.timeout()).plus(GRACE);
             case CANCELLED -> call.since().plus(CANCEL_GRACE);
         };
     }
 
-    private static Command overdue(OpenCall call) {
+    private static Instant due(OpenCall call, OpenCall.Approval asked) {
+        Instant answer = call.since().plus(call.timeout()).plus(GRACE);
+        return asked.conditional() && answer.isBefore(asked.expiresAt()) ? answer : asked.expiresAt();
+    }
+
+    private static Command overdue(OpenCall call, Instant now) {
         return switch (call.step()) {
             case CALLED, APPROVED -> new Request(call);
-            case WAITING -> new Expire(call);
+            case WAITING ->
+                call.approval().filter(asked -> now.isBefore(asked.expiresAt())).isPresent()
+                        ? new AskPerson(call)
+                        : new Expire(call);
             case REQUESTED ->
-                new Skip(call, "no host has started it within " + call.timeout().plus(GRACE));
+                new Skip(call, "no host has started it within " + call.timeout().plus(GRACE), call.newest());
             case STARTED ->
                 new DeclareUnknown(
                         call,
@@ -160,7 +173,7 @@ final class AgentDecision {
                 call.isStarted()
                         ? new DeclareUnknown(
                                 call, "it was cancelled, and its host has not ended it within " + CANCEL_GRACE)
-                        : new Skip(call, "it was cancelled");
+                        : new Skip(call, "it was cancelled", call.newest());
         };
     }
 }

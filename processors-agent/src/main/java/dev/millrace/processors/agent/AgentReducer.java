@@ -30,6 +30,12 @@ final class AgentReducer {
 
     private static final int MOST_UNSUPPORTED = 100;
 
+    /** The highest number of responses with tool calls for one input; a model in a loop must end. */
+    static final int MOST_ROUNDS = 100;
+
+    /** The class of the failure of a turn with more. */
+    static final String ROUNDS = "tool-rounds";
+
     /** More calls in one response are not run. */
     private static final int MOST_CALLS = 128;
 
@@ -69,7 +75,12 @@ final class AgentReducer {
             return ofCall(state, event, ofCall);
         }
         if (payload instanceof RequestCancelled stop && stops(state, stop)) {
-            return copy(state).calls(state.calls().stop(event.offset())).build();
+            AgentState heard = copy(state)
+                    .answered(Math.max(state.answered(), state.owed()))
+                    .build();
+            return state.calls().isEmpty()
+                    ? ended(heard, event, RequestEnding.CANCELLED.outcome(), Optional.empty())
+                    : copy(heard).calls(state.calls().stop(event.offset())).build();
         }
         if (payload instanceof CapabilityLearned learned) {
             return learned(state, learned);
@@ -125,6 +136,7 @@ final class AgentReducer {
                 .owedSince(since)
                 .inputThrough(Math.max(offset, state.inputThrough()))
                 .attempts(0)
+                .rounds(0)
                 .build();
     }
 
@@ -143,21 +155,26 @@ final class AgentReducer {
             return next;
         }
         AgentState ended = copy(next).calls(OpenCalls.NONE).build();
-        return calls.stopped() ? stopped(ended, event) : owed(ended, event);
+        if (calls.stopped()) {
+            return ended(ended, event, RequestEnding.CANCELLED.outcome(), Optional.empty());
+        }
+        if (state.owesReply()) {
+            return owed(ended, event);
+        }
+        return state.rounds() + 1 < MOST_ROUNDS
+                ? copy(owed(ended, event)).rounds(state.rounds() + 1).build()
+                : ended(ended, event, RequestEnding.FAILED.outcome(), Optional.of(ROUNDS));
     }
 
-    /** Whether a caller stops an agent whose response is complete, but has open calls. */
+    /** Whether a caller stops an agent that has no open request, but open calls, or a request to make. */
     private static boolean stops(AgentState state, RequestCancelled stop) {
-        return state.open().isEmpty() && !state.calls().isEmpty() && stop.requestId() == state.closedThrough();
+        return state.open().isEmpty()
+                && stop.requestId() == state.closedThrough()
+                && (!state.calls().isEmpty() || state.owesReply());
     }
 
-    private static AgentState stopped(AgentState state, Event event) {
-        RequestEnd end = new RequestEnd(
-                state.closedThrough(),
-                event.offset(),
-                RequestEnding.CANCELLED.outcome(),
-                Optional.empty(),
-                Optional.empty());
+    private static AgentState ended(AgentState state, Event event, String outcome, Optional<String> failureClass) {
+        RequestEnd end = new RequestEnd(state.closedThrough(), event.offset(), outcome, failureClass, Optional.empty());
         return copy(state).lastEnd(end).build();
     }
 

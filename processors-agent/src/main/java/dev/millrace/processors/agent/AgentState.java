@@ -78,6 +78,12 @@ public interface AgentState {
         return 0;
     }
 
+    /** How many responses with tool calls there were since the newest event that requires a reply. */
+    @Value.Default
+    default int rounds() {
+        return 0;
+    }
+
     /** The open request, as far as the log knows. */
     Optional<OpenRequest> open();
 

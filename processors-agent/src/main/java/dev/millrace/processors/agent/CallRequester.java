@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.processor.EventDraft;
@@ -85,9 +86,20 @@ final class CallRequester {
         return draft(call, event);
     }
 
-    /** An event about a call; if the decision for it is repeated, it is stored once. */
     static EventDraft draft(OpenCall call, ToolEvent event) {
-        return EventDraft.of(event).named(call.callId()).because(call.newest());
+        return draft(call, event, call.newest());
+    }
+
+    /**
+     * An event about a call. Each step of a call has one key, whatever the event: of two decisions at once, for example
+     * to skip the call and to request it, the first is stored, and the other one gets it back.
+     */
+    static EventDraft draft(OpenCall call, ToolEvent event, long because) {
+        EventInput keyed = EventInput.builder()
+                .from(EventInput.of(event))
+                .idempotencyKey("agent/call@" + call.requestId() + "/" + call.callId() + ":" + call.newest())
+                .build();
+        return EventDraft.of(keyed).because(because);
     }
 
     private static EventDraft failed(OpenCall call, String result, String error) {

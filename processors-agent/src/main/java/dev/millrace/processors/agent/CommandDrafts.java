@@ -1,6 +1,8 @@
 package dev.millrace.processors.agent;
 
+import dev.millrace.core.EventInput;
 import dev.millrace.core.processor.EventDraft;
+import dev.millrace.processors.agent.AgentDecision.AskPerson;
 import dev.millrace.processors.agent.AgentDecision.Cancel;
 import dev.millrace.processors.agent.AgentDecision.Command;
 import dev.millrace.processors.agent.AgentDecision.DeclareLost;
@@ -35,8 +37,13 @@ final class CommandDrafts {
         if (command instanceof Interrupt interrupt) {
             OpenRequest open = interrupt.request();
             Optional<Long> by = Optional.of(interrupt.byOffset());
-            return ofRequest(
-                    open.id(), new RequestCancelled(open.id(), "interrupted", by, Optional.of(open.estimatedUsage())));
+            EventInput end = EventInput.builder()
+                    .from(EventInput.of(
+                            new RequestCancelled(open.id(), "interrupted", by, Optional.of(open.estimatedUsage()))))
+                    .idempotencyKey("agent/interrupt@" + open.id())
+                    .build();
+            // Caused by the input: the chain of causes of a long turn may be at its limit.
+            return EventDraft.of(end).because(interrupt.byOffset());
         }
         if (command instanceof DeclareLost lost) {
             OpenRequest open = lost.request();
@@ -48,12 +55,16 @@ final class CommandDrafts {
         if (command instanceof Skip skip) {
             OpenCall call = skip.call();
             return CallRequester.draft(
-                    call, new ToolEvent.CallSkipped(call.requestId(), call.callId(), Optional.empty(), skip.reason()));
+                    call,
+                    new ToolEvent.CallSkipped(call.requestId(), call.callId(), Optional.empty(), skip.reason()),
+                    skip.because());
         }
         if (command instanceof Cancel cancel) {
             OpenCall call = cancel.call();
             return CallRequester.draft(
-                    call, new ToolEvent.CallCancelled(call.requestId(), call.callId(), call.host(), cancel.reason()));
+                    call,
+                    new ToolEvent.CallCancelled(call.requestId(), call.callId(), call.host(), cancel.reason()),
+                    cancel.because());
         }
         if (command instanceof DeclareUnknown unknown) {
             OpenCall call = unknown.call();
@@ -61,6 +72,12 @@ final class CommandDrafts {
                     call,
                     new ToolEvent.CallOutcomeUnknown(
                             call.requestId(), call.callId(), Optional.empty(), unknown.reason()));
+        }
+        if (command instanceof AskPerson ask) {
+            OpenCall call = ask.call();
+            String hash = call.approval().map(OpenCall.Approval::argumentsHash).orElse("");
+            return CallRequester.draft(
+                    call, new ToolEvent.ApprovalNeeded(call.requestId(), call.callId(), hash, AgentProcessor.SLUG));
         }
         if (command instanceof Expire expire) {
             OpenCall call = expire.call();

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param edited the offset of the newest change of its arguments; 0 if there is none
  * @param newest the offset of the event that made the step
  * @param since the time of that event
- * @param timeout the longest time of the call; zero before it is requested
+ * @param timeout the longest time of the call; zero before it is requested or its approval is asked for
  * @param host the host that runs it
  * @param approval what it waits for or waited for
  * @since 0.1

@@ -6,6 +6,7 @@ import dev.millrace.processors.agent.OpenCall.Approval;
 import dev.millrace.processors.agent.OpenCall.Step;
 import dev.millrace.processors.agent.tool.OfferedTool;
 import dev.millrace.processors.agent.tool.ToolEvent;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -94,6 +95,7 @@ public record OpenCalls(Map<String, OpenCall> open, long newest, boolean stopped
         if (payload instanceof ToolEvent.ApprovalRequested asked && step == Step.CALLED) {
             boolean conditional = asked.conditional().orElse(false);
             return Optional.of(at(call, Step.WAITING, event)
+                    .within(timeout(call, tools))
                     .awaiting(new Approval(asked.argumentsHash(), asked.expiresAt(), conditional)));
         }
         if (payload instanceof ToolEvent.ApprovalWaived waived && call.awaits(waived.argumentsHash())) {
@@ -115,10 +117,7 @@ public record OpenCalls(Map<String, OpenCall> open, long newest, boolean stopped
                             .awaiting(new Approval(edited.argumentsHash(), asked.expiresAt(), false)));
         }
         if (payload instanceof ToolEvent.CallRequested && (step == Step.CALLED || step == Step.APPROVED)) {
-            return Optional.of(at(call, Step.REQUESTED, event)
-                    .within(tools.terms(call.name())
-                            .map(ToolOffers.Terms::timeout)
-                            .orElse(OfferedTool.DEFAULT_TIMEOUT)));
+            return Optional.of(at(call, Step.REQUESTED, event).within(timeout(call, tools)));
         }
         if (payload instanceof ToolEvent.CallStarted started) {
             boolean again = step == Step.STARTED
@@ -131,6 +130,10 @@ public record OpenCalls(Map<String, OpenCall> open, long newest, boolean stopped
             return Optional.of(at(call, Step.CANCELLED, event));
         }
         return Optional.empty();
+    }
+
+    private static Duration timeout(OpenCall call, ToolOffers tools) {
+        return tools.terms(call.name()).map(ToolOffers.Terms::timeout).orElse(OfferedTool.DEFAULT_TIMEOUT);
     }
 
     private static boolean isLate(OpenCall call, Event event) {

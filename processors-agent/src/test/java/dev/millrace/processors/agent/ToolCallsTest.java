@@ -144,13 +144,13 @@ class ToolCallsTest {
         run("started");
         run("done");
         done("done", "ok");
-        log.user("stop");
+        long stop = log.user("stop");
 
         assertThat(next())
                 .containsExactly(
-                        new Skip(open("called"), "a newer message interrupted it"),
-                        new Skip(open("requested"), "a newer message interrupted it"),
-                        new Cancel(open("started"), "a newer message interrupted it"));
+                        new Skip(open("called"), "a newer message interrupted it", stop),
+                        new Skip(open("requested"), "a newer message interrupted it", stop),
+                        new Cancel(open("started"), "a newer message interrupted it", stop));
         log.add(new ToolEvent.CallSkipped(request, "called", Optional.empty(), "new"));
         log.add(new ToolEvent.CallSkipped(request, "requested", Optional.empty(), "new"));
         log.add(new ToolEvent.CallCancelled(request, "started", HOST, "new"));
@@ -173,10 +173,12 @@ class ToolCallsTest {
         called("a", "b");
         run("a");
         log.cancel(log.state().closedThrough());
+        long stop = log.head();
 
         assertThat(next())
                 .containsExactly(
-                        new Cancel(open("a"), "the agent was stopped"), new Skip(open("b"), "the agent was stopped"));
+                        new Cancel(open("a"), "the agent was stopped", stop),
+                        new Skip(open("b"), "the agent was stopped", stop));
         log.add(new ToolEvent.CallSkipped(2, "b", Optional.empty(), "stopped"));
         done("a", "one");
         assertThat(next()).isEmpty();
@@ -227,6 +229,64 @@ class ToolCallsTest {
         grant("a", "h1");
 
         assertThat(open("a").step()).isEqualTo(OpenCall.Step.WAITING);
+    }
+
+    @Test
+    void should_let_a_person_decide_if_no_host_says_whether_a_call_needs_an_approval() {
+        called("a");
+        ask("a", "h", Instant.parse("2026-01-02T00:00:00Z"), true);
+        Instant due = open("a").since().plus(TIMEOUT).plusSeconds(10);
+
+        assertThat(next()).containsExactly(new LookAgain(open("a").newest(), due));
+        assertThat(AgentDecision.next(log.state(), due, HERE)).containsExactly(new AgentDecision.AskPerson(open("a")));
+        log.add(new ToolEvent.ApprovalNeeded(2, "a", "h", "agent"));
+        assertThat(log.state().status().reason()).isEqualTo(AgentStatus.APPROVAL);
+    }
+
+    @Test
+    void should_stop_before_the_request_with_the_results() {
+        called("a");
+        run("a");
+        done("a", "one");
+        log.cancel(log.state().closedThrough());
+
+        assertThat(next()).isEmpty();
+        assertThat(log.state().status().reason()).isEqualTo(AgentStatus.STOPPED);
+        long asked = log.user("go on");
+        assertThat(next()).containsExactly(new Start(asked));
+    }
+
+    @Test
+    void should_answer_no_message_from_before_a_stop() {
+        called("a");
+        run("a");
+        log.user("wait");
+        log.cancel(log.state().closedThrough());
+        done("a", "one");
+
+        assertThat(next()).isEmpty();
+        assertThat(log.state().status().reason()).isEqualTo(AgentStatus.STOPPED);
+    }
+
+    @Test
+    void should_end_a_turn_of_a_model_that_calls_tools_without_end() {
+        offer();
+        log.user("hi");
+        int rounds = 0;
+        while (log.state().owesReply()) {
+            String id = "call" + ++rounds;
+            long request = log.start();
+            log.call(request, 0, id, "tool", "{}");
+            log.complete(request);
+            run(id);
+            done(id, "again");
+        }
+
+        assertThat(rounds).isEqualTo(AgentReducer.MOST_ROUNDS);
+        assertThat(log.state().status().reason()).isEqualTo(AgentStatus.FAILED);
+        assertThat(log.state().status().failureClass()).contains(AgentReducer.ROUNDS);
+        long retry = log.retry();
+        assertThat(next()).containsExactly(new Start(retry));
     }
 
     @Test

@@ -105,6 +105,22 @@ class ToolRoundTripTest {
     }
 
     @Test
+    void should_end_a_turn_of_endless_calls_and_answer_the_next_message() {
+        for (int i = 0; i < AgentReducer.MOST_ROUNDS; i++) {
+            model.calls("call" + i, "unknown", "{}");
+        }
+        model.says("back");
+        ProcessorRunner<AgentState> runner = start(AgentProcessor.of(model));
+        append(InputAdded.user("hi"));
+        await().atMost(LIMIT).until(() -> runner.state().status().failureClass().isPresent());
+        append(InputAdded.user("stop it"));
+        await().atMost(LIMIT).until(() -> all(RequestCompleted.class).size() == AgentReducer.MOST_ROUNDS + 1);
+
+        assertThat(model.prompts).hasSize(AgentReducer.MOST_ROUNDS + 1);
+        runner.close();
+    }
+
+    @Test
     void should_make_the_id_of_a_call_unique_in_the_stream() {
         model.calls("1", "unknown", "{}").calls("1", "unknown", "{}").says("sorry");
         ProcessorRunner<AgentState> runner = start(AgentProcessor.of(model));

@@ -22,6 +22,9 @@ import java.util.Optional;
 public final class Agents implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(10);
 
+    /** A conversation that waits for an approval keeps its place, for days; it must not keep others from theirs. */
+    private static final int MOST_ACTIVE = 100_000;
+
     private final EventStreams streams;
     private final List<SubtreeRunner<?>> runners;
 
@@ -142,8 +145,9 @@ public final class Agents implements AutoCloseable {
         }
 
         private <S> SubtreeRunner<S> run(StreamPath path, Processor<S> processor) {
-            SubtreeRunner.Builder<S> builder =
-                    ProcessorRunner.builder(streams, processor).stream(path).subtree();
+            SubtreeRunner.Builder<S> builder = ProcessorRunner.builder(streams, processor).stream(path)
+                    .subtree()
+                    .maxActive(MOST_ACTIVE);
             if (!isLeased) {
                 builder.withoutLease();
             } else if (lease.isPresent()) {

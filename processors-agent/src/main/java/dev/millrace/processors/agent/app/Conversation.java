@@ -147,7 +147,9 @@ public final class Conversation {
         AgentState state = turnState().state();
         Optional<Long> request = state.open()
                 .map(AgentState.OpenRequest::id)
-                .or(() -> state.calls().isEmpty() ? Optional.empty() : Optional.of(state.closedThrough()));
+                .or(() -> state.calls().isEmpty() && !state.owesReply()
+                        ? Optional.empty()
+                        : Optional.of(state.closedThrough()));
         request.ifPresent(id -> append(new RequestCancelled(id, reason, Optional.empty())));
         return request.isPresent();
     }

@@ -150,6 +150,10 @@ public final class Turn implements AutoCloseable {
             throw new AgentFailure("timeout", "the wait for an answer at " + path + " was interrupted");
         } catch (ExecutionException impossible) {
             throw new IllegalStateException(impossible);
+        } finally {
+            synchronized (this) {
+                waiters.remove(waiter);
+            }
         }
     }
 

@@ -117,6 +117,11 @@ final class TurnState {
         if (failure.isEmpty() && isIdle() && state.status().reason().equals(AgentStatus.STOPPED)) {
             return Optional.of(new AgentFailure("stopped", "a caller stopped the agent; to go on, send a message"));
         }
+        if (failure.isEmpty() && isIdle() && state.status().reason().equals(AgentStatus.FAILED)) {
+            String code = state.status().failureClass().orElse("unknown");
+            return Optional.of(new AgentFailure(
+                    code, "the agent gave up (" + code + "); to go on, send a message or append llm-retry-requested"));
+        }
         return failure;
     }
 

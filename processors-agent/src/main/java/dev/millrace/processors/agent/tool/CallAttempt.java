@@ -21,6 +21,7 @@ import dev.millrace.processors.agent.tool.ToolEvent.CallRequested;
 import dev.millrace.processors.agent.tool.ToolEvent.CallSkipped;
 import dev.millrace.processors.agent.tool.ToolEvent.CallStarted;
 import dev.millrace.processors.agent.tool.ToolEvent.OfCall;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -53,6 +54,7 @@ final class CallAttempt implements ObligationRunner.Attempt {
     private final ToolOutcomes outcomes;
     private final AtomicInteger reports = new AtomicInteger();
     private volatile @Nullable CallRequested request;
+    private volatile Instant requestedOn = Instant.EPOCH;
     private volatile @Nullable Tool<?> tool;
     private volatile @Nullable RunningCall running;
 
@@ -88,6 +90,7 @@ final class CallAttempt implements ObligationRunner.Attempt {
             return task.append(EventDraft.of(end).named("gone/" + ref)).thenApply(appended -> Optional.empty());
         }
         request = requested;
+        requestedOn = events.get(0).createdAt();
         tool = known.get();
         CompletableFuture<Optional<Slot>> turn =
                 host.slots().take(requested.name(), known.get().mostParallel(), events.get(0));
@@ -166,7 +169,8 @@ final class CallAttempt implements ObligationRunner.Attempt {
         } catch (Tool.BadArguments problems) {
             return CompletableFuture.completedFuture(outcomes.badArguments(problems));
         }
-        RunningCall call = new RunningCall(outcomes, path, called, host.timers(), host.executor(), this::progress);
+        RunningCall call = new RunningCall(
+                outcomes, path, idempotencyKey(), called, host.timers(), host.executor(), this::progress);
         running = call;
         host.running().put(path, duty, call);
         if (task.current().cancelled().contains(duty.id())) {
@@ -174,6 +178,11 @@ final class CallAttempt implements ObligationRunner.Attempt {
         }
         task.onCancel(call::stop);
         return call.begin(body).whenComplete((event, never) -> host.running().remove(path, duty, call));
+    }
+
+    /** A stream that was destroyed and created again can have the same call; not at the same time. */
+    private String idempotencyKey() {
+        return path + ":" + ref.callId() + "@" + duty.requestedAt() + "-" + requestedOn.toEpochMilli();
     }
 
     private void progress(Report report) {

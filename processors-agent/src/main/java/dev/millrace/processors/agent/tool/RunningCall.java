@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -24,6 +25,7 @@ final class RunningCall implements ToolCall {
 
     private final ToolOutcomes outcomes;
     private final StreamPath path;
+    private final String idempotencyKey;
     private final Tool<?> tool;
     private final Timers timers;
     private final Executor executor;
@@ -42,12 +44,14 @@ final class RunningCall implements ToolCall {
     RunningCall(
             ToolOutcomes outcomes,
             StreamPath path,
+            String idempotencyKey,
             Tool<?> tool,
             Timers timers,
             Executor executor,
             Consumer<Report> progress) {
         this.outcomes = outcomes;
         this.path = path;
+        this.idempotencyKey = idempotencyKey;
         this.tool = tool;
         this.timers = timers;
         this.executor = executor;
@@ -77,11 +81,13 @@ final class RunningCall implements ToolCall {
 
     private void run(Tool.ToolRun body) {
         synchronized (this) {
-            if (stopped) {
-                bodyEnded.complete(null);
-                return;
+            if (!stopped) {
+                thread = Thread.currentThread();
             }
-            thread = Thread.currentThread();
+        }
+        if (thread() == null) {
+            end(null, new CancellationException("it was stopped before it began"));
+            return;
         }
         Object result = null;
         Throwable failure = null;
@@ -101,6 +107,10 @@ final class RunningCall implements ToolCall {
         } else {
             end(result, failure);
         }
+    }
+
+    private synchronized @Nullable Thread thread() {
+        return thread;
     }
 
     private void await(CompletableFuture<?> later) {
@@ -181,7 +191,7 @@ final class RunningCall implements ToolCall {
 
     @Override
     public String idempotencyKey() {
-        return path + ":" + callId();
+        return idempotencyKey;
     }
 
     @Override

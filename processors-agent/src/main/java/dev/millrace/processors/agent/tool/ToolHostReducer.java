@@ -106,8 +106,11 @@ final class ToolHostReducer {
         if (call.isEmpty()) {
             return state;
         }
+        String id = call.get().id();
+        if (state.cancelled().contains(id) && !call.get().inDoubt()) {
+            return ended(state, start.callId()); // a start after the cancellation counts for nobody
+        }
         if (start.host().equals(host)) {
-            String id = call.get().id();
             return state.withCalls(
                     state.once().isOpen(id) ? state.once().started(id) : state.once(),
                     state.repeatable().isOpen(id) ? state.repeatable().started(id) : state.repeatable());
