@@ -1,15 +1,20 @@
 package dev.millrace.acceptance;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.contracts.store.DamagedEvents;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
+import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import dev.millrace.store.sqlite.SqliteEventStore;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import mockwebserver3.MockWebServer;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +23,33 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Each hosted processor works on after events that cannot be decoded, also after a restart of the engine. */
 class UndecodableEventsTest {
     private static final StreamPath PATH = StreamPath.of("/old");
+    private static final String TIME = "2026-04-14T11:20:30.456Z";
+
+    /** Each is the JSON of one event, with its offset in place of @ and its type in place of TYPE. */
+    private static final List<String> STORED = List.of(
+            ours("{\"slug\":\"w\",\"n\":1e99999999999}"),
+            ours("{\"slug\":\"s\",\"n\":-1e-2147483649}"),
+            ours("{\"slug\":\"r\",\"n\":" + "9".repeat(5_000) + "}"),
+            ours("{\"n\":" + "[".repeat(2_000) + "]".repeat(2_000) + "}"),
+            ours("{},\"metadata\":{\"n\":1e99999999999}"),
+            ours("{\"slug\":\"w\",\"text\":\"\u00e4\"}"), // written as ISO 8859-1
+            ours("{\"text\":\"unfinished}"),
+            ours("[1]"),
+            ours("{}"),
+            ours("{\"slug\":5,\"append\":7,\"schedule\":\"x\",\"enabled\":\"maybe\",\"content\":{},\"processor\":[]}"),
+            ours("{\"unknown\":1,\"epoch\":-1,\"holder\":{},\"from\":\"x\"}"),
+            ours("{},\"metadata\":[1],\"unknown\":{}"),
+            "{\"streamPath\":\"/old\",\"type\":\"TYPE\",\"payload\":{},\"offset\":@}",
+            "{\"streamPath\":\"/else\",\"type\":\"TYPE\",\"payload\":{},\"offset\":@,\"createdAt\":\"" + TIME + "\"}",
+            "{\"streamPath\":\"/old\",\"type\":\"TYPE\",\"payload\":{},\"offset\":1000,\"createdAt\":\"" + TIME + "\"}",
+            "{\"streamPath\":\"/old\",\"version\":2}",
+            "not JSON",
+            "");
+
+    private static String ours(String payload) {
+        return "{\"streamPath\":\"/old\",\"type\":\"TYPE\",\"payload\":" + payload + ",\"offset\":@,\"createdAt\":\""
+                + TIME + "\"}";
+    }
 
     @ParameterizedTest
     @EnumSource(HostedWork.class)
@@ -44,14 +76,34 @@ class UndecodableEventsTest {
         List<String> types = ExampleEvents.types().stream()
                 .filter(type -> !type.endsWith("/paused") && !type.endsWith("/initialized"))
                 .toList();
-        int kinds = Rounds.LONG ? DamagedEvents.kinds() : 5;
+        int kinds = Rounds.LONG ? STORED.size() : 5;
         StreamKey stream = new StreamKey(ProjectSlug.defaultProject(), path);
         try (EventStore.Transaction transaction = store.begin()) {
-            for (int i = 0; i < types.size() * kinds; i++) {
-                DamagedEvents.append(transaction, stream, types.get(i / kinds), i % DamagedEvents.kinds());
+            for (int i = 0; i < types.size(); i++) {
+                int first = i * kinds;
+                String type = types.get(i);
+                IntStream.range(first, first + kinds)
+                        .mapToObj(kind -> STORED.get(kind % STORED.size()))
+                        .forEach(json -> append(transaction, stream, type, json));
             }
             transaction.commit();
         }
-        assertThat(types).hasSizeGreaterThan(DamagedEvents.kinds());
+        assertThat(types).hasSizeGreaterThan(STORED.size());
+    }
+
+    private static void append(EventStore.Transaction transaction, StreamKey stream, String type, String json) {
+        StreamHead head = transaction.head(stream).orElseThrow();
+        long offset = head.lastOffset() + 1;
+        EventRecord damaged = new EventRecord(
+                transaction.nextPosition(),
+                offset,
+                Instant.parse(TIME),
+                type,
+                Optional.of("key-" + offset),
+                json.replace("@", Long.toString(offset))
+                        .replace("TYPE", type)
+                        .replace("\"/old\"", "\"" + stream.path() + "\"")
+                        .getBytes(ISO_8859_1));
+        transaction.append(stream, new StreamHead(head.incarnation(), offset, damaged.createdAt(), false), damaged);
     }
 }
