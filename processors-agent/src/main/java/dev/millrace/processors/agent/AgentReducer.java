@@ -166,9 +166,13 @@ final class AgentReducer {
                 : ended(ended, event, RequestEnding.FAILED.outcome(), Optional.of(ROUNDS));
     }
 
-    /** Whether a caller stops an agent that has no open request, but open calls, or a request to make. */
+    /**
+     * Whether a caller stops an agent that has no open request, but open calls, or a request to make. An interruption by
+     * an input, which can come just after the end of its request, is no stop: that input wants an answer.
+     */
     private static boolean stops(AgentState state, RequestCancelled stop) {
         return state.open().isEmpty()
+                && stop.byOffset().isEmpty()
                 && stop.requestId() == state.closedThrough()
                 && (!state.calls().isEmpty() || state.owesReply());
     }

@@ -257,6 +257,17 @@ class ToolCallsTest {
     }
 
     @Test
+    void should_answer_a_message_whose_interruption_came_after_the_end_of_the_request() {
+        log.user("hi");
+        long request = log.start();
+        long newer = log.user("and this?");
+        log.complete(request);
+        log.add(new AgentEvent.RequestCancelled(request, "interrupted", Optional.of(newer)));
+
+        assertThat(next()).containsExactly(new Start(newer));
+    }
+
+    @Test
     void should_answer_no_message_from_before_a_stop() {
         called("a");
         run("a");
