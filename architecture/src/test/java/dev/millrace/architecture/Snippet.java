@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * A code block of a document that says where it comes from: the line before its fence is {@code <!-- snippet:
  * path#region -->}, and it must read as the lines between {@code // region name} and {@code // endregion} of that file
  * do, common indentation aside. The path is relative to the root of the checkout; without {@code #region} the whole
- * file is meant. {@code <!-- snippet: none -->} lets a Java block stand that is no code of ours.
+ * file is meant, without the {@code package} of a Java file. {@code <!-- snippet: none -->} lets a Java block stand that is no code of ours.
  *
  * @param document where the block stands
  * @param line the line of its fence, from 1
@@ -76,6 +76,8 @@ record Snippet(String document, int line, String language, Optional<String> sour
                         place() + ": " + path + " has no '// region " + region + "' with its '// endregion'");
             }
             lines = found.get();
+        } else if (path.endsWith(".java")) {
+            lines = lines.stream().filter(line -> !line.startsWith("package ")).toList();
         }
         List<String> expected = flush(lines);
         return expected.equals(text)

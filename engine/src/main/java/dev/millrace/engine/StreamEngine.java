@@ -65,6 +65,11 @@ public final class StreamEngine implements AutoCloseable {
         return new Builder(store);
     }
 
+    /** The streams of the default project. */
+    public EventStreams streams() {
+        return streams(ProjectSlug.defaultProject());
+    }
+
     /** The streams of one project, as processors, tests and applications use them. */
     public EventStreams streams(ProjectSlug project) {
         return new EngineEventStreams(this, project);

@@ -8,6 +8,7 @@ import dev.millrace.processors.agent.http.ModelHttpClient;
 import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.ModelSink;
 import dev.millrace.processors.agent.model.Prompt;
+import java.util.Map;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 
@@ -59,6 +60,32 @@ public final class AnthropicModel implements Model {
     private static void headers(Request.Builder request, ApiKey key) {
         request.header("anthropic-version", VERSION);
         key.authorize(request, "x-api-key", "");
+    }
+
+    /**
+     * A model that is configured by the environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL and ANTHROPIC_MODEL, each as the
+     * setter of the builder.
+     *
+     * @throws IllegalArgumentException if neither a key nor a base URL is set
+     */
+    public static AnthropicModel fromEnvironment() {
+        return fromEnvironment(System.getenv());
+    }
+
+    static AnthropicModel fromEnvironment(Map<String, String> variables) {
+        String key = variables.getOrDefault("ANTHROPIC_API_KEY", "").strip();
+        String url = variables.getOrDefault("ANTHROPIC_BASE_URL", "").strip();
+        String id = variables.getOrDefault("ANTHROPIC_MODEL", "").strip();
+        if (key.isEmpty() && url.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "there is no model: ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL are not set; set the"
+                            + " key, or the base URL of a server without keys");
+        }
+        return builder()
+                .apiKey(key)
+                .baseUrl(url.isEmpty() ? PUBLIC_BASE_URL : url)
+                .model(id.isEmpty() ? DEFAULT_MODEL : id)
+                .build();
     }
 
     @Override

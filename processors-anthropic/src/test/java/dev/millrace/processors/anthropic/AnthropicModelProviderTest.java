@@ -125,6 +125,26 @@ class AnthropicModelProviderTest {
         assertThat(provider.create(none, context(chosen)).toString()).contains("localhost:1/v1/messages");
     }
 
+    @Test
+    void should_read_the_environment() {
+        AnthropicModel model = AnthropicModel.fromEnvironment(Map.of(
+                "ANTHROPIC_API_KEY",
+                " secret-key\n",
+                "ANTHROPIC_BASE_URL",
+                "http://localhost:1/v1",
+                "ANTHROPIC_MODEL",
+                "m"));
+
+        assertThat(model.toString()).contains("http://localhost:1/v1/").contains("[redacted]");
+        assertThat(model.defaultModel()).isEqualTo("m");
+        assertThat(AnthropicModel.fromEnvironment(Map.of("ANTHROPIC_API_KEY", "k", "ANTHROPIC_MODEL", " ")))
+                .satisfies(found -> assertThat(found.baseUrl()).isEqualTo(AnthropicModel.PUBLIC_BASE_URL))
+                .satisfies(found -> assertThat(found.defaultModel()).isEqualTo(AnthropicModel.DEFAULT_MODEL));
+        assertThatThrownBy(() -> AnthropicModel.fromEnvironment(Map.of("ANTHROPIC_API_KEY", " ")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL are not set");
+    }
+
     private HostContext context(Map<String, String> settings) {
         return HostContext.over(engine.streams(ProjectSlug.defaultProject()))
                 .settings(settings)

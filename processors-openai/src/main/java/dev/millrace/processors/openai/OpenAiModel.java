@@ -8,6 +8,7 @@ import dev.millrace.processors.agent.http.ModelHttpClient;
 import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.ModelSink;
 import dev.millrace.processors.agent.model.Prompt;
+import java.util.Map;
 import okhttp3.HttpUrl;
 
 /**
@@ -43,6 +44,32 @@ public final class OpenAiModel implements Model {
     /** A builder of a model. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * A model that is configured by the environment: OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL, each as the
+     * setter of the builder.
+     *
+     * @throws IllegalArgumentException if neither a key nor a base URL is set
+     */
+    public static OpenAiModel fromEnvironment() {
+        return fromEnvironment(System.getenv());
+    }
+
+    static OpenAiModel fromEnvironment(Map<String, String> variables) {
+        String key = variables.getOrDefault("OPENAI_API_KEY", "").strip();
+        String url = variables.getOrDefault("OPENAI_BASE_URL", "").strip();
+        String id = variables.getOrDefault("OPENAI_MODEL", "").strip();
+        if (key.isEmpty() && url.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "there is no model: OPENAI_API_KEY and OPENAI_BASE_URL are not set; set the"
+                            + " key, or the base URL of a server without keys");
+        }
+        return builder()
+                .apiKey(key)
+                .baseUrl(url.isEmpty() ? PUBLIC_BASE_URL : url)
+                .model(id.isEmpty() ? DEFAULT_MODEL : id)
+                .build();
     }
 
     @Override

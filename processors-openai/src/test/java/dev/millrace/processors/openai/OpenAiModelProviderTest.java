@@ -112,6 +112,21 @@ class OpenAiModelProviderTest {
                 .hasMessageContaining("agent.provider");
     }
 
+    @Test
+    void should_read_the_environment() {
+        OpenAiModel model = OpenAiModel.fromEnvironment(Map.of(
+                "OPENAI_API_KEY", " secret-key\n", "OPENAI_BASE_URL", "http://localhost:1/v1", "OPENAI_MODEL", "m"));
+
+        assertThat(model.toString()).contains("http://localhost:1/v1/").contains("[redacted]");
+        assertThat(model.defaultModel()).isEqualTo("m");
+        assertThat(OpenAiModel.fromEnvironment(Map.of("OPENAI_API_KEY", "k", "OPENAI_MODEL", " ")))
+                .satisfies(found -> assertThat(found.baseUrl()).isEqualTo(OpenAiModel.PUBLIC_BASE_URL))
+                .satisfies(found -> assertThat(found.defaultModel()).isEqualTo(OpenAiModel.DEFAULT_MODEL));
+        assertThatThrownBy(() -> OpenAiModel.fromEnvironment(Map.of("OPENAI_API_KEY", " ")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("OPENAI_API_KEY and OPENAI_BASE_URL are not set");
+    }
+
     private HostContext context(Map<String, String> settings) {
         return HostContext.over(engine.streams(ProjectSlug.defaultProject()))
                 .settings(settings)
