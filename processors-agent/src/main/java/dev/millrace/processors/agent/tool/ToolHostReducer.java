@@ -1,7 +1,8 @@
 package dev.millrace.processors.agent.tool;
 
-import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.StreamEvent;
 import dev.millrace.core.processor.Obligation;
 import dev.millrace.core.processor.Obligations;
 import dev.millrace.processors.agent.tool.ToolEvent.ApprovalExpired;
@@ -34,6 +35,8 @@ final class ToolHostReducer {
     /** The slug of the agent. */
     private static final String AGENT = "agent";
 
+    private static final String INITIALIZED = EventCatalog.nameOf(StreamEvent.Initialized.class);
+
     private ToolHostReducer() {}
 
     static ToolHostState reduce(String host, ToolHostState before, Event event) {
@@ -48,7 +51,7 @@ final class ToolHostReducer {
     }
 
     private static long copiedThrough(Event event) {
-        return event.offset() == 1 && BuiltInType.INITIALIZED.matches(event.type())
+        return event.offset() == 1 && event.type().equals(INITIALIZED)
                 ? event.payloadJson().at("/forkedFrom/offset").asLong()
                 : 0;
     }
