@@ -81,7 +81,8 @@ public sealed interface ToolEvent {
 
     /**
      * A host starts a call. If several hosts do, the event with the lowest offset counts. A host sends the key {@code
-     * tool-call-started@<path>:<offset of tool-call-requested>}, so that the second one gets the event of the first one.
+     * tool-call-started@<path>:<callId>}, so that the second one gets the event of the first one, also if the call is
+     * requested again.
      *
      * @param requestId the request
      * @param callId the call
