@@ -226,7 +226,8 @@ public final class AgentProcessor implements Processor<AgentState> {
      * and the stream may stay quiet.
      */
     private void decideAgain(Effects<AgentState> effects, int failures) {
-        // What failed may have been started by such a task that has not ended yet; of two tasks with one name, one runs.
+        // What failed may have been started by such a task that has not ended yet; of two tasks with one name, one
+        // runs.
         CompletableFuture<Void> before = effects.running(AGAIN)
                 .map(BackgroundTask::done)
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
