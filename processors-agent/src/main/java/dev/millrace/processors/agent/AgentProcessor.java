@@ -236,14 +236,16 @@ public final class AgentProcessor implements Processor<AgentState> {
 
     private void armAgain(Effects<AgentState> effects, int failures) {
         CausingOffset newest = Effects.because(Math.max(1, effects.delivery().headOffset()));
-        effects.after(AGAIN_AFTER.delay(failures, random), AGAIN, newest, task -> {
-            AgentState state = task.current();
-            Situation here = new Situation(
-                    false, effects.running(REPLY).isPresent(), task.lease().isPresent(), awaitsTools(state));
-            List<Command> commands = AgentDecision.next(state, clock.at(effects.now()), here);
-            return all(commands.stream().map(command -> execute(command, state, effects, failures)))
-                    .handle((nothing, failure) -> noted(task, failure, effects, failures));
-        });
+        effects.after(AGAIN_AFTER.delay(failures, random), AGAIN, newest, task -> again(task, effects, failures));
+    }
+
+    private CompletionStage<?> again(BackgroundTask<AgentState> task, Effects<AgentState> effects, int failures) {
+        AgentState state = task.current();
+        Situation here = new Situation(
+                false, effects.running(REPLY).isPresent(), task.lease().isPresent(), awaitsTools(state));
+        List<Command> commands = AgentDecision.next(state, clock.at(effects.now()), here);
+        return all(commands.stream().map(command -> execute(command, state, effects, failures)))
+                .handle((nothing, failure) -> noted(task, failure, effects, failures));
     }
 
     private boolean awaitsTools(AgentState state) {
@@ -258,8 +260,7 @@ public final class AgentProcessor implements Processor<AgentState> {
             return Effects.none();
         }
         if (command instanceof LookAgain look) {
-            Instant now = effects.now();
-            Instant due = now.plus(Duration.between(clock.at(now), look.due())); // by the clock of this machine
+            Instant due = clock.local(look.due());
             effects.at(due, WATCH, Effects.because(look.newest()), task -> watch(task, look.due(), effects));
             return Effects.none();
         }

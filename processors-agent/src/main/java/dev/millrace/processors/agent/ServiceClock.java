@@ -49,7 +49,16 @@ final class ServiceClock {
 
     /** The time of the service at a local time. */
     synchronized Instant at(Instant now) {
-        return now.plus(isMeasured ? longer(ahead, aheadBefore) : ahead);
+        return now.plus(difference());
+    }
+
+    /** The local time at a time of the service. */
+    synchronized Instant local(Instant service) {
+        return service.minus(difference());
+    }
+
+    private Duration difference() {
+        return isMeasured ? longer(ahead, aheadBefore) : ahead;
     }
 
     private static Duration longer(Duration one, Duration other) {
