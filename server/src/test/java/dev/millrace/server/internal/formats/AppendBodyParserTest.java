@@ -336,6 +336,37 @@ class AppendBodyParserTest {
         assertThat(read("application/yaml", yaml)).isEqualTo("single " + new String(stored, UTF_8));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "@type: x\n---\n@type: y\n",
+                "@---\ntype: x\n@---\ntype: y\n",
+                "type: x\n...\n@---\ntype: y\n",
+                "type: x\n... # end\n@---\ntype: y\n@...\n",
+                "--- # one\r\n@type: x\r\n---  \r\n@type: y\r\n"
+            })
+    void should_skip_the_byte_order_mark_of_each_document(String yaml) {
+        assertThat(read("application/yaml", yaml.replace('@', '\uFEFF')))
+                .isEqualTo("batch {\"type\":\"x\"} {\"type\":\"y\"}");
+    }
+
+    @Test
+    void should_keep_a_byte_order_mark_inside_a_text() {
+        assertThat(read("application/yaml", "a: \"\uFEFF\"\nb: |\n  ---\n  \uFEFF---\n"))
+                .isEqualTo("single {\"a\":\"\uFEFF\",\"b\":\"---\\n\uFEFF---\\n\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"!foo {a: 1}", "!!set {a, b}", "!!map {a: 1}", "!!seq [1]", "!foo [1]", "!!python/tuple [1]", "!foo 1", "!!int 1"})
+    void should_refuse_tags_on_collections_as_on_scalars(String value) {
+        for (String yaml : List.of("a: " + value, "- " + value, "--- " + value, "? a\n: " + value)) {
+            assertThatThrownBy(() -> read("application/yaml", yaml))
+                    .as(yaml)
+                    .hasMessageContaining("is not supported, remove it")
+                    .hasMessageContaining("at line ");
+        }
+    }
+
     @Test
     void should_hold_a_single_event_to_its_own_limit() {
         String large = "a: " + "x".repeat(1000);
