@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -68,6 +69,11 @@ public final class JsonErrorMessages {
     private JsonErrorMessages() {}
 
     public static String of(JsonProcessingException e) {
+        Optional<String> mismatch =
+                e instanceof JsonMappingException mapping ? MismatchMessages.of(mapping) : Optional.empty();
+        if (mismatch.isPresent()) {
+            return mismatch.get();
+        }
         String message = String.valueOf(e.getOriginalMessage());
         for (Map.Entry<Pattern, String> internal : INTERNALS.entrySet()) {
             message = internal.getKey().matcher(message).replaceAll(internal.getValue());
