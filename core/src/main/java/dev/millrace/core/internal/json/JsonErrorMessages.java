@@ -69,11 +69,6 @@ public final class JsonErrorMessages {
     private JsonErrorMessages() {}
 
     public static String of(JsonProcessingException e) {
-        Optional<String> mismatch =
-                e instanceof JsonMappingException mapping ? MismatchMessages.of(mapping) : Optional.empty();
-        if (mismatch.isPresent()) {
-            return mismatch.get();
-        }
         String message = String.valueOf(e.getOriginalMessage());
         for (Map.Entry<Pattern, String> internal : INTERNALS.entrySet()) {
             message = internal.getKey().matcher(message).replaceAll(internal.getValue());
@@ -84,7 +79,12 @@ public final class JsonErrorMessages {
                 return matcher.replaceAll(rule.getValue());
             }
         }
-        return e instanceof JsonMappingException ? PACKAGE.matcher(message).replaceAll("") : message;
+        if (e instanceof JsonMappingException mapping) {
+            String words = message;
+            return MismatchMessages.of(mapping)
+                    .orElseGet(() -> PACKAGE.matcher(words).replaceAll(""));
+        }
+        return message;
     }
 
     /** What is wrong with a value that a class could not be read from; what a constructor threw, in its own words. */
