@@ -117,7 +117,7 @@ final class BuiltInFunctions {
     }
 
     private static void checkZone(@Nullable String zone) {
-        if (zone != null && !zone.matches("[+-][0-9]{4}")) {
+        if (zone != null && !zone.matches("[+-]?[0-9]{4}")) {
             throw new EvaluationException(
                     "a function's time zone is '" + EvaluationErrors.excerpt(zone) + "'; write it as +HHMM or -HHMM");
         }

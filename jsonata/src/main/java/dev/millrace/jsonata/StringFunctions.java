@@ -12,14 +12,14 @@ final class StringFunctions {
 
     private StringFunctions() {}
 
-    static @Nullable Object lowercase(FunctionArguments arguments, EvaluationMeter meter) {
+    static Object lowercase(FunctionArguments arguments, EvaluationMeter meter) {
         String text = arguments.text(0);
-        return text == null ? null : text.toLowerCase(Locale.ROOT);
+        return text == null ? GuardedFunction.PROCEED : text.toLowerCase(Locale.ROOT);
     }
 
-    static @Nullable Object uppercase(FunctionArguments arguments, EvaluationMeter meter) {
+    static Object uppercase(FunctionArguments arguments, EvaluationMeter meter) {
         String text = arguments.text(0);
-        return text == null ? null : text.toUpperCase(Locale.ROOT);
+        return text == null ? GuardedFunction.PROCEED : text.toUpperCase(Locale.ROOT);
     }
 
     static Object string(FunctionArguments arguments, EvaluationMeter meter) {
