@@ -108,7 +108,8 @@ final class AgentDecision {
             return List.of();
         }
         Instant latest = state.owedSince().plus(LONGEST_WAIT_FOR_TOOLS);
-        return here.awaitsTools() && now.isBefore(latest)
+        boolean isFirst = state.closedThrough() == 0;
+        return isFirst && here.awaitsTools() && now.isBefore(latest)
                 ? List.of(new LookAgain(state.owed(), latest))
                 : List.of(new Start(state.owed()));
     }

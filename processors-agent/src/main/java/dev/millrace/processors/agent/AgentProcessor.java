@@ -37,6 +37,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
@@ -84,7 +85,8 @@ public final class AgentProcessor implements Processor<AgentState> {
     private final RandomGenerator random;
     private final Executor executor;
     private final Set<String> toolHosts;
-    private final ServiceClock clock = new ServiceClock();
+    private final ServiceClock.OfStreams clocks = new ServiceClock.OfStreams();
+    private final Set<BackgroundTask<AgentState>> repeated = ConcurrentHashMap.newKeySet();
 
     private AgentProcessor(Builder builder) {
         this.model = builder.model;
@@ -139,7 +141,7 @@ public final class AgentProcessor implements Processor<AgentState> {
     public CompletionStage<Void> afterAppend(AgentState state, Event event, Effects<AgentState> effects) {
         Delivery delivery = effects.delivery();
         boolean isLive = !delivery.catchingUp() && delivery.behind() == 0 && delivery.attempt() == 1;
-        clock.arrived(event.createdAt(), isLive, effects.now(), timers.elapsed());
+        clocks.of(effects.path()).arrived(event.createdAt(), isLive, effects.now(), timers.elapsed());
         if (event.payload() instanceof RequestCancelled) {
             // Another caller stopped the request of the running task, so its input needs no reply.
             effects.running(REPLY)
@@ -182,7 +184,7 @@ public final class AgentProcessor implements Processor<AgentState> {
 
     @Override
     public CompletionStage<Void> onCaughtUp(AgentState state, Effects<AgentState> effects) {
-        clock.arrived(newestTime(state), false, effects.now(), timers.elapsed());
+        clocks.of(effects.path()).arrived(newestTime(state), false, effects.now(), timers.elapsed());
         return decide(state, effects, true, true);
     }
 
@@ -207,7 +209,8 @@ public final class AgentProcessor implements Processor<AgentState> {
         boolean runs = effects.running(REPLY).isPresent();
         boolean ownsAll = isOrphaned && effects.lease().isPresent();
         Situation here = new Situation(isBehind, runs, ownsAll, awaitsTools(state));
-        List<Command> commands = AgentDecision.next(state, clock.at(effects.now()), here);
+        List<Command> commands =
+                AgentDecision.next(state, clocks.of(effects.path()).at(effects.now()), here);
         if (commands.stream().noneMatch(LookAgain.class::isInstance)) {
             effects.running(WATCH).ifPresent(BackgroundTask::cancel);
         }
@@ -227,11 +230,16 @@ public final class AgentProcessor implements Processor<AgentState> {
      */
     private void decideAgain(Effects<AgentState> effects, int failures) {
         // What failed may have been started by such a task that has not ended yet; of two tasks with one name, one
-        // runs.
-        CompletableFuture<Void> before = effects.running(AGAIN)
-                .map(BackgroundTask::done)
-                .orElseGet(() -> CompletableFuture.completedFuture(null));
-        var unused = before.thenRun(() -> armAgain(effects, failures));
+        // runs. It is followed once, however many events fail meanwhile.
+        Optional<BackgroundTask<AgentState>> running = effects.running(AGAIN);
+        if (running.isEmpty()) {
+            armAgain(effects, failures);
+        } else if (repeated.add(running.get())) {
+            var unused = running.get().done().thenRun(() -> {
+                repeated.remove(running.get());
+                armAgain(effects, failures);
+            });
+        }
     }
 
     private void armAgain(Effects<AgentState> effects, int failures) {
@@ -241,9 +249,10 @@ public final class AgentProcessor implements Processor<AgentState> {
 
     private CompletionStage<?> again(BackgroundTask<AgentState> task, Effects<AgentState> effects, int failures) {
         AgentState state = task.current();
-        Situation here = new Situation(
-                false, effects.running(REPLY).isPresent(), task.lease().isPresent(), awaitsTools(state));
-        List<Command> commands = AgentDecision.next(state, clock.at(effects.now()), here);
+        // A request that does not run here may have ended a moment ago; only its silence shows that it is lost.
+        Situation here = new Situation(false, effects.running(REPLY).isPresent(), false, awaitsTools(state));
+        List<Command> commands =
+                AgentDecision.next(state, clocks.of(effects.path()).at(effects.now()), here);
         return all(commands.stream().map(command -> execute(command, state, effects, failures)))
                 .handle((nothing, failure) -> noted(task, failure, effects, failures));
     }
@@ -260,7 +269,7 @@ public final class AgentProcessor implements Processor<AgentState> {
             return Effects.none();
         }
         if (command instanceof LookAgain look) {
-            Instant due = clock.local(look.due());
+            Instant due = clocks.of(effects.path()).local(look.due());
             effects.at(due, WATCH, Effects.because(look.newest()), task -> watch(task, look.due(), effects));
             return Effects.none();
         }
@@ -269,7 +278,12 @@ public final class AgentProcessor implements Processor<AgentState> {
                     .filter(attempt -> attempt.because().offset() < interrupt.byOffset())
                     .ifPresent(BackgroundTask::cancel);
         }
-        return CommandDrafts.of(command, new CallRequester(effects::read, state.tools(), clock.at(effects.now())))
+        return CommandDrafts.of(
+                        command,
+                        new CallRequester(
+                                effects::read,
+                                state.tools(),
+                                clocks.of(effects.path()).at(effects.now())))
                 .thenCompose(draft -> Effects.done(effects.append(draft)));
     }
 
@@ -302,7 +316,7 @@ public final class AgentProcessor implements Processor<AgentState> {
      * process is lost; calls and approvals have a latest time; a host may not have offered its tools.
      */
     private CompletionStage<?> watch(BackgroundTask<AgentState> task, Instant due, Effects<AgentState> effects) {
-        Instant service = clock.at(effects.now());
+        Instant service = clocks.of(effects.path()).at(effects.now());
         Instant now = service.isBefore(due) ? due : service;
         AgentState state = task.current();
         CallRequester calls = new CallRequester(task::read, state.tools(), now);

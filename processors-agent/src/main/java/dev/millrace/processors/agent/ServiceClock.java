@@ -1,7 +1,10 @@
 package dev.millrace.processors.agent;
 
+import dev.millrace.core.StreamPath;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The time by the clock of the service, which writes the times of events. The clock of this machine may show another
@@ -11,7 +14,8 @@ import java.time.Instant;
  * less the time on the way. The greatest value is the best one; it counts for five to ten minutes, so that a clock that
  * was set is noticed. Before such an event arrives, after a start, the local clock counts, or the newest time in the log
  * if that is later. So the result is never far after the time of the service if there was such an event: a limit is
- * judged late rather than early. One instance serves all streams of one service. Thread-safe.
+ * judged late rather than early. Each stream has an instance, because its times may go on slowly after the clock of the
+ * service was set back. Thread-safe.
  */
 final class ServiceClock {
     private static final Duration WINDOW = Duration.ofMinutes(5);
@@ -63,5 +67,23 @@ final class ServiceClock {
 
     private static Duration longer(Duration one, Duration other) {
         return one.compareTo(other) >= 0 ? one : other;
+    }
+
+    /** The clocks of the 10,000 streams that were used last. Thread-safe. */
+    static final class OfStreams {
+        private static final int MOST = 10_000;
+
+        private final Map<StreamPath, ServiceClock> clocks = new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<StreamPath, ServiceClock> eldest) {
+                return size() > MOST;
+            }
+        };
+
+        synchronized ServiceClock of(StreamPath stream) {
+            return clocks.computeIfAbsent(stream, path -> new ServiceClock());
+        }
     }
 }

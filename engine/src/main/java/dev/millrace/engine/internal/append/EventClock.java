@@ -9,12 +9,12 @@ import java.util.Map;
 
 /**
  * The times of events. Example: the newest event of a stream is of 12:00, and the clock of the machine is set back to
- * 11:00. An event that comes 20 s later gets 12:00:18.
+ * 11:00. The next event gets 12:00, and one that comes 20 s after it gets 12:00:18.
  *
  * <p>An event gets the time of the machine's clock. If the newest event of its stream is later than that, time goes on
  * from that event at nine tenths of the pace of the clock, until the clock has caught up. So times never decrease in a
- * stream, and the time between two events is never longer than it was, and shorter by a tenth at most. Rules that
- * compare the times of two events stay true.
+ * stream, and the time between two events is never longer than it was. Except for the first event after the step, it is
+ * shorter by a tenth at most. Rules that compare the times of two events stay true.
  *
  * <p>It remembers since when a stream is ahead, of {@value #MOST} streams at most. If it does not know that, also after
  * a restart, time goes on from the newest event.

@@ -131,7 +131,11 @@ public final class Conversation {
      */
     public void approve(Approval approval, By by) {
         requireWaiting(approval);
-        append(new ApprovalGranted(Optional.of(approval.requestId()), approval.callId(), approval.argumentsHash(), by));
+        Event stored = store(new ApprovalGranted(
+                Optional.of(approval.requestId()), approval.callId(), approval.argumentsHash(), by));
+        if (!stored.createdAt().isBefore(approval.expiresAt())) {
+            throw notWaiting(approval, "it waited until " + approval.expiresAt());
+        }
     }
 
     /** Refuses a call, under the conditions of {@link #approve}; the model reads the reason. */
@@ -173,13 +177,15 @@ public final class Conversation {
                 .anyMatch(now -> now.callId().equals(approval.callId())
                         && now.argumentsHash().equals(approval.argumentsHash()));
         if (!waits) {
-            throw new AgentFailure(
-                    "not-waiting",
-                    "the decision was not stored: the call " + approval.callId() + " of " + approval.name() + " on "
-                            + path
-                            + " does not wait for an approval with these arguments; it was decided, has ended or was"
-                            + " changed meanwhile; look at approvals()");
+            throw notWaiting(approval, "it was decided, has ended or was changed meanwhile; look at approvals()");
         }
+    }
+
+    private AgentFailure notWaiting(Approval approval, String why) {
+        return new AgentFailure(
+                "not-waiting",
+                "the decision does not count: the call " + approval.callId() + " of " + approval.name() + " on " + path
+                        + " does not wait for an approval with these arguments; " + why);
     }
 
     /**
@@ -206,9 +212,13 @@ public final class Conversation {
     }
 
     private long append(Object payload) {
-        long offset = blocking.append(path, payload).offset();
-        written.accumulateAndGet(offset, Math::max);
-        return offset;
+        return store(payload).offset();
+    }
+
+    private Event store(Object payload) {
+        Event stored = blocking.append(path, payload).event();
+        written.accumulateAndGet(stored.offset(), Math::max);
+        return stored;
     }
 
     private TurnState turnState() {

@@ -258,6 +258,7 @@ public final class Turn implements AutoCloseable {
         return asks.isEmpty()
                 ? "the agent is " + (state.state().status().working() ? "working" : "idle") + " ("
                         + state.state().status().reason() + ")"
+                        + state.problem().map(text -> "; " + text).orElse("")
                 : asks.size() + " calls wait for an approval, the first is "
                         + asks.get(0).summary();
     }

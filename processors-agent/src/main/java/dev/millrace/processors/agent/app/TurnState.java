@@ -38,6 +38,7 @@ final class TurnState {
     private long seen;
     private long message;
     private Optional<AgentFailure> failure = Optional.empty();
+    private Optional<String> problem = Optional.empty();
 
     /** The answers to the input with this offset, and to later ones; 0 for all. */
     TurnState(long input) {
@@ -47,7 +48,9 @@ final class TurnState {
     void fold(Event raw) {
         seen = raw.offset();
         Event event = raw.decodedBy(AgentEvent.catalog());
+        AgentState before = state;
         state = state.after(event);
+        problem = state.equals(before) ? problem : Optional.empty();
         Object payload = event.payload();
         if (payload instanceof InputAdded input && input.requiresReply()) {
             message = raw.offset();
@@ -76,7 +79,7 @@ final class TurnState {
         if (payload instanceof StreamEvent.ProcessorHalted halted && isAgent(halted.processor())) {
             fail(HALTED, "the agent stopped: " + halted.message());
         } else if (payload instanceof StreamEvent.EffectFailed failed && isAgent(failed.processor())) {
-            fail("effect-failed", "an effect of the agent failed: " + failed.message());
+            problem = Optional.of("an effect of the agent failed: " + failed.message()); // the agent tries again
         } else if (payload instanceof StreamEvent.Paused paused) {
             fail(
                     "paused",
@@ -129,6 +132,11 @@ final class TurnState {
     /** Whether the agent of this stream has stopped for good. */
     boolean isHalted() {
         return failure.filter(why -> why.code().equals(HALTED)).isPresent();
+    }
+
+    /** What went wrong since the agent did something. It tries again by itself. */
+    Optional<String> problem() {
+        return problem;
     }
 
     /** Whether the agent has ended all work for the input. */

@@ -29,8 +29,11 @@ import java.util.Optional;
 
 /** Computes the state of a tool host; pure. Which calls are the host's follows from its offers in the log. */
 final class ToolHostReducer {
-    /** After the time limit of a call and this, the agent does not expect a start any more. */
-    static final Duration GRACE = Duration.ofSeconds(10);
+    /**
+     * A call that is older than its time limit and this is not started. The agent skips it after ten seconds, by the clock
+     * of the service; this is for a call whose agent is gone, and longer than clocks differ.
+     */
+    static final Duration LATEST_START = Duration.ofHours(1);
 
     /** The slug of the agent. */
     private static final String AGENT = "agent";
@@ -116,7 +119,7 @@ final class ToolHostReducer {
             return state;
         }
         String id = new CallRef(call.requestId(), call.callId()).toString();
-        var lastStart = event.createdAt().plus(tool.get().timeout()).plus(GRACE);
+        var lastStart = event.createdAt().plus(tool.get().timeout()).plus(LATEST_START);
         return call.effect() == SideEffect.ONCE
                 ? state.withCalls(state.once().requested(id, event, lastStart), state.repeatable())
                 : state.withCalls(state.once(), state.repeatable().requested(id, event, lastStart));

@@ -274,7 +274,7 @@ class ToolHostTest {
     void should_not_start_a_call_that_is_not_waited_for_any_more() {
         stage.crash(stage.offer(stage.host("shop", find).build()));
         stage.request("c1", "find", "{'id':'17'}", SideEffect.READ_ONLY);
-        stage.pass(Duration.ofSeconds(70));
+        stage.pass(ToolHostReducer.LATEST_START.plus(Duration.ofSeconds(60)));
         stage.start(stage.host("shop", find).build());
         CallSkipped skipped = stage.await(CallSkipped.class);
 
