@@ -98,6 +98,7 @@ public final class CutFixture {
 
     @Override
     public String toString() {
-        return events + " events, " + body(0).length + " bytes" + (newline.length() == 2 ? ", CRLF" : newline.equals("\r") ? ", CR" : "");
+        return events + " events, " + body(0).length + " bytes"
+                + (newline.length() == 2 ? ", CRLF" : newline.equals("\r") ? ", CR" : "");
     }
 }

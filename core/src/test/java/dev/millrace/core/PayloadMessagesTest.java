@@ -138,8 +138,28 @@ class PayloadMessagesTest {
     }
 
     static Stream<String> values() {
-        return Stream.of("0", "-1", "1.5", "1e400", "1e39", "9223372036854775808", "true", "null", "[]", "[[]]", "[null]",
-                "{}", "{'a':{}}", "''", "' '", "'x'", "'0'", "'1e400'", "'NaN'", "'2026-01-01'", "'PT1X'");
+        return Stream.of(
+                "0",
+                "-1",
+                "1.5",
+                "1e400",
+                "1e39",
+                "9223372036854775808",
+                "true",
+                "null",
+                "[]",
+                "[[]]",
+                "[null]",
+                "{}",
+                "{'a':{}}",
+                "''",
+                "' '",
+                "'x'",
+                "'0'",
+                "'1e400'",
+                "'NaN'",
+                "'2026-01-01'",
+                "'PT1X'");
     }
 
     @ParameterizedTest
@@ -150,7 +170,8 @@ class PayloadMessagesTest {
                 String error = error(type, "{'" + component.getName() + "':" + value + "}");
 
                 assertThat(error)
-                        .doesNotContain("`", "Feature", "Coercion", "JsonToken", "VALUE_", "creator", "java.", "Exception");
+                        .doesNotContain(
+                                "`", "Feature", "Coercion", "JsonToken", "VALUE_", "creator", "java.", "Exception");
             }
         }
     }

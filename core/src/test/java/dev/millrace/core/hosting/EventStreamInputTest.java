@@ -17,8 +17,18 @@ class EventStreamInputTest {
 
     @ParameterizedTest
     @CsvSource({
-        "abc, abc", "a/b/, a/b/", "a<b<, a/b/", "a</b</, a/b/", "<<, //", "</</, //", "/</, //", "/<, //", "<, /", "</, /",
-        "a</</b, a//b", "<</, //"
+        "abc, abc",
+        "a/b/, a/b/",
+        "a<b<, a/b/",
+        "a</b</, a/b/",
+        "<<, //",
+        "</</, //",
+        "/</, //",
+        "/<, //",
+        "<, /",
+        "</, /",
+        "a</</b, a//b",
+        "<</, //"
     })
     void should_make_an_lf_of_each_line_end_however_the_bytes_arrive(String sent, String expected) throws IOException {
         byte[] bytes = sent.replace('<', '\r').replace('/', '\n').getBytes(StandardCharsets.UTF_8);
@@ -47,8 +57,8 @@ class EventStreamInputTest {
 
     @Test
     void should_read_and_skip_single_bytes() throws IOException {
-        InputStream in = new EventStreamInput(
-                new ByteArrayInputStream("\r\n\u00ffx\ry".getBytes(StandardCharsets.ISO_8859_1)));
+        InputStream in =
+                new EventStreamInput(new ByteArrayInputStream("\r\n\u00ffx\ry".getBytes(StandardCharsets.ISO_8859_1)));
 
         assertThat(in.markSupported()).isFalse();
         assertThat(in.read()).isEqualTo('\n');

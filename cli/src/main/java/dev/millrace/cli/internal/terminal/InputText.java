@@ -112,9 +112,7 @@ public final class InputText {
     }
 
     private static int lengthOfMark(byte[] bytes) {
-        return startsWith(bytes, 0xEF, 0xBB, 0xBF)
-                ? 3
-                : charset(bytes).equals(StandardCharsets.UTF_8) ? 0 : 2;
+        return startsWith(bytes, 0xEF, 0xBB, 0xBF) ? 3 : charset(bytes).equals(StandardCharsets.UTF_8) ? 0 : 2;
     }
 
     private static boolean startsWith(byte[] bytes, int... start) {

@@ -61,7 +61,8 @@ class InputTextTest {
         assertThatThrownBy(() -> InputText.of(new ByteArrayInputStream(bytes)))
                 .isInstanceOf(CommandException.class)
                 .hasMessageStartingWith("standard input is not text in UTF-");
-        assertThatThrownBy(() -> InputText.lines(new ByteArrayInputStream(bytes)).lines().count())
+        assertThatThrownBy(() ->
+                        InputText.lines(new ByteArrayInputStream(bytes)).lines().count())
                 .isInstanceOf(CommandException.class)
                 .hasMessageContaining("standard input is not text");
     }

@@ -49,16 +49,11 @@ final class MismatchMessages {
             OptionalLong.class);
 
     private static final Set<Class<?>> NUMBERS = Set.of(
-            float.class,
-            double.class,
-            Float.class,
-            Double.class,
-            BigDecimal.class,
-            Number.class,
-            OptionalDouble.class);
+            float.class, double.class, Float.class, Double.class, BigDecimal.class, Number.class, OptionalDouble.class);
 
     private static final Pattern MISSING = Pattern.compile(
-            "(?:Null value for creator property|Missing (?:required )?creator property|Cannot map `null` into).*", Pattern.DOTALL);
+            "(?:Null value for creator property|Missing (?:required )?creator property|Cannot map `null` into).*",
+            Pattern.DOTALL);
     private static final Pattern OUT_OF_RANGE =
             Pattern.compile("Numeric value \\((.*?)\\) out of range of .*", Pattern.DOTALL);
     private static final Pattern COERCED =
@@ -72,7 +67,8 @@ final class MismatchMessages {
             "Could not resolve type id '(.*?)' as a subtype of .*known type ids = \\[(.*?)\\].*", Pattern.DOTALL);
     private static final Pattern NO_TYPE_ID =
             Pattern.compile("Could not resolve subtype of .*missing type id property '(.*?)'.*", Pattern.DOTALL);
-    private static final Pattern TYPE_NAME = Pattern.compile(".*? (?:of type|instance of|to|into type) `([^`]*)`.*", Pattern.DOTALL);
+    private static final Pattern TYPE_NAME =
+            Pattern.compile(".*? (?:of type|instance of|to|into type) `([^`]*)`.*", Pattern.DOTALL);
 
     private MismatchMessages() {}
 

@@ -84,7 +84,9 @@ final class YamlBodyParser {
 
     /** Removes the byte order mark that each document may have; the library knows only that of the first one. */
     private static String withoutMarks(String text) {
-        return text.indexOf('\uFEFF', 1) < 0 ? text : MARK_OF_DOCUMENT.matcher(text).replaceAll("$1");
+        return text.indexOf('\uFEFF', 1) < 0
+                ? text
+                : MARK_OF_DOCUMENT.matcher(text).replaceAll("$1");
     }
 
     /** A parser of events: each document is one, or each item of a list. */

@@ -357,7 +357,17 @@ class AppendBodyParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"!foo {a: 1}", "!!set {a, b}", "!!map {a: 1}", "!!seq [1]", "!foo [1]", "!!python/tuple [1]", "!foo 1", "!!int 1"})
+    @ValueSource(
+            strings = {
+                "!foo {a: 1}",
+                "!!set {a, b}",
+                "!!map {a: 1}",
+                "!!seq [1]",
+                "!foo [1]",
+                "!!python/tuple [1]",
+                "!foo 1",
+                "!!int 1"
+            })
     void should_refuse_tags_on_collections_as_on_scalars(String value) {
         for (String yaml : List.of("a: " + value, "- " + value, "--- " + value, "? a\n: " + value)) {
             assertThatThrownBy(() -> read("application/yaml", yaml))
