@@ -5,6 +5,7 @@ import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.internal.append.AppendTasks;
+import dev.millrace.engine.internal.append.EventClock;
 import dev.millrace.engine.internal.append.StreamCreation;
 import dev.millrace.engine.internal.append.StreamDestroyer;
 import dev.millrace.engine.internal.append.StreamForker;
@@ -76,8 +77,9 @@ final class EngineComponents {
         this.limits = limits;
         this.reader = new InputReader(limits, providerRegistry.events());
         this.store = new StoreReader(store);
-        StreamCreation streamCreation = new StreamCreation(incarnations, limits.pathSegments());
-        this.appendTasks = new AppendTasks(streamCreation, timers);
+        EventClock clock = new EventClock(timers);
+        StreamCreation streamCreation = new StreamCreation(incarnations, limits.pathSegments(), clock);
+        this.appendTasks = new AppendTasks(streamCreation, clock);
         this.tailRegistry = new TailRegistry(this.store, callbackExecutor, timers, this::touch);
         this.writer = new StoreWriter(
                 store,
@@ -88,7 +90,7 @@ final class EngineComponents {
                 this::publish);
         this.states = new StreamStateReader(this.store);
         this.streamDestroyer = new StreamDestroyer(this.store, writer, callbackExecutor, states);
-        this.streamForker = new StreamForker(this.store, writer, longWork, streamCreation, timers, limits);
+        this.streamForker = new StreamForker(this.store, writer, longWork, streamCreation, clock, limits);
         this.host = new ProcessorHost(
                 store, streams, providerRegistry, settings, secrets, timers, writer::saveCursorSoon, activity);
         host(host, new ProcessorStateCache(store, host));

@@ -107,6 +107,21 @@ class HostedCircuitBreakerTest {
     }
 
     @Test
+    void should_not_pause_a_calm_stream_when_the_clock_is_set_back() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            if (i == 50) {
+                time.set(time.now().minus(Duration.ofHours(1)));
+            }
+            get(streams.append(PATH, NOTE));
+            time.advanceWhen(engine::isIdle, Duration.ofSeconds(20));
+        }
+        assertThat(pauses()).isEmpty();
+
+        burst(140);
+        await().until(() -> !pauses().isEmpty());
+    }
+
+    @Test
     void should_pause_a_burst_of_140_concurrent_appends_and_let_a_resume_end_it() throws Exception {
         burst(140);
 

@@ -1,7 +1,6 @@
 package dev.millrace.engine.internal.append;
 
 import dev.millrace.core.Chain;
-import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.AppendedRecord;
 import dev.millrace.engine.internal.commit.WriteTask;
 import dev.millrace.engine.spi.EventRecord;
@@ -15,16 +14,16 @@ import java.util.function.Function;
 /** A factory of the requests that create streams and append to them. */
 public final class AppendTasks {
     private final StreamCreation streamCreation;
-    private final Timers timers;
+    private final EventClock clock;
 
-    public AppendTasks(StreamCreation streamCreation, Timers timers) {
+    public AppendTasks(StreamCreation streamCreation, EventClock clock) {
         this.streamCreation = streamCreation;
-        this.timers = timers;
+        this.clock = clock;
     }
 
     public WriteTask<StreamHead> touch(StreamKey stream) {
         return new WriteTask<>(stream, 0, false, commitBatch -> {
-            StreamHead head = streamCreation.touch(commitBatch, stream, timers.now());
+            StreamHead head = streamCreation.touch(commitBatch, stream, clock.now());
             return () -> head;
         });
     }
@@ -40,11 +39,15 @@ public final class AppendTasks {
                 .mapToInt(preparedEvent -> preparedEvent.opening().length)
                 .sum();
         return new WriteTask<>(stream, bytes, false, commitBatch -> {
-            Instant now = timers.now();
+            Instant now = clock.now();
             StreamHead head = streamCreation.touch(commitBatch, stream, () -> longest(inputs), now);
             FencingCheck.check(stream, inputs, commitBatch);
-            AppendRules.Decision decision =
-                    AppendRules.decide(stream, head, inputs, key -> commitBatch.find(stream, key), now);
+            AppendRules.Decision decision = AppendRules.decide(
+                    stream,
+                    head,
+                    inputs,
+                    key -> commitBatch.find(stream, key),
+                    clock.next(stream, head.lastCreatedAt(), now));
             List<EventRecord> records = new ArrayList<>(decision.entries().size());
             decision.entries().forEach(pendingRecord -> records.add(commitBatch.append(stream, pendingRecord)));
             return () -> view.apply(decision.answers().stream()

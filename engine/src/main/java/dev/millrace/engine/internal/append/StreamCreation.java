@@ -23,10 +23,12 @@ public final class StreamCreation {
 
     private final Supplier<String> incarnations;
     private final int mostSegments;
+    private final EventClock clock;
 
-    public StreamCreation(Supplier<String> incarnations, int mostSegments) {
+    public StreamCreation(Supplier<String> incarnations, int mostSegments, EventClock clock) {
         this.incarnations = incarnations;
         this.mostSegments = mostSegments;
+        this.clock = clock;
     }
 
     /**
@@ -121,7 +123,7 @@ public final class StreamCreation {
                 commitBatch.append(
                         ancestor,
                         SystemEvents.childCreated(ancestor.path(), stream.path(), key, chain)
-                                .after(head, now));
+                                .after(head, clock.next(ancestor, head.lastCreatedAt(), now)));
             }
         }
     }

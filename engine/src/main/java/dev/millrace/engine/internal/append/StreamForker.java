@@ -3,7 +3,6 @@ package dev.millrace.engine.internal.append;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
-import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.Limits;
 import dev.millrace.engine.internal.commit.CommitBatch;
 import dev.millrace.engine.internal.commit.StoreReader;
@@ -33,7 +32,7 @@ public final class StreamForker {
     private final StoreWriter writer;
     private final LongWork longWork;
     private final StreamCreation streamCreation;
-    private final Timers timers;
+    private final EventClock clock;
     private final Limits limits;
 
     public StreamForker(
@@ -41,13 +40,13 @@ public final class StreamForker {
             StoreWriter writer,
             LongWork longWork,
             StreamCreation streamCreation,
-            Timers timers,
+            EventClock clock,
             Limits limits) {
         this.store = store;
         this.writer = writer;
         this.longWork = longWork;
         this.streamCreation = streamCreation;
-        this.timers = timers;
+        this.clock = clock;
         this.limits = limits;
     }
 
@@ -94,7 +93,7 @@ public final class StreamForker {
 
     private StreamHead copy(CommitBatch commitBatch, StreamKey from, Plan plan, StreamKey to) {
         ForkOrigin origin = new ForkOrigin(from.path(), plan.head().lastOffset());
-        return streamCreation.fork(commitBatch, to, origin, plan.bornAt(), plan.head(), timers.now());
+        return streamCreation.fork(commitBatch, to, origin, plan.bornAt(), plan.head(), clock.now());
     }
 
     private Plan plan(StreamKey from, long at, StreamKey to, int number) {
