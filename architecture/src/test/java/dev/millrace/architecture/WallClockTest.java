@@ -58,6 +58,7 @@ class WallClockTest {
                     "processors.agent.tool.CallAttempt", "the last start of a call, from the createdAt of its request"),
             Map.entry("processors.agent.tool.RunningCall", "tells a tool its deadline"),
             Map.entry("processors.agent.http.ModelHttpClient", "compares a Retry-After that is a date"),
+            Map.entry("processors.circuitbreaker.CircuitBreaker", "the age of a trip, from the createdAt of its event"),
             Map.entry("processors.scheduler.RunDueTime", "compares the time of a run, which is in the log"),
             Map.entry("processors.scheduler.ScheduleTimer", "compares the time of a run, which is in the log"),
             Map.entry("processors.scheduler.ScheduledRunExecutor", "writes when a run started and is next due"),

@@ -90,8 +90,7 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
         RateMeter meter = state.meter().count(at, weight);
         RepeatedToolCalls rounds =
                 state.rules().repetition().isPresent() ? state.rounds().after(event) : state.rounds();
-        Optional<PendingTrip> owed =
-                state.tripped().filter(trip -> at.isBefore(trip.lapsesAt()));
+        Optional<PendingTrip> owed = state.tripped().filter(trip -> at.isBefore(trip.lapsesAt()));
         if (owed.isEmpty()) {
             owed = state.rules()
                     .chainTooLong(event)
@@ -112,7 +111,8 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
     @Override
     public CompletionStage<Void> afterAppend(
             CircuitBreakerState state, Event event, Effects<CircuitBreakerState> effects) {
-        boolean isOwn = state.tripped().filter(trip -> trip.offset() == event.offset()).isPresent();
+        boolean isOwn =
+                state.tripped().filter(trip -> trip.offset() == event.offset()).isPresent();
         Delivery delivery = effects.delivery();
         return isOwn ? pause(delivery.catchingUp() || delivery.behind() == 0, effects) : Effects.none();
     }

@@ -74,12 +74,12 @@ class LapsedTripTest {
     }
 
     private List<Event> pausesOf(EffectStartPolicy effects) throws Exception {
-        try (ProcessorRunner<CircuitBreakerState> runner = ProcessorRunner.builder(streams, new CircuitBreaker())
-                .stream(PATH)
-                .timers(time)
-                .effectsFrom(effects)
-                .progress(ProgressStore.inMemory())
-                .start()) {
+        try (ProcessorRunner<CircuitBreakerState> runner =
+                ProcessorRunner.builder(streams, new CircuitBreaker()).stream(PATH)
+                        .timers(time)
+                        .effectsFrom(effects)
+                        .progress(ProgressStore.inMemory())
+                        .start()) {
             runner.awaitCaughtUp(BOUND);
             runner.awaitIdle(BOUND);
         }

@@ -98,14 +98,14 @@ class SchedulerProviderTest {
         if (!accepted) {
             return;
         }
-        ScheduleEvent.AppendScheduled asked = new ScheduleEvent.AppendScheduled(
-                "s",
-                (ObjectNode) JsonCodec.parse("{\"type\":\"x\"}"),
-                (ObjectNode) JsonCodec.parse(schedule.replace('\'', '"')));
+        ScheduleEvent.AppendScheduled asked =
+                new ScheduleEvent.AppendScheduled("s", (ObjectNode) JsonCodec.parse("{\"type\":\"x\"}"), (ObjectNode)
+                        JsonCodec.parse(schedule.replace('\'', '"')));
         Schedule read = new ScheduleReader("schedule", new ArrayList<>())
                 .read(asked.schedule())
                 .orElseThrow();
-        for (Instant createdAt : List.of(Instant.EPOCH, Instant.parse("2026-02-28T23:59:59.999Z"), Instant.parse("2200-01-01T00:00:00Z"))) {
+        for (Instant createdAt : List.of(
+                Instant.EPOCH, Instant.parse("2026-02-28T23:59:59.999Z"), Instant.parse("2200-01-01T00:00:00Z"))) {
             Event request = Event.builder()
                     .path(StreamPath.of("/s"))
                     .type("append-scheduled")
