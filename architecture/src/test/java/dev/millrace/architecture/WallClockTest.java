@@ -58,6 +58,7 @@ class WallClockTest {
                     "processors.agent.tool.CallAttempt", "the last start of a call, from the createdAt of its request"),
             Map.entry("processors.agent.tool.RunningCall", "tells a tool its deadline"),
             Map.entry("processors.agent.http.ModelHttpClient", "compares a Retry-After that is a date"),
+            Map.entry("processors.circuitbreaker.CircuitBreaker", "the age of a trip, from the createdAt of its event"),
             Map.entry("processors.scheduler.RunDueTime", "compares the time of a run, which is in the log"),
             Map.entry("processors.scheduler.ScheduleTimer", "compares the time of a run, which is in the log"),
             Map.entry("processors.scheduler.ScheduledRunExecutor", "writes when a run started and is next due"),
@@ -66,6 +67,7 @@ class WallClockTest {
             Map.entry(
                     "processors.webhook.internal.send.HttpMessageSender",
                     "signs the time, and compares a Retry-After that is a date"),
+            Map.entry("testkit.fixture.RunnerScriptRunner", "shows effects the clock of the test"),
             Map.entry("testkit.harness.StreamHarness", "advances a test's clock to a time"),
             Map.entry("testkit.internal.purity.ForkedJvmCommand", "looks for a zone in which it is another day"),
             Map.entry("testkit.internal.purity.PurityChecker", "waits until the clock shows another time"),

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
@@ -205,11 +206,13 @@ class RecordedLogRoundTripTest {
 
     @Test
     void should_read_what_a_server_writes() throws IOException {
-        YAMLFactory yaml =
-                YAMLFactory.builder().disable(YAMLGenerator.Feature.SPLIT_LINES).build();
+        YAMLFactory yaml = YAMLFactory.builder()
+                .disable(YAMLGenerator.Feature.SPLIT_LINES)
+                .stringQuotingChecker(new NamesQuoted())
+                .build();
         for (String text : NASTY) {
-            if (text.equals("<<") || text.matches("(?s).*[\u0085\u2028\u2029].*") || isLoneSurrogate(text)) {
-                continue; // the other generator writes these keys wrongly
+            if (isLoneSurrogate(text)) {
+                continue; // JSON in UTF-8 cannot have it in a name
             }
             ObjectNode payload = JsonNodeFactory.instance.objectNode();
             payload.put("value", text).putObject("object").put(text, text).putObject(text + text);
@@ -306,5 +309,15 @@ class RecordedLogRoundTripTest {
             }
         }
         return text.toString();
+    }
+
+    /** As the server quotes names. */
+    private static final class NamesQuoted extends StringQuotingChecker.Default {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public boolean needToQuoteName(String name) {
+            return super.needToQuoteName(name) || !name.matches("[\\p{L}_$/][\\p{L}\\p{N}_$/. -]*");
+        }
     }
 }

@@ -9,10 +9,10 @@ import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamEvent.Paused;
 import dev.millrace.core.StreamEvent.Resumed;
 import dev.millrace.core.StreamException;
+import dev.millrace.core.processor.Delivery;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -39,9 +39,6 @@ import java.util.concurrent.CompletionStage;
 public final class CircuitBreaker implements Processor<CircuitBreakerState> {
     /** The slug, and the provider name on servers. */
     public static final String SLUG = "circuit-breaker";
-
-    /** If no {@code paused} event follows a trip within this time, the trip is dropped and new events are judged. */
-    private static final Duration TRIP_LAPSES = Duration.ofSeconds(10);
 
     private static final EventCatalog EVENTS =
             EventCatalog.of(Paused.class, Resumed.class, CircuitBreakerConfigured.class);
@@ -93,8 +90,7 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
         RateMeter meter = state.meter().count(at, weight);
         RepeatedToolCalls rounds =
                 state.rules().repetition().isPresent() ? state.rounds().after(event) : state.rounds();
-        Optional<PendingTrip> owed =
-                state.tripped().filter(trip -> at.isBefore(trip.at().plus(TRIP_LAPSES)));
+        Optional<PendingTrip> owed = state.tripped().filter(trip -> at.isBefore(trip.lapsesAt()));
         if (owed.isEmpty()) {
             owed = state.rules()
                     .chainTooLong(event)
@@ -115,13 +111,16 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
     @Override
     public CompletionStage<Void> afterAppend(
             CircuitBreakerState state, Event event, Effects<CircuitBreakerState> effects) {
-        return pause(state.tripped().filter(trip -> trip.offset() == event.offset()), effects);
+        boolean isOwn =
+                state.tripped().filter(trip -> trip.offset() == event.offset()).isPresent();
+        Delivery delivery = effects.delivery();
+        return isOwn ? pause(delivery.catchingUp() || delivery.behind() == 0, effects) : Effects.none();
     }
 
-    /** Pauses if the log ends in a trip without a pause. */
+    /** Pauses if the log ends in a trip without a pause that has not lapsed. */
     @Override
     public CompletionStage<Void> onCaughtUp(CircuitBreakerState state, Effects<CircuitBreakerState> effects) {
-        return pause(state.tripped(), effects);
+        return pause(true, effects);
     }
 
     /** Ignores the refusal of a stream that another caller has already paused; rethrows every other failure. */
@@ -134,11 +133,18 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
         throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
     }
 
-    private CompletionStage<Void> pause(Optional<PendingTrip> owed, Effects<CircuitBreakerState> effects) {
-        if (owed.isEmpty() || effects.current().paused()) {
+    /**
+     * Pauses the stream for the newest trip. An effect can begin long after its event, so a trip that has lapsed by the
+     * clock is dropped, except while newer events of a live stream wait: those say that the stream is still running.
+     */
+    private CompletionStage<Void> pause(boolean mayHaveLapsed, Effects<CircuitBreakerState> effects) {
+        CircuitBreakerState current = effects.current();
+        Optional<PendingTrip> inForce =
+                current.tripped().filter(trip -> !mayHaveLapsed || effects.now().isBefore(trip.lapsesAt()));
+        if (inForce.isEmpty() || current.paused()) {
             return Effects.none();
         }
-        PendingTrip trip = owed.get();
+        PendingTrip trip = inForce.get();
         EventInput pause = EventInput.builder()
                 .from(EventInput.of(new Paused(Optional.of(trip.reason()))))
                 .metadata(JsonNodeFactory.instance.objectNode().set("circuitBreaker", trip.evidence()))

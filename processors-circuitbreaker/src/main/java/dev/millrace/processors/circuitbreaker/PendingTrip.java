@@ -1,6 +1,7 @@
 package dev.millrace.processors.circuitbreaker;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -11,4 +12,11 @@ import java.time.Instant;
  * @param evidence {@code metadata.circuitBreaker} of that event
  * @param at when the event that broke the rule was stored
  */
-record PendingTrip(long offset, String reason, JsonNode evidence, Instant at) {}
+record PendingTrip(long offset, String reason, JsonNode evidence, Instant at) {
+    private static final Duration LAPSES_AFTER = Duration.ofSeconds(10);
+
+    /** If no {@code paused} event follows until then, the trip is dropped and new events are judged. */
+    Instant lapsesAt() {
+        return at.plus(LAPSES_AFTER);
+    }
+}

@@ -1,12 +1,14 @@
 package dev.millrace.processors.scheduler;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.processors.scheduler.ScheduleEvent.AppendScheduled;
 import dev.millrace.processors.scheduler.ScheduleEvent.Configured;
 import dev.millrace.processors.scheduler.ScheduleEvent.ExecutionFinished;
 import dev.millrace.processors.scheduler.ScheduleEvent.ExecutionStarted;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,7 +22,7 @@ final class ScheduleRules {
     static List<String> ofRequest(AppendScheduled asked, PayloadCheck host) {
         List<String> problems = new ArrayList<>();
         new ScheduledEvent("payload.append.", problems, host).read(asked.append());
-        new ScheduleReader("payload.schedule", problems).read(asked.schedule());
+        schedule(asked.schedule(), problems);
         return problems;
     }
 
@@ -31,7 +33,7 @@ final class ScheduleRules {
                 .filter(json -> !json.isTextual() && !json.isNull())
                 .ifPresent(json ->
                         problems.add("payload.payloadJson: expected a string, got " + QuotedValues.describe(json)));
-        new ScheduleReader("payload.schedule", problems).read(configured.schedule());
+        schedule(configured.schedule(), problems);
         seconds("nextRunAt", configured.nextRunAt(), problems);
         return problems;
     }
@@ -50,6 +52,14 @@ final class ScheduleRules {
         }
         finished.nextRunAt().ifPresent(next -> seconds("nextRunAt", next, problems));
         return problems;
+    }
+
+    /** What a request may ask for is what its records may have, so its first run is held to the same bounds. */
+    private static void schedule(ObjectNode json, List<String> problems) {
+        new ScheduleReader("payload.schedule", problems)
+                .read(json)
+                .filter(Schedule.OnceAt.class::isInstance)
+                .ifPresent(once -> seconds("schedule.at", once.first(Instant.EPOCH), problems));
     }
 
     private static void seconds(String field, long value, List<String> problems) {

@@ -8,6 +8,7 @@ import dev.millrace.core.StreamEvent;
 import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.PayloadCheck;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,9 +23,9 @@ final class ScheduledEvent {
     private static final int LONGEST_TYPE = 2048;
     private static final String RESERVED = "millrace/";
 
-    private final String where;
-    private static final int LONGEST_OFFSET = 1_000;
+    private static final int LONGEST_OFFSET = 1_100; // as for every append
 
+    private final String where;
     private final List<String> problems;
     private final PayloadCheck payloads;
 
@@ -99,6 +100,7 @@ final class ScheduledEvent {
             problems.add(where + "type: expected a string of 1 to " + LONGEST_TYPE + " characters, got "
                     + QuotedValues.describe(value));
         }
+        checkWhole("type", type);
         return type;
     }
 
@@ -120,7 +122,15 @@ final class ScheduledEvent {
             problems.add(where + "idempotencyKey: expected a non-empty string that does not begin with '" + RESERVED
                     + "', got " + QuotedValues.describe(value));
         }
+        checkWhole("idempotencyKey", key);
         return Optional.of(key);
+    }
+
+    /** As for every append: stores keep these texts as UTF-8. */
+    private void checkWhole(String field, String text) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            problems.add(where + field + ": expected whole characters, got half of a surrogate pair");
+        }
     }
 
     private OptionalLong offset(JsonNode event) {

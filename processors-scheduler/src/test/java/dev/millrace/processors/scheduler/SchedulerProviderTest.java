@@ -3,15 +3,20 @@ package dev.millrace.processors.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.Event;
 import dev.millrace.core.EventName;
 import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.engine.KnownEvents;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
@@ -66,6 +71,63 @@ class SchedulerProviderTest {
                 EventType.of(ScheduleEvent.Configured.class),
                 "{'slug': 's', 'callback': 'append', 'schedule': {'kind': 'once-in', 'delaySeconds': 1}, " + fields
                         + "}");
+    }
+
+    /** The record of a request is what the scheduler appends; if it were refused, the accepted request would be lost. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'kind': 'once-at', 'at': '9999-12-31T23:59:59Z'}                    | true",
+                "{'kind': 'once-at', 'at': '9999-12-31T23:59:59.001Z'}                | false",
+                "{'kind': 'once-at', 'at': '9999-12-31T23:59:59-00:01'}               | false",
+                "{'kind': 'once-at', 'at': '+10000-01-01T00:00:00Z'}                  | false",
+                "{'kind': 'once-at', 'at': '+10000-01-01T00:00:00+18:00'}             | true",
+                "{'kind': 'once-at', 'at': '+999999999-12-31T23:59:59.999999999-18:00'} | false",
+                "{'kind': 'once-at', 'at': '1969-12-31T23:59:59Z'}                    | true",
+                "{'kind': 'once-at', 'at': '-999999999-01-01T00:00:00+18:00'}         | true",
+                "{'kind': 'once-in', 'delaySeconds': 1}                               | true",
+                "{'kind': 'once-in', 'delaySeconds': 2147483647}                      | true",
+                "{'kind': 'once-in', 'delaySeconds': 2147483648}                      | false",
+                "{'kind': 'every', 'intervalSeconds': 2147483647}                     | true",
+                "{'kind': 'cron', 'cron': '0 0 29 2 *'}                               | true",
+                "{'kind': 'cron', 'cron': '0 0 30 2 *'}                               | false"
+            })
+    void should_accept_a_request_only_if_its_own_record_is_accepted(String schedule, boolean accepted) {
+        assertThat(ofSchedule(schedule).isEmpty()).isEqualTo(accepted);
+        if (!accepted) {
+            return;
+        }
+        ScheduleEvent.AppendScheduled asked =
+                new ScheduleEvent.AppendScheduled("s", (ObjectNode) JsonCodec.parse("{\"type\":\"x\"}"), (ObjectNode)
+                        JsonCodec.parse(schedule.replace('\'', '"')));
+        Schedule read = new ScheduleReader("schedule", new ArrayList<>())
+                .read(asked.schedule())
+                .orElseThrow();
+        for (Instant createdAt : List.of(
+                Instant.EPOCH, Instant.parse("2026-02-28T23:59:59.999Z"), Instant.parse("2200-01-01T00:00:00Z"))) {
+            Event request = Event.builder()
+                    .path(StreamPath.of("/s"))
+                    .type("append-scheduled")
+                    .payloadJson(JsonCodec.toTree(asked))
+                    .offset(2)
+                    .createdAt(createdAt)
+                    .build();
+            ScheduleEvent.Configured record =
+                    ScheduleEntry.requested(asked, read, request).rewrite("s");
+            assertThat(problems(EventType.of(ScheduleEvent.Configured.class), JsonCodec.writeText(record)))
+                    .as("created at %s", createdAt)
+                    .isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'type': 'a\\ud83d'", "'type': 'a', 'idempotencyKey': '\\ude00'"})
+    void should_refuse_what_no_append_accepts(String fields) {
+        assertThat(ofTarget("{" + fields + "}"))
+                .singleElement()
+                .asString()
+                .endsWith("expected whole characters, got half of a surrogate pair");
     }
 
     @Test

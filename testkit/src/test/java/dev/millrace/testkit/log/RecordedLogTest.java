@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordedLogTest {
     private static final String AS_THE_SERVER_WRITES_IT = """
@@ -39,6 +41,20 @@ class RecordedLogTest {
 
     private static List<Event> events(String yaml) {
         return RecordedLog.parse(yaml, "test.yaml").events();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "@type: x\n---\n@type: z\n",
+                "@---\ntype: x\n@---\ntype: z\n",
+                "type: x\n...\n@---\ntype: z\n@...\n",
+                "--- # one\r\n@type: x\r\n---\r\n@type: z\r\n@"
+            })
+    void should_skip_the_byte_order_mark_of_each_document(String yaml) {
+        assertThat(RecordedLog.parse(yaml.replace('@', '\uFEFF'), "log").events())
+                .extracting(Event::type)
+                .containsExactly("x", "z");
     }
 
     @Test

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The text of a body. A declared charset is only a hint, because many senders declare a wrong one or a name that nobody
- * knows: the bytes decide whether it can be right. Immutable.
+ * The text of a body. A declared charset is only a hint, because many senders declare a wrong or unknown one: the bytes
+ * decide whether it can be right. Immutable.
  *
  * @param text the decoded text
  * @param charset the charset in which the bytes are this text

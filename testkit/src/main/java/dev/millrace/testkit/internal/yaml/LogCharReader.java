@@ -8,8 +8,9 @@ import java.nio.charset.CharacterCodingException;
 import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
- * A reader that passes the characters of a log to the parser, without a byte order mark. It reports tabs and characters
- * that YAML does not allow, with their place. Not thread-safe.
+ * A reader that passes the characters of a log to the parser, without the byte order marks that can stand before each
+ * document; no text of an event begins in the first column. It reports tabs and characters that YAML does not allow,
+ * with their place. Not thread-safe.
  */
 final class LogCharReader extends Reader {
     private static final int BYTE_ORDER_MARK = 0xFEFF;
@@ -18,7 +19,6 @@ final class LogCharReader extends Reader {
     private final Reader in;
     private int line = 1;
     private int column = 1;
-    private boolean atStart = true;
     private char highSurrogate;
 
     LogCharReader(String name, Reader in) {
@@ -28,21 +28,31 @@ final class LogCharReader extends Reader {
 
     @Override
     public int read(char[] buffer, int start, int length) {
-        int count = fill(buffer, start, length);
-        if (atStart && count > 0) {
-            atStart = false;
-            if (buffer[start] == BYTE_ORDER_MARK) {
-                System.arraycopy(buffer, start + 1, buffer, start, count - 1);
-                count = count > 1 ? count - 1 : fill(buffer, start, length);
+        int kept = 0;
+        while (kept == 0) {
+            int count = fill(buffer, start, length);
+            if (count < 0 && highSurrogate != 0) {
+                throw unprintable(highSurrogate);
+            }
+            if (count <= 0) {
+                return count;
+            }
+            kept = keep(buffer, start, count);
+        }
+        return kept;
+    }
+
+    /** Checks the characters, and removes byte order marks; returns how many are left. */
+    private int keep(char[] buffer, int start, int count) {
+        int to = start;
+        for (int i = start; i < start + count; i++) {
+            char c = buffer[i];
+            if (c != BYTE_ORDER_MARK || column > 1 || highSurrogate != 0) {
+                check(c);
+                buffer[to++] = c;
             }
         }
-        for (int i = start; i < start + count; i++) {
-            check(buffer[i]);
-        }
-        if (count < 0 && highSurrogate != 0) {
-            throw unprintable(highSurrogate);
-        }
-        return count;
+        return to - start;
     }
 
     private int fill(char[] buffer, int start, int length) {
