@@ -80,7 +80,9 @@ final class MessageStreamReader implements ResponseParser {
                 report(index(json), block.add(delta), number);
             }
             case "message_delta" -> {
-                stop = json.path("delta");
+                if (json.path("delta").hasNonNull("stop_reason")) {
+                    stop = json.path("delta");
+                }
                 tokens.add(json.path("usage"));
                 knowsOutputTokens |= json.at("/usage/output_tokens").isNumber();
             }
@@ -101,10 +103,6 @@ final class MessageStreamReader implements ResponseParser {
                 && message.path("content").isArray();
         if (known && !ended) {
             begin(message);
-            int index = 0;
-            for (JsonNode block : message.path("content")) {
-                blocks.put(index++, new StreamedBlock(block));
-            }
             stop = message;
             finish();
         }
@@ -126,6 +124,10 @@ final class MessageStreamReader implements ResponseParser {
         stop = JsonNodeFactory.instance.objectNode();
         responseId = text(message, "id");
         model = text(message, "model");
+        int index = 0;
+        for (JsonNode block : message.path("content")) {
+            blocks.put(index++, new StreamedBlock(block));
+        }
     }
 
     /** The position of a block; without one it is the newest block. */
