@@ -63,7 +63,7 @@ final class AgentDecision {
     /** End a call whose host has not ended it. */
     record DeclareUnknown(OpenCall call, String reason) implements Command {}
 
-    /** End a call that nobody has approved in time. */
+    /** End a call that was not approved in time. */
     record Expire(OpenCall call) implements Command {}
 
     /** How long the first request waits for the tools of hosts that start at the same time. */

@@ -54,10 +54,12 @@ final class CallRequester {
         }
         long offset = call.edited() == 0 ? call.itemOffset() : call.edited();
         return event(offset).thenCombine(event(schema.get()), (written, offer) -> {
-            Optional<JsonNode> arguments = arguments(written);
-            return arguments.isEmpty()
-                    ? failed(call, "The arguments are not a JSON object.", "the arguments are not a JSON object")
-                    : next(call, terms.get(), arguments.get(), parameters(offer, call.name()));
+            JsonNode parameters = parameters(offer, call.name());
+            return arguments(written)
+                    .map(arguments ->
+                            next(call, terms.get(), ArgumentsCheck.completed(parameters, arguments), parameters))
+                    .orElseGet(() -> failed(
+                            call, "The arguments are not a JSON object.", "the arguments are not a JSON object"));
         });
     }
 

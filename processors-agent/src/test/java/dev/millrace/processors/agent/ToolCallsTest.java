@@ -219,7 +219,7 @@ class ToolCallsTest {
                 .extracting(ToolResult::text)
                 .containsExactly(
                         "The call was not executed: ann denied it: too much",
-                        "The call was not executed: nobody approved it in time.");
+                        "The call was not executed: it was not approved in time.");
     }
 
     @Test

@@ -95,13 +95,13 @@ class ApprovalRestartTest {
     }
 
     @Test
-    void should_tell_the_model_when_nobody_decides_in_time() {
+    void should_tell_the_model_when_there_is_no_decision_in_time() {
         waitForADay();
         Approval late = approval();
 
         pass(Duration.ofHours(25));
 
-        assertThat(result()).isEqualTo("The call was not executed: nobody approved it in time.");
+        assertThat(result()).isEqualTo("The call was not executed: it was not approved in time.");
         talk().approve(late, ANN);
         pass(Duration.ofMinutes(5));
         assertThat(refunds).isEmpty();

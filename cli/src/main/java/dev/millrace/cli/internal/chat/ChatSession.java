@@ -179,7 +179,7 @@ final class ChatSession {
             paused.await(Duration.ZERO);
         } catch (AgentFailure failure) {
             if (failure.code().equals("timeout")) {
-                await(paused); // meanwhile somebody has decided
+                await(paused); // meanwhile the decision was made
             } else {
                 terminal.note(TerminalText.oneLine(String.valueOf(failure.getMessage())));
             }

@@ -26,6 +26,7 @@ import java.util.TreeMap;
  * from the events since an input, or since the beginning of the stream. Not thread-safe.
  */
 final class TurnState {
+    private static final String HALTED = "halted";
     private static final EventCatalog STREAM = EventCatalog.of(StreamEvent.class);
 
     private final long from;
@@ -73,7 +74,7 @@ final class TurnState {
 
     private void ofStream(Object payload) {
         if (payload instanceof StreamEvent.ProcessorHalted halted && isAgent(halted.processor())) {
-            fail("halted", "the agent stopped: " + halted.message());
+            fail(HALTED, "the agent stopped: " + halted.message());
         } else if (payload instanceof StreamEvent.EffectFailed failed && isAgent(failed.processor())) {
             fail("effect-failed", "an effect of the agent failed: " + failed.message());
         } else if (payload instanceof StreamEvent.Paused paused) {
@@ -123,6 +124,11 @@ final class TurnState {
                     code, "the agent gave up (" + code + "); to go on, send a message or append llm-retry-requested"));
         }
         return failure;
+    }
+
+    /** Whether the agent of this stream has stopped for good. */
+    boolean isHalted() {
+        return failure.filter(why -> why.code().equals(HALTED)).isPresent();
     }
 
     /** Whether the agent has ended all work for the input. */

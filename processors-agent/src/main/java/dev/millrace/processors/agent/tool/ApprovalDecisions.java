@@ -44,7 +44,7 @@ final class ApprovalDecisions {
         }
     }
 
-    /** Forgets the answers that are in the log, or that nobody needs any more. */
+    /** Forgets the answers that are in the log, or that are not needed any more. */
     void forget(ToolHostState state, StreamPath path) {
         needed.take(path, id -> !state.approvals().isOpen(id));
     }

@@ -145,7 +145,7 @@ public sealed interface ToolEvent {
     record CallSkipped(long requestId, String callId, Optional<String> host, String reason) implements OfCall {}
 
     /**
-     * A call was started, and nobody knows whether it was done.
+     * A call was started, and it is unknown whether it was done.
      *
      * @param requestId the request
      * @param callId the call
@@ -243,7 +243,7 @@ public sealed interface ToolEvent {
             implements OfCall {}
 
     /**
-     * Nobody decided in time, which ends the call.
+     * There was no decision in time, which ends the call.
      *
      * @param requestId the request
      * @param callId the call

@@ -36,6 +36,8 @@ class AgentsTest {
 
     record FindOrder(@Description("order number") String id) {}
 
+    record Search(String words, Optional<String> author, Optional<FindOrder> order) {}
+
     record Refund(String id, @Description("euros") BigDecimal amount) {}
 
     private final StreamEngine engine =
@@ -54,6 +56,7 @@ class AgentsTest {
                     })
                     .within(Duration.ofSeconds(20))
                     .approval(refund -> refund.amount().compareTo(TEN) > 0, Duration.ofDays(2)))
+            .tool(Tool.of("search", Search.class, Search::toString))
             .build();
     private final Agents agents =
             Agents.on(streams).serve("/support", support).withoutLease().start();
@@ -77,7 +80,7 @@ class AgentsTest {
         assertThat(turn.isDone()).isTrue();
         assertThat(model.prompts.get(0).tools())
                 .extracting(ToolDefinition::name)
-                .containsExactly("find_order", "refund");
+                .containsExactly("find_order", "refund", "search");
         assertThat(model.prompts.get(0).tools()).allMatch(ToolDefinition::isStrict);
         assertThat(model.prompts.get(1).parts()).last().isEqualTo(new ToolResult("1", "order 17 costs 12 euros"));
     }
@@ -214,6 +217,16 @@ class AgentsTest {
         assertThatThrownBy(() -> agents.at("/support/a").say("hi").await(Duration.ofMillis(50)))
                 .isInstanceOf(AgentFailure.class)
                 .hasMessageContaining("no answer at /support/a within PT0.05S");
+    }
+
+    @Test
+    void should_take_an_optional_argument_that_a_model_leaves_out_as_empty() {
+        model.calls("1", "search", "{\"words\":\"tea\"}").says("Nothing.");
+
+        assertThat(agents.at("/support/a").say("tea?").await(LIMIT).text()).isEqualTo("Nothing.");
+        assertThat(model.prompts.get(1).parts())
+                .last()
+                .isEqualTo(new ToolResult("1", new Search("tea", Optional.empty(), Optional.empty()).toString()));
     }
 
     @Test

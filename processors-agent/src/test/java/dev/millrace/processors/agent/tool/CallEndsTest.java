@@ -291,7 +291,7 @@ class CallEndsTest {
         assertThat(stage.log()).noneMatch(event -> event.type().contains("effect-failed"));
     }
 
-    /** Streams on which somebody else is a little faster than each start of a call. */
+    /** Streams on which another host is a little faster than each start of a call. */
     private record Ahead(EventStreams delegate, List<ToolEvent> earlier) implements ForwardingEventStreams {
         @Override
         public EventStreams withoutRetries() {
