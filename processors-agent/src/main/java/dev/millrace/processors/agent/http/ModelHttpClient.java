@@ -70,7 +70,8 @@ public final class ModelHttpClient {
 
     /**
      * Sends one request, once, and returns at once. The sink is called on a thread of the HTTP client, also if the
-     * request cannot be sent.
+     * request cannot be sent. Half surrogate pairs in the body become U+FFFD: services refuse them, and one in a
+     * conversation would end it.
      *
      * @param parser makes the parser of the response for a sink
      * @param unsupported finds the parameter, of those that the body has and may lack, that a refusal with status 400,
@@ -86,7 +87,7 @@ public final class ModelHttpClient {
         Request.Builder request = new Request.Builder()
                 .url(url)
                 .header("Accept", "text/event-stream")
-                .post(RequestBody.create(JsonCodec.write(body), JSON));
+                .post(RequestBody.create(JsonCodec.write(JsonCodec.toWellFormed(body)), JSON));
         headers.accept(request);
         EventSource source = sources.newEventSource(request.build(), new Listener(parser, unsupported, sink));
         return source::cancel;
