@@ -466,7 +466,7 @@ public final class AgentProcessor implements Processor<AgentState> {
 
         /**
          * Hosts whose tools the model must know. Before its first request on a stream, the agent waits until each of
-         * them has offered its tools, but at most two seconds; none by default.
+         * them has offered its tools, but at most twelve seconds; none by default.
          *
          * @param names the names of the hosts
          */

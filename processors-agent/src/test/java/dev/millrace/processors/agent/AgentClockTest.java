@@ -79,7 +79,7 @@ class AgentClockTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"PT1H", "PT-1H"})
-    void should_wait_two_seconds_for_the_tools_of_a_host(Duration localAhead) {
+    void should_wait_for_the_tools_of_a_host(Duration localAhead) {
         log.user("hi");
         Instant arrival = newest().createdAt().plus(localAhead);
         AgentProcessor waiting = AgentProcessor.builder(new FakeModel())
@@ -90,7 +90,7 @@ class AgentClockTest {
                 .toCompletableFuture()
                 .join();
 
-        assertThat(alarms).containsExactly(arrival.plusSeconds(2));
+        assertThat(alarms).containsExactly(arrival.plus(AgentDecision.LONGEST_WAIT_FOR_TOOLS));
     }
 
     @Test

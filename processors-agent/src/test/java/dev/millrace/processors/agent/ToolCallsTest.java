@@ -381,7 +381,7 @@ class ToolCallsTest {
     void should_wait_a_moment_for_the_tools_of_its_hosts() {
         long asked = log.user("hi");
         Situation waiting = new Situation(false, false, false, true);
-        Instant latest = log.state().owedSince().plusSeconds(2);
+        Instant latest = log.state().owedSince().plus(AgentDecision.LONGEST_WAIT_FOR_TOOLS);
 
         assertThat(AgentDecision.next(log.state(), now(), waiting)).containsExactly(new LookAgain(asked, latest));
         assertThat(AgentDecision.next(log.state(), latest, waiting)).containsExactly(new Start(asked));

@@ -51,7 +51,7 @@ final class ChatSession {
                 .println("A conversation with " + talk.path()
                         + ". /stop stops the agent, /approvals lists the calls that" + " wait, /quit or Ctrl-D ends.");
         askAll();
-        InputLines.read(terminal.in(), line -> steps.add(() -> take(line)), () -> steps.add(() -> over = true));
+        InputLines.read(terminal, line -> steps.add(() -> take(line)), () -> steps.add(() -> over = true));
         while (!over) {
             prompt();
             Runnable step = steps.poll(AgentCheck.PATIENCE.toSeconds(), TimeUnit.SECONDS);

@@ -126,9 +126,10 @@ public final class Turn implements AutoCloseable {
                 listeners.add(listener);
             }
         }
-        deliver(listener);
         if (last > 0) {
             readAgain(last).forEach(listener::call);
+        } else {
+            deliver(listener);
         }
         return this;
     }
@@ -138,7 +139,11 @@ public final class Turn implements AutoCloseable {
         while (true) {
             Event event;
             synchronized (this) {
-                if (listener.isBusy || listener.next >= events.size()) {
+                if (listener.isBusy) {
+                    return;
+                }
+                if (listener.next >= events.size()) {
+                    forgetIfDone();
                     return;
                 }
                 listener.isBusy = true;
@@ -275,11 +280,20 @@ public final class Turn implements AutoCloseable {
             }
             open = subscription;
             subscription = null;
-            listeners.clear();
-            events.clear();
+            forgetIfDone();
         }
         if (open != null) {
             open.close();
+        }
+    }
+
+    /** With the lock. A consumer that another thread still serves keeps the events that it has not seen. */
+    private void forgetIfDone() {
+        if (isDone) {
+            listeners.removeIf(listener -> !listener.isBusy && listener.next >= events.size());
+            if (listeners.isEmpty()) {
+                events.clear();
+            }
         }
     }
 

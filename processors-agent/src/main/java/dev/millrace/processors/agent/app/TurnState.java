@@ -149,6 +149,11 @@ final class TurnState {
         return requestId == textsOf ? String.join("", texts.values()) : "";
     }
 
+    private String summaryOf(ApprovalRequested request) {
+        JsonNode arguments = edited.get(request.callId());
+        return arguments == null ? request.summary() : ApprovalRequested.summaryOf(request.name(), arguments);
+    }
+
     /** The calls that wait for a decision of a person, in the order of the response. */
     List<Approval> approvals() {
         List<Approval> found = new ArrayList<>();
@@ -162,7 +167,7 @@ final class TurnState {
                         call.name(),
                         edited.getOrDefault(call.callId(), request.arguments()),
                         waits.argumentsHash(),
-                        request.summary(),
+                        summaryOf(request),
                         waits.expiresAt()));
             }
         }

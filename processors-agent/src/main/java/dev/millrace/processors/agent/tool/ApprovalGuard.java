@@ -1,6 +1,9 @@
 package dev.millrace.processors.agent.tool;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.ReadRange;
@@ -126,10 +129,27 @@ final class ApprovalGuard {
         }
     }
 
+    /** The agent may add an optional argument as null, by a newer schema than the one of the approval. */
+    private static JsonNode withoutNulls(JsonNode value) {
+        if (value.isObject()) {
+            ObjectNode copy = JsonNodeFactory.instance.objectNode();
+            value.properties().stream()
+                    .filter(member -> !member.getValue().isNull())
+                    .forEach(member -> copy.set(member.getKey(), withoutNulls(member.getValue())));
+            return copy;
+        }
+        if (value.isArray()) {
+            ArrayNode copy = JsonNodeFactory.instance.arrayNode();
+            value.forEach(item -> copy.add(withoutNulls(item)));
+            return copy;
+        }
+        return value;
+    }
+
     private void show(String hash, JsonNode arguments) {
         if (hash.equals(request.argumentsHash())) {
             isShown = true;
-            isSame &= arguments.equals(request.arguments());
+            isSame &= withoutNulls(arguments).equals(withoutNulls(request.arguments()));
         }
     }
 }

@@ -190,9 +190,17 @@ public sealed interface ToolEvent {
             Instant expiresAt,
             Optional<Boolean> conditional)
             implements OfCall {
+        private static final int LONGEST_SUMMARY = 200;
+
         /** Checks the arguments. */
         public ApprovalRequested {
             requireObject(arguments);
+        }
+
+        /** The line about a call of a tool with these arguments: name and JSON, at most 200 characters. */
+        public static String summaryOf(String name, JsonNode arguments) {
+            String text = name + " " + arguments;
+            return text.length() <= LONGEST_SUMMARY ? text : text.substring(0, LONGEST_SUMMARY - 1) + "…";
         }
     }
 

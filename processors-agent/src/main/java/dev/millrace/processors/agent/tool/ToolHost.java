@@ -118,7 +118,8 @@ public final class ToolHost implements Processor<ToolHostState> {
     public static Builder named(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
-                    "the name of a tool host must have 1 to 40 characters of a-z 0-9 -, got '" + name + "'");
+                    "the name of an agent or of a tool host must have 1 to 40 characters of a-z 0-9 -, got '" + name
+                            + "'");
         }
         return new Builder(name);
     }

@@ -130,7 +130,7 @@ final class ToolHostReducer {
         }
         String id = call.get().id();
         if (state.cancelled().contains(id) && !call.get().inDoubt()) {
-            return ended(state, start.callId()); // a start after the cancellation counts for nobody
+            return ended(state, start.callId()); // a start after the cancellation does not count
         }
         if (start.host().equals(host)) {
             return state.withCalls(

@@ -27,9 +27,10 @@ record ToolOutcomes(CallRef call, String host) {
         }
         try {
             return completedWith(cut(JsonCodec.toTree(value)));
-        } catch (IllegalArgumentException wrong) {
+        } catch (IllegalArgumentException | StackOverflowError wrong) {
             return failed(
-                    "The tool has ended, but its result cannot be written as JSON.",
+                    "The tool has ended, but its result cannot be written as JSON.", // a map that holds itself, for
+                    // example
                     "the result, of " + value.getClass().getName() + ", cannot be written as JSON: " + message(wrong));
         }
     }

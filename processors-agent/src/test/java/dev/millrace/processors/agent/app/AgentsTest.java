@@ -121,10 +121,17 @@ class AgentsTest {
         Turn turn = talk.say("Refund order 17, please");
         Approval ask = turn.awaitPause(LIMIT).approvals().get(0);
         Approval less = talk.edit(ask, JsonCodec.parse("{\"id\":\"17\",\"amount\":12}"), ANN);
-        talk.approve(ask, ANN);
+        assertThatThrownBy(() -> talk.approve(ask, ANN)).hasMessageContaining("was changed meanwhile");
         assertThat(talk.approvals()).containsExactly(less);
+        assertThat(less.summary()).isEqualTo("refund {\"id\":\"17\",\"amount\":12}");
         talk.approve(less, ANN);
         assertThat(turn.await(LIMIT).text()).isEqualTo("Done.");
+        assertThatThrownBy(() -> talk.deny(less, ANN, "too late"))
+                .isInstanceOfSatisfying(
+                        AgentFailure.class,
+                        failure -> assertThat(failure.code()).isEqualTo("not-waiting"));
+        assertThatThrownBy(() -> agents.at("/support/other").approve(less, ANN)).isInstanceOf(AgentFailure.class);
+        assertThatThrownBy(() -> talk.edit(less, JsonCodec.parse("{}"), ANN)).isInstanceOf(AgentFailure.class);
 
         assertThat(refunds).containsExactly(new Refund("17", new BigDecimal("12")));
         assertThat(model.prompts.get(1).parts().toString()).contains("ann changed the arguments");
@@ -181,6 +188,31 @@ class AgentsTest {
         later.approve(asks.get(0), ANN);
         assertThat(turn.await(LIMIT).text()).isEqualTo("two");
         assertThat(later.follow().await(LIMIT).text()).isEqualTo("two");
+    }
+
+    @Test
+    void should_follow_only_what_is_not_answered() {
+        model.calls("1", "refund", "{\"id\":\"17\",\"amount\":12}").says("two");
+        Conversation talk = agents.at("/support/a");
+        assertThat(talk.unanswered()).isEmpty();
+        assertThatThrownBy(talk::follow)
+                .isInstanceOfSatisfying(
+                        AgentFailure.class,
+                        failure -> assertThat(failure.code()).isEqualTo("no-message"));
+        talk.say("Refund order 17, please").awaitPause(LIMIT).close();
+
+        Turn turn = talk.unanswered().orElseThrow();
+        turn.awaitPause(LIMIT).approvals().forEach(ask -> talk.approve(ask, ANN));
+
+        assertThat(turn.await(LIMIT).text()).isEqualTo("two");
+        assertThat(talk.unanswered()).isEmpty();
+    }
+
+    @Test
+    void should_refuse_a_conversation_that_no_agent_serves() {
+        assertThatThrownBy(() -> agents.at("/other"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no agent serves /other; served are [/support]");
     }
 
     @Test

@@ -271,7 +271,7 @@ class ToolHostTest {
     }
 
     @Test
-    void should_not_start_a_call_that_nobody_waits_for_any_more() {
+    void should_not_start_a_call_that_is_not_waited_for_any_more() {
         stage.crash(stage.offer(stage.host("shop", find).build()));
         stage.request("c1", "find", "{'id':'17'}", SideEffect.READ_ONLY);
         stage.pass(Duration.ofSeconds(70));
