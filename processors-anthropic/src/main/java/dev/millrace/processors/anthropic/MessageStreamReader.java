@@ -56,15 +56,15 @@ final class MessageStreamReader implements ResponseParser {
     }
 
     @Override
-    public void event(String name, String data) {
+    public boolean event(String name, String data) {
         if (ended || data.isBlank()) {
-            return;
+            return true;
         }
         JsonNode json;
         try {
             json = JsonCodec.parse(data);
         } catch (IllegalArgumentException notJson) {
-            return;
+            return false;
         }
         long number = events++;
         switch (json.path("type").asText(name)) {
@@ -88,12 +88,15 @@ final class MessageStreamReader implements ResponseParser {
             }
             case "message_stop" -> finish();
             case "error" -> fail(ErrorBody.of(json).failure(0));
+            case "content_block_stop", "ping" -> {}
             default -> {
-                if (json.path("type").isMissingNode() && json.hasNonNull("error")) {
-                    fail(ErrorBody.of(json).failure(0));
+                if (!json.hasNonNull("error")) {
+                    return whole(json);
                 }
+                fail(ErrorBody.of(json).failure(0));
             }
         }
+        return true;
     }
 
     /** Handles a whole message of a server that does not stream; returns false if the JSON is no message. */

@@ -60,22 +60,22 @@ final class ResponseStreamReader implements ResponseParser {
 
     /** Handles the next server-sent event; {@code name} is its {@code event:} field, or empty. */
     @Override
-    public void event(String name, String data) {
+    public boolean event(String name, String data) {
         if (ended || data.isBlank() || data.strip().equals("[DONE]")) {
-            return;
+            return true;
         }
         JsonNode json;
         try {
             json = JsonCodec.parse(data);
         } catch (IllegalArgumentException notJson) {
-            return;
+            return false;
         }
         long number = events++;
         String type = json.path("type").asText(name);
         String kind = KIND_BY_TYPE.get(type);
         if (kind != null) {
             delta(json, kind, json.path("sequence_number").asLong(number));
-            return;
+            return true;
         }
         switch (type) {
             case "response.output_item.added", "response.output_item.done" -> item(json, type.endsWith(".done"));
@@ -90,17 +90,31 @@ final class ResponseStreamReader implements ResponseParser {
                 terminal(json.path("response"), type.substring("response.".length()));
             case "error", "response.error" -> fail(ErrorBody.of(json).failure(0));
             default -> {
-                if (type.isEmpty() && json.hasNonNull("error")) {
-                    fail(ErrorBody.of(json).failure(0));
-                }
+                return other(type, json);
             }
         }
+        return true;
+    }
+
+    /** An event of an unknown type. An error has none, or one that a server made up. */
+    private boolean other(String type, JsonNode json) {
+        if (json.hasNonNull("error") && !type.startsWith("response.") && !isResponse(json)) {
+            fail(ErrorBody.of(json).failure(0));
+            return true;
+        }
+        return type.equals("response.created")
+                || type.equals("response.in_progress")
+                || (ENDS.contains(json.path("status").asText()) && whole(json));
+    }
+
+    private static boolean isResponse(JsonNode json) {
+        return json.path("object").asText().equals("response");
     }
 
     /** Handles a whole response of a server that does not stream; returns false if the JSON is no response. */
     @Override
     public boolean whole(JsonNode response) {
-        boolean known = response.path("object").asText().equals("response");
+        boolean known = isResponse(response);
         if (known && !ended) {
             terminal(response, "completed");
         }
