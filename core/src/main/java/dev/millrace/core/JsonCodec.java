@@ -16,6 +16,7 @@ import dev.millrace.core.internal.json.EventJsonReader;
 import dev.millrace.core.internal.json.JsonErrorMessages;
 import dev.millrace.core.internal.json.JsonMappers;
 import dev.millrace.core.internal.json.JsonNumbers;
+import dev.millrace.core.internal.json.WellFormedText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,8 +65,9 @@ public final class JsonCodec {
         }
     }
 
+    /** As {@link #parse(byte[])}; half a surrogate pair that is not escaped becomes U+FFFD. */
     public static JsonNode parse(String json) {
-        return parse(json.getBytes(StandardCharsets.UTF_8));
+        return parse(toWellFormed(json).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Any payload, state or value as a new JSON tree. */
@@ -102,6 +104,19 @@ public final class JsonCodec {
 
     public static String writeText(Object value) {
         return new String(write(value), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * The text with U+FFFD in place of each half of a surrogate pair. JSON can have halves, and stores keep them, but
+     * UTF-8 cannot, and many readers refuse a JSON text with one; so what leaves for such a reader is made well-formed.
+     */
+    public static String toWellFormed(String text) {
+        return WellFormedText.of(text);
+    }
+
+    /** The same JSON with all its texts and names well-formed; the same object if they are. It is not changed. */
+    public static JsonNode toWellFormed(JsonNode json) {
+        return WellFormedText.of(json);
     }
 
     /**

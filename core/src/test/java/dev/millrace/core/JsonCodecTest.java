@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,6 +100,30 @@ class JsonCodecTest {
 
         assertThat(text(JsonCodec.compact(json))).isEqualTo("{\"face\":\"😀\"}");
         assertThat(JsonCodec.writeText(JsonCodec.parse(json))).isEqualTo("{\"face\":\"😀\"}");
+    }
+
+    @Test
+    void should_make_texts_well_formed() {
+        for (String half : List.of("\ud800", "\udbff", "\udc00", "\udfff")) {
+            for (String sent : List.of(half, "a" + half, half + "b", "a" + half + "b", half + "😀", "😀" + half)) {
+                String whole = sent.replace(half, "\ufffd");
+                JsonNode json = JsonCodec.parse("[1,{}]");
+                ((ObjectNode) json.get(1))
+                        .put("x" + sent, sent)
+                        .putArray("y")
+                        .add(sent)
+                        .addNull();
+
+                assertThat(JsonCodec.toWellFormed(sent)).isEqualTo(whole);
+                assertThat(JsonCodec.writeText(JsonCodec.toWellFormed(json)))
+                        .isEqualTo("[1,{\"x" + whole + "\":\"" + whole + "\",\"y\":[\"" + whole + "\",null]}]");
+                assertThat(json.get(1).path("x" + sent).textValue()).isEqualTo(sent);
+                assertThat(JsonCodec.parse("\"" + sent + "\"").textValue()).isEqualTo(whole);
+            }
+        }
+        JsonNode whole = JsonCodec.parse("{\"a\":[\"😀\",1.50]}");
+        assertThat(JsonCodec.toWellFormed(whole)).isSameAs(whole);
+        assertThat(JsonCodec.toWellFormed("\ud83d\ude00")).isEqualTo("😀");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.millrace.processors.agent;
 
+import dev.millrace.core.JsonCodec;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.agent.model.ModelSink.Delta;
 import java.time.Duration;
@@ -105,7 +106,7 @@ final class ChunkCoalescer {
     }
 
     private void emit(int end) {
-        String chunk = wellFormed(text.substring(0, end));
+        String chunk = JsonCodec.toWellFormed(text.substring(0, end));
         text.delete(0, end);
         out.accept(new Chunk(outputIndex, kind, chunk, seqFrom, seqTo));
         seqFrom = seqTo;
@@ -124,14 +125,5 @@ final class ChunkCoalescer {
             i += Character.charCount(codePoint);
         }
         return bytes == MOST_BYTES && !Character.isHighSurrogate(text.charAt(text.length() - 1)) ? text.length() : 0;
-    }
-
-    /** Replaces half code points inside a text: they are errors of the server, and JSON cannot represent them. */
-    private static String wellFormed(String chunk) {
-        StringBuilder fixed = new StringBuilder(chunk.length());
-        chunk.codePoints()
-                .forEach(c -> fixed.appendCodePoint(
-                        c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? REPLACEMENT : c));
-        return fixed.toString();
     }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.processors.agent;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.agent.model.ModelItem;
@@ -71,8 +72,10 @@ final class PromptParts {
             return "{}";
         }
         try {
-            if (JsonCodec.parse(text).isObject()) {
-                return text;
+            JsonNode arguments = JsonCodec.parse(text);
+            if (arguments.isObject()) {
+                JsonNode sent = JsonCodec.toWellFormed(arguments); // half surrogate pairs can be escaped in the text
+                return sent.equals(arguments) ? text : JsonCodec.writeText(sent);
             }
         } catch (IllegalArgumentException notJson) {
             // wrapped below

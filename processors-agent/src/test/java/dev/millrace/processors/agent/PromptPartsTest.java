@@ -70,6 +70,22 @@ class PromptPartsTest {
                 .check(List.of(HostileText.repeated("a")));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "{'t':'\\ud83d'} | {'t':'\ufffd'}",
+                "{'t':'\\uDE00 a'} | {'t':'\ufffd a'}",
+                "{'\\ud83d\\ude00':1.50,'t':['\\udbff']} | {'😀':1.50,'t':['\ufffd']}",
+                "{'t': '\\ud83d\\ude00'} | {'t': '\\ud83d\\ude00'}",
+                "{'t': '\\\\ud83d'} | {'t': '\\\\ud83d'}"
+            })
+    void should_repair_half_surrogate_pairs_that_are_escaped_in_arguments(String written, String sent) {
+        assertThat(parts(List.of(call("a", "f", written.replace('\'', '"')))))
+                .contains(output(call("a", "f", sent.replace('\'', '"'))));
+    }
+
     @Test
     void should_replace_call_ids_that_a_provider_may_refuse() {
         List<PromptPart> parts =

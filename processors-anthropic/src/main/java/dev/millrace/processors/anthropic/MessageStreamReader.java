@@ -56,15 +56,15 @@ final class MessageStreamReader implements ResponseParser {
     }
 
     @Override
-    public void event(String name, String data) {
+    public boolean event(String name, String data) {
         if (ended || data.isBlank()) {
-            return;
+            return true;
         }
         JsonNode json;
         try {
             json = JsonCodec.parse(data);
         } catch (IllegalArgumentException notJson) {
-            return;
+            return false;
         }
         long number = events++;
         switch (json.path("type").asText(name)) {
@@ -80,18 +80,23 @@ final class MessageStreamReader implements ResponseParser {
                 report(index(json), block.add(delta), number);
             }
             case "message_delta" -> {
-                stop = json.path("delta");
+                if (json.path("delta").hasNonNull("stop_reason")) {
+                    stop = json.path("delta");
+                }
                 tokens.add(json.path("usage"));
                 knowsOutputTokens |= json.at("/usage/output_tokens").isNumber();
             }
             case "message_stop" -> finish();
             case "error" -> fail(ErrorBody.of(json).failure(0));
+            case "content_block_stop", "ping" -> {}
             default -> {
-                if (json.path("type").isMissingNode() && json.hasNonNull("error")) {
-                    fail(ErrorBody.of(json).failure(0));
+                if (!json.hasNonNull("error")) {
+                    return whole(json);
                 }
+                fail(ErrorBody.of(json).failure(0));
             }
         }
+        return true;
     }
 
     /** Handles a whole message of a server that does not stream; returns false if the JSON is no message. */
@@ -101,10 +106,6 @@ final class MessageStreamReader implements ResponseParser {
                 && message.path("content").isArray();
         if (known && !ended) {
             begin(message);
-            int index = 0;
-            for (JsonNode block : message.path("content")) {
-                blocks.put(index++, new StreamedBlock(block));
-            }
             stop = message;
             finish();
         }
@@ -126,6 +127,10 @@ final class MessageStreamReader implements ResponseParser {
         stop = JsonNodeFactory.instance.objectNode();
         responseId = text(message, "id");
         model = text(message, "model");
+        int index = 0;
+        for (JsonNode block : message.path("content")) {
+            blocks.put(index++, new StreamedBlock(block));
+        }
     }
 
     /** The position of a block; without one it is the newest block. */

@@ -3,9 +3,16 @@ package dev.millrace.processors.anthropic;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.JsonCodec;
 
-/** A content block that arrives in pieces. Not thread-safe. */
+/**
+ * A content block that arrives in pieces. The service begins a block empty; other servers begin it with its first piece,
+ * or with the whole content, which the pieces can then repeat. Not thread-safe.
+ */
 final class StreamedBlock {
+    private static final String TEXT = "text";
+    private static final String THINKING = "thinking";
+
     private final ObjectNode begin;
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder thinking = new StringBuilder();
@@ -16,11 +23,9 @@ final class StreamedBlock {
         static final Piece NONE = new Piece("text", "");
     }
 
-    /** A block as {@code content_block_start} shows it; some servers put the whole content there. */
+    /** A block as {@code content_block_start} shows it. */
     StreamedBlock(JsonNode begin) {
         this.begin = begin instanceof ObjectNode object ? object.deepCopy() : JsonNodeFactory.instance.objectNode();
-        text.append(begin.path("text").asText(""));
-        thinking.append(begin.path("thinking").asText(""));
     }
 
     /** A block whose start was not sent: its type follows from the first piece. */
@@ -35,7 +40,8 @@ final class StreamedBlock {
 
     /** What the start of the block already has. */
     Piece first() {
-        return thinking.isEmpty() ? new Piece("text", text.toString()) : new Piece("reasoning", thinking.toString());
+        String thoughts = begin.path(THINKING).asText("");
+        return thoughts.isEmpty() ? new Piece(TEXT, begin.path(TEXT).asText("")) : new Piece("reasoning", thoughts);
     }
 
     /** Adds a piece. Citations and unknown pieces are ignored. */
@@ -63,14 +69,34 @@ final class StreamedBlock {
     ObjectNode whole() {
         ObjectNode whole = begin.deepCopy();
         switch (begin.path("type").asText()) {
-            case "text" -> whole.put("text", text.toString());
-            case "thinking" -> whole.put("thinking", thinking.toString());
+            case TEXT -> whole.put(TEXT, joined(TEXT, text.toString()));
+            case THINKING -> whole.put(THINKING, joined(THINKING, thinking.toString()));
             default -> {
-                if (!arguments.isEmpty()) {
+                if (arePiecesTheInput()) {
                     whole.put("input", arguments.toString());
                 }
             }
         }
         return whole;
+    }
+
+    /** The beginning and the pieces, or only the pieces if they repeat the beginning. */
+    private String joined(String field, String pieces) {
+        String first = begin.path(field).asText("");
+        return pieces.startsWith(first) ? pieces : first + pieces;
+    }
+
+    /** Not if the block began with arguments, and the pieces are fewer, or no JSON. */
+    private boolean arePiecesTheInput() {
+        JsonNode first = begin.path("input");
+        if (arguments.isEmpty() || !first.isObject() || first.isEmpty()) {
+            return !arguments.isEmpty();
+        }
+        try {
+            JsonNode said = JsonCodec.parse(arguments.toString());
+            return said.isObject() && said.size() >= first.size();
+        } catch (IllegalArgumentException notJson) {
+            return false;
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.millrace.processors.anthropic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.agent.model.FailureKind;
 import dev.millrace.processors.agent.model.ModelFailure;
@@ -215,6 +216,75 @@ class MessageStreamReaderTest {
         assertThat(said.items)
                 .extracting(OutputItem::item)
                 .containsExactly(new ModelItem.ToolCall("t", "add", "{\"a\":1}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "hello | | hello",
+                "hel | lo | hello",
+                "hello | hel,lo | hello",
+                "hel | hel,lo | hello",
+                "| hel,lo | hello"
+            })
+    void should_take_a_text_from_the_start_and_the_pieces_of_a_block(String start, String pieces, String text) {
+        String begin = start == null ? "" : start;
+        block(0, "{'type':'text','text':'" + begin + "'}");
+        block(1, "{'type':'thinking','thinking':'" + begin + "'}");
+        for (String piece : pieces == null ? new String[0] : pieces.split(",", -1)) {
+            delta(0, "{'type':'text_delta','text':'" + piece + "'}");
+            delta(1, "{'type':'thinking_delta','thinking':'" + piece + "'}");
+        }
+        read(STOP);
+
+        assertThat(said.items)
+                .extracting(OutputItem::item)
+                .containsExactly(new ModelItem.Message(text), new ModelItem.Reasoning(text));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "{'a':1} | {} | {'a':1}",
+                "{'a':1} | {'a' | {'a':1}",
+                "{'a':1} | {'a':1,'b':2} | {'a':1,'b':2}",
+                "{} | {'a':1} | {'a':1}",
+                "{} | {'a' | {'a'"
+            })
+    void should_take_the_longer_arguments_of_the_start_and_the_pieces(String start, String piece, String arguments) {
+        block(0, "{'type':'tool_use','id':'t','name':'add','input':" + start + "}");
+        reader.event(
+                "",
+                JsonCodec.writeText(JsonNodeFactory.instance
+                        .objectNode()
+                        .put("type", "content_block_delta")
+                        .put("index", 0)
+                        .set(
+                                "delta",
+                                JsonNodeFactory.instance
+                                        .objectNode()
+                                        .put("type", "input_json_delta")
+                                        .put("partial_json", piece.replace('\'', '"')))));
+        read(STOP);
+
+        assertThat(said.items)
+                .extracting(OutputItem::item)
+                .containsExactly(new ModelItem.ToolCall("t", "add", arguments.replace('\'', '"')));
+    }
+
+    @Test
+    void should_keep_the_content_of_a_start_and_the_reason_of_the_end() throws Exception {
+        read("{'type':'message_start','message':{'content':[{'type':'text','text':'all at once'}]}}");
+        read("{'type':'message_delta','delta':{'stop_reason':'max_tokens'},'usage':{}}");
+        read("{'type':'message_delta','delta':{'stop_reason':null},'usage':{'output_tokens':2}}");
+        read(STOP);
+
+        assertThat(said.items).extracting(OutputItem::item).containsExactly(new ModelItem.Message("all at once"));
+        assertThat(((ModelResult.Response) said.outcome()).incompleteReason()).contains("max_output_tokens");
     }
 
     @Test

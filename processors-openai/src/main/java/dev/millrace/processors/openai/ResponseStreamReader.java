@@ -1,28 +1,28 @@
 package dev.millrace.processors.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.agent.http.ErrorBody;
 import dev.millrace.processors.agent.http.ResponseParser;
+import dev.millrace.processors.agent.model.FailureKind;
 import dev.millrace.processors.agent.model.ModelFailure;
 import dev.millrace.processors.agent.model.ModelResult;
 import dev.millrace.processors.agent.model.ModelSink;
 import dev.millrace.processors.agent.model.ModelSink.Delta;
 import dev.millrace.processors.agent.model.OutputItem;
 import dev.millrace.processors.agent.model.Usage;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.SortedMap;
 
 /**
  * A parser of a streamed response. A response is successful if it ends with {@code completed} or {@code incomplete}; it
- * failed if it ends with {@code failed} or {@code error}; without one of these it was cut off. Items are identified by
- * their output index, because some servers change ids; without an index, by their id. Unknown types and fields are ignored.
+ * failed if it ends with {@code failed} or {@code error}; without one of these it was cut off. Unknown types and fields
+ * are ignored.
+ *
+ * <p>Pieces are reported at once, items only at the end: a server can say that an item is done while more of it follows.
  *
  * <p>Not thread-safe; the events of one response come from one thread.
  */
@@ -37,10 +37,10 @@ final class ResponseStreamReader implements ResponseParser {
             "response.custom_tool_call_input.delta", "arguments",
             "response.mcp_call_arguments.delta", "arguments");
 
+    private static final Set<String> ENDS = Set.of("completed", "incomplete", "failed", "cancelled");
+
     private final ModelSink sink;
-    private final Set<Integer> completeItems = new HashSet<>();
-    private final TreeMap<Integer, StringBuilder> texts = new TreeMap<>();
-    private final Map<String, Integer> indexById = new HashMap<>();
+    private final ResponseAccounts accounts = new ResponseAccounts();
     private long events;
     private boolean ended;
 
@@ -60,48 +60,63 @@ final class ResponseStreamReader implements ResponseParser {
 
     /** Handles the next server-sent event; {@code name} is its {@code event:} field, or empty. */
     @Override
-    public void event(String name, String data) {
+    public boolean event(String name, String data) {
         if (ended || data.isBlank() || data.strip().equals("[DONE]")) {
-            return;
+            return true;
         }
         JsonNode json;
         try {
             json = JsonCodec.parse(data);
         } catch (IllegalArgumentException notJson) {
-            return;
+            return false;
         }
         long number = events++;
         String type = json.path("type").asText(name);
         String kind = KIND_BY_TYPE.get(type);
         if (kind != null) {
             delta(json, kind, json.path("sequence_number").asLong(number));
-            return;
+            return true;
         }
         switch (type) {
-            case "response.output_item.added" -> index(json, json.at("/item/id"));
-            case "response.output_item.done" -> item(index(json, json.at("/item/id")), json.path("item"));
-            case "response.completed" -> finish(json.path("response"), Optional.empty());
-            case "response.incomplete" -> finish(json.path("response"), Optional.of(reason(json.path("response"))));
-            case "response.failed" -> failed(json.path("response"));
+            case "response.output_item.added", "response.output_item.done" -> item(json, type.endsWith(".done"));
+            case "response.output_text.done" -> part(json, "text", "text");
+            case "response.refusal.done" -> part(json, "refusal", "refusal");
+            case "response.reasoning_summary_text.done", "response.reasoning_text.done" ->
+                part(json, "reasoning", "text");
+            case "response.function_call_arguments.done", "response.mcp_call_arguments.done" ->
+                part(json, "arguments", "arguments");
+            case "response.custom_tool_call_input.done" -> part(json, "arguments", "input");
+            case "response.completed", "response.incomplete", "response.failed", "response.cancelled" ->
+                terminal(json.path("response"), type.substring("response.".length()));
             case "error", "response.error" -> fail(ErrorBody.of(json).failure(0));
             default -> {
-                if (type.isEmpty() && json.hasNonNull("error")) {
-                    fail(ErrorBody.of(json).failure(0));
-                }
+                return other(type, json);
             }
         }
+        return true;
+    }
+
+    /** An event of an unknown type. An error has none, or one that a server made up. */
+    private boolean other(String type, JsonNode json) {
+        if (json.hasNonNull("error") && !type.startsWith("response.") && !isResponse(json)) {
+            fail(ErrorBody.of(json).failure(0));
+            return true;
+        }
+        return type.equals("response.created")
+                || type.equals("response.in_progress")
+                || (ENDS.contains(json.path("status").asText()) && whole(json));
+    }
+
+    private static boolean isResponse(JsonNode json) {
+        return json.path("object").asText().equals("response");
     }
 
     /** Handles a whole response of a server that does not stream; returns false if the JSON is no response. */
     @Override
     public boolean whole(JsonNode response) {
-        boolean known = response.path("object").asText().equals("response");
+        boolean known = isResponse(response);
         if (known && !ended) {
-            switch (response.path("status").asText()) {
-                case "failed" -> failed(response);
-                case "incomplete" -> finish(response, Optional.of(reason(response)));
-                default -> finish(response, Optional.empty());
-            }
+            terminal(response, "completed");
         }
         return known;
     }
@@ -112,8 +127,28 @@ final class ResponseStreamReader implements ResponseParser {
         fail(otherwise);
     }
 
-    private void failed(JsonNode response) {
-        fail(ErrorBody.of(response.path("error")).failure(0).withUsage(usage(response)));
+    /** The end of a response. Its own status counts; {@code name} is the event's, for servers that send no status. */
+    private void terminal(JsonNode response, String name) {
+        String status = response.path("status").asText();
+        if (!ENDS.contains(status)) {
+            boolean hasError = response.path("error").isObject();
+            boolean hasReason =
+                    response.path("incomplete_details").path("reason").isTextual();
+            status = !name.equals("completed") ? name : hasError ? "failed" : hasReason ? "incomplete" : name;
+        }
+        switch (status) {
+            case "completed" -> finish(response, Optional.empty());
+            case "incomplete" -> finish(response, Optional.of(reason(response)));
+            default -> failed(response, status);
+        }
+    }
+
+    private void failed(JsonNode response, String status) {
+        JsonNode error = response.path("error");
+        ModelFailure failure = status.equals("cancelled") && error.isEmpty()
+                ? ModelFailure.of(FailureKind.TRUNCATED, "the service cancelled the response")
+                : ErrorBody.of(error).failure(0);
+        fail(failure.withUsage(usage(response)));
     }
 
     private static Optional<Usage> usage(JsonNode response) {
@@ -142,46 +177,44 @@ final class ResponseStreamReader implements ResponseParser {
         if (text.isEmpty()) {
             return;
         }
-        int index = index(json, json.path("item_id"));
-        if (kind.equals("text")) {
-            texts.computeIfAbsent(index, first -> new StringBuilder()).append(text);
-        }
+        int index = accounts.index(json, json.path("item_id"));
+        accounts.at(index).piece(kind, part(json), text);
         sink.delta(new Delta(index, kind, text, seq));
     }
 
-    /** The position of an item. Some servers send none; then it is that of the first event with its id. */
-    private int index(JsonNode json, JsonNode id) {
-        JsonNode index = json.path("output_index");
-        return index.isInt() ? index.intValue() : indexById.computeIfAbsent(id.asText(""), first -> indexById.size());
+    /** The position of a part in its item. */
+    private static int part(JsonNode json) {
+        return json.path("content_index").asInt(json.path("summary_index").asInt(0));
     }
 
-    private void item(int index, JsonNode item) {
-        if (item.isObject() && completeItems.add(index)) {
-            OutputItem received = OutputItems.received(item);
-            sink.item(index, received.item(), received.opaque());
+    private void part(JsonNode json, String kind, String field) {
+        ItemAccounts item = accounts.at(accounts.index(json, json.path("item_id")));
+        item.part(kind, part(json), json.path(field).asText(""));
+    }
+
+    private void item(JsonNode json, boolean done) {
+        if (json.path("item") instanceof ObjectNode item) {
+            ItemAccounts known = accounts.at(accounts.index(json, item.path("id")));
+            if (done) {
+                known.done(item);
+            } else {
+                known.added(item);
+            }
         }
     }
 
     private void finish(JsonNode response, Optional<String> incompleteReason) {
-        // Some servers send no output_item.done; then the position in the output serves as index.
-        int index = 0;
-        for (JsonNode item : completeItems.isEmpty() ? response.path("output") : JsonNodeFactory.instance.arrayNode()) {
-            item(index++, item);
-        }
-        texts.forEach((at, text) -> item(at, message(text.toString())));
+        report(accounts.atTheEnd(response.path("output")));
         end(new ModelResult.Response(text(response, "id"), text(response, "model"), incompleteReason, usage(response)));
     }
 
-    private static ObjectNode message(String text) {
-        ObjectNode message = JsonNodeFactory.instance.objectNode();
-        message.put("type", "message").put("role", "assistant");
-        ObjectNode part = message.putArray("content").addObject();
-        part.put("type", "output_text").put("text", text).putArray("annotations");
-        return message;
+    private void report(SortedMap<Integer, OutputItem> items) {
+        items.forEach((index, item) -> sink.item(index, item.item(), item.opaque()));
     }
 
     private void fail(ModelFailure failure) {
         if (!ended) {
+            report(accounts.whole());
             end(failure);
         }
     }

@@ -38,7 +38,8 @@ record MessageRenderer(Optional<Expression> filter, Optional<Expression> transfo
     }
 
     /**
-     * The body; empty if the filter rejects the event or the transform returns nothing.
+     * The body; empty if the filter rejects the event or the transform returns nothing. Half surrogate pairs become
+     * U+FFFD: many receivers refuse JSON with one, also when it is sent again.
      *
      * @throws RuntimeException if an expression fails on this event
      */
@@ -50,7 +51,9 @@ record MessageRenderer(Optional<Expression> filter, Optional<Expression> transfo
             return Optional.empty();
         }
         Optional<JsonNode> content = transform.isPresent() ? transform.get().evaluate(wire) : Optional.of(wire);
-        return content.map(body -> websocket ? frame(body) : body).map(JsonCodec::write);
+        return content.map(JsonCodec::toWellFormed)
+                .map(body -> websocket ? frame(body) : body)
+                .map(JsonCodec::write);
     }
 
     private static JsonNode frame(JsonNode event) {

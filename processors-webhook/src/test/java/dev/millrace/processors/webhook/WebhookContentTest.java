@@ -59,6 +59,18 @@ class WebhookContentTest {
         return sha.digest(first);
     }
 
+    /** Many receivers refuse JSON with half a surrogate pair, and would refuse it again each time. */
+    @Test
+    void should_send_half_a_surrogate_pair_as_the_replacement_character() throws Exception {
+        stage.start().configure(webhook("\"jsonataTransform\": \"{'p': payload, 'm': metadata}\""));
+        stage.append("noted", "{\"text\": \"cut \\ud83d\", \"low\": \"\\ude00 a\", \"whole\": \"\\ud83d\\ude00\"}");
+        stage.await(() -> receiver.accepted().size() == 1);
+
+        assertThat(receiver.requests().get(0).body().utf8())
+                .contains("\"cut \ufffd\"", "\"\ufffd a\"", "\"😀\"")
+                .doesNotContain("\\u");
+    }
+
     @Test
     void should_sign_with_the_secret_that_the_configuration_names() throws Exception {
         byte[] key = "a key of thirty-two bytes, or so".getBytes(StandardCharsets.UTF_8);

@@ -14,6 +14,9 @@ public final class ApiKey {
     /** The form of keys of most providers; their error messages repeat keys, masked or not. */
     private static final Pattern LOOKS_LIKE_A_KEY = Pattern.compile("\\bsk-[A-Za-z0-9_*.-]{6,}");
 
+    /** Shorter ones are no secret, and are ends of ordinary words. */
+    private static final int SHORTEST_BEGINNING = 6;
+
     private static final String REDACTED = "[redacted]";
 
     private final String secret;
@@ -44,10 +47,20 @@ public final class ApiKey {
         }
     }
 
-    /** Removes the key, and all that looks like a key, from a text. */
+    /** Removes the key, and all that looks like a key, from a text; also the beginning of the key where a text was cut off. */
     public String redact(String text) {
-        String without = isPresent() ? text.replace(secret, REDACTED) : text;
+        String without = isPresent() ? withoutBeginning(text.replace(secret, REDACTED)) : text;
         return LOOKS_LIKE_A_KEY.matcher(without).replaceAll(Matcher.quoteReplacement(REDACTED));
+    }
+
+    private String withoutBeginning(String text) {
+        String end = text.endsWith(ErrorBody.CUT) ? text.substring(0, text.length() - ErrorBody.CUT.length()) : text;
+        for (int length = Math.min(secret.length() - 1, end.length()); length >= SHORTEST_BEGINNING; length--) {
+            if (end.endsWith(secret.substring(0, length))) {
+                return end.substring(0, end.length() - length) + REDACTED;
+            }
+        }
+        return text;
     }
 
     @Override

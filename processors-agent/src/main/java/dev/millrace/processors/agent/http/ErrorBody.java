@@ -20,6 +20,9 @@ import java.util.regex.Pattern;
  * @since 0.1
  */
 public record ErrorBody(String code, String type, String message, String parameter, int status) {
+    /** The end of a message that was cut off. */
+    static final String CUT = "…";
+
     private static final int LONGEST_MESSAGE = 500;
     private static final Pattern STATUS = Pattern.compile("\\d{3}");
 
@@ -90,6 +93,6 @@ public record ErrorBody(String code, String type, String message, String paramet
     private static String shorten(String text) {
         return text.codePointCount(0, text.length()) <= LONGEST_MESSAGE
                 ? text
-                : text.substring(0, text.offsetByCodePoints(0, LONGEST_MESSAGE)) + "…";
+                : text.substring(0, text.offsetByCodePoints(0, LONGEST_MESSAGE)) + CUT;
     }
 }

@@ -11,10 +11,13 @@ import dev.millrace.processors.agent.model.ModelSink;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import okhttp3.Call;
+import okhttp3.Callback;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.Request;
@@ -34,7 +37,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelHttpClient {
     private static final MediaType JSON = MediaType.get("application/json");
+    /** What chat completions, and some servers of other APIs, send last. */
+    private static final String END_MARK = "[DONE]";
+
     private static final long MOST_ERROR_BYTES = 64 * 1024;
+
+    /** Most bytes of a whole response of a server that does not stream. */
+    private static final long MOST_WHOLE_BYTES = 16 * 1024 * 1024;
 
     /**
      * How long a connection stays open after the last event; if the server ends the response in this time, the
@@ -47,7 +56,6 @@ public final class ModelHttpClient {
     private final Consumer<Request.Builder> headers;
     private final String baseUrlSetting;
     private final Timers timers;
-    private final EventSource.Factory sources;
 
     /**
      * A client.
@@ -65,12 +73,12 @@ public final class ModelHttpClient {
         this.headers = headers;
         this.baseUrlSetting = baseUrlSetting;
         this.timers = timers;
-        this.sources = EventSources.createFactory(SharedHttpClient.get());
     }
 
     /**
      * Sends one request, once, and returns at once. The sink is called on a thread of the HTTP client, also if the
-     * request cannot be sent.
+     * request cannot be sent. Half surrogate pairs in the body become U+FFFD: services refuse them, and one in a
+     * conversation would end it.
      *
      * @param parser makes the parser of the response for a sink
      * @param unsupported finds the parameter, of those that the body has and may lack, that a refusal with status 400,
@@ -86,10 +94,11 @@ public final class ModelHttpClient {
         Request.Builder request = new Request.Builder()
                 .url(url)
                 .header("Accept", "text/event-stream")
-                .post(RequestBody.create(JsonCodec.write(body), JSON));
+                .post(RequestBody.create(JsonCodec.write(JsonCodec.toWellFormed(body)), JSON));
         headers.accept(request);
-        EventSource source = sources.newEventSource(request.build(), new Listener(parser, unsupported, sink));
-        return source::cancel;
+        Call call = SharedHttpClient.get().newCall(request.build());
+        call.enqueue(new Listener(parser, unsupported, sink, call::cancel));
+        return call::cancel;
     }
 
     @Override
@@ -98,8 +107,10 @@ public final class ModelHttpClient {
     }
 
     /** Reads one response, on one thread. */
-    private final class Listener extends EventSourceListener implements ModelSink {
+    private final class Listener extends EventSourceListener implements Callback, ModelSink {
         private final ModelSink sink;
+        private final Runnable hangUp;
+        private final UnknownFrames unknown = new UnknownFrames(url, key, hint());
         private final ResponseParser reader;
         private final Function<ErrorBody, Optional<String>> unsupported;
         private Optional<String> providerRequestId = Optional.empty();
@@ -107,8 +118,10 @@ public final class ModelHttpClient {
         Listener(
                 Function<ModelSink, ResponseParser> parser,
                 Function<ErrorBody, Optional<String>> unsupported,
-                ModelSink sink) {
+                ModelSink sink,
+                Runnable hangUp) {
             this.sink = sink;
+            this.hangUp = hangUp;
             this.unsupported = unsupported;
             this.reader = parser.apply(this);
         }
@@ -129,48 +142,59 @@ public final class ModelHttpClient {
         }
 
         @Override
-        public void onOpen(EventSource source, Response response) {
-            providerRequestId = requestId(response);
+        public void onFailure(Call call, IOException thrown) {
+            reader.eof(broken(thrown, false));
+        }
+
+        @Override
+        public void onResponse(Call call, Response response) {
+            try (response) {
+                providerRequestId = requestId(response);
+                if (!response.isSuccessful()) {
+                    reader.eof(refused(response));
+                } else if (StreamAnswer.isEventStream(response)) {
+                    EventSources.processResponse(StreamAnswer.asEventStream(response), this);
+                } else {
+                    unstreamed(response);
+                }
+            } catch (IOException thrown) {
+                reader.eof(broken(thrown, true));
+            }
         }
 
         @Override
         public void onEvent(EventSource source, @Nullable String id, @Nullable String type, String data) {
-            if (data.isEmpty()) { // some proxies keep a connection open with empty frames
+            if (data.isBlank()
+                    || data.strip().equals(END_MARK)) { // some proxies keep a connection open with empty frames
                 return;
             }
-            reader.event(type == null ? "" : type, data);
+            if (reader.event(type == null ? "" : type, data)) {
+                unknown.known();
+            } else {
+                unknown.unknown(data).ifPresent(reader::eof);
+            }
             if (reader.isEnded()) {
-                timers.after(LINGER, source::cancel);
+                timers.after(LINGER, hangUp);
             }
         }
 
         @Override
         public void onClosed(EventSource source) {
-            reader.eof(ModelFailure.of(
+            reader.eof(unknown.explain(ModelFailure.of(
                     FailureKind.TRUNCATED,
                     "response of " + url + " was cut off: the stream ended after " + reader.events()
-                            + " events, before the event that ends a response"));
+                            + " events, before the event that ends a response")));
         }
 
         @Override
         public void onFailure(EventSource source, @Nullable Throwable thrown, @Nullable Response response) {
-            if (reader.isEnded()) {
-                return;
-            }
-            if (response != null) {
-                providerRequestId = requestId(response);
-            }
-            if (response != null && !response.isSuccessful()) {
-                reader.eof(refused(response));
-            } else if (response != null && reader.events() == 0 && !isEventStream(response)) {
-                unstreamed(response);
-            } else {
-                reader.eof(broken(thrown, response != null));
+            if (!reader.isEnded()) {
+                reader.eof(unknown.explain(broken(thrown, true)));
             }
         }
 
         private ModelFailure refused(Response response) {
-            ErrorBody body = ErrorBody.parse(bodyOf(response));
+            ErrorBody body = ErrorBody.parse(bodyOf(response, MOST_ERROR_BYTES));
             ModelFailure failure = body.failure(response.code());
             boolean isAboutBody = Set.of(400, 422, 500).contains(response.code());
             boolean quota = failure.kind() == FailureKind.QUOTA;
@@ -179,39 +203,47 @@ public final class ModelHttpClient {
             String message = response.isRedirect()
                     ? url + " redirects to " + response.header("location", "somewhere") + "; set " + baseUrlSetting
                             + " to it"
-                    : failure.message();
+                    : isWrongAddress(response, body)
+                            ? url + " answered " + response.code() + ": " + failure.message() + "; " + hint()
+                            : failure.message();
             return failure.withMessage(message)
                     .withUnsupportedParameter(isAboutBody ? unsupported.apply(body) : Optional.empty())
                     .withRetry(retryable, RetryHeaders.retryAfter(response.headers(), timers.now()));
         }
 
+        /** Whether the server has no such resource; a model that it does not know is another matter. */
+        private boolean isWrongAddress(Response response, ErrorBody body) {
+            return response.code() == 405
+                    || (response.code() == 404
+                            && !body.message().toLowerCase(Locale.ROOT).contains("model"));
+        }
+
         private void unstreamed(Response response) {
-            String body = bodyOf(response);
-            ErrorBody error = ErrorBody.parse(body);
+            String body = bodyOf(response, MOST_WHOLE_BYTES);
+            ErrorBody error = ErrorBody.parse(key.redact(body));
             try {
                 JsonNode json = JsonCodec.parse(body);
                 if (reader.whole(json)) {
                     return;
                 }
-                if (json.hasNonNull("error")) {
-                    reader.eof(error.failure(0));
+                Optional<ModelFailure> foreign = unknown.ofAnotherApi(json);
+                if (foreign.isPresent() || json.hasNonNull("error")) {
+                    reader.eof(foreign.orElseGet(() -> error.failure(0)));
                     return;
                 }
             } catch (IllegalArgumentException notJson) {
                 // reported below
             }
-            reader.eof(ModelFailure.of(
-                    FailureKind.UNKNOWN,
-                    url + " answered 200 with " + response.header("content-type", "no content type")
-                            + " instead of text/event-stream: " + error.message() + "; check that " + baseUrlSetting
-                            + " points to an API with /" + url.pathSegments().get(url.pathSize() - 1)));
+            reader.eof(error.failure(0)
+                    .withMessage(url + " answered 200 with " + response.header("content-type", "no content type")
+                            + ", which is no event stream: " + error.message() + "; " + hint()));
         }
 
-        /** A broken stream. If it ends inside a line, the parser throws an exception that is no {@link IOException}. */
+        /** A broken stream. */
         private ModelFailure broken(@Nullable Throwable thrown, boolean begun) {
             String why = thrown instanceof SocketTimeoutException
                     ? "no data for " + SharedHttpClient.IDLE.toSeconds() + " s"
-                    : thrown instanceof IOException ? String.valueOf(thrown) : "it ended inside an event";
+                    : String.valueOf(thrown);
             if (begun && thrown instanceof SocketTimeoutException) {
                 // Another try would think for as long again, and cost twice.
                 return ModelFailure.of(
@@ -224,9 +256,7 @@ public final class ModelHttpClient {
                         FailureKind.TRUNCATED,
                         "response of " + url + " was cut off after " + reader.events() + " events: " + why);
             }
-            return thrown instanceof IOException
-                    ? ModelFailure.of(FailureKind.NETWORK, "request to " + url + " failed: " + why)
-                    : ModelFailure.of(FailureKind.UNKNOWN, "request to " + url + " failed: " + thrown);
+            return ModelFailure.of(FailureKind.NETWORK, "request to " + url + " failed: " + why);
         }
     }
 
@@ -234,14 +264,16 @@ public final class ModelHttpClient {
         return Optional.ofNullable(response.header("x-request-id", response.header("request-id")));
     }
 
-    private static boolean isEventStream(Response response) {
-        MediaType type = response.body().contentType();
-        return type != null && type.type().equals("text") && type.subtype().equals("event-stream");
+    /** What to check if the server does not answer as this API does. */
+    private String hint() {
+        return "check " + baseUrlSetting + ": is there an API with /"
+                + url.pathSegments().get(url.pathSize() - 1)
+                + ", or is this a server of another one, for example of chat completions?";
     }
 
-    private static String bodyOf(Response response) {
+    private static String bodyOf(Response response, long most) {
         try {
-            return response.peekBody(MOST_ERROR_BYTES).string();
+            return response.peekBody(most).string();
         } catch (IOException | IllegalStateException unreadable) {
             return "";
         }

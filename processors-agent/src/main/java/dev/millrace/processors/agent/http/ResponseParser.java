@@ -10,8 +10,12 @@ import dev.millrace.processors.agent.model.ModelFailure;
  * @since 0.1
  */
 public interface ResponseParser {
-    /** Handles the next server-sent event; {@code name} is its {@code event:} field, or empty. */
-    void event(String name, String data);
+    /**
+     * Handles the next server-sent event; {@code name} is its {@code event:} field, or empty.
+     *
+     * @return false if it is no event of this provider; then nothing has happened
+     */
+    boolean event(String name, String data);
 
     /**
      * Handles a whole response of a server that does not stream.

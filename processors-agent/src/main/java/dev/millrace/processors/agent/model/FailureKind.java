@@ -1,5 +1,6 @@
 package dev.millrace.processors.agent.model;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -73,6 +74,17 @@ public enum FailureKind {
     /** None of the others. */
     UNKNOWN(false);
 
+    /** Words of proxies that report an error in a body or a stream that began with 200. */
+    private static final List<String> PROXY_ERRORS = List.of(
+            "bad gateway",
+            "service unavailable",
+            "temporarily unavailable",
+            "gateway time",
+            "internal server error",
+            "upstream connect error",
+            "upstream request timeout",
+            "no healthy upstream");
+
     private final boolean retryable;
     private final Set<String> codes;
 
@@ -116,7 +128,15 @@ public enum FailureKind {
             return CONTEXT_LENGTH;
         }
         FailureKind byStatus = byStatus(status);
-        return byStatus == UNKNOWN && type.equals("invalid_request_error") ? INVALID_REQUEST : byStatus;
+        if (byStatus != UNKNOWN) {
+            return byStatus;
+        }
+        if (type.equals("invalid_request_error")) {
+            return INVALID_REQUEST;
+        }
+        return words.contains("too many requests")
+                ? RATE_LIMIT
+                : PROXY_ERRORS.stream().anyMatch(words::contains) ? OVERLOADED : UNKNOWN;
     }
 
     private static FailureKind byCode(String code) {

@@ -1,6 +1,7 @@
 package dev.millrace.processors.script.internal.fetch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.script.WorkerEvent;
 import dev.millrace.processors.script.internal.sandbox.ScriptEngine;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,7 @@ public record FetchRequest(
      * @throws ScriptEngine.Refusal if it is not a valid request
      */
     public static FetchRequest read(JsonNode json) {
-        String address = json.path("url").asText();
+        String address = JsonCodec.toWellFormed(json.path("url").asText());
         if (address.length() > LONGEST_URL) {
             throw new ScriptEngine.Refusal(
                     "fetch: expected a URL of at most " + LONGEST_URL + " characters, got " + address.length());
@@ -77,7 +78,7 @@ public record FetchRequest(
         if (REFUSE_BODY.contains(method)) {
             throw new ScriptEngine.Refusal("fetch: a " + method + " request cannot have a body");
         }
-        byte[] bytes = body.asText()
+        byte[] bytes = JsonCodec.toWellFormed(body.asText())
                 .getBytes(json.path("binary").asBoolean() ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
         if (bytes.length > MOST_BODY) {
             throw new ScriptEngine.Refusal(

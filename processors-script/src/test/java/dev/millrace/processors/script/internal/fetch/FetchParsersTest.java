@@ -1,11 +1,13 @@
 package dev.millrace.processors.script.internal.fetch;
 
 import static dev.millrace.contracts.text.HostileTexts.around;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.contracts.text.HostileText;
 import dev.millrace.contracts.text.LinearTimeCheck;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.script.internal.sandbox.ScriptEngine;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,16 @@ class FetchParsersTest {
                 .sampled()
                 .check(around("GET"));
         LinearTimeCheck.of("hosts", EgressAllowList::of).sampled().check(around("example.com, 10.0.0.1:80,[::1]:80"));
+    }
+
+    @Test
+    void should_send_half_a_surrogate_pair_as_the_replacement_character() {
+        FetchRequest request = FetchRequest.read(JsonCodec.toTree(
+                Map.of("url", "http://a/\ud83d?q=\ude00", "method", "POST", "body", "{\"text\":\"cut \ud83d\"}")));
+
+        assertThat(new String(request.body().orElseThrow(), StandardCharsets.UTF_8))
+                .isEqualTo("{\"text\":\"cut \ufffd\"}");
+        assertThat(request.url()).hasToString("http://a/%EF%BF%BD?q=%EF%BF%BD");
     }
 
     @Test
