@@ -96,7 +96,8 @@ class ApprovalByChatTest {
             chat.type("e");
             chat.type("{\"item\":\"small lamp\"}");
             chat.awaitLine("refund {\"item\":\"small lamp\"} waits for an approval until ");
-            assertThat(server.append(stream("lamp"), EventType.of("tool-approval-granted"), grant(asked.path("payload")))
+            assertThat(server.append(
+                                    stream("lamp"), EventType.of("tool-approval-granted"), grant(asked.path("payload")))
                             .status())
                     .isEqualTo(200);
             chat.type("y");

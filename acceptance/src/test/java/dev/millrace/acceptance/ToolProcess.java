@@ -64,11 +64,7 @@ final class ToolProcess {
     private static CompletionStage<String> run(Path marks, String mark) {
         try {
             Files.writeString(
-                    marks,
-                    mark + "\n",
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND,
-                    StandardOpenOption.DSYNC);
+                    marks, mark + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.DSYNC);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -76,7 +76,8 @@ class ReattachTest {
                         PATH,
                         new ProcessorAttached(
                                 "echo",
-                                Optional.of(JsonNodeFactory.instance.objectNode().put("greeting", greeting)),
+                                Optional.of(
+                                        JsonNodeFactory.instance.objectNode().put("greeting", greeting)),
                                 Optional.empty()));
     }
 

@@ -23,12 +23,14 @@ class RunScriptTest {
         List<MatchResult> cases = CASE.matcher(script).results().toList();
 
         assertThat(cases.stream().map(found -> found.group(2))).containsExactlyInAnyOrderElementsOf(mainClasses());
-        List<String> usage =
-                script.lines().filter(line -> line.contains("examples/run hello-world")).toList();
+        List<String> usage = script.lines()
+                .filter(line -> line.contains("examples/run hello-world"))
+                .toList();
         assertThat(usage).hasSize(2);
         for (String line : usage) {
             List<String> listed = List.of(line.replaceAll("[^a-z-]+", " ").split(" "));
-            assertThat(listed).containsAll(cases.stream().map(found -> found.group(1)).toList());
+            assertThat(listed)
+                    .containsAll(cases.stream().map(found -> found.group(1)).toList());
         }
     }
 
@@ -36,7 +38,10 @@ class RunScriptTest {
         try (Stream<Path> files = Files.walk(SOURCES)) {
             return files.filter(file -> file.toString().endsWith(".java"))
                     .filter(RunScriptTest::hasMain)
-                    .map(file -> SOURCES.relativize(file).toString().replace(".java", "").replace('/', '.'))
+                    .map(file -> SOURCES.relativize(file)
+                            .toString()
+                            .replace(".java", "")
+                            .replace('/', '.'))
                     .toList();
         }
     }

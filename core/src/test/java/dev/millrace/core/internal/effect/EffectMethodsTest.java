@@ -84,7 +84,8 @@ class EffectMethodsTest {
         assertThat(EffectMethods.needProgress(new SilentBlocking())).isFalse();
         assertThat(EffectMethods.needProgress(new Reconciling())).isFalse();
         assertThat(EffectMethods.needProgress(new BlockingReconciling())).isFalse();
-        assertThat(EffectMethods.needProgress(new Forwarding(new Reconciling()))).isFalse();
+        assertThat(EffectMethods.needProgress(new Forwarding(new Reconciling())))
+                .isFalse();
         assertThat(EffectMethods.needProgress(
                         built().onCaughtUp((state, effects) -> Effects.none()).build()))
                 .isFalse();

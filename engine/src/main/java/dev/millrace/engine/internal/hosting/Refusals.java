@@ -54,8 +54,7 @@ final class Refusals {
                         EventInput.builder()
                                 .from(EventInput.of(new StreamEvent.ErrorOccurred(message)))
                                 .metadata(Provenance.metadataOf(processor, Optional.empty()))
-                                .idempotencyKey(
-                                        "host/" + processor + "@" + stream.path() + ":" + attachedBy.orElse(0))
+                                .idempotencyKey("host/" + processor + "@" + stream.path() + ":" + attachedBy.orElse(0))
                                 .build())
                 .exceptionally(failure -> {
                     LOG.log(Level.WARNING, "not appended to the stream: " + message, failure);
