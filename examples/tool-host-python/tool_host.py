@@ -13,21 +13,21 @@ def append(kind, payload, key):
 
 def run(call, starts):  # the key lets one host win; a read-only call that was interrupted starts again
     ids = {"requestId": call["payload"]["requestId"], "callId": call["payload"]["callId"], "host": "python"}
-    key = f"tool-call-started@{PATH}:{call['offset']}" + (f"#{starts + 1}" if starts else "")
-    if append("tool-call-started", ids, key)["payload"]["host"] != "python": return
+    key = f"tool-call-started@{PATH}:{ids['callId']}" + (f"#{starts + 1}" if starts else "")
+    if (start := append("tool-call-started", ids, key))["payload"]["host"] != "python" or start["offset"] < call["offset"]: return
     try: kind, end = "tool-call-completed", {"result": read_note(call["payload"]["arguments"]["name"])}
     except Exception as e: kind, end = "tool-call-failed", {"result": f"The tool failed: {e}", "error": repr(e)}
     append(kind, {**ids, **end}, f"python@{call['offset']}/end")
 
 def serve():  # reads the log from its beginning, then acts on what is open, and on each new event
-    offer, calls, mark, live = {"offset": 0, "payload": {}}, {}, "", False
+    offer, calls, mark, live, fork = {"offset": 0, "payload": {}}, {}, "", False, 0
     for line in web.urlopen(URL + "?caughtUp=true", timeout=20):
         field, _, value = line.decode().rstrip("\n").partition(": ")
         mark, event = value if field == "event" else mark, json.loads(value) if field == "data" else {}
         kind, payload, live = event.get("type", ""), event.get("payload", {}), live or mark == "caught-up"
-        call = payload.get("callId")
+        call, fork = payload.get("callId"), payload.get("forkedFrom", {"offset": 0})["offset"] if event.get("offset") == 1 else fork
         if kind == "tools-offered" and payload["host"] == "python": offer = event
-        elif kind == "tool-call-requested" and payload["name"] == "read_note": calls[call] = [event, 0]
+        elif kind == "tool-call-requested" and payload["name"] == "read_note" and event["offset"] > fork: calls[call] = [event, 0]
         elif re.search("-completed|-failed|-skipped|-unknown", kind) or payload.get("host", "python") != "python":
             calls.pop(call, None)  # it has ended, or another host has it
         elif kind == "tool-call-started" and call in calls: calls[call][1] += 1

@@ -62,7 +62,7 @@ abstract class SubscriberChecks extends WireChecks {
     }
 
     @Test
-    void check_77_a_receiver_that_fails_or_hangs_delays_nobody() throws Exception {
+    void check_77_a_receiver_that_fails_or_hangs_delays_no_other() throws Exception {
         try (MockWebServer failing = new MockWebServer();
                 MockWebServer hanging = new MockWebServer()) {
             failing.start();

@@ -21,8 +21,11 @@ import dev.millrace.cli.internal.service.TokenRevokeCommand;
 import dev.millrace.cli.internal.tck.TckCommand;
 import dev.millrace.cli.internal.terminal.CliExceptionHandler;
 import dev.millrace.cli.internal.terminal.HelpCommand;
+import dev.millrace.cli.internal.terminal.InputText;
 import dev.millrace.cli.internal.terminal.Terminal;
 import dev.millrace.cli.internal.terminal.VersionProvider;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -71,7 +74,11 @@ public final class Millrace implements Runnable {
     }
 
     static int run(Terminal terminal, String... args) {
-        int code = commandLine(terminal).execute(args);
+        Optional<String> problem = InputText.problem(List.of(args));
+        problem.ifPresent(terminal::note);
+        int code = problem.isPresent()
+                ? CommandLine.ExitCode.USAGE
+                : commandLine(terminal).execute(args);
         terminal.out().flush();
         return code;
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -162,6 +163,24 @@ class LauncherTest {
         assertThat(run.exit()).isEqualTo(3);
     }
 
+    /** What is not installed here behaves as it does in an image without locales. */
+    @Test
+    void should_read_arguments_as_utf_8_in_each_locale() throws Exception {
+        millrace("read");
+        for (String locale : List.of("", "C", "POSIX", "C.UTF-8", "xx_XX.UTF-8", "xx_XX.ISO-8859-1", "nonsense")) {
+            for (String variable : List.of("LC_ALL", "LC_CTYPE", "LANG")) {
+                Map<String, String> environment = new HashMap<>(Map.of("LC_ALL", "", "LC_CTYPE", "", "LANG", ""));
+                environment.put(variable, locale);
+                environment.put("FAKE_CHARMAP", "yes");
+
+                Run run = millrace(environment, "append");
+
+                assertThat(run.err()).as("%s=%s", variable, locale).isEmpty();
+                assertThat(run.out()).as("%s=%s", variable, locale).contains("charmap UTF-8");
+            }
+        }
+    }
+
     @Test
     void should_work_from_anywhere_and_through_links() throws Exception {
         Files.createSymbolicLink(directory.resolve("link"), root.resolve("millrace"));
@@ -249,7 +268,7 @@ class LauncherTest {
     private Path jdk(String version) throws IOException {
         Path home = Files.createDirectories(directory.resolve("jdk-" + version));
         Files.createDirectories(home.resolve("bin"));
-        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"Nobody\"\nJAVA_VERSION=\"" + version + "\"\n");
+        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"Unknown\"\nJAVA_VERSION=\"" + version + "\"\n");
         executable(home.resolve("bin/javac"), "#!/bin/sh\n");
         executable(home.resolve("bin/java"), """
                 #!/bin/sh
@@ -262,6 +281,7 @@ class LauncherTest {
                       ;;
                   esac
                 done
+                [ -z "${FAKE_CHARMAP:-}" ] || echo "charmap $(locale charmap)"
                 echo "$call" | tee -a "$FAKE_LOG"
                 exit "${FAKE_EXIT:-0}"
                 """);

@@ -91,8 +91,8 @@ class StreamCommandsTest {
                 .isZero();
         assertThat(JsonCodec.parse(part.out()))
                 .isEqualTo(state.path("processors").path("circuit-breaker"));
-        assertThat(run("state", "/a", "--processor", "nobody")).isEqualTo(2);
-        assertThat(screen.err()).contains("there is no processor 'nobody' on /a; it has [");
+        assertThat(run("state", "/a", "--processor", "no-such")).isEqualTo(2);
+        assertThat(screen.err()).contains("there is no processor 'no-such' on /a; it has [");
     }
 
     @Test

@@ -110,7 +110,7 @@ class TckCommandTest {
     }
 
     @Test
-    void should_say_that_nobody_answers() {
+    void should_say_that_no_service_answers() {
         URI gone = service.uri();
         service.close();
 

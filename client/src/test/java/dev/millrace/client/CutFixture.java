@@ -13,6 +13,9 @@ public final class CutFixture {
     /** The same with CR LF, where each half is a line end too. */
     static final CutFixture SMALL_CRLF = new CutFixture(4, 30, "\r\n");
 
+    /** The same with CR alone. */
+    static final CutFixture SMALL_CR = new CutFixture(4, 30, "\r");
+
     /** 4 KiB. */
     static final CutFixture LARGE = new CutFixture(16, 123, "\n");
 
@@ -81,7 +84,7 @@ public final class CutFixture {
         StringBuilder body = new StringBuilder();
         for (long next = after + 1; next <= through; next++) {
             if (next == 1 || next == 4) {
-                body.append(": \n\n");
+                body.append(": \n\ndata:\n\ndata: \n\n");
             }
             if (next == 4) {
                 body.append(Sample.caughtUp(3));
@@ -95,6 +98,6 @@ public final class CutFixture {
 
     @Override
     public String toString() {
-        return events + " events, " + body(0).length + " bytes" + (newline.length() == 2 ? ", CRLF" : "");
+        return events + " events, " + body(0).length + " bytes" + (newline.length() == 2 ? ", CRLF" : newline.equals("\r") ? ", CR" : "");
     }
 }

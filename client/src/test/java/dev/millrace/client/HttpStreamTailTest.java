@@ -285,7 +285,7 @@ class HttpStreamTailTest {
     }
 
     @Test
-    void should_try_again_when_the_answer_has_an_encoding_that_nobody_asked_for() throws Exception {
+    void should_try_again_when_the_answer_has_an_encoding_that_it_did_not_ask_for() throws Exception {
         streams.subscribe(Sample.PATH, 0, subscriber);
         service.next().raw(LiveRequest.tailHead("Content-Encoding: br", "Millrace-Watermark: 1"));
         service.next().tail("A", 1).send(Sample.sse(1));

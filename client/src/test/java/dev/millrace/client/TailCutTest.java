@@ -33,7 +33,7 @@ class TailCutTest {
     private record Cut(int at, RecordingSubscriber subscriber, Subscription subscription) {}
 
     static Stream<CutFixture> fixtures() {
-        return Stream.of(CutFixture.SMALL, CutFixture.SMALL_CRLF, CutFixture.LARGE);
+        return Stream.of(CutFixture.SMALL, CutFixture.SMALL_CRLF, CutFixture.SMALL_CR, CutFixture.LARGE);
     }
 
     @Test

@@ -80,6 +80,9 @@ final class InputReader {
         if (input.depth() > limits.jsonDepth()) {
             throw tooDeep(appendErrors);
         }
+        if (!input.problem().isEmpty()) {
+            return SystemEvents.invalid(path, input.json(), input.problem(), chain);
+        }
         InputValidator form = input.isObject()
                 ? new InputValidator(input.fields(), known)
                 : InputValidator.notAnObject(input.asField());

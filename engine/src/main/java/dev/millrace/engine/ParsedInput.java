@@ -29,15 +29,28 @@ public final class ParsedInput {
     private final List<RawField> fields;
     private final @Nullable ParsedInput event;
     private final int depth;
+    private final String problem;
 
     private ParsedInput(
             JsonToken token, String text, byte[] value, List<RawField> fields, @Nullable ParsedInput event, int depth) {
+        this(token, text, value, fields, event, depth, "");
+    }
+
+    private ParsedInput(
+            JsonToken token,
+            String text,
+            byte[] value,
+            List<RawField> fields,
+            @Nullable ParsedInput event,
+            int depth,
+            String problem) {
         this.token = token;
         this.text = text;
         this.value = value;
         this.fields = fields;
         this.event = event;
         this.depth = depth;
+        this.problem = problem;
     }
 
     /**
@@ -77,6 +90,18 @@ public final class ParsedInput {
         } catch (IOException e) {
             throw new IllegalArgumentException("not a JSON value: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * A text that is stored as an invalid event even if it has the fields of one, for example because it only describes
+     * what was sent.
+     *
+     * @param problem why it is no event; becomes the {@code error} of the invalid event
+     * @throws IllegalArgumentException if the text does not begin with a JSON value in UTF-8
+     */
+    public static ParsedInput notAnEvent(byte[] json, String problem) {
+        ParsedInput value = of(json);
+        return new ParsedInput(value.token, value.text, value.value, value.fields, value.event, value.depth, problem);
     }
 
     private static ParsedInput read(JsonParser parser, boolean mayBeEnvelope, int mostDepth) throws IOException {
@@ -169,12 +194,16 @@ public final class ParsedInput {
     }
 
     /**
-     * The envelope, if the value is an object {@code {event, path?}} without other fields.
+     * The envelope, if the value is an object {@code {event, path?}} without other fields. An object with {@code path}
+     * is one only if {@code event} is an object: others use these names too, {@code {"event": "created", "path": "/x"}}.
      */
     public Optional<Envelope> envelope() {
         Set<String> names = new HashSet<>();
         boolean twice = !fields.stream().allMatch(field -> names.add(field.name()));
         if (event == null || twice || !Set.of(EVENT, "path").containsAll(names)) {
+            return Optional.empty();
+        }
+        if (names.contains("path") && !event.isObject()) {
             return Optional.empty();
         }
         return Optional.of(new Envelope(
@@ -204,6 +233,11 @@ public final class ParsedInput {
     /** A value that is not an object, as a field without a name. */
     RawField asField() {
         return new RawField("", token, text, value);
+    }
+
+    /** Why the value is no event, whatever its fields are; empty if its fields say whether it is one. */
+    String problem() {
+        return problem;
     }
 
     /** How deep objects and arrays are nested; 0 for a scalar. */

@@ -14,6 +14,7 @@ import dev.millrace.engine.spi.StreamHead;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,6 +120,19 @@ class InputReaderTest {
     }
 
     @Test
+    void should_say_why_a_body_is_no_event_and_not_judge_its_fields() {
+        ParsedInput form =
+                ParsedInput.notAnEvent(Json.bytes("{'contentType':'text/plain','body':'hi'}"), "body: a text");
+        ParsedInput proper = ParsedInput.notAnEvent(Json.bytes("{'type':'t'}"), "body: a form");
+
+        List<PreparedEvent> stored = reader.take(PATH, List.of(form, proper), CallerTrust.TRUSTED, Optional.empty());
+
+        assertThat(text(stored.get(0)))
+                .contains("'rawInput':{'contentType':'text/plain','body':'hi'},'error':'body: a text'");
+        assertThat(text(stored.get(1))).contains("'rawInput':{'type':'t'},'error':'body: a form'");
+    }
+
+    @Test
     void should_keep_the_characters_of_numbers_in_a_broken_input() {
         assertThat(stored("{ 'x' : [ 1.00, 1E+2 ] }")).contains("'rawInput':{'x':[1.00,1E+2]}");
     }
@@ -221,7 +235,10 @@ class InputReaderTest {
     }
 
     private String stored(String sent) {
-        PreparedEvent input = reader.read(PATH, Json.all(sent)).get(0);
+        return text(reader.read(PATH, Json.all(sent)).get(0));
+    }
+
+    private static String text(PreparedEvent input) {
         return new String(input.after(HEAD, HEAD.lastCreatedAt()).json(), StandardCharsets.UTF_8).replace('"', '\'');
     }
 

@@ -2,6 +2,7 @@ package dev.millrace.jsonata;
 
 import com.dashjoin.jsonata.Functions;
 import com.dashjoin.jsonata.JException;
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * own.
  */
 final class BuiltInFunctions {
+    private static final double LATEST = 8.64e15;
     private static final GuardedFunction.Body OWN = (arguments, meter) -> GuardedFunction.PROCEED;
     private static final Map<String, GuardedFunction> ALL = new LinkedHashMap<>();
 
@@ -36,7 +38,7 @@ final class BuiltInFunctions {
                 "abs",
                 "<n-:n>",
                 (arguments, meter) ->
-                        arguments.at(0) instanceof java.math.BigInteger exact ? exact.abs() : GuardedFunction.PROCEED);
+                        arguments.at(0) instanceof BigDecimal exact ? exact.abs() : GuardedFunction.PROCEED);
         define("round", "<n-n?:n>", (arguments, meter) -> within("precision", arguments.whole(1), 400));
         define("formatNumber", "<n-so?:s>", (arguments, meter) -> picture(arguments, 1));
         define("formatInteger", "<n-s:s>", (arguments, meter) -> picture(arguments, 1));
@@ -48,9 +50,10 @@ final class BuiltInFunctions {
     }
 
     private static void texts() {
-        own("substring <s-nn?:s>", "substringBefore <s-s:s>", "substringAfter <s-s:s>", "length <s-:n>", "trim <s-:s>");
+        own("substringBefore <s-s:s>", "substringAfter <s-s:s>", "length <s-:n>", "trim <s-:s>");
         own("base64encode <s-:s>", "base64decode <s-:s>", "encodeUrlComponent <s-:s>", "encodeUrl <s-:s>");
         own("decodeUrlComponent <s-:s>", "decodeUrl <s-:s>");
+        define("substring", "<s-nn?:s>", StringFunctions::substring);
         define("lowercase", "<s-:s>", StringFunctions::lowercase);
         define("uppercase", "<s-:s>", StringFunctions::uppercase);
         define("string", "<x-b?:s>", StringFunctions::string);
@@ -67,7 +70,8 @@ final class BuiltInFunctions {
         own("not <x-:b>", "map <af>", "zip <a+>", "filter <af>", "single <af?>", "sift <o-f?:o>", "keys <x-:a<s>>");
         define("reduce", "<afj?:j>", "foldLeft", OWN);
         own("lookup <x-s:x>", "append <xx:a>", "exists <x:b>", "spread <x-:a<o>>", "merge <a<o>:o>", "reverse <a:a>");
-        own("each <o-f:a>", "error <s?:x>", "type <x:s>", "sort <af?:a>");
+        own("each <o-f:a>", "error <s?:x>", "type <x:s>");
+        define("sort", "<af?:a>", SortFunction::sort);
         define("assert", "<bs?:x>", "assertFn", OWN);
         define("clone", "<(oa)-:o>", "functionClone", OWN);
         define("distinct", "<x:x>", (arguments, meter) -> {
@@ -86,10 +90,15 @@ final class BuiltInFunctions {
     private static void moments() {
         define("now", "<s?s?:s>", (arguments, meter) -> {
             checkPicture(arguments.text(0));
+            checkZone(arguments.text(1));
             return Functions.dateTimeFromMillis(meter.now().toEpochMilli(), arguments.text(0), arguments.text(1));
         });
         define("millis", "<:n>", (arguments, meter) -> meter.now().toEpochMilli());
-        define("fromMillis", "<n-s?s?:s>", "dateTimeFromMillis", (arguments, meter) -> picture(arguments, 1));
+        define("fromMillis", "<n-s?s?:s>", "dateTimeFromMillis", (arguments, meter) -> {
+            checkTime(arguments.at(0));
+            checkZone(arguments.text(2));
+            return picture(arguments, 1);
+        });
         define("toMillis", "<s-s?:n>", "dateTimeToMillis", (arguments, meter) -> {
             within("text", arguments.length(0), 64);
             String picture = arguments.text(1);
@@ -98,6 +107,20 @@ final class BuiltInFunctions {
             }
             return picture(arguments, 1);
         });
+    }
+
+    /** The times that JavaScript has. */
+    private static void checkTime(@Nullable Object millis) {
+        if (millis instanceof Number number && Math.abs(number.doubleValue()) > LATEST) {
+            throw new EvaluationException("a function's time is " + number + " ms (limit: " + (long) LATEST + ")");
+        }
+    }
+
+    private static void checkZone(@Nullable String zone) {
+        if (zone != null && !zone.matches("[+-]?[0-9]{4}")) {
+            throw new EvaluationException(
+                    "a function's time zone is '" + EvaluationErrors.excerpt(zone) + "'; write it as +HHMM or -HHMM");
+        }
     }
 
     private static Object picture(FunctionArguments arguments, int index) {

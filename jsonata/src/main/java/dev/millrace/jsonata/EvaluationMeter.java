@@ -76,6 +76,9 @@ final class EvaluationMeter {
 
     /** Checks a value that was created or is used again. */
     void made(@Nullable Object value) {
+        if (value instanceof Double number && !Double.isFinite(number)) {
+            throw new EvaluationException("a number is too large, or divided by zero");
+        }
         valueSizeLimiter.weigh(value);
         check();
     }

@@ -28,7 +28,7 @@ final class GuardedFunction extends JFunction {
         EvaluationMeter meter = EvaluationMeter.current();
         meter.check();
         Object own = body.apply(new FunctionArguments(arguments), meter);
-        Object result = own == PROCEED ? super.call(input, arguments) : own;
+        Object result = Numbers.normalize(own == PROCEED ? super.call(input, arguments) : own);
         meter.made(result);
         return result;
     }

@@ -3,7 +3,6 @@ package dev.millrace.jsonata;
 import com.dashjoin.jsonata.Jsonata;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,25 +64,12 @@ final class InputConverter {
 
     private Number number(JsonNode tree) {
         count(1);
-        if (tree.isInt() || tree.isShort()) {
+        if (tree.isIntegralNumber() && tree.canConvertToInt()) {
             return tree.intValue();
-        }
-        if (tree.isIntegralNumber()) {
-            if (tree.canConvertToInt()) {
-                return tree.intValue();
-            }
-            count(18);
-            return tree.canConvertToLong() ? (Number) tree.longValue() : counted(tree.bigIntegerValue());
         }
         BigDecimal exact = tree.decimalValue();
         count(exact.precision());
-        double near = exact.doubleValue();
-        return Double.isFinite(near) && new BigDecimal(Double.toString(near)).compareTo(exact) == 0 ? near : exact;
-    }
-
-    private Number counted(BigInteger exact) {
-        count(exact.bitLength() / 3);
-        return exact;
+        return Numbers.canonical(exact);
     }
 
     private void count(long characters) {

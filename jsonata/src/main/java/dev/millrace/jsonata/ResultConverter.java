@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -71,17 +70,22 @@ final class ResultConverter {
         if (number instanceof Long large) {
             return large == large.intValue() ? NODES.numberNode(large.intValue()) : NODES.numberNode(large.longValue());
         }
-        if (number instanceof BigInteger huge) {
-            return NODES.numberNode(huge);
-        }
         if (number instanceof BigDecimal exact) {
-            return DecimalNode.valueOf(exact);
+            return decimal(exact, 400);
         }
         double value = number.doubleValue();
         if (!Double.isFinite(value)) {
             throw new EvaluationException("the result holds " + value + ", which JSON does not have");
         }
-        return DecimalNode.valueOf(new BigDecimal(Double.toString(value)));
+        return decimal(new BigDecimal(Double.toString(value)), 21); // as JavaScript writes it
+    }
+
+    /** Without an exponent if it is a whole number of at most so many digits. */
+    private static JsonNode decimal(BigDecimal exact, int digits) {
+        boolean isWhole = exact.signum() != 0 && exact.stripTrailingZeros().scale() <= 0;
+        return isWhole && exact.precision() - exact.scale() <= digits
+                ? NODES.numberNode(exact.toBigInteger())
+                : DecimalNode.valueOf(exact);
     }
 
     private void count(long characters) {

@@ -1,21 +1,25 @@
 package dev.millrace.jsonata;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Functions on texts; the size of a result is checked before it is created. */
 final class StringFunctions {
+    /** JavaScript writes whole numbers below this with digits only. */
+    private static final double WHOLE_AS_DIGITS = 1e21;
+
     private StringFunctions() {}
 
-    static @Nullable Object lowercase(FunctionArguments arguments, EvaluationMeter meter) {
+    static Object lowercase(FunctionArguments arguments, EvaluationMeter meter) {
         String text = arguments.text(0);
-        return text == null ? null : text.toLowerCase(Locale.ROOT);
+        return text == null ? GuardedFunction.PROCEED : text.toLowerCase(Locale.ROOT);
     }
 
-    static @Nullable Object uppercase(FunctionArguments arguments, EvaluationMeter meter) {
+    static Object uppercase(FunctionArguments arguments, EvaluationMeter meter) {
         String text = arguments.text(0);
-        return text == null ? null : text.toUpperCase(Locale.ROOT);
+        return text == null ? GuardedFunction.PROCEED : text.toUpperCase(Locale.ROOT);
     }
 
     static Object string(FunctionArguments arguments, EvaluationMeter meter) {
@@ -24,7 +28,18 @@ final class StringFunctions {
             long weight = meter.weights().weigh(value);
             meter.weights().admit(Boolean.TRUE.equals(arguments.at(1)) ? 4 * weight : weight);
         }
+        if (value instanceof Double number && number == Math.rint(number) && Math.abs(number) < WHOLE_AS_DIGITS) {
+            return new BigDecimal(number.toString()).toBigInteger().toString();
+        }
         return GuardedFunction.PROCEED;
+    }
+
+    /** Without a start, as the reference: the whole text, or an empty one if there is a length. */
+    static @Nullable Object substring(FunctionArguments arguments, EvaluationMeter meter) {
+        if (arguments.at(0) == null || arguments.at(1) != null) {
+            return GuardedFunction.PROCEED;
+        }
+        return arguments.at(2) == null ? arguments.at(0) : "";
     }
 
     static @Nullable Object pad(FunctionArguments arguments, EvaluationMeter meter) {

@@ -160,7 +160,7 @@ public abstract class ReadChecks extends WireChecks {
         assertThat(reader.header("Millrace-Incarnation")).isNotEmpty();
         assertThat(Instant.parse(reader.header("Millrace-Time"))).isBetween(Instant.EPOCH, now());
         assertThat(reader.header("Date")).isNotEmpty();
-        assertThat(reader.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(reader.header("Cache-Control")).isEqualTo("no-store, no-transform");
         assertThat(reader.header("X-Accel-Buffering")).isEqualTo("no");
         assertThat(millrace.get(api(stream) + "?caughtUp=true&beforeOffset=end").body())
                 .endsWith("event: caught-up\ndata: {\"offset\": 4}\n\n");

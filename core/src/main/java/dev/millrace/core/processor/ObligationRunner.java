@@ -66,7 +66,7 @@ public final class ObligationRunner<S> {
 
         /**
          * Decides whether the work is this attempt's, after its start event is in the log. The log up to there shows
-         * whether somebody else was first.
+         * whether another caller was first.
          *
          * @return a stage with false if not: then the work is not done, and no outcome is appended. If the stage fails,
          *     the {@code lost} event is appended
@@ -232,7 +232,7 @@ public final class ObligationRunner<S> {
                         result.isEmpty() ? Effects.none() : Effects.done(task.append(outcome(duty, result.get()))));
     }
 
-    /** Does the work; empty if somebody else does it. */
+    /** Does the work; empty if another caller does it. */
     private CompletionStage<Optional<Object>> outcomeOf(Obligation duty, Event started, Attempt attempt) {
         try {
             return attempt.isOurs(started)

@@ -46,7 +46,9 @@ public final class RefundAgent {
                 Agents agents =
                         Agents.on(engine.streams()).serve("/refunds", refunds).start()) {
             Conversation talk = agents.at("/refunds/4711");
-            Turn turn = talk.say("Refund 12.50 euros for order 17").onText(System.out::print);
+            Turn turn = talk.unanswered() // after a crash, go on
+                    .orElseGet(() -> talk.say("Refund 12.50 euros for order 17"))
+                    .onText(System.out::print);
             for (Approval ask : turn.awaitPause(Duration.ofMinutes(1)).approvals()) {
                 System.out.println("approved: " + ask.summary());
                 talk.approve(ask, By.person("ann"));

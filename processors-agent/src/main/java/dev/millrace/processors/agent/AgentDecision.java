@@ -63,11 +63,14 @@ final class AgentDecision {
     /** End a call whose host has not ended it. */
     record DeclareUnknown(OpenCall call, String reason) implements Command {}
 
-    /** End a call that nobody has approved in time. */
+    /** End a call that was not approved in time. */
     record Expire(OpenCall call) implements Command {}
 
-    /** How long the first request waits for the tools of hosts that start at the same time. */
-    static final Duration LONGEST_WAIT_FOR_TOOLS = Duration.ofSeconds(2);
+    /**
+     * How long the first request waits for the tools of hosts that start at the same time: longer than the lease of a host
+     * that ended before, which the next one waits for.
+     */
+    static final Duration LONGEST_WAIT_FOR_TOOLS = Duration.ofSeconds(12);
 
     /** How much later than its time limit a call may start or end. */
     static final Duration GRACE = Duration.ofSeconds(10);

@@ -6,9 +6,12 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.BackgroundTask;
+import dev.millrace.core.processor.CausingOffset;
+import dev.millrace.core.processor.Delivery;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.core.runner.Backoff;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.agent.AgentDecision.Command;
@@ -24,6 +27,7 @@ import dev.millrace.processors.agent.AgentState.OpenRequest;
 import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.Origin;
 import dev.millrace.processors.agent.model.Prompt;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,11 +35,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A processor that answers user messages with a language model and records the answer as events ({@link AgentEvent}).
@@ -62,10 +68,15 @@ public final class AgentProcessor implements Processor<AgentState> {
     /** The slug, and the name of the provider. */
     public static final String SLUG = "agent";
 
+    private static final System.Logger LOG = System.getLogger("dev.millrace.processors.agent");
     private static final Duration LEASE = Duration.ofSeconds(10);
     private static final String EFFECT_FAILED = EventCatalog.nameOf(StreamEvent.EffectFailed.class);
     private static final String REPLY = "reply";
     private static final String WATCH = "watch";
+    private static final String AGAIN = "again";
+
+    /** The delay before a decision that could not be carried out is made again. */
+    private static final Backoff AGAIN_AFTER = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
     private final Model model;
     private final PromptDefaults defaults;
@@ -73,6 +84,7 @@ public final class AgentProcessor implements Processor<AgentState> {
     private final RandomGenerator random;
     private final Executor executor;
     private final Set<String> toolHosts;
+    private final ServiceClock clock = new ServiceClock();
 
     private AgentProcessor(Builder builder) {
         this.model = builder.model;
@@ -125,6 +137,9 @@ public final class AgentProcessor implements Processor<AgentState> {
 
     @Override
     public CompletionStage<Void> afterAppend(AgentState state, Event event, Effects<AgentState> effects) {
+        Delivery delivery = effects.delivery();
+        boolean isLive = !delivery.catchingUp() && delivery.behind() == 0 && delivery.attempt() == 1;
+        clock.arrived(event.createdAt(), isLive, effects.now(), timers.elapsed());
         if (event.payload() instanceof RequestCancelled) {
             // Another caller stopped the request of the running task, so its input needs no reply.
             effects.running(REPLY)
@@ -147,7 +162,13 @@ public final class AgentProcessor implements Processor<AgentState> {
             effects.running(REPLY).ifPresent(BackgroundTask::cancel);
         }
         boolean failedHere = event.type().equals(EFFECT_FAILED);
-        CompletionStage<Void> tidied = neverOpened ? superseded(effects, event.offset()) : Effects.none();
+        CompletionStage<Void> tidied = neverOpened
+                ? superseded(effects, event.offset()).whenComplete((nothing, failure) -> {
+                    if (failure != null) {
+                        decideAgain(effects, 1);
+                    }
+                })
+                : Effects.none();
         return tidied.thenCompose(nothing -> decide(state, effects, false, takenOver || failedHere));
     }
 
@@ -161,7 +182,17 @@ public final class AgentProcessor implements Processor<AgentState> {
 
     @Override
     public CompletionStage<Void> onCaughtUp(AgentState state, Effects<AgentState> effects) {
+        clock.arrived(newestTime(state), false, effects.now(), timers.elapsed());
         return decide(state, effects, true, true);
+    }
+
+    /** The newest time of an event that a state knows. */
+    private static Instant newestTime(AgentState state) {
+        return state.calls().open().values().stream()
+                .map(OpenCall::since)
+                .filter(state.owedSince()::isBefore)
+                .max(Instant::compareTo)
+                .orElse(state.owedSince());
     }
 
     /**
@@ -176,24 +207,61 @@ public final class AgentProcessor implements Processor<AgentState> {
         boolean runs = effects.running(REPLY).isPresent();
         boolean ownsAll = isOrphaned && effects.lease().isPresent();
         Situation here = new Situation(isBehind, runs, ownsAll, awaitsTools(state));
-        List<Command> commands = AgentDecision.next(state, effects.now(), here);
+        List<Command> commands = AgentDecision.next(state, clock.at(effects.now()), here);
         if (commands.stream().noneMatch(LookAgain.class::isInstance)) {
             effects.running(WATCH).ifPresent(BackgroundTask::cancel);
         }
-        return all(commands.stream().map(command -> execute(command, state, effects)));
+        return all(commands.stream().map(command -> execute(command, state, effects, 0)))
+                .whenComplete((nothing, failure) -> {
+                    if (failure == null) {
+                        effects.running(AGAIN).ifPresent(BackgroundTask::cancel);
+                    } else {
+                        decideAgain(effects, 1);
+                    }
+                });
+    }
+
+    /**
+     * Decides again later, after a decision could not be carried out. The failure is in the log, but it causes no effect,
+     * and the stream may stay quiet.
+     */
+    private void decideAgain(Effects<AgentState> effects, int failures) {
+        // What failed may have been started by such a task that has not ended yet; of two tasks with one name, one
+        // runs.
+        CompletableFuture<Void> before = effects.running(AGAIN)
+                .map(BackgroundTask::done)
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+        var unused = before.thenRun(() -> armAgain(effects, failures));
+    }
+
+    private void armAgain(Effects<AgentState> effects, int failures) {
+        CausingOffset newest = Effects.because(Math.max(1, effects.delivery().headOffset()));
+        effects.after(AGAIN_AFTER.delay(failures, random), AGAIN, newest, task -> again(task, effects, failures));
+    }
+
+    private CompletionStage<?> again(BackgroundTask<AgentState> task, Effects<AgentState> effects, int failures) {
+        AgentState state = task.current();
+        Situation here = new Situation(
+                false, effects.running(REPLY).isPresent(), task.lease().isPresent(), awaitsTools(state));
+        List<Command> commands = AgentDecision.next(state, clock.at(effects.now()), here);
+        return all(commands.stream().map(command -> execute(command, state, effects, failures)))
+                .handle((nothing, failure) -> noted(task, failure, effects, failures));
     }
 
     private boolean awaitsTools(AgentState state) {
         return !state.tools().hosts().keySet().containsAll(toolHosts);
     }
 
-    private CompletionStage<Void> execute(Command command, AgentState state, Effects<AgentState> effects) {
+    /** @param failures how often it was tried before, without success */
+    private CompletionStage<Void> execute(
+            Command command, AgentState state, Effects<AgentState> effects, int failures) {
         if (command instanceof Start start) {
-            launch(start, effects);
+            launch(start, effects, failures);
             return Effects.none();
         }
         if (command instanceof LookAgain look) {
-            effects.at(look.due(), WATCH, Effects.because(look.newest()), task -> watch(task, look.due(), effects));
+            Instant due = clock.local(look.due());
+            effects.at(due, WATCH, Effects.because(look.newest()), task -> watch(task, look.due(), effects));
             return Effects.none();
         }
         if (command instanceof Interrupt interrupt) {
@@ -201,12 +269,32 @@ public final class AgentProcessor implements Processor<AgentState> {
                     .filter(attempt -> attempt.because().offset() < interrupt.byOffset())
                     .ifPresent(BackgroundTask::cancel);
         }
-        return CommandDrafts.of(command, new CallRequester(effects::read, state.tools(), effects.now()))
+        return CommandDrafts.of(command, new CallRequester(effects::read, state.tools(), clock.at(effects.now())))
                 .thenCompose(draft -> Effects.done(effects.append(draft)));
     }
 
-    private void launch(Start start, Effects<AgentState> effects) {
-        effects.launch(REPLY, Effects.because(start.owed()), this::reply);
+    private void launch(Start start, Effects<AgentState> effects, int failures) {
+        effects.launch(
+                REPLY,
+                Effects.because(start.owed()),
+                task -> reply(task).handle((done, failure) -> noted(task, failure, effects, failures)));
+    }
+
+    /**
+     * Decides again after a failure of a task. The first failure goes on to the runner, which records it; more of them would
+     * only fill the log.
+     */
+    private @Nullable Void noted(
+            BackgroundTask<AgentState> task, @Nullable Throwable failure, Effects<AgentState> effects, int failures) {
+        if (failure == null || task.isCancelled()) {
+            return null;
+        }
+        var unused = task.done().thenRun(() -> decideAgain(effects, failures + 1));
+        if (failures == 0) {
+            throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
+        }
+        LOG.log(Level.DEBUG, () -> "the agent at " + effects.path() + " failed again, and tries once more", failure);
+        return null;
     }
 
     /**
@@ -214,18 +302,23 @@ public final class AgentProcessor implements Processor<AgentState> {
      * process is lost; calls and approvals have a latest time; a host may not have offered its tools.
      */
     private CompletionStage<?> watch(BackgroundTask<AgentState> task, Instant due, Effects<AgentState> effects) {
-        Instant now = timers.now().isBefore(due) ? due : timers.now();
+        Instant service = clock.at(effects.now());
+        Instant now = service.isBefore(due) ? due : service;
         AgentState state = task.current();
         CallRequester calls = new CallRequester(task::read, state.tools(), now);
         return all(AgentDecision.next(state, now, new Situation(false, false, false)).stream()
-                .map(command -> {
-                    if (command instanceof Start start) {
-                        launch(start, effects);
-                    }
-                    return command instanceof Start || command instanceof LookAgain || command instanceof Interrupt
-                            ? Effects.none()
-                            : CommandDrafts.of(command, calls).thenCompose(draft -> Effects.done(task.append(draft)));
-                }));
+                        .map(command -> {
+                            if (command instanceof Start start) {
+                                launch(start, effects, 0);
+                            }
+                            return command instanceof Start
+                                            || command instanceof LookAgain
+                                            || command instanceof Interrupt
+                                    ? Effects.none()
+                                    : CommandDrafts.of(command, calls)
+                                            .thenCompose(draft -> Effects.done(task.append(draft)));
+                        }))
+                .handle((nothing, failure) -> noted(task, failure, effects, 0));
     }
 
     private static CompletionStage<Void> all(Stream<CompletionStage<Void>> stages) {
@@ -373,7 +466,7 @@ public final class AgentProcessor implements Processor<AgentState> {
 
         /**
          * Hosts whose tools the model must know. Before its first request on a stream, the agent waits until each of
-         * them has offered its tools, but at most two seconds; none by default.
+         * them has offered its tools, but at most twelve seconds; none by default.
          *
          * @param names the names of the hosts
          */

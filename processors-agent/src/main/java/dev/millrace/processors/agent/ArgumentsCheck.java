@@ -1,7 +1,11 @@
 package dev.millrace.processors.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +37,82 @@ final class ArgumentsCheck {
         ArgumentsCheck check = new ArgumentsCheck(schema, new AtomicInteger(MOST_CHECKS));
         check.check("arguments", schema, arguments, 0);
         return check.problems.size() <= MOST_PROBLEMS ? check.problems : check.problems.subList(0, MOST_PROBLEMS);
+    }
+
+    /**
+     * The arguments, with null for each one that is required, may be null, and is missing. Schemas in the strict form of
+     * providers require all arguments, so an optional one is one that may be null, and a model may leave it out.
+     */
+    static JsonNode completed(JsonNode schema, JsonNode arguments) {
+        return new ArgumentsCheck(schema, new AtomicInteger(MOST_CHECKS)).completed(schema, arguments, 0);
+    }
+
+    private JsonNode completed(JsonNode schema, JsonNode value, int depth) {
+        if (!value.isContainerNode() || depth > DEEPEST || checksLeft.decrementAndGet() < 0) {
+            return value;
+        }
+        JsonNode found = value;
+        if (schema.path("$ref").isTextual()) {
+            found = completed(target(schema.path("$ref").asText()), found, depth + 1);
+        }
+        for (JsonNode part : schema.path("allOf")) {
+            found = completed(part, found, depth + 1);
+        }
+        found = completedBy(schema.path("anyOf"), found, depth);
+        found = completedBy(schema.path("oneOf"), found, depth);
+        return found.isObject() ? completedObject(schema, found, depth) : completedArray(schema, found, depth);
+    }
+
+    /** Completed by the first choice that it then fits. */
+    private JsonNode completedBy(JsonNode choices, JsonNode value, int depth) {
+        for (JsonNode choice : choices) {
+            JsonNode candidate = completed(choice, value, depth + 1);
+            ArgumentsCheck attempt = new ArgumentsCheck(root, checksLeft);
+            attempt.check("", choice, candidate, depth + 1);
+            if (attempt.problems.isEmpty()) {
+                return candidate;
+            }
+        }
+        return value;
+    }
+
+    private JsonNode completedObject(JsonNode schema, JsonNode value, int depth) {
+        JsonNode known = schema.path("properties");
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        value.properties()
+                .forEach(field ->
+                        object.set(field.getKey(), completed(known.path(field.getKey()), field.getValue(), depth + 1)));
+        for (JsonNode required : schema.path("required")) {
+            if (!object.has(required.asText()) && namesNull(known.path(required.asText()), depth + 1)) {
+                object.putNull(required.asText());
+            }
+        }
+        return object;
+    }
+
+    private JsonNode completedArray(JsonNode schema, JsonNode value, int depth) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        value.forEach(item -> array.add(completed(schema.path("items"), item, depth + 1)));
+        return array;
+    }
+
+    /** Whether a schema says that the value may be null; one that allows everything does not say it. */
+    private boolean namesNull(JsonNode schema, int depth) {
+        if (depth > DEEPEST || checksLeft.decrementAndGet() < 0) {
+            return false;
+        }
+        if (schema.path("$ref").isTextual()) {
+            return namesNull(target(schema.path("$ref").asText()), depth + 1);
+        }
+        for (String combined : List.of("anyOf", "oneOf")) {
+            for (JsonNode choice : schema.path(combined)) {
+                if (namesNull(choice, depth + 1)) {
+                    return true;
+                }
+            }
+        }
+        JsonNode type = schema.path("type");
+        return !type.isMissingNode() && hasType(type, NullNode.getInstance());
     }
 
     private void check(String where, JsonNode schema, JsonNode value, int depth) {

@@ -33,7 +33,6 @@ import java.util.concurrent.CompletableFuture;
  */
 final class CallRequester {
     private static final int HASH_BYTES = 16;
-    private static final int LONGEST_SUMMARY = 200;
 
     private final PromptReader.Pages pages;
     private final ToolOffers tools;
@@ -54,10 +53,12 @@ final class CallRequester {
         }
         long offset = call.edited() == 0 ? call.itemOffset() : call.edited();
         return event(offset).thenCombine(event(schema.get()), (written, offer) -> {
-            Optional<JsonNode> arguments = arguments(written);
-            return arguments.isEmpty()
-                    ? failed(call, "The arguments are not a JSON object.", "the arguments are not a JSON object")
-                    : next(call, terms.get(), arguments.get(), parameters(offer, call.name()));
+            JsonNode parameters = parameters(offer, call.name());
+            return arguments(written)
+                    .map(arguments ->
+                            next(call, terms.get(), ArgumentsCheck.completed(parameters, arguments), parameters))
+                    .orElseGet(() -> failed(
+                            call, "The arguments are not a JSON object.", "the arguments are not a JSON object"));
         });
     }
 
@@ -78,7 +79,7 @@ final class CallRequester {
                         call.name(),
                         arguments,
                         hash,
-                        summary(call.name(), arguments),
+                        ToolEvent.ApprovalRequested.summaryOf(call.name(), arguments),
                         now.plus(terms.approvalTimeout()).truncatedTo(ChronoUnit.MILLIS),
                         terms.approval() == ApprovalMode.CONDITIONAL ? Optional.of(true) : Optional.empty())
                 : new ToolEvent.CallRequested(
@@ -154,11 +155,6 @@ final class CallRequester {
                         .map(OfferedTool::parameters)
                         .findFirst())
                 .orElseGet(JsonNodeFactory.instance::objectNode);
-    }
-
-    private static String summary(String name, JsonNode arguments) {
-        String text = name + " " + arguments;
-        return text.length() <= LONGEST_SUMMARY ? text : text.substring(0, LONGEST_SUMMARY - 1) + "…";
     }
 
     /** A hash that does not depend on the order of fields. */

@@ -35,7 +35,7 @@ final class CallResult {
                     + denied.reason().map(reason -> ": " + reason).orElse("."));
         }
         return payload instanceof ToolEvent.ApprovalExpired
-                ? "The call was not executed: nobody approved it in time."
+                ? "The call was not executed: it was not approved in time."
                 : "";
     }
 

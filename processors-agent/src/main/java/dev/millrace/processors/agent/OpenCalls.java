@@ -8,11 +8,9 @@ import dev.millrace.processors.agent.tool.OfferedTool;
 import dev.millrace.processors.agent.tool.ToolEvent;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The tool calls of the newest response that have not ended. A part of the agent's state. Immutable.
@@ -24,8 +22,6 @@ import java.util.Set;
  */
 public record OpenCalls(Map<String, OpenCall> open, long newest, boolean stopped) {
     static final OpenCalls NONE = new OpenCalls(Map.of(), 0, false);
-
-    private static final Set<Step> MAY_RUN = EnumSet.of(Step.REQUESTED, Step.STARTED, Step.CANCELLED);
 
     /** Copies the map. */
     public OpenCalls {
@@ -55,10 +51,10 @@ public record OpenCalls(Map<String, OpenCall> open, long newest, boolean stopped
         return new OpenCalls(open, offset, true);
     }
 
-    /** The effect of an event; the same value if it has none. */
+    /** The effect of an event; the same value if it has none, or if it does not count ({@link CallRules}). */
     OpenCalls after(Event event, ToolEvent.OfCall payload, ToolOffers tools) {
         OpenCall call = open.get(payload.callId());
-        if (call == null) {
+        if (call == null || !CallRules.counts(payload, call.step(), event)) {
             return this;
         }
         if (ends(call, payload)) {
@@ -72,27 +68,21 @@ public record OpenCalls(Map<String, OpenCall> open, long newest, boolean stopped
     }
 
     private static boolean ends(OpenCall call, ToolEvent payload) {
-        if (payload instanceof ToolEvent.CallCompleted) {
-            return MAY_RUN.contains(call.step());
-        }
-        if (payload instanceof ToolEvent.CallFailed) {
-            return call.step() != Step.WAITING;
-        }
         if (payload instanceof ToolEvent.CallSkipped) {
             return !call.isStarted();
-        }
-        if (payload instanceof ToolEvent.CallOutcomeUnknown) {
-            return MAY_RUN.contains(call.step());
         }
         if (payload instanceof ToolEvent.ApprovalDenied denied) {
             return call.awaits(denied.argumentsHash());
         }
-        return payload instanceof ToolEvent.ApprovalExpired && call.step() == Step.WAITING;
+        return payload instanceof ToolEvent.CallCompleted
+                || payload instanceof ToolEvent.CallFailed
+                || payload instanceof ToolEvent.CallOutcomeUnknown
+                || payload instanceof ToolEvent.ApprovalExpired;
     }
 
     private static Optional<OpenCall> next(OpenCall call, Event event, ToolEvent payload, ToolOffers tools) {
         Step step = call.step();
-        if (payload instanceof ToolEvent.ApprovalRequested asked && step == Step.CALLED) {
+        if (payload instanceof ToolEvent.ApprovalRequested asked) {
             boolean conditional = asked.conditional().orElse(false);
             return Optional.of(at(call, Step.WAITING, event)
                     .within(timeout(call, tools))
@@ -110,13 +100,13 @@ public record OpenCalls(Map<String, OpenCall> open, long newest, boolean stopped
         if (payload instanceof ToolEvent.ApprovalGranted granted && call.awaits(granted.argumentsHash())) {
             return isLate(call, event) ? Optional.empty() : Optional.of(at(call, Step.APPROVED, event));
         }
-        if (payload instanceof ToolEvent.CallEdited edited && step == Step.WAITING) {
+        if (payload instanceof ToolEvent.CallEdited edited) {
             return call.approval()
                     .map(asked -> at(call, step, event)
                             .editedAt(event.offset())
                             .awaiting(new Approval(edited.argumentsHash(), asked.expiresAt(), false)));
         }
-        if (payload instanceof ToolEvent.CallRequested && (step == Step.CALLED || step == Step.APPROVED)) {
+        if (payload instanceof ToolEvent.CallRequested) {
             return Optional.of(at(call, Step.REQUESTED, event).within(timeout(call, tools)));
         }
         if (payload instanceof ToolEvent.CallStarted started) {
@@ -126,7 +116,7 @@ public record OpenCalls(Map<String, OpenCall> open, long newest, boolean stopped
                     ? Optional.of(at(call, Step.STARTED, event).on(started.host()))
                     : Optional.empty();
         }
-        if (payload instanceof ToolEvent.CallCancelled && (step == Step.REQUESTED || step == Step.STARTED)) {
+        if (payload instanceof ToolEvent.CallCancelled) {
             return Optional.of(at(call, Step.CANCELLED, event));
         }
         return Optional.empty();

@@ -150,7 +150,7 @@ class AgentDecisionTest {
         long request = log.start();
         Instant started = now();
         log.chunk(request - 1, 0, "from the dead");
-        log.add("somebody-elses", JsonCodec.parse("{}"));
+        log.add("of-another-processor", JsonCodec.parse("{}"));
 
         assertThat(open().silentSince()).isEqualTo(started);
     }

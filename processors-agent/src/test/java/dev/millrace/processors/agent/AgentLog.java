@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamPath;
 import dev.millrace.processors.agent.model.FailureKind;
 import dev.millrace.processors.agent.model.ModelItem;
@@ -19,6 +20,8 @@ import java.util.Optional;
 final class AgentLog {
     private static final EventCatalog CATALOG = AgentEvent.catalog();
 
+    private static final StreamPath PATH = StreamPath.of("/agents/a");
+
     private final List<Event> events = new ArrayList<>();
     private AgentState state = AgentState.empty();
     private long head = 1;
@@ -30,10 +33,23 @@ final class AgentLog {
         return add(EventCatalog.nameOf(payload.getClass()), JsonCodec.toTree(payload));
     }
 
+    /** As {@link #add(Object)}, by the agent itself. */
+    long byAgent(Object payload) {
+        return add(
+                EventCatalog.nameOf(payload.getClass()),
+                JsonCodec.toTree(payload),
+                Optional.of(new Provenance(AgentProcessor.SLUG, 2, PATH, head, 1, 0).asMetadata(Optional.empty())));
+    }
+
     long add(String type, JsonNode payload) {
+        return add(type, payload, Optional.empty());
+    }
+
+    private long add(String type, JsonNode payload, Optional<JsonNode> metadata) {
         Event event = Event.builder()
-                .path(StreamPath.of("/agents/a"))
+                .path(PATH)
                 .offset(++head)
+                .metadata(metadata)
                 .type(type)
                 .payloadJson(payload)
                 .createdAt(Instant.parse("2026-01-01T00:00:00Z").plusSeconds(head))

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** A request whose background task failed: nobody sends it, and the log shows the failure. */
+/** A request whose background task failed: no process sends it, and the log shows the failure. */
 class AgentOrphanTest {
     private final AgentLog log = new AgentLog();
     private final AgentProcessor agent = AgentProcessor.of(new FakeModel());

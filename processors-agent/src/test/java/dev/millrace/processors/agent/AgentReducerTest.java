@@ -152,7 +152,7 @@ class AgentReducerTest {
     }
 
     @Test
-    void should_owe_nothing_when_somebody_stopped_the_request() {
+    void should_owe_nothing_when_a_caller_stopped_the_request() {
         log.user("hi");
         log.cancel(log.start());
 
@@ -242,7 +242,7 @@ class AgentReducerTest {
     void should_return_the_same_state_for_what_is_not_its_own() {
         log.user("hi");
         AgentState before = log.state();
-        log.add("somebody-elses", JsonCodec.parse("{}"));
+        log.add("of-another-processor", JsonCodec.parse("{}"));
         log.complete(99);
 
         assertThat(log.state()).isSameAs(before);

@@ -54,6 +54,37 @@ class ArgumentsCheckTest {
         assertThat(problems(ORDER, arguments)).containsExactly(problem);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'type':'object','required':['a'],'properties':{'a':{'type':['string','null']}}} | {} | {'a':null}",
+                "{'type':'object','required':['a'],'properties':{'a':{'type':['string','null']}}} | {'a':'x'} | {'a':'x'}",
+                "{'type':'object','properties':{'a':{'type':['string','null']}}} | {} | {}",
+                "{'type':'object','required':['a'],'properties':{'a':{'type':'string'}}} | {} | {}",
+                "{'type':'object','required':['a'],'properties':{'a':{}}} | {} | {}",
+                "{'required':['a'],'properties':{'a':{'anyOf':[{'type':'null'},{'enum':['x']}]}}} | {} | {'a':null}",
+                "{'$ref':'#/$defs/t','$defs':{'t':{'required':['a'],'properties':{'a':{'anyOf':[{'type':'null'},"
+                        + "{'$ref':'#'}]}}}}} | {'a':{'a':{}}} | {'a':{'a':{'a':null}}}",
+                "{'properties':{'l':{'items':{'required':['a'],'properties':{'a':{'type':'null'}}}}}} | {'l':[{},{'b':1}]}"
+                        + " | {'l':[{'a':null},{'b':1,'a':null}]}",
+                "{'oneOf':[{'required':['a'],'properties':{'a':{'type':'string'}}},"
+                        + "{'required':['b'],'properties':{'b':{'type':['string','null']}}}]} | {} | {'b':null}"
+            })
+    void should_write_null_for_what_may_be_null_and_is_missing(String schema, String arguments, String completed) {
+        JsonNode given = json(arguments);
+
+        assertThat(ArgumentsCheck.completed(json(schema), given)).isEqualTo(json(completed));
+        assertThat(given).isEqualTo(json(arguments));
+    }
+
+    @Test
+    void should_end_for_a_schema_that_refers_to_itself() {
+        String loop = "{'anyOf':[{'$ref':'#'},{'$ref':'#'}],'required':['a'],'properties':{'a':{'$ref':'#'}}}";
+
+        assertThat(ArgumentsCheck.completed(json(loop), json("{'b':{}}"))).isEqualTo(json("{'b':{}}"));
+    }
+
     @Test
     void should_allow_what_it_does_not_know() {
         assertThat(problems("{}", "{'a':1}")).isEmpty();

@@ -72,7 +72,7 @@ class InputDeliveryTest {
             strings = {
                 "{'content':'hi'}",
                 "{'content':'hi','delivery':'interrupt'}",
-                "{'content':'hi','from':'somebody','nested':{'x':[1]}}"
+                "{'content':'hi','from':'ann','nested':{'x':[1]}}"
             })
     void should_accept_the_known_delivery_and_fields_of_other_programs(String payload) {
         try (StreamEngine engine = serverWithProvider()) {

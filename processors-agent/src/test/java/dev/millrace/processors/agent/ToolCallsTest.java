@@ -151,8 +151,8 @@ class ToolCallsTest {
                         new Skip(open("called"), "a newer message interrupted it", stop),
                         new Skip(open("requested"), "a newer message interrupted it", stop),
                         new Cancel(open("started"), "a newer message interrupted it", stop));
-        log.add(new ToolEvent.CallSkipped(request, "called", Optional.empty(), "new"));
-        log.add(new ToolEvent.CallSkipped(request, "requested", Optional.empty(), "new"));
+        log.byAgent(new ToolEvent.CallSkipped(request, "called", Optional.empty(), "new"));
+        log.byAgent(new ToolEvent.CallSkipped(request, "requested", Optional.empty(), "new"));
         log.add(new ToolEvent.CallCancelled(request, "started", HOST, "new"));
         Instant due = open("started").since().plusSeconds(2);
         assertThat(next()).containsExactly(new LookAgain(open("started").newest(), due));
@@ -179,7 +179,7 @@ class ToolCallsTest {
                 .containsExactly(
                         new Cancel(open("a"), "the agent was stopped", stop),
                         new Skip(open("b"), "the agent was stopped", stop));
-        log.add(new ToolEvent.CallSkipped(2, "b", Optional.empty(), "stopped"));
+        log.byAgent(new ToolEvent.CallSkipped(2, "b", Optional.empty(), "stopped"));
         done("a", "one");
         assertThat(next()).isEmpty();
         assertThat(log.state().status().reason()).isEqualTo(AgentStatus.STOPPED);
@@ -219,7 +219,21 @@ class ToolCallsTest {
                 .extracting(ToolResult::text)
                 .containsExactly(
                         "The call was not executed: ann denied it: too much",
-                        "The call was not executed: nobody approved it in time.");
+                        "The call was not executed: it was not approved in time.");
+    }
+
+    @Test
+    void should_not_let_another_caller_end_a_call_that_waits() {
+        called("a");
+        ask("a", "h1", now().plusSeconds(60), false);
+        log.add(new ToolEvent.CallSkipped(2, "a", HOST, "forged"));
+        assertThat(open("a").step()).isEqualTo(OpenCall.Step.WAITING);
+        log.byAgent(new ToolEvent.CallSkipped(2, "a", Optional.empty(), "a newer message interrupted it"));
+
+        assertThat(log.state().calls().isEmpty()).isTrue();
+        log.start();
+        assertThat(results())
+                .containsExactly(new ToolResult("a", "The call was not executed: a newer message interrupted it"));
     }
 
     @Test
@@ -367,7 +381,7 @@ class ToolCallsTest {
     void should_wait_a_moment_for_the_tools_of_its_hosts() {
         long asked = log.user("hi");
         Situation waiting = new Situation(false, false, false, true);
-        Instant latest = log.state().owedSince().plusSeconds(2);
+        Instant latest = log.state().owedSince().plus(AgentDecision.LONGEST_WAIT_FOR_TOOLS);
 
         assertThat(AgentDecision.next(log.state(), now(), waiting)).containsExactly(new LookAgain(asked, latest));
         assertThat(AgentDecision.next(log.state(), latest, waiting)).containsExactly(new Start(asked));

@@ -55,7 +55,7 @@ class ToolPayloadsTest {
                 "tools-offered | {'host':'h','toolsHash':'t','tools':[{'name':'a','parameters':{},'approval':'often'}]} | expected one of never, conditional, always",
                 "tools-offered | {'host':'h','toolsHash':'t','tools':[{'name':'a','parameters':{}},{'name':'a','parameters':{}}]} | each name once"
             })
-    void should_refuse_what_nobody_could_use(String type, String payload, String problem) {
+    void should_refuse_what_no_host_could_use(String type, String payload, String problem) {
         assertThat(problems(type, payload))
                 .singleElement()
                 .asString()

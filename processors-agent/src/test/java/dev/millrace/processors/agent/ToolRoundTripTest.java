@@ -199,18 +199,6 @@ class ToolRoundTripTest {
         runner.close();
     }
 
-    @Test
-    void should_not_wait_long_for_the_tools_of_a_host() {
-        model.says("hi");
-        ProcessorRunner<AgentState> runner =
-                start(AgentProcessor.builder(model).toolHosts(Set.of("host")).build());
-        append(InputAdded.user("hi"));
-        await().atMost(LIMIT).until(() -> all(RequestCompleted.class).size() == 1);
-
-        assertThat(model.prompts.get(0).tools()).isEmpty();
-        runner.close();
-    }
-
     private static ToolsOffered offer(ApprovalMode approval) {
         return new ToolsOffered(
                 "host",

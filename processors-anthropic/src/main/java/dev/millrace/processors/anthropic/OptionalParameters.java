@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.processors.agent.http.ErrorBody;
 import dev.millrace.processors.agent.model.Prompt;
+import dev.millrace.processors.agent.model.ToolDefinition;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -49,6 +50,8 @@ final class OptionalParameters {
             Pattern.compile("max_tokens`?: \\d+ > \\d+|max_tokens.*(too large|too high|exceed|maximum)");
     private static final Pattern ATTACHMENT = Pattern.compile("messages\\.\\d+\\.content\\.\\d+\\.(image|document)\\b");
 
+    private static final Pattern TOOL = Pattern.compile("\\btools\\.(\\d{1,4})\\b");
+
     private OptionalParameters() {}
 
     /** The parameter of {@code body} that an error is about; empty if it names none that can be left out. */
@@ -69,7 +72,24 @@ final class OptionalParameters {
         }
         return attachment(message, isUnknown)
                 .filter(type -> hasBlock(body, type))
-                .map(type -> type.equals("image") ? Attachments.IMAGE : Attachments.FILE);
+                .map(type -> type.equals("image") ? Attachments.IMAGE : Attachments.FILE)
+                .or(() -> tool(message, body, prompt));
+    }
+
+    /**
+     * The tool that a message is about, for example because the name of an argument has other characters than {@code
+     * a-zA-Z0-9_.-}. One that the service cannot take would refuse all later requests too.
+     */
+    private static Optional<String> tool(String message, JsonNode body, Prompt prompt) {
+        Matcher place = TOOL.matcher(message);
+        if (!place.find()) {
+            return Optional.empty();
+        }
+        JsonNode refused = body.path("tools").path(Integer.parseInt(place.group(1)));
+        return prompt.tools().stream()
+                .filter(tool -> tool.name().equals(refused.path("name").asText()))
+                .map(ToolDefinition::refusalName)
+                .findFirst();
     }
 
     private static Optional<String> parameter(String message, JsonNode body) {

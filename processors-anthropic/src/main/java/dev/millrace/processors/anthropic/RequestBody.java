@@ -50,7 +50,7 @@ final class RequestBody {
         if (!system.isEmpty()) {
             body.set("system", system);
         }
-        ArrayNode tools = ToolList.of(prompt.tools());
+        ArrayNode tools = ToolList.of(prompt);
         if (!tools.isEmpty()) {
             body.set("tools", tools);
         }

@@ -5,21 +5,26 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.processors.agent.model.Prompt;
 import dev.millrace.processors.agent.model.ToolDefinition;
 import java.util.List;
 
 /**
  * The tools of a request. The service refuses the whole request if one schema combines others at the top level; there,
- * such keywords go into the description, where the model can read them.
+ * such keywords go into the description, where the model can read them. A tool that it has refused all the same is left
+ * out.
  */
 final class ToolList {
     private static final List<String> NOT_AT_THE_TOP = List.of("oneOf", "allOf", "anyOf");
 
     private ToolList() {}
 
-    static ArrayNode of(List<ToolDefinition> definitions) {
+    static ArrayNode of(Prompt prompt) {
         ArrayNode tools = JsonNodeFactory.instance.arrayNode();
-        for (ToolDefinition definition : definitions) {
+        for (ToolDefinition definition : prompt.tools()) {
+            if (prompt.unsupported().contains(definition.refusalName())) {
+                continue;
+            }
             ObjectNode tool = tools.addObject().put("name", definition.name());
             ObjectNode schema = object(definition.parameters());
             ObjectNode combined = JsonNodeFactory.instance.objectNode();

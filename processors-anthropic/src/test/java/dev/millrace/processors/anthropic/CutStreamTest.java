@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * All replies over a real socket, ended normally after each byte and cut off at a sample of bytes. Without a complete
@@ -86,6 +87,23 @@ class CutStreamTest {
                             .isIn(FailureKind.TRUNCATED, FailureKind.NETWORK);
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r"})
+    void should_read_each_line_end_and_skip_empty_frames(String newline) throws Exception {
+        String whole = new String(bytes(ModelReply.text(TEXT)), StandardCharsets.UTF_8);
+        String sent = whole.replace("\n\n", "\n\ndata:\n\n: x\n\n").replace("\n", newline);
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.of(ModelReply.raw(sent)))) {
+            AnthropicModel model = AnthropicModel.builder()
+                    .baseUrl(server.baseUrl())
+                    .apiKey("key")
+                    .build();
+            Recording said = new Recording();
+            var unused = model.send(PROMPT, said);
+            assertThat(said.outcome()).isInstanceOf(ModelResult.Response.class);
+            assertThat(said.text()).isEqualTo(TEXT);
         }
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.processors.agent.http.ErrorBody;
 import dev.millrace.processors.agent.model.ModelItem;
 import dev.millrace.processors.agent.model.ModelResult;
 import dev.millrace.processors.agent.model.Origin;
@@ -47,6 +48,31 @@ class ToolListTest {
                         + "'input_schema':{'type':'object','properties':{'a':{'anyOf':[{}]}}}},"
                         + "{'name':'empty','input_schema':{'type':'object'},"
                         + "'cache_control':{'type':'ephemeral'}}]"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tools.1.custom.input_schema.properties: Property keys should match pattern '^[a-zA-Z0-9_.-]{1,64}$'",
+                "tools.1.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,128}$'",
+                "tools.1.custom.input_schema: JSON schema is invalid. It must match JSON Schema draft 2020-12"
+            })
+    void should_leave_out_the_tool_that_a_refusal_names_until_its_schema_changes(String message) {
+        ToolDefinition good = tool("good", CLOSED);
+        Prompt prompt = with(good, tool("bad", "{'type':'object','properties':{'filter[id]':{}}}"));
+        String parameter = OptionalParameters.refused(
+                        new ErrorBody("", "invalid_request_error", message, "", 0),
+                        RequestBody.of(prompt, AgentLog.model("m")),
+                        prompt)
+                .orElseThrow();
+
+        assertThat(parameter).startsWith("tools.bad#");
+        assertThat(body(prompt.without(parameter)).path("tools").findValuesAsText("name"))
+                .containsExactly("good");
+        assertThat(body(with(tool("bad", CLOSED)).without(parameter))
+                        .path("tools")
+                        .findValuesAsText("name"))
+                .containsExactly("bad");
     }
 
     @Test

@@ -14,6 +14,8 @@ import java.util.List;
  * are valid: an object without {@code properties}, an array without {@code items}, and keywords that combine schemas at
  * the top level. The first two are added; the third go into the description, where the model can read them.
  *
+ * <p>A tool that the service has refused all the same is left out.
+ *
  * <p>{@code strict} is always said, because the service takes a function without it as strict.
  */
 final class FunctionTools {
@@ -28,6 +30,9 @@ final class FunctionTools {
     static ArrayNode of(Prompt prompt) {
         ArrayNode tools = JsonNodeFactory.instance.arrayNode();
         for (ToolDefinition tool : prompt.tools()) {
+            if (prompt.unsupported().contains(tool.refusalName())) {
+                continue;
+            }
             boolean strict = tool.isStrict() && !prompt.unsupported().contains(OptionalParameters.STRICT_SCHEMAS);
             ObjectNode function = tools.addObject().put("type", "function").put("name", tool.name());
             ObjectNode parameters = object(tool.parameters());

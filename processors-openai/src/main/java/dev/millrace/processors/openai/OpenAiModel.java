@@ -90,7 +90,8 @@ public final class OpenAiModel implements Model {
     @Override
     public Runnable send(Prompt prompt, ModelSink sink) {
         ObjectNode body = RequestBody.of(prompt, this);
-        return client.send(body, ResponseStreamReader::new, error -> OptionalParameters.refused(error, body), sink);
+        return client.send(
+                body, ResponseStreamReader::new, error -> OptionalParameters.refused(error, body, prompt), sink);
     }
 
     /** Contains the address, but not the key. */

@@ -3,11 +3,15 @@ package dev.millrace.processors.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.processors.agent.http.ErrorBody;
+import dev.millrace.processors.agent.model.Prompt;
+import dev.millrace.processors.agent.model.ToolDefinition;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The parameters, and the kinds of content, that a request can lack. Not every service knows each of them, and no list says which does; so a
@@ -40,6 +44,11 @@ final class OptionalParameters {
     private static final Pattern STRICT_FIELD = Pattern.compile("\\btools(?:\\[\\d+])?(?:\\.function)?\\.strict\\b");
     private static final Pattern STRICT_WORD = Pattern.compile("\\bstrict\\b");
 
+    /** The place of a tool in the request. */
+    private static final Pattern TOOL = Pattern.compile("\\btools\\[(\\d+)]");
+
+    private static final Pattern FUNCTION = Pattern.compile("for function ['\"`]?([A-Za-z0-9_-]{1,64})\\b");
+
     private static final String TEMPLATE_REFUSAL = "system message must be at the beginning";
 
     /** Parameters that each request has, with values of this module. */
@@ -64,7 +73,33 @@ final class OptionalParameters {
      * The parameter of {@code body} that an error is about; empty if it names none that can be left out. A refused value
      * of a setting is no reason to leave the setting out, unless only the default is allowed.
      */
-    static Optional<String> refused(ErrorBody error, JsonNode body) {
+    static Optional<String> refused(ErrorBody error, JsonNode body, Prompt prompt) {
+        return refused(error, body).or(() -> tool(error, body, prompt));
+    }
+
+    /** The tool that an error is about. One that the service cannot take would refuse all later requests too. */
+    private static Optional<String> tool(ErrorBody error, JsonNode body, Prompt prompt) {
+        String name = Stream.of(error.parameter(), error.message())
+                .map(TOOL::matcher)
+                .filter(Matcher::find)
+                .map(place -> place.group(1))
+                .findFirst()
+                .filter(index -> index.length() < 5)
+                .map(index -> body.path("tools")
+                        .path(Integer.parseInt(index))
+                        .path("name")
+                        .asText())
+                .orElseGet(() -> {
+                    Matcher named = FUNCTION.matcher(error.message());
+                    return named.find() ? named.group(1) : "";
+                });
+        return prompt.tools().stream()
+                .filter(tool -> tool.name().equals(name))
+                .map(ToolDefinition::refusalName)
+                .findFirst();
+    }
+
+    private static Optional<String> refused(ErrorBody error, JsonNode body) {
         String message = error.message().toLowerCase(Locale.ROOT);
         if (message.contains(TEMPLATE_REFUSAL)) {
             return Optional.of(DEVELOPER_MESSAGES);

@@ -26,8 +26,9 @@ final class RequestBody {
                         effort -> body.putObject(OptionalParameters.REASONING).put("effort", effort));
         prompt.maxOutputTokens().ifPresent(most -> body.put(OptionalParameters.MAX_OUTPUT_TOKENS, most));
         prompt.temperature().ifPresent(value -> body.put(OptionalParameters.TEMPERATURE, value));
-        if (!prompt.tools().isEmpty()) {
-            body.set("tools", FunctionTools.of(prompt));
+        ArrayNode tools = FunctionTools.of(prompt);
+        if (!tools.isEmpty()) {
+            body.set("tools", tools);
         }
         body.set("input", input(prompt, model));
         OptionalParameters.leaveOut(body, prompt.unsupported());

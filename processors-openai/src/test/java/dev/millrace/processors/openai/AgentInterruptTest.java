@@ -108,7 +108,7 @@ class AgentInterruptTest {
             runner.awaitProcessed(asked, Stage.LIMIT);
             runner.awaitIdle(Stage.LIMIT);
             long late = stage.append(
-                    new RequestStarted(asked, "m", 2, "somebody else's", Optional.empty(), Optional.empty()));
+                    new RequestStarted(asked, "m", 2, "of another process", Optional.empty(), Optional.empty()));
             runner.awaitProcessed(late, Stage.LIMIT);
             runner.awaitIdle(Stage.LIMIT);
 

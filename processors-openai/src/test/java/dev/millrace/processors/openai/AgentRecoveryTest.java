@@ -194,7 +194,7 @@ class AgentRecoveryTest {
     }
 
     @Test
-    void should_make_another_request_when_a_caller_appends_a_start_that_nobody_sends() {
+    void should_make_another_request_when_a_caller_appends_a_start_that_no_process_sends() {
         ModelScript script = ModelScript.of(ModelReply.text("one two").holdAfter(1), ModelReply.text("whole answer"));
         try (Stage stage = new Stage(script)) {
             ProcessorRunner<AgentState> runner = stage.start();

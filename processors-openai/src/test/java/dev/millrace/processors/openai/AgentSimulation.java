@@ -212,10 +212,10 @@ final class AgentSimulation {
         comeUp();
         crashAll();
         user();
-        boolean someoneDecides = random.nextBoolean();
+        boolean isDecided = random.nextBoolean();
         Instant end = clock.now().plus(SETTLEMENT);
         while (clock.now().isBefore(end) && !isSettled()) {
-            if (someoneDecides) {
+            if (isDecided) {
                 decide(true);
             }
             pass(20);

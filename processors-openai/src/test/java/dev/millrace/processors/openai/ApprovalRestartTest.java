@@ -1,6 +1,7 @@
 package dev.millrace.processors.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,10 +14,12 @@ import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.processors.agent.AgentProcessor;
+import dev.millrace.processors.agent.app.AgentFailure;
 import dev.millrace.processors.agent.app.Approval;
 import dev.millrace.processors.agent.app.Conversation;
 import dev.millrace.processors.agent.tool.By;
 import dev.millrace.processors.agent.tool.Tool;
+import dev.millrace.processors.agent.tool.ToolEvent.ApprovalGranted;
 import dev.millrace.processors.agent.tool.ToolHost;
 import dev.millrace.scriptedmodel.ModelReply;
 import dev.millrace.scriptedmodel.ModelRequest;
@@ -84,9 +87,15 @@ class ApprovalRestartTest {
         Approval read = approval();
         Approval changed = talk().edit(read, JsonCodec.parse(arguments("99")), By.person("eve"));
 
-        talk().approve(read, ANN);
+        assertThatThrownBy(() -> talk().approve(read, ANN))
+                .isInstanceOfSatisfying(
+                        AgentFailure.class,
+                        failure -> assertThat(failure.code()).isEqualTo("not-waiting"));
+        append(grant(read)); // by a caller that does not look
         pass(Duration.ofMinutes(5));
         assertThat(refunds).isEmpty();
+        assertThat(changed.summary()).isEqualTo("refund " + arguments("99"));
+        assertThat(approval()).isEqualTo(changed);
         assertThat(approval().arguments()).hasToString(arguments("99"));
 
         talk().deny(changed, ANN, "too much");
@@ -95,14 +104,14 @@ class ApprovalRestartTest {
     }
 
     @Test
-    void should_tell_the_model_when_nobody_decides_in_time() {
+    void should_tell_the_model_when_there_is_no_decision_in_time() {
         waitForADay();
         Approval late = approval();
 
         pass(Duration.ofHours(25));
 
-        assertThat(result()).isEqualTo("The call was not executed: nobody approved it in time.");
-        talk().approve(late, ANN);
+        assertThat(result()).isEqualTo("The call was not executed: it was not approved in time.");
+        append(grant(late));
         pass(Duration.ofMinutes(5));
         assertThat(refunds).isEmpty();
     }
@@ -163,6 +172,14 @@ class ApprovalRestartTest {
 
     private Conversation talk() {
         return Conversation.at(run.orElseThrow().streams, PATH);
+    }
+
+    private void append(ApprovalGranted grant) {
+        run.orElseThrow().streams.append(PATH.value(), grant).join();
+    }
+
+    private static ApprovalGranted grant(Approval approval) {
+        return new ApprovalGranted(Optional.of(approval.requestId()), approval.callId(), approval.argumentsHash(), ANN);
     }
 
     private Approval approval() {

@@ -42,7 +42,7 @@ class InterleavingTest {
                 anything(log, random);
                 JsonNode body = log.body();
                 if (body.path("input").isEmpty()) {
-                    continue; // nobody has said anything, so nothing is sent
+                    continue; // there is no message yet, so nothing is sent
                 }
                 assertThat(new ModelRequest(Map.of(), body).problem())
                         .as("seed %d, step %d: %s", seed, step, body)

@@ -103,11 +103,12 @@ class OpenAiModelProviderTest {
         Map<String, String> settings = Map.of("openai.base-url", "http://localhost:1/v1");
         assertThat(provider.create(JsonCodec.parse("{\"provider\":\"openai\"}"), context(settings)))
                 .isNotNull();
-        assertThatThrownBy(() -> provider.create(JsonCodec.parse("{\"provider\":\"nobody\"}"), context(settings)))
+        assertThatThrownBy(() ->
+                        provider.create(JsonCodec.parse("{\"provider\":\"no-such-provider\"}"), context(settings)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("nobody")
+                .hasMessageContaining("no-such-provider")
                 .hasMessageContaining("openai");
-        assertThatThrownBy(() -> provider.create(NONE, context(Map.of("agent.provider", "nobody"))))
+        assertThatThrownBy(() -> provider.create(NONE, context(Map.of("agent.provider", "no-such-provider"))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("agent.provider");
     }

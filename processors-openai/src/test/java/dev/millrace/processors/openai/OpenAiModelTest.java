@@ -194,7 +194,7 @@ class OpenAiModelTest {
     }
 
     @Test
-    void should_call_it_a_network_failure_when_nobody_answers() throws Exception {
+    void should_call_it_a_network_failure_when_no_service_answers() throws Exception {
         ScriptedModelServer gone = ScriptedModelServer.start(ModelScript.assistant());
         gone.close();
 

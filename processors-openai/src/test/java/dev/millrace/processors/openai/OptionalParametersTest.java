@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.agent.http.ErrorBody;
+import dev.millrace.processors.agent.model.Prompt;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OptionalParametersTest {
+    private static final Prompt NO_TOOLS = ToolPrompts.with();
     private static final JsonNode BODY = json("{'model':'m','input':[],'include':[],'store':false,'stream_options':{},"
             + "'reasoning':{'effort':'low'},'max_output_tokens':9,'temperature':1}");
 
@@ -37,7 +39,8 @@ class OptionalParametersTest {
                 "{'error':'unknown field max_output_tokens'} | max_output_tokens"
             })
     void should_find_the_parameter_that_a_service_does_not_know(String error, String parameter) {
-        assertThat(OptionalParameters.refused(ErrorBody.of(json(error)), BODY)).contains(parameter);
+        assertThat(OptionalParameters.refused(ErrorBody.of(json(error)), BODY, NO_TOOLS))
+                .contains(parameter);
     }
 
     @ParameterizedTest
@@ -60,7 +63,7 @@ class OptionalParametersTest {
                 "no JSON"
             })
     void should_not_take_another_refusal_for_an_unknown_parameter(String error) {
-        assertThat(OptionalParameters.refused(ErrorBody.parse(error.replace('\'', '"')), BODY))
+        assertThat(OptionalParameters.refused(ErrorBody.parse(error.replace('\'', '"')), BODY, NO_TOOLS))
                 .isEmpty();
     }
 
@@ -82,8 +85,10 @@ class OptionalParametersTest {
     void should_learn_that_tools_cannot_be_strict(String error, String parameter) {
         JsonNode body = json("{'tools':[{'strict':false},{'strict':true}]}");
 
-        assertThat(OptionalParameters.refused(ErrorBody.of(json(error)), body)).contains(parameter);
-        assertThat(OptionalParameters.refused(ErrorBody.of(json(error)), json("{'tools':[{'name':'strict'}]}")))
+        assertThat(OptionalParameters.refused(ErrorBody.of(json(error)), body, NO_TOOLS))
+                .contains(parameter);
+        assertThat(OptionalParameters.refused(
+                        ErrorBody.of(json(error)), json("{'tools':[{'name':'strict'}]}"), NO_TOOLS))
                 .isEmpty();
     }
 
@@ -96,17 +101,49 @@ class OptionalParametersTest {
                 "{'error':{'param':'tools','code':'unsupported_parameter','message':'tools are not supported'}}",
                 "{'error':{'message':'tools is not supported with this model'}}"
             })
-    void should_not_leave_out_tools_nor_hide_that_a_schema_is_invalid(String error) {
+    void should_not_leave_out_tools_that_the_error_does_not_name(String error) {
         JsonNode body = json("{'tools':[{'strict':false}]}");
 
-        assertThat(OptionalParameters.refused(ErrorBody.of(json(error)), body)).isEmpty();
+        assertThat(OptionalParameters.refused(ErrorBody.of(json(error)), body, NO_TOOLS))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'error':{'param':'tools[1].parameters','code':'invalid_function_parameters','message':'no'}}",
+                "{'error':{'param':'tools[1].name','code':'invalid_value','message':'no'}}",
+                "{'error':{'message':'Invalid schema for function `bad`: In context=(), array schema missing items.'}}",
+                "{'error':{'message':'tools[1]: name is not valid'}}"
+            })
+    void should_leave_out_the_tool_that_a_refusal_names_until_its_schema_changes(String error) {
+        Prompt prompt =
+                ToolPrompts.with(ToolPrompts.tool("good", "{}"), ToolPrompts.tool("bad", "{'type':'nonsense'}"));
+        ObjectNode body = RequestBody.of(prompt, AgentLog.model("m"));
+        String parameter = OptionalParameters.refused(ErrorBody.of(json(error)), body, prompt)
+                .orElseThrow();
+
+        assertThat(parameter).startsWith("tools.bad#");
+        assertThat(RequestBody.of(prompt.without(parameter), AgentLog.model("m"))
+                        .path("tools")
+                        .findValuesAsText("name"))
+                .containsExactly("good");
+        Prompt corrected = ToolPrompts.with(ToolPrompts.tool("bad", "{'type':'object'}"));
+        assertThat(RequestBody.of(corrected.without(parameter), AgentLog.model("m"))
+                        .path("tools")
+                        .findValuesAsText("name"))
+                .containsExactly("bad");
+        Prompt alone = ToolPrompts.with(ToolPrompts.tool("bad", "{'type':'nonsense'}"));
+        assertThat(RequestBody.of(alone.without(parameter), AgentLog.model("m")).has("tools"))
+                .isFalse();
     }
 
     @Test
     void should_not_find_a_parameter_that_the_request_does_not_have() {
         ErrorBody error = ErrorBody.of(json("{'error':{'param':'include','message':'unknown parameter include'}}"));
 
-        assertThat(OptionalParameters.refused(error, json("{'model':'m'}"))).isEmpty();
+        assertThat(OptionalParameters.refused(error, json("{'model':'m'}"), NO_TOOLS))
+                .isEmpty();
     }
 
     @Test

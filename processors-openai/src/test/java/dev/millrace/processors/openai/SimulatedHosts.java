@@ -45,7 +45,7 @@ import java.util.concurrent.CompletableFuture;
  * sometimes never ends.
  */
 final class SimulatedHosts {
-    /** The longest wait of a call that nobody decides about, or whose host does nothing. */
+    /** The longest wait of a call without a decision, or whose host does nothing. */
     static final Duration LONGEST_WAIT = Duration.ofMinutes(4);
 
     private static final Duration LIMIT = Duration.ofSeconds(5);

@@ -76,7 +76,7 @@ final class SimulatedModel implements Model {
         Optional<String> problem = new ModelRequest(Map.of(), body).problem(dialect);
         if (problem.isPresent()) {
             ErrorBody error = new ErrorBody("", "invalid_request_error", problem.get(), "", 0);
-            Optional<String> unsupported = OptionalParameters.refused(error, body);
+            Optional<String> unsupported = OptionalParameters.refused(error, body, prompt);
             if (unsupported.isEmpty()) {
                 refused.add(problem.get() + " in " + body.path("input"));
             }

@@ -30,7 +30,7 @@ final class IdempotencyKeys {
         int end = key.indexOf(':', prefix.length());
         try {
             return OptionalLong.of(Long.parseLong(key, prefix.length(), end < 0 ? key.length() : end, 10));
-        } catch (NumberFormatException somebodyElses) {
+        } catch (NumberFormatException foreign) {
             return OptionalLong.empty();
         }
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lock that allows one open store in a directory. The operating system releases it when the process ends. The lock
- * file stays; it contains the id of the process, for the message to the next one. If somebody removes the file, the
+ * file stays; it contains the id of the process, for the message to the next one. If the file is removed, the
  * lock of the database itself still keeps a second process out; see {@link ConnectionSetup}.
  */
 final class DirectoryLock implements AutoCloseable {

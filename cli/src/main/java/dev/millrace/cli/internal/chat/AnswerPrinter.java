@@ -94,7 +94,7 @@ final class AnswerPrinter implements Consumer<Event> {
                     + denied.reason().map(reason -> ": " + reason).orElse(""));
         }
         return event instanceof ToolEvent.ApprovalExpired
-                ? Optional.of("nobody approved it in time")
+                ? Optional.of("it was not approved in time")
                 : Optional.empty();
     }
 

@@ -5,6 +5,7 @@ import dev.millrace.cli.internal.terminal.Terminal;
 import dev.millrace.cli.internal.terminal.TerminalText;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamException;
+import dev.millrace.processors.agent.app.AgentFailure;
 import dev.millrace.processors.agent.app.Approval;
 import dev.millrace.processors.agent.app.Conversation;
 import dev.millrace.processors.agent.tool.By;
@@ -94,6 +95,11 @@ public final class ApprovalDialog {
         }
         try {
             return decide(open.getFirst(), line.strip());
+        } catch (AgentFailure decided) {
+            terminal.note(TerminalText.oneLine(String.valueOf(decided.getMessage())));
+            editing = false;
+            next();
+            return true;
         } catch (StreamException refused) {
             terminal.note(TerminalText.oneLine(String.valueOf(refused.getMessage())));
             printQuestion();

@@ -1,6 +1,7 @@
 package dev.millrace.cli.internal.chat;
 
 import dev.millrace.cli.internal.terminal.CommandException;
+import dev.millrace.cli.internal.terminal.InputText;
 import dev.millrace.cli.internal.terminal.Terminal;
 import dev.millrace.cli.internal.terminal.TerminalText;
 import dev.millrace.processors.agent.app.AgentFailure;
@@ -8,8 +9,6 @@ import dev.millrace.processors.agent.app.Conversation;
 import dev.millrace.processors.agent.app.Turn;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -31,7 +30,7 @@ final class ChatScript {
 
     /** Whether each message got an answer. Throws a {@link CommandException} if one got none in time. */
     boolean run() throws IOException {
-        BufferedReader lines = new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8));
+        BufferedReader lines = InputText.lines(terminal.in());
         boolean isAnswered = true;
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (!line.isBlank()) {

@@ -52,7 +52,7 @@ final class ChatSession {
                 .println("A conversation with " + talk.path()
                         + ". /stop stops the agent, /approvals lists the calls that" + " wait, /quit or Ctrl-D ends.");
         askAll();
-        InputLines.read(terminal.in(), line -> steps.add(() -> take(line)), () -> steps.add(() -> over = true));
+        InputLines.read(terminal, line -> steps.add(() -> take(line)), () -> steps.add(() -> over = true));
         while (!over) {
             prompt();
             Runnable step = steps.poll(AgentCheck.PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -197,7 +197,7 @@ final class ChatSession {
             paused.await(Duration.ZERO);
         } catch (AgentFailure failure) {
             if (failure.code().equals("timeout")) {
-                await(paused); // decided meanwhile
+                await(paused); // meanwhile the decision was made
             } else {
                 terminal.note(TerminalText.oneLine(String.valueOf(failure.getMessage())));
             }

@@ -1,10 +1,11 @@
 package dev.millrace.cli.internal.chat;
 
+import dev.millrace.cli.internal.terminal.CommandException;
+import dev.millrace.cli.internal.terminal.InputText;
+import dev.millrace.cli.internal.terminal.Terminal;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /** Reads the lines of a person on a thread of its own, which does not keep the process alive. */
@@ -20,12 +21,17 @@ public final class InputLines {
         }
     }
 
-    /** {@code onLine} and {@code onEnd} are called on the thread that reads; an input that cannot be read has ended. */
-    public static void read(InputStream in, Consumer<String> onLine, Runnable onEnd) {
+    /**
+     * {@code onLine} and {@code onEnd} are called on the thread that reads; an input that cannot be read has ended. If it
+     * is no text, the terminal says so.
+     */
+    public static void read(Terminal terminal, Consumer<String> onLine, Runnable onEnd) {
         Thread reader = new Thread(
                 () -> {
-                    try (BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+                    try (BufferedReader lines = InputText.lines(terminal.in())) {
                         lines.lines().forEach(onLine);
+                    } catch (CommandException notText) {
+                        terminal.note(String.valueOf(notText.getMessage()));
                     } catch (IOException | RuntimeException unreadable) {
                         // the same as an end
                     }

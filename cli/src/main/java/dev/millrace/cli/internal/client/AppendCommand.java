@@ -1,8 +1,8 @@
 package dev.millrace.cli.internal.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.cli.internal.terminal.CommandException;
 import dev.millrace.cli.internal.terminal.EventWriter;
+import dev.millrace.cli.internal.terminal.InputText;
 import dev.millrace.cli.internal.terminal.OutputFormat;
 import dev.millrace.cli.internal.terminal.ShortTypeName;
 import dev.millrace.cli.internal.terminal.Terminal;
@@ -14,9 +14,6 @@ import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -185,16 +182,11 @@ public final class AppendCommand implements Callable<Integer> {
     /** The argument itself, the file after {@code @}, or standard input for {@code -}. */
     private String content(String argument) throws IOException {
         if (argument.equals("-")) {
-            return new String(terminal.in().readAllBytes(), StandardCharsets.UTF_8);
+            return InputText.of(terminal.in());
         }
-        if (argument.startsWith("@")) {
-            try {
-                return Files.readString(Path.of(argument.substring(1)));
-            } catch (NoSuchFileException e) {
-                throw new CommandException("there is no file " + argument.substring(1), e);
-            }
-        }
-        return argument;
+        return argument.startsWith("@")
+                ? InputText.ofFile(Path.of(argument.substring(1)))
+                : InputText.ofArgument(argument);
     }
 
     private String target(EventTextParser.Addressed event) {

@@ -1,6 +1,7 @@
 package dev.millrace.cli.internal.client;
 
 import dev.millrace.cli.internal.terminal.CommandException;
+import dev.millrace.cli.internal.terminal.InputText;
 import dev.millrace.cli.internal.terminal.Terminal;
 import dev.millrace.client.HttpEventStreams;
 import dev.millrace.core.AppendResult;
@@ -9,9 +10,6 @@ import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamPath;
 import dev.millrace.processors.script.WorkerEvent;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -116,7 +114,7 @@ public final class DeployCommand implements Callable<Integer> {
             return List.of();
         }
         try {
-            return EventTextParser.read(event).stream()
+            return EventTextParser.read(InputText.ofArgument(event)).stream()
                     .map(EventTextParser.Addressed::input)
                     .toList();
         } catch (IllegalArgumentException e) {
@@ -127,22 +125,12 @@ public final class DeployCommand implements Callable<Integer> {
     private WorkerEvent.Configured configured(String name) throws IOException {
         return new WorkerEvent.Configured(
                 name,
-                Optional.of(script()),
+                Optional.of(InputText.ofFile(file)),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 mayControl ? Optional.of(true) : Optional.empty());
-    }
-
-    private String script() throws IOException {
-        try {
-            return Files.readString(file);
-        } catch (NoSuchFileException e) {
-            throw new CommandException("there is no file " + file + "; correct --file", e);
-        } catch (CharacterCodingException e) {
-            throw new CommandException(file + " is not text in UTF-8; save it in that encoding", e);
-        }
     }
 
     private static String nameOf(Path file) {

@@ -57,7 +57,7 @@ final class EventTextParser {
             json.forEach(items::add);
             return items;
         } catch (IllegalArgumentException notOneValue) {
-            if (text.strip().lines().count() == 1 || !text.strip().startsWith("{\"")) {
+            if (!hasLinesOfJson(text)) {
                 throw new IllegalArgumentException("not JSON: " + notOneValue.getMessage(), notOneValue);
             }
         }
@@ -75,6 +75,17 @@ final class EventTextParser {
             }
         }
         return lines;
+    }
+
+    /** Whether the first line with a text is a JSON value of its own. */
+    private static boolean hasLinesOfJson(String text) {
+        String first = text.lines().filter(line -> !line.isBlank()).findFirst().orElse("");
+        try {
+            JsonCodec.parse(first);
+            return true;
+        } catch (IllegalArgumentException partOfValue) {
+            return false;
+        }
     }
 
     private static Addressed event(JsonNode value, String place) {

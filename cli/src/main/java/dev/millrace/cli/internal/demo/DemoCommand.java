@@ -147,7 +147,7 @@ public final class DemoCommand implements Callable<Integer> {
                 InputLines.discard(terminal.in());
                 look.run();
             }
-            InputLines.read(terminal.in(), line -> steps.add(() -> dialog.answer(line)), () -> {});
+            InputLines.read(terminal, line -> steps.add(() -> dialog.answer(line)), () -> {});
             while (true) {
                 steps.take().run();
             }

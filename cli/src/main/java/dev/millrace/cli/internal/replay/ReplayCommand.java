@@ -2,6 +2,7 @@ package dev.millrace.cli.internal.replay;
 
 import dev.millrace.cli.internal.service.ProcessorClasspath;
 import dev.millrace.cli.internal.terminal.CommandException;
+import dev.millrace.cli.internal.terminal.InputText;
 import dev.millrace.cli.internal.terminal.Terminal;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.testkit.StateTimeline;
@@ -9,8 +10,6 @@ import dev.millrace.testkit.log.MalformedLogException;
 import dev.millrace.testkit.log.RecordedLog;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -115,7 +114,7 @@ public final class ReplayCommand implements Callable<Integer> {
      * error ends it.
      */
     private void converse(ReplaySession session) throws IOException {
-        BufferedReader lines = new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8));
+        BufferedReader lines = InputText.lines(terminal.in());
         boolean isPerson = terminal.isInteractive();
         boolean hasMore = true;
         if (isPerson) {

@@ -25,9 +25,10 @@ import java.util.stream.Collectors;
 public final class YamlDocument {
     private static final YAMLFactory FACTORY = YAMLFactory.builder()
             .disable(YAMLGenerator.Feature.SPLIT_LINES)
-            .stringQuotingChecker(new UnsafeNamesQuoted())
+            .stringQuotingChecker(new NamesQuoted())
             .build();
 
+    private static final Pattern PLAIN_NAME = Pattern.compile("[\\p{L}_$/][\\p{L}\\p{N}_$/. -]*");
     private static final Pattern MARK = Pattern.compile("half-surrogate-pair-\\d++-");
 
     private YamlDocument() {}
@@ -81,13 +82,13 @@ public final class YamlDocument {
         return marked.toString();
     }
 
-    /** Puts also the names of fields into quotes if they need an escape sequence; values always have quotes. */
-    private static final class UnsafeNamesQuoted extends StringQuotingChecker.Default {
+    /** Puts names into double quotes unless they are plain words, as the server does; values always have quotes. */
+    private static final class NamesQuoted extends StringQuotingChecker.Default {
         private static final long serialVersionUID = 1L;
 
         @Override
         public boolean needToQuoteName(String name) {
-            return super.needToQuoteName(name) || name.codePoints().anyMatch(TerminalText::isUnsafe);
+            return super.needToQuoteName(name) || !PLAIN_NAME.matcher(name).matches();
         }
     }
 }

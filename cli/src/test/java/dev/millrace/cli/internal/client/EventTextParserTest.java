@@ -14,7 +14,10 @@ class EventTextParserTest {
     void should_read_one_object_an_array_or_one_a_line() {
         assertThat(types("{\n  \"type\": \"a\"\n}")).containsExactly("a");
         assertThat(types("[{\"type\": \"a\"},\n {\"type\": \"b\"}]")).containsExactly("a", "b");
-        assertThat(types("{\"type\": \"a\"}\n\n{\"type\": \"b\"}\n")).containsExactly("a", "b");
+        for (String start : List.of("{", "{ ", "{\t", "  { ", "\n\n{ ", "\uFEFF{ ")) {
+            String line = start + "\"type\": \"a\"}";
+            assertThat(types(line + "\n\n" + line + "\r\n")).as(line).containsExactly("a", "a");
+        }
     }
 
     @Test
@@ -67,7 +70,9 @@ class EventTextParserTest {
                 "{'type':'a','pay':1}     | the event has the unknown field 'pay'",
                 "[{'type':'a'},3]         | event 2 is not a JSON object: 3",
                 "~ ~                      | the input has no event",
-                "~{'type':'a'}\n{'type':~ | line 2 is not JSON: it ends too early (column 9)"
+                "~{'type':'a'}\n{'type':~ | line 2 is not JSON: it ends too early (column 9)",
+                "~{ 'type':'a' }\n{ 'type'~ | line 2 is not JSON: it ends too early (column 9)",
+                "~{\n'type':\n~            | not JSON: it ends too early (line 3, column 1)"
             })
     void should_say_what_is_wrong_and_where(String text, String message) {
         assertThatThrownBy(() -> EventTextParser.read(text.replace('\'', '"').replace("\\n", "\n")))

@@ -27,7 +27,7 @@ class TerminalTextTest {
     }
 
     @Test
-    void should_let_nobody_drive_the_terminal() {
+    void should_let_no_text_drive_the_terminal() {
         assertThat(TerminalText.printable("\u001b[2J\u0007\n\u009b1m\u202egnp"))
                 .isEqualTo("\uFFFD[2J\uFFFD\uFFFD\uFFFD1m\uFFFDgnp");
         assertThat(TerminalText.printable("naïve 水")).isEqualTo("naïve 水");

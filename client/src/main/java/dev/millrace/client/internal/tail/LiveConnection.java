@@ -3,14 +3,18 @@ package dev.millrace.client.internal.tail;
 import dev.millrace.client.internal.http.StreamExceptions;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.EventStreamInput;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.function.BooleanSupplier;
 import okhttp3.Call;
 import okhttp3.Response;
+import okhttp3.ResponseBody;
 import okhttp3.sse.EventSource;
 import okhttp3.sse.EventSourceListener;
 import okhttp3.sse.EventSources;
+import okio.Okio;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +41,18 @@ abstract class LiveConnection extends EventSourceListener {
 
     final ConnectionOutcome read(Response response) {
         if (outcome == null) {
-            EventSources.processResponse(response, this);
+            EventSources.processResponse(withLineFeeds(response), this);
         }
         return outcome == null ? orderlyEnd() : outcome;
+    }
+
+    /** The parser reads the lines of an event only to an LF. */
+    private static Response withLineFeeds(Response response) {
+        ResponseBody body = response.body();
+        InputStream lines = new EventStreamInput(body.byteStream());
+        return response.newBuilder()
+                .body(ResponseBody.create(Okio.buffer(Okio.source(lines)), body.contentType(), -1))
+                .build();
     }
 
     @Override
@@ -48,7 +61,7 @@ abstract class LiveConnection extends EventSourceListener {
             stop(source); // frames that are still in the buffers are not delivered
         } else if ("error".equals(type)) {
             failed(source, "the service ended it: " + StreamExceptions.message(data), null);
-        } else {
+        } else if (type != null || !data.isEmpty()) { // some proxies keep a connection open with empty frames
             frame(source, id, type == null ? "message" : type, data);
         }
     }

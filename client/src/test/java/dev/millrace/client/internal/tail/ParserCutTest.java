@@ -46,11 +46,11 @@ class ParserCutTest {
     private static final OkHttpClient CLIENT = new OkHttpClient();
 
     static Stream<CutFixture> every() {
-        return Stream.of(new CutFixture(12, 900, "\n"), new CutFixture(9, 900, "\r\n"));
+        return Stream.of(new CutFixture(12, 900, "\n"), new CutFixture(9, 900, "\r\n"), new CutFixture(9, 900, "\r"));
     }
 
     static Stream<CutFixture> some() {
-        return Stream.of(new CutFixture(60, 1_000, "\n"), new CutFixture(60, 1_000, "\r\n"));
+        return Stream.of("\n", "\r\n", "\r").map(newline -> new CutFixture(60, 1_000, newline));
     }
 
     @ParameterizedTest

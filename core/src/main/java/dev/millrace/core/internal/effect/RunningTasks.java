@@ -6,6 +6,7 @@ import dev.millrace.core.Fence;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.internal.append.Appender;
 import dev.millrace.core.internal.append.CausalAppender;
+import dev.millrace.core.internal.run.RunnerOptions;
 import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.processor.CausingOffset;
 import dev.millrace.core.processor.EventDraft;
@@ -182,7 +183,7 @@ public final class RunningTasks<S> {
 
         /** Starts later. If the task is cancelled before, it ends at once. */
         private void startLater(Start start, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
-            Runnable begin = () -> surroundings.executor().execute(() -> {
+            Runnable begin = () -> RunnerOptions.executeUnlessShutDown(surroundings.executor(), () -> {
                 if (stopWaiting()) {
                     start(work);
                 }
@@ -247,7 +248,7 @@ public final class RunningTasks<S> {
         }
 
         private Runnable expiry(String why) {
-            return () -> surroundings.executor().execute(() -> expire(why));
+            return () -> RunnerOptions.executeUnlessShutDown(surroundings.executor(), () -> expire(why));
         }
 
         private void cancelTimerAtEnd(Timers.Timer timer) {

@@ -10,12 +10,12 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.deser.std.DelegatingDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.type.ReferenceType;
 import java.io.IOException;
 import java.io.Serial;
 import java.math.BigDecimal;
 import java.time.temporal.Temporal;
 import java.time.temporal.TemporalAmount;
-import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -50,22 +50,31 @@ final class BoundedNumberDeserializer extends DelegatingDeserializer {
 
     @Override
     public @Nullable Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-        if (parser.currentToken() != JsonToken.VALUE_NUMBER_FLOAT
-                && parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
-            return super.deserialize(parser, context);
+        boolean isFloating = FLOATING.contains(handledType());
+        if (!parser.currentToken().isNumeric()) {
+            String text = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : "";
+            Object value = super.deserialize(parser, context);
+            if (isFloating && isInfinite(value) && text.chars().anyMatch(Character::isDigit)) { // not "Infinity"
+                throw JsonMappingException.from(parser, MismatchMessages.outOfRange(text.strip()));
+            }
+            return value;
         }
         BigDecimal number = parser.getDecimalValue();
-        boolean isFloating = FLOATING.contains(handledType());
         boolean isTooLarge = isFloating
                 ? Double.isInfinite(number.doubleValue())
                 : (long) number.precision() - number.scale() > MOST_DIGITS_OF_SECONDS;
         Object value = isTooLarge ? null : super.deserialize(parser, context);
-        if (isTooLarge
-                || Objects.equals(value, Float.POSITIVE_INFINITY)
-                || Objects.equals(value, Float.NEGATIVE_INFINITY)) {
-            throw JsonMappingException.from(parser, "the number " + number + " is too large");
+        if (isTooLarge || isInfinite(value)) {
+            throw JsonMappingException.from(parser, MismatchMessages.outOfRange(number.toString()));
         }
         return value;
+    }
+
+    private static boolean isInfinite(@Nullable Object value) {
+        return (value instanceof Number number && Double.isInfinite(number.doubleValue()))
+                || (value instanceof OptionalDouble optional
+                        && optional.isPresent()
+                        && Double.isInfinite(optional.getAsDouble()));
     }
 
     private static final class Modifier extends BeanDeserializerModifier {
@@ -75,7 +84,19 @@ final class BoundedNumberDeserializer extends DelegatingDeserializer {
         @Override
         public JsonDeserializer<?> modifyDeserializer(
                 DeserializationConfig config, BeanDescription description, JsonDeserializer<?> deserializer) {
-            Class<?> type = description.getBeanClass();
+            return bounded(description.getBeanClass(), deserializer);
+        }
+
+        @Override
+        public JsonDeserializer<?> modifyReferenceDeserializer(
+                DeserializationConfig config,
+                ReferenceType type,
+                BeanDescription description,
+                JsonDeserializer<?> deserializer) {
+            return bounded(type.getRawClass(), deserializer);
+        }
+
+        private static JsonDeserializer<?> bounded(Class<?> type, JsonDeserializer<?> deserializer) {
             boolean isBounded = FLOATING.contains(type)
                     || Temporal.class.isAssignableFrom(type)
                     || TemporalAmount.class.isAssignableFrom(type);

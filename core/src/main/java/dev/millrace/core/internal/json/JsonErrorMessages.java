@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -78,7 +79,12 @@ public final class JsonErrorMessages {
                 return matcher.replaceAll(rule.getValue());
             }
         }
-        return e instanceof JsonMappingException ? PACKAGE.matcher(message).replaceAll("") : message;
+        if (e instanceof JsonMappingException mapping) {
+            String words = message;
+            return MismatchMessages.of(mapping)
+                    .orElseGet(() -> PACKAGE.matcher(words).replaceAll(""));
+        }
+        return message;
     }
 
     /** What is wrong with a value that a class could not be read from; what a constructor threw, in its own words. */

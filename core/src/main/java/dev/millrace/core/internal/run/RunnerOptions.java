@@ -9,10 +9,13 @@ import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.RetryPolicy;
 import dev.millrace.core.runner.RunnerListener;
 import dev.millrace.core.runner.Timers;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -37,6 +40,8 @@ public record RunnerOptions(
         List<RunnerListener> listeners,
         Failpoints failpoints,
         Optional<Fence> fence) {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
+
     public RunnerOptions with(
             EffectStartPolicy policy,
             ProgressStore store,
@@ -100,9 +105,26 @@ public record RunnerOptions(
                 Optional.of(lease));
     }
 
-    /** Runs a task on the executor after a delay. */
+    /** Runs a task on the executor after a delay; not if the executor was shut down meanwhile. */
     public Timers.Timer later(Duration delay, Runnable task) {
-        return timers.after(delay, () -> executor.execute(task));
+        return timers.after(delay, () -> executeUnlessShutDown(executor, task));
+    }
+
+    /**
+     * Runs a task, from a timer. An executor that was shut down refuses it: what the timer was for has ended, and a timer
+     * that fires in the same moment is no fault.
+     *
+     * @throws RejectedExecutionException if the executor is known to work, but has no room
+     */
+    public static void executeUnlessShutDown(Executor executor, Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException refused) {
+            if (executor instanceof ExecutorService service && !service.isShutdown()) {
+                throw refused;
+            }
+            LOG.log(Level.DEBUG, "a timer fired after the end of its threads", refused);
+        }
     }
 
     /** Runs a task on the executor after the delay before a new subscription. */

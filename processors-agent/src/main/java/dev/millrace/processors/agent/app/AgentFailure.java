@@ -17,8 +17,8 @@ public final class AgentFailure extends RuntimeException {
 
     /**
      * The kind of the failure: the class of {@code llm-request-failed} ({@code quota}, {@code auth}, ...), {@code
-     * stopped}, {@code paused}, {@code halted}, {@code effect-failed}, {@code error}, {@code timeout}, or
-     * {@code stream-ended}.
+     * stopped}, {@code paused}, {@code halted}, {@code effect-failed}, {@code error}, {@code timeout},
+     * {@code stream-ended}, {@code not-waiting} (the call of a decision waits no longer), or {@code no-message}.
      */
     public String code() {
         return code;

@@ -26,10 +26,12 @@ public final class Agents implements AutoCloseable {
     private static final int MOST_ACTIVE = 100_000;
 
     private final EventStreams streams;
+    private final Map<StreamPath, Agent> agents;
     private final List<SubtreeRunner<?>> runners;
 
-    private Agents(EventStreams streams, List<SubtreeRunner<?>> runners) {
+    private Agents(EventStreams streams, Map<StreamPath, Agent> agents, List<SubtreeRunner<?>> runners) {
         this.streams = streams;
+        this.agents = agents;
         this.runners = runners;
     }
 
@@ -42,15 +44,24 @@ public final class Agents implements AutoCloseable {
         return new Builder(streams);
     }
 
-    /** The conversation of a stream; it starts with the first message. */
+    /**
+     * The conversation of a stream; it starts with the first message.
+     *
+     * @throws IllegalArgumentException if no agent of this object serves the stream; {@link Conversation#at} is for the
+     *     agents of another process
+     */
     public Conversation at(StreamPath path) {
+        if (agents.keySet().stream().noneMatch(served -> Builder.isSameOrBelow(path, served))) {
+            throw new IllegalArgumentException("no agent serves " + path + "; served are " + agents.keySet()
+                    + " and the paths below; for an agent of another process use Conversation.at(streams, path)");
+        }
         return Conversation.at(streams, path);
     }
 
     /**
      * As {@link #at(StreamPath)}.
      *
-     * @throws IllegalArgumentException if the path is not valid
+     * @throws IllegalArgumentException if the path is not valid, or not served
      */
     public Conversation at(String path) {
         return at(StreamPath.of(path));
@@ -141,7 +152,7 @@ public final class Agents implements AutoCloseable {
                 runners.forEach(SubtreeRunner::close);
                 throw refused;
             }
-            return new Agents(streams, List.copyOf(runners));
+            return new Agents(streams, Map.copyOf(agents), List.copyOf(runners));
         }
 
         private <S> SubtreeRunner<S> run(StreamPath path, Processor<S> processor) {

@@ -11,7 +11,7 @@ import java.time.Instant;
  * @param name the tool
  * @param arguments the arguments, an object; as they were changed, if they were
  * @param argumentsHash the hash of these arguments; a decision counts only for them
- * @param summary one line for the person who decides; about the arguments before they were changed
+ * @param summary one line for the person who decides: the tool and these arguments
  * @param expiresAt the time from which it is not given any more
  * @since 0.1
  */

@@ -15,6 +15,7 @@ import dev.millrace.processors.agent.Transcript;
 import dev.millrace.processors.agent.tool.By;
 import dev.millrace.processors.agent.tool.ToolEvent.ApprovalDenied;
 import dev.millrace.processors.agent.tool.ToolEvent.ApprovalGranted;
+import dev.millrace.processors.agent.tool.ToolEvent.ApprovalRequested;
 import dev.millrace.processors.agent.tool.ToolEvent.CallEdited;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -91,10 +92,30 @@ public final class Conversation {
         append(InputAdded.as("developer", text));
     }
 
-    /** Follows the answer to the newest message, also if another process has sent it. Reads the log. */
+    /**
+     * Follows the answer to the newest message, also if another process has sent it. Reads the log.
+     *
+     * @throws AgentFailure with the code {@code no-message} if there is no message
+     */
     public Turn follow() {
         TurnState now = turnState();
+        if (now.message() == 0) {
+            throw new AgentFailure("no-message", "there is no message on " + path + "; send one with say");
+        }
         return Turn.follow(streams, path, now.message(), now.seen(), written);
+    }
+
+    /**
+     * Follows the answer to the newest message if the agent has not ended its work for it: it asks the model, runs
+     * calls, or waits for an approval. So a program goes on after a crash instead of asking again. Reads the log.
+     *
+     * @return empty if the agent has nothing to do
+     */
+    public Optional<Turn> unanswered() {
+        TurnState now = turnState();
+        return now.message() == 0 || now.isIdle()
+                ? Optional.empty()
+                : Optional.of(Turn.follow(streams, path, now.message(), now.seen(), written));
     }
 
     /** The calls that wait for an approval. Reads the log. */
@@ -102,13 +123,20 @@ public final class Conversation {
         return turnState().approvals();
     }
 
-    /** Approves a call. The event counts only if these arguments still wait. */
+    /**
+     * Approves a call. Reads the log. The event counts only if these arguments still wait when it is stored: if another
+     * caller decides at the same time, the first decision counts.
+     *
+     * @throws AgentFailure with the code {@code not-waiting} if the call does not wait with these arguments
+     */
     public void approve(Approval approval, By by) {
+        requireWaiting(approval);
         append(new ApprovalGranted(Optional.of(approval.requestId()), approval.callId(), approval.argumentsHash(), by));
     }
 
-    /** Refuses a call; the model reads the reason. */
+    /** Refuses a call, under the conditions of {@link #approve}; the model reads the reason. */
     public void deny(Approval approval, By by, String reason) {
+        requireWaiting(approval);
         append(new ApprovalDenied(
                 Optional.of(approval.requestId()),
                 approval.callId(),
@@ -119,11 +147,14 @@ public final class Conversation {
 
     /**
      * Changes the arguments of a call that waits for an approval; the model is told. It still waits: approve the result.
+     * The tool checks the arguments when it runs. Reads the log.
      *
      * @param arguments an object
      * @return the approval for the new arguments
+     * @throws AgentFailure with the code {@code not-waiting} if the call does not wait with the arguments of the approval
      */
     public Approval edit(Approval approval, JsonNode arguments, By by) {
+        requireWaiting(approval);
         String hash = UUID.nameUUIDFromBytes(JsonCodec.writeText(arguments).getBytes(StandardCharsets.UTF_8))
                 .toString();
         append(new CallEdited(Optional.of(approval.requestId()), approval.callId(), arguments, hash, by));
@@ -133,8 +164,22 @@ public final class Conversation {
                 approval.name(),
                 arguments,
                 hash,
-                approval.summary(),
+                ApprovalRequested.summaryOf(approval.name(), arguments),
                 approval.expiresAt());
+    }
+
+    private void requireWaiting(Approval approval) {
+        boolean waits = approvals().stream()
+                .anyMatch(now -> now.callId().equals(approval.callId())
+                        && now.argumentsHash().equals(approval.argumentsHash()));
+        if (!waits) {
+            throw new AgentFailure(
+                    "not-waiting",
+                    "the decision was not stored: the call " + approval.callId() + " of " + approval.name() + " on "
+                            + path
+                            + " does not wait for an approval with these arguments; it was decided, has ended or was"
+                            + " changed meanwhile; look at approvals()");
+        }
     }
 
     /**

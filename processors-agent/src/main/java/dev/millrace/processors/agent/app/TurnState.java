@@ -26,6 +26,7 @@ import java.util.TreeMap;
  * from the events since an input, or since the beginning of the stream. Not thread-safe.
  */
 final class TurnState {
+    private static final String HALTED = "halted";
     private static final EventCatalog STREAM = EventCatalog.of(StreamEvent.class);
 
     private final long from;
@@ -73,7 +74,7 @@ final class TurnState {
 
     private void ofStream(Object payload) {
         if (payload instanceof StreamEvent.ProcessorHalted halted && isAgent(halted.processor())) {
-            fail("halted", "the agent stopped: " + halted.message());
+            fail(HALTED, "the agent stopped: " + halted.message());
         } else if (payload instanceof StreamEvent.EffectFailed failed && isAgent(failed.processor())) {
             fail("effect-failed", "an effect of the agent failed: " + failed.message());
         } else if (payload instanceof StreamEvent.Paused paused) {
@@ -125,6 +126,11 @@ final class TurnState {
         return failure;
     }
 
+    /** Whether the agent of this stream has stopped for good. */
+    boolean isHalted() {
+        return failure.filter(why -> why.code().equals(HALTED)).isPresent();
+    }
+
     /** Whether the agent has ended all work for the input. */
     boolean isIdle() {
         return state.answered() >= from
@@ -143,6 +149,11 @@ final class TurnState {
         return requestId == textsOf ? String.join("", texts.values()) : "";
     }
 
+    private String summaryOf(ApprovalRequested request) {
+        JsonNode arguments = edited.get(request.callId());
+        return arguments == null ? request.summary() : ApprovalRequested.summaryOf(request.name(), arguments);
+    }
+
     /** The calls that wait for a decision of a person, in the order of the response. */
     List<Approval> approvals() {
         List<Approval> found = new ArrayList<>();
@@ -156,7 +167,7 @@ final class TurnState {
                         call.name(),
                         edited.getOrDefault(call.callId(), request.arguments()),
                         waits.argumentsHash(),
-                        request.summary(),
+                        summaryOf(request),
                         waits.expiresAt()));
             }
         }

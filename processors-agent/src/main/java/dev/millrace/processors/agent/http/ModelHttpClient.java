@@ -135,6 +135,9 @@ public final class ModelHttpClient {
 
         @Override
         public void onEvent(EventSource source, @Nullable String id, @Nullable String type, String data) {
+            if (data.isEmpty()) { // some proxies keep a connection open with empty frames
+                return;
+            }
             reader.event(type == null ? "" : type, data);
             if (reader.isEnded()) {
                 timers.after(LINGER, source::cancel);

@@ -1,11 +1,17 @@
 package dev.millrace.processors.agent.http;
 
+import dev.millrace.core.hosting.EventStreamInput;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Dispatcher;
+import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.Okio;
 
 /**
  * The HTTP client of all agents of this JVM. Each stream needs a thread, so the default limit of five per host is
@@ -43,6 +49,20 @@ final class SharedHttpClient {
                     .retryOnConnectionFailure(false)
                     .followRedirects(false)
                     .followSslRedirects(false)
+                    .addInterceptor(chain -> withLineFeeds(chain.proceed(chain.request())))
+                    .build();
+        }
+
+        /** The parser of event streams reads the lines of an event only to an LF. */
+        private static Response withLineFeeds(Response response) {
+            ResponseBody body = response.body();
+            MediaType type = body.contentType();
+            if (type == null || !type.subtype().equals("event-stream")) {
+                return response;
+            }
+            InputStream lines = new EventStreamInput(body.byteStream());
+            return response.newBuilder()
+                    .body(ResponseBody.create(Okio.buffer(Okio.source(lines)), type, -1))
                     .build();
         }
     }

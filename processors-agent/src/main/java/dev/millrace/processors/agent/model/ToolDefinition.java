@@ -19,4 +19,12 @@ public record ToolDefinition(String name, Optional<String> description, JsonNode
     public boolean isStrict() {
         return StrictSchema.qualifies(parameters);
     }
+
+    /**
+     * Its name among {@link Prompt#unsupported()}, if a service refuses a request because of this tool: {@code
+     * tools.find#1a2b3c4d}. It changes with the schema, so a corrected tool is offered again.
+     */
+    public String refusalName() {
+        return String.format("tools.%s#%08x", name, parameters.toString().hashCode());
+    }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.processors.agent.tool;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamPath;
@@ -12,7 +13,6 @@ import dev.millrace.processors.agent.tool.ToolEvent.ApprovalNeeded;
 import dev.millrace.processors.agent.tool.ToolEvent.ApprovalRequested;
 import dev.millrace.processors.agent.tool.ToolEvent.ApprovalWaived;
 import java.lang.System.Logger.Level;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -44,7 +44,7 @@ final class ApprovalDecisions {
         }
     }
 
-    /** Forgets the answers that are in the log, or that nobody needs any more. */
+    /** Forgets the answers that are in the log, or that are not needed any more. */
     void forget(ToolHostState state, StreamPath path) {
         needed.take(path, id -> !state.approvals().isOpen(id));
     }
@@ -54,7 +54,7 @@ final class ApprovalDecisions {
         if (!(event.payload() instanceof ApprovalRequested asked)) {
             return Effects.none();
         }
-        return needed.getOrMake(path, duty, () -> ask(asked, path)).thenCompose(isNeeded -> {
+        return needed.getOrMake(path, duty, () -> isNeeded(asked, path)).thenCompose(isNeeded -> {
             String hash = asked.argumentsHash();
             ToolEvent decision = isNeeded
                     ? new ApprovalNeeded(asked.requestId(), asked.callId(), hash, host.name())
@@ -67,25 +67,27 @@ final class ApprovalDecisions {
         });
     }
 
-    private CompletableFuture<Boolean> ask(ApprovalRequested asked, StreamPath path) {
-        Optional<Tool<?>> known = host.tool(asked.name());
-        if (known.isEmpty()) {
-            return CompletableFuture.completedFuture(true);
-        }
-        Tool<?> tool = known.get();
+    private CompletableFuture<Boolean> isNeeded(ApprovalRequested asked, StreamPath path) {
+        return host.tool(asked.name())
+                .map(tool -> isNeeded(tool, asked.arguments(), asked.callId(), path))
+                .orElseGet(() -> CompletableFuture.completedFuture(true));
+    }
+
+    /** Asks the condition of a tool, on a thread of the host. */
+    CompletableFuture<Boolean> isNeeded(Tool<?> tool, JsonNode arguments, String callId, StreamPath path) {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         Timers.Timer limit = host.timers()
                 .after(tool.offer().timeoutOrDefault(), () -> host.executor().execute(() -> answer.complete(true)));
         host.executor().execute(() -> {
             boolean isNeeded = true;
             try {
-                isNeeded = tool.needsApproval(asked.arguments());
+                isNeeded = tool.needsApproval(arguments);
             } catch (Tool.BadArguments notRunnable) {
                 // They cannot run; a person may edit them.
             } catch (Throwable thrown) { // also an Error, such as a missing class
                 LOG.log(
                         Level.WARNING,
-                        "the condition of " + tool + " threw for call " + asked.callId() + " on " + path
+                        "the condition of " + tool + " threw for call " + callId + " on " + path
                                 + "; the call needs an approval",
                         thrown);
             }

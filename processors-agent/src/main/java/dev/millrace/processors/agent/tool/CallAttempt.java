@@ -119,7 +119,7 @@ final class CallAttempt implements ObligationRunner.Attempt {
         CallStarted started = new CallStarted(ref.requestId(), ref.callId(), host.name());
         return Optional.of(EventInput.builder()
                 .from(EventInput.of(started))
-                .idempotencyKey("tool-call-started@" + path + ":" + duty.requestedAt() + again)
+                .idempotencyKey("tool-call-started@" + path + ":" + ref.callId() + again)
                 .build());
     }
 
@@ -162,13 +162,26 @@ final class CallAttempt implements ObligationRunner.Attempt {
             return CompletableFuture.completedFuture(
                     outcomes.unknown("it was interrupted, and its tool must not run twice now"));
         }
+        CallRequested asked = Objects.requireNonNull(request, "start() was not called");
         Tool.ToolRun body;
         try {
-            body = called.bind(
-                    Objects.requireNonNull(request, "start() was not called").arguments());
+            body = called.bind(asked.arguments());
         } catch (Tool.BadArguments problems) {
             return CompletableFuture.completedFuture(outcomes.badArguments(problems));
         }
+        return ApprovalGuard.allows(
+                        host,
+                        called,
+                        asked,
+                        duty.requestedAt(),
+                        task,
+                        () -> host.approvals().isNeeded(called, asked.arguments(), ref.callId(), path))
+                .thenCompose(isAllowed -> isAllowed
+                        ? run(called, body)
+                        : CompletableFuture.completedFuture(outcomes.notApproved(called)));
+    }
+
+    private CompletionStage<ToolEvent> run(Tool<?> called, Tool.ToolRun body) {
         RunningCall call = new RunningCall(
                 outcomes, path, idempotencyKey(), called, host.timers(), host.executor(), this::progress);
         running = call;

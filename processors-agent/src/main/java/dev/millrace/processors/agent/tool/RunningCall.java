@@ -157,7 +157,7 @@ final class RunningCall implements ToolCall {
         }
     }
 
-    /** Tells the code that nobody needs its work any more: runs its actions. */
+    /** Tells the code that its work is not needed any more: runs its actions. */
     void cancel() {
         List<Runnable> actions;
         synchronized (this) {

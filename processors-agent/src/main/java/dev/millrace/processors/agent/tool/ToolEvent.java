@@ -81,7 +81,8 @@ public sealed interface ToolEvent {
 
     /**
      * A host starts a call. If several hosts do, the event with the lowest offset counts. A host sends the key {@code
-     * tool-call-started@<path>:<offset of tool-call-requested>}, so that the second one gets the event of the first one.
+     * tool-call-started@<path>:<callId>}, so that the second one gets the event of the first one, also if the call is
+     * requested again.
      *
      * @param requestId the request
      * @param callId the call
@@ -144,7 +145,7 @@ public sealed interface ToolEvent {
     record CallSkipped(long requestId, String callId, Optional<String> host, String reason) implements OfCall {}
 
     /**
-     * A call was started, and nobody knows whether it was done.
+     * A call was started, and it is unknown whether it was done.
      *
      * @param requestId the request
      * @param callId the call
@@ -189,9 +190,17 @@ public sealed interface ToolEvent {
             Instant expiresAt,
             Optional<Boolean> conditional)
             implements OfCall {
+        private static final int LONGEST_SUMMARY = 200;
+
         /** Checks the arguments. */
         public ApprovalRequested {
             requireObject(arguments);
+        }
+
+        /** The line about a call of a tool with these arguments: name and JSON, at most 200 characters. */
+        public static String summaryOf(String name, JsonNode arguments) {
+            String text = name + " " + arguments;
+            return text.length() <= LONGEST_SUMMARY ? text : text.substring(0, LONGEST_SUMMARY - 1) + "…";
         }
     }
 
@@ -242,7 +251,7 @@ public sealed interface ToolEvent {
             implements OfCall {}
 
     /**
-     * Nobody decided in time, which ends the call.
+     * There was no decision in time, which ends the call.
      *
      * @param requestId the request
      * @param callId the call

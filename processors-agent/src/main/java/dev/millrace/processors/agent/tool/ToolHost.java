@@ -41,8 +41,12 @@ import java.util.regex.Pattern;
  *       and after a start with other tools. Of one name, let one set of tools run at a time.
  *   <li>A call has a {@code tool-call-started} event before its code runs. If another host was first, the code does not
  *       run here.
+ *   <li>A call of a tool that needs an approval runs only if the log has one for these arguments, whatever an offer or
+ *       the request says; otherwise it fails.
  *   <li>If the process ends during a call: a call of a {@link Tool#once} tool gets {@code tool-call-outcome-unknown},
  *       another one runs again, three times at most.
+ *   <li>A call that has a start is not run again if it is requested again. A fork does not run the calls that were
+ *       requested before it.
  *   <li>Of several ends the log keeps the host's first one.
  *   <li>A call that may not run yet because of a limit waits without a start; first come, first served. It is not
  *       started later than ten seconds after the time limit of its tool has passed since the request.
@@ -114,7 +118,8 @@ public final class ToolHost implements Processor<ToolHostState> {
     public static Builder named(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
-                    "the name of a tool host must have 1 to 40 characters of a-z 0-9 -, got '" + name + "'");
+                    "the name of an agent or of a tool host must have 1 to 40 characters of a-z 0-9 -, got '" + name
+                            + "'");
         }
         return new Builder(name);
     }
@@ -216,6 +221,10 @@ public final class ToolHost implements Processor<ToolHostState> {
 
     Optional<Tool<?>> tool(String wanted) {
         return Optional.ofNullable(tools.get(wanted));
+    }
+
+    ApprovalDecisions approvals() {
+        return approvals;
     }
 
     Timers timers() {

@@ -1,6 +1,8 @@
 package dev.millrace.processors.agent.tool;
 
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
+import dev.millrace.core.StreamEvent;
 import dev.millrace.core.processor.Obligation;
 import dev.millrace.core.processor.Obligations;
 import dev.millrace.processors.agent.tool.ToolEvent.ApprovalExpired;
@@ -30,15 +32,28 @@ final class ToolHostReducer {
     /** After the time limit of a call and this, the agent does not expect a start any more. */
     static final Duration GRACE = Duration.ofSeconds(10);
 
+    /** The slug of the agent. */
+    private static final String AGENT = "agent";
+
+    private static final String INITIALIZED = EventCatalog.nameOf(StreamEvent.Initialized.class);
+
     private ToolHostReducer() {}
 
     static ToolHostState reduce(String host, ToolHostState before, Event event) {
-        ToolHostState state = before.first() == 0 ? before.withFirst(event.offset()) : before;
+        ToolHostState state = before.first() == 0 ? before.withFirst(event.offset(), copiedThrough(event)) : before;
         Object payload = event.payload();
         if (payload instanceof ToolsOffered offered) {
             return offered.host().equals(host) ? state.withOffer(offer(offered, event.offset())) : state;
         }
-        return payload instanceof OfCall call ? reduce(host, state, call, event) : state;
+        // The calls that a fork copied are those of the other stream, and its hosts run them.
+        boolean isOwn = event.offset() > state.copiedThrough();
+        return isOwn && payload instanceof OfCall call ? reduce(host, state, call, event) : state;
+    }
+
+    private static long copiedThrough(Event event) {
+        return event.offset() == 1 && event.type().equals(INITIALIZED)
+                ? event.payloadJson().at("/forkedFrom/offset").asLong()
+                : 0;
     }
 
     private static Offer offer(ToolsOffered offered, long offset) {
@@ -72,16 +87,23 @@ final class ToolHostReducer {
         if (call instanceof CallCancelled) {
             return cancelled(state, call.callId());
         }
-        if (call instanceof CallSkipped) {
-            return find(state, call.callId()).filter(Obligation::inDoubt).isPresent()
-                    ? state
-                    : ended(state, call.callId());
+        if (call instanceof ApprovalExpired) {
+            return decided(state, call.callId());
         }
-        boolean isEnd = call instanceof CallCompleted
-                || call instanceof CallFailed
-                || call instanceof CallOutcomeUnknown
-                || call instanceof ApprovalExpired;
+        if (call instanceof CallSkipped) {
+            // Before the request only the agent skips a call.
+            ToolHostState undecided = isByAgent(event) ? decided(state, call.callId()) : state;
+            return find(undecided, call.callId()).filter(Obligation::inDoubt).isPresent()
+                    ? undecided
+                    : ended(undecided, call.callId());
+        }
+        boolean isEnd =
+                call instanceof CallCompleted || call instanceof CallFailed || call instanceof CallOutcomeUnknown;
         return isEnd ? ended(state, call.callId()) : state;
+    }
+
+    private static boolean isByAgent(Event event) {
+        return event.provenance().filter(from -> from.processor().equals(AGENT)).isPresent();
     }
 
     private static Optional<Known> known(ToolHostState state, String tool) {
@@ -108,7 +130,7 @@ final class ToolHostReducer {
         }
         String id = call.get().id();
         if (state.cancelled().contains(id) && !call.get().inDoubt()) {
-            return ended(state, start.callId()); // a start after the cancellation counts for nobody
+            return ended(state, start.callId()); // a start after the cancellation does not count
         }
         if (start.host().equals(host)) {
             return state.withCalls(
@@ -137,12 +159,10 @@ final class ToolHostReducer {
     }
 
     private static ToolHostState ended(ToolHostState state, String callId) {
-        ToolHostState undecided = decided(state, callId);
-        return find(undecided, callId)
-                .map(duty -> undecided.withCalls(
-                        undecided.once().settled(duty.id()),
-                        undecided.repeatable().settled(duty.id())))
-                .orElse(undecided);
+        return find(state, callId)
+                .map(duty -> state.withCalls(
+                        state.once().settled(duty.id()), state.repeatable().settled(duty.id())))
+                .orElse(state);
     }
 
     private static Optional<Obligation> find(ToolHostState state, String callId) {

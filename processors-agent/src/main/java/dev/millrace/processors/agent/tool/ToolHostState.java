@@ -12,6 +12,7 @@ import java.util.Optional;
  * What a {@link ToolHost} knows from the log of a stream. It grows with its tools and with the open calls only.
  *
  * @param first the offset of the first event, 0 before it
+ * @param copiedThrough the last offset that a fork copied, 0 if the stream is no fork
  * @param offer its newest offer
  * @param approvals the calls of which it has to say whether they need an approval; the id is {@code <requestId>/<callId>}
  * @param once its calls that must not run twice
@@ -21,6 +22,7 @@ import java.util.Optional;
  */
 public record ToolHostState(
         long first,
+        long copiedThrough,
         Optional<Offer> offer,
         Obligations approvals,
         Obligations once,
@@ -49,7 +51,7 @@ public record ToolHostState(
     public record Known(Duration timeout, boolean conditional) {}
 
     static final ToolHostState EMPTY = new ToolHostState(
-            0, Optional.empty(), Obligations.none(), Obligations.none(), Obligations.none(), List.of());
+            0, 0, Optional.empty(), Obligations.none(), Obligations.none(), Obligations.none(), List.of());
 
     /** Copies the list. */
     public ToolHostState {
@@ -61,16 +63,18 @@ public record ToolHostState(
         return once.isOpen(id) || repeatable.isOpen(id);
     }
 
-    ToolHostState withFirst(long offset) {
-        return new ToolHostState(offset, offer, approvals, once, repeatable, cancelled);
+    ToolHostState withFirst(long offset, long newCopiedThrough) {
+        return new ToolHostState(offset, newCopiedThrough, offer, approvals, once, repeatable, cancelled);
     }
 
     ToolHostState withOffer(Offer newOffer) {
-        return new ToolHostState(first, Optional.of(newOffer), approvals, once, repeatable, cancelled);
+        return new ToolHostState(first, copiedThrough, Optional.of(newOffer), approvals, once, repeatable, cancelled);
     }
 
     ToolHostState withApprovals(Obligations open) {
-        return open.equals(approvals) ? this : new ToolHostState(first, offer, open, once, repeatable, cancelled);
+        return open.equals(approvals)
+                ? this
+                : new ToolHostState(first, copiedThrough, offer, open, once, repeatable, cancelled);
     }
 
     ToolHostState withCalls(Obligations newOnce, Obligations newRepeatable) {
@@ -80,10 +84,10 @@ public record ToolHostState(
         List<String> stillCancelled = cancelled.stream()
                 .filter(id -> newOnce.isOpen(id) || newRepeatable.isOpen(id))
                 .toList();
-        return new ToolHostState(first, offer, approvals, newOnce, newRepeatable, stillCancelled);
+        return new ToolHostState(first, copiedThrough, offer, approvals, newOnce, newRepeatable, stillCancelled);
     }
 
     ToolHostState withCancelled(List<String> ids) {
-        return new ToolHostState(first, offer, approvals, once, repeatable, ids);
+        return new ToolHostState(first, copiedThrough, offer, approvals, once, repeatable, ids);
     }
 }

@@ -27,9 +27,10 @@ record ToolOutcomes(CallRef call, String host) {
         }
         try {
             return completedWith(cut(JsonCodec.toTree(value)));
-        } catch (IllegalArgumentException wrong) {
+        } catch (IllegalArgumentException | StackOverflowError wrong) {
             return failed(
-                    "The tool has ended, but its result cannot be written as JSON.",
+                    "The tool has ended, but its result cannot be written as JSON.", // a map that holds itself, for
+                    // example
                     "the result, of " + value.getClass().getName() + ", cannot be written as JSON: " + message(wrong));
         }
     }
@@ -49,6 +50,19 @@ record ToolOutcomes(CallRef call, String host) {
     ToolEvent badArguments(Tool.BadArguments problems) {
         return failed(
                 "The arguments do not fit; correct them and call again:\n" + message(problems), message(problems));
+    }
+
+    /** The log has no approval for a call whose tool needs one. */
+    ToolEvent notApproved(Tool<?> tool) {
+        return failed(
+                "The call was not executed: the tool '" + tool.name()
+                        + "' needs an approval, and this call has none. Call it again to ask for one.",
+                "the log has no tool-approval-granted for this callId and argumentsHash that counts, and the tool '"
+                        + tool.name() + "' of host '" + host + "' needs an approval ("
+                        + tool.offer().approvalOrNever().name().toLowerCase(Locale.ROOT)
+                        + "). Either its offer was changed meanwhile, or"
+                        + " another caller wrote one in its place: look at the newest tools-offered of the host, and at"
+                        + " who wrote tool-call-requested. A grant from before a fork does not count in the fork");
     }
 
     ToolEvent timedOut(SideEffect effect, Duration limit) {

@@ -45,7 +45,9 @@ final class ToolSchema {
             OptionalInt.class, "integer",
             OptionalLong.class, "integer",
             OptionalDouble.class, "number");
-    private static final SchemaGenerator GENERATOR = generator();
+    private static final String SLF4J_PROVIDER = "META-INF/services/org.slf4j.spi.SLF4JServiceProvider";
+    private static final String SLF4J_VERBOSITY = "slf4j.internal.verbosity";
+    private static final SchemaGenerator GENERATOR = loaded();
 
     private ToolSchema() {}
 
@@ -58,6 +60,26 @@ final class ToolSchema {
             schema.putArray("required");
         }
         return schema;
+    }
+
+    /**
+     * The generator, after its first use. Its library writes messages for its developers with SLF4J, which prints three
+     * lines when it starts without a provider of a logging library. They mean nothing to a program that has none, so SLF4J
+     * starts without them; it stays as it is if it has a provider, or if the program has chosen what it prints.
+     */
+    private static SchemaGenerator loaded() {
+        boolean isHeard = ToolSchema.class.getClassLoader().getResource(SLF4J_PROVIDER) != null;
+        if (isHeard || System.getProperty(SLF4J_VERBOSITY) != null) {
+            return generator();
+        }
+        System.setProperty(SLF4J_VERBOSITY, "ERROR");
+        try {
+            SchemaGenerator generator = generator();
+            generator.generateSchema(String.class);
+            return generator;
+        } finally {
+            System.clearProperty(SLF4J_VERBOSITY);
+        }
     }
 
     private static SchemaGenerator generator() {

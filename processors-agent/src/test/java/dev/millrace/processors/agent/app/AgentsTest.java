@@ -36,6 +36,8 @@ class AgentsTest {
 
     record FindOrder(@Description("order number") String id) {}
 
+    record Search(String words, Optional<String> author, Optional<FindOrder> order) {}
+
     record Refund(String id, @Description("euros") BigDecimal amount) {}
 
     private final StreamEngine engine =
@@ -54,6 +56,7 @@ class AgentsTest {
                     })
                     .within(Duration.ofSeconds(20))
                     .approval(refund -> refund.amount().compareTo(TEN) > 0, Duration.ofDays(2)))
+            .tool(Tool.of("search", Search.class, Search::toString))
             .build();
     private final Agents agents =
             Agents.on(streams).serve("/support", support).withoutLease().start();
@@ -77,7 +80,7 @@ class AgentsTest {
         assertThat(turn.isDone()).isTrue();
         assertThat(model.prompts.get(0).tools())
                 .extracting(ToolDefinition::name)
-                .containsExactly("find_order", "refund");
+                .containsExactly("find_order", "refund", "search");
         assertThat(model.prompts.get(0).tools()).allMatch(ToolDefinition::isStrict);
         assertThat(model.prompts.get(1).parts()).last().isEqualTo(new ToolResult("1", "order 17 costs 12 euros"));
     }
@@ -118,10 +121,17 @@ class AgentsTest {
         Turn turn = talk.say("Refund order 17, please");
         Approval ask = turn.awaitPause(LIMIT).approvals().get(0);
         Approval less = talk.edit(ask, JsonCodec.parse("{\"id\":\"17\",\"amount\":12}"), ANN);
-        talk.approve(ask, ANN);
+        assertThatThrownBy(() -> talk.approve(ask, ANN)).hasMessageContaining("was changed meanwhile");
         assertThat(talk.approvals()).containsExactly(less);
+        assertThat(less.summary()).isEqualTo("refund {\"id\":\"17\",\"amount\":12}");
         talk.approve(less, ANN);
         assertThat(turn.await(LIMIT).text()).isEqualTo("Done.");
+        assertThatThrownBy(() -> talk.deny(less, ANN, "too late"))
+                .isInstanceOfSatisfying(
+                        AgentFailure.class,
+                        failure -> assertThat(failure.code()).isEqualTo("not-waiting"));
+        assertThatThrownBy(() -> agents.at("/support/other").approve(less, ANN)).isInstanceOf(AgentFailure.class);
+        assertThatThrownBy(() -> talk.edit(less, JsonCodec.parse("{}"), ANN)).isInstanceOf(AgentFailure.class);
 
         assertThat(refunds).containsExactly(new Refund("17", new BigDecimal("12")));
         assertThat(model.prompts.get(1).parts().toString()).contains("ann changed the arguments");
@@ -181,6 +191,31 @@ class AgentsTest {
     }
 
     @Test
+    void should_follow_only_what_is_not_answered() {
+        model.calls("1", "refund", "{\"id\":\"17\",\"amount\":12}").says("two");
+        Conversation talk = agents.at("/support/a");
+        assertThat(talk.unanswered()).isEmpty();
+        assertThatThrownBy(talk::follow)
+                .isInstanceOfSatisfying(
+                        AgentFailure.class,
+                        failure -> assertThat(failure.code()).isEqualTo("no-message"));
+        talk.say("Refund order 17, please").awaitPause(LIMIT).close();
+
+        Turn turn = talk.unanswered().orElseThrow();
+        turn.awaitPause(LIMIT).approvals().forEach(ask -> talk.approve(ask, ANN));
+
+        assertThat(turn.await(LIMIT).text()).isEqualTo("two");
+        assertThat(talk.unanswered()).isEmpty();
+    }
+
+    @Test
+    void should_refuse_a_conversation_that_no_agent_serves() {
+        assertThatThrownBy(() -> agents.at("/other"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no agent serves /other; served are [/support]");
+    }
+
+    @Test
     void should_not_take_a_failure_for_the_end_that_was_retried_later() {
         model.fails(ModelFailure.of(FailureKind.QUOTA, "no credit")).says("back");
         Conversation talk = agents.at("/support/a");
@@ -214,6 +249,16 @@ class AgentsTest {
         assertThatThrownBy(() -> agents.at("/support/a").say("hi").await(Duration.ofMillis(50)))
                 .isInstanceOf(AgentFailure.class)
                 .hasMessageContaining("no answer at /support/a within PT0.05S");
+    }
+
+    @Test
+    void should_take_an_optional_argument_that_a_model_leaves_out_as_empty() {
+        model.calls("1", "search", "{\"words\":\"tea\"}").says("Nothing.");
+
+        assertThat(agents.at("/support/a").say("tea?").await(LIMIT).text()).isEqualTo("Nothing.");
+        assertThat(model.prompts.get(1).parts())
+                .last()
+                .isEqualTo(new ToolResult("1", new Search("tea", Optional.empty(), Optional.empty()).toString()));
     }
 
     @Test

@@ -60,7 +60,7 @@ class TurnStateTest {
 
     @Test
     void should_not_mind_the_failures_of_other_processors() {
-        assertOwed(HELLO, halted("somebody-else"));
+        assertOwed(HELLO, halted("another-processor"));
     }
 
     @Test

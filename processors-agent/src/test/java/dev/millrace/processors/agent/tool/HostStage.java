@@ -114,7 +114,12 @@ final class HostStage implements AutoCloseable {
 
     /** The types of the events of a call, in order, without {@code tool-}. */
     List<String> story(String callId) {
-        return log().stream()
+        return story(callId, log());
+    }
+
+    private static List<String> story(String callId, List<Event> log) {
+        return log.stream()
+                .map(event -> event.decodedBy(ToolEvent.catalog()))
                 .filter(event ->
                         event.payload() instanceof OfCall call && call.callId().equals(callId))
                 .map(event -> event.type().replaceFirst("^tool-", ""))
@@ -141,6 +146,51 @@ final class HostStage implements AutoCloseable {
     /** Moves the clock when the engine is idle. */
     void pass(Duration time) {
         timers.advanceWhen(engine::isIdle, time);
+    }
+
+    /** Another stream of the stage. */
+    On on(StreamPath path) {
+        return new On(path);
+    }
+
+    /** Hosts and events on another stream. */
+    final class On implements AutoCloseable {
+        private final StreamPath path;
+        private final List<ProcessorRunner<?>> here = new ArrayList<>();
+
+        private On(StreamPath path) {
+            this.path = path;
+        }
+
+        void start(ToolHost host) {
+            ProcessorRunner<ToolHostState> runner = ProcessorRunner.builder(streams, host).stream(path)
+                    .withoutLease()
+                    .timers(timers)
+                    .start();
+            here.add(runner);
+            runner.awaitCaughtUp(LIMIT);
+        }
+
+        void append(Object event) {
+            EventInput input = event instanceof EventInput given ? given : EventInput.of(event);
+            streams.append(path, input)
+                    .orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS)
+                    .join();
+        }
+
+        List<String> story(String callId) {
+            return HostStage.story(callId, streams.read(path, ReadRange.all()).join());
+        }
+
+        void awaitStory(String callId, String... types) {
+            eventually(() -> story(callId).equals(List.of(types)));
+        }
+
+        @Override
+        public void close() {
+            here.forEach(runner -> runner.awaitIdle(LIMIT));
+            here.forEach(runner -> runner.stop(Duration.ofMillis(100)));
+        }
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.millrace.processors.agent.tool;
 import dev.millrace.core.StreamPath;
 import java.time.Instant;
 
-/** A call that nobody watches. */
+/** A call that no test watches. */
 final class IdleCall implements ToolCall {
     @Override
     public String callId() {

@@ -130,6 +130,34 @@ class ToolHostReducerTest {
     }
 
     @Test
+    void should_leave_the_calls_that_a_fork_copied_to_the_original() {
+        add(
+                "https://events.iterate.com/events/stream/initialized",
+                HostStage.json("{'projectSlug':'p','path':'/f','forkedFrom':{'path':'/o','offset':4}}"));
+        offer("shop", find.approval(nothing -> true, Duration.ofDays(1)));
+        ask("c1", Optional.of(true));
+        request("c2", SideEffect.ONCE);
+        assertThat(state.approvals().open()).isEmpty();
+        assertThat(state.once().open()).isEmpty();
+        ask("c3", Optional.of(true));
+        request("c4", SideEffect.ONCE);
+
+        assertThat(state.offer()).isPresent();
+        assertThat(state.approvals().open()).containsOnlyKeys("1/c3");
+        assertThat(state.once().open()).containsOnlyKeys("1/c4");
+    }
+
+    @Test
+    void should_still_decide_about_a_call_that_another_caller_says_has_ended() {
+        offer("shop", find.approval(nothing -> true, Duration.ofDays(1)));
+        ask("c1", Optional.of(true));
+        add(new CallSkipped(1, "c1", OTHER, "forged"));
+        add(new CallCompleted(1, "c1", OTHER, HostStage.json("1")));
+
+        assertThat(state.approvals().open()).containsOnlyKeys("1/c1");
+    }
+
+    @Test
     void should_not_grow_with_the_number_of_calls() {
         int small = bytesAfter(50);
         int large = bytesAfter(5_000);

@@ -98,7 +98,7 @@ class ToolHostTest {
             return new Order(asked.id(), 2);
         });
         stage.offer(stage.host("shop", tool.within(Duration.ofSeconds(20))).build());
-        long requested = stage.request("c1", "find", "{'id':'17'}", SideEffect.ONCE);
+        stage.request("c1", "find", "{'id':'17'}", SideEffect.ONCE);
         stage.awaitStory("c1", "call-requested", "call-started", "call-completed");
 
         assertThat(stage.all(CallStarted.class)).containsExactly(new CallStarted(1, "c1", "shop"));
@@ -109,7 +109,7 @@ class ToolHostTest {
                         .findFirst()
                         .orElseThrow()
                         .idempotencyKey())
-                .contains("tool-call-started@/agents/a:" + requested);
+                .contains("tool-call-started@/agents/a:c1");
         assertThat(seen.get().callId()).isEqualTo("c1");
         assertThat(seen.get().path()).isEqualTo(HostStage.PATH);
         assertThat(seen.get().idempotencyKey()).startsWith("/agents/a:c1@");
@@ -271,7 +271,7 @@ class ToolHostTest {
     }
 
     @Test
-    void should_not_start_a_call_that_nobody_waits_for_any_more() {
+    void should_not_start_a_call_that_is_not_waited_for_any_more() {
         stage.crash(stage.offer(stage.host("shop", find).build()));
         stage.request("c1", "find", "{'id':'17'}", SideEffect.READ_ONLY);
         stage.pass(Duration.ofSeconds(70));

@@ -3,12 +3,7 @@ package dev.millrace.server.internal.formats;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.Limits;
 import dev.millrace.server.internal.http.HttpErrorException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 
 /**
  * A parser of request bodies. Declared JSON and YAML must be valid; other bodies are stored whole, because a webhook
@@ -38,7 +33,7 @@ public final class AppendBodyParser {
         } else if (type.isYaml()) {
             inputs = json.read(YamlBodyParser.ofEvents(text(type, body), limits).toJson());
         } else {
-            inputs = ParsedAppend.single(OpaqueBodyEncoder.describe(type, body));
+            inputs = ParsedAppend.notAnEvent(type, OpaqueBodyEncoder.describe(type, body));
         }
         if (!inputs.batch() && body.length > limits.eventBytes()) {
             throw tooLarge("event", limits.eventBytes(), body.length + " bytes");
@@ -84,28 +79,19 @@ public final class AppendBodyParser {
                         + " are allowed, more were sent; send several batches");
     }
 
-    /** The text of a body in its declared charset; empty if the bytes are no such text. */
-    static Optional<String> decode(Charset charset, byte[] body) {
-        try {
-            CharBuffer text = charset.newDecoder().decode(ByteBuffer.wrap(body));
-            return Optional.of(text.toString());
-        } catch (CharacterCodingException e) {
-            return Optional.empty();
-        }
-    }
-
     private static byte[] utf8(MediaType type, byte[] body) {
-        Optional<Charset> charset = type.charset();
-        return charset.equals(Optional.of(StandardCharsets.UTF_8))
-                ? body
-                : text(type, body).getBytes(StandardCharsets.UTF_8);
+        // without a charset the bytes are not decoded here: the JSON parser says where they are no UTF-8
+        boolean isDeclared =
+                type.charset().filter(c -> !c.equals(StandardCharsets.UTF_8)).isPresent();
+        return isDeclared ? text(type, body).getBytes(StandardCharsets.UTF_8) : body;
     }
 
     private static String text(MediaType type, byte[] body) {
-        return type.charset()
-                .flatMap(charset -> decode(charset, body))
+        return BodyText.ofDocument(type, body)
+                .map(BodyText::text)
                 .orElseThrow(() -> HttpErrorException.badRequest(
                         "body",
-                        "the body is not text in its charset: content type '" + type.header() + "'; send UTF-8"));
+                        "the body is not UTF-8, and not text in a charset that its content type names: '"
+                                + type.header() + "'; send UTF-8"));
     }
 }

@@ -8,7 +8,8 @@ import dev.millrace.server.internal.http.HttpErrorException;
 
 /**
  * The optional {@code {event, path?}} around an event in a request body; a path that is not {@code url} is refused. An
- * object with any other key beside {@code event} is no envelope: it is a payload, and is kept whole.
+ * object with any other key beside {@code event}, or with a path beside an event that is no object, is no envelope: it is
+ * kept whole.
  */
 record EventEnvelope(StreamPath url) {
     /** The event inside the envelope; the whole value if it is no envelope. */

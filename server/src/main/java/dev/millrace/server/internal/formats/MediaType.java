@@ -2,7 +2,6 @@ package dev.millrace.server.internal.formats;
 
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
-import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
 import java.util.Locale;
 import java.util.Optional;
@@ -49,19 +48,19 @@ public record MediaType(@Nullable String header, String name) {
         return name.equals("application/x-www-form-urlencoded");
     }
 
-    /** The declared charset, by default UTF-8; empty if this JVM does not know it. */
+    /** The declared charset; empty if there is none, or if this JVM does not know its name. */
     Optional<Charset> charset() {
         for (String parameter : header == null ? new String[0] : header.split(";")) {
             int equals = parameter.indexOf('=');
             if (equals >= 0 && parameter.substring(0, equals).strip().equalsIgnoreCase("charset")) {
+                String name = parameter.substring(equals + 1).replace("\"", "").replace("'", "");
                 try {
-                    return Optional.of(Charset.forName(
-                            parameter.substring(equals + 1).replace("\"", "").strip()));
+                    return Optional.of(Charset.forName(name.strip()));
                 } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
                     return Optional.empty();
                 }
             }
         }
-        return Optional.of(StandardCharsets.UTF_8);
+        return Optional.empty();
     }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
-import dev.millrace.server.internal.http.PercentDecoder;
 import java.util.Base64;
 import java.util.Optional;
 
@@ -19,10 +18,10 @@ final class OpaqueBodyEncoder {
     static byte[] describe(MediaType type, byte[] body) {
         ObjectNode raw = JsonNodeFactory.instance.objectNode();
         raw.put("contentType", type.header());
-        Optional<String> text = type.charset()
-                .flatMap(charset -> AppendBodyParser.decode(charset, body))
-                .filter(OpaqueBodyEncoder::isWellFormed);
-        raw.put("body", text.orElseGet(() -> Base64.getEncoder().encodeToString(body)));
+        Optional<BodyText> text = BodyText.ofText(type, body).filter(decoded -> isWellFormed(decoded.text()));
+        raw.put(
+                "body",
+                text.map(BodyText::text).orElseGet(() -> Base64.getEncoder().encodeToString(body)));
         if (type.isForm() && text.isPresent()) {
             raw.set("form", form(text.get()));
         }
@@ -33,13 +32,13 @@ final class OpaqueBodyEncoder {
     }
 
     /** The fields of a form; a repeated field becomes a list. */
-    private static ObjectNode form(String text) {
+    private static ObjectNode form(BodyText body) {
         ObjectNode form = JsonNodeFactory.instance.objectNode();
-        for (String pair : text.split("&")) {
+        for (String pair : body.text().split("&")) {
             if (!pair.isEmpty()) {
                 int equals = pair.indexOf('=');
-                String field = decode(equals < 0 ? pair : pair.substring(0, equals));
-                String value = equals < 0 ? "" : decode(pair.substring(equals + 1));
+                String field = body.decodeFormText(equals < 0 ? pair : pair.substring(0, equals));
+                String value = equals < 0 ? "" : body.decodeFormText(pair.substring(equals + 1));
                 JsonNode before = form.get(field);
                 if (before == null) {
                     form.put(field, value);
@@ -53,14 +52,6 @@ final class OpaqueBodyEncoder {
             }
         }
         return form;
-    }
-
-    private static String decode(String raw) {
-        try {
-            return PercentDecoder.decode(raw, true);
-        } catch (IllegalArgumentException e) {
-            return raw;
-        }
     }
 
     private static boolean isWellFormed(String text) {

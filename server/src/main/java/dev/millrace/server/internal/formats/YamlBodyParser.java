@@ -38,6 +38,8 @@ import org.yaml.snakeyaml.parser.ParserImpl;
 final class YamlBodyParser {
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?");
     private static final Pattern LEADING_ZEROS = Pattern.compile("^(-?)0+(?=\\d)");
+    private static final Pattern MARK_OF_DOCUMENT = Pattern.compile(
+            "(?m)(^(?:---|\\.\\.\\.)[ \t]*(?:#[^\\n]*)?\\r?\\n)\uFEFF|^\uFEFF(?=(?:---|\\.\\.\\.)(?:\\s|$))");
     private static final int LONGEST_NUMBER = 1_100; // of those that can be appended, in every spelling
     private static final int LONGEST_PROBLEM = 400;
     private static final int AROUND_AN_EVENT = 2; // a list and an envelope
@@ -72,12 +74,17 @@ final class YamlBodyParser {
     }
 
     private YamlBodyParser(String text, boolean itemsAreEvents, Limits limits) {
-        this.text = text;
+        this.text = withoutMarks(text);
         this.itemsAreEvents = itemsAreEvents;
         this.mostEvents = limits.batchEvents();
         this.longestEvent = limits.eventBytes();
         this.mostDepth = limits.jsonDepth();
         options.setCodePointLimit(Math.max(text.length(), 1));
+    }
+
+    /** Removes the byte order mark that each document may have; the library knows only that of the first one. */
+    private static String withoutMarks(String text) {
+        return text.indexOf('\uFEFF', 1) < 0 ? text : MARK_OF_DOCUMENT.matcher(text).replaceAll("$1");
     }
 
     /** A parser of events: each document is one, or each item of a list. */

@@ -3,9 +3,11 @@ package dev.millrace.server.internal.http;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
-/** A strict decoder of percent-encoding: bad escapes and bytes that are not UTF-8 are errors. */
+/** A strict decoder of percent-encoding: bad escapes, and bytes that are not text, are errors. */
 public final class PercentDecoder {
     private PercentDecoder() {}
 
@@ -14,8 +16,19 @@ public final class PercentDecoder {
      * In queries and forms {@code +} means a space, in paths it does not.
      */
     public static String decode(String raw, boolean plusIsSpace) {
+        return decode(raw, plusIsSpace, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * As {@link #decode(String, boolean)}, for bytes in another charset. A charset in which {@code %} is not one byte
+     * with the value of ASCII cannot be percent-encoded; that is an {@link IllegalArgumentException}.
+     */
+    public static String decode(String raw, boolean plusIsSpace, Charset charset) {
         if (raw.indexOf('%') < 0 && !(plusIsSpace && raw.indexOf('+') >= 0)) {
             return raw;
+        }
+        if (!Arrays.equals("%".getBytes(charset), new byte[] {'%'})) {
+            throw new IllegalArgumentException("'" + raw + "' cannot be percent-encoded " + charset);
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(raw.length());
         int at = 0;
@@ -28,17 +41,16 @@ public final class PercentDecoder {
                 bytes.writeBytes(
                         plusIsSpace && c == '+'
                                 ? new byte[] {' '}
-                                : Character.toString(c).getBytes(StandardCharsets.UTF_8));
+                                : Character.toString(c).getBytes(charset));
                 at += Character.charCount(c);
             }
         }
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
+            return charset.newDecoder()
                     .decode(ByteBuffer.wrap(bytes.toByteArray()))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("'" + raw + "' is not percent-encoded UTF-8", e);
+            throw new IllegalArgumentException("'" + raw + "' is not percent-encoded " + charset, e);
         }
     }
 

@@ -179,7 +179,7 @@ public final class RequestMemory {
 
     private void droppable(MemoryShare share, Duration patience, Supplier<Duration> stall, Runnable drop) {
         stalled.add(share, new MemoryShare.Client(stall, patience, drop));
-        if (share.hasEnded()) { // meanwhile: nobody would remove it
+        if (share.hasEnded()) { // meanwhile: it would never be removed
             stalled.remove(share);
         }
     }

@@ -24,7 +24,7 @@ public final class LiveReadHeaders {
     /** Sets these headers, and those that stop proxies and caches from holding events back. */
     static void put(HttpFields.Mutable headers, String contentType, long watermark, String incarnation, Instant now) {
         headers.put(HttpHeader.CONTENT_TYPE, contentType);
-        headers.put(HttpHeader.CACHE_CONTROL, "no-store");
+        headers.put(HttpHeader.CACHE_CONTROL, "no-store, no-transform"); // or a proxy collects events to compress them
         headers.put("X-Accel-Buffering", "no");
         headers.put(WATERMARK, watermark);
         headers.put(INCARNATION, incarnation);

@@ -1,5 +1,6 @@
 package dev.millrace.server.internal.formats;
 
+import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -30,7 +31,6 @@ class AppendBodyParserTest {
                 "{\"type\":\"a\"}                          | {\"type\":\"a\"}",
                 "{\"event\":{\"type\":\"a\"}}              | {\"type\":\"a\"}",
                 "{\"event\":{\"n\":1.50},\"path\":\"/s\"}  | {\"n\":1.50}",
-                "{\"path\":\"s\",\"event\":null}           | null",
                 "{\"event\":[\"weird\"]}                   | [\"weird\"]",
                 "{\"event\":{\"a\":1},\"team_id\":\"T\"}   | {\"event\":{\"a\":1},\"team_id\":\"T\"}",
                 "{\"path\":\"/other\",\"type\":\"a\"}      | {\"path\":\"/other\",\"type\":\"a\"}",
@@ -91,7 +91,6 @@ class AppendBodyParserTest {
                 "application/yaml      | a: !!binary aGk=       | line 1, column 4",
                 "application/yaml      | ? [a]\\n: 1            | line 1, column 3",
                 "application/json      | [1,2,3,4]              | at most 3",
-                "application/json; charset=nonsense | {}        | charset",
             })
     void should_say_where_a_declared_body_does_not_parse(String contentType, String body, String where) {
         assertThatThrownBy(() -> read(contentType, body.replace("\\n", "\n")))
@@ -105,7 +104,14 @@ class AppendBodyParserTest {
     void should_refuse_json_that_is_not_text() {
         byte[] broken = {'{', '"', (byte) 0xff, (byte) 0xfe, '"', ':', '1', '}'};
         assertThatThrownBy(() -> read("application/json", broken)).hasMessageContaining("malformed JSON");
-        assertThatThrownBy(() -> read("application/yaml", broken)).hasMessageContaining("charset");
+        for (String label :
+                List.of("application/yaml", "application/json; charset=us-ascii", "text/yaml; charset=nonsense")) {
+            assertThatThrownBy(() -> read(label, broken))
+                    .hasMessageContaining("not UTF-8")
+                    .hasMessageContaining(label);
+        }
+        assertThatThrownBy(() -> read("application/json; charset=nonsense", broken))
+                .hasMessageContaining("malformed JSON");
     }
 
     @Test
@@ -128,6 +134,81 @@ class AppendBodyParserTest {
                 .contains("\"body\":\"Grüße\"");
         assertThat(read("application/json; charset=iso-8859-1", "{\"type\":\"ü\"}".getBytes(latin)))
                 .isEqualTo("single {\"type\":\"ü\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "charset='utf-8'",
+                "charset=",
+                "charset=\"\"",
+                "charset=us-ascii",
+                "charset=utf8mb4",
+                "charset=x-windows-949",
+                "charset=iso-8859-1",
+                "charset=utf-16",
+                "charset=nonsense; charset=utf-16"
+            })
+    void should_read_utf_8_whatever_charset_json_and_yaml_declare(String label) {
+        String text = "{\"type\": \"é😀\"}";
+        for (String type : List.of("application/json", "text/json", "application/yaml", "application/x-yaml")) {
+            assertThat(read(type + "; " + label, text)).isEqualTo("single {\"type\":\"é😀\"}");
+        }
+        assertThat(read("application/x-ndjson; " + label, text)).isEqualTo("batch {\"type\":\"é😀\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"utf-16", "utf-16le", "utf-32", "iso-2022-jp", "shift_jis", "gbk", "euc-jp"})
+    void should_read_json_and_yaml_in_another_charset_if_it_is_no_utf_8(String charset) {
+        byte[] body = "{\"type\": \"日本\"}".getBytes(Charset.forName(charset));
+        for (String type : List.of("application/json", "application/yaml")) {
+            assertThat(read(type + ";charset=" + charset, body)).isEqualTo("single {\"type\":\"日本\"}");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "windows-1252   | a=%E9&x=%80        | {'a':'é','x':'€'}",
+                "'windows-1252' | n=J%F6rg+%26       | {'n':'Jörg &'}",
+                "windows-1252   | a=%81              | {'a':'%81'}",
+                "us-ascii       | a=%C3%A9           | {'a':'é'}",
+                "nonsense       | %C3%A9=1           | {'é':'1'}",
+                "               | a=%E9&b=%C3%A9     | {'a':'%E9','b':'é'}",
+                "shift_jis      | a=%93%FA%96%7B%83A | {'a':'日本ア'}",
+                "shift_jis      | a=%83+b            | {'a':'%83+b'}"
+            })
+    void should_decode_a_form_in_its_charset(String charset, String form, String fields) {
+        String type = "application/x-www-form-urlencoded; charset=" + (charset == null ? "" : charset);
+        assertThat(read(type, form)).contains("\"form\":" + fields.replace('\'', '"'));
+    }
+
+    @Test
+    void should_decode_text_in_its_charset_or_else_in_utf_8() {
+        assertThat(read("application/x-www-form-urlencoded; charset=utf-16", "a=%C3%A9+é".getBytes(UTF_16)))
+                .contains("\"form\":{\"a\":\"é é\"}");
+        for (String label : List.of("us-ascii", "'utf-8'", "", "utf8mb4")) {
+            assertThat(read("text/plain; charset=" + label, "é")).contains("\"body\":\"é\"");
+        }
+        assertThat(read("text/plain; charset=utf8mb4", new byte[] {(byte) 0xe9}))
+                .contains("base64");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"event\":\"created\",\"path\":\"/some/file\"}",
+                "{\"path\":\"/s\",\"event\":\"created\"}",
+                "{\"event\":\"x\",\"path\":null}",
+                "{\"event\":null,\"path\":\"/s\"}",
+                "{\"event\":[{}],\"path\":7}",
+                "{\"event\":true,\"path\":{}}"
+            })
+    void should_keep_a_body_whole_that_has_a_path_beside_an_event_that_is_no_object(String body) {
+        assertThat(read("application/json", body)).isEqualTo("single " + body);
+        assertThat(read("application/yaml", body)).isEqualTo("single " + body);
+        assertThat(read("application/json", "[" + body + "]")).isEqualTo("batch " + body);
     }
 
     @ParameterizedTest
@@ -253,6 +334,37 @@ class AppendBodyParserTest {
 
         assertThat(yaml).startsWith("---\n").endsWith("\n");
         assertThat(read("application/yaml", yaml)).isEqualTo("single " + new String(stored, UTF_8));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "@type: x\n---\n@type: y\n",
+                "@---\ntype: x\n@---\ntype: y\n",
+                "type: x\n...\n@---\ntype: y\n",
+                "type: x\n... # end\n@---\ntype: y\n@...\n",
+                "--- # one\r\n@type: x\r\n---  \r\n@type: y\r\n"
+            })
+    void should_skip_the_byte_order_mark_of_each_document(String yaml) {
+        assertThat(read("application/yaml", yaml.replace('@', '\uFEFF')))
+                .isEqualTo("batch {\"type\":\"x\"} {\"type\":\"y\"}");
+    }
+
+    @Test
+    void should_keep_a_byte_order_mark_inside_a_text() {
+        assertThat(read("application/yaml", "a: \"\uFEFF\"\nb: |\n  ---\n  \uFEFF---\n"))
+                .isEqualTo("single {\"a\":\"\uFEFF\",\"b\":\"---\\n\uFEFF---\\n\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"!foo {a: 1}", "!!set {a, b}", "!!map {a: 1}", "!!seq [1]", "!foo [1]", "!!python/tuple [1]", "!foo 1", "!!int 1"})
+    void should_refuse_tags_on_collections_as_on_scalars(String value) {
+        for (String yaml : List.of("a: " + value, "- " + value, "--- " + value, "? a\n: " + value)) {
+            assertThatThrownBy(() -> read("application/yaml", yaml))
+                    .as(yaml)
+                    .hasMessageContaining("is not supported, remove it")
+                    .hasMessageContaining("at line ");
+        }
     }
 
     @Test

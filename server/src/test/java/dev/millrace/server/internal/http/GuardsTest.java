@@ -114,7 +114,7 @@ class GuardsTest {
     }
 
     @Test
-    void should_refuse_a_slug_that_nobody_can_see() {
+    void should_refuse_a_slug_that_cannot_be_seen() {
         for (String text : List.of("\0", "a\u0000b", "a\nb", "a\u0085b")) {
             assertThatThrownBy(() -> new ProjectResolver().name("projectSlug", text))
                     .isInstanceOf(HttpErrorException.class)

@@ -109,7 +109,7 @@ final class PeerFrameHandler {
         return input;
     }
 
-    /** Replaces the provenance, also if the peer sent one: nobody checks what a peer writes. */
+    /** Replaces the provenance, also if the peer sent one: what a peer writes is not checked. */
     private EventInput stamp(EventInput input) {
         Provenance provenance = new Provenance(processor, 1, path, newestSent, 1, 1);
         ObjectNode metadata = provenance.asMetadata(input.metadata());
