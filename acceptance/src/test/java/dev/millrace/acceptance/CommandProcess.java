@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +66,13 @@ final class CommandProcess implements AutoCloseable {
         return List.copyOf(err);
     }
 
+    /** Writes a line to the standard input of the process. */
+    void type(String line) throws IOException {
+        OutputStream input = process.getOutputStream();
+        input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        input.flush();
+    }
+
     /** Waits for a line on standard output that matches. */
     String awaitLine(Predicate<String> wanted) {
         await().atMost(BOUND)
@@ -71,7 +80,9 @@ final class CommandProcess implements AutoCloseable {
                 .failFast(
                         "the process ended",
                         () -> !process.isAlive() && out.stream().noneMatch(wanted))
-                .until(() -> out.stream().anyMatch(wanted));
+                .untilAsserted(() -> assertThat(out)
+                        .as("standard output; on standard error %s", err)
+                        .anyMatch(wanted));
         return out.stream().filter(wanted).findFirst().orElseThrow();
     }
 

@@ -18,8 +18,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that runs an agent with three tools, one of each class, on each stream below one. Each run of a tool adds a
- * line with the id of its call to a file with the name of the tool, and then takes some time.
+ * A process that runs an agent with tools, one of each class and one that needs an approval, on each stream below one.
+ * Each run of a tool adds a line to a file with the name of the tool, and then takes some time: the id of its call, or
+ * the item if it needs an approval.
  */
 final class ToolProcess {
     private static final Duration LEASE = Duration.ofSeconds(1);
@@ -40,6 +41,8 @@ final class ToolProcess {
                         .idempotent())
                 .tool(Tool.of("pay", Work.class, (work, call) -> run(directory.resolve("pay"), call))
                         .once())
+                .tool(Tool.of("refund", Work.class, (work, call) -> run(directory.resolve("refund"), work.item()))
+                        .approval())
                 .build();
         try (HttpEventStreams streams =
                         HttpEventStreams.builder(URI.create(arguments[0])).build();
@@ -55,13 +58,13 @@ final class ToolProcess {
     }
 
     private static CompletionStage<String> run(Path marks, ToolCall call) {
+        return run(marks, call.callId());
+    }
+
+    private static CompletionStage<String> run(Path marks, String mark) {
         try {
             Files.writeString(
-                    marks,
-                    call.callId() + "\n",
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND,
-                    StandardOpenOption.DSYNC);
+                    marks, mark + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.DSYNC);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -233,6 +233,29 @@ class ChatCommandTest {
     }
 
     @Test
+    void should_close_a_question_that_is_decided_elsewhere() {
+        LocalService service = serveWithTools(REFUND, ModelReply.text("Done."));
+        Chat first = chat(service);
+        first.type("refund order 17");
+        first.awaitText("empty = later");
+        Chat second = chat(service);
+        second.awaitText("empty = later");
+
+        second.type("e");
+        second.type("{\"order\":\"17\",\"euros\":12}");
+        first.awaitText("  decided or changed elsewhere; press Enter to go on\n");
+        first.type("y"); // meant for the old arguments
+        first.awaitText("refund {\"order\":\"17\",\"euros\":12} waits for an approval");
+        assertThat(types(service)).doesNotContain("tool-approval-granted");
+        second.type("y");
+        first.awaitText("go on\n  refund {\"order\":\"17\",\"euros\":12} -> paid back\nDone.");
+        first.type("");
+        first.awaitText("Done.\n> ");
+
+        assertThat(refunds).containsExactly(new Refund("17", 12));
+    }
+
+    @Test
     void should_stop_the_agent_and_go_on_with_the_next_message() {
         LocalService service =
                 serve(ModelScript.of(ModelReply.text("never said").afterSilence(), ModelReply.text("Here I am.")));

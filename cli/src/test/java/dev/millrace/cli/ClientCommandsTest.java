@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.internal.service.DataDirectoryOptions;
 import dev.millrace.cli.internal.service.LocalService;
 import dev.millrace.cli.internal.terminal.ShortTypeName;
+import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
@@ -84,6 +85,30 @@ class ClientCommandsTest {
                         "millrace: nothing was appended: key 'k' is already stored at offset 2, with different content;"
                                 + " to append yours, use another key");
         assertThat(count("/orders")).isEqualTo(2);
+    }
+
+    @Test
+    void should_know_the_short_names_of_built_in_types() {
+        String paused = BuiltInType.PAUSED.type();
+        assertThat(run("append", "/orders", "--json", "{\"type\": \"paused\"}")).isZero();
+        assertThat(screen.err())
+                .isEqualToIgnoringNewLines(
+                        "millrace: 'paused' at offset 2 is a type of your own, without an effect on the"
+                                + " stream; the built-in type is " + paused);
+
+        assertThat(run("append", "/orders", "--type", "paused")).isZero();
+        assertThat(screen.err()).hasLineCount(1);
+        assertThat(run("append", "/orders", "--type", "order-placed")).isEqualTo(1);
+        assertThat(screen.err()).contains("append an event of the type " + BuiltInType.RESUMED.type() + " first");
+
+        int printed = screen.out().length();
+        assertThat(run("read", "/orders", "--types", "paused", "--format", "ndjson"))
+                .isZero();
+        assertThat(screen.out()
+                        .substring(printed)
+                        .lines()
+                        .map(line -> JsonCodec.parse(line).path("type").asText()))
+                .containsExactly("paused", paused);
     }
 
     @Test

@@ -126,16 +126,11 @@ public final class ProcessorBuilder<S> {
     /** @throws IllegalArgumentException if a class given to {@link #on} or {@link #after} is not a payload class */
     public Processor<S> build() {
         EventCatalog events = catalog.orElseGet(() -> EventCatalog.of(families.toArray(Class<?>[]::new)));
-        Effect<S, Event> act = effect;
-        BiFunction<S, Effects<S>, CompletionStage<?>> look = caughtUp;
-        return new FunctionalProcessor<>(
-                slug,
-                version,
-                lease,
-                events,
-                initialState,
-                List.copyOf(reductions),
-                act != null ? act : (state, event, effects) -> Effects.none(),
-                look != null ? look : (state, effects) -> Effects.none());
+        Processor<S> built =
+                new FunctionalProcessor<>(slug, version, lease, events, initialState, List.copyOf(reductions));
+        if (effect != null) {
+            built = new FunctionalProcessor.Acting<>(built, effect);
+        }
+        return caughtUp != null ? new FunctionalProcessor.CatchingUp<>(built, caughtUp) : built;
     }
 }

@@ -4,6 +4,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.internal.effect.EffectExecutors;
+import dev.millrace.core.internal.effect.EffectMethods;
 import dev.millrace.core.internal.effect.EffectQueue;
 import dev.millrace.core.internal.lease.LeaseSource;
 import dev.millrace.core.internal.lease.LeasedRun;
@@ -14,6 +15,7 @@ import dev.millrace.core.internal.run.RunHandle;
 import dev.millrace.core.internal.run.RunnerOptions;
 import dev.millrace.core.internal.snapshot.SnapshotSettings;
 import dev.millrace.core.processor.Processor;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +53,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class ProcessorRunner<S> implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.core.runner");
+
     private final RunHandle<S> run;
     private final String name;
 
@@ -192,7 +196,8 @@ public final class ProcessorRunner<S> implements AutoCloseable {
 
         /**
          * The store of progress. Without one, nothing is saved, and {@link EffectStartPolicy#LIVE} is the default
-         * policy.
+         * policy: an effect that a crash interrupts is lost, unless {@link Processor#onCaughtUp} starts it again. If the
+         * processor does not override that, and no policy is chosen, the runner logs a warning when it starts.
          */
         public Builder<S> progress(ProgressStore store) {
             progress = store;
@@ -438,6 +443,13 @@ public final class ProcessorRunner<S> implements AutoCloseable {
                 throw new IllegalStateException(
                         "cannot run " + name() + " with both until(…) and snapshots(…): a snapshot"
                                 + " may already contain the last event; use one of them");
+            }
+            if (progress == null && effectStartPolicy == null && EffectMethods.needProgress(processor)) {
+                LOG.log(
+                        Level.WARNING,
+                        () -> name() + " saves no progress: an effect that a crash interrupts is lost, because the"
+                                + " processor has no onCaughtUp. Call progress(ProgressStore.inDirectory(…)), or"
+                                + " effectsFrom(EffectStartPolicy.LIVE) if effects may be lost");
             }
             return new RunnerOptions(
                     effectStartPolicy != null

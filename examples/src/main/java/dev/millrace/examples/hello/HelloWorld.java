@@ -5,9 +5,13 @@ import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.examples.hello.ChatEvent.UserSaid;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -16,14 +20,17 @@ public final class HelloWorld {
     private HelloWorld() {}
 
     /** Takes the text to say; {@code hello} by default. */
-    public static void main(String... words) {
+    public static void main(String... words) throws IOException {
         String text = words.length == 0 ? "hello" : String.join(" ", words);
         Llm echo = history -> CompletableFuture.completedFuture("You said " + history.get(history.size() - 1));
+        Path directory = Files.createTempDirectory("progress");
         // region run
         try (StreamEngine engine =
-                StreamEngine.builder(new InMemoryEventStore()).start()) {
+                        StreamEngine.builder(new InMemoryEventStore()).start();
+                ProgressStore.Durable progress = ProgressStore.inDirectory(directory)) {
             EventStreams streams = engine.streams(ProjectSlug.defaultProject());
             try (var runner = ProcessorRunner.builder(streams, new ChatProcessor(echo)).stream("/agents/1")
+                    .progress(progress) // after a crash, continue with the effects that did not end
                     .start()) {
                 runner.awaitCaughtUp(Duration.ofSeconds(5));
                 long offset =

@@ -6,6 +6,7 @@ import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.Subscriber;
+import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
@@ -31,8 +32,10 @@ public final class PingPong {
     static String play(EventStreams streams) throws Exception {
         CompletableFuture<String> end = new CompletableFuture<>();
         try (var ping = ProcessorRunner.builder(streams, new Player("../pong")).stream("/table/ping")
+                        .effectsFrom(EffectStartPolicy.LIVE) // the game ends with this process
                         .start();
                 var pong = ProcessorRunner.builder(streams, new Player("../ping")).stream("/table/pong")
+                        .effectsFrom(EffectStartPolicy.LIVE)
                         .start();
                 var one = streams.subscribe(StreamPath.of("/table/ping"), 0, new PauseWatcher(end));
                 var two = streams.subscribe(StreamPath.of("/table/pong"), 0, new PauseWatcher(end))) {

@@ -29,6 +29,7 @@ public final class ApprovalDialog {
     private final Deque<Approval> open = new ArrayDeque<>();
     private final Set<String> asked = new HashSet<>();
     private boolean editing;
+    private boolean outdated;
 
     public ApprovalDialog(Terminal terminal, Conversation talk, By person) {
         this.terminal = terminal;
@@ -39,9 +40,7 @@ public final class ApprovalDialog {
     /** Asks about the calls that it has not asked about. */
     public void ask(List<Approval> approvals) {
         boolean wasOpen = isOpen();
-        approvals.stream()
-                .filter(approval -> asked.add(approval.callId() + "\n" + approval.argumentsHash()))
-                .forEach(open::add);
+        approvals.stream().filter(approval -> asked.add(key(approval))).forEach(open::add);
         if (!wasOpen) {
             printQuestion();
         }
@@ -52,7 +51,25 @@ public final class ApprovalDialog {
         asked.clear();
         open.clear();
         editing = false;
+        outdated = false;
         ask(approvals);
+    }
+
+    /** Whether the call of the open question is not among these, with the arguments that the person saw. */
+    boolean isMissingIn(List<Approval> waiting) {
+        return isOpen()
+                && !outdated
+                && waiting.stream().map(ApprovalDialog::key).noneMatch(key(open.getFirst())::equals);
+    }
+
+    /**
+     * Tells the person that the call of the open question does not wait any more, or waits with other arguments. The next
+     * line then only closes the question: it was not meant for another one.
+     */
+    void outdate() {
+        outdated = true;
+        terminal.out().println("  decided or changed elsewhere; press Enter to go on");
+        terminal.out().flush();
     }
 
     /** Whether a question waits for a line. */
@@ -63,11 +80,18 @@ public final class ApprovalDialog {
     /**
      * Takes the answer to the open question; without one, does nothing.
      *
-     * @return whether the call was approved or denied
+     * @return whether the call was approved or denied, here or elsewhere
      */
     public boolean answer(String line) {
         if (!isOpen()) {
             return false;
+        }
+        if (outdated) {
+            outdated = false;
+            editing = false;
+            asked.remove(key(open.getFirst()));
+            next();
+            return true;
         }
         try {
             return decide(open.getFirst(), line.strip());
@@ -124,7 +148,7 @@ public final class ApprovalDialog {
                 return;
             }
             Approval edited = talk.edit(approval, arguments, person);
-            asked.add(edited.callId() + "\n" + edited.argumentsHash());
+            asked.add(key(edited));
             open.removeFirst();
             open.addFirst(edited);
         }
@@ -144,6 +168,10 @@ public final class ApprovalDialog {
             terminal.out().println(CHOICES);
             terminal.out().flush();
         }
+    }
+
+    private static String key(Approval approval) {
+        return approval.callId() + "\n" + approval.argumentsHash();
     }
 
     /** One line with all arguments. */

@@ -8,6 +8,7 @@ import dev.millrace.processors.agent.app.Approval;
 import dev.millrace.processors.agent.app.Conversation;
 import dev.millrace.processors.agent.app.Turn;
 import dev.millrace.processors.agent.tool.By;
+import dev.millrace.processors.agent.tool.ToolEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -114,9 +115,26 @@ final class ChatSession {
         leave();
         doubtful = true;
         printer.expectAgent();
-        Turn next = talk.say(text);
-        turn = next.onEvent(printer);
-        await(next);
+        await(print(talk.say(text)));
+    }
+
+    /** Prints what happens in a turn, and closes questions that are decided elsewhere. */
+    private Turn print(Turn next) {
+        turn = next;
+        return next.onEvent(event -> {
+            printer.accept(event);
+            if (event.payload() instanceof ToolEvent.OfCall) {
+                steps.add(() -> changed(next));
+            }
+        });
+    }
+
+    /** The turn can be behind what this chat has written, so the log decides. */
+    private void changed(Turn of) {
+        if (of == turn && dialog.isMissingIn(of.approvals()) && dialog.isMissingIn(talk.approvals())) {
+            printer.endLine();
+            dialog.outdate();
+        }
     }
 
     private void stop() {
@@ -142,7 +160,7 @@ final class ChatSession {
     private void askAll() {
         List<Approval> approvals = talk.approvals();
         if (!approvals.isEmpty() && (turn == null || turn.isDone())) {
-            turn = talk.follow().onEvent(printer);
+            print(talk.follow());
         }
         dialog.askAgain(approvals);
     }

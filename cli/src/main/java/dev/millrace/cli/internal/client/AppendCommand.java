@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.internal.terminal.EventWriter;
 import dev.millrace.cli.internal.terminal.InputText;
 import dev.millrace.cli.internal.terminal.OutputFormat;
+import dev.millrace.cli.internal.terminal.ShortTypeName;
 import dev.millrace.cli.internal.terminal.Terminal;
 import dev.millrace.cli.internal.terminal.TerminalText;
 import dev.millrace.client.HttpEventStreams;
@@ -51,7 +52,10 @@ public final class AppendCommand implements Callable<Integer> {
             description = "The stream. Default: the stream from which a stored event was read")
     private @Nullable String path;
 
-    @Option(names = "--type", paramLabel = "TYPE", description = "The type of the event, if there is only one.")
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            description = "The type of the event, if there is only one; paused and other short names are known.")
     private @Nullable String type;
 
     @Option(
@@ -133,7 +137,7 @@ public final class AppendCommand implements Callable<Integer> {
         try {
             if (type != null) {
                 EventInput.Builder input = EventInput.builder();
-                input.type(type);
+                input.type(ShortTypeName.full(type).orElse(type));
                 if (payload != null) {
                     input.payload(json("--payload", content(payload)));
                 }
@@ -199,6 +203,9 @@ public final class AppendCommand implements Callable<Integer> {
                     + stored.event().idempotencyKey().orElse("") + "' is already stored at offset " + stored.offset()
                     + (stored.diverged() ? ", with different content; to append yours, use another key" : ""));
         }
+        ShortTypeName.full(stored.event().type())
+                .ifPresent(full -> terminal.note("'" + stored.event().type() + "' at offset " + stored.offset()
+                        + " is a type of your own, without an effect on the stream; the built-in type is " + full));
         boolean invalid =
                 BuiltInType.INVALID_EVENT_APPENDED.matches(stored.event().type())
                         && !BuiltInType.INVALID_EVENT_APPENDED.matches(sent.type());

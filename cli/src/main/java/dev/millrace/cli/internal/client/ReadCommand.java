@@ -2,6 +2,7 @@ package dev.millrace.cli.internal.client;
 
 import dev.millrace.cli.internal.terminal.EventWriter;
 import dev.millrace.cli.internal.terminal.OutputFormat;
+import dev.millrace.cli.internal.terminal.ShortTypeName;
 import dev.millrace.cli.internal.terminal.Terminal;
 import dev.millrace.client.HttpEventStreams;
 import dev.millrace.core.Event;
@@ -10,6 +11,8 @@ import dev.millrace.core.StreamPath;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,7 +49,7 @@ public final class ReadCommand implements Callable<Integer> {
             names = "--types",
             paramLabel = "TYPE",
             split = ",",
-            description = "Only events of these types, as written.")
+            description = "Only events of these types, as written; paused and other short names are known.")
     private Set<String> types = Set.of();
 
     @Option(names = "--limit", paramLabel = "N", description = "At most this many events.")
@@ -98,10 +101,17 @@ public final class ReadCommand implements Callable<Integer> {
 
     private ReadRange range(int size) {
         ReadRange.Builder range = ReadRange.builder();
-        range.afterOffset(after).types(types).limit(size).descending(descending);
+        range.afterOffset(after).types(wanted()).limit(size).descending(descending);
         if (before < Long.MAX_VALUE) {
             range.beforeOffset(before);
         }
         return range.build();
+    }
+
+    /** The types as written, and those that short names stand for. */
+    private Set<String> wanted() {
+        return types.stream()
+                .flatMap(type -> Stream.concat(Stream.of(type), ShortTypeName.full(type).stream()))
+                .collect(Collectors.toSet());
     }
 }

@@ -163,6 +163,7 @@ public final class DemoCommand implements Callable<Integer> {
         out.println("An agent at " + agent + " (" + data.describe(DEFAULT_DATA) + ")");
         out.println(model.describe());
         if (!once) {
+            out.println("The demo runs until you stop it with Ctrl-C.");
             out.println();
             out.println("From another terminal, send a message, follow the log, or read the state:");
             out.println("  curl '" + agent + "' -H 'Content-Type: application/json' \\");

@@ -1,6 +1,7 @@
 package dev.millrace.client.internal.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
@@ -156,7 +157,7 @@ public final class StreamExceptions {
             case STREAM_NOT_FOUND -> "append to it first";
             case CONFLICT -> "choose another name";
             case OFFSET_MISMATCH -> "read the head of the stream and decide again";
-            case PAUSED -> "append a resumed event first";
+            case PAUSED -> "append an event of the type " + BuiltInType.RESUMED.type() + " first";
             case FENCED -> "stop this runner; the process with the newest lease continues";
             case TOO_LARGE -> "send less at once";
             case INTERNAL -> "see the log of the service";

@@ -1,5 +1,6 @@
 package dev.millrace.engine.internal.append;
 
+import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Fence;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
@@ -76,7 +77,10 @@ public final class AppendErrors {
     }
 
     StreamException paused() {
-        return of(Code.PAUSED, "the stream is paused", "append a resumed event first");
+        return of(
+                Code.PAUSED,
+                "the stream is paused",
+                "append an event of the type " + BuiltInType.RESUMED.type() + " first");
     }
 
     StreamException fenced(Fence fence) {

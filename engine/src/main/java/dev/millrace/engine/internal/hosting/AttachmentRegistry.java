@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
+import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.internal.commit.StoredEvents;
@@ -12,11 +13,13 @@ import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamKey;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -34,18 +37,30 @@ final class AttachmentRegistry {
     private static final int PAGE = 256;
     private static final long PAGE_BYTES = 1 << 20;
 
+    /** Why a processor cannot run with a configuration; empty if it can. */
+    @FunctionalInterface
+    interface Check {
+        Optional<String> problem(ProjectSlug project, String processor, JsonNode config);
+    }
+
+    /** An attachment that did not replace an earlier one, because its processor cannot run with its configuration. */
+    record Refused(StreamKey stream, Attachment attachment, String problem) {}
+
     private final ProviderRegistry providerRegistry;
+    private final Check check;
     private final Set<String> types;
     private final Map<StreamKey, Map<String, Attachment>> byStream = new HashMap<>();
+    private final List<Refused> refused = new ArrayList<>();
 
-    private AttachmentRegistry(ProviderRegistry providerRegistry) {
+    private AttachmentRegistry(ProviderRegistry providerRegistry, Check check) {
         this.providerRegistry = providerRegistry;
+        this.check = check;
         this.types = Stream.concat(EXPLICIT.stream(), providerRegistry.activating().stream())
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    static AttachmentRegistry load(EventStore store, ProviderRegistry providerRegistry) {
-        AttachmentRegistry attachmentRegistry = new AttachmentRegistry(providerRegistry);
+    static AttachmentRegistry load(EventStore store, ProviderRegistry providerRegistry, Check check) {
+        AttachmentRegistry attachmentRegistry = new AttachmentRegistry(providerRegistry, check);
         store.streamsWith(attachmentRegistry.types).forEach(stream -> attachmentRegistry.applyFrom(store, stream, 0));
         return attachmentRegistry;
     }
@@ -112,13 +127,33 @@ final class AttachmentRegistry {
                                 false)));
     }
 
+    /** A configuration that is refused does not replace one that works. */
     private void attach(StreamKey stream, Attachment next) {
-        byStream.computeIfAbsent(stream, key -> new LinkedHashMap<>())
-                .merge(next.processor(), next, Attachment::replacedBy);
+        Map<String, Attachment> here = byStream.computeIfAbsent(stream, key -> new LinkedHashMap<>());
+        Attachment now = here.get(next.processor());
+        if (now != null && next.attachedBy().isPresent() && !now.config().equals(next.config())) {
+            Optional<String> problem = problem(stream, next);
+            if (problem.isPresent() && problem(stream, now).isEmpty()) {
+                refused.add(new Refused(stream, next, problem.get()));
+                return;
+            }
+        }
+        here.merge(next.processor(), next, Attachment::replacedBy);
+    }
+
+    private Optional<String> problem(StreamKey stream, Attachment attachment) {
+        return check.problem(stream.project(), attachment.processor(), attachment.config());
+    }
+
+    /** The attachments that were refused since the last call. */
+    synchronized List<Refused> takeRefused() {
+        List<Refused> taken = List.copyOf(refused);
+        refused.clear();
+        return taken;
     }
 
     /** True if this event ends the attachment that an earlier event of the stream made under this name. */
-    boolean ends(Event event, String processor, HostedProcessors.Wanted wanted) {
+    boolean ends(ProjectSlug project, Event event, String processor, HostedProcessors.Wanted wanted) {
         if (wanted.attachedBy().isEmpty()
                 || event.offset() <= wanted.attachedBy().getAsLong()
                 || !EXPLICIT.contains(event.type())) {
@@ -127,7 +162,8 @@ final class AttachmentRegistry {
         Object payload = event.decodedBy(CATALOG).payload();
         if (payload instanceof StreamEvent.ProcessorAttached attached) {
             return providerRegistry.canonical(attached.processor()).equals(processor)
-                    && !config(attached).equals(wanted.config());
+                    && !config(attached).equals(wanted.config())
+                    && check.problem(project, processor, config(attached)).isEmpty();
         }
         return payload instanceof StreamEvent.ProcessorDetached detached
                 && providerRegistry.canonical(detached.processor()).equals(processor);

@@ -3,12 +3,9 @@ package dev.millrace.engine.internal.hosting;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.core.BuiltInType;
-import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.Fence;
 import dev.millrace.core.ProjectSlug;
-import dev.millrace.core.Provenance;
-import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.FairExecutor;
 import dev.millrace.core.hosting.HostContext;
@@ -77,6 +74,7 @@ public final class ProcessorHost implements CommitListener {
     private final Timers timers;
     private final CursorProgressStore.Saver saver;
     private final ActivityCounter activity;
+    private final Refusals refusals;
     private final AttachmentRegistry attachmentRegistry;
     private final Map<StreamKey, HostedProcessors> active = new ConcurrentHashMap<>();
 
@@ -116,7 +114,8 @@ public final class ProcessorHost implements CommitListener {
         this.timers = timers;
         this.saver = saver;
         this.activity = activity;
-        this.attachmentRegistry = AttachmentRegistry.load(store, providerRegistry);
+        this.refusals = new Refusals(providerRegistry, this::contextOf);
+        this.attachmentRegistry = AttachmentRegistry.load(store, providerRegistry, refusals::problem);
     }
 
     public void start() {
@@ -130,6 +129,7 @@ public final class ProcessorHost implements CommitListener {
                 pending.addAll(store.streamsWithCursor(name));
             }
             pending.forEach(this::activateAtHead);
+            refusals.report(attachmentRegistry.takeRefused());
             active.values().forEach(HostedProcessors::takeTouched); // without pending effects they are idle at once
         });
         scheduleSweep();
@@ -150,6 +150,7 @@ public final class ProcessorHost implements CommitListener {
                 boolean changed = incomplete
                         ? attachmentRegistry.applyFrom(store, stream, first - 1)
                         : attachmentRegistry.applyAll(stream, control);
+                refusals.report(attachmentRegistry.takeRefused());
                 activate(stream, first);
                 if (changed) {
                     activateBelow(stream);
@@ -316,7 +317,7 @@ public final class ProcessorHost implements CommitListener {
             ProcessorRunner<?> runner = context.runner(processor, wanted.leaseRoot()).stream(stream.path())
                     .executor(effects(stream.project(), stream.path()))
                     .effectsFrom(wanted.effectsFrom().get())
-                    .until(event -> attachmentRegistry.ends(event, name, wanted))
+                    .until(event -> attachmentRegistry.ends(stream.project(), event, name, wanted))
                     .start();
             var unused = runner.ended().thenAccept(status -> forget(stream, name, runner, status));
             if (leased) {
@@ -324,21 +325,7 @@ public final class ProcessorHost implements CommitListener {
             }
             return Optional.of(new HostedProcessors.Started(runner, leased));
         } catch (RuntimeException refused) {
-            String message = "cannot run processor '" + name + "' on " + stream.path() + ": " + refused.getMessage();
-            LOG.log(Level.WARNING, message);
-            var unused = context.streams()
-                    .append(
-                            stream.path(),
-                            EventInput.builder()
-                                    .from(EventInput.of(new StreamEvent.ErrorOccurred(message)))
-                                    .metadata(Provenance.metadataOf(name, Optional.empty()))
-                                    .idempotencyKey("host/" + name + "@" + stream.path() + ":"
-                                            + wanted.attachedBy().orElse(0))
-                                    .build())
-                    .exceptionally(failure -> {
-                        LOG.log(Level.WARNING, "not appended to the stream: " + message, failure);
-                        return null;
-                    });
+            refusals.report(stream, name, wanted.attachedBy(), String.valueOf(refused.getMessage()));
             return Optional.empty();
         }
     }
