@@ -117,6 +117,19 @@ class UnexpectedAnswerTest {
         assertThat(said.text()).isEqualTo("ok");
     }
 
+    /** The words of the model in an event that is not read are no error. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ping", "content_block_stop", "invented_yesterday"})
+    void should_not_blame_an_event_of_the_api_that_is_not_read(String type) throws Exception {
+        String event = "data: {\"type\":\"" + type + "\",\"part\":{\"text\":\"maximum context length\"}}\n\n";
+        for (String body : new String[] {event, DELTA + event}) {
+            ModelFailure failure = send(ModelReply.raw(body)).failure();
+
+            assertThat(failure.kind()).isEqualTo(FailureKind.TRUNCATED);
+            assertThat(failure.message()).contains("cut off").doesNotContain("maximum context length");
+        }
+    }
+
     @Test
     void should_not_blame_a_frame_before_other_events() throws Exception {
         Recording good = send(ModelReply.raw("data: what is this\n\n" + GOOD));

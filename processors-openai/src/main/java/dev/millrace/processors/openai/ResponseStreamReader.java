@@ -96,14 +96,13 @@ final class ResponseStreamReader implements ResponseParser {
         return true;
     }
 
-    /** An event of an unknown type. An error has none, or one that a server made up. */
+    /** An event of a type that is not read. An error has none, or one that a server made up. */
     private boolean other(String type, JsonNode json) {
         if (json.hasNonNull("error") && !type.startsWith("response.") && !isResponse(json)) {
             fail(ErrorBody.of(json).failure(0));
             return true;
         }
-        return type.equals("response.created")
-                || type.equals("response.in_progress")
+        return type.startsWith("response.")
                 || (ENDS.contains(json.path("status").asText()) && whole(json));
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.agent.model.FailureKind;
 import dev.millrace.processors.agent.model.ModelFailure;
+import java.util.List;
 import java.util.Optional;
 import okhttp3.HttpUrl;
 
@@ -12,6 +13,9 @@ import okhttp3.HttpUrl;
  * why it did not: a proxy reports its errors in a frame, and a server of another API has other frames. Not thread-safe.
  */
 final class UnknownFrames {
+    private static final List<String> FIELDS_OF_ERRORS =
+            List.of("error", "errors", "message", "detail", "code", "error_description", "msg", "title");
+
     private final HttpUrl url;
     private final ApiKey key;
     private final String hint;
@@ -73,8 +77,11 @@ final class UnknownFrames {
         String frame = key.redact(first.get());
         ErrorBody said = ErrorBody.parse(frame);
         ModelFailure failure = said.failure(0);
-        boolean isEvent =
-                parsed(frame).filter(json -> json.path("type").isTextual()).isPresent();
+        Optional<JsonNode> json = parsed(frame);
+        if (json.filter(UnknownFrames::isNewEvent).isPresent()) {
+            return cut;
+        }
+        boolean isEvent = json.filter(event -> event.path("type").isTextual()).isPresent();
         if (failure.kind() == FailureKind.UNKNOWN && (isEvent || !isOnly)) {
             return cut.withMessage(
                     cut.message() + "; the last frames that are no events of this API begin with: " + said.message());
@@ -84,6 +91,11 @@ final class UnknownFrames {
                 isOnly && failure.kind() == FailureKind.UNKNOWN
                         ? what + said.message() + "; " + hint
                         : what + said.message());
+    }
+
+    /** Whether a frame is an event of a later version of the API: its texts can be words of the model. */
+    private static boolean isNewEvent(JsonNode json) {
+        return json.path("type").isTextual() && FIELDS_OF_ERRORS.stream().noneMatch(json::has);
     }
 
     private static Optional<JsonNode> parsed(String data) {

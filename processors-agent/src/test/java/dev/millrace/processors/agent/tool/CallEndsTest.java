@@ -328,7 +328,9 @@ class CallEndsTest {
         awaitCalls(1);
         request("c2", SideEffect.ONCE);
         stage.append(new CallSkipped(1, "c2", Optional.empty(), "interrupted"));
-        stage.append(new CallSkipped(1, "c1", Optional.empty(), "it was started, so this does not count"));
+        long skipped =
+                stage.append(new CallSkipped(1, "c1", Optional.empty(), "it was started, so this does not count"));
+        runner.awaitProcessed(skipped, HostStage.LIMIT); // before c1 ends and c2 could start
         endings.element().complete("done");
         stage.awaitStory("c1", "call-requested", "call-started", "call-skipped", "call-completed");
         runner.awaitIdle(HostStage.LIMIT);
