@@ -21,14 +21,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Calls wait for an approval while the server and the process with the agent are killed twice. Then persons decide with
  * {@code millrace chat}, each in a process of its own.
  */
-@Timeout(180)
 class ApprovalByChatTest {
     private static final Duration BOUND = Duration.ofSeconds(60);
     private static final String CHOICES = "empty = later";
