@@ -6,12 +6,10 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.BackgroundTask;
-import dev.millrace.core.processor.CausingOffset;
 import dev.millrace.core.processor.Delivery;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
-import dev.millrace.core.runner.Backoff;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.agent.AgentDecision.Command;
@@ -24,10 +22,10 @@ import dev.millrace.processors.agent.AgentEvent.RequestCancelled;
 import dev.millrace.processors.agent.AgentEvent.RequestLost;
 import dev.millrace.processors.agent.AgentEvent.RequestStarted;
 import dev.millrace.processors.agent.AgentState.OpenRequest;
+import dev.millrace.processors.agent.internal.ServiceClock;
 import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.Origin;
 import dev.millrace.processors.agent.model.Prompt;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,14 +33,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A processor that answers user messages with a language model and records the answer as events ({@link AgentEvent}).
@@ -69,15 +64,10 @@ public final class AgentProcessor implements Processor<AgentState> {
     /** The slug, and the name of the provider. */
     public static final String SLUG = "agent";
 
-    private static final System.Logger LOG = System.getLogger("dev.millrace.processors.agent");
     private static final Duration LEASE = Duration.ofSeconds(10);
     private static final String EFFECT_FAILED = EventCatalog.nameOf(StreamEvent.EffectFailed.class);
     private static final String REPLY = "reply";
     private static final String WATCH = "watch";
-    private static final String AGAIN = "again";
-
-    /** The delay before a decision that could not be carried out is made again. */
-    private static final Backoff AGAIN_AFTER = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
     private final Model model;
     private final PromptDefaults defaults;
@@ -86,7 +76,7 @@ public final class AgentProcessor implements Processor<AgentState> {
     private final Executor executor;
     private final Set<String> toolHosts;
     private final ServiceClock.OfStreams clocks = new ServiceClock.OfStreams();
-    private final Set<BackgroundTask<AgentState>> repeated = ConcurrentHashMap.newKeySet();
+    private final DecisionRetry retry;
 
     private AgentProcessor(Builder builder) {
         this.model = builder.model;
@@ -95,6 +85,7 @@ public final class AgentProcessor implements Processor<AgentState> {
         this.random = builder.random;
         this.executor = builder.executor;
         this.toolHosts = builder.toolHosts;
+        this.retry = new DecisionRetry(builder.random, this::decideAgain);
     }
 
     /** An agent with defaults. */
@@ -167,7 +158,7 @@ public final class AgentProcessor implements Processor<AgentState> {
         CompletionStage<Void> tidied = neverOpened
                 ? superseded(effects, event.offset()).whenComplete((nothing, failure) -> {
                     if (failure != null) {
-                        decideAgain(effects, 1);
+                        retry.schedule(effects, 1);
                     }
                 })
                 : Effects.none();
@@ -217,44 +208,21 @@ public final class AgentProcessor implements Processor<AgentState> {
         return all(commands.stream().map(command -> execute(command, state, effects, 0)))
                 .whenComplete((nothing, failure) -> {
                     if (failure == null) {
-                        effects.running(AGAIN).ifPresent(BackgroundTask::cancel);
+                        retry.cancel(effects);
                     } else {
-                        decideAgain(effects, 1);
+                        retry.schedule(effects, 1);
                     }
                 });
     }
 
-    /**
-     * Decides again later, after a decision could not be carried out. The failure is in the log, but it causes no effect,
-     * and the stream may stay quiet.
-     */
-    private void decideAgain(Effects<AgentState> effects, int failures) {
-        // What failed may have been started by such a task that has not ended yet; of two tasks with one name, one
-        // runs. It is followed once, however many events fail meanwhile.
-        Optional<BackgroundTask<AgentState>> running = effects.running(AGAIN);
-        if (running.isEmpty()) {
-            armAgain(effects, failures);
-        } else if (repeated.add(running.get())) {
-            var unused = running.get().done().thenRun(() -> {
-                repeated.remove(running.get());
-                armAgain(effects, failures);
-            });
-        }
-    }
-
-    private void armAgain(Effects<AgentState> effects, int failures) {
-        CausingOffset newest = Effects.because(Math.max(1, effects.delivery().headOffset()));
-        effects.after(AGAIN_AFTER.delay(failures, random), AGAIN, newest, task -> again(task, effects, failures));
-    }
-
-    private CompletionStage<?> again(BackgroundTask<AgentState> task, Effects<AgentState> effects, int failures) {
+    private CompletionStage<Void> decideAgain(
+            BackgroundTask<AgentState> task, Effects<AgentState> effects, int failures) {
         AgentState state = task.current();
         // A request that does not run here may have ended a moment ago; only its silence shows that it is lost.
         Situation here = new Situation(false, effects.running(REPLY).isPresent(), false, awaitsTools(state));
         List<Command> commands =
                 AgentDecision.next(state, clocks.of(effects.path()).at(effects.now()), here);
-        return all(commands.stream().map(command -> execute(command, state, effects, failures)))
-                .handle((nothing, failure) -> noted(task, failure, effects, failures));
+        return all(commands.stream().map(command -> execute(command, state, effects, failures)));
     }
 
     private boolean awaitsTools(AgentState state) {
@@ -291,24 +259,7 @@ public final class AgentProcessor implements Processor<AgentState> {
         effects.launch(
                 REPLY,
                 Effects.because(start.owed()),
-                task -> reply(task).handle((done, failure) -> noted(task, failure, effects, failures)));
-    }
-
-    /**
-     * Decides again after a failure of a task. The first failure goes on to the runner, which records it; more of them would
-     * only fill the log.
-     */
-    private @Nullable Void noted(
-            BackgroundTask<AgentState> task, @Nullable Throwable failure, Effects<AgentState> effects, int failures) {
-        if (failure == null || task.isCancelled()) {
-            return null;
-        }
-        var unused = task.done().thenRun(() -> decideAgain(effects, failures + 1));
-        if (failures == 0) {
-            throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
-        }
-        LOG.log(Level.DEBUG, () -> "the agent at " + effects.path() + " failed again, and tries once more", failure);
-        return null;
+                task -> reply(task).handle((done, failure) -> retry.end(task, failure, effects, failures)));
     }
 
     /**
@@ -332,7 +283,7 @@ public final class AgentProcessor implements Processor<AgentState> {
                                     : CommandDrafts.of(command, calls)
                                             .thenCompose(draft -> Effects.done(task.append(draft)));
                         }))
-                .handle((nothing, failure) -> noted(task, failure, effects, 0));
+                .handle((nothing, failure) -> retry.end(task, failure, effects, 0));
     }
 
     private static CompletionStage<Void> all(Stream<CompletionStage<Void>> stages) {
