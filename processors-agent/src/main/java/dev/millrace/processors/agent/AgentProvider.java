@@ -48,6 +48,7 @@ public final class AgentProvider implements ProcessorProvider {
                 event(AgentEvent.LlmConfigUpdated.class)
                         .withRule((config, host) -> AttachedAgentConfig.problems(config)),
                 event(AgentEvent.RetryRequested.class),
+                event(AgentEvent.RequestScheduled.class),
                 event(AgentEvent.RequestStarted.class),
                 event(AgentEvent.ChunkAdded.class),
                 event(AgentEvent.ItemCompleted.class),
