@@ -108,22 +108,34 @@ public sealed interface AgentEvent {
      * @param reasoningEffort the effort of a reasoning model, in the words of the provider
      * @param maxOutputTokens the maximum number of tokens of a response, reasoning included
      * @param temperature the sampling temperature; reasoning models refuse it
+     * @param wire the protocol in which the model is asked: {@code responses}, {@code chat}, {@code messages} or {@code
+     *     external}; a provider has some of them
      */
     @EventName("llm-config-updated")
     record LlmConfigUpdated(
             Optional<String> model,
             Optional<String> reasoningEffort,
             Optional<Integer> maxOutputTokens,
-            Optional<BigDecimal> temperature)
+            Optional<BigDecimal> temperature,
+            Optional<String> wire)
             implements AgentEvent {
         /** A configuration without values. */
         public static LlmConfigUpdated none() {
-            return new LlmConfigUpdated(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            return only(Optional.empty(), Optional.empty());
         }
 
         /** A configuration with only a model. */
         public static LlmConfigUpdated model(String model) {
-            return new LlmConfigUpdated(Optional.of(model), Optional.empty(), Optional.empty(), Optional.empty());
+            return only(Optional.of(model), Optional.empty());
+        }
+
+        /** A configuration with only a wire. */
+        public static LlmConfigUpdated wire(String wire) {
+            return only(Optional.empty(), Optional.of(wire));
+        }
+
+        private static LlmConfigUpdated only(Optional<String> model, Optional<String> wire) {
+            return new LlmConfigUpdated(model, Optional.empty(), Optional.empty(), Optional.empty(), wire);
         }
 
         /** This configuration; values of {@code newer} replace its own. */
@@ -132,7 +144,8 @@ public sealed interface AgentEvent {
                     newer.model.or(() -> model),
                     newer.reasoningEffort.or(() -> reasoningEffort),
                     newer.maxOutputTokens.or(() -> maxOutputTokens),
-                    newer.temperature.or(() -> temperature));
+                    newer.temperature.or(() -> temperature),
+                    newer.wire.or(() -> wire));
         }
     }
 
@@ -190,6 +203,8 @@ public sealed interface AgentEvent {
      * @param launch a random name of the launch that appended it, by which the launch recognises its own event
      * @param provider the provider; empty in logs of earlier versions, where it is {@code openai}
      * @param baseUrl the address of the provider; empty in logs of earlier versions
+     * @param wire the protocol in which the model is asked, see {@link LlmConfigUpdated}; empty if the provider has only
+     *     one without a name, and in logs of earlier versions, where {@code openai} means {@code responses}
      */
     @EventName("llm-request-started")
     record RequestStarted(
@@ -198,7 +213,8 @@ public sealed interface AgentEvent {
             int attempt,
             String launch,
             Optional<String> provider,
-            Optional<String> baseUrl)
+            Optional<String> baseUrl,
+            Optional<String> wire)
             implements AgentEvent {}
 
     /**

@@ -363,20 +363,20 @@ public final class AgentProcessor implements Processor<AgentState> {
         List<Event> before = open == null
                 ? events
                 : events.stream().filter(event -> event.offset() <= open.id()).toList();
-        Origin origin = open == null
-                ? new Origin(model.provider(), Optional.of(model.baseUrl()), defaults.modelOf(state, model))
-                : open.origin();
+        Origin origin = open == null ? defaults.origin(state, model) : open.origin();
         return defaults.prompt(Transcript.upTo(before, through), origin, state, model);
     }
 
     private RequestStarted started(AgentState state, int attempt, String launch) {
+        Origin origin = defaults.origin(state, model);
         return new RequestStarted(
                 state.inputThrough(),
-                defaults.modelOf(state, model),
+                origin.model(),
                 attempt,
                 launch,
-                Optional.of(model.provider()),
-                Optional.of(model.baseUrl()));
+                Optional.of(origin.provider()),
+                origin.baseUrl(),
+                origin.wire());
     }
 
     /** Contains the address of the model, but not the key. */

@@ -229,7 +229,8 @@ final class AgentReducer {
         AgentState before = state.open()
                 .map(open -> closed(state, open, event, RequestEnding.SUPERSEDED))
                 .orElse(state);
-        Origin origin = new Origin(started.provider().orElse(FIRST_PROVIDER), started.baseUrl(), started.model());
+        Origin origin = new Origin(
+                started.provider().orElse(FIRST_PROVIDER), started.baseUrl(), started.model(), started.wire());
         return copy(before)
                 .calls(OpenCalls.NONE)
                 .open(new OpenRequest(

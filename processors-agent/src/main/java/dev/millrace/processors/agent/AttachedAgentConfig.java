@@ -17,7 +17,10 @@ final class AttachedAgentConfig {
     private static final String PROVIDER = "provider";
     private static final String PROMPT = "systemPrompt";
     private static final Set<String> FIELDS =
-            Set.of(PROVIDER, PROMPT, "model", "reasoningEffort", "maxOutputTokens", "temperature");
+            Set.of(PROVIDER, PROMPT, "model", "reasoningEffort", "maxOutputTokens", "temperature", "wire");
+
+    /** What a provider of models, or a program without one, can speak. */
+    private static final List<String> WIRES = List.of("responses", "chat", "messages", "external");
 
     private AttachedAgentConfig() {}
 
@@ -64,6 +67,9 @@ final class AttachedAgentConfig {
             problems.add("payload.temperature: expected 0 or more, got "
                     + config.temperature().get());
         }
+        config.wire().filter(wire -> !WIRES.contains(wire)).ifPresent(wire -> {
+            problems.add("payload.wire: expected one of " + WIRES + ", got '" + wire + "'");
+        });
         return problems;
     }
 

@@ -15,9 +15,14 @@ import java.util.Optional;
 record PromptDefaults(Optional<String> systemPrompt, LlmConfigUpdated config) {
     static final PromptDefaults NONE = new PromptDefaults(Optional.empty(), LlmConfigUpdated.none());
 
-    /** The model of the next request. */
-    String modelOf(AgentState state, Model model) {
-        return config.with(state.config()).model().orElseGet(model::defaultModel);
+    /** Where the next request goes. */
+    Origin origin(AgentState state, Model model) {
+        LlmConfigUpdated asked = config.with(state.config());
+        return new Origin(
+                model.provider(),
+                Optional.of(model.baseUrl()),
+                asked.model().orElseGet(model::defaultModel),
+                asked.wire().or(() -> model.wires().stream().findFirst()));
     }
 
     /** The prompt of a request to the model of {@code origin}. */
@@ -25,6 +30,7 @@ record PromptDefaults(Optional<String> systemPrompt, LlmConfigUpdated config) {
         LlmConfigUpdated asked = config.with(conversation.config());
         Prompt.Builder prompt = Prompt.builder()
                 .model(origin.model())
+                .wire(origin.wire())
                 .instructions(conversation.systemPrompt().or(() -> systemPrompt))
                 .reasoningEffort(asked.reasoningEffort())
                 .maxOutputTokens(asked.maxOutputTokens())

@@ -92,7 +92,8 @@ final class AgentLog {
                 state.attempts() + 1,
                 "launch" + head,
                 Optional.of("fake"),
-                Optional.of(baseUrl)));
+                Optional.of(baseUrl),
+                Optional.empty()));
     }
 
     void chunk(long requestId, int index, String text) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PromptPartsTest {
-    private static final Origin ORIGIN = new Origin("fake", Optional.empty(), "m");
+    private static final Origin ORIGIN = new Origin("fake", Optional.empty(), "m", Optional.empty());
     private static final PromptPart.Input ASKED = new PromptPart.Input("user", TextNode.valueOf("hi"));
 
     @Test
