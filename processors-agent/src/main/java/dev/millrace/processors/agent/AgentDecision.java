@@ -25,8 +25,7 @@ final class AgentDecision {
      * @param awaitsTools whether a host has not offered its tools yet that the agent was told to wait for
      * @param isExternal whether another program answers the next request
      */
-    record Situation(
-            boolean isBehind, boolean runsRequest, boolean ownsAll, boolean awaitsTools, boolean isExternal) {
+    record Situation(boolean isBehind, boolean runsRequest, boolean ownsAll, boolean awaitsTools, boolean isExternal) {
         Situation(boolean isBehind, boolean runsRequest, boolean ownsAll) {
             this(isBehind, runsRequest, ownsAll, false, false);
         }

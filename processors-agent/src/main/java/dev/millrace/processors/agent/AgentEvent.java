@@ -200,22 +200,36 @@ public sealed interface AgentEvent {
      * @param inputThroughOffset the newest input, prompt or configuration that it includes
      * @param model the requested model
      * @param attempt the number of requests for the newest user input, this one included
-     * @param launch a random name of the launch that appended it, by which the launch recognises its own event
-     * @param provider the provider; empty in logs of earlier versions, where it is {@code openai}
+     * @param launch a name of the launch that appended it, by which the launch recognises its own event
+     * @param provider the provider; empty in logs of earlier versions, where it is {@code openai}, and from other programs
      * @param baseUrl the address of the provider; empty in logs of earlier versions
      * @param wire the protocol in which the model is asked, see {@link LlmConfigUpdated}; empty if the provider has only
      *     one without a name, and in logs of earlier versions, where {@code openai} means {@code responses}
+     * @param scheduledOffset the {@link RequestScheduled} that another program answers; empty if the agent asks the model
      */
     @EventName("llm-request-started")
     record RequestStarted(
             long inputThroughOffset,
             String model,
             int attempt,
-            String launch,
+            Optional<String> launch,
             Optional<String> provider,
             Optional<String> baseUrl,
-            Optional<String> wire)
-            implements AgentEvent {}
+            Optional<String> wire,
+            Optional<Long> scheduledOffset)
+            implements AgentEvent {
+        /** A start by an agent, which asks the model itself. */
+        public RequestStarted(
+                long inputThroughOffset,
+                String model,
+                int attempt,
+                String launch,
+                Optional<String> provider,
+                Optional<String> baseUrl,
+                Optional<String> wire) {
+            this(inputThroughOffset, model, attempt, Optional.of(launch), provider, baseUrl, wire, Optional.empty());
+        }
+    }
 
     /**
      * A parameter that the service of a provider refused. Requests to the same model at the same address are sent

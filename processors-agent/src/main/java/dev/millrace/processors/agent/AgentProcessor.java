@@ -15,6 +15,7 @@ import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.agent.AgentDecision.Command;
 import dev.millrace.processors.agent.AgentDecision.Interrupt;
 import dev.millrace.processors.agent.AgentDecision.LookAgain;
+import dev.millrace.processors.agent.AgentDecision.Schedule;
 import dev.millrace.processors.agent.AgentDecision.Situation;
 import dev.millrace.processors.agent.AgentDecision.Start;
 import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
@@ -199,7 +200,7 @@ public final class AgentProcessor implements Processor<AgentState> {
         boolean isBehind = !caughtUp && effects.delivery().behind() > 0;
         boolean runs = effects.running(REPLY).isPresent();
         boolean ownsAll = isOrphaned && effects.lease().isPresent();
-        Situation here = new Situation(isBehind, runs, ownsAll, awaitsTools(state));
+        Situation here = new Situation(isBehind, runs, ownsAll, awaitsTools(state), isExternal(state));
         List<Command> commands =
                 AgentDecision.next(state, clocks.of(effects.path()).at(effects.now()), here);
         if (commands.stream().noneMatch(LookAgain.class::isInstance)) {
@@ -219,10 +220,15 @@ public final class AgentProcessor implements Processor<AgentState> {
             BackgroundTask<AgentState> task, Effects<AgentState> effects, int failures) {
         AgentState state = task.current();
         // A request that does not run here may have ended a moment ago; only its silence shows that it is lost.
-        Situation here = new Situation(false, effects.running(REPLY).isPresent(), false, awaitsTools(state));
+        boolean runs = effects.running(REPLY).isPresent();
+        Situation here = new Situation(false, runs, false, awaitsTools(state), isExternal(state));
         List<Command> commands =
                 AgentDecision.next(state, clocks.of(effects.path()).at(effects.now()), here);
         return all(commands.stream().map(command -> execute(command, state, effects, failures)));
+    }
+
+    private boolean isExternal(AgentState state) {
+        return defaults.isExternal(state, model);
     }
 
     private boolean awaitsTools(AgentState state) {
@@ -246,13 +252,20 @@ public final class AgentProcessor implements Processor<AgentState> {
                     .filter(attempt -> attempt.because().offset() < interrupt.byOffset())
                     .ifPresent(BackgroundTask::cancel);
         }
-        return CommandDrafts.of(
-                        command,
-                        new CallRequester(
-                                effects::read,
-                                state.tools(),
-                                clocks.of(effects.path()).at(effects.now())))
+        return draft(command, state, effects::read, clocks.of(effects.path()).at(effects.now()))
                 .thenCompose(draft -> Effects.done(effects.append(draft)));
+    }
+
+    /** The event of a command; reads what it needs from the log. */
+    private CompletableFuture<EventDraft> draft(
+            Command command, AgentState state, PromptReader.Pages pages, Instant now) {
+        return command instanceof Schedule schedule
+                ? new PromptReader(pages)
+                        .scheduled(state, defaults, model)
+                        .thenApply(request -> EventDraft.of(request)
+                                .named("attempt-" + request.attempt())
+                                .because(schedule.owed()))
+                : CommandDrafts.of(command, new CallRequester(pages, state.tools(), now));
     }
 
     private void launch(Start start, Effects<AgentState> effects, int failures) {
@@ -270,19 +283,16 @@ public final class AgentProcessor implements Processor<AgentState> {
         Instant service = clocks.of(effects.path()).at(effects.now());
         Instant now = service.isBefore(due) ? due : service;
         AgentState state = task.current();
-        CallRequester calls = new CallRequester(task::read, state.tools(), now);
-        return all(AgentDecision.next(state, now, new Situation(false, false, false)).stream()
-                        .map(command -> {
-                            if (command instanceof Start start) {
-                                launch(start, effects, 0);
-                            }
-                            return command instanceof Start
-                                            || command instanceof LookAgain
-                                            || command instanceof Interrupt
-                                    ? Effects.none()
-                                    : CommandDrafts.of(command, calls)
-                                            .thenCompose(draft -> Effects.done(task.append(draft)));
-                        }))
+        Situation here = new Situation(false, false, false, false, isExternal(state));
+        return all(AgentDecision.next(state, now, here).stream().map(command -> {
+                    if (command instanceof Start start) {
+                        launch(start, effects, 0);
+                    }
+                    return command instanceof Start || command instanceof LookAgain || command instanceof Interrupt
+                            ? Effects.none()
+                            : draft(command, state, task::read, now)
+                                    .thenCompose(draft -> Effects.done(task.append(draft)));
+                }))
                 .handle((nothing, failure) -> retry.end(task, failure, effects, 0));
     }
 

@@ -18,6 +18,7 @@ import dev.millrace.processors.agent.AgentState.OpenRequest;
 import dev.millrace.processors.agent.AgentState.RequestEnd;
 import dev.millrace.processors.agent.AgentState.ScheduledRequest;
 import dev.millrace.processors.agent.AgentState.Unsupported;
+import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.ModelItem.ToolCall;
 import dev.millrace.processors.agent.model.Origin;
 import dev.millrace.processors.agent.tool.ToolEvent;
@@ -208,7 +209,8 @@ final class AgentReducer {
     /** A request for other programs; none if it is for an old input, or if another request is open. */
     private static AgentState scheduled(AgentState state, Event event, RequestScheduled scheduled) {
         long through = Math.min(scheduled.inputThroughOffset(), event.offset() - 1);
-        boolean isStale = !state.owesReply() || through < state.owed() || state.open().isPresent();
+        boolean isStale =
+                !state.owesReply() || through < state.owed() || state.open().isPresent();
         return isStale
                 ? state
                 : copy(state)
@@ -220,7 +222,10 @@ final class AgentReducer {
     private static AgentState started(AgentState state, Event event, RequestStarted started) {
         long offset = event.offset();
         long through = Math.min(started.inputThroughOffset(), offset - 1);
-        boolean stale = !state.owesReply()
+        boolean unasked = started.scheduledOffset().isPresent()
+                && !started.scheduledOffset().equals(state.scheduled().map(ScheduledRequest::id));
+        boolean stale = unasked
+                || !state.owesReply()
                 || through <= state.answered()
                 || state.open().filter(open -> open.inputThrough() > through).isPresent();
         if (stale) {
@@ -229,12 +234,26 @@ final class AgentReducer {
         AgentState before = state.open()
                 .map(open -> closed(state, open, event, RequestEnding.SUPERSEDED))
                 .orElse(state);
+        boolean isExternal = started.scheduledOffset().isPresent();
         Origin origin = new Origin(
-                started.provider().orElse(FIRST_PROVIDER), started.baseUrl(), started.model(), started.wire());
+                started.provider().orElse(isExternal ? Model.EXTERNAL : FIRST_PROVIDER),
+                started.baseUrl(),
+                started.model(),
+                isExternal ? Optional.of(Model.EXTERNAL) : started.wire());
         return copy(before)
                 .calls(OpenCalls.NONE)
+                .scheduled(Optional.empty())
                 .open(new OpenRequest(
-                        offset, through, started.attempt(), origin, offset, event.createdAt(), before.length(), 0, 0))
+                        offset,
+                        through,
+                        started.attempt(),
+                        origin,
+                        offset,
+                        event.createdAt(),
+                        before.length(),
+                        0,
+                        0,
+                        isExternal))
                 .attempts(through >= state.owed() ? started.attempt() : state.attempts())
                 .build();
     }

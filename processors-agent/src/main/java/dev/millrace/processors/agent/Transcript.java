@@ -40,6 +40,7 @@ public final class Transcript {
     private final LlmConfigUpdated config;
     private final List<Cut> cut;
     private final List<ToolDefinition> tools;
+    private final List<Long> offers;
 
     private Transcript(Reader reader) {
         this.entries = reader.entries.stream()
@@ -47,6 +48,7 @@ public final class Transcript {
                 .map(reader::withResults)
                 .toList();
         this.tools = reader.tools();
+        this.offers = reader.inForce();
         this.systemPrompt = reader.systemPrompt;
         this.config = reader.config;
         this.cut = List.copyOf(reader.cut);
@@ -89,6 +91,11 @@ public final class Transcript {
         return tools;
     }
 
+    /** The offsets of the offers that define the tools, in order. */
+    List<Long> offers() {
+        return offers;
+    }
+
     /**
      * The requests that can have output that is in chunks only. If the events did not contain the chunks, that output is
      * missing in the entries.
@@ -111,8 +118,7 @@ public final class Transcript {
      *     that say the results of its calls; empty for a message that is in no event
      * @since 0.1
      */
-    public record Entry(
-            long order, long requestId, PromptPart part, Map<String, String> results, List<Long> offsets) {
+    public record Entry(long order, long requestId, PromptPart part, Map<String, String> results, List<Long> offsets) {
         /** Copies the map and the list. */
         public Entry {
             results = Map.copyOf(results);
@@ -205,6 +211,14 @@ public final class Transcript {
                 results.computeIfAbsent(call.requestId(), request -> new HashMap<>())
                         .put(call.callId(), note + CallResult.of(payload));
             }
+        }
+
+        private List<Long> inForce() {
+            return toolNames.stream()
+                    .flatMap(name -> state.tools().schemaOf(name).stream())
+                    .distinct()
+                    .sorted()
+                    .toList();
         }
 
         private List<ToolDefinition> tools() {
