@@ -6,6 +6,7 @@ import dev.millrace.processors.agent.AgentProcessor;
 import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.tool.Tool;
 import dev.millrace.processors.agent.tool.ToolHost;
+import dev.millrace.processors.agent.tool.ToolSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -109,6 +110,16 @@ public final class Agent {
         public Builder tools(Collection<? extends Tool<?>> more) {
             host.tools(more);
             tools += more.size();
+            return this;
+        }
+
+        /**
+         * Adds the tools of a source, for example of an MCP server, as {@link ToolHost.Builder#source}. {@link
+         * Agents#close} stops it.
+         */
+        public Builder tools(ToolSource source) {
+            host.source(source);
+            tools++;
             return this;
         }
 

@@ -5,6 +5,7 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.SubtreeRunner;
+import dev.millrace.processors.agent.tool.ToolHost;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -87,6 +88,7 @@ public final class Agents implements AutoCloseable {
     @Override
     public void close() {
         runners.forEach(runner -> runner.stop(STOP));
+        agents.values().forEach(agent -> agent.toolHost().ifPresent(ToolHost::close));
     }
 
     /** A builder of running agents. Not thread-safe. */

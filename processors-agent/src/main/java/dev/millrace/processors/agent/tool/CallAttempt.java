@@ -83,17 +83,20 @@ final class CallAttempt implements ObligationRunner.Attempt {
         if (events.isEmpty() || !(events.get(0).payload() instanceof CallRequested requested)) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        Optional<Tool<?>> known = host.tool(requested.name());
+        return host.toolLater(requested.name()).thenCompose(known -> start(events.get(0), requested, known));
+    }
+
+    private CompletionStage<Optional<Object>> start(Event event, CallRequested requested, Optional<Tool<?>> known) {
         if (known.isEmpty()) {
             String why = "the host '" + host.name() + "' does not have this tool any more";
             ToolEvent end = duty.inDoubt() ? outcomes.unknown(why) : outcomes.skipped(why);
             return task.append(EventDraft.of(end).named("gone/" + ref)).thenApply(appended -> Optional.empty());
         }
         request = requested;
-        requestedOn = events.get(0).createdAt();
+        requestedOn = event.createdAt();
         tool = known.get();
         CompletableFuture<Optional<Slot>> turn =
-                host.slots().take(requested.name(), known.get().mostParallel(), events.get(0));
+                host.slots().take(requested.name(), known.get().mostParallel(), event);
         host.waiting().put(path, duty, turn);
         task.onCancel(() -> turn.complete(Optional.empty()));
         var unused = task.done().whenComplete((nothing, never) -> host.waiting().remove(path, duty, turn));

@@ -130,8 +130,14 @@ final class RunningCall implements ToolCall {
     private void end(@Nullable Object result, @Nullable Throwable failure) {
         bodyEnded.complete(null);
         if (!outcome.isDone()) {
-            outcome.complete(failure == null ? outcomes.completed(result) : outcomes.failed(failure));
+            outcome.complete(failure == null ? outcomes.completed(result) : failed(failure));
         }
+    }
+
+    private ToolEvent failed(Throwable failure) {
+        return failure instanceof OutcomeUnknownException && tool.offer().effectOrOnce() == SideEffect.ONCE
+                ? outcomes.unknown(String.valueOf(failure.getMessage()))
+                : outcomes.failed(failure);
     }
 
     private void timeOut() {

@@ -75,14 +75,14 @@ public final class Tool<A> {
     }
 
     private final OfferedTool offer;
-    private final StrictPayload<A> reader;
+    private final ArgumentsReader<A> reader;
     private final CallBody<A, ?> body;
     private final OptionalInt parallel;
     private final Optional<Predicate<? super A>> condition;
 
     private Tool(
             OfferedTool offer,
-            StrictPayload<A> reader,
+            ArgumentsReader<A> reader,
             CallBody<A, ?> body,
             OptionalInt parallel,
             Optional<Predicate<? super A>> condition) {
@@ -123,7 +123,34 @@ public final class Tool<A> {
                 Optional.empty());
         return new Tool<>(
                 offer,
-                StrictPayload.of(arguments).acceptingNull(),
+                ArgumentsReader.of(StrictPayload.of(arguments).acceptingNull()),
+                Objects.requireNonNull(body, "body"),
+                OptionalInt.empty(),
+                Optional.empty());
+    }
+
+    /**
+     * A tool whose arguments are described by a JSON schema, for example one of another program. The agent checks the
+     * arguments against the types, objects, arrays, enums and bounds of the schema; the code gets them as the model wrote
+     * them.
+     *
+     * @param name 1 to 64 characters of {@code A-Z a-z 0-9 _ -}
+     * @param schema the schema of an object; it goes to the model as it is
+     * @throws IllegalArgumentException if the name is not valid, or the schema is no object
+     */
+    public static <R extends @Nullable Object> Tool<JsonNode> of(
+            String name, JsonNode schema, CallBody<JsonNode, R> body) {
+        OfferedTool offer = new OfferedTool(
+                name,
+                Optional.empty(),
+                schema.deepCopy(),
+                Optional.of(SideEffect.ONCE),
+                Optional.of(OfferedTool.DEFAULT_TIMEOUT),
+                Optional.of(ApprovalMode.NEVER),
+                Optional.empty());
+        return new Tool<>(
+                offer,
+                arguments -> arguments,
                 Objects.requireNonNull(body, "body"),
                 OptionalInt.empty(),
                 Optional.empty());
@@ -282,11 +309,24 @@ public final class Tool<A> {
     }
 
     private A read(JsonNode arguments) {
-        StrictPayload.Result<A> read = reader.read(arguments);
-        return read.value()
-                .orElseThrow(() -> new BadArguments(read.problems().stream()
-                        .map(problem -> problem.replaceFirst("^payload", "arguments"))
-                        .collect(Collectors.joining("\n"))));
+        return reader.read(arguments);
+    }
+
+    /** Reads the arguments of a call. */
+    @FunctionalInterface
+    private interface ArgumentsReader<A> {
+        /** @throws BadArguments if they do not fit */
+        A read(JsonNode arguments);
+
+        static <A> ArgumentsReader<A> of(StrictPayload<A> payload) {
+            return arguments -> {
+                StrictPayload.Result<A> read = payload.read(arguments);
+                return read.value()
+                        .orElseThrow(() -> new BadArguments(read.problems().stream()
+                                .map(problem -> problem.replaceFirst("^payload", "arguments"))
+                                .collect(Collectors.joining("\n"))));
+            };
+        }
     }
 
     /** The code of a call with its arguments. */

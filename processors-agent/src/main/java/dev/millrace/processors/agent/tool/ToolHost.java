@@ -3,7 +3,6 @@ package dev.millrace.processors.agent.tool;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
-import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.EventDraft;
@@ -16,12 +15,10 @@ import dev.millrace.processors.agent.tool.CallSlots.Slot;
 import dev.millrace.processors.agent.tool.ToolEvent.OfCall;
 import dev.millrace.processors.agent.tool.ToolEvent.ToolsOffered;
 import dev.millrace.processors.agent.tool.ToolHostState.Offer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,34 +54,42 @@ import java.util.regex.Pattern;
  *
  * @since 0.1
  */
-public final class ToolHost implements Processor<ToolHostState> {
+public final class ToolHost implements Processor<ToolHostState>, AutoCloseable {
     /** The highest number of calls at the same time, if nothing else is set. */
     public static final int DEFAULT_PARALLEL = 32;
 
     private static final String DEFAULT_NAME = "tools";
     private static final Duration LEASE = Duration.ofSeconds(10);
     private static final int MOST_STARTS = 3;
+
+    /** Of more streams, those that were quiet for longest get a change of the tools with their next event. */
+    private static final int MOST_FOLLOWED = 10_000;
+
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
     private static final EventCatalog EVENTS = ToolEvent.catalog();
 
     private final String name;
-    private final Map<String, Tool<?>> tools;
-    private final List<OfferedTool> offers;
-    private final String hash;
+    private final HostTools tools;
     private final Timers timers;
     private final Executor executor;
     private final CallSlots slots;
     private final CallTable<CompletableFuture<Optional<Slot>>> waiting = new CallTable<>();
     private final CallTable<RunningCall> running = new CallTable<>();
+    private final Map<StreamPath, Effects<ToolHostState>> followed = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<StreamPath, Effects<ToolHostState>> eldest) {
+            return size() > MOST_FOLLOWED;
+        }
+    };
     private final ApprovalDecisions approvals = new ApprovalDecisions(this);
     private final ObligationRunner<ToolHostState> once;
     private final ObligationRunner<ToolHostState> repeatable;
 
     private ToolHost(Builder builder) {
         this.name = builder.name;
-        this.tools = new LinkedHashMap<>(builder.tools);
-        this.offers = tools.values().stream().map(Tool::offer).toList();
-        this.hash = hash(offers);
+        this.tools = new HostTools(name, builder.tools, builder.sources, this::offerAgain);
         this.timers = builder.timers;
         this.executor = builder.executor;
         this.slots = new CallSlots(builder.parallel, executor);
@@ -122,15 +127,6 @@ public final class ToolHost implements Processor<ToolHostState> {
                             + "'");
         }
         return new Builder(name);
-    }
-
-    private static String hash(List<OfferedTool> offers) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(JsonCodec.write(offers));
-            return HexFormat.of().formatHex(digest, 0, 16);
-        } catch (NoSuchAlgorithmException every) {
-            throw new IllegalStateException("each JVM has SHA-256", every);
-        }
     }
 
     private Object lost(Obligation duty, String why) {
@@ -180,7 +176,7 @@ public final class ToolHost implements Processor<ToolHostState> {
         approvals.pursue(newest, effects);
         once.pursue(newest.once(), effects);
         repeatable.pursue(newest.repeatable(), effects);
-        return offer(newest, event.offset(), effects);
+        return offerHere(newest, event.offset(), effects);
     }
 
     @Override
@@ -189,7 +185,7 @@ public final class ToolHost implements Processor<ToolHostState> {
         approvals.pursue(state, effects);
         once.reconcile(state.once(), effects);
         repeatable.reconcile(state.repeatable(), effects);
-        return offer(state, state.first(), effects);
+        return offerHere(state, state.first(), effects);
     }
 
     /** Stops to wait for calls that have ended, and tells running calls that they are cancelled. */
@@ -204,9 +200,40 @@ public final class ToolHost implements Processor<ToolHostState> {
         }
     }
 
+    private CompletionStage<Void> offerHere(ToolHostState state, long cause, Effects<ToolHostState> effects) {
+        if (tools.canChange()) {
+            synchronized (followed) {
+                followed.put(effects.path(), effects);
+            }
+            tools.start();
+        }
+        return offer(state, cause, effects);
+    }
+
+    /** The tools have changed: offers them in all streams that are followed. */
+    private void offerAgain() {
+        List<Effects<ToolHostState>> all;
+        synchronized (followed) {
+            all = List.copyOf(followed.values());
+        }
+        for (Effects<ToolHostState> effects : all) {
+            ToolHostState state = effects.current();
+            // If it cannot be stored, or the run has ended, the next event or the next run offers them.
+            executor.execute(() -> {
+                var unused = offer(state, state.first(), effects);
+            });
+        }
+    }
+
     private CompletionStage<Void> offer(ToolHostState state, long cause, Effects<ToolHostState> effects) {
+        Optional<HostTools.Snapshot> known = tools.current();
+        if (known.isEmpty()) {
+            return Effects.none();
+        }
+        String hash = known.get().hash();
+        List<OfferedTool> offers = known.get().offers();
         Optional<Offer> newest = state.offer();
-        boolean isOffered = newest.map(offer -> offer.hash().equals(hash)).orElse(tools.isEmpty());
+        boolean isOffered = newest.map(offer -> offer.hash().equals(hash)).orElse(offers.isEmpty());
         if (isOffered || cause == 0) {
             return Effects.none();
         }
@@ -219,8 +246,19 @@ public final class ToolHost implements Processor<ToolHostState> {
         return Effects.done(effects.append(EventDraft.of(offer).because(cause)));
     }
 
+    /** The tool with this name; waits until the tools are known. */
+    CompletableFuture<Optional<Tool<?>>> toolLater(String wanted) {
+        return tools.complete().thenApply(nothing -> tool(wanted));
+    }
+
     Optional<Tool<?>> tool(String wanted) {
-        return Optional.ofNullable(tools.get(wanted));
+        return tools.find(wanted);
+    }
+
+    /** Stops the {@linkplain Builder#source sources} of tools. A host without them needs no close. */
+    @Override
+    public void close() {
+        tools.close();
     }
 
     ApprovalDecisions approvals() {
@@ -249,13 +287,14 @@ public final class ToolHost implements Processor<ToolHostState> {
 
     @Override
     public String toString() {
-        return slug() + " " + tools.keySet();
+        return slug() + " " + tools;
     }
 
     /** A builder of a host. Not thread-safe. */
     public static final class Builder {
         private final String name;
         private final Map<String, Tool<?>> tools = new LinkedHashMap<>();
+        private final List<ToolSource> sources = new ArrayList<>();
         private int parallel = DEFAULT_PARALLEL;
         private Timers timers = Timers.system();
         private Executor executor = ProcessorRunner.sharedThreads();
@@ -284,6 +323,15 @@ public final class ToolHost implements Processor<ToolHostState> {
         /** Adds tools, as {@link #tool}. */
         public Builder tools(Collection<? extends Tool<?>> more) {
             more.forEach(this::tool);
+            return this;
+        }
+
+        /**
+         * Adds the tools of a source. The host starts it when it begins to act on a stream; {@link ToolHost#close} stops
+         * it. Of two tools with one name, the first is offered.
+         */
+        public Builder source(ToolSource source) {
+            sources.add(source);
             return this;
         }
 

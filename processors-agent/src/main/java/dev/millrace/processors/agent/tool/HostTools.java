@@ -1,0 +1,144 @@
+package dev.millrace.processors.agent.tool;
+
+import dev.millrace.core.JsonCodec;
+import dev.millrace.processors.agent.tool.ToolEvent.ToolsOffered;
+import java.lang.System.Logger.Level;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The tools of a host: its own ones, and those of its sources as they are now. Until each source has said what it has,
+ * there is no complete list, and nothing is offered. Thread-safe.
+ */
+final class HostTools {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.processors.agent.tool");
+
+    /**
+     * All tools at one time.
+     *
+     * @param tools by name, in the order in which they are offered
+     * @param offers the tools as the log has them
+     * @param hash a hash of the offers
+     */
+    record Snapshot(Map<String, Tool<?>> tools, List<OfferedTool> offers, String hash) {
+        static Snapshot of(Map<String, Tool<?>> tools) {
+            List<OfferedTool> offers = tools.values().stream().map(Tool::offer).toList();
+            return new Snapshot(new LinkedHashMap<>(tools), offers, hashOf(offers));
+        }
+    }
+
+    private final String host;
+    private final Map<String, Tool<?>> own;
+    private final List<ToolSource> sources;
+    private final Runnable onChange;
+    private final CompletableFuture<Void> complete = new CompletableFuture<>();
+
+    // Guarded by this.
+    private final Map<ToolSource, List<Tool<?>>> bySource = new HashMap<>();
+    private boolean started;
+
+    private volatile Optional<Snapshot> current = Optional.empty();
+
+    /** {@code onChange} runs after each change of a complete list, on a thread of a source. */
+    HostTools(String host, Map<String, Tool<?>> own, List<ToolSource> sources, Runnable onChange) {
+        this.host = host;
+        this.own = new LinkedHashMap<>(own);
+        this.sources = List.copyOf(sources);
+        this.onChange = onChange;
+        if (sources.isEmpty()) {
+            current = Optional.of(Snapshot.of(own));
+            complete.complete(null);
+        }
+    }
+
+    /** The complete list; empty until it is known. */
+    Optional<Snapshot> current() {
+        return current;
+    }
+
+    /** Completes when there is a complete list for the first time. */
+    CompletableFuture<Void> complete() {
+        return complete;
+    }
+
+    boolean canChange() {
+        return !sources.isEmpty();
+    }
+
+    Optional<Tool<?>> find(String name) {
+        return current.map(snapshot -> snapshot.tools().get(name));
+    }
+
+    /** Starts the sources, if they do not run. */
+    void start() {
+        synchronized (this) {
+            if (started || sources.isEmpty()) {
+                return;
+            }
+            started = true;
+        }
+        sources.forEach(source -> source.start(tools -> changed(source, tools)));
+    }
+
+    /** Stops the sources. The list stays as it is. */
+    void close() {
+        synchronized (this) {
+            started = false;
+        }
+        sources.forEach(ToolSource::close);
+    }
+
+    private void changed(ToolSource source, List<Tool<?>> tools) {
+        synchronized (this) {
+            bySource.put(source, List.copyOf(tools));
+            if (bySource.size() < sources.size()) {
+                return;
+            }
+            current = Optional.of(Snapshot.of(merged()));
+        }
+        complete.complete(null);
+        onChange.run();
+    }
+
+    private Map<String, Tool<?>> merged() {
+        Map<String, Tool<?>> all = new LinkedHashMap<>(own);
+        List<String> leftOut = new ArrayList<>();
+        for (ToolSource source : sources) {
+            for (Tool<?> tool : bySource.getOrDefault(source, List.of())) {
+                if (all.size() == ToolsOffered.MOST || all.putIfAbsent(tool.name(), tool) != null) {
+                    leftOut.add(tool.name() + " of " + source);
+                }
+            }
+        }
+        if (!leftOut.isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    "the tool host '" + host + "' does not offer " + leftOut + ": a host has at most "
+                            + ToolsOffered.MOST
+                            + " tools, each name once; give a source a prefix, or take another host");
+        }
+        return all;
+    }
+
+    private static String hashOf(List<OfferedTool> offers) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(JsonCodec.write(offers));
+            return HexFormat.of().formatHex(digest, 0, 16);
+        } catch (NoSuchAlgorithmException every) {
+            throw new IllegalStateException("each JVM has SHA-256", every);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return current.map(snapshot -> snapshot.tools().keySet().toString()).orElse("[tools not known yet]");
+    }
+}

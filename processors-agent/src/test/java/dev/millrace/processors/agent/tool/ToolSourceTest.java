@@ -1,0 +1,136 @@
+package dev.millrace.processors.agent.tool;
+
+import static dev.millrace.processors.agent.tool.HostStage.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.processors.agent.tool.ToolEvent.CallCompleted;
+import dev.millrace.processors.agent.tool.ToolEvent.CallFailed;
+import dev.millrace.processors.agent.tool.ToolEvent.CallOutcomeUnknown;
+import dev.millrace.processors.agent.tool.ToolEvent.CallStarted;
+import dev.millrace.processors.agent.tool.ToolEvent.ToolsOffered;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A host whose tools come from a source, and change. */
+@Timeout(60)
+class ToolSourceTest {
+    private static final JsonNode ANY = json("{'type':'object'}");
+
+    /** A source whose list the test sets. */
+    private static final class Listed implements ToolSource {
+        private Consumer<List<Tool<?>>> listener = tools -> {};
+        private int starts;
+        private int closes;
+
+        @Override
+        public void start(Consumer<List<Tool<?>>> newListener) {
+            listener = newListener;
+            starts++;
+        }
+
+        void has(Tool<?>... tools) {
+            listener.accept(List.of(tools));
+        }
+
+        @Override
+        public void close() {
+            closes++;
+        }
+    }
+
+    private final HostStage stage = new HostStage();
+    private final Listed source = new Listed();
+
+    @AfterEach
+    void stop() {
+        stage.close();
+    }
+
+    @Test
+    void should_offer_the_tools_when_they_are_known_and_when_they_have_changed_on_a_quiet_stream() {
+        ToolHost host = stage.host("shop", echo("own")).source(source).build();
+        stage.append(EventInput.ofType("agent-input-added"));
+        ProcessorRunner<ToolHostState> runner = stage.start(host);
+        runner.awaitIdle(HostStage.LIMIT);
+        assertThat(stage.all(ToolsOffered.class)).isEmpty();
+
+        source.has(echo("one"));
+        stage.eventually(() -> names().equals(List.of("own", "one")));
+        source.has(echo("two"), echo("one"), echo("own"));
+        stage.eventually(() -> names().equals(List.of("own", "two", "one")));
+        source.has(echo("two"), echo("one"));
+        runner.awaitIdle(HostStage.LIMIT);
+        host.close();
+
+        assertThat(stage.all(ToolsOffered.class)).hasSize(2);
+        assertThat(source.starts).isEqualTo(1);
+        assertThat(source.closes).isEqualTo(1);
+    }
+
+    @Test
+    void should_end_a_running_call_whose_tool_is_gone() {
+        CompletableFuture<String> result = new CompletableFuture<>();
+        stage.append(EventInput.ofType("agent-input-added"));
+        stage.start(stage.host("shop").source(source).build());
+        source.has(Tool.of("slow", ANY, (arguments, call) -> result));
+        stage.await(ToolsOffered.class);
+        stage.request("c1", "slow", "{}", SideEffect.ONCE);
+        stage.await(CallStarted.class);
+
+        source.has();
+        stage.eventually(() -> names().isEmpty());
+        result.complete("late");
+
+        assertThat(stage.await(CallCompleted.class).result()).isEqualTo(TextNode.valueOf("late"));
+    }
+
+    @Test
+    void should_run_a_call_of_an_earlier_process_when_the_tools_are_known() {
+        stage.append(new ToolsOffered("shop", "earlier", List.of(echo("one").offer())));
+        stage.request("c1", "one", "{'a':1}", SideEffect.ONCE);
+        stage.start(stage.host("shop").source(source).build());
+        assertThat(stage.story("c1")).containsExactly("call-requested");
+
+        source.has(echo("one"));
+
+        assertThat(stage.await(CallCompleted.class).result()).isEqualTo(json("{'a':1}"));
+    }
+
+    @Test
+    void should_tell_an_unknown_outcome_from_a_failure() {
+        stage.append(EventInput.ofType("agent-input-added"));
+        stage.start(stage.host("shop", broken("pay"), broken("find").readOnly()).build());
+        stage.request("c1", "pay", "{}", SideEffect.ONCE);
+        stage.request("c2", "find", "{}", SideEffect.READ_ONLY);
+
+        assertThat(stage.await(CallOutcomeUnknown.class).reason()).isEqualTo("the connection broke");
+        assertThat(stage.await(CallFailed.class).result().asText()).contains("the connection broke");
+    }
+
+    private static Tool<JsonNode> echo(String name) {
+        return Tool.of(name, ANY, (arguments, call) -> arguments);
+    }
+
+    private static Tool<JsonNode> broken(String name) {
+        return Tool.of(name, ANY, (arguments, call) -> {
+            throw new OutcomeUnknownException("the connection broke");
+        });
+    }
+
+    private List<String> names() {
+        List<ToolsOffered> offers = stage.all(ToolsOffered.class);
+        return offers.isEmpty()
+                ? List.of("-")
+                : offers.get(offers.size() - 1).tools().stream()
+                        .map(OfferedTool::name)
+                        .toList();
+    }
+}
