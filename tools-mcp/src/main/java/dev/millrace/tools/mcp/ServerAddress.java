@@ -1,0 +1,87 @@
+package dev.millrace.tools.mcp;
+
+import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
+import io.modelcontextprotocol.client.transport.ServerParameters;
+import io.modelcontextprotocol.json.McpJsonDefaults;
+import io.modelcontextprotocol.spec.McpClientTransport;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Where a server is: a program, or a URL.
+ *
+ * @param command the program and its arguments; empty for a URL
+ * @param url empty for a program
+ * @param environment variables for the program
+ * @param headers headers of HTTP requests
+ */
+record ServerAddress(List<String> command, String url, Map<String, String> environment, Map<String, String> headers) {
+    /** The longest message of a server, in characters. */
+    private static final int MOST_MESSAGE = 16 << 20;
+
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+
+    ServerAddress {
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+        headers = Map.copyOf(headers);
+    }
+
+    static ServerAddress ofProgram(List<String> command) {
+        if (command.isEmpty() || command.get(0).isBlank()) {
+            throw new IllegalArgumentException(
+                    "an MCP server over stdio needs a program, for example Mcp.stdio(\"npx\", \"-y\", \"the-server\")");
+        }
+        return new ServerAddress(command, "", Map.of(), Map.of());
+    }
+
+    static ServerAddress ofUrl(URI url) {
+        boolean isHttp = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
+        if (!isHttp || url.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "the address of an MCP server must be an http or https URL, got '" + url + "'");
+        }
+        return new ServerAddress(List.of(), url.toString(), Map.of(), Map.of());
+    }
+
+    ServerAddress withEnvironment(Map<String, String> variables) {
+        return new ServerAddress(command, url, variables, headers);
+    }
+
+    ServerAddress withHeaders(Map<String, String> more) {
+        return new ServerAddress(command, url, environment, more);
+    }
+
+    /** A transport; {@code onEnd} gets the reason when the program has ended, or when the connection has broken. */
+    McpClientTransport connect(Consumer<Throwable> onEnd) {
+        if (!command.isEmpty()) {
+            ServerParameters program = ServerParameters.builder(command.get(0))
+                    .args(command.subList(1, command.size()))
+                    .env(environment)
+                    .build();
+            return new ProgramTransport(
+                    program, MOST_MESSAGE, () -> onEnd.accept(new IllegalStateException("the server has ended")));
+        }
+        URI whole = URI.create(url);
+        String path = whole.getRawPath() == null || whole.getRawPath().isEmpty() ? "/" : whole.getRawPath();
+        String query = whole.getRawQuery() == null ? "" : "?" + whole.getRawQuery();
+        String base = whole.getScheme() + "://" + whole.getRawAuthority();
+        McpClientTransport http = HttpClientStreamableHttpTransport.builder(base)
+                .endpoint(path + query)
+                .jsonMapper(McpJsonDefaults.getMapper())
+                .connectTimeout(CONNECT)
+                .maxResponseSize(MOST_MESSAGE)
+                .addHttpRequestCustomizer((request, method, uri, body, context) -> headers.forEach(request::setHeader))
+                .build();
+        return new WatchedTransport(http, onEnd);
+    }
+
+    /** Without variables and headers, which may be secret. */
+    @Override
+    public String toString() {
+        return command.isEmpty() ? url : String.join(" ", command);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.millrace.tools.mcp;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.JsonCodec;
+import dev.millrace.processors.agent.tool.Tool;
+import io.modelcontextprotocol.spec.McpSchema;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** Makes tools of what a server lists. */
+final class ToolConverter {
+    private static final int LONGEST_NAME = 64;
+    private static final int LONGEST_DESCRIPTION = 4_000;
+
+    private final String prefix;
+    private final Duration limit;
+    private final UnaryOperator<Tool<JsonNode>> each;
+    private final McpConnection connection;
+
+    ToolConverter(String prefix, Duration limit, UnaryOperator<Tool<JsonNode>> each, McpConnection connection) {
+        this.prefix = prefix;
+        this.limit = limit;
+        this.each = each;
+        this.connection = connection;
+    }
+
+    /** The tools in the order of the server; of two that get the same name, the second gets a number. */
+    List<Tool<?>> convert(List<McpSchema.Tool> offered) {
+        List<Tool<?>> tools = new ArrayList<>();
+        Set<String> used = new HashSet<>();
+        for (McpSchema.Tool tool : offered) {
+            tools.add(convert(tool, unused(prefix + allowed(tool.name()), used)));
+        }
+        return tools;
+    }
+
+    private Tool<?> convert(McpSchema.Tool offered, String name) {
+        Tool<JsonNode> tool =
+                Tool.of(name, schema(offered), (arguments, call) -> connection.call(offered.name(), arguments, call));
+        String description = offered.description() != null ? offered.description() : offered.title();
+        if (description != null) {
+            tool = tool.description(
+                    description.length() <= LONGEST_DESCRIPTION
+                            ? description
+                            : description.substring(0, LONGEST_DESCRIPTION) + "…");
+        }
+        McpSchema.ToolAnnotations hints = offered.annotations();
+        if (hints != null && Boolean.TRUE.equals(hints.readOnlyHint())) {
+            tool = tool.readOnly();
+        } else if (hints != null && Boolean.TRUE.equals(hints.idempotentHint())) {
+            tool = tool.idempotent();
+        }
+        return each.apply(tool.within(limit));
+    }
+
+    private static JsonNode schema(McpSchema.Tool offered) {
+        JsonNode schema = JsonCodec.toTree(offered.inputSchema());
+        ObjectNode object = schema instanceof ObjectNode given ? given : JsonNodeFactory.instance.objectNode();
+        object.remove("$schema"); // not every provider takes it
+        if (!object.has("type")) {
+            object.put("type", "object");
+        }
+        return object;
+    }
+
+    private static String allowed(String name) {
+        return name.replaceAll("[^A-Za-z0-9_-]", "_");
+    }
+
+    private static String unused(String wanted, Set<String> used) {
+        String whole = wanted.isEmpty() ? "tool" : wanted;
+        String name = whole.substring(0, Math.min(whole.length(), LONGEST_NAME));
+        for (int number = 2; !used.add(name); number++) {
+            String suffix = "_" + number;
+            name = whole.substring(0, Math.min(whole.length(), LONGEST_NAME - suffix.length())) + suffix;
+        }
+        return name;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.tools.mcp;
+
+import org.jspecify.annotations.NullMarked;
