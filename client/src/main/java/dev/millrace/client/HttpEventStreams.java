@@ -31,6 +31,7 @@ import dev.millrace.core.SubtreeSubscriber;
 import dev.millrace.core.runner.Backoff;
 import dev.millrace.core.runner.Timers;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -58,7 +59,7 @@ import org.jspecify.annotations.Nullable;
  * Builder#idempotencyKeys}). Without a key the failure is reported at once, because the event may or may not be stored.
  * An error answer of the service is reported at once too. Exception: after 429 or 503 with a {@code Retry-After} of at
  * most 30 s, an append with keys waits that long and is sent again. {@link AppendResult#replayed()} is also true if an
- * earlier attempt of the same call stored the event. {@link #destroy} and {@link #fork} are never sent again. A read is
+ * earlier attempt of the same call stored the event. {@link #destroy}, {@link #fork} and {@link #importEvents} are never sent again. A read is
  * sent again at once if a kept connection breaks. A read whose answer ends early fails with {@code UNAVAILABLE}; it
  * never returns a part of the events.
  *
@@ -263,6 +264,22 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
     public CompletableFuture<Void> fork(StreamPath from, long at, StreamPath to) {
         return asyncHttpCaller.perform(
                 new ApiCall<>("fork", from, requestFactory.fork(from, at, to), ResponseDecoder::done));
+    }
+
+    /**
+     * Creates a stream from the events of another one, which may be of another service: with their offsets, times,
+     * payloads, metadata and idempotency keys, and its own first event, which names the source. As after a {@link
+     * #fork}, no processor acts on the new stream before its own first append. The token must allow {@code admin}. It is
+     * stored as a whole or not at all, and is never sent again.
+     *
+     * @param events a file in UTF-8 with one event a line, as reads return them, from offset 1 without gaps. It is read
+     *     while it is sent; do not change it before the future completes
+     * @return fails with {@code CONFLICT} if the stream exists, with {@code BAD_REQUEST} if a line is not the next event,
+     *     and with {@code TOO_LARGE} above the limits of the service
+     */
+    public CompletableFuture<Void> importEvents(StreamPath path, Path events) {
+        return asyncHttpCaller.perform(
+                new ApiCall<>("import", path, requestFactory.importLog(path, events), ResponseDecoder::done));
     }
 
     /**
