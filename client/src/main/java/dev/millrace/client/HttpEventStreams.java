@@ -31,6 +31,7 @@ import dev.millrace.core.SubtreeSubscriber;
 import dev.millrace.core.runner.Backoff;
 import dev.millrace.core.runner.Timers;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -274,10 +275,14 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
      *
      * @param events a file in UTF-8 with one event a line, as reads return them, from offset 1 without gaps. It is read
      *     while it is sent; do not change it before the future completes
-     * @return fails with {@code CONFLICT} if the stream exists, with {@code BAD_REQUEST} if a line is not the next event,
-     *     and with {@code TOO_LARGE} above the limits of the service
+     * @return fails with {@code CONFLICT} if the stream exists, with {@code BAD_REQUEST} if the file cannot be read or a
+     *     line is not the next event, and with {@code TOO_LARGE} above the limits of the service
      */
     public CompletableFuture<Void> importEvents(StreamPath path, Path events) {
+        if (!Files.isReadable(events)) {
+            return CompletableFuture.failedFuture(StreamExceptions.unsendable(
+                    "import", path, new IllegalArgumentException("cannot read " + events + "; give a file of events")));
+        }
         return asyncHttpCaller.perform(
                 new ApiCall<>("import", path, requestFactory.importLog(path, events), ResponseDecoder::done));
     }

@@ -7,6 +7,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.core.JsonCodec;
+import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.engine.spi.EventRecord;
@@ -87,6 +89,9 @@ class ImportTest {
         assertThat(Json.payload(copy.get(0)).toString())
                 .isEqualTo("{\"projectSlug\":\"public\",\"path\":\"/b/c\",\"forkedFrom\":{\"path\":\"/a\","
                         + "\"offset\":6,\"projectSlug\":\"public\"}}");
+        assertThat(JsonCodec.fromTree(Json.payload(copy.get(0)), StreamEvent.Initialized.class)
+                        .forkedFrom())
+                .hasValueSatisfying(source -> assertThat(source.offset()).isEqualTo(6));
         assertThat(Json.tree(copy.get(0)).at("/metadata/millrace/incarnation").textValue())
                 .isEqualTo(head.incarnation());
         assertThat(copy.get(0).createdAt()).isEqualTo(from.log("/a").get(0).createdAt());
@@ -260,7 +265,7 @@ class ImportTest {
             FROM,"type":"x","offset":-1,AT}                 | (line 3); offset: expected a positive integer, got -1
             FROM,"offset":3,AT}                             | (line 3); type: expected a string, got nothing
             FROM,"type":" ","offset":3,AT}                  | (line 3); type: expected 1 to 2048 characters
-            FROM,"type":"x","payload":"t","offset":3,AT}    | (line 3); payload: expected an object, got a string
+            FROM,"type":"x","payload":[1],"offset":3,AT}    | (line 3); payload: expected an object, got an array
             FROM,"type":"x","metadata":1,"offset":3,AT}     | (line 3); metadata: expected an object, got a number
             FROM,"type":"x","idempotencyKey":"","offset":3,AT}  | (line 3); idempotencyKey: expected a non-empty string
             FROM,"type":"x","idempotencyKey":"k","offset":3,AT} | (line 3); idempotencyKey 'k' is that of the event 2

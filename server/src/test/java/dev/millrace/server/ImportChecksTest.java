@@ -7,9 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.client.HttpEventStreams;
+import dev.millrace.contracts.store.DamagedEvents;
 import dev.millrace.contracts.text.RandomJson;
 import dev.millrace.contracts.wire.ServiceClient.Answer;
+import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.runner.Timers;
@@ -18,6 +22,8 @@ import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.Limits;
 import dev.millrace.engine.MemoryBudget;
 import dev.millrace.engine.StreamEngine;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.StreamKey;
 import dev.millrace.server.security.AccessTokens;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,6 +34,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -272,6 +279,45 @@ class ImportChecksTest {
                 ObjectNode state = (ObjectNode) to.get(stateOf(first)).json();
                 assertThat(from.get(stateOf(second)).json()).isEqualTo(state.put("path", second));
             }
+        }
+    }
+
+    @Test
+    void should_keep_what_a_client_could_not_decode_as_a_text() throws Exception {
+        InMemoryEventStore store = new InMemoryEventStore();
+        StreamEngine engine = StreamEngine.builder(store)
+                .timers(new VirtualTimers(DamagedEvents.TIME))
+                .start();
+        try (RunningServer source = new RunningServer(engine, builder -> builder)) {
+            String original = freshStream();
+            source.append(original, EVENT);
+            StreamKey stream = new StreamKey(ProjectSlug.defaultProject(), StreamPath.of(original));
+            try (EventStore.Transaction transaction = store.begin()) {
+                for (int kind = 0; kind < DamagedEvents.undecodableKinds(); kind++) {
+                    DamagedEvents.append(transaction, stream, "t", kind);
+                }
+                transaction.commit();
+            }
+            String log = decoded(source, original);
+            String first = freshStream();
+            String second = freshStream();
+
+            assertThat(load(to, first, log).body()).contains("eventCount");
+            assertThat(load(from, second, log(to, first)).body()).contains("eventCount");
+
+            assertSame(log(to, first), first, log, original);
+            assertSame(log(from, second), second, log, original);
+            assertThat(log.lines()).hasSize(2 + DamagedEvents.undecodableKinds());
+        }
+    }
+
+    /** The log as clients in Java read it. */
+    private static String decoded(RunningServer server, String stream) {
+        try (HttpEventStreams streams =
+                HttpEventStreams.builder(server.server.baseUri()).build()) {
+            return streams.read(StreamPath.of(stream), ReadRange.all()).orTimeout(30, TimeUnit.SECONDS).join().stream()
+                    .map(event -> JsonCodec.writeText(JsonCodec.toTree(event)) + "\n")
+                    .collect(Collectors.joining());
         }
     }
 

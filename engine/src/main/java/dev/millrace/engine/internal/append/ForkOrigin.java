@@ -29,9 +29,10 @@ public record ForkOrigin(StreamPath path, long offset, Optional<ProjectSlug> pro
                 .isPresent();
     }
 
-    /** Adds the origin to the payload of {@code initialized}, or to an answer. */
-    public void writeTo(ObjectNode json) {
-        ObjectNode from = json.putObject("forkedFrom").put("path", path.value()).put("offset", offset);
+    /** Adds the origin to the payload of {@code initialized}. */
+    void writeTo(ObjectNode payload) {
+        ObjectNode from =
+                payload.putObject("forkedFrom").put("path", path.value()).put("offset", offset);
         project.ifPresent(slug -> from.put("projectSlug", slug.value()));
     }
 

@@ -51,7 +51,7 @@ public final class ImportedLogBuilder {
         List<RawField> sent = new ArrayList<>(fields);
         String path = text(sent, PATH, errors);
         Instant createdAt = time(text(sent, TIME, errors), errors);
-        InputValidator form = new InputValidator(sent);
+        InputValidator form = InputValidator.ofPast(sent);
         if (!form.isValid()) {
             throw refused(errors, form.problems().replace("\n", ", "));
         }

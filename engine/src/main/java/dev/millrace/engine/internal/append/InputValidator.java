@@ -37,14 +37,13 @@ public final class InputValidator {
 
     /** Checks the fields of an input, and the payload of a known type. */
     public InputValidator(List<RawField> sent, KnownEvents known) {
-        this(sent);
+        this(sent, false);
         if (problems.isEmpty() && known.contains(type)) {
             problems.addAll(known.problems(type, JsonCodec.parse(payload)));
         }
     }
 
-    /** Checks the fields alone: the payload of an event of the past was checked by the service that stored it. */
-    InputValidator(List<RawField> sent) {
+    private InputValidator(List<RawField> sent, boolean isPast) {
         List<String> twice = new ArrayList<>();
         for (RawField field : sent) {
             if (fields.put(field.name(), field) != null) {
@@ -52,7 +51,9 @@ public final class InputValidator {
             }
         }
         type = type();
-        payload = object("payload").orElse(EMPTY_OBJECT);
+        RawField past = isPast ? fields.get("payload") : null;
+        payload =
+                past != null && past.isText() ? past.json() : object("payload").orElse(EMPTY_OBJECT);
         metadata = object("metadata");
         key = key();
         offset = offset();
@@ -60,8 +61,16 @@ public final class InputValidator {
         unknown();
     }
 
+    /**
+     * The check of an event of the past. Its payload was checked by the service that stored it, and is a text if the
+     * service that returned it could not decode it.
+     */
+    static InputValidator ofPast(List<RawField> stored) {
+        return new InputValidator(stored, true);
+    }
+
     public static InputValidator notAnObject(RawField value) {
-        InputValidator form = new InputValidator(List.of());
+        InputValidator form = new InputValidator(List.of(), false);
         form.problems.add(0, "event: expected an object, got " + kind(value));
         return form;
     }
