@@ -85,6 +85,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
     private final RequestFactory requestFactory;
     private final HttpClients httpClients;
     private final AsyncHttpCaller asyncHttpCaller;
+    private final AsyncHttpCaller longCalls;
     private final AppendSender sender;
     private final AppendQueues lanes = new AppendQueues();
     private final TailContext tailContext;
@@ -99,6 +100,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         this.requestFactory = new RequestFactory(settings.base, settings.project, settings.token);
         this.httpClients = new HttpClients(settings.httpClient, settings.heartbeat);
         this.asyncHttpCaller = new AsyncHttpCaller(httpClients.calls());
+        this.longCalls = new AsyncHttpCaller(httpClients.longCalls());
         this.sender = new AppendSender(asyncHttpCaller, settings.timers, backoff, settings.random);
         this.tailContext = new TailContext(
                 httpClients.tails(),
@@ -283,7 +285,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
             return CompletableFuture.failedFuture(StreamExceptions.unsendable(
                     "import", path, new IllegalArgumentException("cannot read " + events + "; give a file of events")));
         }
-        return asyncHttpCaller.perform(
+        return longCalls.perform(
                 new ApiCall<>("import", path, requestFactory.importLog(path, events), ResponseDecoder::done));
     }
 
@@ -299,6 +301,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         }
         closed = true;
         asyncHttpCaller.close();
+        longCalls.close();
         tails.forEach(ReconnectingTail::close);
         httpClients.close();
     }
@@ -334,8 +337,8 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         /**
          * Uses the interceptors, proxy and certificates of this client; except for tails, also its connection pool,
          * protocols and time-outs. Its dispatcher and cache are not used. By default, connecting may take 10 s and an
-         * answer 30 s. If a token changes, set it in an interceptor, which sees every attempt; an authenticator does
-         * not work for appends, because they are not sent again for it.
+         * answer 30 s, or 5 min for {@link HttpEventStreams#importEvents}. If a token changes, set it in an interceptor,
+         * which sees every attempt; an authenticator does not work for appends, because they are not sent again for it.
          */
         public Builder httpClient(OkHttpClient shared) {
             this.httpClient = shared;
