@@ -11,6 +11,9 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.spi.EventStore;
+import dev.millrace.store.sqlite.SqliteEventStore;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +24,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code millrace copy}, from one server to another. */
 @SuppressWarnings("NullAway.Init") // set before each test
@@ -30,14 +34,17 @@ class CopyCommandTest {
             + " \"{\\\"type\\\": \\\"beat\\\"}\", \"schedule\": {\"kind\": \"every\", \"intervalSeconds\": 3600},"
             + " \"nextRunAt\": 1700000000}";
 
+    @TempDir
+    Path directory;
+
     private LocalService source;
     private LocalService target;
     private final Screen screen = Screen.pipe();
 
     @BeforeEach
     void serve() {
-        source = start();
-        target = start();
+        source = start(new InMemoryEventStore());
+        target = start(SqliteEventStore.open(directory.resolve("target.db")));
     }
 
     @AfterEach
@@ -46,11 +53,9 @@ class CopyCommandTest {
         target.close();
     }
 
-    private static LocalService start() {
+    private static LocalService start(EventStore store) {
         return LocalService.start(
-                DataDirectoryOptions.Opened.only(new InMemoryEventStore()),
-                Map.of(),
-                LocalService.Listening.locally(0, false));
+                DataDirectoryOptions.Opened.only(store), Map.of(), LocalService.Listening.locally(0, false));
     }
 
     private int copy(String... args) {
@@ -121,6 +126,9 @@ class CopyCommandTest {
         assertThat(copyAway("/a", "/b/c")).as(screen.err()).isZero();
         assertThat(screen.out()).isEqualToIgnoringNewLines("copied 602 events of /a to /b/c");
 
+        assertThat(events(target, "/b/c")).isEqualTo(events(source, "/a"));
+        target.close();
+        target = start(SqliteEventStore.open(directory.resolve("target.db")));
         assertThat(events(target, "/b/c")).isEqualTo(events(source, "/a"));
         assertThat(screen.run(
                         "copy",
