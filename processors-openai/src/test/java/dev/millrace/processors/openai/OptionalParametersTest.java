@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.agent.http.ErrorBody;
 import dev.millrace.processors.agent.model.Prompt;
-import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,22 +119,23 @@ class OptionalParametersTest {
     void should_leave_out_the_tool_that_a_refusal_names_until_its_schema_changes(String error) {
         Prompt prompt =
                 ToolPrompts.with(ToolPrompts.tool("good", "{}"), ToolPrompts.tool("bad", "{'type':'nonsense'}"));
-        ObjectNode body = RequestBody.of(prompt, AgentLog.model("m"));
+        ObjectNode body = ResponsesRequestBody.of(prompt, AgentLog.model("m"));
         String parameter = OptionalParameters.refused(ErrorBody.of(json(error)), body, prompt)
                 .orElseThrow();
 
         assertThat(parameter).startsWith("tools.bad#");
-        assertThat(RequestBody.of(prompt.without(parameter), AgentLog.model("m"))
+        assertThat(ResponsesRequestBody.of(prompt.without(parameter), AgentLog.model("m"))
                         .path("tools")
                         .findValuesAsText("name"))
                 .containsExactly("good");
         Prompt corrected = ToolPrompts.with(ToolPrompts.tool("bad", "{'type':'object'}"));
-        assertThat(RequestBody.of(corrected.without(parameter), AgentLog.model("m"))
+        assertThat(ResponsesRequestBody.of(corrected.without(parameter), AgentLog.model("m"))
                         .path("tools")
                         .findValuesAsText("name"))
                 .containsExactly("bad");
         Prompt alone = ToolPrompts.with(ToolPrompts.tool("bad", "{'type':'nonsense'}"));
-        assertThat(RequestBody.of(alone.without(parameter), AgentLog.model("m")).has("tools"))
+        assertThat(ResponsesRequestBody.of(alone.without(parameter), AgentLog.model("m"))
+                        .has("tools"))
                 .isFalse();
     }
 
@@ -149,7 +150,7 @@ class OptionalParametersTest {
     @Test
     void should_leave_out_only_parameters_that_can_be_left_out() {
         ObjectNode body = BODY.deepCopy();
-        OptionalParameters.leaveOut(body, List.of("include", "temperature", "model", "input", "nonsense"));
+        OptionalParameters.leaveOut(body, Set.of("include", "temperature", "model", "input", "nonsense"));
 
         assertThat(body.has("include")).isFalse();
         assertThat(body.has("temperature")).isFalse();

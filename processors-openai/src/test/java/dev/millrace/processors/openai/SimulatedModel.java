@@ -71,7 +71,7 @@ final class SimulatedModel implements Model {
     @Override
     public Runnable send(Prompt prompt, ModelSink sink) {
         requests++;
-        ObjectNode body = RequestBody.of(prompt, this);
+        ObjectNode body = ResponsesRequestBody.of(prompt, this);
         Call call = new Call(new ResponseStreamReader(sink), prompt.tools());
         Optional<String> problem = new ModelRequest(Map.of(), body).problem(dialect);
         if (problem.isPresent()) {
