@@ -62,6 +62,9 @@ final class OptionalParameters {
     private static final Pattern STRICT_FIELD = Pattern.compile("\\btools(?:\\[\\d+])?(?:\\.function)?\\.strict\\b");
     private static final Pattern STRICT_WORD = Pattern.compile("\\bstrict\\b");
 
+    /** The place of an item in the request. */
+    private static final Pattern ITEM = Pattern.compile("\\binput\\[(\\d{1,6})]");
+
     /** The place of a tool in the request. */
     private static final Pattern TOOL = Pattern.compile("\\btools\\[(\\d+)]");
 
@@ -110,9 +113,34 @@ final class OptionalParameters {
      * of a setting is no reason to leave the setting out, unless only the default is allowed.
      */
     static Optional<String> refused(ErrorBody error, JsonNode body, Prompt prompt) {
-        return refused(error, body)
+        return item(error, body)
+                .or(() -> refused(error, body))
                 .map(name -> name.equals(STREAM_OPTIONS) && isChat(body) ? INCLUDE_USAGE : name)
                 .or(() -> tool(error, body, prompt));
+    }
+
+    /**
+     * The type of an item that only its service understands, if the error is about one. Some services send items that they
+     * do not take back.
+     */
+    private static Optional<String> item(ErrorBody error, JsonNode body) {
+        Matcher place = ITEM.matcher(error.parameter() + " " + error.message());
+        if (place.find()) {
+            JsonNode item = body.path("input").path(Integer.parseInt(place.group(1)));
+            return Optional.of(item).filter(OutputItems::isOther).map(OptionalParameters::itemsOf);
+        }
+        return error.message().contains("determine type of 'item'")
+                ? body.path("input")
+                        .valueStream()
+                        .filter(OutputItems::isOther)
+                        .map(OptionalParameters::itemsOf)
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    /** The name of the items of a type that a request can lack. */
+    static String itemsOf(JsonNode item) {
+        return "items." + item.path("type").asText();
     }
 
     private static boolean isChat(JsonNode body) {

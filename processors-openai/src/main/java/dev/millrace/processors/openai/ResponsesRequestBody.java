@@ -46,6 +46,9 @@ final class ResponsesRequestBody {
                 boolean same = output.origin().is(model, prompt) && areNew(output, ids);
                 List<ObjectNode> items = OutputItems.replay(output.items(), same);
                 for (ObjectNode item : items) {
+                    if (prompt.unsupported().contains(OptionalParameters.itemsOf(item))) {
+                        continue;
+                    }
                     if (item.path("type").asText().equals("custom_tool_call")) {
                         customCalls.add(item.path("call_id").asText());
                     }

@@ -147,6 +147,28 @@ class OptionalParametersTest {
                 .isEmpty();
     }
 
+    /** An item that the service sent, but does not take back, would end the conversation. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "input[1].type | Invalid value: 'hologram'. Supported values are: 'message'. | items.hologram",
+                "`` | input[1]: unknown item | items.hologram",
+                "`` | Cannot determine type of 'item' | items.hologram",
+                "input[0].type | Invalid value | ``",
+                "input[2].id | Invalid id | ``",
+                "input[9].type | Invalid value | ``"
+            })
+    void should_learn_that_a_service_does_not_take_back_an_item(String parameter, String message, String learned) {
+        JsonNode body = json("{'model':'m','input':[{'type':'message','role':'user'},{'type':'hologram','id':'h'},"
+                + "{'type':'function_call','call_id':'a'}]}");
+
+        assertThat(OptionalParameters.refused(new ErrorBody("", "", message, parameter, 0), body, NO_TOOLS)
+                        .orElse(""))
+                .isEqualTo(learned);
+    }
+
     @Test
     void should_leave_out_only_parameters_that_can_be_left_out() {
         ObjectNode body = BODY.deepCopy();

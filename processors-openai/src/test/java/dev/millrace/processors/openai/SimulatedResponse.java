@@ -57,7 +57,8 @@ final class SimulatedResponse {
                     .put("output_index", index)
                     .put("delta", "word ");
         }
-        ObjectNode item = done(index, "message").put("id", "msg_" + ids.incrementAndGet()).put("status", "completed");
+        ObjectNode item =
+                done(index, "message").put("id", "msg_" + ids.incrementAndGet()).put("status", "completed");
         item.put("role", "assistant");
         ObjectNode part = item.putArray("content").addObject();
         if (refusal) {
@@ -73,10 +74,7 @@ final class SimulatedResponse {
         item.putArray("summary");
         boolean isText = dialect == ProviderDialect.LLAMA_CPP || random.nextBoolean();
         if (isText) {
-            item.putArray("content")
-                    .addObject()
-                    .put("type", "reasoning_text")
-                    .put("text", "hm");
+            item.putArray("content").addObject().put("type", "reasoning_text").put("text", "hm");
         } else {
             item.put("encrypted_content", "sealed");
         }
@@ -91,8 +89,9 @@ final class SimulatedResponse {
                 ? List.of("{\"q\":1}", "{\"q\":9}")
                 : List.of("", "{}", "{\"q\":1}", "{\"q\":", "[1]");
         List<String> callIds = List.of("call_" + ids.incrementAndGet(), "call_1", "", "c".repeat(90), "call 1");
-        ObjectNode item =
-                done(index, "function_call").put("id", "fc_" + ids.incrementAndGet()).put("status", "completed");
+        ObjectNode item = done(index, "function_call")
+                .put("id", "fc_" + ids.incrementAndGet())
+                .put("status", "completed");
         item.put("call_id", pick(callIds)).put("name", pick(names)).put("arguments", pick(arguments));
     }
 
@@ -100,7 +99,9 @@ final class SimulatedResponse {
     private void other(int index) {
         switch (dialect) {
             case OPENAI ->
-                done(index, "compaction").put("id", "cmp_" + ids.incrementAndGet()).put("encrypted_content", "x");
+                done(index, "compaction")
+                        .put("id", "cmp_" + ids.incrementAndGet())
+                        .put("encrypted_content", "x");
             case OPEN_RESPONSES -> done(index, "vendor:thing").put("id", "v_" + ids.incrementAndGet());
             case LLAMA_CPP -> message(index);
         }
