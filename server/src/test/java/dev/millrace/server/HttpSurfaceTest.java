@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.contracts.wire.LiveReadClient;
 import dev.millrace.contracts.wire.RawSocket;
 import dev.millrace.contracts.wire.ServiceClient.Answer;
+import dev.millrace.core.BuiltInType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -58,6 +59,20 @@ class HttpSurfaceTest {
     }
 
     @Test
+    void should_tell_the_full_name_of_a_known_type_that_was_appended_by_its_short_name() {
+        String stream = freshStream();
+
+        Answer bare = millrace.append(stream, "{\"type\":\"paused\"}");
+        Answer batch = millrace.append(stream, "[{\"type\":\"resumed\"},{\"type\":\"a\"},{\"type\":\"resumed\"}]");
+        Answer own = millrace.append(stream, "{\"type\":\"order-placed\"}");
+
+        assertThat(bare.header("Millrace-Hint")).isEqualTo(BuiltInType.PAUSED.type());
+        assertThat(batch.status()).isEqualTo(200);
+        assertThat(batch.headers().allValues("Millrace-Hint")).containsExactly(BuiltInType.RESUMED.type());
+        assertThat(own.headers().firstValue("Millrace-Hint")).isEmpty();
+    }
+
+    @Test
     void should_refuse_a_query_it_does_not_know() {
         Answer answer = millrace.get(api(freshStream()) + "?afterofset=2");
         assertThat(answer.status()).isEqualTo(400);
@@ -85,7 +100,7 @@ class HttpSurfaceTest {
     @CsvSource({"application/json, gzip", "application/yaml, 'identity, br'", "application/x-ndjson, zstd"})
     void should_say_that_it_takes_no_encoded_bodies(String contentType, String coding) {
         String stream = freshStream();
-        for (String target : List.of(api(stream), api("/__fork" + stream))) {
+        for (String target : List.of(api(stream), api("/__fork" + stream), api("/__import" + stream))) {
             Answer answer = millrace.send(
                     "POST", target, "{\"type\":\"a\"}", "Content-Type", contentType, "Content-Encoding", coding);
 

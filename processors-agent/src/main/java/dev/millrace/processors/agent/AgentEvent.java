@@ -11,6 +11,7 @@ import dev.millrace.processors.agent.model.Usage;
 import dev.millrace.processors.agent.tool.ToolEvent;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -158,28 +159,77 @@ public sealed interface AgentEvent {
     record RetryRequested(Optional<String> reason) implements AgentEvent {}
 
     /**
+     * A request that another program answers, because the wire of the agent is {@code external}. Each program that may
+     * append can answer: with a {@link RequestStarted} that names this event, and then as the agent does. The agent waits
+     * for the start without a limit; a new message makes another request.
+     *
+     * @param inputThroughOffset the newest input, prompt or configuration that the request includes
+     * @param model the requested model
+     * @param attempt the number of requests for the newest user input, this one included
+     * @param prompt the offsets of the events from which the prompt is made, in the order in which the model reads them:
+     *     the system prompt, then messages, items of earlier answers, and results of calls
+     * @param tools the offsets of the offers of tools that are in force
+     * @param instructions the system prompt if no event has it
+     * @param reasoningEffort as in {@link LlmConfigUpdated}
+     * @param maxOutputTokens as in {@link LlmConfigUpdated}
+     * @param temperature as in {@link LlmConfigUpdated}
+     */
+    @EventName("llm-request-scheduled")
+    record RequestScheduled(
+            long inputThroughOffset,
+            String model,
+            int attempt,
+            List<Long> prompt,
+            List<Long> tools,
+            Optional<String> instructions,
+            Optional<String> reasoningEffort,
+            Optional<Integer> maxOutputTokens,
+            Optional<BigDecimal> temperature)
+            implements AgentEvent {
+        /** Copies the lists. */
+        public RequestScheduled {
+            prompt = List.copyOf(prompt);
+            tools = List.copyOf(tools);
+        }
+    }
+
+    /**
      * The start of a request to the model. Its content is not repeated here: it is all inputs up to {@code
      * inputThroughOffset} and the outputs of all requests that ended before.
      *
      * @param inputThroughOffset the newest input, prompt or configuration that it includes
      * @param model the requested model
      * @param attempt the number of requests for the newest user input, this one included
-     * @param launch a random name of the launch that appended it, by which the launch recognises its own event
-     * @param provider the provider; empty in logs of earlier versions, where it is {@code openai}
+     * @param launch a name of the launch that appended it, by which the launch recognises its own event
+     * @param provider the provider; empty in logs of earlier versions, where it is {@code openai}, and from other programs
      * @param baseUrl the address of the provider; empty in logs of earlier versions
      * @param wire the protocol in which the model is asked, see {@link LlmConfigUpdated}; empty if the provider has only
      *     one without a name, and in logs of earlier versions, where {@code openai} means {@code responses}
+     * @param scheduledOffset the {@link RequestScheduled} that another program answers; empty if the agent asks the model
      */
     @EventName("llm-request-started")
     record RequestStarted(
             long inputThroughOffset,
             String model,
             int attempt,
-            String launch,
+            Optional<String> launch,
             Optional<String> provider,
             Optional<String> baseUrl,
-            Optional<String> wire)
-            implements AgentEvent {}
+            Optional<String> wire,
+            Optional<Long> scheduledOffset)
+            implements AgentEvent {
+        /** A start by an agent, which asks the model itself. */
+        public RequestStarted(
+                long inputThroughOffset,
+                String model,
+                int attempt,
+                String launch,
+                Optional<String> provider,
+                Optional<String> baseUrl,
+                Optional<String> wire) {
+            this(inputThroughOffset, model, attempt, Optional.of(launch), provider, baseUrl, wire, Optional.empty());
+        }
+    }
 
     /**
      * A parameter that the service of a provider refused. Requests to the same model at the same address are sent

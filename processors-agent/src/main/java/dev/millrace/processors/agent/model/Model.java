@@ -10,6 +10,19 @@ import java.util.List;
  * @since 0.1
  */
 public interface Model {
+    /** The wire, and the provider, of requests that other programs answer. */
+    String EXTERNAL = "external";
+
+    /**
+     * A model that other programs are. An agent with it sends nothing: it appends {@code llm-request-scheduled}, and any
+     * program that may append answers with the events of a response.
+     *
+     * @param model the model of a request if neither the log nor the agent names one
+     */
+    static Model external(String model) {
+        return new ExternalModel(model);
+    }
+
     /** The name of the provider, for example {@code openai}. It is stored with each response. */
     String provider();
 
